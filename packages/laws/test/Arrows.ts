@@ -1,0 +1,129 @@
+// The architecture as data: who may import whom. `violation` judges one import of one file; the test applies it to every
+// import of the sources of packages and apps.
+
+/** What the sources of one package may import, beside their own files. */
+interface Arrow {
+  /** Workspace packages, by folder name. */
+  readonly workspace: ReadonlyArray<string>
+  /** Modules of `effect`: a list of names, or all of them. The barrel `effect` itself is a question of its own. */
+  readonly effect: ReadonlyArray<string> | "all"
+  readonly effectBarrel: boolean
+  /** Other npm packages; "all" leaves it to the manifest. */
+  readonly npm: ReadonlyArray<string> | "all"
+  /** `node:` modules. */
+  readonly node: boolean
+}
+
+/** One import as it stands in a file; `specifier` is undefined where it is computed. */
+export interface Import {
+  /** Path from the root of the repository, with forward slashes. */
+  readonly file: string
+  readonly specifier: string | undefined
+}
+
+/** The modules of `effect` that are pure data: no fibers, no services, no I/O. */
+const dataModules = [
+  ..."Array BigDecimal BigInt Boolean Brand Chunk Data DateTime Duration Equal Equivalence Function Hash HashMap".split(
+    " "
+  ),
+  ..."HashSet Iterable Match MutableHashMap MutableHashSet Number Option Order Ordering Pipeable Predicate".split(" "),
+  ..."Record RegExp Result Schema SchemaAST SchemaGetter SchemaIssue SchemaParser SchemaTransformation".split(" "),
+  ..."String Struct Tuple Types".split(" ")
+]
+
+const library = { effect: "all", effectBarrel: false, npm: [], node: false } as const
+
+const app: Arrow = {
+  workspace: ["core", "store", "memory", "postgres"],
+  effect: "all",
+  effectBarrel: true,
+  npm: "all",
+  node: true
+}
+
+/** `core <- store <- memory | postgres <- apps`, and `core, store <- laws`. */
+export const arrows: Readonly<Record<string, Arrow>> = {
+  "packages/core": { ...library, workspace: [], effect: dataModules },
+  "packages/store": { ...library, workspace: ["core"] },
+  "packages/memory": { ...library, workspace: ["core", "store"] },
+  "packages/postgres": {
+    ...library,
+    workspace: ["core", "store"],
+    npm: ["@effect/sql-pg", "@electric-sql/pglite"],
+    node: true
+  },
+  "packages/laws": { ...library, workspace: ["core", "store"], npm: ["fast-check", "vitest"] },
+  "apps/ledger": app,
+  "apps/orders": app,
+  "apps/bench": { ...app, workspace: [...app.workspace, "laws"] }
+}
+
+/** Why an import breaks the arrows, or undefined where it does not. */
+export const violation = ({ file, specifier }: Import): string | undefined => {
+  const home = file.split("/").slice(0, 2).join("/")
+  const arrow = arrows[home]
+  const refuse = (reason: string) => `${file} imports ${specifier ?? "a computed path"}: ${reason}`
+  if (arrow === undefined) return refuse(`${home} is not in the table of arrows`)
+  if (specifier === undefined) return refuse("an import must name its module in a literal")
+  const reason = specifier.startsWith(".") ? relative(file, home, specifier) : bare(arrow, home, specifier)
+  return reason === undefined ? undefined : refuse(reason)
+}
+
+const relative = (file: string, home: string, specifier: string): string | undefined => {
+  const target = new URL(specifier, `file:///${file}`).pathname.slice(1)
+  if (!target.startsWith(`${home}/`)) return `it leaves ${home}`
+  return target.startsWith(`${home}/src/`) ? undefined : "sources import sources only"
+}
+
+const bare = (arrow: Arrow, home: string, specifier: string): string | undefined => {
+  const parts = specifier.split("/")
+  const name = specifier.startsWith("@") ? parts.slice(0, 2).join("/") : parts[0] ?? specifier
+  if (specifier.startsWith("node:")) return arrow.node ? undefined : `${home} may not use Node's own modules`
+  if (name === "effect") return effect(arrow, home, parts.slice(1).join("/"))
+  if (name.startsWith("@refold/")) return workspace(arrow, home, specifier, name.slice("@refold/".length))
+  return arrow.npm === "all" || arrow.npm.includes(name) ? undefined : `${home} may not depend on ${name}`
+}
+
+const effect = (arrow: Arrow, home: string, module: string): string | undefined => {
+  if (module === "") return arrow.effectBarrel ? undefined : "libraries import effect's modules, never its barrel"
+  return arrow.effect === "all" || arrow.effect.includes(module)
+    ? undefined
+    : `${home} may use Effect's data modules only`
+}
+
+const workspace = (arrow: Arrow, home: string, specifier: string, name: string): string | undefined => {
+  if (home === `packages/${name}`) return "a package reaches its own files by relative paths"
+  if (specifier.startsWith(`@refold/${name}/internal`)) return `what is internal to ${name} stays there`
+  return arrow.workspace.includes(name) ? undefined : `no arrow leads from ${home} to packages/${name}`
+}
+
+// Comments and strings are matched first, so that what they quote is not taken for an import.
+const tokens = new RegExp(
+  [
+    String.raw`\/\/[^\n]*|\/\*[\s\S]*?\*\/`,
+    String.raw`\b(?:import|export)\b[^"'\`;]*?\bfrom\s*(?<from>["'][^"'\n]*["'])`,
+    String.raw`\bimport\s*(?<bare>["'][^"'\n]*["'])`,
+    String.raw`\b(?:import|require)\s*\(\s*(?<call>["'][^"'\n]*["']|\`[^\`$]*\`)?`,
+    String.raw`"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'`
+  ].join("|"),
+  "g"
+)
+
+/** Every import of a source text: static, dynamic, type-only, re-exports. */
+export const importsOf = (file: string, source: string): ReadonlyArray<Import> =>
+  [...source.matchAll(tokens)].flatMap(({ 0: text, groups }): Array<Import> => {
+    const quoted = groups?.["from"] ?? groups?.["bare"] ?? groups?.["call"]
+    if (quoted !== undefined) return [{ file, specifier: quoted.slice(1, -1) }]
+    return /^(?:import|require)\s*\(/.test(text) ? [{ file, specifier: undefined }] : []
+  })
+
+const topLevel = [
+  ..."CHANGELOG.md CONTRIBUTING.md LICENSE README.md".split(" "),
+  ..."package.json pnpm-lock.yaml pnpm-workspace.yaml tsconfig.base.json turbo.json".split(" "),
+  ..."apps docs packages".split(" ")
+]
+
+/** The tracked names at the top of the repository that have no business there. Dot-files belong to tools. */
+export const strangers = (tracked: ReadonlyArray<string>): ReadonlyArray<string> =>
+  [...new Set(tracked.map((path) => path.split("/")[0] ?? path))]
+    .filter((name) => !name.startsWith(".") && !topLevel.includes(name))
