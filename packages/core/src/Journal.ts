@@ -1,0 +1,195 @@
+/**
+ * The whole event store as a pure value, and with it the specification that every adapter must agree with. Its
+ * positions are dense, those of an adapter may have gaps: compare their order, never the numbers.
+ */
+import type { NonEmptyReadonlyArray } from "effect/Array"
+import * as DateTime from "effect/DateTime"
+import * as HashMap from "effect/HashMap"
+import * as HashSet from "effect/HashSet"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import { type AppendError, DuplicateEventId, IdempotencyConflict, VersionConflict } from "./AppendError.ts"
+import * as Commit from "./Commit.ts"
+import type { EventId } from "./EventId.ts"
+import * as ExpectedVersion from "./ExpectedVersion.ts"
+import * as Log from "./internal/Log.ts"
+import type { InvalidInput } from "./InvalidInput.ts"
+import { Position } from "./Position.ts"
+import * as ReadOptions from "./ReadOptions.ts"
+import type { RecordedEvent } from "./RecordedEvent.ts"
+import type { StreamName } from "./StreamName.ts"
+import { StreamVersion } from "./StreamVersion.ts"
+
+/** Every event ever appended, and the idempotency keys used. Opaque: use the functions of this module. */
+export interface Journal {
+  readonly log: Log.Log<RecordedEvent>
+  readonly streams: HashMap.HashMap<StreamName, Log.Log<RecordedEvent>>
+  readonly eventIds: HashSet.HashSet<EventId>
+  readonly keys: HashMap.HashMap<string, KeyedResult>
+}
+
+interface KeyedResult {
+  readonly fingerprint: string
+  readonly appended: Commit.Appended
+}
+
+/** A store without events. */
+export const empty: Journal = {
+  log: Log.empty(),
+  streams: HashMap.empty(),
+  eventIds: HashSet.empty(),
+  keys: HashMap.empty()
+}
+
+/**
+ * Appends a commit, all of it or nothing. Checked in this order, within each check the first write deciding:
+ * the input, the idempotency key, the expected versions, the event ids. An event's `recordedAt` is the given time, or
+ * that of the event before it in its stream where that is later.
+ */
+export const append = (
+  journal: Journal,
+  commit: Commit.Commit,
+  recordedAt: DateTime.Utc
+): Result.Result<readonly [Journal, Commit.Appended], AppendError> =>
+  Result.gen(function*() {
+    const checked = yield* Commit.check(commit)
+    const earlier = yield* findKeyed(journal, checked.idempotency?.key, Commit.fingerprint(checked))
+    if (Option.isSome(earlier)) return [journal, earlier.value] as const
+    yield* checkVersions(journal, checked)
+    yield* checkEventIds(journal, checked)
+    return remember(checked, store(journal, checked, recordedAt))
+  })
+
+/**
+ * The result of the earlier commit under an idempotency key with this very fingerprint, marked `deduplicated`; None
+ * where the key is new. Fails with `IdempotencyConflict` where the key was used for something else.
+ */
+export const findAppended = (
+  journal: Journal,
+  { fingerprint, key }: Commit.FingerprintedKey
+): Result.Result<Option.Option<Commit.Appended>, IdempotencyConflict> =>
+  findKeyed(journal, key, Commit.givenFingerprint(fingerprint))
+
+/** The events of a stream, in the order of their versions; empty where there is no such stream. */
+export const readStream = (
+  journal: Journal,
+  stream: StreamName,
+  options: ReadOptions.ReadStreamOptions = {}
+): Result.Result<ReadonlyArray<RecordedEvent>, InvalidInput> =>
+  Result.map(ReadOptions.check(options), ({ after = 0, ...filter }) =>
+    // Versions are dense: the event of version n + 1 has index n.
+    Log.select(streamLog(journal, stream), after, (event) => ReadOptions.includes(filter, event), filter.limit))
+
+/** The events of all streams, in the order of their positions. */
+export const readAll = (
+  journal: Journal,
+  options: ReadOptions.ReadAllOptions = {}
+): Result.Result<ReadonlyArray<RecordedEvent>, InvalidInput> =>
+  Result.map(ReadOptions.check(options), ({ after = 0, ...filter }) =>
+    // A journal's positions are dense too.
+    Log.select(journal.log, after, (event) => ReadOptions.includes(filter, event), filter.limit))
+
+/** The number of events in a stream. */
+export const streamVersion = (journal: Journal, stream: StreamName): StreamVersion =>
+  StreamVersion(streamLog(journal, stream).size)
+
+/** The position of the last event; 0 where there is none. */
+export const head = (journal: Journal): Position => Position(journal.log.size)
+
+const streamLog = (journal: Journal, stream: StreamName): Log.Log<RecordedEvent> =>
+  Option.getOrElse(HashMap.get(journal.streams, stream), () => Log.empty<RecordedEvent>())
+
+const findKeyed = (
+  journal: Journal,
+  key: string | undefined,
+  fingerprint: string
+): Result.Result<Option.Option<Commit.Appended>, IdempotencyConflict> => {
+  if (key === undefined) return Result.succeedNone
+  const known = HashMap.get(journal.keys, key)
+  if (Option.isNone(known)) return Result.succeedNone
+  return known.value.fingerprint === fingerprint
+    ? Result.succeedSome(known.value.appended)
+    : Result.fail(new IdempotencyConflict({ key }))
+}
+
+const checkVersions = (journal: Journal, commit: Commit.Commit): Result.Result<void, VersionConflict> => {
+  for (const { expected, stream } of commit.writes) {
+    const version = streamVersion(journal, stream)
+    if (!ExpectedVersion.matches(expected, version)) {
+      const actual = version === 0 ? Option.none() : Option.some(version)
+      return Result.fail(new VersionConflict({ stream, expected, actual }))
+    }
+  }
+  return Result.void
+}
+
+const checkEventIds = (journal: Journal, commit: Commit.Commit): Result.Result<void, DuplicateEventId> => {
+  const own = new Set<EventId>()
+  for (const { id } of commit.writes.flatMap(({ events }) => events)) {
+    if (own.has(id) || HashSet.has(journal.eventIds, id)) return Result.fail(new DuplicateEventId({ id }))
+    own.add(id)
+  }
+  return Result.void
+}
+
+const store = (
+  journal: Journal,
+  commit: Commit.Commit,
+  recordedAt: DateTime.Utc
+): readonly [Journal, Commit.Appended] => {
+  let next = journal
+  const places = commit.writes.map((write): Commit.AppendedStream => {
+    const before = streamLog(next, write.stream)
+    const recorded = record(next, before, write, recordedAt)
+    next = addTo(next, write.stream, before, recorded)
+    // A write has at least one event.
+    const last = recorded.at(-1)!
+    const { position, stream, version } = last
+    return { stream, firstVersion: recorded[0]!.version, version, position, recordedAt: last.recordedAt }
+  })
+  // One place for each write, of which there is at least one.
+  return [next, Commit.appended(places as unknown as NonEmptyReadonlyArray<Commit.AppendedStream>)]
+}
+
+const record = (
+  journal: Journal,
+  before: Log.Log<RecordedEvent>,
+  { events, stream }: Commit.StreamWrite,
+  now: DateTime.Utc
+): ReadonlyArray<RecordedEvent> => {
+  const last = before.items[before.size - 1]
+  const recordedAt = last === undefined ? now : DateTime.max(last.recordedAt, now)
+  return events.map((event, index) =>
+    Object.freeze({
+      ...event,
+      stream,
+      version: StreamVersion(before.size + index + 1),
+      position: Position(journal.log.size + index + 1),
+      recordedAt
+    })
+  )
+}
+
+const addTo = (
+  journal: Journal,
+  stream: StreamName,
+  before: Log.Log<RecordedEvent>,
+  recorded: ReadonlyArray<RecordedEvent>
+): Journal => ({
+  ...journal,
+  log: Log.appendAll(journal.log, recorded),
+  streams: HashMap.set(journal.streams, stream, Log.appendAll(before, recorded)),
+  eventIds: recorded.reduce((ids, { id }) => HashSet.add(ids, id), journal.eventIds)
+})
+
+const remember = (
+  commit: Commit.Commit,
+  [journal, appended]: readonly [Journal, Commit.Appended]
+): readonly [Journal, Commit.Appended] => {
+  if (commit.idempotency === undefined) return [journal, appended]
+  const result: KeyedResult = {
+    fingerprint: Commit.fingerprint(commit),
+    appended: { ...appended, deduplicated: true }
+  }
+  return [{ ...journal, keys: HashMap.set(journal.keys, commit.idempotency.key, result) }, appended]
+}

@@ -1,0 +1,97 @@
+/**
+ * JSON as a database can hold it: every adapter stores exactly the values that pass `storable`, so what one accepts
+ * no other refuses. PostgreSQL's jsonb sets the rules: no `\u0000`, no lone surrogates, no numbers that are not finite.
+ */
+import * as Result from "effect/Result"
+import { InvalidInput } from "./InvalidInput.ts"
+
+/** A JSON value that no one can change. */
+export type Json = null | boolean | number | string | ReadonlyArray<Json> | JsonObject
+
+/** A JSON object that no one can change. */
+export interface JsonObject {
+  readonly [key: string]: Json
+}
+
+/** How deep arrays and objects may nest; well inside the stack of PostgreSQL's and JavaScript's JSON parsers. */
+export const maxDepth = 512
+
+/**
+ * Copies a value as frozen JSON, or names the path and the rule it breaks. As in `JSON.stringify`, a property whose
+ * value is `undefined` is left out and `-0` becomes `0`; unlike there, nothing else is dropped or turned into `null`.
+ */
+export const storable = (value: unknown, path: string): Result.Result<Json, InvalidInput> => {
+  try {
+    return Result.succeed(copy(value, path, 0))
+  } catch (error) {
+    if (error instanceof InvalidInput) return Result.fail(error)
+    return Result.fail(new InvalidInput({ field: path, rule: `must be readable: ${String(error)}` }))
+  }
+}
+
+/** The one text of a JSON value: keys sorted, no spaces. Equal values have equal texts. */
+export const canonical = (json: Json): string => {
+  if (json === null || typeof json !== "object") return JSON.stringify(json)
+  if (Array.isArray(json)) return `[${json.map(canonical).join(",")}]`
+  const object = json as JsonObject
+  return `{${
+    Object.keys(object).toSorted().map((key) => `${JSON.stringify(key)}:${canonical(object[key]!)}`).join(",")
+  }}`
+}
+
+/** Why PostgreSQL could not hold a text, or `undefined` where it can. */
+export const textProblem = (text: string): string | undefined => {
+  if (text.includes("\u0000")) return "must not contain the character \\u0000"
+  if (!text.isWellFormed()) return "must not contain a lone surrogate"
+  return undefined
+}
+
+// The walk reports by throwing, because a Result at every node of every event would cost more than the copy;
+// `storable` is the only caller and catches.
+const copy = (value: unknown, path: string, depth: number): Json => {
+  switch (typeof value) {
+    case "string":
+      return text(value, path)
+    case "number":
+      return number(value, path)
+    case "boolean":
+      return value
+    case "object":
+      if (value === null) return null
+      if (depth >= maxDepth) throw new InvalidInput({ field: path, rule: `must not nest deeper than ${maxDepth}` })
+      return Array.isArray(value) ? copyArray(value, path, depth) : copyObject(value, path, depth)
+    default:
+      throw new InvalidInput({ field: path, rule: `must be JSON, not ${typeof value}` })
+  }
+}
+
+const text = (value: string, path: string): string => {
+  const problem = textProblem(value)
+  if (problem !== undefined) throw new InvalidInput({ field: path, rule: problem })
+  return value
+}
+
+const number = (value: number, path: string): number => {
+  if (!Number.isFinite(value)) throw new InvalidInput({ field: path, rule: "must be a finite number" })
+  return value === 0 ? 0 : value
+}
+
+const copyArray = (value: ReadonlyArray<unknown>, path: string, depth: number): Json =>
+  Object.freeze(Array.from(value, (item, index) => copy(item, `${path}[${index}]`, depth + 1)))
+
+const copyObject = (value: object, path: string, depth: number): Json => {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) {
+    throw new InvalidInput({
+      field: path,
+      rule: `must be a plain object, not ${value.constructor?.name ?? "an exotic one"}`
+    })
+  }
+  const entries: Array<[string, Json]> = []
+  for (const [key, item] of Object.entries(value)) {
+    if (item === undefined) continue
+    entries.push([text(key, `${path}.${key}`), copy(item, `${path}.${key}`, depth + 1)])
+  }
+  // fromEntries defines own properties, so that a key like "__proto__" stays data.
+  return Object.freeze(Object.fromEntries(entries))
+}

@@ -1,0 +1,85 @@
+/** Which events a read gives back: where it starts, how far it goes, what it leaves out. */
+import * as DateTime from "effect/DateTime"
+import * as Result from "effect/Result"
+import * as AsOf from "./AsOf.ts"
+import { InvalidInput } from "./InvalidInput.ts"
+import type { Position } from "./Position.ts"
+import type { RecordedEvent } from "./RecordedEvent.ts"
+import * as StreamName from "./StreamName.ts"
+import type { StreamVersion } from "./StreamVersion.ts"
+
+/** The instants of `[from, to)`; an end left out is open, and a start at or after the end is empty, not an error. */
+export interface TimeRange {
+  readonly from?: DateTime.Utc | undefined
+  readonly to?: DateTime.Utc | undefined
+}
+
+interface Filter {
+  /** Only events recorded in this range, by the store's clock. */
+  readonly recordedAt?: TimeRange | undefined
+  /** Only events that occurred in this range, by the domain's clock. */
+  readonly occurredAt?: TimeRange | undefined
+  /** Only these stored type names. `EventCodec.storedTypes` adds the former names of renamed types. */
+  readonly types?: ReadonlyArray<string> | undefined
+  /** At most so many events. */
+  readonly limit?: number | undefined
+}
+
+/** Which events of one stream, in the order of their versions. */
+export interface ReadStreamOptions extends Filter {
+  /** Only events after this version, itself excluded. */
+  readonly after?: StreamVersion | undefined
+  /** Only events that count as of then, itself included. */
+  readonly asOf?: AsOf.AsOf | undefined
+}
+
+/** Which events of the global log, in the order of their positions. */
+export interface ReadAllOptions extends Filter {
+  /** Only events after this position, itself excluded. */
+  readonly after?: Position | undefined
+  /** Only events that count as of then, itself included. */
+  readonly asOf?: AsOf.AsOfLog | undefined
+  /** Only events of streams in these categories. */
+  readonly categories?: ReadonlyArray<string> | undefined
+}
+
+/** The options, or `InvalidInput` naming the first one that breaks a rule. */
+export const check = <Options extends ReadStreamOptions | ReadAllOptions>(
+  options: Options
+): Result.Result<Options, InvalidInput> => {
+  const asOf = options.asOf
+  const counts: Record<string, number | undefined> = {
+    after: options.after,
+    limit: options.limit,
+    ...(asOf?._tag === "Version" ? { "asOf.version": asOf.version } : {}),
+    ...(asOf?._tag === "Position" ? { "asOf.position": asOf.position } : {})
+  }
+  for (const [field, count] of Object.entries(counts)) {
+    if (count !== undefined && !(Number.isSafeInteger(count) && count >= 0)) {
+      return Result.fail(new InvalidInput({ field, rule: "must be a whole number of 0 or more" }))
+    }
+  }
+  for (const [index, category] of (categoriesOf(options) ?? []).entries()) {
+    const problem = StreamName.categoryProblem(category)
+    if (problem !== undefined) return Result.fail(new InvalidInput({ field: `categories[${index}]`, rule: problem }))
+  }
+  return Result.succeed(options)
+}
+
+/** Whether an event is one of those asked for; `limit` is the reader's to count. */
+export const includes = (options: ReadStreamOptions | ReadAllOptions, event: RecordedEvent): boolean =>
+  (options.asOf === undefined || AsOf.includes(options.asOf, event)) &&
+  inRange(options.recordedAt, event.recordedAt) &&
+  inRange(options.occurredAt, event.occurredAt) &&
+  (options.types === undefined || options.types.includes(event.type)) &&
+  inCategory(options, event)
+
+const categoriesOf = (options: ReadStreamOptions | ReadAllOptions): ReadonlyArray<string> | undefined =>
+  "categories" in options ? options.categories : undefined
+
+const inCategory = (options: ReadStreamOptions | ReadAllOptions, event: RecordedEvent): boolean =>
+  categoriesOf(options)?.includes(StreamName.category(event.stream)) ?? true
+
+const inRange = (range: TimeRange | undefined, time: DateTime.Utc): boolean =>
+  (range?.from === undefined || DateTime.isGreaterThanOrEqualTo(time, range.from)) &&
+  (range?.to === undefined || DateTime.isLessThan(time, range.to))
