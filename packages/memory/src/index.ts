@@ -1,0 +1,2 @@
+/** Refold in memory. */
+export * as MemoryStore from "./MemoryStore.ts"

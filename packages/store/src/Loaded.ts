@@ -1,0 +1,14 @@
+/** A state on its way through a load or a command: what was folded, and how far. */
+import type { Position } from "@refold/core/Position"
+import type { StreamName } from "@refold/core/StreamName"
+import type { StreamVersion } from "@refold/core/StreamVersion"
+import type * as DateTime from "effect/DateTime"
+
+/** A state, and the last event it has seen: version, position and time are 0 where there was none. */
+export interface Loaded<State> {
+  readonly stream: StreamName
+  readonly state: State
+  readonly version: StreamVersion
+  readonly position: Position
+  readonly recordedAt: DateTime.Utc
+}

@@ -1,0 +1,36 @@
+/** The port to remembered states: a memo of folds, which may forget anything at any time without changing an answer. */
+import type { InvalidInput } from "@refold/core/InvalidInput"
+import type { Json } from "@refold/core/Json"
+import type { Position } from "@refold/core/Position"
+import type { StreamName } from "@refold/core/StreamName"
+import type { StreamVersion } from "@refold/core/StreamVersion"
+import * as Context from "effect/Context"
+import type * as DateTime from "effect/DateTime"
+import type * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import type { EventStoreError } from "./EventStoreError.ts"
+
+/** Whose state: a stream as seen by a view. `fingerprint` says with which code and schemas. */
+export interface SnapshotKey {
+  readonly stream: StreamName
+  /** The view's name, 1 to 255 UTF-16 units. */
+  readonly view: string
+  readonly fingerprint: string
+}
+
+/** The state of a view after the first `version` events of a stream, and the place of the last of them. */
+export interface Snapshot {
+  readonly version: StreamVersion
+  readonly position: Position
+  readonly recordedAt: DateTime.Utc
+  /** The encoded state. */
+  readonly state: Json
+}
+
+/** A store of snapshots: the latest per stream and view. */
+export class SnapshotStore extends Context.Service<SnapshotStore, {
+  /** The remembered state with this very fingerprint. */
+  readonly find: (key: SnapshotKey) => Effect.Effect<Option.Option<Snapshot>, EventStoreError>
+  /** Replaces a snapshot of another fingerprint, or of a lower version. */
+  readonly save: (key: SnapshotKey, snapshot: Snapshot) => Effect.Effect<void, InvalidInput | EventStoreError>
+}>()("@refold/store/SnapshotStore") {}

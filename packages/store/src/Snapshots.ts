@@ -1,0 +1,68 @@
+/** Snapshots of an aggregate: when one may stand in for the events before it, and when one is taken. */
+import type { Snapshotting } from "@refold/core/Aggregate"
+import type * as AsOf from "@refold/core/AsOf"
+import type { InvalidInput } from "@refold/core/InvalidInput"
+import type { StreamName } from "@refold/core/StreamName"
+import type { StreamVersion } from "@refold/core/StreamVersion"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { EventStoreError } from "./EventStoreError.ts"
+import type { Loaded } from "./Loaded.ts"
+import { type Snapshot, type SnapshotKey, SnapshotStore } from "./SnapshotStore.ts"
+
+/** The snapshot to start a load from: None where there is none, it does not decode, or it may hold too much. */
+export const find = Effect.fnUntraced(function*<State>(
+  snapshots: Option.Option<Snapshotting<State>>,
+  stream: StreamName,
+  asOf?: AsOf.AsOf
+): Effect.fn.Return<Option.Option<Loaded<State>>, EventStoreError, SnapshotStore> {
+  // By the domain's clock no snapshot can be trusted: any event in it may be dated later.
+  if (Option.isNone(snapshots) || asOf?._tag === "OccurredAt") return Option.none()
+  const found = yield* (yield* SnapshotStore).find(keyOf(snapshots.value, stream))
+  if (Option.isNone(found) || !isCovered(found.value, asOf)) return Option.none()
+  return Option.map(snapshots.value.decode(found.value.state), (state) => ({ ...found.value, stream, state }))
+})
+
+/** Remembers a loaded state. Does nothing for an aggregate without `snapshots` or a stream without events. */
+export const save = Effect.fnUntraced(function*<State>(
+  { snapshots }: { readonly snapshots: Option.Option<Snapshotting<State>> },
+  { position, recordedAt, state, stream, version }: Loaded<State>
+): Effect.fn.Return<void, InvalidInput | EventStoreError, SnapshotStore> {
+  if (Option.isNone(snapshots) || version === 0) return
+  const encoded = yield* Effect.fromResult(snapshots.value.encode(state))
+  const store = yield* SnapshotStore
+  yield* store.save(keyOf(snapshots.value, stream), { version, position, recordedAt, state: encoded })
+})
+
+/** Whether a stream that came from one version to another passed a multiple of the aggregate's `every`. */
+export const isDue = (
+  { snapshots }: { readonly snapshots: Option.Option<{ readonly every: number }> },
+  before: StreamVersion,
+  after: StreamVersion
+): boolean => Option.exists(snapshots, ({ every }) => Math.floor(before / every) < Math.floor(after / every))
+
+// A snapshot serves a past point only where all its events count there. By the store's clock the last is the latest.
+const isCovered = ({ position, recordedAt, version }: Snapshot, asOf: AsOf.AsOf | undefined): boolean => {
+  switch (asOf?._tag) {
+    case undefined:
+      return true
+    case "Version":
+      return version <= asOf.version
+    case "Position":
+      return position <= asOf.position
+    case "RecordedAt":
+      return DateTime.isLessThanOrEqualTo(recordedAt, asOf.instant)
+    case "OccurredAt":
+      return false
+  }
+}
+
+const keyOf = (
+  { fingerprint, name }: Pick<Snapshotting<unknown>, "fingerprint" | "name">,
+  stream: StreamName
+): SnapshotKey => ({
+  stream,
+  view: name,
+  fingerprint
+})

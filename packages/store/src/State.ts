@@ -1,0 +1,67 @@
+/** The state of an aggregate: its decider folded over its stream, from a snapshot where one serves, up to any point. */
+import type { Aggregate } from "@refold/core/Aggregate"
+import type { AsOf } from "@refold/core/AsOf"
+import type { DecodeError } from "@refold/core/DecodeError"
+import type { InvalidInput } from "@refold/core/InvalidInput"
+import * as Position from "@refold/core/Position"
+import type { RecordedEvent } from "@refold/core/RecordedEvent"
+import * as StreamName from "@refold/core/StreamName"
+import * as StreamVersion from "@refold/core/StreamVersion"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { EventStore } from "./EventStore.ts"
+import type { EventStoreError } from "./EventStoreError.ts"
+import type { Loaded } from "./Loaded.ts"
+import * as Snapshots from "./Snapshots.ts"
+import type { SnapshotStore } from "./SnapshotStore.ts"
+import { WireTransform } from "./WireTransform.ts"
+
+/** Every way a load can fail. */
+export type LoadFailure = InvalidInput | DecodeError | EventStoreError
+
+/**
+ * The state of the aggregate `id`, now or as of a past point. An id without events has the initial state. Fails with a
+ * `DecodeError` that names the event where one cannot be read.
+ */
+export const load = Effect.fnUntraced(function*<Command, State, Event extends { readonly _tag: string }, Refusal>(
+  aggregate: Aggregate<Command, State, Event, Refusal>,
+  id: string,
+  options: { readonly asOf?: AsOf } = {}
+): Effect.fn.Return<Loaded<State>, LoadFailure, EventStore | SnapshotStore> {
+  const stream = yield* Effect.fromResult(StreamName.make(aggregate.category, id))
+  const start = { stream, state: aggregate.decider.initialState, ...nothing }
+  const snapshot = yield* Snapshots.find(aggregate.snapshots, stream, options.asOf)
+  return yield* loadFrom(aggregate, Option.getOrElse(snapshot, () => start), options.asOf)
+})
+
+/** The state from one loaded earlier: folds the events that came after it. */
+export const loadFrom = Effect.fnUntraced(function*<Command, State, Event extends { readonly _tag: string }, Refusal>(
+  { codec, decider }: Aggregate<Command, State, Event, Refusal>,
+  from: Loaded<State>,
+  asOf?: AsOf
+): Effect.fn.Return<Loaded<State>, LoadFailure, EventStore> {
+  const store = yield* EventStore
+  const { fromWire } = yield* WireTransform
+  let loaded = from
+  yield* store.readStream(from.stream, { after: from.version, asOf }).pipe(
+    Stream.runForEachArray(Effect.fnUntraced(function*(events) {
+      let state = loaded.state
+      for (const event of yield* fromWire(events)) {
+        state = decider.evolve(state, yield* Effect.fromResult(codec.decode(event)))
+      }
+      loaded = { ...placeOf(events.at(-1)!), state }
+    }))
+  )
+  return loaded
+})
+
+const nothing = { version: StreamVersion.none, position: Position.start, recordedAt: DateTime.makeUnsafe(0) }
+
+const placeOf = ({ position, recordedAt, stream, version }: RecordedEvent) => ({
+  stream,
+  version,
+  position,
+  recordedAt
+})

@@ -1,0 +1,10 @@
+/** Refold's ports and the loops that use them. */
+export * as CommandHandler from "./CommandHandler.ts"
+export * as EventIds from "./EventIds.ts"
+export * as EventStore from "./EventStore.ts"
+export * as EventStoreError from "./EventStoreError.ts"
+export * as Loaded from "./Loaded.ts"
+export * as Snapshots from "./Snapshots.ts"
+export * as SnapshotStore from "./SnapshotStore.ts"
+export * as State from "./State.ts"
+export * as WireTransform from "./WireTransform.ts"
