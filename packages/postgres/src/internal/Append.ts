@@ -1,0 +1,124 @@
+/**
+ * Appending: one statement, one round trip, in the caller's transaction if there is one. An append whose answer was
+ * lost with the connection is looked up by its event ids.
+ */
+import { type AppendError, IdempotencyConflict } from "@refold/core/AppendError"
+import * as Commit from "@refold/core/Commit"
+import { EventStoreError, OutcomeUnknown } from "@refold/store/EventStoreError"
+import * as Arr from "effect/Array"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as SqlError from "effect/sql/SqlError"
+import * as AppendRows from "./AppendRows.ts"
+import * as Database from "./Database.ts"
+import { query } from "./Query.ts"
+
+type Failure = AppendError | EventStoreError | OutcomeUnknown
+
+/** Stores a commit. */
+export const append = Effect.fnUntraced(function*(
+  database: Database.Database,
+  commit: Commit.Commit
+): Effect.fn.Return<Commit.Appended, Failure> {
+  const checked = yield* Effect.fromResult(Commit.check(commit))
+  const insideTransaction = yield* database.inTransaction
+  return yield* insideTransaction
+    // What becomes of it is the caller's transaction's affair.
+    ? Effect.catchTag(send(database, checked), "SqlError", (error) => failed(error))
+    : sendUntilKnown(database, checked)
+})
+
+const send = (
+  database: Database.Database,
+  commit: Commit.Commit
+): Effect.Effect<Commit.Appended, AppendError | SqlError.SqlError> =>
+  Effect.flatMap(
+    database.run<AppendRows.AnswerRow>("queries/append_events", AppendRows.parameters(commit)),
+    (rows) =>
+      Arr.isReadonlyArrayNonEmpty(rows)
+        ? Effect.fromResult(AppendRows.answer(commit, rows))
+        : Effect.die(new Error("append_events gave no answer"))
+  )
+
+/** The first answer to an idempotency key, None for a new one. */
+export const findAppended = Effect.fnUntraced(function*(
+  database: Database.Database,
+  { fingerprint, key }: Commit.FingerprintedKey
+): Effect.fn.Return<Option.Option<Commit.Appended>, IdempotencyConflict | EventStoreError> {
+  const given = Commit.givenFingerprint(fingerprint)
+  const rows = yield* query<AppendRows.AnswerRow>(database, "find appended", "queries/find_appended", [key, given])
+  if (!Arr.isReadonlyArrayNonEmpty(rows)) return Option.none()
+  if (rows[0].outcome === "idempotency_conflict") return yield* new IdempotencyConflict({ key })
+  return Option.some(AppendRows.appended(rows, true))
+})
+
+// How often an append that was lost and not stored is sent again. Sending it twice is safe: its event ids, or its key,
+// let only one of the copies through.
+const maxSends = 3
+
+const sendUntilKnown = Effect.fnUntraced(function*(
+  database: Database.Database,
+  commit: Commit.Commit
+): Effect.fn.Return<Commit.Appended, Failure> {
+  for (let sends = 1;; sends++) {
+    const sent = yield* Effect.result(sendAgainWhileNothingIsStored(database, commit))
+    if (sent._tag === "Success") return sent.success
+    const error = sent.failure
+    const isLost = error._tag === "SqlError" && Database.isDisconnect(error) && !Database.isRefusedConnect(error)
+    // A refusal of a copy may be due to the first, which arrived after all.
+    if (isLost || sends > 1) {
+      const stored = yield* lookUp(database, commit)
+      if (Option.isSome(stored)) return stored.value
+    }
+    if (isLost && sends < maxSends) continue
+    if (isLost) return yield* unknown(commit, error)
+    return yield* error._tag === "SqlError" ? failed(error) : Effect.fail(error)
+  }
+})
+
+const sendAgainWhileNothingIsStored = (database: Database.Database, commit: Commit.Commit) =>
+  Effect.retry(send(database, commit), {
+    while: (error) => error._tag === "SqlError" && (Database.isTransient(error) || Database.isRefusedConnect(error)),
+    schedule: Database.reconnecting
+  })
+
+/** Where the events of a lost append are, None if they are not stored. Waits for its transaction to be over. */
+const lookUp = (
+  database: Database.Database,
+  commit: Commit.Commit
+): Effect.Effect<Option.Option<Commit.Appended>, OutcomeUnknown> => {
+  const events = commit.writes.flatMap((write) => write.events)
+  const streams = commit.writes.map(({ stream }) => stream)
+  const find = Effect.gen(function*() {
+    yield* database.run("queries/lock_streams", [streams, [commit.idempotency?.key ?? ""]])
+    const rows = yield* database.run<FoundRow>("queries/find_events", [events.map(({ id }) => id)])
+    return rows
+  })
+  return Effect.retry(database.transaction(find), { while: Database.isDisconnect, schedule: Database.reconnecting })
+    .pipe(
+      Effect.map((rows) => found(commit, rows)),
+      Effect.catch((error) => unknown(commit, error))
+    )
+}
+
+type FoundRow = Omit<AppendRows.AnswerRow, "outcome" | "event_id"> & { readonly events: bigint }
+
+const found = (commit: Commit.Commit, rows: ReadonlyArray<FoundRow>): Option.Option<Commit.Appended> => {
+  const inOrder = commit.writes.flatMap(({ events, stream }) =>
+    rows.filter((row) => row.stream === stream && Number(row.events) === events.length)
+  )
+  return Arr.isReadonlyArrayNonEmpty(inOrder) && inOrder.length === commit.writes.length
+    ? Option.some(AppendRows.appended(inOrder, false))
+    : Option.none()
+}
+
+const failed = (error: SqlError.SqlError): Effect.Effect<never, EventStoreError> =>
+  Effect.fail(new EventStoreError({ operation: "append", cause: Database.explain(error) }))
+
+const unknown = (commit: Commit.Commit, error: SqlError.SqlError): Effect.Effect<never, OutcomeUnknown> =>
+  Effect.fail(
+    new OutcomeUnknown({
+      eventIds: commit.writes.flatMap(({ events }) => events.map(({ id }) => id)),
+      cause: Database.explain(error)
+    })
+  )

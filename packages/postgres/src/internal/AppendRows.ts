@@ -1,0 +1,96 @@
+/** A commit as the parameters of `append_events`, and the rows of its answer as a result. */
+import { type AppendError, DuplicateEventId, IdempotencyConflict, VersionConflict } from "@refold/core/AppendError"
+import * as Commit from "@refold/core/Commit"
+import type { EventId } from "@refold/core/EventId"
+import type { ExpectedVersion } from "@refold/core/ExpectedVersion"
+import { Position } from "@refold/core/Position"
+import type { StreamName } from "@refold/core/StreamName"
+import { StreamVersion } from "@refold/core/StreamVersion"
+import * as Arr from "effect/Array"
+import * as DateTime from "effect/DateTime"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+
+/** A row of `append_answer`; the columns that an outcome has no use for are null. */
+export interface AnswerRow {
+  readonly outcome: string
+  readonly stream: string
+  readonly first_version: bigint
+  readonly version: bigint
+  readonly position: bigint
+  readonly recorded_at: Date
+  readonly event_id: string
+}
+
+/** The parameters of `append_events` for one commit. */
+export const parameters = ({ idempotency, writes }: Commit.Commit): ReadonlyArray<unknown> => {
+  const events = writes.flatMap((write) => write.events)
+  return [
+    [idempotency?.key ?? ""],
+    [idempotency?.fingerprint === undefined ? "" : Commit.givenFingerprint(idempotency.fingerprint)],
+    [writes.length],
+    writes.map(({ stream }) => stream),
+    writes.map(({ expected }) => encodeExpected(expected)),
+    writes.map((write) => write.events.length),
+    events.map(({ id }) => id),
+    events.map(({ type }) => type),
+    events.map(({ schemaVersion }) => schemaVersion),
+    events.map(({ data }) => JSON.stringify(data)),
+    events.map(({ metadata }) => JSON.stringify(metadata)),
+    events.map(({ occurredAt }) => DateTime.toDateUtc(occurredAt))
+  ]
+}
+
+const encodeExpected = (expected: ExpectedVersion): number => {
+  switch (expected._tag) {
+    case "Any":
+      return -1
+    case "StreamExists":
+      return -2
+    case "NoStream":
+      return 0
+    case "Exact":
+      return expected.version
+  }
+}
+
+/** The answer to a commit: what was stored, or why nothing was. */
+export const answer = (
+  { idempotency, writes }: Commit.Commit,
+  rows: Arr.NonEmptyReadonlyArray<AnswerRow>
+): Result.Result<Commit.Appended, AppendError> => {
+  const [row] = rows
+  switch (row.outcome) {
+    case "appended":
+    case "deduplicated":
+      return Result.succeed(appended(rows, row.outcome === "deduplicated"))
+    case "idempotency_conflict":
+      return Result.fail(new IdempotencyConflict({ key: idempotency!.key }))
+    case "duplicate_event_id":
+      // Ids come back as they went in: in lower case.
+      return Result.fail(new DuplicateEventId({ id: row.event_id as EventId }))
+    default: {
+      const { expected, stream } = writes.find((write) => write.stream === row.stream)!
+      const version = StreamVersion(Number(row.version))
+      const actual = version === 0 ? Option.none() : Option.some(version)
+      return Result.fail(new VersionConflict({ stream, expected, actual }))
+    }
+  }
+}
+
+/** A stored commit, from a row per write. */
+export const appended = (
+  rows: Arr.NonEmptyReadonlyArray<Omit<AnswerRow, "outcome" | "event_id">>,
+  deduplicated: boolean
+): Commit.Appended =>
+  Commit.appended(
+    Arr.map(rows, (row) => ({
+      // The name that was stored was checked.
+      stream: row.stream as StreamName,
+      firstVersion: StreamVersion(Number(row.first_version)),
+      version: StreamVersion(Number(row.version)),
+      position: Position(Number(row.position)),
+      recordedAt: DateTime.fromDateUnsafe(row.recorded_at)
+    })),
+    deduplicated
+  )

@@ -1,0 +1,55 @@
+/** The schema's history: which SQL files each migration runs, in order. A migration that was released never changes. */
+import { EventStoreError } from "@refold/store/EventStoreError"
+import * as Effect from "effect/Effect"
+import * as Migrator from "effect/sql/Migrator"
+import type * as SqlClient from "effect/sql/SqlClient"
+import * as Database from "./Database.ts"
+
+const files: Record<string, ReadonlyArray<string>> = {
+  "0001_event_store": [
+    "schema/event_position",
+    "schema/event_position_start",
+    "schema/event_store",
+    "schema/refuse_change",
+    "schema/event_store_append_only",
+    "schema/append_answer",
+    "schema/idempotency_keys",
+    "schema/event_snapshots",
+    "functions/hold_positions",
+    "functions/read_bound",
+    "functions/lock_streams",
+    "functions/commit_fingerprint",
+    "functions/known_answer",
+    "functions/stream_end",
+    "functions/first_duplicate",
+    "functions/append_commit",
+    "functions/append_events",
+    "schema/privileges"
+  ]
+}
+
+/** Brings the schema to this version of the package. Processes that start together wait for one another. */
+export const run = Effect.fnUntraced(function*(
+  database: Database.Database,
+  schema: string
+): Effect.fn.Return<void, EventStoreError, SqlClient.SqlClient> {
+  const migrations = Object.entries(files).map(([name, names]) =>
+    [name, Effect.forEach(names, (file) => database.run(file), { discard: true })] as const
+  )
+  const migrate = Effect.gen(function*() {
+    yield* database.run("schema/lock_migrations", [schema])
+    yield* database.run("schema/schema")
+    yield* Migrator.make({})({
+      loader: Migrator.fromRecord(Object.fromEntries(migrations)),
+      table: `${schema}.migrations`
+    })
+  })
+  yield* Effect.mapError(
+    database.transaction(migrate),
+    (error) =>
+      new EventStoreError({
+        operation: "migrate",
+        cause: error._tag === "SqlError" ? Database.explain(error) : error
+      })
+  )
+})

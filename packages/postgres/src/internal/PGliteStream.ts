@@ -1,0 +1,85 @@
+/*
+ * Byte streams that let a PostgreSQL wire driver talk to a PGlite in the same process: each stream is a connection
+ * in the driver's eyes, and all of them share PGlite's one session in turns.
+ */
+import type { PGlite } from "@electric-sql/pglite"
+import { randomInt } from "node:crypto"
+import { Duplex } from "node:stream"
+import * as PGliteConnection from "./PGliteConnection.ts"
+import * as PGliteSession from "./PGliteSession.ts"
+import * as Messages from "./PgMessages.ts"
+
+/** The connections to one PGlite. */
+export interface PGliteStreams {
+  /** Opens a connection; it takes the place of a socket. */
+  readonly connect: () => Duplex
+  /** Closes every connection and resolves when they have left the session as they found it. */
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Shares `db` between streams. A stream owns the session from its first request until the server is idle; one that
+ * is destroyed inside a transaction rolls back before the next owner's turn; a request that PGlite cannot run fails
+ * its stream. What a connection sets with SET, temporary tables and session locks are seen by all of them.
+ */
+export const make = (db: PGlite): PGliteStreams => {
+  const session = PGliteSession.make(db)
+  const entries = new Map<number, Entry>()
+  let opened = 0
+  return {
+    connect: () => openStream(session, entries, ++opened),
+    close: async () => {
+      for (const { stream } of entries.values()) stream.destroy()
+      const release = await session.turn()
+      release()
+    }
+  }
+}
+
+/** An open stream and the secret that a CancelRequest for it must know. */
+interface Entry {
+  readonly stream: Duplex
+  readonly secret: number
+  readonly connection: PGliteConnection.PGliteConnection
+}
+
+const openStream = (session: PGliteSession.Session, entries: Map<number, Entry>, pid: number): Duplex => {
+  const secret = randomInt(2 ** 31)
+  let unread = Buffer.alloc(0)
+  let opening = true
+
+  const openWith = (packet: Messages.Message): void => {
+    opening = false
+    const key = Messages.cancelKey(packet)
+    if (key === undefined) return connection.greet(packet, pid, secret)
+    const entry = entries.get(key.pid)
+    if (entry?.secret === key.secret) entry.connection.cancel()
+    stream.destroy()
+  }
+  const take = async (chunk: Buffer): Promise<void> => {
+    const { messages, rest } = Messages.cut(Buffer.concat([unread, chunk]), opening)
+    unread = Buffer.from(rest)
+    for (const message of messages) {
+      if (message.type === "X") stream.destroy()
+      if (stream.destroyed) return
+      if (opening) openWith(message)
+      else await connection.receive(message)
+    }
+  }
+  const stream = new Duplex({
+    read: () => {},
+    write: (chunk: Buffer, _encoding, done) => void take(chunk).then(() => done(), done),
+    final: (done) => {
+      done()
+      stream.destroy()
+    },
+    destroy: (error, done) => {
+      entries.delete(pid)
+      const finish = (): void => done(error)
+      connection.close().then(finish, finish)
+    }
+  })
+  const connection = PGliteConnection.open(session, (bytes) => void (stream.destroyed || stream.push(bytes)))
+  entries.set(pid, { stream, secret, connection })
+  return stream
+}

@@ -1,0 +1,43 @@
+/** Snapshots in the table `event_snapshots`. */
+import type { Json } from "@refold/core/Json"
+import { Position } from "@refold/core/Position"
+import { StreamVersion } from "@refold/core/StreamVersion"
+import { SnapshotStore } from "@refold/store/SnapshotStore"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Database } from "./Database.ts"
+import { query } from "./Query.ts"
+
+interface SnapshotRow {
+  readonly version: bigint
+  readonly position: bigint
+  readonly recorded_at: Date
+  readonly state: Json
+}
+
+/** The snapshot store of a database. */
+export const make = (database: Database): SnapshotStore["Service"] =>
+  SnapshotStore.of({
+    find: ({ fingerprint, stream, view }) =>
+      Effect.map(
+        query<SnapshotRow>(database, "find snapshot", "queries/find_snapshot", [stream, view, fingerprint]),
+        ([row]) =>
+          Option.map(Option.fromNullishOr(row), ({ position, recorded_at, state, version }) => ({
+            version: StreamVersion(Number(version)),
+            position: Position(Number(position)),
+            recordedAt: DateTime.fromDateUnsafe(recorded_at),
+            state
+          }))
+      ),
+    save: ({ fingerprint, stream, view }, { position, recordedAt, state, version }) =>
+      Effect.asVoid(query(database, "save snapshot", "queries/save_snapshot", [
+        stream,
+        view,
+        fingerprint,
+        version,
+        position,
+        DateTime.toDateUtc(recordedAt),
+        JSON.stringify(state)
+      ]))
+  })

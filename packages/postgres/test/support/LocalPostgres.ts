@@ -1,0 +1,141 @@
+/*
+ * A PostgreSQL server from local binaries, with its data in a temporary folder and reachable on loopback only. It
+ * ends with the test run, however that ends.
+ */
+import { type ChildProcess, execFile, spawn } from "node:child_process"
+import * as Fs from "node:fs"
+import * as Net from "node:net"
+import * as Os from "node:os"
+import * as Path from "node:path"
+import { promisify } from "node:util"
+import * as PostgresBinaries from "./PostgresBinaries.ts"
+
+/** A running server and what can be done to it. */
+export interface LocalPostgres {
+  readonly url: string
+  /** Stops the server and removes its data. */
+  readonly stop: () => Promise<void>
+  /** Stops the server in good order and starts it again on the same port. */
+  readonly restart: () => Promise<void>
+  /** Kills the server with SIGKILL and starts it again on the same port. */
+  readonly crash: () => Promise<void>
+}
+
+/** Initialises a data folder and starts a server of the given major version on it. */
+export const start = async (version: string): Promise<LocalPostgres> => {
+  // As root not TMPDIR, which may be private to root.
+  const base = PostgresBinaries.user.uid === undefined ? Os.tmpdir() : "/tmp"
+  const folder = Fs.mkdtempSync(Path.join(base, "refold-postgres-"))
+  try {
+    return await startIn(folder, PostgresBinaries.find(version, giveAway(folder)))
+  } catch (error) {
+    Fs.rmSync(folder, { recursive: true, force: true })
+    throw error
+  }
+}
+
+const giveAway = (folder: string): string => {
+  const { gid, uid } = PostgresBinaries.user
+  if (uid !== undefined && gid !== undefined) Fs.chownSync(folder, uid, gid)
+  return folder
+}
+
+const startIn = async (folder: string, bin: string): Promise<LocalPostgres> => {
+  const data = Path.join(folder, "data")
+  const options = ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
+  await promisify(execFile)(Path.join(bin, "initdb"), options, { ...PostgresBinaries.user, cwd: folder })
+  const port = await freePort()
+  const reaper = startReaper(folder)
+  const launch = async (): Promise<ChildProcess> => {
+    const server = await launchServer(bin, folder, port)
+    reaper.watch(server)
+    return server
+  }
+  let server = await launch()
+  const again = (signal: NodeJS.Signals) => async (): Promise<void> => {
+    await end(server, signal)
+    server = await launch()
+  }
+  return {
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    stop: async () => {
+      await end(server, "SIGINT")
+      await reaper.finish()
+    },
+    restart: again("SIGINT"),
+    crash: again("SIGKILL")
+  }
+}
+
+/** Starts the server and waits until it accepts connections. */
+const launchServer = async (bin: string, folder: string, port: number): Promise<ChildProcess> => {
+  const settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200"]
+  const options = ["-D", Path.join(folder, "data"), "-p", String(port), ...settings.flatMap((set) => ["-c", set])]
+  // After a crash the dead server's processes hold its shared memory for a moment, and the new one refuses.
+  for (let attempt = 1;; attempt++) {
+    const server = spawn(Path.join(bin, "postgres"), options, {
+      ...PostgresBinaries.user,
+      cwd: folder,
+      detached: true,
+      env: { ...process.env, LC_ALL: "C" },
+      stdio: ["ignore", "ignore", "pipe"]
+    })
+    const failure = await ready(server)
+    if (failure === undefined) return server
+    if (attempt === 50) throw new Error(`PostgreSQL did not start: ${failure}`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+/** Resolves when the server is ready, with what it printed if it ended instead. */
+const ready = (server: ChildProcess): Promise<string | undefined> =>
+  new Promise((resolve) => {
+    let log = ""
+    server.stderr?.on("data", (chunk: Buffer) => {
+      log = (log + chunk.toString()).slice(-4_000)
+      if (log.includes("ready to accept connections")) resolve(undefined)
+    })
+    server.once("error", (error) => resolve(error.message))
+    server.once("exit", () => resolve(log))
+  })
+
+const end = async (server: ChildProcess, signal: NodeJS.Signals): Promise<void> => {
+  if (server.exitCode !== null || server.signalCode !== null) return
+  await new Promise((resolve) => {
+    server.once("exit", resolve)
+    server.kill(signal)
+  })
+}
+
+/**
+ * A shell that outlives the test run: when its input closes, because the run finished or was killed, it stops the
+ * last server it was told of and removes the folder.
+ */
+const startReaper = (folder: string) => {
+  const script = `pid=; while read line; do pid=$line; done
+    if [ -n "$pid" ]; then
+      kill -INT "$pid" 2>/dev/null; i=0
+      while kill -0 "$pid" 2>/dev/null && [ $i -lt 100 ]; do sleep 0.1; i=$((i + 1)); done
+    fi
+    rm -rf "$1"`
+  const shell = spawn("sh", ["-c", script, "sh", folder], { detached: true, stdio: ["pipe", "ignore", "ignore"] })
+  return {
+    watch: (server: ChildProcess): void => void shell.stdin.write(`${server.pid}\n`),
+    /** Removes the folder; the server has been stopped. */
+    finish: (): Promise<void> =>
+      new Promise((resolve) => {
+        shell.once("exit", () => resolve())
+        shell.stdin.end("\n")
+      })
+  }
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const probe = Net.createServer()
+    probe.once("error", reject)
+    probe.listen(0, "127.0.0.1", () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0))
+    })
+  })

