@@ -2,5 +2,5 @@
 SELECT stream, min(version) AS first_version, max(version) AS version, max("position") AS "position",
   max(recorded_at) AS recorded_at, count(*) AS events
 FROM refold.event_store
-WHERE event_id = ANY ($1::text[]::uuid[])
+WHERE event_id = ANY (:ids::text[]::uuid[])
 GROUP BY stream

@@ -1,13 +1,15 @@
 -- A page of one stream. Keyset by version, on the index of (stream, version).
 SELECT stream, version, "position", event_id, type, schema_version, data, metadata, occurred_at, recorded_at
 FROM refold.event_store
-WHERE stream = $1::text AND version > $2::bigint
-  AND ($3::bigint IS NULL OR version <= $3)
-  AND ($4::bigint IS NULL OR "position" <= $4)
-  AND ($5::timestamptz IS NULL OR recorded_at <= $5)
-  AND ($6::timestamptz IS NULL OR occurred_at <= $6)
-  AND ($7::timestamptz IS NULL OR recorded_at >= $7) AND ($8::timestamptz IS NULL OR recorded_at < $8)
-  AND ($9::timestamptz IS NULL OR occurred_at >= $9) AND ($10::timestamptz IS NULL OR occurred_at < $10)
-  AND ($11::text[] IS NULL OR type = ANY ($11))
+WHERE stream = :stream::text AND version > :after::bigint
+  AND version <= :as_of_version::bigint
+  AND "position" <= :as_of_position::bigint
+  AND recorded_at <= :as_of_recorded_at::timestamptz
+  AND occurred_at <= :as_of_occurred_at::timestamptz
+  AND recorded_at >= :recorded_from::timestamptz
+  AND recorded_at < :recorded_to::timestamptz
+  AND occurred_at >= :occurred_from::timestamptz
+  AND occurred_at < :occurred_to::timestamptz
+  AND type = ANY (:types::text[])
 ORDER BY version
-LIMIT $12::bigint
+LIMIT :limit::bigint

@@ -33,7 +33,7 @@ const send = (
   commit: Commit.Commit
 ): Effect.Effect<Commit.Appended, AppendError | SqlError.SqlError> =>
   Effect.flatMap(
-    database.run<AppendRows.AnswerRow>("queries/append_events", AppendRows.parameters(commit)),
+    database.query<AppendRows.AnswerRow>("queries/append_events", AppendRows.parameters(commit)),
     (rows) =>
       Arr.isReadonlyArrayNonEmpty(rows)
         ? Effect.fromResult(AppendRows.answer(commit, rows))
@@ -46,7 +46,10 @@ export const findAppended = Effect.fnUntraced(function*(
   { fingerprint, key }: Commit.FingerprintedKey
 ): Effect.fn.Return<Option.Option<Commit.Appended>, IdempotencyConflict | EventStoreError> {
   const given = Commit.givenFingerprint(fingerprint)
-  const rows = yield* query<AppendRows.AnswerRow>(database, "find appended", "queries/find_appended", [key, given])
+  const rows = yield* query<AppendRows.AnswerRow>(database, "find appended", "queries/find_appended", {
+    key,
+    fingerprint: given
+  })
   if (!Arr.isReadonlyArrayNonEmpty(rows)) return Option.none()
   if (rows[0].outcome === "idempotency_conflict") return yield* new IdempotencyConflict({ key })
   return Option.some(AppendRows.appended(rows, true))
@@ -90,9 +93,8 @@ const lookUp = (
   const events = commit.writes.flatMap((write) => write.events)
   const streams = commit.writes.map(({ stream }) => stream)
   const find = Effect.gen(function*() {
-    yield* database.run("queries/lock_streams", [streams, [commit.idempotency?.key ?? ""]])
-    const rows = yield* database.run<FoundRow>("queries/find_events", [events.map(({ id }) => id)])
-    return rows
+    yield* database.query("queries/lock_streams", { streams, keys: [commit.idempotency?.key ?? ""] })
+    return yield* database.query<FoundRow>("queries/find_events", { ids: events.map(({ id }) => id) })
   })
   return Effect.retry(database.transaction(find), { while: Database.isDisconnect, schedule: Database.reconnecting })
     .pipe(

@@ -10,6 +10,7 @@ import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
+import type { Parameters } from "./SqlFile.ts"
 
 /** A row of `append_answer`; the columns that an outcome has no use for are null. */
 export interface AnswerRow {
@@ -23,22 +24,23 @@ export interface AnswerRow {
 }
 
 /** The parameters of `append_events` for one commit. */
-export const parameters = ({ idempotency, writes }: Commit.Commit): ReadonlyArray<unknown> => {
+export const parameters = ({ idempotency, writes }: Commit.Commit): Parameters => {
   const events = writes.flatMap((write) => write.events)
-  return [
-    [idempotency?.key ?? ""],
-    [idempotency?.fingerprint === undefined ? "" : Commit.givenFingerprint(idempotency.fingerprint)],
-    [writes.length],
-    writes.map(({ stream }) => stream),
-    writes.map(({ expected }) => encodeExpected(expected)),
-    writes.map((write) => write.events.length),
-    events.map(({ id }) => id),
-    events.map(({ type }) => type),
-    events.map(({ schemaVersion }) => schemaVersion),
-    events.map(({ data }) => JSON.stringify(data)),
-    events.map(({ metadata }) => JSON.stringify(metadata)),
-    events.map(({ occurredAt }) => DateTime.toDateUtc(occurredAt))
-  ]
+  const { fingerprint, key = "" } = idempotency ?? {}
+  return {
+    keys: [key],
+    fingerprints: [fingerprint === undefined ? "" : Commit.givenFingerprint(fingerprint)],
+    write_counts: [writes.length],
+    streams: writes.map(({ stream }) => stream),
+    expected: writes.map(({ expected }) => encodeExpected(expected)),
+    event_counts: writes.map((write) => write.events.length),
+    ids: events.map(({ id }) => id),
+    types: events.map(({ type }) => type),
+    schema_versions: events.map(({ schemaVersion }) => schemaVersion),
+    data: events.map(({ data }) => JSON.stringify(data)),
+    metadata: events.map(({ metadata }) => JSON.stringify(metadata)),
+    occurred_at: events.map(({ occurredAt }) => DateTime.toDateUtc(occurredAt))
+  }
 }
 
 const encodeExpected = (expected: ExpectedVersion): number => {

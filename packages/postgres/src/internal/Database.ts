@@ -1,5 +1,5 @@
 /**
- * The narrow door to the driver, whose API may change in minor versions: named SQL files in, rows out. Everything this
+ * The narrow door to the driver, whose API may change in minor versions: SQL files in, rows out. Everything this
  * package asks of `@effect/sql-pg` beside its layer goes through here.
  */
 import * as Duration from "effect/Duration"
@@ -7,15 +7,17 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as SqlClient from "effect/sql/SqlClient"
-import * as SqlError from "effect/sql/SqlError"
-import * as Fs from "node:fs"
+import type * as SqlError from "effect/sql/SqlError"
+import * as SqlFile from "./SqlFile.ts"
 
 /** One store's SQL on one client. */
 export interface Database {
-  /** Runs `sql/<file>.sql` and gives back its rows, in the caller's transaction if there is one. */
-  readonly run: <Row extends object>(
+  /** Runs the statement of `sql/<file>.sql` as it stands. */
+  readonly execute: (file: string) => Effect.Effect<void, SqlError.SqlError>
+  /** The rows of the query in `sql/<file>.sql`, in the caller's transaction if there is one. */
+  readonly query: <Row extends object>(
     file: string,
-    parameters?: ReadonlyArray<unknown>
+    parameters?: SqlFile.Parameters
   ) => Effect.Effect<ReadonlyArray<Row>, SqlError.SqlError>
   readonly transaction: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | SqlError.SqlError, R>
   /** Whether the caller has a transaction open. */
@@ -25,27 +27,31 @@ export interface Database {
 /** The database of a schema, by the client in scope. */
 export const make = (schema: string): Effect.Effect<Database, never, SqlClient.SqlClient> =>
   Effect.map(SqlClient.SqlClient, (sql) => {
-    const statements = new Map<string, string>()
-    const statement = (file: string): string => {
-      const known = statements.get(file)
-      if (known !== undefined) return known
-      const text = readSql(file, schema)
-      statements.set(file, text)
-      return text
-    }
+    const read = memoize((file) => SqlFile.read(file, schema))
+    const prepare = memoize((fileAndNames) => {
+      const [file, ...names] = fileAndNames.split(" ")
+      return SqlFile.statement(read(file!), (name) => names.includes(name))
+    })
     return {
-      run: <Row extends object>(file: string, parameters: ReadonlyArray<unknown> = []) =>
-        sql.unsafe<Row>(statement(file), parameters),
+      execute: (file) => Effect.asVoid(sql.unsafe(read(file))),
+      query: <Row extends object>(file: string, parameters: SqlFile.Parameters = {}) => {
+        const given = Object.keys(parameters).filter((name) => parameters[name] !== undefined)
+        const { names, text } = prepare([file, ...given].join(" "))
+        return sql.unsafe<Row>(text, names.map((name) => parameters[name]))
+      },
       transaction: sql.withTransaction,
       inTransaction: Effect.map(Effect.serviceOption(sql.transactionService), Option.isSome)
     }
   })
 
-// The files are written for the schema "refold", so that they can be read, and run in psql, as they are.
-const readSql = (file: string, schema: string): string =>
-  Fs.readFileSync(new URL(`../../sql/${file}.sql`, import.meta.url), "utf8")
-    .replaceAll(/\brefold\./g, `"${schema}".`)
-    .replaceAll(/\bSCHEMA( IF NOT EXISTS)? refold\b/g, `SCHEMA$1 "${schema}"`)
+const memoize = <A>(make: (key: string) => A): (key: string) => A => {
+  const known = new Map<string, A>()
+  return (key) => {
+    const value = known.get(key) ?? make(key)
+    known.set(key, value)
+    return value
+  }
+}
 
 /** The connection was lost or refused, or the server went down or is coming up. */
 export const isDisconnect = (error: SqlError.SqlError): boolean =>

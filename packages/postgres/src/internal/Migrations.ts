@@ -34,11 +34,11 @@ export const run = Effect.fnUntraced(function*(
   schema: string
 ): Effect.fn.Return<void, EventStoreError, SqlClient.SqlClient> {
   const migrations = Object.entries(files).map(([name, names]) =>
-    [name, Effect.forEach(names, (file) => database.run(file), { discard: true })] as const
+    [name, Effect.forEach(names, (file) => database.execute(file), { discard: true })] as const
   )
   const migrate = Effect.gen(function*() {
-    yield* database.run("schema/lock_migrations", [schema])
-    yield* database.run("schema/schema")
+    yield* database.query("queries/lock_migrations", { schema })
+    yield* database.execute("schema/schema")
     yield* Migrator.make({})({
       loader: Migrator.fromRecord(Object.fromEntries(migrations)),
       table: `${schema}.migrations`

@@ -1,5 +1,4 @@
 /** Reading: keyset pages, none of which pins a connection; the global log only as far as no event can slip in below. */
-import type * as AsOf from "@refold/core/AsOf"
 import type { EventId } from "@refold/core/EventId"
 import { InvalidInput } from "@refold/core/InvalidInput"
 import type { Json } from "@refold/core/Json"
@@ -38,43 +37,33 @@ export const readStream = (
   stream: StreamName,
   options: ReadOptions.ReadStreamOptions = {}
 ): Stream.Stream<RecordedEvent, ReadFailure> =>
-  checked(
-    options,
-    () =>
-      pages(options.limit, options.after ?? 0, "version", (after, limit) =>
-        query<EventRow>(database, "read", "queries/read_stream", [
-          stream,
-          after,
-          options.asOf?._tag === "Version" ? options.asOf.version : null,
-          options.asOf?._tag === "Position" ? options.asOf.position : null,
-          ...filters(options),
-          limit
-        ]))
-  )
+  checked(options, ({ asOf }) => {
+    const asked = {
+      ...filters(options),
+      stream,
+      as_of_version: asOf?._tag === "Version" ? asOf.version : undefined,
+      as_of_position: asOf?._tag === "Position" ? asOf.position : undefined
+    }
+    return pages(options, "version", (page) => query(database, "read", "queries/read_stream", { ...asked, ...page }))
+  })
 
 /** The events of the global log, page by page, up to the last that is safe to read when it starts. */
 export const readAll = (
   database: Database,
   options: ReadOptions.ReadAllOptions = {}
 ): Stream.Stream<RecordedEvent, ReadFailure> =>
-  checked(options, () =>
-    Stream.unwrap(Effect.map(readBound(database), (bound) => {
-      const last = options.asOf?._tag === "Position" ? Math.min(bound, options.asOf.position) : bound
-      return pages(options.limit, options.after ?? 0, "position", (after, limit) =>
-        query<EventRow>(database, "read", "queries/read_all", [
-          after,
-          last,
-          ...filters(options),
-          options.categories ?? null,
-          limit
-        ]))
+  checked(options, ({ asOf, categories }) =>
+    Stream.unwrap(Effect.map(readBound(database), (readable) => {
+      const bound = asOf?._tag === "Position" ? Math.min(readable, asOf.position) : readable
+      const asked = { ...filters(options), bound, categories }
+      return pages(options, "position", (page) => query(database, "read", "queries/read_all", { ...asked, ...page }))
     })))
 
 /** The position of the last event that is safe to read. */
 export const head = (database: Database): Effect.Effect<Position, ReadFailure> =>
   Effect.flatMap(readBound(database), (bound) =>
     Effect.map(
-      query<{ readonly head: bigint }>(database, "read head", "queries/head", [bound]),
+      query<{ readonly head: bigint }>(database, "read head", "queries/head", { bound }),
       ([row]) => Position(Number(row!.head))
     ))
 
@@ -92,21 +81,25 @@ const readBound = Effect.fnUntraced(function*(database: Database): Effect.fn.Ret
   return Number(row!.bound)
 })
 
-const checked = <Options extends ReadOptions.ReadStreamOptions | ReadOptions.ReadAllOptions>(
+const checked = <Options extends AnyOptions>(
   options: Options,
-  read: () => Stream.Stream<RecordedEvent, ReadFailure>
+  read: (checked: Options) => Stream.Stream<RecordedEvent, ReadFailure>
 ): Stream.Stream<RecordedEvent, ReadFailure> =>
   Stream.unwrap(Effect.map(Effect.fromResult(ReadOptions.check(options)), read))
 
+interface Page {
+  readonly after: number
+  readonly limit: number
+}
+
 const pages = (
-  limit = Infinity,
-  start: number,
+  { after: start = 0, limit = Infinity }: { readonly after?: number | undefined; readonly limit?: number | undefined },
   key: "version" | "position",
-  page: (after: number, limit: number) => Effect.Effect<ReadonlyArray<EventRow>, ReadFailure>
+  read: (page: Page) => Effect.Effect<ReadonlyArray<EventRow>, ReadFailure>
 ): Stream.Stream<RecordedEvent, ReadFailure> =>
   Stream.paginate({ after: start, left: limit }, ({ after, left }) => {
     const size = Math.min(left, pageSize)
-    return Effect.map(page(after, size), (rows) => {
+    return Effect.map(read({ after, limit: size }), (rows) => {
       const last = rows.at(-1)
       const isLast = last === undefined || rows.length < size || rows.length === left
       const next = isLast ? Option.none() : Option.some({ after: Number(last[key]), left: left - rows.length })
@@ -114,22 +107,20 @@ const pages = (
     })
   })
 
-type Filters = ReadOptions.ReadStreamOptions | ReadOptions.ReadAllOptions
+type AnyOptions = ReadOptions.ReadStreamOptions | ReadOptions.ReadAllOptions
 
-const filters = ({ asOf, occurredAt, recordedAt, types }: Filters): ReadonlyArray<unknown> => [
-  instant(asOf, "RecordedAt"),
-  instant(asOf, "OccurredAt"),
-  date(recordedAt?.from),
-  date(recordedAt?.to),
-  date(occurredAt?.from),
-  date(occurredAt?.to),
-  types ?? null
-]
+const filters = ({ asOf, occurredAt, recordedAt, types }: AnyOptions) => ({
+  as_of_recorded_at: asOf?._tag === "RecordedAt" ? DateTime.toDateUtc(asOf.instant) : undefined,
+  as_of_occurred_at: asOf?._tag === "OccurredAt" ? DateTime.toDateUtc(asOf.instant) : undefined,
+  recorded_from: date(recordedAt?.from),
+  recorded_to: date(recordedAt?.to),
+  occurred_from: date(occurredAt?.from),
+  occurred_to: date(occurredAt?.to),
+  types
+})
 
-const instant = (asOf: AsOf.AsOf | undefined, clock: "RecordedAt" | "OccurredAt"): Date | null =>
-  asOf !== undefined && "instant" in asOf && asOf._tag === clock ? DateTime.toDateUtc(asOf.instant) : null
-
-const date = (time: DateTime.Utc | undefined): Date | null => (time === undefined ? null : DateTime.toDateUtc(time))
+const date = (time: DateTime.Utc | undefined): Date | undefined =>
+  time === undefined ? undefined : DateTime.toDateUtc(time)
 
 // What was stored was checked, so its names and ids are what they are branded as.
 const decodeRow = (row: EventRow): RecordedEvent => ({

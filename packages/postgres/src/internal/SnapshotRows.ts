@@ -19,9 +19,9 @@ interface SnapshotRow {
 /** The snapshot store of a database. */
 export const make = (database: Database): SnapshotStore["Service"] =>
   SnapshotStore.of({
-    find: ({ fingerprint, stream, view }) =>
+    find: (key) =>
       Effect.map(
-        query<SnapshotRow>(database, "find snapshot", "queries/find_snapshot", [stream, view, fingerprint]),
+        query<SnapshotRow>(database, "find snapshot", "queries/find_snapshot", { ...key }),
         ([row]) =>
           Option.map(Option.fromNullishOr(row), ({ position, recorded_at, state, version }) => ({
             version: StreamVersion(Number(version)),
@@ -30,14 +30,12 @@ export const make = (database: Database): SnapshotStore["Service"] =>
             state
           }))
       ),
-    save: ({ fingerprint, stream, view }, { position, recordedAt, state, version }) =>
-      Effect.asVoid(query(database, "save snapshot", "queries/save_snapshot", [
-        stream,
-        view,
-        fingerprint,
+    save: (key, { position, recordedAt, state, version }) =>
+      Effect.asVoid(query(database, "save snapshot", "queries/save_snapshot", {
+        ...key,
         version,
         position,
-        DateTime.toDateUtc(recordedAt),
-        JSON.stringify(state)
-      ]))
+        recorded_at: DateTime.toDateUtc(recordedAt),
+        state: JSON.stringify(state)
+      }))
   })

@@ -1,0 +1,38 @@
+/**
+ * SQL in files, one statement each, written for the schema `refold` so that they can be read as they are. Queries name
+ * their parameters (`:stream`); a line whose parameter is not given is left out, so that an option that nobody asked
+ * for costs no plan.
+ */
+import * as Fs from "node:fs"
+
+/** The values of a query's parameters; `undefined` is not given. */
+export type Parameters = Readonly<Record<string, unknown>>
+
+/** A statement for the driver, and which parameter each of its numbers stands for. */
+export interface Statement {
+  readonly text: string
+  readonly names: ReadonlyArray<string>
+}
+
+/** The text of `sql/<file>.sql` for a schema. */
+export const read = (file: string, schema: string): string =>
+  Fs.readFileSync(new URL(`../../sql/${file}.sql`, import.meta.url), "utf8")
+    .replaceAll(/\brefold\./g, `"${schema}".`)
+    .replaceAll(/\bSCHEMA( IF NOT EXISTS)? refold\b/g, `SCHEMA$1 "${schema}"`)
+
+/** A query's text without its comments and the lines that were not asked for, its parameters numbered. */
+export const statement = (text: string, isGiven: (name: string) => boolean): Statement => {
+  const names: Array<string> = []
+  const number = (name: string): string => {
+    if (!names.includes(name)) names.push(name)
+    return `$${names.indexOf(name) + 1}`
+  }
+  const lines = text.split("\n").filter((line) =>
+    !line.startsWith("--") && [...line.matchAll(parameter)].every(([, name]) => isGiven(name!))
+  )
+  const numbered = lines.join("\n").replaceAll(parameter, (_, name: string) => number(name))
+  return { text: numbered, names }
+}
+
+// A name after one colon; two colons are a cast.
+const parameter = /(?<!:):([a-z_]+)/g
