@@ -1,0 +1,11 @@
+/** Accounts in a store: ask one for something, look at one. */
+import type { AsOf } from "@refold/core/AsOf"
+import * as CommandHandler from "@refold/store/CommandHandler"
+import * as State from "@refold/store/State"
+import * as Account from "./Account.ts"
+
+/** Asks the account `id`. Fails with the account's refusal, or as the store does. */
+export const handle = CommandHandler.make(Account.aggregate)
+
+/** The account `id`, now or as of a past point. */
+export const load = (id: string, options?: { readonly asOf?: AsOf }) => State.load(Account.aggregate, id, options)

@@ -1,0 +1,28 @@
+/** Which PostgreSQL the story runs on: the server it is given, else one that runs inside this process. */
+import * as PostgresStore from "@refold/postgres/PostgresStore"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+
+/** The database cannot be had: not reached, not allowed, not migrated. */
+class DatabaseUnavailable extends Data.TaggedError("DatabaseUnavailable")<{
+  readonly name: string
+  readonly cause: Error
+}> {
+  override get message(): string {
+    return `${this.name} cannot be used: ${this.cause.message}`
+  }
+}
+
+/** The schema on a server. It stays there: imports are not repeated, and each run opens accounts of its own. */
+const schema = "meridian_ledger"
+
+/** A store, and how to call it before people. */
+export const fromUrl = (url: string | undefined) => {
+  const [name, layer] = url === undefined || url === ""
+    ? ["an embedded PostgreSQL", PostgresStore.layerEmbedded({ schema })] as const
+    : ["the PostgreSQL at DATABASE_URL", PostgresStore.layer({ url: Redacted.make(url), schema })] as const
+  const unavailable = (cause: Error) => new DatabaseUnavailable({ name, cause })
+  return { name, layer: Layer.effectContext(Effect.mapError(Layer.build(layer), unavailable)) }
+}

@@ -1,0 +1,104 @@
+/** A file of the bank as a stream of rows, read a piece at a time: `;` between fields, `"` around text, a header. */
+import { CsvError, parse } from "csv-parse"
+import * as Stream from "effect/Stream"
+import { createReadStream } from "node:fs"
+import { pipeline } from "node:stream"
+import { BadInput, type Place, quote } from "./BadInput.ts"
+
+/** One row: its fields as text, by column, and where it stands. */
+export interface CsvRow<Column extends string> {
+  readonly place: Required<Omit<Place, "column">>
+  readonly fields: Readonly<Record<Column, string>>
+}
+
+/** The rows below a header of exactly these columns. Fails with `BadInput` where the file is not like that. */
+export const read = <Column extends string>(
+  file: string,
+  columns: ReadonlyArray<Column>
+): Stream.Stream<CsvRow<Column>, BadInput> =>
+  Stream.suspend(() => Stream.fromAsyncIterable(batches(file, columns), (error) => badFile(file, error))).pipe(
+    Stream.flattenIterable
+  )
+
+// What csv-parse gives with `info: true`.
+interface CsvRecord {
+  readonly record: ReadonlyArray<string>
+  readonly info: { readonly lines: number }
+}
+
+const batchSize = 256
+
+const format = {
+  bom: true,
+  delimiter: ";",
+  // Counted by toFields, whose message says more.
+  relax_column_count: true,
+  skip_empty_lines: true,
+  // A quotation that does not end must not pull the rest of the file into memory.
+  max_record_size: 100_000
+}
+
+// Reports by throwing BadInput, which `read` makes the stream's failure. Batches spare the stream a pull per row.
+async function* batches<Column extends string>(file: string, columns: ReadonlyArray<Column>) {
+  const parser = parse({ ...format, info: true })
+  // The parser carries every error of the pipeline to the loop below.
+  pipeline(createReadStream(file), parser, () => {})
+  let row = -1
+  let batch: Array<CsvRow<Column>> = []
+  for await (const { info, record } of parser as AsyncIterable<CsvRecord>) {
+    row++
+    if (row === 0) checkHeader(file, columns, record)
+    else batch.push({
+        place: { file, row, line: info.lines },
+        fields: toFields({ file, row, line: info.lines }, columns, record)
+      })
+    if (batch.length === batchSize) {
+      yield batch
+      batch = []
+    }
+  }
+  if (row === -1) throw new BadInput({ file, rule: `must start with the header ${columns.join(";")}, not be empty` })
+  if (batch.length > 0) yield batch
+}
+
+const checkHeader = (file: string, columns: ReadonlyArray<string>, record: ReadonlyArray<string>): void => {
+  if (record.length === columns.length && record.every((name, index) => name === columns[index])) return
+  throw new BadInput({ file, line: 1, rule: `must be the header ${columns.join(";")}, not ${quote(record.join(";"))}` })
+}
+
+const toFields = <Column extends string>(
+  place: Place,
+  columns: ReadonlyArray<Column>,
+  record: ReadonlyArray<string>
+): Record<Column, string> => {
+  if (record.length !== columns.length) {
+    throw new BadInput({ ...place, rule: `must have ${columns.length} fields, not ${record.length}` })
+  }
+  // As many fields as columns, so each column gets one.
+  return Object.fromEntries(columns.map((column, index) => [column, record[index]])) as Record<Column, string>
+}
+
+const badFile = (file: string, error: unknown): BadInput => {
+  if (error instanceof BadInput) return error
+  if (error instanceof CsvError) return badCsv(file, error)
+  return new BadInput({ file, rule: `must be a file that can be read: ${reason(error)}` })
+}
+
+const badCsv = (file: string, error: CsvError): BadInput => {
+  // csv-parse counts the header among its records.
+  const { lines, records } = error as CsvError & { readonly lines?: number; readonly records?: number }
+  const place = lines === undefined || records === undefined ? { file } : { file, row: records, line: lines }
+  return new BadInput({ ...place, rule: `must be CSV with ";" between fields: ${error.message.split("\n")[0] ?? ""}` })
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file",
+  EISDIR: "it is a folder",
+  ENOTDIR: "its folder is not a folder",
+  EACCES: "permission denied"
+}
+
+const reason = (error: unknown): string => {
+  const code = error instanceof Error && "code" in error ? String(error.code) : ""
+  return reasons[code] ?? String(error)
+}

@@ -1,0 +1,64 @@
+/**
+ * The order of an account's transactions within a day. The file does not give it, but the balances do: each row's
+ * balance is the balance before it plus its amount, give or take what rounding hides.
+ */
+
+/** What a row says: how it changes the balance, and the balance after it. Minor units. */
+export interface Entry {
+  readonly change: number
+  readonly balance: number
+}
+
+/** A day in the order in which it happened. */
+export interface Day<E extends Entry> {
+  readonly entries: ReadonlyArray<E>
+  /** Whether each balance follows from the one before; else the entries are in the order of the file. */
+  readonly isChain: boolean
+  /** Whether the day as a whole misses what its amounts add up to by more than rounding can hide. */
+  readonly isGap: boolean
+}
+
+/** The bank rounds each amount and each balance to 0.10, so each of them may be off by 0.05: 5 minor units. */
+export const roundingError = 5
+
+/** By how much `rows` amounts, between a balance before and a balance after, may miss: each number may be off. */
+const maxMiss = (rows: number): number => (rows + 2) * roundingError
+
+// A search that takes longer than this has met balances that fit in no order or in far too many.
+const maxSteps = 10_000
+const maxEntries = 100
+
+/**
+ * Puts the entries of one account and one day in order, given the bank's balance before that day. Where no order fits,
+ * the order of the file stands, but for the row whose balance is nearest to the day's sum: that one comes last.
+ */
+export const recover = <E extends Entry>(before: number, entries: ReadonlyArray<E>): Day<E> => {
+  const chain = entries.length > maxEntries ? undefined : findChain(before, entries, { left: maxSteps })
+  if (chain !== undefined) return { entries: chain, isChain: true, isGap: false }
+  const sum = entries.reduce((balance, { change }) => balance + change, before)
+  const last = entries.reduce((best, entry) =>
+    Math.abs(entry.balance - sum) < Math.abs(best.balance - sum) ? entry : best
+  )
+  return {
+    entries: [...entries.filter((entry) => entry !== last), last],
+    isChain: false,
+    isGap: Math.abs(last.balance - sum) > maxMiss(entries.length)
+  }
+}
+
+// Depth first, in the order of the file: the first chain found is the one nearest to it.
+const findChain = <E extends Entry>(
+  before: number,
+  rest: ReadonlyArray<E>,
+  budget: { left: number }
+): ReadonlyArray<E> | undefined => {
+  if (rest.length === 0) return []
+  for (const entry of rest) {
+    if (budget.left-- <= 0) return undefined
+    if (Math.abs(before + entry.change - entry.balance) > maxMiss(1)) continue
+    const others = rest.filter((other) => other !== entry)
+    const tail = findChain(entry.balance, others, budget)
+    if (tail !== undefined) return [entry, ...tail]
+  }
+  return undefined
+}

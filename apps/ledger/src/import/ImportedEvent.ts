@@ -1,0 +1,87 @@
+/** What a row of the bank's files is as an event: a fact, so it is stored as it is and decided by nobody. */
+import type { EventId } from "@refold/core/EventId"
+import type { NewEvent } from "@refold/core/NewEvent"
+import * as Result from "effect/Result"
+import { createHash } from "node:crypto"
+import * as Account from "../Account.ts"
+import type { AccountRow } from "./AccountRow.ts"
+import { BadInput } from "./BadInput.ts"
+import { files } from "./Source.ts"
+import type { TransactionRow } from "./TransactionRow.ts"
+
+/** Where an imported event comes from, and the id of the one before it in its stream. */
+export interface Origin {
+  readonly source: string
+  readonly previousId: string
+}
+
+/** The opening of an account. */
+export const ofAccount = (row: AccountRow, origin: Origin): Result.Result<NewEvent, BadInput> =>
+  stamp(
+    Account.AccountOpened.make({ branch: `district ${row.districtId}`, statements: row.statements }),
+    row,
+    { occurredAt: row.openedOn, metadata: { source: `${origin.source}/${files.accounts}`, accountId: row.accountId } },
+    origin
+  )
+
+/** A movement of money, at the first instant of its day. */
+export const ofTransaction = (row: TransactionRow, origin: Origin): Result.Result<NewEvent, BadInput> =>
+  stamp(
+    movement(row),
+    row,
+    { occurredAt: row.day, metadata: { source: `${origin.source}/${files.transactions}`, transId: row.transId } },
+    origin
+  )
+
+const movement = (row: TransactionRow): Account.Event => {
+  const { amount, counterparty, symbol } = row
+  if (row.type === "PRIJEM" && symbol === "UROK") return Account.InterestCredited.make({ amount })
+  if (row.type !== "PRIJEM" && symbol === "SLUZBY") return Account.FeeCharged.make({ amount, reason: "Service" })
+  if (row.type !== "PRIJEM" && symbol === "SANKC. UROK") {
+    return Account.FeeCharged.make({ amount, reason: "OverdraftInterest" })
+  }
+  const fields = {
+    amount,
+    channel: channels[row.operation],
+    ...(symbol === "" ? {} : { purpose: symbol }),
+    ...(counterparty === "" ? {} : { counterparty })
+  }
+  return row.type === "PRIJEM" ? Account.MoneyDeposited.make(fields) : Account.MoneyWithdrawn.make(fields)
+}
+
+const channels: Readonly<Record<TransactionRow["operation"], Account.Channel>> = {
+  VKLAD: "Cash",
+  VYBER: "Cash",
+  "VYBER KARTOU": "Card",
+  "PREVOD Z UCTU": "Transfer",
+  "PREVOD NA UCET": "Transfer",
+  "": "Unspecified"
+}
+
+const stamp = (
+  event: Account.Event,
+  { raw }: AccountRow | TransactionRow,
+  stamps: Pick<NewEvent, "occurredAt" | "metadata">,
+  { previousId, source }: Origin
+): Result.Result<NewEvent, BadInput> =>
+  Result.mapBoth(Account.codec.encode(event), {
+    onSuccess: (encoded) => ({ ...encoded, ...stamps, id: idOf([source, previousId, ...Object.values(raw.fields)]) }),
+    onFailure: ({ reason }) => new BadInput({ ...raw.place, rule: `must hold only text that can be stored: ${reason}` })
+  })
+
+/**
+ * The id of an imported event: a UUID (version 8, as RFC 9562 has it) made of its row and the id before it. The same
+ * rows get the same ids, so importing again adds nothing; and one equal id vouches for all rows before it.
+ */
+const idOf = (parts: ReadonlyArray<string>): EventId => {
+  const hex = createHash("sha256").update(JSON.stringify(parts)).digest("hex")
+  const groups = [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32)
+  ]
+  // A UUID in lower case is what an EventId is.
+  return groups.join("-") as EventId
+}

@@ -1,0 +1,70 @@
+/** Holds each account's folded balance against the bank's own, and says which differences rounding can explain. */
+import type { EventStore } from "@refold/store/EventStore"
+import type { SnapshotStore } from "@refold/store/SnapshotStore"
+import * as State from "@refold/store/State"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Account from "../Account.ts"
+import type { Balance } from "../Amount.ts"
+import { roundingError } from "./DayOrder.ts"
+import type { Imported } from "./Import.ts"
+import * as Plan from "./Plan.ts"
+import type { Statement } from "./Statement.ts"
+
+/** An account on which the fold and the bank do not say the same. Minor units. */
+export interface Difference {
+  readonly accountId: number
+  readonly folded: Balance
+  readonly bank: Balance
+  /** `folded - bank`. */
+  readonly difference: number
+  /** The most that rounding can explain. */
+  readonly bound: number
+}
+
+/** What came of all accounts that have transactions; each of them is counted once. */
+export interface Reconciliation {
+  readonly accounts: number
+  readonly exact: number
+  readonly withinRounding: ReadonlyArray<Difference>
+  readonly off: ReadonlyArray<Difference>
+}
+
+/**
+ * How far a fold of `transactions` amounts may end up from the bank's balance. Every amount and the one balance are
+ * rounded to 0.10 in the files, each of these numbers by up to 0.05, and in the worst case all in one direction.
+ */
+const boundOf = (transactions: number): number => (transactions + 1) * roundingError
+
+/**
+ * Whether rounding explains a difference: it is within the bound, and so is every day. A gap of a day is money that
+ * moved without a row, so a difference beside a gap is not put down to rounding however small it is.
+ */
+export const isRounding = (difference: number, { gaps, transactions }: Statement): boolean =>
+  Math.abs(difference) <= boundOf(transactions) && gaps === 0
+
+/** How a folded balance compares with the bank's; None where they are equal. */
+const compare = (
+  folded: Balance,
+  { accountId, balance: bank, transactions }: Statement
+): Option.Option<Difference> =>
+  folded === bank
+    ? Option.none()
+    : Option.some({ accountId, folded, bank, difference: folded - bank, bound: boundOf(transactions) })
+
+/** Folds every imported account that has transactions and compares. */
+export const reconcile = Effect.fnUntraced(function*(
+  { source, statements }: Imported
+): Effect.fn.Return<Reconciliation, State.LoadFailure, EventStore | SnapshotStore> {
+  const active = [...statements.values()].filter(({ transactions }) => transactions > 0)
+  const withinRounding: Array<Difference> = []
+  const off: Array<Difference> = []
+  for (const statement of active) {
+    const { state } = yield* State.load(Account.aggregate, Plan.idOf(source, statement.accountId))
+    const compared = compare(Account.balanceOf(state), statement)
+    if (Option.isNone(compared)) continue
+    const list = isRounding(compared.value.difference, statement) ? withinRounding : off
+    list.push(compared.value)
+  }
+  return { accounts: active.length, exact: active.length - withinRounding.length - off.length, withinRounding, off }
+})

@@ -1,0 +1,32 @@
+/** What the bank's files say about one account in the end: the answer that a replay is held against. */
+import type { PlannedEvent } from "./Plan.ts"
+
+/** The end of an account in the files. */
+export interface Statement {
+  readonly accountId: number
+  /** How many events the account has: its opening and its transactions. */
+  readonly version: number
+  readonly transactions: number
+  /** The bank's balance after the last transaction, 0 before the first. Minor units. */
+  readonly balance: number
+  /** Transactions of days whose order the balances do not tell. */
+  readonly unordered: number
+  /** Days that miss more than rounding hides. */
+  readonly gaps: number
+}
+
+/** The statement once this event, too, is in it. */
+export const add = (before: Statement | undefined, { accountId, entry, version }: PlannedEvent): Statement => {
+  const { balance, gaps, transactions, unordered } = before ?? nothing
+  if (entry === undefined) return { accountId, version, transactions, balance, unordered, gaps }
+  return {
+    accountId,
+    version,
+    transactions: transactions + 1,
+    balance: entry.balance,
+    unordered: unordered + (entry.isChain ? 0 : 1),
+    gaps: gaps + (entry.isGap ? 1 : 0)
+  }
+}
+
+const nothing = { transactions: 0, balance: 0, unordered: 0, gaps: 0 }

@@ -1,0 +1,106 @@
+/** Chapter: an account with 10,000 events is loaded event by event, and from a snapshot that saw most of them. */
+import * as AsOf from "@refold/core/AsOf"
+import * as ExpectedVersion from "@refold/core/ExpectedVersion"
+import type { NewEvent } from "@refold/core/NewEvent"
+import type { StreamName } from "@refold/core/StreamName"
+import { EventIds } from "@refold/store/EventIds"
+import { EventStore } from "@refold/store/EventStore"
+import * as Snapshots from "@refold/store/Snapshots"
+import * as State from "@refold/store/State"
+import type { NonEmptyReadonlyArray } from "effect/Array"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
+import * as Option from "effect/Option"
+import * as Account from "../Account.ts"
+import * as Accounts from "../Accounts.ts"
+import { Amount } from "../Amount.ts"
+import { type Check, check } from "./Check.ts"
+
+/** Two ways to the same state. */
+export interface SnapshotReplay {
+  readonly _tag: "SnapshotReplay"
+  readonly events: number
+  readonly snapshotVersion: number
+  /** Milliseconds of a load that replays every event: the median of several. */
+  readonly fullMs: number
+  /** Milliseconds of a load that starts from the snapshot: the median of several. */
+  readonly snapshotMs: number
+  readonly checks: ReadonlyArray<Check>
+}
+
+const eventCount = 10_000
+// A handler that saves one every 100 events leaves 100 to replay at the worst.
+const snapshotVersion = eventCount - 100
+const runs = 5
+
+const withoutSnapshots = { ...Account.aggregate, snapshots: Option.none() }
+
+/** Fills an account up to 10,000 events, takes a snapshot and times both loads. */
+export const tell = Effect.fnUntraced(function*(id: string) {
+  yield* fill(id)
+  yield* Snapshots.save(
+    Account.aggregate,
+    yield* State.load(withoutSnapshots, id, { asOf: AsOf.version(snapshotVersion) })
+  )
+  const [fullMs, full] = yield* timed(State.load(withoutSnapshots, id))
+  const [snapshotMs, short] = yield* timed(Accounts.load(id))
+  const chapter: SnapshotReplay = {
+    _tag: "SnapshotReplay",
+    events: full.version,
+    snapshotVersion,
+    fullMs,
+    snapshotMs,
+    checks: [
+      check("10,000 events are replayed", full.version === eventCount),
+      check("a snapshot and the events after it give the state of a full replay", Equal.equals(full, short)),
+      check("a load from a snapshot is faster than a full replay", snapshotMs < fullMs)
+    ]
+  }
+  return chapter
+})
+
+// Appends what is missing, so that on a server a second run finds the account full.
+const fill = Effect.fnUntraced(function*(id: string) {
+  const { stream, version } = yield* State.load(withoutSnapshots, id)
+  for (let from: number = version; from < eventCount; from += batchSize) {
+    const count = Math.min(batchSize, eventCount - from)
+    yield* append(stream, from, Array.from({ length: count }, (_, index) => nth(from + index)))
+  }
+})
+
+const batchSize = 1_000
+
+const append = Effect.fnUntraced(function*(stream: StreamName, version: number, events: ReadonlyArray<Account.Event>) {
+  const store = yield* EventStore
+  const newId = yield* EventIds
+  const occurredAt = yield* DateTime.now
+  const stamped: Array<NewEvent> = []
+  for (const event of events) {
+    const encoded = yield* Effect.fromResult(Account.codec.encode(event))
+    stamped.push({ ...encoded, id: yield* newId, metadata: {}, occurredAt })
+  }
+  // `fill` asks for at least one.
+  const batch = stamped as unknown as NonEmptyReadonlyArray<NewEvent>
+  yield* store.append(stream, batch, { expected: ExpectedVersion.Exact(version) })
+})
+
+// The event with this index: the opening, then three deposits for every withdrawal.
+const nth = (index: number): Account.Event => {
+  if (index === 0) return Account.AccountOpened.make({ branch: "Plzeň", statements: "AfterEachTransaction" })
+  const fields = { amount: Amount.make(100 + (index % 900)), channel: "Card" } as const
+  return index % 4 === 0 ? Account.MoneyWithdrawn.make(fields) : Account.MoneyDeposited.make(fields)
+}
+
+// The first run warms up and does not count.
+const timed = Effect.fnUntraced(function*<A, E, R>(load: Effect.Effect<A, E, R>) {
+  const answer = yield* load
+  const times: Array<number> = []
+  for (let run = 0; run < runs; run++) {
+    const [duration] = yield* Effect.timed(load)
+    times.push(Duration.toMillis(duration))
+  }
+  const median = times.toSorted((a, b) => a - b)[Math.floor(runs / 2)] ?? 0
+  return [Math.round(median * 100) / 100, answer] as const
+})

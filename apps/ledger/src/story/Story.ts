@@ -1,0 +1,66 @@
+/**
+ * The story of Meridian Ledger: what each chapter does and finds, as data. Nothing is printed here, and nothing here
+ * knows which store it runs on.
+ */
+import type { HandleFailure } from "@refold/store/CommandHandler"
+import { EventStore } from "@refold/store/EventStore"
+import type { SnapshotStore } from "@refold/store/SnapshotStore"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import type * as Account from "../Account.ts"
+import type { ImportFailure } from "../import/Import.ts"
+import * as BankImport from "./BankImport.ts"
+import * as FirstRows from "./FirstRows.ts"
+import * as OldVersion from "./OldVersion.ts"
+import * as RefusedOverdraft from "./RefusedOverdraft.ts"
+import * as Replay from "./Replay.ts"
+import * as SameCommandTwice from "./SameCommandTwice.ts"
+import * as SnapshotReplay from "./SnapshotReplay.ts"
+import * as TimeTravel from "./TimeTravel.ts"
+import * as TwoStores from "./TwoStores.ts"
+import * as TwoWriters from "./TwoWriters.ts"
+
+/** What a chapter has found. */
+export type Chapter =
+  | FirstRows.FirstRows
+  | RefusedOverdraft.RefusedOverdraft
+  | TwoWriters.TwoWriters
+  | SameCommandTwice.SameCommandTwice
+  | Replay.Replay
+  | TimeTravel.TimeTravel
+  | SnapshotReplay.SnapshotReplay
+  | OldVersion.OldVersion
+  | BankImport.BankImport
+  | TwoStores.TwoStores
+
+/** Every way in which the story can end early. A refusal is one that no chapter has asked for. */
+export type StoryFailure = Account.Refusal | HandleFailure | ImportFailure
+
+type Telling = Effect.Effect<Chapter, StoryFailure, EventStore | SnapshotStore>
+
+/**
+ * The chapters in their order, each told when the one before has been taken. `run` is part of the ids of the accounts
+ * that the story opens, so that it can be told on one store many times; `folder` holds the files to import.
+ */
+export const tell = (
+  { folder, run }: { readonly folder: string; readonly run: string }
+): Stream.Stream<Chapter, StoryFailure, EventStore | SnapshotStore> => {
+  const chapters: ReadonlyArray<Telling> = [
+    FirstRows.tell(`ada-${run}`),
+    RefusedOverdraft.tell(`ada-${run}`),
+    TwoWriters.tell(`bob-${run}`),
+    SameCommandTwice.tell(`bob-${run}`),
+    Replay.tell(`ada-${run}`),
+    TimeTravel.tell(`cleo-${run}`),
+    SnapshotReplay.tell("busy"),
+    OldVersion.tell(`dora-${run}`),
+    BankImport.tell(folder),
+    TwoStores.tell()
+  ]
+  return Stream.mapEffect(Stream.fromIterable(chapters, { chunkSize: 1 }), (chapter) => chapter)
+}
+
+/** The number of events in the store. */
+export const eventsStored = Effect.gen(function*() {
+  return yield* Stream.runCount((yield* EventStore).readAll())
+})
