@@ -1,5 +1,3 @@
-// A Spec asserts by itself.
-// oxlint-disable vitest/expect-expect
 import * as DeciderSuite from "@refold/laws/DeciderSuite"
 import * as EventCodecSuite from "@refold/laws/EventCodecSuite"
 import * as Spec from "@refold/laws/Spec"

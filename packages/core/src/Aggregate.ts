@@ -74,6 +74,7 @@ const compile = <State>(
 ): Result.Result<Snapshotting<State>, InvalidInput> =>
   Result.gen(function*() {
     yield* NewEvent.checkName(name, "snapshots.name")
+    if (!Number.isInteger(version)) return yield* invalid("snapshots.version", "must be a whole number")
     if (!Number.isInteger(every) || every < 1) return yield* invalid("snapshots.every", "must be a whole number from 1")
     // Whatever the state's schema encodes to (dates, maps …) becomes JSON.
     const codec = Schema.toCodecJson(state)

@@ -2,7 +2,7 @@
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import type * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
-import type * as ExpectedVersion from "./ExpectedVersion.ts"
+import * as ExpectedVersion from "./ExpectedVersion.ts"
 import { InvalidInput } from "./InvalidInput.ts"
 import * as Json from "./Json.ts"
 import * as NewEvent from "./NewEvent.ts"
@@ -60,12 +60,16 @@ export interface Appended {
   readonly deduplicated: boolean
 }
 
-/** The result of a commit whose writes ended up in these places. */
-export const appended = (streams: NonEmptyReadonlyArray<AppendedStream>, deduplicated = false): Appended => ({
-  streams,
-  position: streams.reduce((highest, { position }) => (position > highest ? position : highest), streams[0].position),
-  deduplicated
-})
+/** The result of a commit whose writes ended up in these places; frozen, places too, for a store may keep it. */
+export const appended = (streams: NonEmptyReadonlyArray<AppendedStream>, deduplicated = false): Appended => {
+  for (const place of streams) Object.freeze(place)
+  Object.freeze(streams)
+  const position = streams.reduce(
+    (highest, { position }) => position > highest ? position : highest,
+    streams[0].position
+  )
+  return Object.freeze({ streams, position, deduplicated })
+}
 
 /** The commit as every adapter stores it. Fails with `InvalidInput` that names the first field to break a rule. */
 export const check = (commit: Commit): Result.Result<Commit, InvalidInput> =>
@@ -76,12 +80,13 @@ export const check = (commit: Commit): Result.Result<Commit, InvalidInput> =>
     const writes: Array<StreamWrite> = []
     for (const [index, write] of commit.writes.entries()) {
       const field = `writes[${index}]`
+      if (typeof write !== "object" || write === null) return yield* invalid(field, "must be an object")
       if (seen.has(write.stream))
         return yield* invalid(`${field}.stream`, `must not repeat "${write.stream}"`)
       seen.add(write.stream)
       writes.push(yield* checkWrite(write, field))
     }
-    const idempotency = yield* checkIdempotency(commit.idempotency)
+    const idempotency = commit.idempotency && (yield* checkIdempotency(commit.idempotency))
     // As many as came in, which is at least one.
     return { writes: writes as unknown as Commit["writes"], idempotency }
   })
@@ -89,10 +94,7 @@ export const check = (commit: Commit): Result.Result<Commit, InvalidInput> =>
 const checkWrite = (write: StreamWrite, field: string): Result.Result<StreamWrite, InvalidInput> =>
   Result.gen(function*() {
     const stream = yield* StreamName.parse(write.stream, `${field}.stream`)
-    const { expected } = write
-    if (expected._tag === "Exact" && !(Number.isSafeInteger(expected.version) && expected.version >= 0)) {
-      return yield* invalid(`${field}.expected.version`, "must be a whole number of 0 or more")
-    }
+    const expected = yield* ExpectedVersion.check(write.expected, `${field}.expected`)
     if (!Array.isArray(write.events) || write.events.length === 0) {
       return yield* invalid(`${field}.events`, "must not be empty")
     }
@@ -104,11 +106,12 @@ const checkWrite = (write: StreamWrite, field: string): Result.Result<StreamWrit
     return { stream, expected, events: events as unknown as StreamWrite["events"] }
   })
 
-const checkIdempotency = (
-  idempotency: Idempotency | undefined
-): Result.Result<Idempotency | undefined, InvalidInput> => {
-  if (idempotency === undefined) return Result.succeed(undefined)
+/** The key and its fingerprint as every adapter can look them up, or `InvalidInput`. */
+export const checkIdempotency = <Key extends Idempotency>(idempotency: Key): Result.Result<Key, InvalidInput> => {
   const { fingerprint, key } = idempotency
+  if (fingerprint !== undefined && typeof fingerprint !== "string") {
+    return invalid("idempotency.fingerprint", "must be a text")
+  }
   const problem = fingerprint === undefined ? undefined : Json.textProblem(fingerprint)
   if (problem !== undefined) return invalid("idempotency.fingerprint", problem)
   return Result.map(NewEvent.checkName(key, "idempotency.key"), () => idempotency)

@@ -64,7 +64,7 @@ export interface Instance<A> {
 
 /**
  * Any number of instances of one decider, told apart by id. An instance without events is in the initial state, one
- * that ended stays in the map. Terminal when there are instances and all of them are.
+ * that ended stays in the map. Never terminal: another instance may always begin.
  */
 export const many = <Command, State, Event, Refusal>(
   decider: Decider<Command, State, Event, Refusal>
@@ -79,7 +79,7 @@ export const many = <Command, State, Event, Refusal>(
         onFailure: (refusal) => ({ id, value: refusal })
       }),
     evolve: (states, { id, value }) => HashMap.set(states, id, decider.evolve(stateOf(states, id), value)),
-    isTerminal: (states) => !HashMap.isEmpty(states) && HashMap.every(states, decider.isTerminal)
+    isTerminal: () => false
   }
 }
 

@@ -3,7 +3,6 @@
  * ever written as the latest.
  */
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import {
   type DecodeError,
   NewerSchemaVersion,
@@ -12,6 +11,7 @@ import {
   UnknownEventType
 } from "./DecodeError.ts"
 import type { EventType, EventVersion } from "./EventType.ts"
+import * as FieldsCodec from "./internal/FieldsCodec.ts"
 import { InvalidInput } from "./InvalidInput.ts"
 import * as Json from "./Json.ts"
 import * as NewEvent from "./NewEvent.ts"
@@ -70,29 +70,28 @@ interface CompiledType {
   readonly name: string
   readonly oldest: number
   readonly latest: number
-  readonly decoders: ReadonlyArray<(data: unknown) => Result.Result<object, Schema.SchemaError>>
+  readonly codecs: ReadonlyArray<FieldsCodec.FieldsCodec>
   readonly upcasts: ReadonlyArray<EventVersion["upcast"]>
-  readonly encode: (fields: object) => Result.Result<unknown, Schema.SchemaError>
 }
 
 const compile = (type: AnyEventType): Result.Result<CompiledType, InvalidInput> => {
   const oldest = type.versions[0]?.version
   if (oldest === undefined) return invalid(type.name, "must have at least one version")
+  const latest = oldest + type.versions.length - 1
   if (!Number.isInteger(oldest) || oldest < 1) return invalid(type.name, "must start at schema version 1 or later")
-  for (const [index, { upcast, version }] of type.versions.entries()) {
+  if (latest > NewEvent.maxSchemaVersion) {
+    return invalid(type.name, `must not have a schema version above ${NewEvent.maxSchemaVersion}`)
+  }
+  for (const [index, { schema, upcast, version }] of type.versions.entries()) {
     if (version !== oldest + index) return invalid(type.name, `must have a schema version ${oldest + index}`)
     if (index > 0 && upcast === undefined) return invalid(type.name, `must have an upcaster to version ${version}`)
+    if (FieldsCodec.isClass(schema)) return invalid(type.name, "must have plain fields (a Struct), not a class")
+    if (FieldsCodec.namesOf(schema)?.includes("_tag")) {
+      return invalid(type.name, "must not have a field _tag: the name of the type is the tag")
+    }
   }
-  // Whatever a fields schema encodes to (dates, bigints …) becomes JSON.
-  const codecs = type.versions.map(({ schema }) => Schema.toCodecJson(schema))
-  return Result.succeed({
-    name: type.name,
-    oldest,
-    latest: oldest + codecs.length - 1,
-    decoders: codecs.map((codec) => Schema.decodeUnknownResult(codec)),
-    upcasts: type.versions.map(({ upcast }) => upcast),
-    encode: Schema.encodeUnknownResult(codecs.at(-1)!)
-  })
+  const codecs = type.versions.map(({ schema }) => FieldsCodec.make(schema))
+  return Result.succeed({ name: type.name, oldest, latest, codecs, upcasts: type.versions.map(({ upcast }) => upcast) })
 }
 
 const fromCompiled = <Event extends { readonly _tag: string }>(
@@ -114,7 +113,7 @@ const encode = (
   // A former name is for reading only.
   if (type === undefined || type.name !== _tag) return Result.fail(fail("the codec has no event type of this name"))
   return Result.gen(function*() {
-    const encoded = yield* Result.mapError(type.encode(fields), ({ message }) => fail(message))
+    const encoded = yield* Result.mapError(type.codecs.at(-1)!.encode(fields), fail)
     const data = yield* Result.mapError(Json.storable(encoded, "data"), ({ message }) => fail(message))
     return { type: _tag, schemaVersion: type.latest, data }
   })
@@ -132,10 +131,10 @@ const decode = (
     return Result.fail(new UndecodableEvent({ ...which, reason }))
   }
   const from = schemaVersion - type.oldest
-  const decoded = type.decoders[from]!(data)
-  if (Result.isFailure(decoded)) {
-    return Result.fail(new UndecodableEvent({ ...which, reason: decoded.failure.message }))
-  }
+  const codec = type.codecs[from]
+  if (codec === undefined) return Result.fail(new UndecodableEvent({ ...which, reason: "there is no such version" }))
+  const decoded = codec.decode(data)
+  if (Result.isFailure(decoded)) return Result.fail(new UndecodableEvent({ ...which, reason: decoded.failure }))
   try {
     return Result.succeed({ ...upcastFrom(type, from, decoded.success), _tag: type.name })
   } catch (error) {

@@ -5,7 +5,7 @@
 import * as Pipeable from "effect/Pipeable"
 import type * as Schema from "effect/Schema"
 
-/** A schema of an event's fields. Whatever it encodes to is stored as JSON. */
+/** A schema of an event's fields: a Struct, not a class. Whatever it encodes to is stored as JSON. */
 export type FieldsSchema<Fields extends object> = Schema.ConstraintCodec<Fields, unknown>
 
 /** A domain event: its fields, and its type's name as `_tag`. */
@@ -47,9 +47,11 @@ export const make = <Name extends string, Fields extends object>(
  * The next version: its schema, and a pure function from the fields of the version before. Adding, renaming and
  * splitting a field are all this.
  */
-export const upcast = <Before extends object, Fields extends object>(
+// `Made` keeps literals as narrow as the schema wants them, and keeps them from widening what the schema says.
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
+export const upcast = <Before extends object, Fields extends object, const Made extends Fields>(
   schema: FieldsSchema<Fields>,
-  from: (fields: Before) => Fields
+  from: (fields: Before) => Made
 ) =>
 <Name extends string>(type: EventType<Name, Before>): EventType<Name, Fields> => {
   const version = (type.versions.at(-1)?.version ?? 0) + 1

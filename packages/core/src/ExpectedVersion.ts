@@ -1,4 +1,6 @@
 /** What a writer believes about a stream; an append whose belief is wrong is a `VersionConflict` and stores nothing. */
+import * as Result from "effect/Result"
+import { InvalidInput } from "./InvalidInput.ts"
 import { StreamVersion } from "./StreamVersion.ts"
 
 /** `Any` never conflicts; `Exact(0)` and `NoStream` mean the same. */
@@ -19,6 +21,22 @@ export const StreamExists: ExpectedVersion = { _tag: "StreamExists" }
 
 /** The stream has exactly this many events. */
 export const Exact = (version: number): ExpectedVersion => ({ _tag: "Exact", version: StreamVersion(version) })
+
+/** The expectation, or `InvalidInput` where it is of no known kind or its version is no version. */
+export const check = (expected: ExpectedVersion, field: string): Result.Result<ExpectedVersion, InvalidInput> => {
+  switch (expected?._tag) {
+    case "Any":
+    case "NoStream":
+    case "StreamExists":
+      return Result.succeed(expected)
+    case "Exact":
+      return Number.isSafeInteger(expected.version) && expected.version >= 0
+        ? Result.succeed(expected)
+        : Result.fail(new InvalidInput({ field: `${field}.version`, rule: "must be a whole number of 0 or more" }))
+    default:
+      return Result.fail(new InvalidInput({ field, rule: "must be Any, NoStream, StreamExists or Exact" }))
+  }
+}
 
 /** Whether a stream at version `actual` is what the writer expected. */
 export const matches = (expected: ExpectedVersion, actual: StreamVersion): boolean => {

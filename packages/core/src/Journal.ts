@@ -66,9 +66,12 @@ export const append = (
  */
 export const findAppended = (
   journal: Journal,
-  { fingerprint, key }: Commit.FingerprintedKey
-): Result.Result<Option.Option<Commit.Appended>, IdempotencyConflict> =>
-  findKeyed(journal, key, Commit.givenFingerprint(fingerprint))
+  idempotency: Commit.FingerprintedKey
+): Result.Result<Option.Option<Commit.Appended>, IdempotencyConflict | InvalidInput> =>
+  Result.flatMap(
+    Commit.checkIdempotency(idempotency),
+    ({ fingerprint, key }) => findKeyed(journal, key, Commit.givenFingerprint(fingerprint))
+  )
 
 /** The events of a stream, in the order of their versions; empty where there is no such stream. */
 export const readStream = (
@@ -189,7 +192,7 @@ const remember = (
   if (commit.idempotency === undefined) return [journal, appended]
   const result: KeyedResult = {
     fingerprint: Commit.fingerprint(commit),
-    appended: { ...appended, deduplicated: true }
+    appended: Object.freeze({ ...appended, deduplicated: true })
   }
   return [{ ...journal, keys: HashMap.set(journal.keys, commit.idempotency.key, result) }, appended]
 }

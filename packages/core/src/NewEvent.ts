@@ -32,6 +32,9 @@ export interface NewEvent {
 /** The longest event type name and idempotency key, in UTF-16 units. */
 export const maxNameLength = 255
 
+/** The highest version of an event type's schema: what a smallint holds. */
+export const maxSchemaVersion = 32_767
+
 /** A name as stores hold it. Fails with `InvalidInput` where it is empty, too long or text that cannot be stored. */
 export const checkName = (name: string, field: string): Result.Result<string, InvalidInput> => {
   if (typeof name !== "string" || name.length === 0 || name.length > maxNameLength) {
@@ -56,11 +59,17 @@ export const checkTime = (time: DateTime.Utc, field: string): Result.Result<Date
 /** The event as every adapter stores it: frozen, its id in lower case. Fails with `InvalidInput`, naming the field. */
 export const check = (event: NewEvent, field: string): Result.Result<NewEvent, InvalidInput> =>
   Result.gen(function*() {
+    if (typeof event !== "object" || event === null) {
+      return yield* Result.fail(new InvalidInput({ field, rule: "must be an object" }))
+    }
     const id = yield* EventId.parse(event.id, `${field}.id`)
     const type = yield* checkName(event.type, `${field}.type`)
-    if (!Number.isInteger(event.schemaVersion) || event.schemaVersion < 1 || event.schemaVersion > 32_767) {
+    if (!Number.isInteger(event.schemaVersion) || event.schemaVersion < 1 || event.schemaVersion > maxSchemaVersion) {
       return yield* Result.fail(
-        new InvalidInput({ field: `${field}.schemaVersion`, rule: "must be a whole number from 1 to 32767" })
+        new InvalidInput({
+          field: `${field}.schemaVersion`,
+          rule: `must be a whole number from 1 to ${maxSchemaVersion}`
+        })
       )
     }
     const data = yield* Json.storable(event.data, `${field}.data`)

@@ -3,6 +3,7 @@ import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import * as AsOf from "./AsOf.ts"
 import { InvalidInput } from "./InvalidInput.ts"
+import * as NewEvent from "./NewEvent.ts"
 import type { Position } from "./Position.ts"
 import type { RecordedEvent } from "./RecordedEvent.ts"
 import * as StreamName from "./StreamName.ts"
@@ -46,25 +47,50 @@ export interface ReadAllOptions extends Filter {
 /** The options, or `InvalidInput` naming the first one that breaks a rule. */
 export const check = <Options extends ReadStreamOptions | ReadAllOptions>(
   options: Options
-): Result.Result<Options, InvalidInput> => {
-  const asOf = options.asOf
-  const counts: Record<string, number | undefined> = {
-    after: options.after,
-    limit: options.limit,
-    ...(asOf?._tag === "Version" ? { "asOf.version": asOf.version } : {}),
-    ...(asOf?._tag === "Position" ? { "asOf.position": asOf.position } : {})
-  }
-  for (const [field, count] of Object.entries(counts)) {
-    if (count !== undefined && !(Number.isSafeInteger(count) && count >= 0)) {
-      return Result.fail(new InvalidInput({ field, rule: "must be a whole number of 0 or more" }))
+): Result.Result<Options, InvalidInput> =>
+  Result.gen(function*() {
+    const { after, asOf, limit, occurredAt, recordedAt, types = [] } = options
+    yield* checkCount("after", after)
+    yield* checkCount("limit", limit)
+    if (asOf !== undefined) yield* checkAsOf(asOf)
+    yield* checkRange("recordedAt", recordedAt)
+    yield* checkRange("occurredAt", occurredAt)
+    for (const [index, type] of types.entries()) yield* NewEvent.checkName(type, `types[${index}]`)
+    for (const [index, category] of (categoriesOf(options) ?? []).entries()) {
+      const problem = StreamName.categoryProblem(category)
+      if (problem !== undefined) {
+        return yield* Result.fail(new InvalidInput({ field: `categories[${index}]`, rule: problem }))
+      }
     }
+    return options
+  })
+
+const checkAsOf = (asOf: AsOf.AsOf): Result.Result<unknown, InvalidInput> => {
+  switch (asOf._tag) {
+    case "Version":
+      return checkCount("asOf.version", asOf.version)
+    case "Position":
+      return checkCount("asOf.position", asOf.position)
+    case "RecordedAt":
+    case "OccurredAt":
+      return NewEvent.checkTime(asOf.instant, "asOf.instant")
+    default:
+      return Result.fail(
+        new InvalidInput({ field: "asOf", rule: "must be a Version, Position, RecordedAt or OccurredAt" })
+      )
   }
-  for (const [index, category] of (categoriesOf(options) ?? []).entries()) {
-    const problem = StreamName.categoryProblem(category)
-    if (problem !== undefined) return Result.fail(new InvalidInput({ field: `categories[${index}]`, rule: problem }))
-  }
-  return Result.succeed(options)
 }
+
+const checkRange = (field: string, { from, to }: TimeRange = {}): Result.Result<unknown, InvalidInput> =>
+  Result.all([
+    from === undefined ? Result.void : NewEvent.checkTime(from, `${field}.from`),
+    to === undefined ? Result.void : NewEvent.checkTime(to, `${field}.to`)
+  ])
+
+const checkCount = (field: string, count: number | undefined): Result.Result<void, InvalidInput> =>
+  count === undefined || (Number.isSafeInteger(count) && count >= 0)
+    ? Result.void
+    : Result.fail(new InvalidInput({ field, rule: "must be a whole number of 0 or more" }))
 
 /** Whether an event is one of those asked for; `limit` is the reader's to count. */
 export const includes = (options: ReadStreamOptions | ReadAllOptions, event: RecordedEvent): boolean =>

@@ -38,6 +38,7 @@ export const id = (name: StreamName): string => name.slice(name.indexOf("-") + 1
 
 /** Why a text cannot be a category, or `undefined` where it can. */
 export const categoryProblem = (category: string): string | undefined => {
+  if (typeof category !== "string") return "must be a text"
   if (category.length === 0) return "must not be empty"
   if (category.includes("-")) return "must not contain a dash"
   return textProblem(category)

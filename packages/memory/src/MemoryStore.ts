@@ -35,22 +35,28 @@ const eventStore = Effect.gen(function*() {
 })
 
 const snapshotStore = Effect.gen(function*() {
-  const snapshots = yield* Ref.make(HashMap.empty<string, Snapshot & SnapshotKey>())
+  const snapshots = yield* Ref.make(HashMap.empty<string, Saved>())
   const idOf = ({ stream, view }: SnapshotKey) => JSON.stringify([stream, view])
   return SnapshotStore.of({
     find: (key) =>
-      Effect.map(
-        Ref.get(snapshots),
-        (all) => Option.filter(HashMap.get(all, idOf(key)), ({ fingerprint }) => fingerprint === key.fingerprint)
-      ),
+      Effect.map(Ref.get(snapshots), (all) =>
+        HashMap.get(all, idOf(key)).pipe(
+          Option.filter(({ fingerprint }) => fingerprint === key.fingerprint),
+          Option.map(({ snapshot }) => snapshot)
+        )),
     save: (key, snapshot) =>
       Ref.update(snapshots, (all) => {
         const known = Option.getOrUndefined(HashMap.get(all, idOf(key)))
-        const isNewer = known?.fingerprint !== key.fingerprint || known.version < snapshot.version
-        return isNewer ? HashMap.set(all, idOf(key), { ...key, ...snapshot }) : all
+        const isNewer = known?.fingerprint !== key.fingerprint || known.snapshot.version < snapshot.version
+        return isNewer ? HashMap.set(all, idOf(key), { fingerprint: key.fingerprint, snapshot }) : all
       })
   })
 })
+
+interface Saved {
+  readonly fingerprint: string
+  readonly snapshot: Snapshot
+}
 
 /** An empty store for events and snapshots, gone with its scope. Times come from Effect's clock. */
 export const layer: Layer.Layer<EventStore.EventStore | SnapshotStore> = Layer.mergeAll(

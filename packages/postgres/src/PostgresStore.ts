@@ -2,7 +2,7 @@
 import * as PgClient from "@effect/sql-pg/PgClient"
 import { InvalidInput } from "@refold/core/InvalidInput"
 import * as EventStore from "@refold/store/EventStore"
-import { EventStoreError } from "@refold/store/EventStoreError"
+import type { EventStoreError } from "@refold/store/EventStoreError"
 import { SnapshotStore } from "@refold/store/SnapshotStore"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"

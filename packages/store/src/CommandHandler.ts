@@ -4,15 +4,10 @@
  */
 import type { Aggregate } from "@refold/core/Aggregate"
 import { VersionConflict } from "@refold/core/AppendError"
-import * as AsOf from "@refold/core/AsOf"
 import type { Appended, FingerprintedKey } from "@refold/core/Commit"
 import type { UnencodableEvent } from "@refold/core/DecodeError"
 import * as ExpectedVersion from "@refold/core/ExpectedVersion"
-import type { InvalidInput } from "@refold/core/InvalidInput"
-import * as Json from "@refold/core/Json"
 import type { Metadata, NewEvent } from "@refold/core/NewEvent"
-import type { StreamName } from "@refold/core/StreamName"
-import * as StreamVersion from "@refold/core/StreamVersion"
 import * as View from "@refold/core/View"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as DateTime from "effect/DateTime"
@@ -20,9 +15,9 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
-import * as Stream from "effect/Stream"
 import { EventIds } from "./EventIds.ts"
 import { type CommitFailure, EventStore } from "./EventStore.ts"
+import * as FirstAnswer from "./internal/FirstAnswer.ts"
 import type { Loaded } from "./Loaded.ts"
 import * as Snapshots from "./Snapshots.ts"
 import type { SnapshotStore } from "./SnapshotStore.ts"
@@ -31,9 +26,12 @@ import { WireTransform } from "./WireTransform.ts"
 
 /** What a command may bring along. */
 export interface HandleOptions {
-  /** Repeating the command under this key gives the first answer again. */
+  /**
+   * Repeating the command under this key gives the first answer again. A refused command, or one with nothing to do,
+   * uses no key up: repeated, it is decided anew.
+   */
   readonly idempotencyKey?: string | undefined
-  /** What the client saw when it decided to send the command; turns off the silent retry. */
+  /** What the client saw when it sent the command. Others may be faster only as far as this still holds. */
   readonly expected?: ExpectedVersion.ExpectedVersion | undefined
   /** Stored with each event. */
   readonly metadata?: Metadata | undefined
@@ -66,52 +64,63 @@ export const make = <Command, State, Event extends AnyEvent, Refusal>(
     command: Command,
     options: HandleOptions = {}
   ): Effect.fn.Return<Handled<State, Event>, Refusal | HandleFailure, EventStore | SnapshotStore> {
-    const idempotency = yield* Effect.fromResult(idempotencyOf(aggregate, id, command, options.idempotencyKey))
-    const first = yield* findFirst(aggregate, id, idempotency)
+    const idempotency = yield* Effect.fromResult(
+      FirstAnswer.idempotencyOf(aggregate, id, command, options.idempotencyKey)
+    )
+    const first = yield* FirstAnswer.find(aggregate, id, idempotency)
     if (Option.isSome(first)) return first.value
     let loaded = yield* State.load(aggregate, id)
     for (let attempt = 1;; attempt++) {
       const outcome = yield* decideOnce(aggregate, id, command, loaded, { ...options, idempotency })
-      if (outcome._tag === "Handled") return outcome.handled
-      if (options.expected !== undefined || attempt > retries) return yield* outcome.conflict
+      if (!(outcome instanceof VersionConflict)) return outcome
+      if (!(attempt <= retries)) return yield* outcome
       yield* backOff(attempt)
-      loaded = yield* State.loadFrom(aggregate, loaded)
+      loaded = yield* State.reload(aggregate, loaded)
     }
   })
-
-type Outcome<State, Event> =
-  | { readonly _tag: "Handled"; readonly handled: Handled<State, Event> }
-  | { readonly _tag: "Overtaken"; readonly conflict: VersionConflict }
 
 interface DecideOptions extends HandleOptions {
   readonly idempotency: FingerprintedKey | undefined
 }
 
+// The answer, or the conflict with a writer who was faster.
 const decideOnce = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string,
   command: Command,
   loaded: Loaded<State>,
   options: DecideOptions
-): Effect.fn.Return<Outcome<State, Event>, Refusal | HandleFailure, EventStore | SnapshotStore> {
-  const { stream, version } = loaded
-  if (options.expected !== undefined && !ExpectedVersion.matches(options.expected, version)) {
-    const actual = version === 0 ? Option.none() : Option.some(version)
-    return { _tag: "Overtaken", conflict: new VersionConflict({ stream, expected: options.expected, actual }) }
-  }
-  const decision = aggregate.decider.decide(command, loaded.state)
+): Effect.fn.Return<
+  Handled<State, Event> | VersionConflict,
+  Refusal | HandleFailure,
+  EventStore | SnapshotStore
+> {
+  const decision = Result.andThen(
+    checkExpected(loaded, options.expected),
+    () => aggregate.decider.decide(command, loaded.state)
+  )
   if (Result.isFailure(decision) || decision.success.length === 0) {
     // Nothing to append, so the store will not notice a copy that went through since the first look: look again.
-    const first = yield* findFirst(aggregate, id, options.idempotency)
-    if (Option.isSome(first)) return { _tag: "Handled", handled: first.value }
-    const events = yield* Effect.fromResult(decision)
-    return { _tag: "Handled", handled: { ...loaded, events, deduplicated: false } }
+    const first = yield* FirstAnswer.find(aggregate, id, options.idempotency)
+    if (Option.isSome(first)) return first.value
+    return { ...loaded, events: yield* Effect.fromResult(decision), deduplicated: false }
   }
   const appended = yield* append(aggregate, loaded, decision.success, options)
-  if (appended instanceof VersionConflict) return { _tag: "Overtaken", conflict: appended }
-  if (appended.deduplicated) return { _tag: "Handled", handled: yield* firstAnswer(aggregate, id, appended) }
-  return { _tag: "Handled", handled: yield* moveOn(aggregate, loaded, decision.success, appended) }
+  if (appended instanceof VersionConflict) return appended
+  return yield* appended.deduplicated
+    ? FirstAnswer.load(aggregate, id, appended)
+    : moveOn(aggregate, loaded, decision.success, appended)
 })
+
+const checkExpected = (
+  { stream, version }: Loaded<unknown>,
+  expected: ExpectedVersion.ExpectedVersion = ExpectedVersion.Any
+): Result.Result<void, VersionConflict> =>
+  ExpectedVersion.matches(expected, version)
+    ? Result.void
+    : Result.fail(
+      new VersionConflict({ stream, expected, actual: version === 0 ? Option.none() : Option.some(version) })
+    )
 
 const append = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
   { codec }: Aggregate<Command, State, Event, Refusal>,
@@ -150,51 +159,6 @@ const moveOn = Effect.fnUntraced(function*<Command, State, Event extends AnyEven
     )
   }
   return handled
-})
-
-const idempotencyOf = <Command, State, Event extends AnyEvent, Refusal>(
-  { category }: Aggregate<Command, State, Event, Refusal>,
-  id: string,
-  command: Command,
-  key: string | undefined
-): Result.Result<FingerprintedKey | undefined, InvalidInput> =>
-  key === undefined
-    ? Result.succeed(undefined)
-    : Result.map(
-      Json.storable(command, "command"),
-      (json) => ({ key, fingerprint: Json.canonical([category, id, json]) })
-    )
-
-const findFirst = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
-  aggregate: Aggregate<Command, State, Event, Refusal>,
-  id: string,
-  idempotency: FingerprintedKey | undefined
-) {
-  if (idempotency === undefined) return Option.none()
-  const appended = yield* (yield* EventStore).findAppended(idempotency)
-  return Option.isNone(appended) ? Option.none() : Option.some(yield* firstAnswer(aggregate, id, appended.value))
-})
-
-const firstAnswer = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
-  aggregate: Aggregate<Command, State, Event, Refusal>,
-  id: string,
-  { streams: [{ firstVersion, stream, version }] }: Appended
-): Effect.fn.Return<Handled<State, Event>, HandleFailure, EventStore | SnapshotStore> {
-  const loaded = yield* State.load(aggregate, id, { asOf: AsOf.version(version) })
-  const events = yield* readEvents(aggregate, stream, StreamVersion.StreamVersion(firstVersion - 1), version)
-  return { ...loaded, events, deduplicated: true }
-})
-
-const readEvents = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
-  { codec }: Aggregate<Command, State, Event, Refusal>,
-  stream: StreamName,
-  after: StreamVersion.StreamVersion,
-  last: StreamVersion.StreamVersion
-) {
-  const store = yield* EventStore
-  const stored = yield* Stream.runCollect(store.readStream(stream, { after, asOf: AsOf.version(last) }))
-  const { fromWire } = yield* WireTransform
-  return yield* Effect.forEach(yield* fromWire(stored), (event) => Effect.fromResult(codec.decode(event)))
 })
 
 // Exponential, jittered over the whole interval so that writers who collided spread out, at most 200 ms.

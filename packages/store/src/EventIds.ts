@@ -4,7 +4,7 @@ import * as Context from "effect/Context"
 import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as Effect from "effect/Effect"
 
-/** Makes one fresh id. Provide your own to make tests repeatable. */
+/** Makes one fresh id, by the system's clock and randomness. Provide your own to make tests repeatable. */
 export const EventIds = Context.Reference<Effect.Effect<EventId>>("@refold/store/EventIds", {
   // A UUID in lower case is what an EventId is.
   defaultValue: () => Effect.sync(() => SecureRandom.uuidV7Unsafe() as EventId)

@@ -11,4 +11,6 @@ export interface Loaded<State> {
   readonly version: StreamVersion
   readonly position: Position
   readonly recordedAt: DateTime.Utc
+  /** Whether it has seen every event up to `version`; by the domain's clock it may have left some out. */
+  readonly isComplete: boolean
 }

@@ -11,25 +11,37 @@ import type { EventStoreError } from "./EventStoreError.ts"
 import type { Loaded } from "./Loaded.ts"
 import { type Snapshot, type SnapshotKey, SnapshotStore } from "./SnapshotStore.ts"
 
-/** The snapshot to start a load from: None where there is none, it does not decode, or it may hold too much. */
+/**
+ * The snapshot to start a load from: None where there is none, it does not decode, it may hold too much, or the store
+ * of snapshots fails, for a load can do without.
+ */
 export const find = Effect.fnUntraced(function*<State>(
   snapshots: Option.Option<Snapshotting<State>>,
   stream: StreamName,
   asOf?: AsOf.AsOf
-): Effect.fn.Return<Option.Option<Loaded<State>>, EventStoreError, SnapshotStore> {
-  // By the domain's clock no snapshot can be trusted: any event in it may be dated later.
-  if (Option.isNone(snapshots) || asOf?._tag === "OccurredAt") return Option.none()
-  const found = yield* (yield* SnapshotStore).find(keyOf(snapshots.value, stream))
+): Effect.fn.Return<Option.Option<Loaded<State>>, never, SnapshotStore> {
+  if (Option.isNone(snapshots)) return Option.none()
+  const found = yield* Effect.catch(
+    (yield* SnapshotStore).find(keyOf(snapshots.value, stream)),
+    (error) => Effect.as(Effect.logWarning(`no snapshot of "${stream}"`, error), Option.none())
+  )
   if (Option.isNone(found) || !isCovered(found.value, asOf)) return Option.none()
-  return Option.map(snapshots.value.decode(found.value.state), (state) => ({ ...found.value, stream, state }))
+  const { position, recordedAt, version } = found.value
+  return Option.map(
+    snapshots.value.decode(found.value.state),
+    (state) => ({ stream, state, version, position, recordedAt, isComplete: true })
+  )
 })
 
-/** Remembers a loaded state. Does nothing for an aggregate without `snapshots` or a stream without events. */
+/**
+ * Remembers a loaded state. Does nothing for an aggregate without `snapshots`, a stream without events, or a state that
+ * is not complete.
+ */
 export const save = Effect.fnUntraced(function*<State>(
   { snapshots }: { readonly snapshots: Option.Option<Snapshotting<State>> },
-  { position, recordedAt, state, stream, version }: Loaded<State>
+  { isComplete, position, recordedAt, state, stream, version }: Loaded<State>
 ): Effect.fn.Return<void, InvalidInput | EventStoreError, SnapshotStore> {
-  if (Option.isNone(snapshots) || version === 0) return
+  if (Option.isNone(snapshots) || version === 0 || !isComplete) return
   const encoded = yield* Effect.fromResult(snapshots.value.encode(state))
   const store = yield* SnapshotStore
   yield* store.save(keyOf(snapshots.value, stream), { version, position, recordedAt, state: encoded })
@@ -42,7 +54,8 @@ export const isDue = (
   after: StreamVersion
 ): boolean => Option.exists(snapshots, ({ every }) => Math.floor(before / every) < Math.floor(after / every))
 
-// A snapshot serves a past point only where all its events count there. By the store's clock the last is the latest.
+// A snapshot serves a past point only where all its events count there. By the store's clock the last is the latest;
+// by the domain's clock any of them may be dated later.
 const isCovered = ({ position, recordedAt, version }: Snapshot, asOf: AsOf.AsOf | undefined): boolean => {
   switch (asOf?._tag) {
     case undefined:

@@ -28,36 +28,48 @@ export type LoadFailure = InvalidInput | DecodeError | EventStoreError
 export const load = Effect.fnUntraced(function*<Command, State, Event extends { readonly _tag: string }, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string,
-  options: { readonly asOf?: AsOf } = {}
+  { asOf }: { readonly asOf?: AsOf | undefined } = {}
 ): Effect.fn.Return<Loaded<State>, LoadFailure, EventStore | SnapshotStore> {
   const stream = yield* Effect.fromResult(StreamName.make(aggregate.category, id))
-  const start = { stream, state: aggregate.decider.initialState, ...nothing }
-  const snapshot = yield* Snapshots.find(aggregate.snapshots, stream, options.asOf)
-  return yield* loadFrom(aggregate, Option.getOrElse(snapshot, () => start), options.asOf)
+  const start = { ...nothing, stream, state: aggregate.decider.initialState }
+  const snapshot = yield* Snapshots.find(aggregate.snapshots, stream, asOf)
+  return yield* foldTail(aggregate, Option.getOrElse(snapshot, () => start), asOf)
 })
 
-/** The state from one loaded earlier: folds the events that came after it. */
-export const loadFrom = Effect.fnUntraced(function*<Command, State, Event extends { readonly _tag: string }, Refusal>(
+/** The state now, from one loaded earlier: folds only the events that came after it. */
+export const reload = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+  aggregate: Aggregate<Command, State, Event, Refusal>,
+  earlier: Loaded<State>
+): Effect.Effect<Loaded<State>, LoadFailure, EventStore | SnapshotStore> =>
+  earlier.isComplete ? foldTail(aggregate, earlier) : load(aggregate, StreamName.id(earlier.stream))
+
+const foldTail = Effect.fnUntraced(function*<Command, State, Event extends { readonly _tag: string }, Refusal>(
   { codec, decider }: Aggregate<Command, State, Event, Refusal>,
   from: Loaded<State>,
   asOf?: AsOf
 ): Effect.fn.Return<Loaded<State>, LoadFailure, EventStore> {
   const store = yield* EventStore
   const { fromWire } = yield* WireTransform
-  let loaded = from
+  const isComplete = asOf?._tag !== "OccurredAt"
+  let loaded = { ...from, isComplete }
   yield* store.readStream(from.stream, { after: from.version, asOf }).pipe(
     Stream.runForEachArray(Effect.fnUntraced(function*(events) {
       let state = loaded.state
       for (const event of yield* fromWire(events)) {
         state = decider.evolve(state, yield* Effect.fromResult(codec.decode(event)))
       }
-      loaded = { ...placeOf(events.at(-1)!), state }
+      loaded = { ...placeOf(events.at(-1)!), state, isComplete }
     }))
   )
   return loaded
 })
 
-const nothing = { version: StreamVersion.none, position: Position.start, recordedAt: DateTime.makeUnsafe(0) }
+const nothing = {
+  version: StreamVersion.none,
+  position: Position.start,
+  recordedAt: DateTime.makeUnsafe(0),
+  isComplete: true
+}
 
 const placeOf = ({ position, recordedAt, stream, version }: RecordedEvent) => ({
   stream,

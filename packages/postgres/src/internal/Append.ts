@@ -4,6 +4,7 @@
  */
 import { type AppendError, IdempotencyConflict } from "@refold/core/AppendError"
 import * as Commit from "@refold/core/Commit"
+import type { InvalidInput } from "@refold/core/InvalidInput"
 import { EventStoreError, OutcomeUnknown } from "@refold/store/EventStoreError"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
@@ -43,8 +44,9 @@ const send = (
 /** The first answer to an idempotency key, None for a new one. */
 export const findAppended = Effect.fnUntraced(function*(
   database: Database.Database,
-  { fingerprint, key }: Commit.FingerprintedKey
-): Effect.fn.Return<Option.Option<Commit.Appended>, IdempotencyConflict | EventStoreError> {
+  idempotency: Commit.FingerprintedKey
+): Effect.fn.Return<Option.Option<Commit.Appended>, IdempotencyConflict | InvalidInput | EventStoreError> {
+  const { fingerprint, key } = yield* Effect.fromResult(Commit.checkIdempotency(idempotency))
   const given = Commit.givenFingerprint(fingerprint)
   const rows = yield* query<AppendRows.AnswerRow>(database, "find appended", "queries/find_appended", {
     key,

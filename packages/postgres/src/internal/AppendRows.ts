@@ -32,7 +32,8 @@ export const parameters = ({ idempotency, writes }: Commit.Commit): Parameters =
     fingerprints: [fingerprint === undefined ? "" : Commit.givenFingerprint(fingerprint)],
     write_counts: [writes.length],
     streams: writes.map(({ stream }) => stream),
-    expected: writes.map(({ expected }) => encodeExpected(expected)),
+    // The driver takes a small number for int4 and a large one for int8, and refuses both in one array.
+    expected: writes.map(({ expected }) => BigInt(encodeExpected(expected))),
     event_counts: writes.map((write) => write.events.length),
     ids: events.map(({ id }) => id),
     types: events.map(({ type }) => type),

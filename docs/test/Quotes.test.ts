@@ -1,0 +1,17 @@
+import * as Fs from "node:fs"
+import { expect, it } from "vitest"
+import { quotesOf, regionOf, root } from "./Quotes.ts"
+
+const pages = Fs.globSync("**/*.md", { cwd: root, exclude: ["**/node_modules", "**/dist"] })
+
+it("every code block of TypeScript or SQL in the documentation quotes a file", () => {
+  expect(pages).toContain("README.md")
+  expect(pages.filter((page) => quotesOf(page).unquoted !== 0)).toEqual([])
+})
+
+it("every quote says what its file says", () => {
+  const quotes = pages.flatMap((page) => quotesOf(page).quotes)
+  expect(quotes.length).toBeGreaterThan(0)
+  expect(quotes.map(({ code, page, source }) => ({ page, source, code })))
+    .toEqual(quotes.map(({ page, source }) => ({ page, source, code: regionOf(source) })))
+})

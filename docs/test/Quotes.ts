@@ -1,0 +1,32 @@
+/** Code blocks in the documentation that quote a region of a file: `<!-- quote: path#region -->` above the fence. */
+import * as Fs from "node:fs"
+import * as Path from "node:path"
+
+/** A fenced code block under a quote mark. */
+export interface Quote {
+  readonly page: string
+  readonly source: string
+  readonly code: string
+}
+
+export const root = Path.resolve(import.meta.dirname, "../..")
+
+/** The quotes of a page, and how many code blocks of TypeScript or SQL quote nothing. */
+export const quotesOf = (page: string): { readonly quotes: ReadonlyArray<Quote>; readonly unquoted: number } => {
+  const text = Fs.readFileSync(Path.join(root, page), "utf8")
+  const quotes = [...text.matchAll(/<!-- quote: (\S+) -->\n+```\w+\n([\s\S]*?)```/g)]
+  const fences = [...text.matchAll(/^```(ts|sql)\n/gm)]
+  return {
+    quotes: quotes.map(([, source, code]) => ({ page, source: source!, code: code! })),
+    unquoted: fences.length - quotes.length
+  }
+}
+
+/** What a source (`path#region`) holds today. */
+export const regionOf = (source: string): string => {
+  const [path, region] = source.split("#")
+  const text = Fs.readFileSync(Path.join(root, path!), "utf8")
+  const found = new RegExp(`^// #region ${region}\\n([\\s\\S]*?)^// #endregion`, "m").exec(text)
+  if (found === null) throw new Error(`${path} has no region "${region}"`)
+  return found[1]!
+}

@@ -1,0 +1,69 @@
+/** What a command repeated under its idempotency key gets: the answer to its first copy, read back from the stream. */
+import type { Aggregate } from "@refold/core/Aggregate"
+import type { IdempotencyConflict } from "@refold/core/AppendError"
+import * as AsOf from "@refold/core/AsOf"
+import type { Appended, FingerprintedKey } from "@refold/core/Commit"
+import type { InvalidInput } from "@refold/core/InvalidInput"
+import * as Json from "@refold/core/Json"
+import { StreamVersion } from "@refold/core/StreamVersion"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
+import { EventStore } from "../EventStore.ts"
+import type { Loaded } from "../Loaded.ts"
+import type { SnapshotStore } from "../SnapshotStore.ts"
+import * as State from "../State.ts"
+import { WireTransform } from "../WireTransform.ts"
+
+type AnyEvent = { readonly _tag: string }
+
+/** The state just after the first copy, and the events that it led to. */
+export interface FirstAnswer<State, Event> extends Loaded<State> {
+  readonly events: ReadonlyArray<Event>
+  readonly deduplicated: true
+}
+
+/** The key of a command, with what makes another command under it a conflict. */
+export const idempotencyOf = <Command, State, Event extends AnyEvent, Refusal>(
+  { category }: Aggregate<Command, State, Event, Refusal>,
+  id: string,
+  command: Command,
+  key: string | undefined
+): Result.Result<FingerprintedKey | undefined, InvalidInput> =>
+  key === undefined
+    ? Result.succeed(undefined)
+    : Result.map(
+      Json.storable(command, "command"),
+      (json) => ({ key, fingerprint: Json.canonical([category, id, json]) })
+    )
+
+/** The first answer, None where the command has no key or is the first under it. */
+export const find = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
+  aggregate: Aggregate<Command, State, Event, Refusal>,
+  id: string,
+  idempotency: FingerprintedKey | undefined
+): Effect.fn.Return<
+  Option.Option<FirstAnswer<State, Event>>,
+  State.LoadFailure | IdempotencyConflict,
+  EventStore | SnapshotStore
+> {
+  if (idempotency === undefined) return Option.none()
+  const appended = yield* (yield* EventStore).findAppended(idempotency)
+  return Option.isNone(appended) ? Option.none() : Option.some(yield* load(aggregate, id, appended.value))
+})
+
+/** The first answer, by where its events were stored. */
+export const load = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
+  aggregate: Aggregate<Command, State, Event, Refusal>,
+  id: string,
+  { streams: [{ firstVersion, stream, version }] }: Appended
+): Effect.fn.Return<FirstAnswer<State, Event>, State.LoadFailure, EventStore | SnapshotStore> {
+  const asOf = AsOf.version(version)
+  const loaded = yield* State.load(aggregate, id, { asOf })
+  const store = yield* EventStore
+  const stored = yield* Stream.runCollect(store.readStream(stream, { after: StreamVersion(firstVersion - 1), asOf }))
+  const { fromWire } = yield* WireTransform
+  const decode = (event: typeof stored[number]) => Effect.fromResult(aggregate.codec.decode(event))
+  return { ...loaded, events: yield* Effect.forEach(yield* fromWire(stored), decode), deduplicated: true }
+})
