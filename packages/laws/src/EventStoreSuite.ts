@@ -1,0 +1,97 @@
+/** An adapter's whole test file: every law of event stores, of writers at the same time, of snapshots and of agreement. */
+import * as Json from "@refold/core/Json"
+import { Position } from "@refold/core/Position"
+import { StreamVersion } from "@refold/core/StreamVersion"
+import type { EventStore } from "@refold/store/EventStore"
+import type { SnapshotStore } from "@refold/store/SnapshotStore"
+import type * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import * as fc from "fast-check"
+import * as AgreementSuite from "./AgreementSuite.ts"
+import * as Arbitraries from "./Arbitraries.ts"
+import * as ConcurrencyLaws from "./ConcurrencyLaws.ts"
+import * as EventStoreLaws from "./EventStoreLaws.ts"
+import type { Transaction } from "./internal/Tail.ts"
+import * as Law from "./Law.ts"
+import * as Programs from "./Programs.ts"
+import * as Readings from "./Readings.ts"
+import * as SnapshotStoreLaws from "./SnapshotStoreLaws.ts"
+import * as Suite from "./Suite.ts"
+
+type Stores = EventStore | SnapshotStore
+
+/** What the suite should know of an adapter; `R` are services that its layer has beside the stores. */
+export interface Options<R> extends Suite.Options {
+  /**
+   * Runs an effect in one transaction, where the adapter has transactions:
+   * `(effect) => Effect.flatMap(SqlClient, (sql) => sql.withTransaction(effect))`.
+   */
+  readonly transaction?: Transaction<R> | undefined
+  /** `AgreementSuite.properties` of an aggregate of your own; those of a sample by default. */
+  readonly agreement?: ReadonlyArray<Law.Property<Stores>> | undefined
+}
+
+/** The laws of an adapter over programs, readings, races and snapshots. */
+export const properties = <R = never>(
+  { agreement, transaction }: Options<R> = {}
+): ReadonlyArray<Law.Property<Stores | R>> => [
+  ...eventStore,
+  ...concurrency,
+  Law.over(ConcurrencyLaws.tailMissesNothing(transaction), fc.array(writer, { minLength: 1, maxLength: 6 })),
+  ...snapshotStore,
+  ...agreement ?? AgreementSuite.properties(AgreementSuite.sample)
+]
+
+/** Tests an adapter. Each law is tried on 50 inputs by default, which takes some 5 seconds in memory and 20 on a database. */
+export const suite = <R, E>(name: string, layer: Layer.Layer<Stores | R, E>, options: Options<R> = {}): void =>
+  Suite.layer(name, layer, properties(options), options)
+
+const eventStore = [
+  Law.over(
+    EventStoreLaws.readsAgree,
+    fc.tuple(Programs.arbitrary, fc.array(Readings.arbitrary, { maxLength: 12, size: "max" }))
+  ),
+  Law.over(EventStoreLaws.edgesAgree, Programs.edges),
+  ...[
+    EventStoreLaws.commitsAgree,
+    EventStoreLaws.lookupsAgree,
+    EventStoreLaws.headIsLast,
+    EventStoreLaws.commitsAreAllOrNothing,
+    EventStoreLaws.retriesChangeNothing,
+    EventStoreLaws.nothingHandedOutIsHeld,
+    EventStoreLaws.eventIdsAreUnique,
+    EventStoreLaws.versionsHaveNoGaps,
+    EventStoreLaws.versionOrderIsPositionOrder,
+    EventStoreLaws.timesNeverDecrease,
+    EventStoreLaws.asOfAPlaceIsAPrefix,
+    EventStoreLaws.asOfAnInstantIsAFilter,
+    EventStoreLaws.emptyRangesAreEmpty,
+    EventStoreLaws.pagingIsReadingAtOnce
+  ].map((law) => Law.over(law, Programs.arbitrary))
+]
+
+const race = fc.record({ writers: fc.integer({ min: 2, max: 8 }), events: fc.integer({ min: 1, max: 3 }) })
+
+const concurrency = [
+  ConcurrencyLaws.oneOfManyWins,
+  ConcurrencyLaws.allWhoExpectNothingSucceed,
+  ConcurrencyLaws.copiesAreStoredOnce,
+  ConcurrencyLaws.oppositeOrdersAgree
+].map((law) => Law.over(law, race))
+
+const writer = fc.record({
+  waits: fc.array(fc.nat(5), { minLength: 1, maxLength: 3 }),
+  hold: fc.nat(8),
+  rollsBack: fc.boolean()
+})
+
+const snapshot = fc.record({
+  version: fc.integer({ min: 1, max: 9 }).map(StreamVersion),
+  position: fc.integer({ min: 1, max: 2 ** 40 }).map(Position),
+  recordedAt: Arbitraries.time,
+  state: Arbitraries.json.map((state) => Result.getOrThrow(Json.storable(state, "state")))
+})
+
+const snapshotStore = Object.values(SnapshotStoreLaws).map((law) =>
+  Law.over(law, fc.record({ view: Arbitraries.filledText, one: snapshot, two: snapshot }))
+)

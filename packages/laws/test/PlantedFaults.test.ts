@@ -1,0 +1,256 @@
+import * as AsOf from "@refold/core/AsOf"
+import type { EventStore } from "@refold/store/EventStore"
+import * as Snapshots from "@refold/store/Snapshots"
+import type { SnapshotStore } from "@refold/store/SnapshotStore"
+import * as State from "@refold/store/State"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Option from "effect/Option"
+import { describe, expect, it } from "vitest"
+import * as AgreementLaws from "../src/AgreementLaws.ts"
+import * as AgreementSuite from "../src/AgreementSuite.ts"
+import * as CombinatorLaws from "../src/CombinatorLaws.ts"
+import * as CommandHandlerLaws from "../src/CommandHandlerLaws.ts"
+import * as ConcurrencyLaws from "../src/ConcurrencyLaws.ts"
+import * as DeciderLaws from "../src/DeciderLaws.ts"
+import * as DeciderSuite from "../src/DeciderSuite.ts"
+import * as EventCodecLaws from "../src/EventCodecLaws.ts"
+import * as EventCodecSuite from "../src/EventCodecSuite.ts"
+import * as EventStoreLaws from "../src/EventStoreLaws.ts"
+import * as EventStoreSuite from "../src/EventStoreSuite.ts"
+import * as JournalLaws from "../src/JournalLaws.ts"
+import * as JournalSuite from "../src/JournalSuite.ts"
+import type * as Law from "../src/Law.ts"
+import * as Sample from "../src/Sample.ts"
+import * as SnapshotStoreLaws from "../src/SnapshotStoreLaws.ts"
+import * as StorableLaws from "../src/StorableLaws.ts"
+import * as ViewLaws from "../src/ViewLaws.ts"
+import * as ViewSuite from "../src/ViewSuite.ts"
+import * as Deciders from "./faults/Deciders.ts"
+import * as Journals from "./faults/Journals.ts"
+import * as JumpingClock from "./faults/JumpingClock.ts"
+import * as Reads from "./faults/Reads.ts"
+import * as Stores from "./faults/Stores.ts"
+
+// A law that nothing breaks proves nothing: for each law there is at least one fault, named here, that it must find.
+
+/** The suite of a faulty subject, checked for one law. */
+type Planted = (law: string) => Promise<Law.Verdict>
+
+const runs = 500
+
+const pure = (properties: ReadonlyArray<Law.Property<never>>): Planted => (law) =>
+  propertyOf(properties, law).check({ runs, run: Effect.runPromise })
+
+const propertyOf = <R>(properties: ReadonlyArray<Law.Property<R>>, law: string): Law.Property<R> => {
+  const property = properties.find((property) => property.law === law)
+  if (property === undefined) throw new Error(`no suite has the law "${law}"`)
+  return property
+}
+
+type AnyStores = EventStore | SnapshotStore
+
+const store = (layer: Layer.Layer<AnyStores>, properties = EventStoreSuite.properties()): Planted => async (law) => {
+  const runtime = ManagedRuntime.make(Layer.provideMerge(layer, JumpingClock.layer))
+  const verdict = await propertyOf(properties, law).check({ runs, run: runtime.runPromise })
+  await runtime.dispose()
+  return verdict
+}
+
+const journal = (module: Parameters<typeof JournalSuite.properties>[0]) => pure(JournalSuite.properties(module))
+
+const readingStore = (fault: Reads.ReadFault) => store(Stores.on(Journals.reading(fault)))
+
+const readingJournal = (fault: Reads.ReadFault) => journal(Journals.reading(fault))
+
+/** The laws of a module by the names they are exported under, and for each the faults that it must find. */
+type Table<Laws> = { readonly [law in keyof Laws]: Readonly<Record<string, Planted>> }
+
+const viewLaws: Table<typeof ViewLaws> = {
+  foldingGoesOn: { "a view that counts its calls": pure(ViewSuite.properties(Deciders.countsItsCalls, Sample.events)) },
+  evolvingChangesNothing: {
+    "a view that changes its state": pure(ViewSuite.properties(Deciders.changesItsState, Sample.events))
+  }
+}
+
+const decider = (decider: typeof Sample.decider, codec = Sample.codec) =>
+  pure(DeciderSuite.properties(decider, { commands: Sample.commands, codec }))
+
+const deciderLaws: Table<typeof DeciderLaws> = {
+  decidingIsDeterministic: { "refusals by chance": decider(Deciders.refusesByChance) },
+  decidedEventsFold: { "a codec that loses something": decider(Sample.decider, Deciders.losesNotes) },
+  terminalDecidesNothing: { "a decider that goes on after the end": decider(Deciders.goesOnAfterTheEnd) }
+}
+
+const combinators = (combinators: CombinatorLaws.Combinators) =>
+  pure(DeciderSuite.combinatorProperties(Sample.decider, Sample, combinators))
+
+const combinatorLaws: Table<typeof CombinatorLaws> = {
+  neutralIsLeftUnit: { "a compose that drops events of the right": combinators(Deciders.dropsEventsOfTheRight) },
+  neutralIsRightUnit: { "a compose that ends with the right": combinators(Deciders.endsWithTheRight) },
+  composedDoNotInterfere: { "a compose that starts the left anew": combinators(Deciders.startsTheLeftAnew) },
+  instancesDoNotInterfere: { "a many that changes two instances": combinators(Deciders.changesTwoInstances) },
+  adaptToItselfChangesNothing: { "an adapt that keeps one event": combinators(Deciders.adaptsOneEventOnly) }
+}
+
+const codec = (codec: typeof Sample.codec) =>
+  pure(EventCodecSuite.properties(codec, { ...Sample, view: Sample.decider }))
+
+const eventCodecLaws: Table<typeof EventCodecLaws> = {
+  decodeUndoesEncode: { "a codec that loses something": codec(Deciders.losesNotes) },
+  formerNamesDecode: { "a former name that nobody declared": codec(Deciders.promisesAFormerName) },
+  olderVersionsDecode: { "an upcaster that loses something": codec(Deciders.upcastsNotesToNothing) },
+  upcastHistoryFoldsAsNative: { "an upcaster that loses something": codec(Deciders.upcastsNotesToNothing) }
+}
+
+const journalLaws: Table<typeof JournalLaws> = {
+  refusedAppendsChangeNothing: { "conflicting events stored all the same": journal(Journals.storesWhatItRefuses) },
+  appendsAreAllOrNothing: { "the first of several writes stored only": journal(Journals.storesTheFirstWriteOnly) },
+  journalsAreValues: { "a journal that grows in place": journal(Journals.growsInPlace) },
+  checksComeInOrder: { "versions checked before keys": journal(Journals.checksVersionsBeforeKeys) },
+  retriesChangeNothing: { "retries that are not told apart": journal(Journals.hidesRetries) },
+  expectationsAreKept: { "expected versions ignored": journal(Journals.ignoresExpectations) },
+  eventIdsAreUnique: { "events taken twice": journal(Journals.takesEventsTwice()) },
+  versionsHaveNoGaps: { "versions from 0": readingJournal(Reads.versionsStartAtZero) },
+  versionOrderIsPositionOrder: { "versions that fall": readingJournal(Reads.versionsFall) },
+  timesNeverDecrease: { "times of the domain's clock": readingJournal(Reads.timesOfTheEvents) },
+  asOfAPlaceIsAPrefix: { "versions up to but not as of": readingJournal(Reads.versionIsExclusive) },
+  asOfAnInstantIsAFilter: { "instants taken for prefixes": readingJournal(Reads.instantsArePrefixes) },
+  emptyRangesAreEmpty: { "ranges turned the right way round": readingJournal(Reads.invertedRangesAreTurned) },
+  pagingIsReadingAtOnce: { "an event lost between pages": readingJournal(Reads.pagesSkipOne) }
+}
+
+const storableLaws: Table<typeof StorableLaws> = {
+  storableDataIsReadBack: { "keys called __proto__ lost": journal(Journals.losesProtoKeys) },
+  otherDataIsRefusedByPath: { "refusals that name all of the data": journal(Journals.blamesAllData) }
+}
+
+const eventStoreLaws: Table<typeof EventStoreLaws> = {
+  commitsAgree: {
+    "a version off by one in the result": store(Stores.on(Journals.takesOffsetsForVersions)),
+    "keys that ignore the fingerprint": store(Stores.on(Journals.ignoresFingerprints)),
+    "versions checked before keys": store(Stores.on(Journals.checksVersionsBeforeKeys)),
+    "expected versions ignored": store(Stores.on(Journals.ignoresExpectations)),
+    "commits stored stream by stream": store(Stores.commitsEachStreamByItself)
+  },
+  edgesAgree: { "type names cut to what fits": store(Stores.on(Journals.cutsLongTypes)) },
+  lookupsAgree: { "keys that ignore the fingerprint": store(Stores.on(Journals.ignoresFingerprints)) },
+  readsAgree: {
+    "a limit off by one": readingStore(Reads.limitOffByOne),
+    "no types taken for all types": readingStore(Reads.noTypesIsAllTypes),
+    "an event lost between pages": readingStore(Reads.pagesSkipOne),
+    "versions up to but not as of": readingStore(Reads.versionIsExclusive),
+    "positions up to but not as of": readingStore(Reads.positionIsExclusive),
+    "ranges turned the right way round": readingStore(Reads.invertedRangesAreTurned),
+    "instants taken for prefixes": readingStore(Reads.instantsArePrefixes)
+  },
+  headIsLast: { "the next position for the head": store(Stores.headIsTheNextPosition) },
+  commitsAreAllOrNothing: { "commits stored stream by stream": store(Stores.commitsEachStreamByItself) },
+  retriesChangeNothing: { "retries that are not told apart": store(Stores.on(Journals.hidesRetries)) },
+  nothingHandedOutIsHeld: { "the same objects for every reader": readingStore(Reads.sameObjectsEveryTime) },
+  eventIdsAreUnique: { "events taken twice": store(Stores.on(Journals.takesEventsTwice())) },
+  versionsHaveNoGaps: { "versions from 0": readingStore(Reads.versionsStartAtZero) },
+  versionOrderIsPositionOrder: { "versions that fall": readingStore(Reads.versionsFall) },
+  timesNeverDecrease: { "times as the clock has them": store(Stores.trustsItsClock) },
+  asOfAPlaceIsAPrefix: {
+    "versions up to but not as of": readingStore(Reads.versionIsExclusive),
+    "positions up to but not as of": readingStore(Reads.positionIsExclusive)
+  },
+  asOfAnInstantIsAFilter: { "instants taken for prefixes": readingStore(Reads.instantsArePrefixes) },
+  emptyRangesAreEmpty: { "ranges turned the right way round": readingStore(Reads.invertedRangesAreTurned) },
+  pagingIsReadingAtOnce: { "an event lost between pages": readingStore(Reads.pagesSkipOne) }
+}
+
+const concurrencyLaws: Table<typeof ConcurrencyLaws> = {
+  oneOfManyWins: { "writes lost to one another": store(Stores.losesWrites) },
+  allWhoExpectNothingSucceed: { "writes lost to one another": store(Stores.losesWrites) },
+  copiesAreStoredOnce: { "keys looked up outside of the transaction": store(Stores.looksKeysUpBeforeItsTransaction) },
+  oppositeOrdersAgree: { "commits stored stream by stream": store(Stores.commitsEachStreamByItself) },
+  tailMissesNothing: { "a reader who trusts the sequence": store(Stores.readsPastOpenTransactions) }
+}
+
+const snapshotStoreLaws: Table<typeof SnapshotStoreLaws> = {
+  savedIsFound: { "null taken for no snapshot": store(Stores.takesNullForNoSnapshot) },
+  anotherFingerprintFindsNone: { "fingerprints ignored": store(Stores.ignoresFingerprints) },
+  anotherFingerprintIsReplaced: { "a snapshot for each fingerprint": store(Stores.keepsOneSnapshotPerFingerprint) },
+  lowerVersionDoesNotReplace: { "every snapshot replaces": store(Stores.replacesByOlderSnapshots) },
+  higherVersionReplaces: { "no snapshot replaces": store(Stores.keepsTheFirstSnapshot) },
+  snapshotsAreKeptApart: { "views ignored": store(Stores.ignoresViews) },
+  nothingHandedOutIsHeld: { "its own objects for every reader": store(Stores.handsOutItsOwnSnapshots) }
+}
+
+// Whatever the past, it takes the latest snapshot for the state then.
+const loadFromAnySnapshot: AgreementLaws.Load = Effect.fnUntraced(function*(aggregate, id, options = {}) {
+  const start = yield* State.load(aggregate, id, { asOf: AsOf.version(0) })
+  const snapshot = yield* Snapshots.find(aggregate.snapshots, start.stream)
+  return Option.isSome(snapshot) ? snapshot.value : yield* State.load(aggregate, id, options)
+})
+
+const adaptersAgree = (layer: Layer.Layer<AnyStores>): Planted => {
+  const adapters = [Stores.sound, layer].map((layer, index) =>
+    [String(index), ManagedRuntime.make(layer).contextEffect] as const
+  )
+  return pure([AgreementSuite.acrossAdapters(AgreementSuite.sample, adapters)])
+}
+
+const agreementLaws: Table<typeof AgreementLaws> = {
+  snapshotAndTailIsReplay: { "a tail that repeats an event": store(Stores.countsSnapshotsFromZero) },
+  asOfVersion: { "versions up to but not as of": readingStore(Reads.versionIsExclusive) },
+  asOfPosition: { "positions up to but not as of": readingStore(Reads.positionIsExclusive) },
+  asOfRecordedAt: { "instants up to but not as of": readingStore(Reads.recordedAtIsExclusive) },
+  asOfOccurredAt: {
+    "instants taken for prefixes": readingStore(Reads.instantsArePrefixes),
+    "a snapshot that knows too much": store(
+      Stores.sound,
+      AgreementSuite.properties({ ...AgreementSuite.sample, load: loadFromAnySnapshot })
+    )
+  },
+  adaptersAgree: {
+    "one adapter that reads another past": adaptersAgree(Stores.on(Journals.reading(Reads.versionIsExclusive)))
+  }
+}
+
+const commandHandlerLaws: Table<typeof CommandHandlerLaws> = {
+  handlingIsDeciding: { "streams read backwards": readingStore(Reads.backwards) },
+  repeatedCommandGetsFirstAnswer: { "keys forgotten": store(Stores.on(Journals.forgetsKeys)) },
+  concurrentCommandsTakeTurns: { "expected versions ignored": store(Stores.on(Journals.ignoresExpectations)) }
+}
+
+/** What the laws of a module are about where they are functions of it. */
+type Subject = ReadonlyArray<unknown>
+
+const nameOf = (law: unknown, subject: Subject): string => {
+  const made: unknown = typeof law === "function" ? Reflect.apply(law, undefined, subject) : law
+  return typeof made === "object" && made !== null && "name" in made ? String(made.name) : "not a law"
+}
+
+type Faults = Readonly<Record<string, Planted>>
+
+describe.each<[string, object, Subject, Readonly<Record<string, Faults>>]>([
+  ["ViewLaws", ViewLaws, [Sample.decider], viewLaws],
+  ["DeciderLaws", DeciderLaws, [Sample.decider, Sample.codec], deciderLaws],
+  ["CombinatorLaws", CombinatorLaws, [Sample.decider], combinatorLaws],
+  ["EventCodecLaws", EventCodecLaws, [Sample.codec, Sample.decider], eventCodecLaws],
+  ["JournalLaws", JournalLaws, [], journalLaws],
+  ["StorableLaws", StorableLaws, [], storableLaws],
+  ["EventStoreLaws", EventStoreLaws, [], eventStoreLaws],
+  ["ConcurrencyLaws", ConcurrencyLaws, [], concurrencyLaws],
+  ["SnapshotStoreLaws", SnapshotStoreLaws, [], snapshotStoreLaws],
+  ["AgreementLaws", AgreementLaws, [Sample.aggregate, []], agreementLaws],
+  ["CommandHandlerLaws", CommandHandlerLaws, [Sample.aggregate], commandHandlerLaws]
+])("%s", (_, laws, subject, table) => {
+  it("have a planted fault each, and names of their own", () => {
+    expect(Object.keys(table).toSorted()).toEqual(Object.keys(laws).toSorted())
+    const names = Object.values(laws).map((law) => nameOf(law, subject))
+    expect(new Set(names).size).toBe(names.length)
+  })
+
+  const rows = Object.entries(table).flatMap(([law, faults]) =>
+    Object.entries(faults).map(([fault, planted]) => [nameOf(Reflect.get(laws, law), subject), fault, planted] as const)
+  )
+
+  it.each(rows)("%s: broken by %s", { timeout: 60_000 }, async (law, _, planted) => {
+    expect(await planted(law)).toMatchObject({ _tag: "Broken", law })
+  })
+})

@@ -1,0 +1,16 @@
+// The PostgreSQL adapter's test files are one call each, as anybody's are.
+import * as MemoryStore from "@refold/memory/MemoryStore"
+import * as PostgresStore from "@refold/postgres/PostgresStore"
+import * as AgreementSuite from "../src/AgreementSuite.ts"
+import * as EventStoreSuite from "../src/EventStoreSuite.ts"
+import { layer, transaction } from "./support/Server.ts"
+
+EventStoreSuite.suite("the PostgreSQL adapter on a server", layer, { transaction })
+
+EventStoreSuite.suite("the PostgreSQL adapter, embedded", PostgresStore.layerEmbedded(), { transaction })
+
+AgreementSuite.suite("memory, server and embedded", [
+  ["memory", MemoryStore.layer],
+  ["server", layer],
+  ["embedded", PostgresStore.layerEmbedded()]
+], AgreementSuite.sample)
