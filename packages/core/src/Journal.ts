@@ -17,13 +17,13 @@ import type { InvalidInput } from "./InvalidInput.ts"
 import { Position } from "./Position.ts"
 import * as ReadOptions from "./ReadOptions.ts"
 import type { RecordedEvent } from "./RecordedEvent.ts"
-import type { StreamName } from "./StreamName.ts"
+import * as StreamName from "./StreamName.ts"
 import { StreamVersion } from "./StreamVersion.ts"
 
 /** Every event ever appended, and the idempotency keys used. Opaque: use the functions of this module. */
 export interface Journal {
   readonly log: Log.Log<RecordedEvent>
-  readonly streams: HashMap.HashMap<StreamName, Log.Log<RecordedEvent>>
+  readonly streams: HashMap.HashMap<StreamName.StreamName, Log.Log<RecordedEvent>>
   readonly eventIds: HashSet.HashSet<EventId>
   readonly keys: HashMap.HashMap<string, KeyedResult>
 }
@@ -76,12 +76,15 @@ export const findAppended = (
 /** The events of a stream, in the order of their versions; empty where there is no such stream. */
 export const readStream = (
   journal: Journal,
-  stream: StreamName,
+  stream: StreamName.StreamName,
   options: ReadOptions.ReadStreamOptions = {}
 ): Result.Result<ReadonlyArray<RecordedEvent>, InvalidInput> =>
-  Result.map(ReadOptions.check(options), ({ after = 0, ...filter }) =>
+  Result.gen(function*() {
+    const name = yield* StreamName.parse(stream)
+    const { after = 0, ...filter } = yield* ReadOptions.check(options)
     // Versions are dense: the event of version n + 1 has index n.
-    Log.select(streamLog(journal, stream), after, (event) => ReadOptions.includes(filter, event), filter.limit))
+    return Log.select(streamLog(journal, name), after, (event) => ReadOptions.includes(filter, event), filter.limit)
+  })
 
 /** The events of all streams, in the order of their positions. */
 export const readAll = (
@@ -93,13 +96,13 @@ export const readAll = (
     Log.select(journal.log, after, (event) => ReadOptions.includes(filter, event), filter.limit))
 
 /** The number of events in a stream. */
-export const streamVersion = (journal: Journal, stream: StreamName): StreamVersion =>
+export const streamVersion = (journal: Journal, stream: StreamName.StreamName): StreamVersion =>
   StreamVersion(streamLog(journal, stream).size)
 
 /** The position of the last event; 0 where there is none. */
 export const head = (journal: Journal): Position => Position(journal.log.size)
 
-const streamLog = (journal: Journal, stream: StreamName): Log.Log<RecordedEvent> =>
+const streamLog = (journal: Journal, stream: StreamName.StreamName): Log.Log<RecordedEvent> =>
   Option.getOrElse(HashMap.get(journal.streams, stream), () => Log.empty<RecordedEvent>())
 
 const findKeyed = (
@@ -175,7 +178,7 @@ const record = (
 
 const addTo = (
   journal: Journal,
-  stream: StreamName,
+  stream: StreamName.StreamName,
   before: Log.Log<RecordedEvent>,
   recorded: ReadonlyArray<RecordedEvent>
 ): Journal => ({

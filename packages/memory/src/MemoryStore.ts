@@ -3,7 +3,7 @@ import type { InvalidInput } from "@refold/core/InvalidInput"
 import * as Journal from "@refold/core/Journal"
 import type { RecordedEvent } from "@refold/core/RecordedEvent"
 import * as EventStore from "@refold/store/EventStore"
-import { type Snapshot, type SnapshotKey, SnapshotStore } from "@refold/store/SnapshotStore"
+import { checkKey, checkSnapshot, type Snapshot, type SnapshotKey, SnapshotStore } from "@refold/store/SnapshotStore"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as HashMap from "effect/HashMap"
@@ -38,18 +38,22 @@ const snapshotStore = Effect.gen(function*() {
   const snapshots = yield* Ref.make(HashMap.empty<string, Saved>())
   const idOf = ({ stream, view }: SnapshotKey) => JSON.stringify([stream, view])
   return SnapshotStore.of({
-    find: (key) =>
-      Effect.map(Ref.get(snapshots), (all) =>
-        HashMap.get(all, idOf(key)).pipe(
-          Option.filter(({ fingerprint }) => fingerprint === key.fingerprint),
-          Option.map(({ snapshot }) => snapshot)
-        )),
-    save: (key, snapshot) =>
-      Ref.update(snapshots, (all) => {
+    find: Effect.fnUntraced(function*(key) {
+      const { fingerprint } = yield* Effect.fromResult(checkKey(key))
+      return HashMap.get(yield* Ref.get(snapshots), idOf(key)).pipe(
+        Option.filter((saved) => saved.fingerprint === fingerprint),
+        Option.map(({ snapshot }) => snapshot)
+      )
+    }),
+    save: Effect.fnUntraced(function*(key, unchecked) {
+      const { fingerprint } = yield* Effect.fromResult(checkKey(key))
+      const snapshot = yield* Effect.fromResult(checkSnapshot(unchecked))
+      yield* Ref.update(snapshots, (all) => {
         const known = Option.getOrUndefined(HashMap.get(all, idOf(key)))
-        const isNewer = known?.fingerprint !== key.fingerprint || known.snapshot.version < snapshot.version
-        return isNewer ? HashMap.set(all, idOf(key), { fingerprint: key.fingerprint, snapshot }) : all
+        const isNewer = known?.fingerprint !== fingerprint || known.snapshot.version < snapshot.version
+        return isNewer ? HashMap.set(all, idOf(key), { fingerprint, snapshot }) : all
       })
+    })
   })
 })
 

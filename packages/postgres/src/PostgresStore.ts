@@ -23,7 +23,7 @@ export type Services = EventStore.EventStore | SnapshotStore | PgClient.PgClient
 
 /** Where in the database the store lives. */
 export interface StoreOptions {
-  /** The schema of the store's tables, `refold` by default: small letters, digits and `_`, at most 63. */
+  /** The schema of the store's tables, `refold` by default: small letters, digits and `_`, at most 63, not `pg_…`. */
   readonly schema?: string | undefined
   /** Whether to create or update the schema at the start; true by default. Needs a role that may. */
   readonly migrate?: boolean | undefined
@@ -40,8 +40,8 @@ export interface ServerOptions extends StoreOptions {
 }
 
 /**
- * A store on a PostgreSQL server, version 15 or later. Fails with `SqlError` where the server cannot be reached and
- * with `EventStoreError` where the schema cannot be migrated.
+ * A store on a PostgreSQL server, version 15 or later. Fails with `EventStoreError` where the server cannot be reached
+ * or the schema cannot be migrated, and with `SqlError` where the url makes no sense.
  */
 export const layer = (
   { maxConnections = 10, pooler = false, url, ...store }: ServerOptions
@@ -81,10 +81,12 @@ const eventStore = (database: Database.Database): EventStore.EventStore["Service
     findAppended: (idempotency) => findAppended(database, idempotency),
     readStream: (stream, options) => Read.readStream(database, stream, options),
     readAll: (options) => Read.readAll(database, options),
-    head: Read.head(database)
+    head: Read.readHead(database)
   })
 
 const checkSchema = (schema: string): Result.Result<string, InvalidInput> =>
-  /^[a-z_][a-z0-9_]{0,62}$/.test(schema)
+  /^(?!pg_)[a-z_][a-z0-9_]{0,62}$/.test(schema)
     ? Result.succeed(schema)
-    : Result.fail(new InvalidInput({ field: "schema", rule: "must be small letters, digits and _, at most 63" }))
+    : Result.fail(
+      new InvalidInput({ field: "schema", rule: "must be small letters, digits and _, at most 63, and not pg_…" })
+    )

@@ -1,7 +1,7 @@
 -- Makes readers of the global log stop short of every position that this transaction is about to draw.
 --
 -- A writer holds, from before it draws positions until its commit is visible, a shared advisory lock whose key is the
--- last position drawn by anyone when it began. A reader (see read_bound) goes no further than the smallest key held, so
+-- last position drawn by anyone when it began. A reader (see read_head) goes no further than the smallest key held, so
 -- a low position that commits late is not passed by. Shared locks do not wait for one another: writers are not
 -- serialised, and transactions that do not append hold nobody up.
 -- It beats: reading by "position > checkpoint" (misses late commits), a table lock or one exclusive advisory lock

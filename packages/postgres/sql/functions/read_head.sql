@@ -1,13 +1,18 @@
--- How far the global log can be read without ever missing an event: every position up to here is committed and visible
--- to the next statement, or will never be used. See hold_positions for the writers' side.
+-- The last event up to which the global log can be read without ever missing one: every position up to there is
+-- committed, or will never be used. See hold_positions for the writers' side.
 --
--- The order matters: first the last position drawn, then the locks. A writer whose lock is not seen took it later, and
--- so draws its positions above what was read first. The events must be read by a later statement with a snapshot of its
--- own; in a single one, or under REPEATABLE READ, the snapshot would be older than the bound.
-CREATE FUNCTION refold.read_bound() RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
+-- The order of the three statements matters. First the last position drawn, then the locks: a writer whose lock is not
+-- seen took it later, and so draws its positions above what was read first. Then the events, by a snapshot of their own
+-- (plpgsql, VOLATILE): what is at or under the bound and not yet seen will never be there. Under REPEATABLE READ the
+-- snapshot would be older than the bound.
+--
+-- The position of an event and not the bound itself, and found in the same session as the bound: a crash can take back
+-- positions that were drawn, but not those of committed events.
+CREATE FUNCTION refold.read_head() RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   last_drawn bigint;
   lowest_held bigint;
+  head bigint;
 BEGIN
   SELECT last_value INTO last_drawn FROM refold.event_position;
   -- A key is a position's low 32 bits; the position is the nearest one not above the last drawn. Not joined on pid:
@@ -17,6 +22,8 @@ BEGIN
   WHERE locktype = 'advisory' AND objsubid = 2 AND granted
     AND classid = 'refold.event_position'::regclass::oid
     AND database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database());
-  RETURN least(last_drawn, lowest_held);
+  SELECT e."position" INTO head FROM refold.event_store e
+  WHERE e."position" <= least(last_drawn, lowest_held) ORDER BY e."position" DESC LIMIT 1;
+  RETURN coalesce(head, 0);
 END
 $$

@@ -1,7 +1,7 @@
--- A page of the global log. Keyset by position, on the primary key, up to the bound that read_bound gave.
+-- A page of the global log. Keyset by position, on the primary key, up to the head that read_head gave.
 SELECT stream, version, "position", event_id, type, schema_version, data, metadata, occurred_at, recorded_at
 FROM refold.event_store
-WHERE "position" > :after::bigint AND "position" <= :bound::bigint
+WHERE "position" > :after::bigint AND "position" <= :head::bigint
   AND recorded_at <= :as_of_recorded_at::timestamptz
   AND occurred_at <= :as_of_occurred_at::timestamptz
   AND recorded_at >= :recorded_from::timestamptz

@@ -57,9 +57,9 @@ export const findAppended = Effect.fnUntraced(function*(
   return Option.some(AppendRows.appended(rows, true))
 })
 
-// How often an append that was lost and not stored is sent again. Sending it twice is safe: its event ids, or its key,
-// let only one of the copies through.
-const maxSends = 3
+// How often an append that was lost and not stored is sent again: more often than a pool has connections that may all
+// turn out dead. Sending it twice is safe: its event ids, or its key, let only one of the copies through.
+const maxSends = 20
 
 const sendUntilKnown = Effect.fnUntraced(function*(
   database: Database.Database,
@@ -70,14 +70,13 @@ const sendUntilKnown = Effect.fnUntraced(function*(
     if (sent._tag === "Success") return sent.success
     const error = sent.failure
     const isLost = error._tag === "SqlError" && Database.isDisconnect(error) && !Database.isRefusedConnect(error)
+    if (!isLost && sends === 1) return yield* error._tag === "SqlError" ? failed(error) : Effect.fail(error)
     // A refusal of a copy may be due to the first, which arrived after all.
-    if (isLost || sends > 1) {
-      const stored = yield* lookUp(database, commit)
-      if (Option.isSome(stored)) return stored.value
-    }
+    const stored = yield* lookUp(database, commit)
+    if (Option.isSome(stored)) return stored.value
     if (isLost && sends < maxSends) continue
-    if (isLost) return yield* unknown(commit, error)
-    return yield* error._tag === "SqlError" ? failed(error) : Effect.fail(error)
+    // An earlier copy may still arrive, so nobody can say that nothing is stored.
+    return yield* error._tag === "SqlError" ? unknown(commit, error) : Effect.fail(error)
   }
 })
 
@@ -92,17 +91,15 @@ const lookUp = (
   database: Database.Database,
   commit: Commit.Commit
 ): Effect.Effect<Option.Option<Commit.Appended>, OutcomeUnknown> => {
-  const events = commit.writes.flatMap((write) => write.events)
-  const streams = commit.writes.map(({ stream }) => stream)
-  const find = Effect.gen(function*() {
-    yield* database.query("queries/lock_streams", { streams, keys: [commit.idempotency?.key ?? ""] })
-    return yield* database.query<FoundRow>("queries/find_events", { ids: events.map(({ id }) => id) })
+  const find = database.query<FoundRow>("queries/find_stored", {
+    streams: commit.writes.map(({ stream }) => stream),
+    keys: [commit.idempotency?.key ?? ""],
+    ids: commit.writes.flatMap(({ events }) => events.map(({ id }) => id))
   })
-  return Effect.retry(database.transaction(find), { while: Database.isDisconnect, schedule: Database.reconnecting })
-    .pipe(
-      Effect.map((rows) => found(commit, rows)),
-      Effect.catch((error) => unknown(commit, error))
-    )
+  return Effect.retry(find, { while: Database.isDisconnect, schedule: Database.reconnecting }).pipe(
+    Effect.map((rows) => found(commit, rows)),
+    Effect.catch((error) => unknown(commit, error))
+  )
 }
 
 type FoundRow = Omit<AppendRows.AnswerRow, "outcome" | "event_id"> & { readonly events: bigint }

@@ -74,8 +74,9 @@ export const explain = (error: SqlError.SqlError): Error => {
 const codeOf = ({ reason: { cause } }: SqlError.SqlError): string =>
   typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : ""
 
-/** Waits between tries while a server restarts: about six seconds in all. */
-export const reconnecting = Schedule.exponential(Duration.millis(50)).pipe(
+/** Waits between tries while a server restarts, or while a pool rids itself of dead connections: some ten seconds. */
+export const reconnecting = Schedule.exponential(Duration.millis(10)).pipe(
+  (quick) => Schedule.min([quick, Schedule.spaced(Duration.millis(500))]),
   Schedule.jittered,
-  Schedule.upTo({ times: 7 })
+  Schedule.upTo({ times: 25 })
 )

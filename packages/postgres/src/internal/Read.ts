@@ -6,12 +6,13 @@ import type { Metadata } from "@refold/core/NewEvent"
 import { Position } from "@refold/core/Position"
 import * as ReadOptions from "@refold/core/ReadOptions"
 import type { RecordedEvent } from "@refold/core/RecordedEvent"
-import type { StreamName } from "@refold/core/StreamName"
+import * as StreamName from "@refold/core/StreamName"
 import { StreamVersion } from "@refold/core/StreamVersion"
 import type { ReadFailure } from "@refold/store/EventStore"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import type { Database } from "./Database.ts"
 import { query } from "./Query.ts"
@@ -34,10 +35,11 @@ const pageSize = 1000
 /** The events of a stream, page by page. */
 export const readStream = (
   database: Database,
-  stream: StreamName,
+  stream: StreamName.StreamName,
   options: ReadOptions.ReadStreamOptions = {}
 ): Stream.Stream<RecordedEvent, ReadFailure> =>
-  checked(options, ({ asOf }) => {
+  whenChecked(Result.andThen(StreamName.parse(stream), ReadOptions.check(options)), () => {
+    const { asOf } = options
     const asked = {
       ...filters(options),
       stream,
@@ -52,40 +54,33 @@ export const readAll = (
   database: Database,
   options: ReadOptions.ReadAllOptions = {}
 ): Stream.Stream<RecordedEvent, ReadFailure> =>
-  checked(options, ({ asOf, categories }) =>
-    Stream.unwrap(Effect.map(readBound(database), (readable) => {
-      const bound = asOf?._tag === "Position" ? Math.min(readable, asOf.position) : readable
-      const asked = { ...filters(options), bound, categories }
+  whenChecked(ReadOptions.check(options), () =>
+    Stream.unwrap(Effect.map(readHead(database), (last) => {
+      const { asOf, categories } = options
+      const head = asOf?._tag === "Position" ? Math.min(last, asOf.position) : last
+      const asked = { ...filters(options), head, categories }
       return pages(options, "position", (page) => query(database, "read", "queries/read_all", { ...asked, ...page }))
     })))
 
-/** The position of the last event that is safe to read. */
-export const head = (database: Database): Effect.Effect<Position, ReadFailure> =>
-  Effect.flatMap(readBound(database), (bound) =>
-    Effect.map(
-      query<{ readonly head: bigint }>(database, "read head", "queries/head", { bound }),
-      ([row]) => Position(Number(row!.head))
-    ))
-
-interface BoundRow {
-  readonly bound: bigint
+interface HeadRow {
+  readonly head: bigint
   readonly isolation: string
 }
 
-const readBound = Effect.fnUntraced(function*(database: Database): Effect.fn.Return<number, ReadFailure> {
-  const [row] = yield* query<BoundRow>(database, "read", "queries/read_bound")
+/** The position of the last event that is safe to read. */
+export const readHead = Effect.fnUntraced(function*(database: Database): Effect.fn.Return<Position, ReadFailure> {
+  const [row] = yield* query<HeadRow>(database, "read head", "queries/read_head")
   if ((yield* database.inTransaction) && !row!.isolation.startsWith("read ")) {
     const rule = `must be READ COMMITTED for a read of the global log, not ${row!.isolation.toUpperCase()}`
     return yield* new InvalidInput({ field: "transaction isolation", rule })
   }
-  return Number(row!.bound)
+  return Position(Number(row!.head))
 })
 
-const checked = <Options extends AnyOptions>(
-  options: Options,
-  read: (checked: Options) => Stream.Stream<RecordedEvent, ReadFailure>
-): Stream.Stream<RecordedEvent, ReadFailure> =>
-  Stream.unwrap(Effect.map(Effect.fromResult(ReadOptions.check(options)), read))
+const whenChecked = (
+  checked: Result.Result<unknown, InvalidInput>,
+  read: () => Stream.Stream<RecordedEvent, ReadFailure>
+): Stream.Stream<RecordedEvent, ReadFailure> => Stream.unwrap(Effect.map(Effect.fromResult(checked), read))
 
 interface Page {
   readonly after: number
@@ -124,7 +119,7 @@ const date = (time: DateTime.Utc | undefined): Date | undefined =>
 
 // What was stored was checked, so its names and ids are what they are branded as.
 const decodeRow = (row: EventRow): RecordedEvent => ({
-  stream: row.stream as StreamName,
+  stream: row.stream as StreamName.StreamName,
   version: StreamVersion(Number(row.version)),
   position: Position(Number(row.position)),
   id: row.event_id as EventId,

@@ -2,7 +2,7 @@
 import type { Json } from "@refold/core/Json"
 import { Position } from "@refold/core/Position"
 import { StreamVersion } from "@refold/core/StreamVersion"
-import { SnapshotStore } from "@refold/store/SnapshotStore"
+import { checkKey, checkSnapshot, SnapshotStore } from "@refold/store/SnapshotStore"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -19,23 +19,25 @@ interface SnapshotRow {
 /** The snapshot store of a database. */
 export const make = (database: Database): SnapshotStore["Service"] =>
   SnapshotStore.of({
-    find: (key) =>
-      Effect.map(
-        query<SnapshotRow>(database, "find snapshot", "queries/find_snapshot", { ...key }),
-        ([row]) =>
-          Option.map(Option.fromNullishOr(row), ({ position, recorded_at, state, version }) => ({
-            version: StreamVersion(Number(version)),
-            position: Position(Number(position)),
-            recordedAt: DateTime.fromDateUnsafe(recorded_at),
-            state
-          }))
-      ),
-    save: (key, { position, recordedAt, state, version }) =>
-      Effect.asVoid(query(database, "save snapshot", "queries/save_snapshot", {
+    find: Effect.fnUntraced(function*(key) {
+      yield* Effect.fromResult(checkKey(key))
+      const [row] = yield* query<SnapshotRow>(database, "find snapshot", "queries/find_snapshot", { ...key })
+      return Option.map(Option.fromNullishOr(row), ({ position, recorded_at, state, version }) => ({
+        version: StreamVersion(Number(version)),
+        position: Position(Number(position)),
+        recordedAt: DateTime.fromDateUnsafe(recorded_at),
+        state
+      }))
+    }),
+    save: Effect.fnUntraced(function*(key, snapshot) {
+      yield* Effect.fromResult(checkKey(key))
+      const { position, recordedAt, state, version } = yield* Effect.fromResult(checkSnapshot(snapshot))
+      yield* query(database, "save snapshot", "queries/save_snapshot", {
         ...key,
         version,
         position,
         recorded_at: DateTime.toDateUtc(recordedAt),
         state: JSON.stringify(state)
-      }))
+      })
+    })
   })

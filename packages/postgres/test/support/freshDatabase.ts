@@ -9,6 +9,13 @@ import type * as SqlError from "effect/sql/SqlError"
 import { randomUUID } from "node:crypto"
 import { inject } from "vitest"
 
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** The server's address; databases of one's own come from `freshDatabase`. */
+    postgresUrl: string
+  }
+}
+
 /** Creates an empty database and yields its url; drops it, also under open connections, when the scope closes. */
 export const freshDatabase = (
   server: string = inject("postgresUrl")

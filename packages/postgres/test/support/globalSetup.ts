@@ -4,13 +4,6 @@
 import type { TestProject } from "vitest/node"
 import * as PostgresServer from "./PostgresServer.ts"
 
-declare module "vitest" {
-  export interface ProvidedContext {
-    /** The server's address; databases of one's own come from `freshDatabase`. */
-    postgresUrl: string
-  }
-}
-
 /** Starts the server and returns how to stop it. */
 export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
   const began = performance.now()

@@ -1,0 +1,106 @@
+// A server that is restarted, killed or loses its connections under a stream of appends: each of them ends in success,
+// a refusal or an error, and the log agrees with what the writers were told.
+import type { NewEvent } from "@refold/core/NewEvent"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import { randomUUID } from "node:crypto"
+import { describe, expect, test } from "vitest"
+import * as PostgresBinaries from "./support/PostgresBinaries.ts"
+import * as PostgresServer from "./support/PostgresServer.ts"
+import * as Stores from "./support/Stores.ts"
+
+const writers = 8
+
+/** What a writer was told about one of its appends. */
+interface Told {
+  readonly events: readonly [NewEvent, NewEvent]
+  readonly outcome: string
+}
+
+/** Appends without a pause, to streams of its own and to one that all share, until it is interrupted. */
+const writer = ({ store }: Stores.Opened, told: Array<Told>) => {
+  const own = Stores.freshStream()
+  return Effect.forever(Effect.gen(function*() {
+    const stream = Math.random() < 0.5 ? own : shared
+    const events: Told["events"] = [Stores.event(), Stores.event()]
+    const idempotency = Math.random() < 0.3 ? { key: randomUUID() } : undefined
+    // Not interruptible: of an append that is given up, nobody is told anything.
+    const exit = yield* Effect.uninterruptible(Effect.exit(store.append(stream, events, { idempotency })))
+    told.push({ events, outcome: outcomeOf(exit) })
+  }))
+}
+
+const shared = Stores.freshStream("shared")
+
+const outcomeOf = <A, E extends { readonly _tag: string }>(exit: Exit.Exit<A, E>): string => {
+  if (Exit.isSuccess(exit)) return "success"
+  const [reason] = exit.cause.reasons
+  return reason !== undefined && Cause.isFailReason(reason)
+    ? reason.error._tag
+    : `a defect: ${String(Cause.squash(exit.cause))}`
+}
+
+const reader = ({ store }: Stores.Opened, read: Array<string>) =>
+  Effect.forever(Effect.gen(function*() {
+    const exit = yield* Effect.exit(Stores.readStream(store, shared))
+    read.push(outcomeOf(exit))
+    yield* Effect.sleep("5 millis")
+  }))
+
+/** Writes and reads while the outage goes on, and some time before and after. */
+const during = (outage: (server: PostgresServer.PostgresServer) => Effect.Effect<unknown>) =>
+  Effect.gen(function*() {
+    const server = yield* Effect.acquireRelease(Effect.promise(PostgresServer.startLocal), ({ stop }) =>
+      Effect.promise(stop))
+    const opened = yield* Stores.open(server.url)
+    const told: Array<Told> = []
+    const read: Array<string> = []
+    const fibers = [yield* Effect.forkChild(reader(opened, read))]
+    for (let n = 0; n < writers; n++)
+      fibers.push(yield* Effect.forkChild(writer(opened, told)))
+    yield* Effect.sleep("200 millis")
+    yield* outage(server)
+    yield* Effect.sleep("700 millis")
+    yield* Fiber.interruptAll(fibers)
+    const rows = yield* opened.sql<{ id: string }>`select event_id as id from refold.event_store`
+    return {
+      told,
+      read,
+      stored: new Set(rows.map(({ id }) =>
+        id
+      ))
+    }
+  })
+
+const outages = {
+  "loses every connection again and again": (server: PostgresServer.PostgresServer) =>
+    Effect.scoped(Effect.gen(function*() {
+      const killer = yield* Stores.connect(server.url)
+      const kill = killer`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'refold'`
+      for (let n = 0; n < 20; n++) yield* Effect.andThen(kill, Effect.sleep("40 millis"))
+    })).pipe(Effect.orDie),
+  "is restarted": ({ restart }: PostgresServer.PostgresServer) => Effect.promise(restart),
+  crashes: ({ crash }: PostgresServer.PostgresServer) => Effect.promise(crash)
+}
+
+/** How many of an append's two events are stored, by what its writer was told. */
+const truths: Record<string, ReadonlyArray<number>> = { success: [2], EventStoreError: [0], OutcomeUnknown: [0, 2] }
+
+describe.skipIf(!PostgresBinaries.available(PostgresServer.wantedVersion()))("when the server", () => {
+  for (const [name, outage] of Object.entries(outages)) {
+    test(`${name}, what the writers were told is true, and readers notice nothing`, () =>
+      Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+        const { read, stored, told } = yield* during(outage)
+        const lies = told.flatMap(({ events, outcome }) => {
+          const count = events.filter(({ id }) => stored.has(id)).length
+          return truths[outcome]?.includes(count) === true ? [] : [`${outcome}, and ${count} stored`]
+        })
+        expect([...new Set(lies)]).toEqual([])
+        const successes = told.filter(({ outcome }) => outcome === "success")
+        expect(successes.length).toBeGreaterThan(50)
+        expect(new Set(read)).toEqual(new Set(["success"]))
+      }))))
+  }
+})

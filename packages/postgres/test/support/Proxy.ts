@@ -1,0 +1,129 @@
+/*
+ * A TCP proxy on loopback between a client and the server, that loses connections at chosen moments. What it does to a
+ * request is told beforehand, by a text in the request's bytes; each instruction is good for one request.
+ */
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as Net from "node:net"
+
+/** A running proxy. */
+export interface Proxy {
+  /** The server's address with the proxy's host and port. */
+  readonly url: string
+  /** Cuts the connection instead of passing the request on; resolves when that is done. */
+  readonly loseRequest: (text: string) => Promise<void>
+  /** Passes the request on, waits for the answer, and cuts the connection instead of passing that back. */
+  readonly loseAnswer: (text: string) => Promise<void>
+  /** Passes the request on and cuts the client off at once; the server keeps its side and does not notice. */
+  readonly leaveRunning: (text: string) => Promise<void>
+  /** Cuts the client off and keeps the request; resolves to what sends it to the server and waits for the answer. */
+  readonly delayRequest: (text: string) => Promise<() => Promise<void>>
+  /** Keeps the request without cutting anything; resolves to what passes it on. */
+  readonly holdRequest: (text: string) => Promise<() => void>
+  /** From now on cuts every connection that is open now as soon as it is used. */
+  readonly poison: () => void
+  /** Cuts everything and accepts no more connections. */
+  readonly shut: () => Promise<void>
+}
+
+/** What happens to the first request that holds `text`. */
+interface Instruction {
+  readonly text: string
+  readonly carryOut: (connection: Connection, request: Buffer) => void
+}
+
+interface Connection {
+  readonly client: Net.Socket
+  readonly server: Net.Socket
+  /** Whether requests and answers are passed on. */
+  poisoned: boolean
+}
+
+/** Starts a proxy to the server of `url`. */
+export const start = (url: string): Effect.Effect<Proxy, never, Scope.Scope> =>
+  Effect.acquireRelease(Effect.promise(() => listen(new URL(url))), (proxy) => Effect.promise(proxy.shut))
+
+const listen = async (target: URL): Promise<Proxy> => {
+  const connections = new Set<Connection>()
+  const instructions: Array<Instruction> = []
+
+  const listener = Net.createServer((client) => {
+    const server = Net.connect(Number(target.port), target.hostname)
+    const connection: Connection = { client, server, poisoned: false }
+    connections.add(connection)
+    client.on("data", (request: Buffer) => {
+      if (connection.poisoned) return cut(connection)
+      const index = instructions.findIndex(({ text }) => request.includes(text))
+      const [instruction] = index < 0 ? [] : instructions.splice(index, 1)
+      if (instruction === undefined) server.write(request)
+      else instruction.carryOut(connection, request)
+    })
+    server.on("data", (answer) => void (client.writable && client.write(answer)))
+    // Errors come with a close, and that is all there is to know.
+    client.on("error", () => {})
+    server.on("error", () => {})
+    server.on("close", () => cut(connection))
+    client.on("close", () => void (client.readableEnded && cut(connection)))
+  })
+  await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve))
+
+  const instruct = <A>(
+    text: string,
+    carryOut: (connection: Connection, request: Buffer, done: (a: A) => void) => void
+  ) =>
+    new Promise<A>((done) => {
+      instructions.push({ text, carryOut: (connection, request) => carryOut(connection, request, done) })
+    })
+  const answered = ({ server }: Connection) => new Promise<void>((resolve) => void server.once("data", () => resolve()))
+
+  return {
+    url: through(listener, target),
+    loseRequest: (text) =>
+      instruct<void>(text, (connection, _request, done) => {
+        cut(connection)
+        done()
+      }),
+    loseAnswer: (text) =>
+      instruct<void>(text, (connection, request, done) => {
+        connection.server.removeAllListeners("data")
+        void answered(connection).then(() => cut(connection)).then(done)
+        connection.server.write(request)
+      }),
+    leaveRunning: (text) =>
+      instruct<void>(text, (connection, request, done) => {
+        connection.server.write(request)
+        connection.client.destroy()
+        done()
+      }),
+    delayRequest: (text) =>
+      instruct<() => Promise<void>>(text, (connection, request, done) => {
+        connection.client.destroy()
+        done(async () => {
+          connection.server.write(request)
+          await answered(connection)
+          cut(connection)
+        })
+      }),
+    holdRequest: (text) => instruct<() => void>(text, ({ server }, request, done) => done(() => server.write(request))),
+    poison: () => {
+      for (const connection of connections) connection.poisoned = true
+    },
+    shut: async () => {
+      const closed = new Promise((resolve) => listener.close(resolve))
+      for (const connection of connections) cut(connection)
+      await closed
+    }
+  }
+}
+
+const through = (listener: Net.Server, target: URL): string => {
+  const address = listener.address()
+  const url = new URL(target)
+  url.host = `127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`
+  return url.href
+}
+
+const cut = ({ client, server }: Connection): void => {
+  client.destroy()
+  server.destroy()
+}
