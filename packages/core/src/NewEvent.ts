@@ -40,7 +40,7 @@ export const checkName = (name: string, field: string): Result.Result<string, In
   if (typeof name !== "string" || name.length === 0 || name.length > maxNameLength) {
     return Result.fail(new InvalidInput({ field, rule: `must be a text of 1 to ${maxNameLength} characters` }))
   }
-  const problem = Json.textProblem(name)
+  const problem = Json.nameProblem(name)
   return problem === undefined ? Result.succeed(name) : Result.fail(new InvalidInput({ field, rule: problem }))
 }
 

@@ -2,7 +2,7 @@
 import type * as Brand from "effect/Brand"
 import * as Result from "effect/Result"
 import { InvalidInput } from "./InvalidInput.ts"
-import { textProblem } from "./Json.ts"
+import * as Json from "./Json.ts"
 
 /** `category-id`, split at the first dash; 1 to 255 UTF-16 units in all. */
 export type StreamName = string & Brand.Brand<"StreamName">
@@ -41,7 +41,7 @@ export const categoryProblem = (category: string): string | undefined => {
   if (typeof category !== "string") return "must be a text"
   if (category.length === 0) return "must not be empty"
   if (category.includes("-")) return "must not contain a dash"
-  return textProblem(category)
+  return Json.nameProblem(category)
 }
 
 const nameProblem = (name: string): string | undefined => {
@@ -49,5 +49,5 @@ const nameProblem = (name: string): string | undefined => {
   if (name.length > maxLength) return `must not be longer than ${maxLength} characters`
   const dash = name.indexOf("-")
   if (dash < 1 || dash === name.length - 1) return "must be category-id, both not empty"
-  return textProblem(name)
+  return Json.nameProblem(name)
 }

@@ -78,6 +78,8 @@ describe("storable refuses, naming the path and the rule:", () => {
     ["a lone high surrogate", ["\ud83d"], "data[0] must not contain a lone surrogate"],
     ["a lone low surrogate", "a\udc0e", "data must not contain a lone surrogate"],
     ["surrogates in the wrong order", "\udc0e\ud83d", "data must not contain a lone surrogate"],
+    ["a quote mark for a key", [{ "\"": 1 }], "data[0].\" must not be a quote mark or control character alone"],
+    ["a line break for a key", { "\n": 1 }, "data.\n must not be a quote mark or control character alone"],
     ["a lone surrogate in a key", { a: { "\ud83d": 1 } }, "data.a.\ud83d must not contain a lone surrogate"]
   ])("%s", (_, value, message) => expect(refusal(value).message).toBe(message))
 

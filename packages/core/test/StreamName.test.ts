@@ -47,6 +47,7 @@ describe("parse refuses, naming the input and the rule:", () => {
 describe("make refuses, naming the category or the whole:", () => {
   it.each([
     ["", "1", "category must not be empty"],
+    ["\ufeffa", "1", "category must not begin with a byte order mark"],
     ["bank-account", "1", "category must not contain a dash"],
     ["\u0000", "1", "category must not contain the character \\u0000"],
     ["\udfff", "1", "category must not contain a lone surrogate"],

@@ -93,5 +93,5 @@ const snapshot = fc.record({
 })
 
 const snapshotStore = Object.values(SnapshotStoreLaws).map((law) =>
-  Law.over(law, fc.record({ view: Arbitraries.filledText, one: snapshot, two: snapshot }))
+  Law.over(law, fc.record({ view: Arbitraries.name, one: snapshot, two: snapshot }))
 )

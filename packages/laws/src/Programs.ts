@@ -78,7 +78,7 @@ const extreme = fc.nat(Extremes.all.length - 1)
 const again: fc.Arbitrary<Again> = fc.record({ again: fc.nat(2), withNewIds: fc.boolean() })
 
 const streamNames: fc.Arbitrary<ReadonlyArray<StreamName.StreamName>> = fc.array(
-  fc.tuple(Arbitraries.category, Arbitraries.filledText).map(([category, id]) =>
+  fc.tuple(Arbitraries.category, Arbitraries.name).map(([category, id]) =>
     Result.getOrThrow(StreamName.make(`${category}${Fresh.placeholder}`, id))
   ),
   { minLength: 1, maxLength: 3 }

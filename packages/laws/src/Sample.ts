@@ -125,7 +125,7 @@ export const older: fc.Arbitrary<{ readonly stored: EventCodec.EncodedEvent; rea
     stored: { type: "CoinsAdded", schemaVersion: 1, data: { amount } },
     native: CoinsAdded.make({ coins: amount, notes: [] })
   })),
-  fc.record({ coins, note: Arbitraries.filledText }).map(({ coins, note }) => ({
+  fc.record({ coins, note: Arbitraries.name }).map(({ coins, note }) => ({
     stored: { type: "CoinsAdded", schemaVersion: 2, data: { coins, note } },
     native: CoinsAdded.make({ coins, notes: [note] })
   })),

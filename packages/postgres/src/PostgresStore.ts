@@ -48,7 +48,15 @@ export const layer = (
 ): Layer.Layer<Services, InvalidInput | EventStoreError | SqlError.SqlError> =>
   Layer.provideMerge(
     layerClient(store),
-    PgClient.layer({ url, maxConnections, prepare: !pooler, applicationName: "refold", maxMessageSize })
+    PgClient.layer({
+      url,
+      maxConnections,
+      prepare: !pooler,
+      applicationName: "refold",
+      maxMessageSize,
+      // So that a server that vanished without a word is noticed.
+      keepAlive: "30 seconds"
+    })
   )
 
 /**

@@ -54,6 +54,16 @@ const lookUps = ({ store }: Stores.Opened, proxy: Proxy.Proxy) =>
     yield* Effect.promise(() => lost)
   })
 
+/** Reads of the whole log and of streams. */
+const unanalysedReads = ({ store }: Stores.Opened) =>
+  Effect.gen(function*() {
+    yield* store.head
+    yield* Stores.readIds(store, { after: Position(events / 2), limit: 10 })
+    yield* Stores.readIds(store, { after: Position(events / 2), limit: 1_000 })
+    yield* Stores.readStream(store, Stores.streamName("old-2"))
+    yield* Stores.readStream(store, Stores.freshStream())
+  })
+
 /** Reads of some ten events each, from all over the store, and of a whole page. */
 const reads = ({ store }: Stores.Opened) =>
   Effect.gen(function*() {
@@ -144,11 +154,11 @@ describe.concurrent("appends and reads look at few rows of many", () => {
       expect(costs).toEqual(costs.map(({ mode, name }) => ({ mode, name, ...cheap })))
     }))))
 
-  // Not the reads of the global log: until the tables are first analysed, by autovacuum within a minute or so, PostgreSQL
-  // takes the rest of the log for short, and sorts it.
-  it("appending also before the tables are analysed, with any kind of plan", () =>
+  // Not the filtered reads: until the tables are first analysed, by autovacuum within a minute or so, PostgreSQL expects
+  // so few events to pass a filter that it collects and sorts them.
+  it("also before the tables are analysed, with any kind of plan, unless they filter", () =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
-      const costs = yield* costsOf(writing, false)
+      const costs = yield* costsOf({ ...writing, reads: unanalysedReads }, false)
       expect(costs).toEqual(costs.map(({ mode, name }) => ({ mode, name, ...cheap })))
     }))))
 

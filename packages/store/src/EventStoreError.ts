@@ -8,7 +8,9 @@ export class EventStoreError extends Data.TaggedError("EventStoreError")<{
   readonly cause: unknown
 }> {
   override get message(): string {
-    return `${this.operation} failed: ${this.cause instanceof Error ? this.cause.message : String(this.cause)}`
+    const { cause } = this
+    const why = cause instanceof Error ? cause.message : typeof cause === "string" ? cause : "for an unknown cause"
+    return `${this.operation} failed: ${why}`
   }
 }
 

@@ -7,6 +7,8 @@ describe("the message of", () => {
     expect(new EventStoreError({ operation: "commit", cause: new Error("disk full") }).message)
       .toBe("commit failed: disk full")
     expect(new EventStoreError({ operation: "head", cause: "no answer" }).message).toBe("head failed: no answer")
+    expect(new EventStoreError({ operation: "head", cause: Object.create(null) }).message)
+      .toBe("head failed: for an unknown cause")
   })
 
   it("an unknown outcome says of how many events it is unknown whether they are stored", () => {

@@ -12,7 +12,7 @@ export const anything: fc.Arbitrary<unknown> = fc.oneof(
 
 /** What cannot be stored, deep in something that could. */
 export const hidden: fc.Arbitrary<Hidden> = fc.record({
-  path: fc.array(fc.oneof(Arbitraries.text, fc.nat(2)), { maxLength: 4 }),
+  path: fc.array(fc.oneof(Arbitraries.key, fc.nat(2)), { maxLength: 4 }),
   value: fc.constantFrom<unknown>(
     NaN,
     Infinity,

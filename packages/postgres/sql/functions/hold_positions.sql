@@ -11,7 +11,8 @@ DECLARE
   this_hold CONSTANT text := pg_current_xact_id()::text || ':' || 'refold.event_position'::regclass::oid::text;
 BEGIN
   -- Once per transaction: the first key is the lowest. The setting is transaction-local and goes back with a savepoint
-  -- as the lock does; it names transaction and store, because outside of a transaction it reads back as ''.
+  -- as the lock does; it names transaction and store, because outside of a transaction it reads back as ''. A writer who
+  -- sets it by hand harms nobody but himself: readers may pass his own events by.
   IF current_setting('refold_store.positions_held', true) IS DISTINCT FROM this_hold THEN
     -- oid and the low 32 bits of the position, as int4 without overflow.
     PERFORM pg_advisory_xact_lock_shared('refold.event_position'::regclass::oid::int4, last_value::bit(32)::int4)

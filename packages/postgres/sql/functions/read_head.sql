@@ -14,6 +14,10 @@ DECLARE
   lowest_held bigint;
   head bigint;
 BEGIN
+  IF pg_is_in_recovery() THEN
+    RAISE EXCEPTION 'a standby does not see the writers'' locks, so its readers would miss events'
+      USING ERRCODE = 'feature_not_supported', HINT = 'Read the global log on the primary.';
+  END IF;
   SELECT last_value INTO last_drawn FROM refold.event_position;
   -- A key is a position's low 32 bits; the position is the nearest one not above the last drawn. Not joined on pid:
   -- a prepared transaction holds its locks without one.

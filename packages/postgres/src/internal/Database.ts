@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as SqlClient from "effect/sql/SqlClient"
-import type * as SqlError from "effect/sql/SqlError"
+import * as SqlError from "effect/sql/SqlError"
 import * as SqlFile from "./SqlFile.ts"
 
 /** One store's SQL on one client. */
@@ -39,7 +39,12 @@ export const make = (schema: string): Effect.Effect<Database, never, SqlClient.S
         const { names, text } = prepare([file, ...given].join(" "))
         return sql.unsafe<Row>(text, names.map((name) => parameters[name]))
       },
-      transaction: sql.withTransaction,
+      // Where the connection is lost, the driver's ROLLBACK fails, too, and it takes that for a defect.
+      transaction: (effect) =>
+        Effect.catchDefect(
+          sql.withTransaction(effect),
+          (defect) => SqlError.isSqlError(defect) ? Effect.fail(defect) : Effect.die(defect)
+        ),
       inTransaction: Effect.map(Effect.serviceOption(sql.transactionService), Option.isSome)
     }
   })
@@ -65,14 +70,21 @@ export const isRefusedConnect = (error: SqlError.SqlError): boolean =>
 export const isTransient = (error: SqlError.SqlError): boolean =>
   ["DeadlockError", "SerializationError", "LockTimeoutError"].includes(error.reason._tag)
 
-/** The server's own words, which the driver's message leaves out. */
+/** The server's own words, and its hint, which the driver's message leaves out. */
 export const explain = (error: SqlError.SqlError): Error => {
   const { cause } = error.reason
-  return cause instanceof Error ? cause : new Error(error.message, { cause: error })
+  const message = cause instanceof Error ? cause.message : error.message
+  const hint = detailOf(error, "hint")
+  return new Error(hint === "" ? message : `${message} (${hint})`, { cause: error })
 }
 
-const codeOf = ({ reason: { cause } }: SqlError.SqlError): string =>
-  typeof cause === "object" && cause !== null && "code" in cause ? String(cause.code) : ""
+const codeOf = (error: SqlError.SqlError): string => detailOf(error, "code")
+
+const detailOf = ({ reason: { cause } }: SqlError.SqlError, name: "code" | "hint"): string => {
+  const details: { readonly code?: unknown; readonly hint?: unknown } = Object(cause)
+  const detail = details[name]
+  return typeof detail === "string" ? detail : ""
+}
 
 /** Waits between tries while a server restarts, or while a pool rids itself of dead connections: some ten seconds. */
 export const reconnecting = Schedule.exponential(Duration.millis(10)).pipe(

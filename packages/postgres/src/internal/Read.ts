@@ -39,13 +39,8 @@ export const readStream = (
   options: ReadOptions.ReadStreamOptions = {}
 ): Stream.Stream<RecordedEvent, ReadFailure> =>
   whenChecked(Result.andThen(StreamName.parse(stream), ReadOptions.check(options)), () => {
-    const { asOf } = options
-    const asked = {
-      ...filters(options),
-      stream,
-      as_of_version: asOf?._tag === "Version" ? asOf.version : undefined,
-      as_of_position: asOf?._tag === "Position" ? asOf.position : undefined
-    }
+    const asOfVersion = options.asOf?._tag === "Version" ? options.asOf.version : undefined
+    const asked = { ...filters(options), stream, as_of_version: asOfVersion }
     return pages(options, "version", (page) => query(database, "read", "queries/read_stream", { ...asked, ...page }))
   })
 
@@ -55,10 +50,8 @@ export const readAll = (
   options: ReadOptions.ReadAllOptions = {}
 ): Stream.Stream<RecordedEvent, ReadFailure> =>
   whenChecked(ReadOptions.check(options), () =>
-    Stream.unwrap(Effect.map(readHead(database), (last) => {
-      const { asOf, categories } = options
-      const head = asOf?._tag === "Position" ? Math.min(last, asOf.position) : last
-      const asked = { ...filters(options), head, categories }
+    Stream.unwrap(Effect.map(readHead(database), (head) => {
+      const asked = { ...filters(options), head, categories: options.categories }
       return pages(options, "position", (page) => query(database, "read", "queries/read_all", { ...asked, ...page }))
     })))
 
@@ -105,6 +98,7 @@ const pages = (
 type AnyOptions = ReadOptions.ReadStreamOptions | ReadOptions.ReadAllOptions
 
 const filters = ({ asOf, occurredAt, recordedAt, types }: AnyOptions) => ({
+  as_of_position: asOf?._tag === "Position" ? asOf.position : undefined,
   as_of_recorded_at: asOf?._tag === "RecordedAt" ? DateTime.toDateUtc(asOf.instant) : undefined,
   as_of_occurred_at: asOf?._tag === "OccurredAt" ? DateTime.toDateUtc(asOf.instant) : undefined,
   recorded_from: date(recordedAt?.from),
