@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { describe, expect, test } from "vitest"
 import { freshDatabase } from "./support/freshDatabase.ts"
+import * as Proxy from "./support/Proxy.ts"
 import * as Stores from "./support/Stores.ts"
 
 const run = Stores.runner()
@@ -113,6 +114,16 @@ describe("a store that starts", () => {
     )
   }
 })
+
+test("a connection lost while the schema is made is an error that says so, and the next start makes it", () =>
+  Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+    const proxy = yield* Proxy.start(yield* freshDatabase())
+    const lost = proxy.loseRequest("CREATE SCHEMA")
+    expect(yield* Effect.flip(Stores.open(proxy.url))).toMatchObject({ _tag: "EventStoreError", operation: "migrate" })
+    yield* Effect.promise(() => lost)
+    const { store } = yield* Stores.open(proxy.url)
+    expect(yield* store.head).toBe(0)
+  }))))
 
 test("a store that does not migrate says at its first use what is missing", () =>
   Effect.runPromise(Effect.scoped(Effect.gen(function*() {
