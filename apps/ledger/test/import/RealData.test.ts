@@ -12,9 +12,8 @@ import * as Source from "../../src/import/Source.ts"
 const beside = dirname(fileURLToPath(new URL("../../../..", import.meta.url)))
 
 const find = (): string | undefined =>
-  readdirSync(beside, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => join(beside, name, "data", "berka"))
+  readdirSync(beside)
+    .map((name) => join(beside, name, "data", "berka"))
     .find((candidate) => existsSync(join(candidate, "trans.asc")))
 
 // A folder that was named and is not there is a failure, not a reason to skip.
