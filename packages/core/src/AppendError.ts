@@ -26,6 +26,14 @@ export class VersionConflict extends Data.TaggedError("VersionConflict")<{
   }
 }
 
+/** The conflict of an expectation with the version that the stream is at; 0 = no events. */
+export const versionConflict = (
+  stream: StreamName,
+  expected: ExpectedVersion.ExpectedVersion,
+  version: StreamVersion
+): VersionConflict =>
+  new VersionConflict({ stream, expected, actual: version === 0 ? Option.none() : Option.some(version) })
+
 /** An event with this id is stored already, or stands twice in one commit. */
 export class DuplicateEventId extends Data.TaggedError("DuplicateEventId")<{ readonly id: EventId }> {
   override get message(): string {

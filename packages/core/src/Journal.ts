@@ -8,7 +8,7 @@ import * as HashMap from "effect/HashMap"
 import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import { type AppendError, DuplicateEventId, IdempotencyConflict, VersionConflict } from "./AppendError.ts"
+import * as AppendError from "./AppendError.ts"
 import * as Commit from "./Commit.ts"
 import type { EventId } from "./EventId.ts"
 import * as ExpectedVersion from "./ExpectedVersion.ts"
@@ -50,7 +50,7 @@ export const append = (
   journal: Journal,
   commit: Commit.Commit,
   recordedAt: DateTime.Utc
-): Result.Result<readonly [Journal, Commit.Appended], AppendError> =>
+): Result.Result<readonly [Journal, Commit.Appended], AppendError.AppendError> =>
   Result.gen(function*() {
     const checked = yield* Commit.check(commit)
     const earlier = yield* findKeyed(journal, checked.idempotency?.key, Commit.fingerprint(checked))
@@ -67,7 +67,7 @@ export const append = (
 export const findAppended = (
   journal: Journal,
   idempotency: Commit.FingerprintedKey
-): Result.Result<Option.Option<Commit.Appended>, IdempotencyConflict | InvalidInput> =>
+): Result.Result<Option.Option<Commit.Appended>, AppendError.IdempotencyConflict | InvalidInput> =>
   Result.flatMap(
     Commit.checkIdempotency(idempotency),
     ({ fingerprint, key }) => findKeyed(journal, key, Commit.givenFingerprint(fingerprint))
@@ -109,30 +109,29 @@ const findKeyed = (
   journal: Journal,
   key: string | undefined,
   fingerprint: string
-): Result.Result<Option.Option<Commit.Appended>, IdempotencyConflict> => {
+): Result.Result<Option.Option<Commit.Appended>, AppendError.IdempotencyConflict> => {
   if (key === undefined) return Result.succeedNone
   const known = HashMap.get(journal.keys, key)
   if (Option.isNone(known)) return Result.succeedNone
   return known.value.fingerprint === fingerprint
     ? Result.succeedSome(known.value.appended)
-    : Result.fail(new IdempotencyConflict({ key }))
+    : Result.fail(new AppendError.IdempotencyConflict({ key }))
 }
 
-const checkVersions = (journal: Journal, commit: Commit.Commit): Result.Result<void, VersionConflict> => {
+const checkVersions = (journal: Journal, commit: Commit.Commit): Result.Result<void, AppendError.VersionConflict> => {
   for (const { expected, stream } of commit.writes) {
     const version = streamVersion(journal, stream)
     if (!ExpectedVersion.matches(expected, version)) {
-      const actual = version === 0 ? Option.none() : Option.some(version)
-      return Result.fail(new VersionConflict({ stream, expected, actual }))
+      return Result.fail(AppendError.versionConflict(stream, expected, version))
     }
   }
   return Result.void
 }
 
-const checkEventIds = (journal: Journal, commit: Commit.Commit): Result.Result<void, DuplicateEventId> => {
+const checkEventIds = (journal: Journal, commit: Commit.Commit): Result.Result<void, AppendError.DuplicateEventId> => {
   const own = new Set<EventId>()
   for (const { id } of commit.writes.flatMap(({ events }) => events)) {
-    if (own.has(id) || HashSet.has(journal.eventIds, id)) return Result.fail(new DuplicateEventId({ id }))
+    if (own.has(id) || HashSet.has(journal.eventIds, id)) return Result.fail(new AppendError.DuplicateEventId({ id }))
     own.add(id)
   }
   return Result.void
@@ -149,9 +148,8 @@ const store = (
     const recorded = record(next, before, write, recordedAt)
     next = addTo(next, write.stream, before, recorded)
     // A write has at least one event.
-    const last = recorded.at(-1)!
-    const { position, stream, version } = last
-    return { stream, firstVersion: recorded[0]!.version, version, position, recordedAt: last.recordedAt }
+    const { position, recordedAt: at, stream, version } = recorded.at(-1)!
+    return { stream, firstVersion: recorded[0]!.version, version, position, recordedAt: at }
   })
   // One place for each write, of which there is at least one.
   return [next, Commit.appended(places as unknown as NonEmptyReadonlyArray<Commit.AppendedStream>)]

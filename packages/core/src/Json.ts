@@ -18,7 +18,8 @@ export const maxDepth = 512
 
 /**
  * Copies a value as frozen JSON, or names the path and the rule it breaks. As in `JSON.stringify`, a property whose
- * value is `undefined` is left out and `-0` becomes `0`; unlike there, nothing else that has a text for a key is dropped or turned into `null`.
+ * value is `undefined` is left out and `-0` becomes `0`; unlike there, nothing else that has a text for a key is
+ * dropped or turned into `null`.
  */
 export const storable = (value: unknown, path: string): Result.Result<Json, InvalidInput> => {
   try {

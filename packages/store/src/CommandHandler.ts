@@ -3,7 +3,7 @@
  * deciding again; a command repeated under its idempotency key gets its first answer.
  */
 import type { Aggregate } from "@refold/core/Aggregate"
-import { VersionConflict } from "@refold/core/AppendError"
+import { VersionConflict, versionConflict } from "@refold/core/AppendError"
 import type { Appended, FingerprintedKey } from "@refold/core/Commit"
 import type { UnencodableEvent } from "@refold/core/DecodeError"
 import * as ExpectedVersion from "@refold/core/ExpectedVersion"
@@ -118,9 +118,7 @@ const checkExpected = (
 ): Result.Result<void, VersionConflict> =>
   ExpectedVersion.matches(expected, version)
     ? Result.void
-    : Result.fail(
-      new VersionConflict({ stream, expected, actual: version === 0 ? Option.none() : Option.some(version) })
-    )
+    : Result.fail(versionConflict(stream, expected, version))
 
 const append = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
   { codec }: Aggregate<Command, State, Event, Refusal>,

@@ -26,7 +26,7 @@ export interface AppendOptions {
   readonly idempotency?: Idempotency | undefined
 }
 
-/** What an adapter implements; `EventStore.of` makes the service of it. */
+/** What an adapter implements; `fromAdapter` makes the service of it. */
 export interface Adapter {
   /** Stores all writes of a commit or none; joins the caller's transaction where the adapter has transactions. */
   readonly commit: (commit: Commit) => Effect.Effect<Appended, CommitFailure>

@@ -15,8 +15,9 @@ export class EventStoreError extends Data.TaggedError("EventStoreError")<{
 }
 
 /**
- * The store became unreachable after an append was sent, and could not be asked whether it is stored. Look the event
- * ids up, or repeat the append under the same idempotency key, once the store answers again.
+ * The store became unreachable after an append was sent, and could not be asked whether it is stored, or may yet
+ * receive a copy that was lost on its way. Look the event ids up, or repeat the append under the same idempotency key,
+ * once the store answers again.
  */
 export class OutcomeUnknown extends Data.TaggedError("OutcomeUnknown")<{
   readonly eventIds: ReadonlyArray<EventId>

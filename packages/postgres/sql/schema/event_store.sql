@@ -1,8 +1,8 @@
 CREATE TABLE refold.event_store (
   -- bigint, because 32 bits run out within a year of 70 events a second.
   position bigint PRIMARY KEY DEFAULT nextval('refold.event_position'),
-  -- The whole name rather than a number into a table of streams: an append then touches one table and one lock, which
-  -- measured faster, and a row says by itself what it belongs to.
+  -- The whole name rather than a number into a table of streams: an append then touches one table, no row is updated by
+  -- every append to its stream, and an event says by itself what it belongs to.
   stream text NOT NULL CHECK (char_length(stream) BETWEEN 1 AND 255 AND stream ~ '^[^-]+-.'),
   -- The stream's number of events just after this one. bigint costs nothing beside the text columns.
   version bigint NOT NULL CHECK (version >= 1),

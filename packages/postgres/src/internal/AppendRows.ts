@@ -1,5 +1,5 @@
 /** A commit as the parameters of `append_events`, and the rows of its answer as a result. */
-import { type AppendError, DuplicateEventId, IdempotencyConflict, VersionConflict } from "@refold/core/AppendError"
+import { type AppendError, DuplicateEventId, IdempotencyConflict, versionConflict } from "@refold/core/AppendError"
 import * as Commit from "@refold/core/Commit"
 import type { EventId } from "@refold/core/EventId"
 import type { ExpectedVersion } from "@refold/core/ExpectedVersion"
@@ -8,7 +8,6 @@ import type { StreamName } from "@refold/core/StreamName"
 import { StreamVersion } from "@refold/core/StreamVersion"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
-import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { Parameters } from "./SqlFile.ts"
 
@@ -74,9 +73,7 @@ export const answer = (
       return Result.fail(new DuplicateEventId({ id: row.event_id as EventId }))
     default: {
       const { expected, stream } = writes.find((write) => write.stream === row.stream)!
-      const version = StreamVersion(Number(row.version))
-      const actual = version === 0 ? Option.none() : Option.some(version)
-      return Result.fail(new VersionConflict({ stream, expected, actual }))
+      return Result.fail(versionConflict(stream, expected, StreamVersion(Number(row.version))))
     }
   }
 }
