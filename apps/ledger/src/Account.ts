@@ -1,103 +1,48 @@
 /**
- * A bank account: what can happen to it, what it then is, and what it allows. Read it top to bottom: events, state,
- * decide, evolve.
+ * A bank account: what it is, what it allows, and what happens to it. Read it top to bottom: events (in a file of their
+ * own), state, decide, evolve.
  */
 import * as Aggregate from "@refold/core/Aggregate"
 import * as Decider from "@refold/core/Decider"
-import * as EventCodec from "@refold/core/EventCodec"
-import * as EventType from "@refold/core/EventType"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { Amount, Balance } from "./Amount.ts"
-
-// Events. Their names and fields are the storage format: stored events keep them for ever. To change one, add a
-// version with an upcaster; to rename one, declare its former name.
-
-/** How often the holder gets a statement. */
-export const Statements = Schema.Literals(["Monthly", "Weekly", "AfterEachTransaction"])
-
-/** How money came or went. */
-export const Channel = Schema.Literals(["Cash", "Card", "Transfer", "Unspecified"])
-/** How money came or went. */
-export type Channel = typeof Channel.Type
-
-// What a movement may say beside its amount: the bank's word for its purpose, the account at the other end.
-const remarks = { purpose: Schema.optionalKey(Schema.String), counterparty: Schema.optionalKey(Schema.String) }
-
-/** The account exists from here on. */
-export const AccountOpened = EventType.make(
-  "AccountOpened",
-  Schema.Struct({ branch: Schema.String, statements: Statements })
-)
-
-/** Money came. Version 1 did not say how; the first releases called it `MoneyPaidIn`. */
-export const MoneyDeposited = EventType.make("MoneyDeposited", Schema.Struct({ amount: Amount })).pipe(
-  EventType.upcast(
-    Schema.Struct({ amount: Amount, channel: Channel, ...remarks }),
-    ({ amount }) => ({ amount, channel: "Unspecified" as const })
-  ),
-  EventType.renamedFrom("MoneyPaidIn")
-)
-
-/** Money went. */
-export const MoneyWithdrawn = EventType.make(
-  "MoneyWithdrawn",
-  Schema.Struct({ amount: Amount, channel: Channel, ...remarks })
-)
-
-/** The bank paid interest. A fact of its own books, never decided here. */
-export const InterestCredited = EventType.make("InterestCredited", Schema.Struct({ amount: Amount }))
-
-/** The bank took a fee. A fact of its own books, never decided here. */
-export const FeeCharged = EventType.make(
-  "FeeCharged",
-  Schema.Struct({ amount: Amount, reason: Schema.Literals(["Service", "OverdraftInterest"]) })
-)
-
-/** The balance may fall so far below 0 from here on. */
-export const OverdraftLimitChanged = EventType.make("OverdraftLimitChanged", Schema.Struct({ limit: Amount }))
-
-/** The account is over. */
-export const AccountClosed = EventType.make("AccountClosed", Schema.Struct({}))
-
-/** Writes and reads the events of an account. */
-export const codec = EventCodec.makeUnsafe([
+import {
+  AccountClosed,
   AccountOpened,
+  changeOf,
+  Channel,
+  codec,
+  type Event,
   MoneyDeposited,
   MoneyWithdrawn,
-  InterestCredited,
-  FeeCharged,
   OverdraftLimitChanged,
-  AccountClosed
-])
+  Statements
+} from "./AccountEvent.ts"
+import { Amount, Balance } from "./Amount.ts"
+import { Currency } from "./Currency.ts"
 
-/** Anything that can happen to an account. */
-export type Event =
-  | typeof AccountOpened.Event
-  | typeof MoneyDeposited.Event
-  | typeof MoneyWithdrawn.Event
-  | typeof InterestCredited.Event
-  | typeof FeeCharged.Event
-  | typeof OverdraftLimitChanged.Event
-  | typeof AccountClosed.Event
+export * from "./AccountEvent.ts"
 
 /** What an account is: nothing yet, open with a balance and how far that may fall below 0, or closed for good. */
 export const State = Schema.Union([
   Schema.TaggedStruct("NotOpen", {}),
-  Schema.TaggedStruct("Open", { balance: Balance, overdraftLimit: Amount }),
+  Schema.TaggedStruct("Open", { currency: Currency, balance: Balance, overdraftLimit: Amount }),
   Schema.TaggedStruct("Closed", {})
 ])
 /** What an account is. */
 export type State = typeof State.Type
 type Open = Extract<State, { readonly _tag: "Open" }>
 
+/** What one can ask of an account, and what that must look like; whether it makes sense is for `decide` to say. */
+export const Command = Schema.Union([
+  Schema.TaggedStruct("OpenAccount", { branch: Schema.String, statements: Statements, currency: Currency }),
+  Schema.TaggedStruct("Deposit", { amount: Amount, channel: Channel }),
+  Schema.TaggedStruct("Withdraw", { amount: Amount, channel: Channel }),
+  Schema.TaggedStruct("SetOverdraftLimit", { limit: Amount }),
+  Schema.TaggedStruct("CloseAccount", {})
+])
 /** What one can ask of an account. */
-export type Command =
-  | { readonly _tag: "OpenAccount"; readonly branch: string; readonly statements: typeof Statements.Type }
-  | { readonly _tag: "Deposit"; readonly amount: Amount; readonly channel: Channel }
-  | { readonly _tag: "Withdraw"; readonly amount: Amount; readonly channel: Channel }
-  | { readonly _tag: "SetOverdraftLimit"; readonly limit: Amount }
-  | { readonly _tag: "CloseAccount" }
+export type Command = typeof Command.Type
 
 /** Why an account says no. */
 export type Refusal =
@@ -122,9 +67,11 @@ const refuse = (refusal: Refusal): Decision => Result.fail(refusal)
 const decide = (command: Command, state: State): Decision => {
   if (state._tag === "Closed") return refuse({ _tag: "AccountIsClosed" })
   switch (command._tag) {
-    case "OpenAccount":
+    case "OpenAccount": {
       if (state._tag === "Open") return refuse({ _tag: "AccountAlreadyOpen" })
-      return accept(AccountOpened.make({ branch: command.branch, statements: command.statements }))
+      const { branch, currency, statements } = command
+      return accept(AccountOpened.make({ branch, statements, currency }))
+    }
     default:
       return state._tag === "Open" ? decideOpen(command, state) : refuse({ _tag: "AccountNotOpen" })
   }
@@ -132,18 +79,19 @@ const decide = (command: Command, state: State): Decision => {
 
 const decideOpen = (
   command: Exclude<Command, { readonly _tag: "OpenAccount" }>,
-  { balance, overdraftLimit: limit }: Open
+  { balance, currency, overdraftLimit: limit }: Open
 ): Decision => {
   switch (command._tag) {
     case "Deposit": {
       const { amount, channel } = command
-      return amount === 0 ? refuse({ _tag: "AmountIsZero" }) : accept(MoneyDeposited.make({ amount, channel }))
+      if (amount === 0) return refuse({ _tag: "AmountIsZero" })
+      return accept(MoneyDeposited.make({ amount, currency, channel }))
     }
     case "Withdraw": {
       const { amount, channel } = command
       if (amount === 0) return refuse({ _tag: "AmountIsZero" })
       if (balance + limit < amount) return refuse({ _tag: "InsufficientFunds", balance, limit, requested: amount })
-      return accept(MoneyWithdrawn.make({ amount, channel }))
+      return accept(MoneyWithdrawn.make({ amount, currency, channel }))
     }
     case "SetOverdraftLimit":
       if (command.limit === limit) return accept()
@@ -157,7 +105,7 @@ const decideOpen = (
 /** What an event makes of an account. A fact is never refused: a real withdrawal may overdraw beyond every limit. */
 export const evolve = (state: State, event: Event): State => {
   if (state._tag === "NotOpen" && event._tag === "AccountOpened") {
-    return { _tag: "Open", balance: 0, overdraftLimit: Amount.make(0) }
+    return { _tag: "Open", currency: event.currency, balance: 0, overdraftLimit: Amount.make(0) }
   }
   return state._tag === "Open" ? evolveOpen(state, event) : state
 }
@@ -168,10 +116,9 @@ const evolveOpen = (state: Open, event: Event): State => {
       return state
     case "MoneyDeposited":
     case "InterestCredited":
-      return { ...state, balance: state.balance + event.amount }
     case "MoneyWithdrawn":
     case "FeeCharged":
-      return { ...state, balance: state.balance - event.amount }
+      return { ...state, balance: state.balance + changeOf(event) }
     case "OverdraftLimitChanged":
       return { ...state, overdraftLimit: event.limit }
     case "AccountClosed":
@@ -191,6 +138,7 @@ export const decider = Decider.make<Command, State, Event, Refusal>({
 export const aggregate = Aggregate.makeUnsafe({
   category: "account",
   codec,
+  commands: Command,
   decider,
   snapshots: { name: "account", version: 1, state: State, every: 100 }
 })

@@ -3,9 +3,10 @@ import type { AsOf } from "@refold/core/AsOf"
 import * as CommandHandler from "@refold/store/CommandHandler"
 import * as State from "@refold/store/State"
 import * as Account from "./Account.ts"
+import * as Balances from "./projection/Balances.ts"
 
-/** Asks the account `id`. Fails with the account's refusal, or as the store does. */
-export const handle = CommandHandler.make(Account.aggregate)
+/** Asks the account `id`, and stores its balance with its events. Fails with the account's refusal, or as the store does. */
+export const handle = CommandHandler.make(Account.aggregate, { inline: [Balances.projection] })
 
 /** The account `id`, now or as of a past point. */
 export const load = (id: string, options?: { readonly asOf?: AsOf }) => State.load(Account.aggregate, id, options)

@@ -14,6 +14,7 @@ import { ImportProgress } from "./import/ImportProgress.ts"
 import * as JsonReport from "./report/JsonReport.ts"
 import * as ProgressBar from "./report/ProgressBar.ts"
 import * as TextReport from "./report/TextReport.ts"
+import { RebuildProgress } from "./story/RebuildProgress.ts"
 import * as Story from "./story/Story.ts"
 
 // styleText asks the stream whether it is a terminal, and NO_COLOR and FORCE_COLOR what they say.
@@ -49,7 +50,8 @@ const run = Effect.fnUntraced(function*({ data, json }: Cli.Options) {
   yield* Import.checkFiles(folder)
   const { chapters, eventsStored } = yield* tellAll(folder, name, json ? () => Effect.void : print).pipe(
     Effect.provide(layer),
-    Effect.provideService(ImportProgress, ProgressBar.make(process.stderr))
+    Effect.provideService(ImportProgress, ProgressBar.ofImport(process.stderr)),
+    Effect.provideService(RebuildProgress, ProgressBar.ofRebuild(process.stderr))
   )
   if (json) yield* print(JSON.stringify(JsonReport.document(chapters, eventsStored), undefined, 2))
   return chapters.every(({ checks }) => checks.every(({ ok }) => ok)) ? 0 : 1

@@ -5,15 +5,17 @@ import * as fc from "fast-check"
 import { describe, it } from "vitest"
 import * as Account from "../src/Account.ts"
 import { Amount, crowns } from "../src/Amount.ts"
+import { Currency } from "../src/Currency.ts"
 
 const account = Spec.for(Account.decider)
-const opened = Account.AccountOpened.make({ branch: "Prague", statements: "Monthly" })
-const deposited = (amount: number) => Account.MoneyDeposited.make({ amount: crowns(amount), channel: "Cash" })
-const withdrawn = (amount: number) => Account.MoneyWithdrawn.make({ amount: crowns(amount), channel: "Card" })
+const currency = "EUR"
+const opened = Account.AccountOpened.make({ branch: "Prague", statements: "Monthly", currency })
+const deposited = (amount: number) => Account.MoneyDeposited.make({ amount: crowns(amount), currency, channel: "Cash" })
+const withdrawn = (amount: number) => Account.MoneyWithdrawn.make({ amount: crowns(amount), currency, channel: "Card" })
 const limited = (limit: number) => Account.OverdraftLimitChanged.make({ limit: crowns(limit) })
 const closed = Account.AccountClosed.make({})
 
-const open: Account.Command = { _tag: "OpenAccount", branch: "Prague", statements: "Monthly" }
+const open: Account.Command = { _tag: "OpenAccount", branch: "Prague", statements: "Monthly", currency }
 const deposit = (amount: number): Account.Command => ({ _tag: "Deposit", amount: crowns(amount), channel: "Cash" })
 const withdraw = (amount: number): Account.Command => ({ _tag: "Withdraw", amount: crowns(amount), channel: "Card" })
 const setLimit = (limit: number): Account.Command => ({ _tag: "SetOverdraftLimit", limit: crowns(limit) })
@@ -76,8 +78,8 @@ describe("an open account", () => {
   })
 
   it("counts interest and fees, and facts that overdraw it", () => {
-    const interest = Account.InterestCredited.make({ amount: crowns(3) })
-    const fee = Account.FeeCharged.make({ amount: crowns(5), reason: "Service" })
+    const interest = Account.InterestCredited.make({ amount: crowns(3), currency })
+    const fee = Account.FeeCharged.make({ amount: crowns(5), currency, reason: "Service" })
     account.given([opened, interest, fee]).when(close).thenRefused({ _tag: "BalanceNotZero", balance: -200 })
   })
 })
@@ -90,11 +92,12 @@ describe("a closed account", () => {
 
 const amounts = fc.integer({ min: 0, max: 500_00 }).map((minorUnits) => Amount.make(minorUnits))
 const channels = fc.constantFrom(...Account.Channel.literals)
+const currencies = fc.constantFrom(...Currency.literals)
 
 DeciderSuite.suite("the laws of the account's decider", Account.decider, {
   codec: Account.codec,
   commands: fc.oneof(
-    fc.constant(open),
+    currencies.map((currency) => ({ ...open, currency })),
     fc.record({ _tag: fc.constant("Deposit" as const), amount: amounts, channel: channels }),
     fc.record({ _tag: fc.constant("Withdraw" as const), amount: amounts, channel: channels }),
     fc.record({ _tag: fc.constant("SetOverdraftLimit" as const), limit: amounts }),
@@ -102,7 +105,10 @@ DeciderSuite.suite("the laws of the account's decider", Account.decider, {
   )
 })
 
-const moved = fc.record({ amount: amounts, channel: channels })
+const moved = fc.record({ amount: amounts, currency: currencies, channel: channels })
+
+// What an event without a currency means.
+const crown = { currency: "CZK" } as const
 
 EventCodecSuite.suite("the laws of the account's codec", Account.codec, {
   view: Account.decider,
@@ -110,13 +116,39 @@ EventCodecSuite.suite("the laws of the account's codec", Account.codec, {
     fc.constant(opened),
     moved.map((fields) => Account.MoneyDeposited.make(fields)),
     moved.map((fields) => Account.MoneyWithdrawn.make({ ...fields, purpose: "SIPO", counterparty: "AB/1" })),
-    amounts.map((amount) => Account.InterestCredited.make({ amount })),
-    amounts.map((amount) => Account.FeeCharged.make({ amount, reason: "OverdraftInterest" })),
+    amounts.map((amount) => Account.InterestCredited.make({ amount, currency })),
+    amounts.map((amount) => Account.FeeCharged.make({ amount, currency, reason: "OverdraftInterest" })),
     amounts.map((limit) => Account.OverdraftLimitChanged.make({ limit })),
     fc.constant(closed)
   ),
-  older: fc.tuple(amounts, fc.constantFrom("MoneyPaidIn", "MoneyDeposited")).map(([amount, type]) => ({
-    stored: { type, schemaVersion: 1, data: { amount } },
-    native: Account.MoneyDeposited.make({ amount, channel: "Unspecified" })
-  }))
+  older: fc.oneof(
+    fc.tuple(amounts, fc.constantFrom("MoneyPaidIn", "MoneyDeposited")).map(([amount, type]) => ({
+      stored: { type, schemaVersion: 1, data: { amount } },
+      native: Account.MoneyDeposited.make({ amount, ...crown, channel: "Unspecified" })
+    })),
+    fc.record({ amount: amounts, channel: channels }).chain((data) =>
+      fc.constantFrom(
+        {
+          stored: { type: "MoneyDeposited", schemaVersion: 2, data },
+          native: Account.MoneyDeposited.make({ ...data, ...crown })
+        },
+        {
+          stored: { type: "MoneyWithdrawn", schemaVersion: 1, data },
+          native: Account.MoneyWithdrawn.make({ ...data, ...crown })
+        }
+      )
+    ),
+    amounts.map((amount) => ({
+      stored: { type: "InterestCredited", schemaVersion: 1, data: { amount } },
+      native: Account.InterestCredited.make({ amount, ...crown })
+    })),
+    amounts.map((amount) => ({
+      stored: { type: "FeeCharged", schemaVersion: 1, data: { amount, reason: "Service" } },
+      native: Account.FeeCharged.make({ amount, ...crown, reason: "Service" })
+    })),
+    fc.constant({
+      stored: { type: "AccountOpened", schemaVersion: 1, data: { branch: "Prague", statements: "Monthly" } },
+      native: Account.AccountOpened.make({ branch: "Prague", statements: "Monthly", ...crown })
+    })
+  )
 })

@@ -2,11 +2,14 @@
 import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
+import type * as Schema from "effect/Schema"
+import type { CommandInvalid } from "./CommandInvalid.ts"
 import type { Decider } from "./Decider.ts"
 import type { EventCodec } from "./EventCodec.ts"
+import * as CommandCodec from "./internal/CommandCodec.ts"
+import * as StateCodec from "./internal/StateCodec.ts"
 import { InvalidInput } from "./InvalidInput.ts"
-import * as Json from "./Json.ts"
+import type * as Json from "./Json.ts"
 import * as NewEvent from "./NewEvent.ts"
 import * as StreamName from "./StreamName.ts"
 
@@ -16,6 +19,11 @@ export interface Definition<Command, State, Event extends { readonly _tag: strin
   readonly category: string
   readonly codec: EventCodec<Event>
   readonly decider: Decider<Command, State, Event, Refusal>
+  /**
+   * What a command must look like, checked before anything else is done with it. Needed for commands that are not JSON
+   * by themselves (dates, bigints …) to be repeated under an idempotency key, and for `parseCommand`.
+   */
+  readonly commands?: Schema.ConstraintCodec<Command, unknown> | undefined
   /** Whether and how its states are remembered between loads; by default they are not. */
   readonly snapshots?: SnapshotDefinition<State> | undefined
 }
@@ -33,8 +41,9 @@ export interface SnapshotDefinition<State> {
 
 /** A kind of stream: its category, how its events are stored, and who decides on it. */
 export interface Aggregate<Command, State, Event extends { readonly _tag: string }, Refusal>
-  extends Omit<Definition<Command, State, Event, Refusal>, "snapshots">
+  extends Omit<Definition<Command, State, Event, Refusal>, "commands" | "snapshots">
 {
+  readonly commands: Option.Option<CommandCodec.CommandCodec<Command>>
   readonly snapshots: Option.Option<Snapshotting<State>>
 }
 
@@ -58,15 +67,30 @@ export const make = <Command, State, Event extends { readonly _tag: string }, Re
   Result.gen(function*() {
     const problem = StreamName.categoryProblem(definition.category)
     if (problem !== undefined) return yield* invalid("category", problem)
-    if (definition.snapshots === undefined) return { ...definition, snapshots: Option.none() }
+    const commands = definition.commands === undefined
+      ? Option.none()
+      : Option.some(yield* CommandCodec.make(definition.commands, "commands"))
+    if (definition.snapshots === undefined) return { ...definition, commands, snapshots: Option.none() }
     const snapshots = yield* compile(definition.snapshots, definition.codec.fingerprint)
-    return { ...definition, snapshots: Option.some(snapshots) }
+    return { ...definition, commands, snapshots: Option.some(snapshots) }
   })
 
 /** As `make`, for module constants: throws the `InvalidInput`. */
 export const makeUnsafe = <Command, State, Event extends { readonly _tag: string }, Refusal>(
   definition: Definition<Command, State, Event, Refusal>
 ): Aggregate<Command, State, Event, Refusal> => Result.getOrThrow(make(definition))
+
+/**
+ * The command that came over a wire, in its JSON form, or `CommandInvalid` with everything that is wrong with it. Fails
+ * with `InvalidInput` where the aggregate does not say what its commands look like.
+ */
+export const parseCommand = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+  { commands }: Aggregate<Command, State, Event, Refusal>,
+  input: unknown
+): Result.Result<Command, CommandInvalid | InvalidInput> =>
+  Option.isSome(commands)
+    ? commands.value.decode(input)
+    : invalid("commands", "must be a part of the aggregate's definition for a command to be parsed")
 
 const compile = <State>(
   { every, name, state, version }: SnapshotDefinition<State>,
@@ -76,19 +100,13 @@ const compile = <State>(
     yield* NewEvent.checkName(name, "snapshots.name")
     if (!Number.isInteger(version)) return yield* invalid("snapshots.version", "must be a whole number")
     if (!Number.isInteger(every) || every < 1) return yield* invalid("snapshots.every", "must be a whole number from 1")
-    // Whatever the state's schema encodes to (dates, maps …) becomes JSON.
-    const codec = Schema.toCodecJson(state)
-    const encode = Schema.encodeUnknownResult(codec)
-    const schema = JSON.stringify(Schema.toJsonSchemaDocument(codec))
+    const { decode, encode, schema: { text } } = yield* StateCodec.make(state, "snapshots.state")
     return {
       name,
       every,
-      fingerprint: [version, schema, codecFingerprint].map((part) => Hash.string(String(part)).toString(36)).join("."),
-      encode: (value: State) =>
-        Result.mapError(encode(value), ({ message }) => new InvalidInput({ field: "state", rule: message })).pipe(
-          Result.flatMap((encoded) => Json.storable(encoded, "state"))
-        ),
-      decode: Schema.decodeUnknownOption(codec)
+      fingerprint: [version, text, codecFingerprint].map((part) => Hash.string(String(part)).toString(36)).join("."),
+      encode,
+      decode: (stored) => Result.getSuccess(decode(stored))
     }
   })
 

@@ -30,8 +30,11 @@ export interface EventCodec<Event extends { readonly _tag: string }> {
   readonly encode: (event: Event) => Result.Result<EncodedEvent, UnencodableEvent>
   /** The domain event, upcast to the latest version. */
   readonly decode: (stored: StoredData) => Result.Result<Event, DecodeError>
-  /** All names under which events of these types may be stored, former names included: the `types` of a read. */
-  readonly storedTypes: (types: ReadonlyArray<Event["_tag"]>) => ReadonlyArray<string>
+  /**
+   * All names under which events of these types may be stored, former names included: the `types` of a read. Of all
+   * types of the codec, where none are named.
+   */
+  readonly storedTypes: (types?: ReadonlyArray<Event["_tag"]>) => ReadonlyArray<string>
   /** The types and their latest versions, as a text that changes when one of them does. */
   readonly fingerprint: string
 }
@@ -101,7 +104,8 @@ const fromCompiled = <Event extends { readonly _tag: string }>(
   encode: (event) => encode(byName.get(event._tag), event),
   // Each decoder yields the fields of its own type, so with `_tag` they are one of the union.
   decode: (stored) => decode(byName.get(stored.type), stored) as Result.Result<Event, DecodeError>,
-  storedTypes: (names) => types.filter(({ name }) => names.includes(name)).flatMap((t) => [t.name, ...t.formerNames]),
+  storedTypes: (names = types.map(({ name }) => name)) =>
+    types.filter(({ name }) => names.includes(name)).flatMap((type) => [type.name, ...type.formerNames]),
   fingerprint: types.map(({ name, versions }) => `${name}@${versions.at(-1)?.version}`).toSorted().join(",")
 })
 

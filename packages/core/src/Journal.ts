@@ -5,12 +5,11 @@
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as HashMap from "effect/HashMap"
-import * as HashSet from "effect/HashSet"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as AppendError from "./AppendError.ts"
 import * as Commit from "./Commit.ts"
-import type { EventId } from "./EventId.ts"
+import * as EventId from "./EventId.ts"
 import * as ExpectedVersion from "./ExpectedVersion.ts"
 import * as Log from "./internal/Log.ts"
 import type { InvalidInput } from "./InvalidInput.ts"
@@ -24,7 +23,7 @@ import { StreamVersion } from "./StreamVersion.ts"
 export interface Journal {
   readonly log: Log.Log<RecordedEvent>
   readonly streams: HashMap.HashMap<StreamName.StreamName, Log.Log<RecordedEvent>>
-  readonly eventIds: HashSet.HashSet<EventId>
+  readonly eventIds: HashMap.HashMap<EventId.EventId, RecordedEvent>
   readonly keys: HashMap.HashMap<string, KeyedResult>
 }
 
@@ -37,7 +36,7 @@ interface KeyedResult {
 export const empty: Journal = {
   log: Log.empty(),
   streams: HashMap.empty(),
-  eventIds: HashSet.empty(),
+  eventIds: HashMap.empty(),
   keys: HashMap.empty()
 }
 
@@ -95,6 +94,13 @@ export const readAll = (
     // A journal's positions are dense too.
     Log.select(journal.log, after, (event) => ReadOptions.includes(filter, event), filter.limit))
 
+/** The event with this id. */
+export const findEvent = (
+  journal: Journal,
+  id: EventId.EventId
+): Result.Result<Option.Option<RecordedEvent>, InvalidInput> =>
+  Result.map(EventId.parse(id), (checked) => HashMap.get(journal.eventIds, checked))
+
 /** The number of events in a stream. */
 export const streamVersion = (journal: Journal, stream: StreamName.StreamName): StreamVersion =>
   StreamVersion(streamLog(journal, stream).size)
@@ -129,9 +135,9 @@ const checkVersions = (journal: Journal, commit: Commit.Commit): Result.Result<v
 }
 
 const checkEventIds = (journal: Journal, commit: Commit.Commit): Result.Result<void, AppendError.DuplicateEventId> => {
-  const own = new Set<EventId>()
+  const own = new Set<EventId.EventId>()
   for (const { id } of commit.writes.flatMap(({ events }) => events)) {
-    if (own.has(id) || HashSet.has(journal.eventIds, id)) return Result.fail(new AppendError.DuplicateEventId({ id }))
+    if (own.has(id) || HashMap.has(journal.eventIds, id)) return Result.fail(new AppendError.DuplicateEventId({ id }))
     own.add(id)
   }
   return Result.void
@@ -183,7 +189,7 @@ const addTo = (
   ...journal,
   log: Log.appendAll(journal.log, recorded),
   streams: HashMap.set(journal.streams, stream, Log.appendAll(before, recorded)),
-  eventIds: recorded.reduce((ids, { id }) => HashSet.add(ids, id), journal.eventIds)
+  eventIds: recorded.reduce((ids, event) => HashMap.set(ids, event.id, event), journal.eventIds)
 })
 
 const remember = (

@@ -23,10 +23,10 @@ export const maxDepth = 512
  */
 export const storable = (value: unknown, path: string): Result.Result<Json, InvalidInput> => {
   try {
-    return Result.succeed(copy(value, path, 0))
+    return Result.succeed(copy(value, 0))
   } catch (error) {
-    if (error instanceof InvalidInput) return Result.fail(error)
-    return Result.fail(new InvalidInput({ field: path, rule: `must be readable: ${String(error)}` }))
+    const { rule, steps } = error instanceof Unstorable ? error : new Unstorable(`must be readable: ${String(error)}`)
+    return Result.fail(new InvalidInput({ field: path + steps.toReversed().join(""), rule }))
   }
 }
 
@@ -52,61 +52,85 @@ export const nameProblem = (name: string): string | undefined =>
   // Nobody means one, and decoders drop it: the driver gives back "\ufeffa\ufffd" without it.
   name.startsWith("\ufeff") ? "must not begin with a byte order mark" : textProblem(name)
 
-// The walk reports by throwing, because a Result at every node of every event would cost more than the copy;
-// `storable` is the only caller and catches.
-const copy = (value: unknown, path: string, depth: number): Json => {
+// The walk reports by throwing, because a Result at every node of every event would cost more than the copy; `storable`
+// is the only caller and catches. The path is put together on the way back: few walks need one.
+class Unstorable {
+  readonly rule: string
+  /** From the value that breaks the rule outwards. */
+  readonly steps: Array<string> = []
+  constructor(rule: string) {
+    this.rule = rule
+  }
+}
+
+const copy = (value: unknown, depth: number): Json => {
   switch (typeof value) {
     case "string":
-      return text(value, path)
+      return text(value)
     case "number":
-      return number(value, path)
+      return number(value)
     case "boolean":
       return value
     case "object":
       if (value === null) return null
-      if (depth >= maxDepth) throw new InvalidInput({ field: path, rule: `must not nest deeper than ${maxDepth}` })
-      return Array.isArray(value) ? copyArray(value, path, depth) : copyObject(value, path, depth)
+      if (depth >= maxDepth) throw new Unstorable(`must not nest deeper than ${maxDepth}`)
+      return Array.isArray(value) ? copyArray(value, depth) : copyObject(value, depth)
     default:
-      throw new InvalidInput({ field: path, rule: `must be JSON, not ${typeof value}` })
+      throw new Unstorable(`must be JSON, not ${typeof value}`)
   }
 }
 
-const text = (value: string, path: string): string => {
+const text = (value: string): string => {
   const problem = textProblem(value)
-  if (problem !== undefined) throw new InvalidInput({ field: path, rule: problem })
+  if (problem !== undefined) throw new Unstorable(problem)
   return value
 }
 
-const objectKey = (key: string, path: string): string => {
+const objectKey = (key: string): string => {
   // The V8 of Node 24 and 26 misreads such keys: after JSON.parse('{"x":0,"\\\\":0}'), JSON.parse('{"x":0,"\\n":0}') has
   // the key "\\" (seen in 24.11.0 and 26.10.0, not in 20.19.5). Stored, they would come back as another key.
   if (key.length === 1 && (key < " " || key === "\"") && key !== "\u0000") {
-    throw new InvalidInput({ field: path, rule: "must not be a quote mark or control character alone" })
+    throw new Unstorable("must not be a quote mark or control character alone")
   }
-  return text(key, path)
+  return text(key)
 }
 
-const number = (value: number, path: string): number => {
-  if (!Number.isFinite(value)) throw new InvalidInput({ field: path, rule: "must be a finite number" })
+const number = (value: number): number => {
+  if (!Number.isFinite(value)) throw new Unstorable("must be a finite number")
   return value === 0 ? 0 : value
 }
 
-const copyArray = (value: ReadonlyArray<unknown>, path: string, depth: number): Json =>
-  Object.freeze(Array.from(value, (item, index) => copy(item, `${path}[${index}]`, depth + 1)))
+const copyArray = (value: ReadonlyArray<unknown>, depth: number): Json => {
+  let index = 0
+  try {
+    const items: Array<Json> = []
+    for (; index < value.length; index++) items.push(copy(value[index], depth + 1))
+    return Object.freeze(items)
+  } catch (error) {
+    throw inside(`[${index}]`, error)
+  }
+}
 
-const copyObject = (value: object, path: string, depth: number): Json => {
+const copyObject = (value: object, depth: number): Json => {
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) {
-    throw new InvalidInput({
-      field: path,
-      rule: `must be a plain object, not ${value.constructor?.name ?? "an exotic one"}`
-    })
+    throw new Unstorable(`must be a plain object, not ${value.constructor?.name ?? "an exotic one"}`)
   }
   const entries: Array<[string, Json]> = []
-  for (const [key, item] of Object.entries(value)) {
-    if (item === undefined) continue
-    entries.push([objectKey(key, `${path}.${key}`), copy(item, `${path}.${key}`, depth + 1)])
+  let at = ""
+  try {
+    for (const [key, item] of Object.entries(value)) {
+      at = key
+      if (item !== undefined) entries.push([objectKey(key), copy(item, depth + 1)])
+    }
+  } catch (error) {
+    throw inside(`.${at}`, error)
   }
   // fromEntries defines own properties, so that a key like "__proto__" stays data.
   return Object.freeze(Object.fromEntries(entries))
+}
+
+const inside = (step: string, error: unknown): unknown => {
+  if (error instanceof Unstorable) error.steps.push(step)
+  return error
 }

@@ -1,6 +1,7 @@
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as SchemaTransformation from "effect/SchemaTransformation"
 import { describe, expect, expectTypeOf, it } from "vitest"
 import * as Aggregate from "../src/Aggregate.ts"
 import * as Decider from "../src/Decider.ts"
@@ -31,7 +32,11 @@ const definition = { category: "counter", codec, decider: counter }
 
 describe("make", () => {
   it("keeps the definition", () => {
-    expect(Result.getOrThrow(Aggregate.make(definition))).toEqual({ ...definition, snapshots: Option.none() })
+    expect(Result.getOrThrow(Aggregate.make(definition))).toEqual({
+      ...definition,
+      commands: Option.none(),
+      snapshots: Option.none()
+    })
   })
 
   it.each<[string, object, string]>([
@@ -57,6 +62,12 @@ describe("make", () => {
     const wrong: typeof definition = malformed({ ...definition, ...fields })
     expect(failureOf(Aggregate.make(wrong)).message).toBe(message)
     expect(() => Aggregate.makeUnsafe(wrong)).toThrow(message)
+  })
+
+  it("refuses a state that has no form in JSON", () => {
+    const state: typeof State = malformed(Schema.Struct({ [Symbol.for("total")]: Schema.Int }))
+    expect(failureOf(Aggregate.make({ ...definition, snapshots: { ...snapshots, state } })).message)
+      .toMatch(/^snapshots\.state must have a form in JSON: /)
   })
 
   it.each([NaN, 1.5, "1"])("refuses %s as the version of a view", (version) => {
@@ -113,6 +124,22 @@ describe("the state of a snapshot", () => {
   })
 })
 
+describe("a state whose schema throws", () => {
+  const fails = (): string => {
+    throw new Error("never")
+  }
+  const { decode, encode } = snapshotting(
+    Schema.String.pipe(
+      Schema.decodeTo(Schema.String, SchemaTransformation.transform<string, string>({ decode: fails, encode: fails }))
+    )
+  )
+
+  it("is neither saved nor believed", () => {
+    expect(failureOf(encode("a")).field).toBe("state")
+    expect(decode("a")).toEqual(Option.none())
+  })
+})
+
 describe("the fingerprint of a snapshot", () => {
   const fingerprint = (
     fields: Partial<Aggregate.SnapshotDefinition<{ readonly total: number }>> = {},
@@ -125,6 +152,10 @@ describe("the fingerprint of a snapshot", () => {
   it("is the same for the same definition, made again", () => {
     expect(fingerprint({ state: Schema.Struct({ total: Schema.Number }) }, EventCodec.makeUnsafe([Counted])))
       .toBe(fingerprint())
+  })
+
+  it("is still the one under which snapshots were saved before", () => {
+    expect(fingerprint({ version: 7 })).toBe("3t02.gtkanr.-he16ay")
   })
 
   it("does not depend on how often snapshots are taken", () => {

@@ -183,6 +183,11 @@ describe("a renamed type", () => {
     expect([...codec.storedTypes(["Closed", "Opened"])].toSorted()).toEqual(["Closed", "Created", "Made", "Opened"])
     expect(codec.storedTypes([])).toEqual([])
   })
+
+  it("is found, under all its names, among all types of the codec", () => {
+    expect(codec.storedTypes()).toEqual(["Opened", "Created", "Made", "Closed"])
+    expect(EventCodec.makeUnsafe([]).storedTypes()).toEqual([])
+  })
 })
 
 describe("make refuses, naming the type and the rule:", () => {

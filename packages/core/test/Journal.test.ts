@@ -360,6 +360,38 @@ describe("readAll", () => {
   })
 })
 
+describe("findEvent", () => {
+  it("finds each event by its id, as it is read", () => {
+    const events = Result.getOrThrow(Journal.readAll(history))
+    expect(events.map(({ id }) => Journal.findEvent(history, id)))
+      .toEqual(events.map((event) => Result.succeed(Option.some(event))))
+    expect(Result.getOrThrow(Journal.findEvent(history, eventId(3)))).toMatchObject({
+      value: { version: 2, position: 3 }
+    })
+  })
+
+  it("finds nothing where there is none, nor in a journal before it", () => {
+    expect(Journal.findEvent(history, eventId(99))).toEqual(Result.succeed(Option.none()))
+    expect(Journal.findEvent(Journal.empty, eventId(1))).toEqual(Result.succeed(Option.none()))
+  })
+
+  it("does not find an event of a refused commit", () => {
+    const refused = append(history, { writes: [write("a-1", [event(5)], ExpectedVersion.NoStream)] })
+    expect(failureOf(refused)._tag).toBe("VersionConflict")
+    expect(Journal.findEvent(history, eventId(5))).toEqual(Result.succeed(Option.none()))
+  })
+
+  it("finds an event by its id in upper case", () => {
+    const id = malformed<EventId>("abcdef00-0000-7000-8000-000000000001")
+    const journal = journalOf({ writes: [write("a-1", [event(1, { id })])] })
+    expect(Option.isSome(Result.getOrThrow(Journal.findEvent(journal, malformed(id.toUpperCase()))))).toBe(true)
+  })
+
+  it("refuses what is no id", () => {
+    expect(failureOf(Journal.findEvent(history, malformed("1")))).toMatchObject({ _tag: "InvalidInput", field: "id" })
+  })
+})
+
 describe("head and streamVersion", () => {
   it("are 0 where there is nothing", () => {
     expect([Journal.head(Journal.empty), Journal.streamVersion(Journal.empty, stream("a-1"))]).toEqual([0, 0])

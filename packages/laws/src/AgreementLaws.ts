@@ -5,6 +5,7 @@
 import type { Aggregate } from "@refold/core/Aggregate"
 import * as AsOf from "@refold/core/AsOf"
 import type { RecordedEvent } from "@refold/core/RecordedEvent"
+import type { EventReader } from "@refold/store/EventReader"
 import type { EventStore } from "@refold/store/EventStore"
 import * as Snapshots from "@refold/store/Snapshots"
 import type { SnapshotStore } from "@refold/store/SnapshotStore"
@@ -21,7 +22,7 @@ export type History = ReadonlyArray<Stored.Entry>
 /** How states are loaded: `State.load`, or a way of your own that must come to the same. */
 export type Load = typeof State.load
 
-type Stores = EventStore | SnapshotStore
+type Stores = EventStore | EventReader | SnapshotStore
 
 /** A snapshot is saved after each number of events in turn, and the rest is appended behind it. */
 export const snapshotAndTailIsReplay = <Command, State, Event extends { readonly _tag: string }, Refusal>(

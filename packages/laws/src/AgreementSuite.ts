@@ -1,6 +1,7 @@
 /** The laws of agreement as Vitest suites: of one store with the fold in TypeScript, and of several with one another. */
 import type { Aggregate } from "@refold/core/Aggregate"
 import type { EncodedEvent, EventCodec } from "@refold/core/EventCodec"
+import type { EventReader } from "@refold/store/EventReader"
 import type { EventStore } from "@refold/store/EventStore"
 import type { SnapshotStore } from "@refold/store/SnapshotStore"
 import * as Effect from "effect/Effect"
@@ -35,7 +36,7 @@ export const sample: Subject<Sample.Command, Sample.State, Sample.Event, Sample.
 /** The laws of an aggregate on a store. */
 export const properties = <Command, State, Event extends Tagged, Refusal>(
   { aggregate, commands, events, load, older }: Subject<Command, State, Event, Refusal>
-): ReadonlyArray<Law.Property<EventStore | SnapshotStore>> => {
+): ReadonlyArray<Law.Property<EventStore | EventReader | SnapshotStore>> => {
   const histories = historiesOf(aggregate.codec, events, older)
   const cut = fc.tuple(histories, fc.nat(6))
   const commandLists = fc.array(commands, { maxLength: 8 })
@@ -62,7 +63,7 @@ const historiesOf = <Event extends Tagged>(
 }
 
 /** A name and the layer of an adapter. */
-export type Adapter = readonly [name: string, layer: Layer.Layer<EventStore | SnapshotStore, unknown>]
+export type Adapter = readonly [name: string, layer: Layer.Layer<EventStore | EventReader | SnapshotStore, unknown>]
 
 /** The law that the same histories of an aggregate have the same states in several adapters. */
 export const acrossAdapters = <Command, State, Event extends Tagged, Refusal>(

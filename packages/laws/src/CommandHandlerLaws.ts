@@ -1,6 +1,7 @@
 /** What handling commands promises on every store: it is deciding and evolving, one command after the other. */
 import type { Aggregate } from "@refold/core/Aggregate"
 import * as CommandHandler from "@refold/store/CommandHandler"
+import type { EventReader } from "@refold/store/EventReader"
 import type { EventStore } from "@refold/store/EventStore"
 import type { SnapshotStore } from "@refold/store/SnapshotStore"
 import * as Effect from "effect/Effect"
@@ -10,7 +11,7 @@ import * as Play from "./internal/Play.ts"
 import * as Stored from "./internal/Stored.ts"
 import * as Law from "./Law.ts"
 
-type Stores = EventStore | SnapshotStore
+type Stores = EventStore | EventReader | SnapshotStore
 
 /** Each command's state, version and events, or its refusal. */
 export const handlingIsDeciding = <Command, State, Event extends { readonly _tag: string }, Refusal>(

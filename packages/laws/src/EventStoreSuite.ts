@@ -2,6 +2,7 @@
 import * as Json from "@refold/core/Json"
 import { Position } from "@refold/core/Position"
 import { StreamVersion } from "@refold/core/StreamVersion"
+import type { EventReader } from "@refold/store/EventReader"
 import type { EventStore } from "@refold/store/EventStore"
 import type { SnapshotStore } from "@refold/store/SnapshotStore"
 import type * as Layer from "effect/Layer"
@@ -18,7 +19,7 @@ import * as Readings from "./Readings.ts"
 import * as SnapshotStoreLaws from "./SnapshotStoreLaws.ts"
 import * as Suite from "./Suite.ts"
 
-type Stores = EventStore | SnapshotStore
+type Stores = EventStore | EventReader | SnapshotStore
 
 /** What the suite should know of an adapter; `R` are services that its layer has beside the stores. */
 export interface Options<R> extends Suite.Options {

@@ -1,9 +1,15 @@
-/** Given these events, when this command, then those events: a decider's examples, for any test runner. */
+/**
+ * Given these events, when this command, then those events, or then those rows: examples of deciders and projections,
+ * for any test runner.
+ */
 import type { Decider } from "@refold/core/Decider"
 import * as View from "@refold/core/View"
 import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
 import { mismatch } from "./internal/Mismatch.ts"
+import * as RowSpec from "./internal/RowSpec.ts"
+
+export type { Happening, ProjectionSpec } from "./internal/RowSpec.ts"
 
 /** A decider, waiting for what has happened so far. */
 export interface Spec<Command, Event, Refusal> {
@@ -29,6 +35,9 @@ const forDecider = <Command, State, Event, Refusal>(
 
 /** Examples of this decider. */
 export { forDecider as for }
+
+/** Examples of the rows of this projection. */
+export const forProjection: typeof RowSpec.make = RowSpec.make
 
 const from = <Command, State, Event, Refusal>(
   decider: Decider<Command, State, Event, Refusal>,

@@ -28,7 +28,7 @@ const dataModules = [
   ),
   ..."HashSet Iterable Match MutableHashMap MutableHashSet Number Option Order Ordering Pipeable Predicate".split(" "),
   ..."Record RegExp Result Schema SchemaAST SchemaGetter SchemaIssue SchemaParser SchemaTransformation".split(" "),
-  ..."String Struct Tuple Types".split(" ")
+  ..."String Struct Tuple Types encoding/Base64Url".split(" ")
 ]
 
 const library = { effect: "all", effectBarrel: false, npm: [], node: false } as const

@@ -2,6 +2,7 @@
 import * as MemoryStore from "@refold/memory/MemoryStore"
 import * as Layer from "effect/Layer"
 import * as EventStoreSuite from "../src/EventStoreSuite.ts"
+import * as ReadModelSuite from "../src/ReadModelSuite.ts"
 import * as JumpingClock from "./faults/JumpingClock.ts"
 
 EventStoreSuite.suite("the memory adapter", MemoryStore.layer)
@@ -10,3 +11,5 @@ EventStoreSuite.suite(
   "the memory adapter, by a clock that jumps back and forth",
   Layer.provideMerge(MemoryStore.layer, JumpingClock.layer)
 )
+
+ReadModelSuite.suite("the memory adapter's projections", MemoryStore.layer)

@@ -1,13 +1,13 @@
 import * as AsOf from "@refold/core/AsOf"
+import type { EventReader } from "@refold/store/EventReader"
 import type { EventStore } from "@refold/store/EventStore"
 import * as Snapshots from "@refold/store/Snapshots"
 import type { SnapshotStore } from "@refold/store/SnapshotStore"
 import * as State from "@refold/store/State"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import type * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
-import { describe, expect, it } from "vitest"
 import * as AgreementLaws from "../src/AgreementLaws.ts"
 import * as AgreementSuite from "../src/AgreementSuite.ts"
 import * as CombinatorLaws from "../src/CombinatorLaws.ts"
@@ -21,7 +21,6 @@ import * as EventStoreLaws from "../src/EventStoreLaws.ts"
 import * as EventStoreSuite from "../src/EventStoreSuite.ts"
 import * as JournalLaws from "../src/JournalLaws.ts"
 import * as JournalSuite from "../src/JournalSuite.ts"
-import type * as Law from "../src/Law.ts"
 import * as Sample from "../src/Sample.ts"
 import * as SnapshotStoreLaws from "../src/SnapshotStoreLaws.ts"
 import * as StorableLaws from "../src/StorableLaws.ts"
@@ -29,43 +28,21 @@ import * as ViewLaws from "../src/ViewLaws.ts"
 import * as ViewSuite from "../src/ViewSuite.ts"
 import * as Deciders from "./faults/Deciders.ts"
 import * as Journals from "./faults/Journals.ts"
-import * as JumpingClock from "./faults/JumpingClock.ts"
 import * as Reads from "./faults/Reads.ts"
 import * as Stores from "./faults/Stores.ts"
+import { pure, type Table } from "./support/Planted.ts"
+import * as Planted from "./support/Planted.ts"
 
-// A law that nothing breaks proves nothing: for each law there is at least one fault, named here, that it must find.
+type AnyStores = EventStore | EventReader | SnapshotStore
 
-/** The suite of a faulty subject, checked for one law. */
-type Planted = (law: string) => Promise<Law.Verdict>
-
-const runs = 500
-
-const pure = (properties: ReadonlyArray<Law.Property<never>>): Planted => (law) =>
-  propertyOf(properties, law).check({ runs, run: Effect.runPromise })
-
-const propertyOf = <R>(properties: ReadonlyArray<Law.Property<R>>, law: string): Law.Property<R> => {
-  const property = properties.find((property) => property.law === law)
-  if (property === undefined) throw new Error(`no suite has the law "${law}"`)
-  return property
-}
-
-type AnyStores = EventStore | SnapshotStore
-
-const store = (layer: Layer.Layer<AnyStores>, properties = EventStoreSuite.properties()): Planted => async (law) => {
-  const runtime = ManagedRuntime.make(Layer.provideMerge(layer, JumpingClock.layer))
-  const verdict = await propertyOf(properties, law).check({ runs, run: runtime.runPromise })
-  await runtime.dispose()
-  return verdict
-}
+const store = (layer: Layer.Layer<AnyStores>, properties = EventStoreSuite.properties()) =>
+  Planted.services(layer, properties)
 
 const journal = (module: Parameters<typeof JournalSuite.properties>[0]) => pure(JournalSuite.properties(module))
 
 const readingStore = (fault: Reads.ReadFault) => store(Stores.on(Journals.reading(fault)))
 
 const readingJournal = (fault: Reads.ReadFault) => journal(Journals.reading(fault))
-
-/** The laws of a module by the names they are exported under, and for each the faults that it must find. */
-type Table<Laws> = { readonly [law in keyof Laws]: Readonly<Record<string, Planted>> }
 
 const viewLaws: Table<typeof ViewLaws> = {
   foldingGoesOn: { "a view that counts its calls": pure(ViewSuite.properties(Deciders.countsItsCalls, Sample.events)) },
@@ -187,7 +164,7 @@ const loadFromAnySnapshot: AgreementLaws.Load = Effect.fnUntraced(function*(aggr
   return Option.isSome(snapshot) ? snapshot.value : yield* State.load(aggregate, id, options)
 })
 
-const adaptersAgree = (layer: Layer.Layer<AnyStores>): Planted => {
+const adaptersAgree = (layer: Layer.Layer<AnyStores>) => {
   const adapters = [Stores.sound, layer].map((layer, index) =>
     [String(index), ManagedRuntime.make(layer).contextEffect] as const
   )
@@ -217,40 +194,14 @@ const commandHandlerLaws: Table<typeof CommandHandlerLaws> = {
   concurrentCommandsTakeTurns: { "expected versions ignored": store(Stores.on(Journals.ignoresExpectations)) }
 }
 
-/** What the laws of a module are about where they are functions of it. */
-type Subject = ReadonlyArray<unknown>
-
-const nameOf = (law: unknown, subject: Subject): string => {
-  const made: unknown = typeof law === "function" ? Reflect.apply(law, undefined, subject) : law
-  return typeof made === "object" && made !== null && "name" in made ? String(made.name) : "not a law"
-}
-
-type Faults = Readonly<Record<string, Planted>>
-
-describe.each<[string, object, Subject, Readonly<Record<string, Faults>>]>([
-  ["ViewLaws", ViewLaws, [Sample.decider], viewLaws],
-  ["DeciderLaws", DeciderLaws, [Sample.decider, Sample.codec], deciderLaws],
-  ["CombinatorLaws", CombinatorLaws, [Sample.decider], combinatorLaws],
-  ["EventCodecLaws", EventCodecLaws, [Sample.codec, Sample.decider], eventCodecLaws],
-  ["JournalLaws", JournalLaws, [], journalLaws],
-  ["StorableLaws", StorableLaws, [], storableLaws],
-  ["EventStoreLaws", EventStoreLaws, [], eventStoreLaws],
-  ["ConcurrencyLaws", ConcurrencyLaws, [], concurrencyLaws],
-  ["SnapshotStoreLaws", SnapshotStoreLaws, [], snapshotStoreLaws],
-  ["AgreementLaws", AgreementLaws, [Sample.aggregate, []], agreementLaws],
-  ["CommandHandlerLaws", CommandHandlerLaws, [Sample.aggregate], commandHandlerLaws]
-])("%s", (_, laws, subject, table) => {
-  it("have a planted fault each, and names of their own", () => {
-    expect(Object.keys(table).toSorted()).toEqual(Object.keys(laws).toSorted())
-    const names = Object.values(laws).map((law) => nameOf(law, subject))
-    expect(new Set(names).size).toBe(names.length)
-  })
-
-  const rows = Object.entries(table).flatMap(([law, faults]) =>
-    Object.entries(faults).map(([fault, planted]) => [nameOf(Reflect.get(laws, law), subject), fault, planted] as const)
-  )
-
-  it.each(rows)("%s: broken by %s", { timeout: 60_000 }, async (law, _, planted) => {
-    expect(await planted(law)).toMatchObject({ _tag: "Broken", law })
-  })
-})
+Planted.find("ViewLaws", ViewLaws, [Sample.decider], viewLaws)
+Planted.find("DeciderLaws", DeciderLaws, [Sample.decider, Sample.codec], deciderLaws)
+Planted.find("CombinatorLaws", CombinatorLaws, [Sample.decider], combinatorLaws)
+Planted.find("EventCodecLaws", EventCodecLaws, [Sample.codec, Sample.decider], eventCodecLaws)
+Planted.find("JournalLaws", JournalLaws, [], journalLaws)
+Planted.find("StorableLaws", StorableLaws, [], storableLaws)
+Planted.find("EventStoreLaws", EventStoreLaws, [], eventStoreLaws)
+Planted.find("ConcurrencyLaws", ConcurrencyLaws, [], concurrencyLaws)
+Planted.find("SnapshotStoreLaws", SnapshotStoreLaws, [], snapshotStoreLaws)
+Planted.find("AgreementLaws", AgreementLaws, [Sample.aggregate, []], agreementLaws)
+Planted.find("CommandHandlerLaws", CommandHandlerLaws, [Sample.aggregate], commandHandlerLaws)

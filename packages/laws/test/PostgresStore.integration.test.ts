@@ -3,6 +3,7 @@ import * as MemoryStore from "@refold/memory/MemoryStore"
 import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as AgreementSuite from "../src/AgreementSuite.ts"
 import * as EventStoreSuite from "../src/EventStoreSuite.ts"
+import * as ReadModelSuite from "../src/ReadModelSuite.ts"
 import { layer, transaction } from "./support/Server.ts"
 
 EventStoreSuite.suite("the PostgreSQL adapter on a server", layer, { transaction })
@@ -14,3 +15,13 @@ AgreementSuite.suite("memory, server and embedded", [
   ["server", layer],
   ["embedded", PostgresStore.layerEmbedded()]
 ], AgreementSuite.sample)
+
+ReadModelSuite.suite("projections on a server", layer, { runs: 15 })
+
+ReadModelSuite.suite("projections, embedded", PostgresStore.layerEmbedded(), { runs: 15 })
+
+ReadModelSuite.agreement("projections in memory, on a server and embedded", [
+  ["memory", MemoryStore.layer],
+  ["server", layer],
+  ["embedded", PostgresStore.layerEmbedded()]
+])

@@ -1,6 +1,8 @@
+import * as DateTime from "effect/DateTime"
 import { describe, expect, it } from "vitest"
 import * as Sample from "../src/Sample.ts"
 import * as Spec from "../src/Spec.ts"
+import * as Projections from "./faults/Projections.ts"
 
 const five = Sample.CoinsAdded.make({ coins: 5, notes: [] })
 
@@ -45,5 +47,59 @@ describe("a spec", () => {
   it("fails where it was returned without an expectation", async () => {
     const forgotten: unknown = Spec.for(Sample.decider).when({ _tag: "Seal" })
     await expect(Promise.resolve(forgotten)).rejects.toThrow("the command led to other events")
+  })
+})
+
+describe("a spec of a projection", () => {
+  const coins = Spec.forProjection(Projections.sound)
+
+  it("is silent where the rows are as expected", () => {
+    const given = coins.given("jar-1", [five]).given("jar-2", [five, Sample.CoinsTaken.make({ coins: 2 })])
+    expect(() =>
+      given
+        .thenRow("all", { coins: 12, notes: [] })
+        .thenRow("0", { coins: 10, notes: [] })
+        .thenNoRow("1")
+    ).not.toThrow()
+    expect(() => given.given("jar-1", [Sample.JarSealed.make({})]).thenNoRow("all")).not.toThrow()
+  })
+
+  it("leaves out what the projection does not read", () => {
+    expect(() => coins.given("tin-1", [five]).thenNoRow("all")).not.toThrow()
+  })
+
+  it("tells the projection when its events happened and who was there", () => {
+    const seen = Spec.forProjection(Projections.whoAndWhen)
+    const happening = { occurredAt: DateTime.makeUnsafe(1000), metadata: { actor: "Ada" } }
+    expect(() => seen.given("jar-1", [five], happening).thenRow("Ada", { when: 1000 })).not.toThrow()
+    expect(() => seen.given("jar-1", [five]).thenRow("nobody", { when: 0 })).not.toThrow()
+  })
+
+  it("shows the row that there was beside the one expected", () => {
+    expect(() => coins.given("jar-1", [five]).thenRow("all", { coins: 4, notes: [] })).toThrow(
+      expect.objectContaining({
+        name: "AssertionError",
+        message: "row \"all\" is another; the rows are \"0\", \"all\"",
+        actual: { coins: 5, notes: [] },
+        expected: { coins: 4, notes: [] }
+      })
+    )
+  })
+
+  it("shows a row where none was expected, and that there is none where one was", () => {
+    expect(() => coins.given("jar-1", [five]).thenNoRow("all")).toThrow(
+      expect.objectContaining({ actual: { coins: 5, notes: [] }, expected: "no row" })
+    )
+    expect(() => coins.thenRow("all", { coins: 0, notes: [] })).toThrow("row \"all\" is another; the rows are none")
+  })
+
+  it("fails where an event cannot be folded", () => {
+    const poisoned = Spec.forProjection(Projections.cannotTakeCoins)
+      .given("jar-1", [Sample.CoinsTaken.make({ coins: 1 })])
+    expect(() => poisoned.thenNoRow("all")).toThrow("cannot fold event 1 of stream \"jar-1\"")
+  })
+
+  it("fails where a stream's name is none", () => {
+    expect(() => coins.given("jar", [five]).thenNoRow("all")).toThrow("must be category-id")
   })
 })

@@ -1,69 +1,28 @@
-/** The in-memory adapter: a Journal in a Ref. It is the fake for tests, and shows how little an adapter is. */
-import type { InvalidInput } from "@refold/core/InvalidInput"
-import * as Journal from "@refold/core/Journal"
-import type { RecordedEvent } from "@refold/core/RecordedEvent"
-import * as EventStore from "@refold/store/EventStore"
-import { checkKey, checkSnapshot, type Snapshot, type SnapshotKey, SnapshotStore } from "@refold/store/SnapshotStore"
-import * as DateTime from "effect/DateTime"
+/**
+ * The in-memory adapter: a Journal in a reference, and beside it what projections have made of it. It is the fake for
+ * tests, and shows how little an adapter is.
+ */
+import type { EventReader } from "@refold/store/EventReader"
+import { context, type EventStore } from "@refold/store/EventStore"
+import { ReadModelStore } from "@refold/store/ReadModelStore"
+import { SnapshotStore } from "@refold/store/SnapshotStore"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
-import * as Ref from "effect/Ref"
-import * as Result from "effect/Result"
-import * as Stream from "effect/Stream"
+import * as MutableRef from "effect/MutableRef"
+import * as Generations from "./internal/Generations.ts"
+import * as Journaled from "./internal/Journaled.ts"
+import * as ReadModels from "./internal/ReadModels.ts"
+import * as Snapshots from "./internal/Snapshots.ts"
 
-const eventStore = Effect.gen(function*() {
-  const journal = yield* Ref.make(Journal.empty)
-  const read = (select: (journal: Journal.Journal) => Result.Result<ReadonlyArray<RecordedEvent>, InvalidInput>) =>
-    Stream.fromArrayEffect(Effect.flatMap(Ref.get(journal), (current) => Effect.fromResult(select(current))))
-  return EventStore.fromAdapter({
-    commit: Effect.fnUntraced(function*(commit) {
-      const now = yield* DateTime.now
-      const result = yield* Ref.modify(journal, (current) => {
-        const appended = Journal.append(current, commit, now)
-        return [appended, Result.isSuccess(appended) ? appended.success[0] : current]
-      })
-      return (yield* Effect.fromResult(result))[1]
-    }),
-    findAppended: (idempotency) =>
-      Effect.flatMap(Ref.get(journal), (current) => Effect.fromResult(Journal.findAppended(current, idempotency))),
-    readStream: (stream, options) => read((current) => Journal.readStream(current, stream, options)),
-    readAll: (options) => read((current) => Journal.readAll(current, options)),
-    head: Effect.map(Ref.get(journal), Journal.head)
-  })
-})
+/** What the adapter provides. */
+export type Services = EventStore | EventReader | SnapshotStore | ReadModelStore
 
-const snapshotStore = Effect.gen(function*() {
-  const snapshots = yield* Ref.make(HashMap.empty<string, Saved>())
-  const idOf = ({ stream, view }: SnapshotKey) => JSON.stringify([stream, view])
-  return SnapshotStore.of({
-    find: Effect.fnUntraced(function*(key) {
-      const { fingerprint } = yield* Effect.fromResult(checkKey(key))
-      return HashMap.get(yield* Ref.get(snapshots), idOf(key)).pipe(
-        Option.filter((saved) => saved.fingerprint === fingerprint),
-        Option.map(({ snapshot }) => snapshot)
-      )
-    }),
-    save: Effect.fnUntraced(function*(key, unchecked) {
-      const { fingerprint } = yield* Effect.fromResult(checkKey(key))
-      const snapshot = yield* Effect.fromResult(checkSnapshot(unchecked))
-      yield* Ref.update(snapshots, (all) => {
-        const known = Option.getOrUndefined(HashMap.get(all, idOf(key)))
-        const isNewer = known?.fingerprint !== fingerprint || known.snapshot.version < snapshot.version
-        return isNewer ? HashMap.set(all, idOf(key), { fingerprint, snapshot }) : all
-      })
-    })
-  })
-})
-
-interface Saved {
-  readonly fingerprint: string
-  readonly snapshot: Snapshot
-}
-
-/** An empty store for events and snapshots, gone with its scope. Times come from Effect's clock. */
-export const layer: Layer.Layer<EventStore.EventStore | SnapshotStore> = Layer.mergeAll(
-  Layer.effect(EventStore.EventStore, eventStore),
-  Layer.effect(SnapshotStore, snapshotStore)
-)
+/** An empty store for events, snapshots and rows, gone with its scope. Times come from Effect's clock. */
+export const layer: Layer.Layer<Services> = Layer.effectContext(Effect.gen(function*() {
+  const generations = MutableRef.make(Generations.empty)
+  return context(yield* Journaled.make(generations)).pipe(
+    Context.add(SnapshotStore, yield* Snapshots.make),
+    Context.add(ReadModelStore, ReadModels.make(generations))
+  )
+}))

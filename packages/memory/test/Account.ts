@@ -6,13 +6,13 @@ import * as EventType from "@refold/core/EventType"
 import type { NewEvent } from "@refold/core/NewEvent"
 import * as StreamName from "@refold/core/StreamName"
 import * as EventStore from "@refold/store/EventStore"
-import type { SnapshotStore } from "@refold/store/SnapshotStore"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import * as MemoryStore from "../src/MemoryStore.ts"
@@ -66,13 +66,13 @@ export const stream = (id: string): StreamName.StreamName => Result.getOrThrow(S
 /** So many milliseconds after 1970. */
 export const at = (millis: number): DateTime.Utc => DateTime.makeUnsafe(millis)
 
-/** Runs against a store of its own, by the machine's clock. */
-export const run = <A, E>(effect: Effect.Effect<A, E, EventStore.EventStore | SnapshotStore>): Promise<A> =>
-  Effect.runPromise(Effect.provide(effect, MemoryStore.layer))
+/** Runs against a store of its own, by the machine's clock; what runs in its scope ends with it. */
+export const run = <A, E>(effect: Effect.Effect<A, E, MemoryStore.Services | Scope.Scope>): Promise<A> =>
+  Effect.runPromise(Effect.provide(Effect.scoped(effect), MemoryStore.layer))
 
 /** Runs against a store of its own, by a clock that starts at 0 and moves only when told. */
-export const runAtZero = <A, E>(effect: Effect.Effect<A, E, EventStore.EventStore | SnapshotStore>): Promise<A> =>
-  Effect.runPromise(Effect.provide(effect, Layer.mergeAll(MemoryStore.layer, TestClock.layer())))
+export const runAtZero = <A, E>(effect: Effect.Effect<A, E, MemoryStore.Services | Scope.Scope>): Promise<A> =>
+  Effect.runPromise(Effect.provide(Effect.scoped(effect), Layer.mergeAll(MemoryStore.layer, TestClock.layer())))
 
 /** An event to append without a handler. */
 export const stored = (n: number, fields: Partial<NewEvent> = {}): NewEvent => ({
@@ -100,11 +100,7 @@ export const withStore =
   <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     Effect.flatMap(EventStore.EventStore, (store) => {
       const { append: _, ...adapter } = store
-      return Effect.provideService(
-        effect,
-        EventStore.EventStore,
-        EventStore.fromAdapter({ ...adapter, ...change(store) })
-      )
+      return Effect.provideContext(effect, EventStore.context({ ...adapter, ...change(store) }))
     })
 
 /** Runs only so many times, then does nothing. */

@@ -3,6 +3,7 @@ import * as ExpectedVersion from "@refold/core/ExpectedVersion"
 import type { NewEvent } from "@refold/core/NewEvent"
 import * as CommandHandler from "@refold/store/CommandHandler"
 import { EventIds } from "@refold/store/EventIds"
+import type { EventReader } from "@refold/store/EventReader"
 import { EventStore } from "@refold/store/EventStore"
 import { EventStoreError } from "@refold/store/EventStoreError"
 import { SnapshotStore } from "@refold/store/SnapshotStore"
@@ -129,17 +130,18 @@ describe("the events of a command are stamped", () => {
 })
 
 // What another writer does between this one's load and its append, at the first `n` attempts.
-const overtakenBy = <E>(n: number, other: Effect.Effect<unknown, E, EventStore | SnapshotStore>) =>
-<A, E2>(
-  effect: Effect.Effect<A, E2, EventStore | SnapshotStore>
-) =>
-  Effect.gen(function*() {
-    const context = yield* Effect.context<EventStore | SnapshotStore>()
-    const intrude = times(n, Effect.provide(Effect.orDie(other), context))
-    return yield* effect.pipe(
-      withStore((store) => ({ commit: (commit) => Effect.andThen(intrude, store.commit(commit)) }))
-    )
-  })
+const overtakenBy =
+  <E>(n: number, other: Effect.Effect<unknown, E, EventStore | EventReader | SnapshotStore>) =>
+  <A, E2>(
+    effect: Effect.Effect<A, E2, EventStore | EventReader | SnapshotStore>
+  ) =>
+    Effect.gen(function*() {
+      const context = yield* Effect.context<EventStore | EventReader | SnapshotStore>()
+      const intrude = times(n, Effect.provide(Effect.orDie(other), context))
+      return yield* effect.pipe(
+        withStore((store) => ({ commit: (commit) => Effect.andThen(intrude, store.commit(commit)) }))
+      )
+    })
 
 describe("a writer who was overtaken", () => {
   it("decides again on what the other wrote, and wins", () =>
@@ -353,12 +355,12 @@ describe("a command repeated under its idempotency key", () => {
     })))
 
   // What happens after a handler has looked its key up for the first time.
-  const afterLook = <E>(other: Effect.Effect<unknown, E, EventStore | SnapshotStore>) =>
+  const afterLook = <E>(other: Effect.Effect<unknown, E, EventStore | EventReader | SnapshotStore>) =>
   <A, E2>(
-    effect: Effect.Effect<A, E2, EventStore | SnapshotStore>
+    effect: Effect.Effect<A, E2, EventStore | EventReader | SnapshotStore>
   ) =>
     Effect.gen(function*() {
-      const context = yield* Effect.context<EventStore | SnapshotStore>()
+      const context = yield* Effect.context<EventStore | EventReader | SnapshotStore>()
       const intrude = times(1, Effect.provide(Effect.orDie(other), context))
       return yield* effect.pipe(
         withStore((store) => ({ findAppended: (found) => Effect.tap(store.findAppended(found), intrude) }))
@@ -586,7 +588,7 @@ describe("the types of a handler", () => {
       Effect.Effect<
         CommandHandler.Handled<Account.State, Account.Event>,
         Account.Overdrawn | CommandHandler.HandleFailure,
-        EventStore | SnapshotStore
+        EventStore | EventReader | SnapshotStore
       >
     >()
   })

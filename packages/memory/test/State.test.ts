@@ -1,7 +1,7 @@
 import * as Aggregate from "@refold/core/Aggregate"
 import * as AsOf from "@refold/core/AsOf"
 import type { DecodeError } from "@refold/core/DecodeError"
-import type { EventStore } from "@refold/store/EventStore"
+import type { EventReader } from "@refold/store/EventReader"
 import { EventStoreError } from "@refold/store/EventStoreError"
 import type { Loaded } from "@refold/store/Loaded"
 import * as Snapshots from "@refold/store/Snapshots"
@@ -221,6 +221,7 @@ describe("a load fails", () => {
     run(Effect.gen(function*() {
       yield* append("a", stored(1), stored(2, { type: "Burnt" }))
       const error: DecodeError = yield* Effect.flip(Effect.catchTags(State.load(Account.account, "a"), {
+        DeciderFault: Effect.die,
         EventStoreError: Effect.die,
         InvalidInput: Effect.die
       }))
@@ -273,7 +274,7 @@ describe("the wire transform of a load", () => {
 describe("the types of a load", () => {
   it("say what it gives, how it fails and what it needs", () => {
     expectTypeOf(State.load(Account.account, "a")).toEqualTypeOf<
-      Effect.Effect<Loaded<Account.State>, State.LoadFailure, EventStore | SnapshotStore>
+      Effect.Effect<Loaded<Account.State>, State.LoadFailure, EventReader | SnapshotStore>
     >()
   })
 })

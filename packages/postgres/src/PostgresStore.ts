@@ -1,10 +1,13 @@
 /** The PostgreSQL adapter: the same SQL through the same driver on a server or on the embedded database. */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import { InvalidInput } from "@refold/core/InvalidInput"
+import type { EventReader } from "@refold/store/EventReader"
 import * as EventStore from "@refold/store/EventStore"
 import type { EventStoreError } from "@refold/store/EventStoreError"
+import { ReadModelStore } from "@refold/store/ReadModelStore"
 import { SnapshotStore } from "@refold/store/SnapshotStore"
 import * as Context from "effect/Context"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
@@ -12,14 +15,19 @@ import * as Result from "effect/Result"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type * as SqlError from "effect/sql/SqlError"
 import * as Embedded from "./Embedded.ts"
-import { append, findAppended } from "./internal/Append.ts"
+import * as Adapter from "./internal/Adapter.ts"
 import * as Database from "./internal/Database.ts"
 import * as Migrations from "./internal/Migrations.ts"
-import * as Read from "./internal/Read.ts"
+import * as ReadModelRows from "./internal/ReadModelRows.ts"
 import * as SnapshotRows from "./internal/SnapshotRows.ts"
+import * as Tables from "./internal/Tables.ts"
+import { ProjectionTables } from "./ProjectionTables.ts"
 
 /** What the adapter provides: the ports, and the client for transactions of your own, which appends then join. */
-export type Services = EventStore.EventStore | SnapshotStore | PgClient.PgClient | SqlClient.SqlClient
+export type Services = StoreServices | PgClient.PgClient | SqlClient.SqlClient
+
+/** The ports. */
+export type StoreServices = EventStore.EventStore | EventReader | SnapshotStore | ReadModelStore | ProjectionTables
 
 /** Where in the database the store lives. */
 export interface StoreOptions {
@@ -27,15 +35,36 @@ export interface StoreOptions {
   readonly schema?: string | undefined
   /** Whether to create or update the schema at the start; true by default. Needs a role that may. */
   readonly migrate?: boolean | undefined
+  /**
+   * How often to look for events that no wake-up told of: those that others append by SQL, and all of other processes
+   * where nobody notifies. 200 ms by default. A wake-up comes within milliseconds.
+   */
+  readonly pollEvery?: Duration.Input | undefined
+  /**
+   * A process that works on a projection's batch and stops answering in the middle (it is suspended, or its machine is
+   * gone) loses the projection to another after so long; 10 seconds by default. Longer than the longest pause that a
+   * handler of yours makes between two statements.
+   */
+  readonly frozenAfter?: Duration.Input | undefined
+}
+
+/** How to share the database with other processes. */
+export interface ClientOptions extends StoreOptions {
+  /**
+   * Whether to tell other processes of appends by NOTIFY and to LISTEN for theirs; true by default. Not possible behind
+   * a pooler that shares connections between transactions. Listening takes a connection beside the client's own, while
+   * somebody follows the log.
+   */
+  readonly notify?: boolean | undefined
 }
 
 /** A server and how to talk to it. */
 export interface ServerOptions extends StoreOptions {
   /** `postgres://user:password@host:port/database` */
   readonly url: Redacted.Redacted
-  /** The most connections of the pool, 10 by default. */
+  /** The most connections of the pool, 10 by default. One more listens while somebody follows the log. */
   readonly maxConnections?: number | undefined
-  /** Set where a pooler shares connections between transactions: no named prepared statements then. */
+  /** Set where a pooler shares connections between transactions: no named prepared statements and no LISTEN then. */
   readonly pooler?: boolean | undefined
 }
 
@@ -47,7 +76,7 @@ export const layer = (
   { maxConnections = 10, pooler = false, url, ...store }: ServerOptions
 ): Layer.Layer<Services, InvalidInput | EventStoreError | SqlError.SqlError> =>
   Layer.provideMerge(
-    layerClient(store),
+    layerClient({ ...store, notify: !pooler }),
     PgClient.layer({
       url,
       maxConnections,
@@ -66,31 +95,31 @@ export const layer = (
 export const layerEmbedded = (
   { dataDir, ...store }: Embedded.Options & StoreOptions = {}
 ): Layer.Layer<Services, InvalidInput | EventStoreError | Embedded.EmbeddedUnavailable | SqlError.SqlError> =>
-  Layer.provideMerge(layerClient(store), Embedded.layer(dataDir === undefined ? {} : { dataDir }))
+  // Nobody else can reach that database.
+  Layer.provideMerge(layerClient({ ...store, notify: false }), Embedded.layer(dataDir === undefined ? {} : { dataDir }))
 
 /** A store on a client of your own. */
 export const layerClient = (
-  { migrate = true, schema = "refold" }: StoreOptions = {}
-): Layer.Layer<EventStore.EventStore | SnapshotStore, InvalidInput | EventStoreError, SqlClient.SqlClient> =>
+  {
+    frozenAfter = "10 seconds",
+    migrate = true,
+    notify = true,
+    pollEvery = "200 millis",
+    schema = "refold"
+  }: ClientOptions = {}
+): Layer.Layer<StoreServices, InvalidInput | EventStoreError, SqlClient.SqlClient> =>
   Layer.effectContext(Effect.gen(function*() {
     const database = yield* Database.make(yield* Effect.fromResult(checkSchema(schema)))
     if (migrate) yield* Migrations.run(database, schema)
-    return Context.make(EventStore.EventStore, eventStore(database)).pipe(
-      Context.add(SnapshotStore, SnapshotRows.make(database))
+    return EventStore.context(yield* Adapter.make(database, { schema, notify, pollEvery })).pipe(
+      Context.add(SnapshotStore, SnapshotRows.make(database)),
+      Context.add(ReadModelStore, ReadModelRows.make(database, { frozenAfter })),
+      Context.add(ProjectionTables, Tables.make(database))
     )
   }))
 
 // The most that jsonb itself can hold in one value.
 const maxMessageSize = 256 * 1024 * 1024
-
-const eventStore = (database: Database.Database): EventStore.EventStore["Service"] =>
-  EventStore.fromAdapter({
-    commit: (commit) => append(database, commit),
-    findAppended: (idempotency) => findAppended(database, idempotency),
-    readStream: (stream, options) => Read.readStream(database, stream, options),
-    readAll: (options) => Read.readAll(database, options),
-    head: Read.readHead(database)
-  })
 
 const checkSchema = (schema: string): Result.Result<string, InvalidInput> =>
   /^(?!pg_)[a-z_][a-z0-9_]{0,62}$/.test(schema)

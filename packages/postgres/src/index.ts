@@ -1,3 +1,5 @@
 /** Refold on PostgreSQL. */
 export * as Embedded from "./Embedded.ts"
 export * as PostgresStore from "./PostgresStore.ts"
+export * as ProjectionTables from "./ProjectionTables.ts"
+export * as SqlProjection from "./SqlProjection.ts"

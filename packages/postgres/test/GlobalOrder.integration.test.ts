@@ -181,6 +181,43 @@ describe("while a writer holds its transaction open", () => {
   )
 })
 
+describe("a writer that is slow to lock, and holds a position that readers have passed", () => {
+  /** The lock of an append that looked at the sequence before an event was appended, and locks after that. */
+  const lockLate = Effect.gen(function*() {
+    const { append, other, sql, ...rest } = yield* setUp
+    const [row] = yield* sql<{ position: number }>`select last_value::int as "position" from refold.event_position`
+    const event = yield* append()
+    const head = yield* rest.store.head
+    yield* other`begin`
+    yield* other`select pg_advisory_xact_lock_shared('refold.event_position'::regclass::oid::int4, ${row!.position})`
+    return { ...rest, append, event, head, other, sql }
+  })
+
+  test(
+    "takes nothing back from those who were told of a higher head",
+    run(Effect.gen(function*() {
+      const { event, head, sql, store, unread } = yield* lockLate
+      expect(yield* store.head).toBe(head)
+      expect(yield* unread).toEqual([event])
+      expect(yield* sql.withTransaction(store.head)).toBe(head)
+      expect(yield* sql.withTransaction(unread)).toEqual([event])
+      expect((yield* store.bound).head).toBe(head)
+    }))
+  )
+
+  test(
+    "keeps its own events from being passed by",
+    run(Effect.gen(function*() {
+      const { append, event, other, unread } = yield* lockLate
+      const low = yield* Stores.appendBySql(other)
+      const high = yield* append()
+      expect(yield* unread).toEqual([event])
+      yield* other`commit`
+      expect(yield* unread).toEqual([event, low, high])
+    }))
+  )
+})
+
 describe("a reader is not held back", () => {
   const unrelated = inject("postgresUrl")
 

@@ -1,6 +1,7 @@
 // What an append or a read costs does not grow with the store: each finds its rows by an index, with plans made for the
 // parameters at hand and with generic ones, before the table was ever analysed and after, and with plans made while it
 // was empty.
+import type { EventId } from "@refold/core/EventId"
 import { Position } from "@refold/core/Position"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
@@ -62,6 +63,24 @@ const unanalysedReads = ({ store }: Stores.Opened) =>
     yield* Stores.readIds(store, { after: Position(events / 2), limit: 1_000 })
     yield* Stores.readStream(store, Stores.streamName("old-2"))
     yield* Stores.readStream(store, Stores.freshStream())
+  })
+
+/** Look-ups: of the bound, of an event, of some streams' versions. */
+const answers = ({ sql, store }: Stores.Opened) =>
+  Effect.gen(function*() {
+    yield* store.bound
+    const [row] = yield* sql<{ id: EventId }>`select event_id as id from refold.event_store where "position" = 50000`
+    yield* store.findEvent(row!.id)
+    yield* store.findEvent(Stores.event().id)
+    yield* store.streamVersions(Array.from({ length: 20 }, (_, n) => Stores.streamName(`old-${n * 50}`)))
+    yield* store.streamVersions([Stores.freshStream()])
+  })
+
+/** Following from near the end on. */
+const following = ({ store }: Stores.Opened) =>
+  Effect.gen(function*() {
+    const after = Position((yield* store.head) - 10)
+    yield* Stream.runDrain(Stream.take(store.subscribe({ after }), 10))
   })
 
 /** Reads of some ten events each, from all over the store, and of a whole page. */
@@ -150,7 +169,7 @@ describe.concurrent("appends and reads look at few rows of many", () => {
 
   it("whatever they do, with any kind of plan", () =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
-      const costs = yield* costsOf({ ...writing, reads, filteredReads }, true)
+      const costs = yield* costsOf({ ...writing, reads, filteredReads, answers, following }, true)
       expect(costs).toEqual(costs.map(({ mode, name }) => ({ mode, name, ...cheap })))
     }))))
 
@@ -158,7 +177,7 @@ describe.concurrent("appends and reads look at few rows of many", () => {
   // so few events to pass a filter that it collects and sorts them.
   it("also before the tables are analysed, with any kind of plan, unless they filter", () =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
-      const costs = yield* costsOf({ ...writing, reads: unanalysedReads }, false)
+      const costs = yield* costsOf({ ...writing, reads: unanalysedReads, answers, following }, false)
       expect(costs).toEqual(costs.map(({ mode, name }) => ({ mode, name, ...cheap })))
     }))))
 

@@ -1,10 +1,12 @@
 // What roles may do: a writer needs no more than `sql/schema/privileges.sql` says, and can write in no other way than
 // through `append_events`; everybody else can do nothing.
 import * as ExpectedVersion from "@refold/core/ExpectedVersion"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type * as SqlError from "effect/sql/SqlError"
 import * as Fs from "node:fs"
 import { describe, expect, test } from "vitest"
+import * as Following from "./support/Following.ts"
 import * as Proxy from "./support/Proxy.ts"
 import * as Stores from "./support/Stores.ts"
 
@@ -89,6 +91,32 @@ describe("a writer", () => {
         yield* snapshots.save({ ...key, fingerprint: String(state) }, { position, version, recordedAt, state })
       }
       expect(yield* snapshots.find({ ...key, fingerprint: "2" })).toMatchObject({ value: { state: 2 } })
+    }))
+  )
+
+  test(
+    "can follow the log, is told of appends, and is told who holds readers back, though not since when",
+    run(Effect.gen(function*() {
+      const { url: owner } = yield* Stores.Database
+      const url = yield* as("writer", grants)
+      const { reader, sql, store } = yield* Stores.open(url, { migrate: false, pollEvery: "1 hour" })
+      const there = yield* Stores.open(url, { migrate: false })
+      const { untilSeen } = yield* Following.follow(reader.subscribe({ after: yield* reader.head }))
+      yield* Following.until(Effect.map(Following.listeners(sql), (pids) => pids.length === 1))
+      const event = Stores.event()
+      yield* there.store.append(Stores.freshStream(), [event])
+      yield* untilSeen(event.id)
+      expect(yield* reader.findEvent(event.id)).toMatchObject({ value: { id: event.id } })
+      expect(yield* reader.streamVersions([Stores.freshStream()])).toEqual([0])
+      const other = yield* Stores.connect(owner)
+      const before = Date.now()
+      yield* other`begin`
+      yield* Stores.appendBySql(other)
+      yield* store.append(Stores.freshStream(), [Stores.event()])
+      const { head, heldBackBy: [holder], last } = yield* reader.bound
+      expect(last).toBeGreaterThan(head)
+      expect(holder!.description).toMatch(`session ${yield* Stores.backend(other)} (application "by hand", user `)
+      expect(DateTime.toEpochMillis(holder!.since)).toBeGreaterThanOrEqual(before)
     }))
   )
 

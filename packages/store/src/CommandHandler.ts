@@ -4,11 +4,11 @@
  */
 import type { Aggregate } from "@refold/core/Aggregate"
 import { VersionConflict, versionConflict } from "@refold/core/AppendError"
+import type { CommandInvalid } from "@refold/core/CommandInvalid"
 import type { Appended, FingerprintedKey } from "@refold/core/Commit"
 import type { UnencodableEvent } from "@refold/core/DecodeError"
 import * as ExpectedVersion from "@refold/core/ExpectedVersion"
 import type { Metadata, NewEvent } from "@refold/core/NewEvent"
-import * as View from "@refold/core/View"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -16,8 +16,11 @@ import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import { EventIds } from "./EventIds.ts"
+import type { EventReader } from "./EventReader.ts"
 import { type CommitFailure, EventStore } from "./EventStore.ts"
+import * as Deciding from "./internal/Deciding.ts"
 import * as FirstAnswer from "./internal/FirstAnswer.ts"
+import * as InlineRows from "./internal/InlineRows.ts"
 import type { Loaded } from "./Loaded.ts"
 import * as Snapshots from "./Snapshots.ts"
 import type { SnapshotStore } from "./SnapshotStore.ts"
@@ -46,24 +49,35 @@ export interface Handled<State, Event> extends Loaded<State> {
 }
 
 /** Every way handling can fail beside the aggregate's own refusals. */
-export type HandleFailure = State.LoadFailure | CommitFailure | UnencodableEvent
+export type HandleFailure = State.LoadFailure | CommitFailure | UnencodableEvent | CommandInvalid
 
 type AnyEvent = { readonly _tag: string }
 
+/** How a handler works. */
+export interface HandlerOptions<State> {
+  /** How often to decide again where others were faster, 10 times by default. */
+  readonly retries?: number | undefined
+  /** Projections by `Projection.ofAggregate` whose rows are stored together with the events. */
+  readonly inline?: ReadonlyArray<InlineRows.InlineProjection<State>> | undefined
+}
+
+export type { InlineProjection } from "./internal/InlineRows.ts"
+
 /**
- * A handler of an aggregate's commands: `(id, command, options?)`. Fails with the decider's refusal as it is, with
+ * A handler of an aggregate's commands: `(id, command, options?)`. Fails with `CommandInvalid` where the aggregate says
+ * what commands look like and this one does not, before any store is asked; with the decider's refusal as it is, with
  * `VersionConflict` where others were faster `retries` times over (10 by default) or `expected` was wrong, or as the
  * store does. A key used before for another command is an `IdempotencyConflict`.
  */
 export const make = <Command, State, Event extends AnyEvent, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
-  { retries = 10 }: { readonly retries?: number } = {}
+  { inline = [], retries = 10 }: HandlerOptions<State> = {}
 ) =>
   Effect.fnUntraced(function*(
     id: string,
     command: Command,
     options: HandleOptions = {}
-  ): Effect.fn.Return<Handled<State, Event>, Refusal | HandleFailure, EventStore | SnapshotStore> {
+  ): Effect.fn.Return<Handled<State, Event>, Refusal | HandleFailure, EventStore | EventReader | SnapshotStore> {
     const idempotency = yield* Effect.fromResult(
       FirstAnswer.idempotencyOf(aggregate, id, command, options.idempotencyKey)
     )
@@ -71,7 +85,7 @@ export const make = <Command, State, Event extends AnyEvent, Refusal>(
     if (Option.isSome(first)) return first.value
     let loaded = yield* State.load(aggregate, id)
     for (let attempt = 1;; attempt++) {
-      const outcome = yield* decideOnce(aggregate, id, command, loaded, { ...options, idempotency })
+      const outcome = yield* decideOnce(aggregate, id, command, loaded, { ...options, idempotency, inline })
       if (!(outcome instanceof VersionConflict)) return outcome
       if (!(attempt <= retries)) return yield* outcome
       yield* backOff(attempt)
@@ -79,8 +93,9 @@ export const make = <Command, State, Event extends AnyEvent, Refusal>(
     }
   })
 
-interface DecideOptions extends HandleOptions {
+interface DecideOptions<State> extends HandleOptions {
   readonly idempotency: FingerprintedKey | undefined
+  readonly inline: ReadonlyArray<InlineRows.InlineProjection<State>>
 }
 
 // The answer, or the conflict with a writer who was faster.
@@ -89,15 +104,16 @@ const decideOnce = Effect.fnUntraced(function*<Command, State, Event extends Any
   id: string,
   command: Command,
   loaded: Loaded<State>,
-  options: DecideOptions
+  options: DecideOptions<State>
 ): Effect.fn.Return<
   Handled<State, Event> | VersionConflict,
   Refusal | HandleFailure,
-  EventStore | SnapshotStore
+  EventStore | EventReader | SnapshotStore
 > {
+  const { state: before, stream } = loaded
   const decision = Result.andThen(
     checkExpected(loaded, options.expected),
-    () => aggregate.decider.decide(command, loaded.state)
+    () => Deciding.decide(aggregate.decider, stream, command, before)
   )
   if (Result.isFailure(decision) || decision.success.length === 0) {
     // Nothing to append, so the store will not notice a copy that went through since the first look: look again.
@@ -105,11 +121,12 @@ const decideOnce = Effect.fnUntraced(function*<Command, State, Event extends Any
     if (Option.isSome(first)) return first.value
     return { ...loaded, events: yield* Effect.fromResult(decision), deduplicated: false }
   }
-  const appended = yield* append(aggregate, loaded, decision.success, options)
+  const state = yield* Effect.fromResult(Deciding.fold(aggregate.decider, stream, before, decision.success))
+  const appended = yield* append(aggregate, { ...loaded, state }, decision.success, options)
   if (appended instanceof VersionConflict) return appended
   return yield* appended.deduplicated
     ? FirstAnswer.load(aggregate, id, appended)
-    : moveOn(aggregate, loaded, decision.success, appended)
+    : moveOn(aggregate, loaded, { ...placeOf(appended), state }, decision.success)
 })
 
 const checkExpected = (
@@ -122,9 +139,10 @@ const checkExpected = (
 
 const append = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
   { codec }: Aggregate<Command, State, Event, Refusal>,
-  { stream, version }: Loaded<State>,
+  // At the version that was loaded, in the state that the events lead to.
+  { state, stream, version }: Loaded<State>,
   events: ReadonlyArray<Event>,
-  { idempotency, metadata = {}, occurredAt }: DecideOptions
+  { idempotency, inline, metadata = {}, occurredAt }: DecideOptions<State>
 ) {
   const newId = yield* EventIds
   const at = occurredAt ?? (yield* DateTime.now)
@@ -136,24 +154,27 @@ const append = Effect.fnUntraced(function*<Command, State, Event extends AnyEven
   // One for each decided event, of which the caller saw at least one.
   const onWire = yield* (yield* WireTransform).toWire(stamped as unknown as NonEmptyReadonlyArray<NewEvent>)
   const store = yield* EventStore
-  return yield* store.append(stream, onWire, { expected: ExpectedVersion.Exact(version), idempotency }).pipe(
+  const rows = yield* InlineRows.encode(inline, stream, state)
+  const expected = ExpectedVersion.Exact(version)
+  return yield* store.append(stream, onWire, { expected, idempotency, inline: rows }).pipe(
     Effect.catchTag("VersionConflict", Effect.succeed)
   )
 })
 
+const placeOf = ({ streams: [{ position, recordedAt, version }] }: Appended) => ({ position, recordedAt, version })
+
 const moveOn = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
-  loaded: Loaded<State>,
-  events: ReadonlyArray<Event>,
-  { streams: [{ position, recordedAt, version }] }: Appended
+  before: Loaded<State>,
+  after: Pick<Loaded<State>, "state" | "version" | "position" | "recordedAt">,
+  events: ReadonlyArray<Event>
 ): Effect.fn.Return<Handled<State, Event>, never, SnapshotStore> {
-  const state = View.foldFrom(aggregate.decider, loaded.state, events)
-  const handled = { ...loaded, state, version, position, recordedAt, events, deduplicated: false }
-  if (Snapshots.isDue(aggregate, loaded.version, version)) {
+  const handled = { ...before, ...after, events, deduplicated: false }
+  if (Snapshots.isDue(aggregate, before.version, after.version)) {
     // The command has succeeded; a snapshot that could not be saved costs time later, never an answer.
     yield* Effect.catch(
       Snapshots.save(aggregate, handled),
-      (error) => Effect.logWarning(`no snapshot of "${loaded.stream}" at version ${version}`, error)
+      (error) => Effect.logWarning(`no snapshot of "${before.stream}" at version ${after.version}`, error)
     )
   }
   return handled

@@ -3,52 +3,56 @@ import type { AppendError, IdempotencyConflict } from "@refold/core/AppendError"
 import type { Appended, Commit, FingerprintedKey, Idempotency, StreamWrite } from "@refold/core/Commit"
 import * as ExpectedVersion from "@refold/core/ExpectedVersion"
 import type { InvalidInput } from "@refold/core/InvalidInput"
-import type { Position } from "@refold/core/Position"
-import type { ReadAllOptions, ReadStreamOptions } from "@refold/core/ReadOptions"
-import type { RecordedEvent } from "@refold/core/RecordedEvent"
+import type { Json } from "@refold/core/Json"
 import type { StreamName } from "@refold/core/StreamName"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
-import type * as Stream from "effect/Stream"
+import { EventReader, type ReaderAdapter } from "./EventReader.ts"
 import type { EventStoreError, OutcomeUnknown } from "./EventStoreError.ts"
+import * as Subscribe from "./internal/Subscribe.ts"
 
 /** Every way a commit can fail; only after `OutcomeUnknown` may something be stored. */
 export type CommitFailure = AppendError | EventStoreError | OutcomeUnknown
-
-/** Every way a read can fail. */
-export type ReadFailure = InvalidInput | EventStoreError
 
 /** What an append may say beside its events. */
 export interface AppendOptions {
   /** `Any` by default. */
   readonly expected?: ExpectedVersion.ExpectedVersion | undefined
   readonly idempotency?: Idempotency | undefined
+  /** Rows of inline projections to store together with the events. */
+  readonly inline?: ReadonlyArray<InlineRow> | undefined
 }
 
-/** What an adapter implements; `fromAdapter` makes the service of it. */
-export interface Adapter {
-  /** Stores all writes of a commit or none; joins the caller's transaction where the adapter has transactions. */
-  readonly commit: (commit: Commit) => Effect.Effect<Appended, CommitFailure>
+/** The row of a stream, one of those written by a commit, in a projection keyed by stream: its state just after it. */
+export interface InlineRow {
+  /** The projection's name and version; where no rows of that version are kept, nothing is stored. */
+  readonly projection: string
+  readonly version: number
+  readonly stream: StreamName
+  /** The encoded state. */
+  readonly state: Json
+}
+
+/** What an adapter implements; `context` makes the services of it. */
+export interface Adapter extends ReaderAdapter {
+  /**
+   * Stores all writes of a commit or none; joins the caller's transaction where the adapter has transactions. Rows of
+   * inline projections are stored with the events, or not at all.
+   */
+  readonly commit: (commit: Commit, inline?: ReadonlyArray<InlineRow>) => Effect.Effect<Appended, CommitFailure>
   /** The result of the commit that used this key with this fingerprint, marked `deduplicated`; None for a new key. */
   readonly findAppended: (
     idempotency: FingerprintedKey
   ) => Effect.Effect<Option.Option<Appended>, IdempotencyConflict | InvalidInput | EventStoreError>
-  /** The events of one stream, in the order of their versions; empty for an unknown stream. */
-  readonly readStream: (stream: StreamName, options?: ReadStreamOptions) => Stream.Stream<RecordedEvent, ReadFailure>
-  /**
-   * The events of all streams, in the order of their positions, up to those visible when the read starts. Misses no
-   * event: none can later appear at a lower position than one that was read.
-   */
-  readonly readAll: (options?: ReadAllOptions) => Stream.Stream<RecordedEvent, ReadFailure>
-  /** The position of the last event that `readAll` would give; 0 where there is none. */
-  readonly head: Effect.Effect<Position, ReadFailure>
 }
 
 /** A store of events. */
 export class EventStore extends Context.Service<
   EventStore,
-  Adapter & {
+  & EventReader["Service"]
+  & Adapter
+  & {
     /** Stores events of one stream, all or none. */
     readonly append: (
       stream: StreamName,
@@ -62,6 +66,14 @@ export class EventStore extends Context.Service<
 export const fromAdapter = (adapter: Adapter): EventStore["Service"] =>
   EventStore.of({
     ...adapter,
-    append: (stream, events, { expected = ExpectedVersion.Any, idempotency } = {}) =>
-      adapter.commit({ writes: [{ stream, expected, events }], idempotency })
+    ...Subscribe.make(adapter),
+    append: (stream, events, { expected = ExpectedVersion.Any, idempotency, inline } = {}) =>
+      adapter.commit({ writes: [{ stream, expected, events }], idempotency }, inline)
   })
+
+/** The services of an adapter: the store, and the same store for those who only read it. */
+export const context = (adapter: Adapter): Context.Context<EventStore | EventReader> => {
+  const store = fromAdapter(adapter)
+  const { append: _append, commit: _commit, findAppended: _findAppended, ...reader } = store
+  return Context.make(EventStore, store).pipe(Context.add(EventReader, EventReader.of(reader)))
+}

@@ -11,15 +11,17 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { EventStore } from "./EventStore.ts"
+import type { DeciderFault } from "./DeciderFault.ts"
+import { EventReader } from "./EventReader.ts"
 import type { EventStoreError } from "./EventStoreError.ts"
+import * as Deciding from "./internal/Deciding.ts"
 import type { Loaded } from "./Loaded.ts"
 import * as Snapshots from "./Snapshots.ts"
 import type { SnapshotStore } from "./SnapshotStore.ts"
 import { WireTransform } from "./WireTransform.ts"
 
 /** Every way a load can fail. */
-export type LoadFailure = InvalidInput | DecodeError | EventStoreError
+export type LoadFailure = InvalidInput | DecodeError | DeciderFault | EventStoreError
 
 /**
  * The state of the aggregate `id`, now or as of a past point. An id without events has the initial state. Fails with a
@@ -29,7 +31,7 @@ export const load = Effect.fnUntraced(function*<Command, State, Event extends { 
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string,
   { asOf }: { readonly asOf?: AsOf | undefined } = {}
-): Effect.fn.Return<Loaded<State>, LoadFailure, EventStore | SnapshotStore> {
+): Effect.fn.Return<Loaded<State>, LoadFailure, EventReader | SnapshotStore> {
   const stream = yield* Effect.fromResult(StreamName.make(aggregate.category, id))
   const start = { ...nothing, stream, state: aggregate.decider.initialState }
   const snapshot = yield* Snapshots.find(aggregate.snapshots, stream, asOf)
@@ -40,24 +42,23 @@ export const load = Effect.fnUntraced(function*<Command, State, Event extends { 
 export const reload = <Command, State, Event extends { readonly _tag: string }, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   earlier: Loaded<State>
-): Effect.Effect<Loaded<State>, LoadFailure, EventStore | SnapshotStore> =>
+): Effect.Effect<Loaded<State>, LoadFailure, EventReader | SnapshotStore> =>
   earlier.isComplete ? foldTail(aggregate, earlier) : load(aggregate, StreamName.id(earlier.stream))
 
 const foldTail = Effect.fnUntraced(function*<Command, State, Event extends { readonly _tag: string }, Refusal>(
   { codec, decider }: Aggregate<Command, State, Event, Refusal>,
   from: Loaded<State>,
   asOf?: AsOf
-): Effect.fn.Return<Loaded<State>, LoadFailure, EventStore> {
-  const store = yield* EventStore
+): Effect.fn.Return<Loaded<State>, LoadFailure, EventReader> {
+  const store = yield* EventReader
   const { fromWire } = yield* WireTransform
   const isComplete = asOf?._tag !== "OccurredAt"
   let loaded = { ...from, isComplete }
   yield* store.readStream(from.stream, { after: from.version, asOf }).pipe(
     Stream.runForEachArray(Effect.fnUntraced(function*(events) {
-      let state = loaded.state
-      for (const event of yield* fromWire(events)) {
-        state = decider.evolve(state, yield* Effect.fromResult(codec.decode(event)))
-      }
+      const decoded: Array<Event> = []
+      for (const event of yield* fromWire(events)) decoded.push(yield* Effect.fromResult(codec.decode(event)))
+      const state = yield* Effect.fromResult(Deciding.fold(decider, from.stream, loaded.state, decoded))
       loaded = { ...placeOf(events.at(-1)!), state, isComplete }
     }))
   )

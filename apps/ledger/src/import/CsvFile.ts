@@ -5,18 +5,22 @@ import { createReadStream } from "node:fs"
 import { pipeline } from "node:stream"
 import { BadInput, type Place, quote } from "./BadInput.ts"
 
-/** One row: its fields as text, by column, and where it stands. */
-export interface CsvRow<Column extends string> {
+/** One row: its fields as text, by column, and where it stands. A file may lack the `Extra` columns. */
+export interface CsvRow<Column extends string, Extra extends string = never> {
   readonly place: Required<Omit<Place, "column">>
-  readonly fields: Readonly<Record<Column, string>>
+  readonly fields: Readonly<Record<Column, string>> & Readonly<Partial<Record<Extra, string>>>
 }
 
-/** The rows below a header of exactly these columns. Fails with `BadInput` where the file is not like that. */
-export const read = <Column extends string>(
+/**
+ * The rows below a header of exactly these columns, or of these and the `extra` ones. Fails with `BadInput` where the
+ * file is not like that.
+ */
+export const read = <Column extends string, Extra extends string = never>(
   file: string,
-  columns: ReadonlyArray<Column>
-): Stream.Stream<CsvRow<Column>, BadInput> =>
-  Stream.suspend(() => Stream.fromAsyncIterable(batches(file, columns), (error) => badFile(file, error))).pipe(
+  columns: ReadonlyArray<Column>,
+  extra: ReadonlyArray<Extra> = []
+): Stream.Stream<CsvRow<Column, Extra>, BadInput> =>
+  Stream.suspend(() => Stream.fromAsyncIterable(batches(file, columns, extra), (error) => badFile(file, error))).pipe(
     Stream.flattenIterable
   )
 
@@ -39,19 +43,25 @@ const format = {
 }
 
 // Reports by throwing BadInput, which `read` makes the stream's failure. Batches spare the stream a pull per row.
-async function* batches<Column extends string>(file: string, columns: ReadonlyArray<Column>) {
+async function* batches<Column extends string, Extra extends string>(
+  file: string,
+  columns: ReadonlyArray<Column>,
+  extra: ReadonlyArray<Extra>
+) {
   const parser = parse({ ...format, info: true })
   // The parser carries every error of the pipeline to the loop below.
   pipeline(createReadStream(file), parser, () => {})
   let row = -1
-  let batch: Array<CsvRow<Column>> = []
+  let header: ReadonlyArray<string> = columns
+  let batch: Array<CsvRow<Column, Extra>> = []
   for await (const { info, record } of parser as AsyncIterable<CsvRecord>) {
     row++
-    if (row === 0) checkHeader(file, columns, record)
-    else batch.push({
-        place: { file, row, line: info.lines },
-        fields: toFields({ file, row, line: info.lines }, columns, record)
-      })
+    if (row === 0) header = headerOf(file, columns, extra, record)
+    else {
+      const place = { file, row, line: info.lines }
+      // The header has all columns, and of the extra ones all or none.
+      batch.push({ place, fields: toFields(place, header, record) as CsvRow<Column, Extra>["fields"] })
+    }
     if (batch.length === batchSize) {
       yield batch
       batch = []
@@ -61,21 +71,24 @@ async function* batches<Column extends string>(file: string, columns: ReadonlyAr
   if (batch.length > 0) yield batch
 }
 
-const checkHeader = (file: string, columns: ReadonlyArray<string>, record: ReadonlyArray<string>): void => {
-  if (record.length === columns.length && record.every((name, index) => name === columns[index])) return
-  throw new BadInput({ file, line: 1, rule: `must be the header ${columns.join(";")}, not ${quote(record.join(";"))}` })
+const headerOf = (
+  file: string,
+  columns: ReadonlyArray<string>,
+  extra: ReadonlyArray<string>,
+  record: ReadonlyArray<string>
+): ReadonlyArray<string> => {
+  const headers = extra.length === 0 ? [columns] : [columns, [...columns, ...extra]]
+  const header = headers.find((names) => names.join(";") === record.join(";"))
+  if (header !== undefined) return header
+  const expected = headers.map((names) => names.join(";")).join(" or ")
+  throw new BadInput({ file, line: 1, rule: `must be the header ${expected}, not ${quote(record.join(";"))}` })
 }
 
-const toFields = <Column extends string>(
-  place: Place,
-  columns: ReadonlyArray<Column>,
-  record: ReadonlyArray<string>
-): Record<Column, string> => {
-  if (record.length !== columns.length) {
-    throw new BadInput({ ...place, rule: `must have ${columns.length} fields, not ${record.length}` })
+const toFields = (place: Place, header: ReadonlyArray<string>, record: ReadonlyArray<string>) => {
+  if (record.length !== header.length) {
+    throw new BadInput({ ...place, rule: `must have ${header.length} fields, not ${record.length}` })
   }
-  // As many fields as columns, so each column gets one.
-  return Object.fromEntries(columns.map((column, index) => [column, record[index]])) as Record<Column, string>
+  return Object.fromEntries(header.map((column, index) => [column, record[index]]))
 }
 
 const badFile = (file: string, error: unknown): BadInput => {

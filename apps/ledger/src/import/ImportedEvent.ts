@@ -4,6 +4,7 @@ import type { NewEvent } from "@refold/core/NewEvent"
 import * as Result from "effect/Result"
 import { createHash } from "node:crypto"
 import * as Account from "../Account.ts"
+import type { Currency } from "../Currency.ts"
 import type { AccountRow } from "./AccountRow.ts"
 import { BadInput } from "./BadInput.ts"
 import { files } from "./Source.ts"
@@ -18,30 +19,39 @@ export interface Origin {
 /** The opening of an account. */
 export const ofAccount = (row: AccountRow, origin: Origin): Result.Result<NewEvent, BadInput> =>
   stamp(
-    Account.AccountOpened.make({ branch: `district ${row.districtId}`, statements: row.statements }),
+    Account.AccountOpened.make({
+      branch: `district ${row.districtId}`,
+      statements: row.statements,
+      currency: row.currency
+    }),
     row,
     { occurredAt: row.openedOn, metadata: { source: `${origin.source}/${files.accounts}`, accountId: row.accountId } },
     origin
   )
 
-/** A movement of money, at the first instant of its day. */
-export const ofTransaction = (row: TransactionRow, origin: Origin): Result.Result<NewEvent, BadInput> =>
+/** A movement of money on an account in this currency, at the first instant of its day. */
+export const ofTransaction = (
+  row: TransactionRow,
+  currency: Currency,
+  origin: Origin
+): Result.Result<NewEvent, BadInput> =>
   stamp(
-    movement(row),
+    movement(row, currency),
     row,
     { occurredAt: row.day, metadata: { source: `${origin.source}/${files.transactions}`, transId: row.transId } },
     origin
   )
 
-const movement = (row: TransactionRow): Account.Event => {
+const movement = (row: TransactionRow, currency: Currency): Account.Movement => {
   const { amount, counterparty, symbol } = row
-  if (row.type === "PRIJEM" && symbol === "UROK") return Account.InterestCredited.make({ amount })
-  if (row.type !== "PRIJEM" && symbol === "SLUZBY") return Account.FeeCharged.make({ amount, reason: "Service" })
+  const moved = { amount, currency }
+  if (row.type === "PRIJEM" && symbol === "UROK") return Account.InterestCredited.make(moved)
+  if (row.type !== "PRIJEM" && symbol === "SLUZBY") return Account.FeeCharged.make({ ...moved, reason: "Service" })
   if (row.type !== "PRIJEM" && symbol === "SANKC. UROK") {
-    return Account.FeeCharged.make({ amount, reason: "OverdraftInterest" })
+    return Account.FeeCharged.make({ ...moved, reason: "OverdraftInterest" })
   }
   const fields = {
-    amount,
+    ...moved,
     channel: channels[row.operation],
     ...(symbol === "" ? {} : { purpose: symbol }),
     ...(counterparty === "" ? {} : { counterparty })

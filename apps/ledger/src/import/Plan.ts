@@ -121,7 +121,9 @@ const planTransaction = (
     const { accountId, balance } = row
     // planDay has opened the account.
     const { lastId, stream, version } = book.ends.get(accountId)!
-    const event = yield* ImportedEvent.ofTransaction(row, { source: book.source, previousId: lastId })
+    // Source has checked that each transaction is of an account of the files.
+    const { currency } = book.accounts.get(accountId)!
+    const event = yield* ImportedEvent.ofTransaction(row, currency, { source: book.source, previousId: lastId })
     book.ends.set(accountId, { stream, version: version + 1, lastId: event.id, balance })
     return { accountId, stream, version: version + 1, event, entry: { ...day, balance } }
   })

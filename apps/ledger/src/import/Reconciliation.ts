@@ -1,4 +1,5 @@
 /** Holds each account's folded balance against the bank's own, and says which differences rounding can explain. */
+import type { EventReader } from "@refold/store/EventReader"
 import type { EventStore } from "@refold/store/EventStore"
 import type { SnapshotStore } from "@refold/store/SnapshotStore"
 import * as State from "@refold/store/State"
@@ -55,7 +56,7 @@ const compare = (
 /** Folds every imported account that has transactions and compares. */
 export const reconcile = Effect.fnUntraced(function*(
   { source, statements }: Imported
-): Effect.fn.Return<Reconciliation, State.LoadFailure, EventStore | SnapshotStore> {
+): Effect.fn.Return<Reconciliation, State.LoadFailure, EventStore | EventReader | SnapshotStore> {
   const active = [...statements.values()].filter(({ transactions }) => transactions > 0)
   const withinRounding: Array<Difference> = []
   const off: Array<Difference> = []

@@ -17,7 +17,7 @@ export const nameOf = (folder: string): string => basename(resolve(folder)).slic
 export const accounts = (folder: string): Effect.Effect<ReadonlyMap<number, AccountRow.AccountRow>, BadInput> =>
   Effect.suspend(() => {
     const byId = new Map<number, AccountRow.AccountRow>()
-    return CsvFile.read(join(folder, files.accounts), AccountRow.columns).pipe(
+    return CsvFile.read(join(folder, files.accounts), AccountRow.columns, AccountRow.extraColumns).pipe(
       Stream.mapEffect((row) => Effect.fromResult(AccountRow.parse(row))),
       Stream.runForEach((row) => {
         if (byId.has(row.accountId)) return broken(row, "account_id", "must not repeat an account of a row above")
@@ -53,7 +53,9 @@ export const transactions = (
 
 /** The rows below the headers, counted and not looked at: what an import must have stored, no matter how it works. */
 export const countRows = Effect.fnUntraced(function*(folder: string) {
-  const accounts = yield* Stream.runCount(CsvFile.read(join(folder, files.accounts), AccountRow.columns))
+  const accounts = yield* Stream.runCount(
+    CsvFile.read(join(folder, files.accounts), AccountRow.columns, AccountRow.extraColumns)
+  )
   const transactions = yield* Stream.runCount(CsvFile.read(join(folder, files.transactions), TransactionRow.columns))
   return { accounts, transactions }
 })

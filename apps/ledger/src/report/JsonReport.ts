@@ -3,6 +3,7 @@ import * as DateTime from "effect/DateTime"
 import type { Difference } from "../import/Reconciliation.ts"
 import type { Check } from "../story/Check.ts"
 import type { Chapter } from "../story/Story.ts"
+import * as JsonReadSide from "./JsonReadSide.ts"
 
 /** The document. Its names are a contract: scripts read them. */
 export interface Document {
@@ -28,6 +29,7 @@ export interface Document {
     readonly asOfOccurredAt: { readonly instant: string; readonly balance: number }
     readonly now: { readonly balance: number }
   }
+  readonly readSide: JsonReadSide.Document
   readonly checks: ReadonlyArray<Check>
 }
 
@@ -57,6 +59,15 @@ export const document = (chapters: ReadonlyArray<Chapter>, eventsStored: number)
       asOfOccurredAt: { instant: DateTime.formatIso(occurredAt.asOf), balance: occurredAt.balance },
       now: { balance: now }
     },
+    readSide: JsonReadSide.document({
+      readSide: find(chapters, "ReadSide"),
+      ownWrites: find(chapters, "OwnWrites"),
+      figures: find(chapters, "BankInFigures"),
+      past: find(chapters, "PastRows"),
+      rebuilding: find(chapters, "Rebuilding"),
+      poisoned: find(chapters, "PoisonedEvents"),
+      twoStores: find(chapters, "TwoStores")
+    }),
     checks: chapters.flatMap(({ checks }) => checks)
   }
 }

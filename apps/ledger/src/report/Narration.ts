@@ -1,20 +1,9 @@
 /** The words of the story: what each chapter found, told to a person. */
-import type { RecordedEvent } from "@refold/core/RecordedEvent"
-import * as DateTime from "effect/DateTime"
-import type * as Account from "../Account.ts"
-import { format } from "../Amount.ts"
-import type { FirstRows } from "../story/FirstRows.ts"
-import type { OldVersion } from "../story/OldVersion.ts"
-import type { RefusedOverdraft } from "../story/RefusedOverdraft.ts"
-import type { Replay } from "../story/Replay.ts"
-import type { SameCommandTwice } from "../story/SameCommandTwice.ts"
-import type { SnapshotReplay } from "../story/SnapshotReplay.ts"
 import type { Chapter } from "../story/Story.ts"
-import type { TimeTravel } from "../story/TimeTravel.ts"
-import type { TwoStores } from "../story/TwoStores.ts"
-import type { TwoWriters } from "../story/TwoWriters.ts"
+import * as AccountNarration from "./AccountNarration.ts"
 import * as ImportNarration from "./ImportNarration.ts"
-import * as Table from "./Table.ts"
+import * as ProjectionNarration from "./ProjectionNarration.ts"
+import * as QueryNarration from "./QueryNarration.ts"
 
 /** A chapter's heading and its lines. */
 export interface Narration {
@@ -26,169 +15,40 @@ export interface Narration {
 export const of = (chapter: Chapter): Narration => {
   switch (chapter._tag) {
     case "FirstRows":
-      return firstRows(chapter)
+      return { title: "An account, and the rows it became", lines: AccountNarration.firstRows(chapter) }
     case "RefusedOverdraft":
-      return refusedOverdraft(chapter)
+      return { title: "A refused overdraft", lines: AccountNarration.refusedOverdraft(chapter) }
     case "TwoWriters":
-      return twoWriters(chapter)
+      return { title: "Two writers, one version", lines: AccountNarration.twoWriters(chapter) }
     case "SameCommandTwice":
-      return sameCommandTwice(chapter)
+      return { title: "The same command twice", lines: AccountNarration.sameCommandTwice(chapter) }
     case "Replay":
-      return replay(chapter)
+      return { title: "Replay", lines: AccountNarration.replay(chapter) }
     case "TimeTravel":
-      return timeTravel(chapter)
-    case "SnapshotReplay":
-      return snapshotReplay(chapter)
+      return { title: "Time travel", lines: AccountNarration.timeTravel(chapter) }
+    case "SnapshotReplay": {
+      const events = chapter.events.toLocaleString("en-US")
+      return { title: `${events} events, with and without a snapshot`, lines: AccountNarration.snapshotReplay(chapter) }
+    }
     case "OldVersion":
-      return oldVersion(chapter)
+      return { title: "An event of an old version", lines: AccountNarration.oldVersion(chapter) }
     case "BankImport":
       return { title: "A bank's files become events", lines: ImportNarration.lines(chapter) }
+    case "ReadSide":
+      return { title: "Events become rows", lines: ProjectionNarration.readSide(chapter) }
+    case "InlineBalance":
+      return { title: "A balance that is there at once", lines: QueryNarration.inlineBalance(chapter) }
+    case "OwnWrites":
+      return { title: "Reading one's own writes", lines: QueryNarration.ownWrites(chapter) }
+    case "BankInFigures":
+      return { title: "The bank in figures", lines: QueryNarration.bankInFigures(chapter) }
+    case "PastRows":
+      return { title: "Rows as they were", lines: QueryNarration.pastRows(chapter) }
+    case "Rebuilding":
+      return { title: "Rows made anew, while others read", lines: ProjectionNarration.rebuilding(chapter) }
+    case "PoisonedEvents":
+      return { title: "Events that code cannot take", lines: ProjectionNarration.poisonedEvents(chapter) }
     case "TwoStores":
-      return twoStores(chapter)
+      return { title: "The same history in another store", lines: ProjectionNarration.twoStores(chapter) }
   }
 }
-
-const firstRows = ({ balance, rows }: FirstRows): Narration => ({
-  title: "An account, and the rows it became",
-  lines: [
-    "Ada opens an account, pays in 1,000.00 in cash and pays 250.00 by card. The store now holds:",
-    "",
-    ...Table.lines(
-      ["position", "version", "type", "schema", "recorded at", "data"],
-      rows.map((row) => [
-        String(row.position),
-        String(row.version),
-        row.type,
-        String(row.schemaVersion),
-        DateTime.formatIso(row.recordedAt),
-        JSON.stringify(row.data)
-      ])
-    ),
-    "",
-    `No row holds a balance. It is the fold of the rows: ${format(balance)}.`
-  ]
-})
-
-const refusedOverdraft = ({ balance, limit, refusal, requested }: RefusedOverdraft): Narration => ({
-  title: "A refused overdraft",
-  lines: [
-    `Ada asks for ${format(requested)}. The account says: ${refusal === undefined ? "yes" : refusalText(refusal)}.`,
-    `With an agreed overdraft of ${format(limit)} the same withdrawal goes through and leaves ${format(balance)}.`
-  ]
-})
-
-const refusalText = (refusal: Account.Refusal): string => {
-  const { _tag, ...reasons } = refusal
-  const words = Object.entries(reasons).map(([name, minorUnits]) => `${name} ${format(minorUnits)}`)
-  return [_tag, ...words].join(", ")
-}
-
-const twoWriters = (chapter: TwoWriters): Narration => ({
-  title: "Two writers, one version",
-  lines: [
-    `Two clerks look at Bob's account at version ${chapter.seen}. The first takes out 300.00. The second, who still`,
-    `believes in version ${chapter.seen}, is told: ${chapter.conflict?.message ?? "nothing"}.`,
-    `He looks again, asks for 100.00 again and writes version ${chapter.retried}; ${format(chapter.balance)} remain.`,
-    `Then ${chapter.crowd} clerks pay in 1.00 each at the same moment, retrying by themselves: ` +
-    `${format(chapter.crowdBalance)}.`
-  ]
-})
-
-const sameCommandTwice = ({ conflict, copies, key }: SameCommandTwice): Narration => ({
-  title: "The same command twice",
-  lines: [
-    `Bob's client withdraws 25.00 under the idempotency key "${key}", hears no answer and asks again:`,
-    "",
-    ...Table.lines(
-      ["copy", "version", "balance", "answered from"],
-      copies.map(({ balance, deduplicated, version }, index) => [
-        String(index + 1),
-        String(version),
-        format(balance),
-        deduplicated ? "the first copy" : "a decision"
-      ])
-    ),
-    "",
-    `Under the same key, but for 2,500.00: ${conflict?.message ?? "nothing"}.`
-  ]
-})
-
-const replay = ({ steps }: Replay): Narration => ({
-  title: "Replay",
-  lines: [
-    "Ada's account again, folded from its first event:",
-    "",
-    ...Table.lines(
-      ["version", "event", "balance"],
-      steps.map(({ balance, event, version }) => [String(version), eventText(event), format(balance)])
-    )
-  ]
-})
-
-const eventText = (event: Account.Event): string => {
-  const { _tag, ...fields } = event
-  const words = Object.entries(fields).map(([name, value]) =>
-    typeof value === "number" ? format(value) : `${name} ${value}`
-  )
-  return words.length === 0 ? _tag : `${_tag} (${words.join(", ")})`
-}
-
-const timeTravel = ({ now, occurredAt, recordedAt, version }: TimeTravel): Narration => ({
-  title: "Time travel",
-  lines: [
-    "Cleo has 1,000.00 on 1 March and pays 300.00 on the 10th. Only then does the bank enter 50.00 that came on the 5th.",
-    "",
-    ...Table.lines(["as of", "balance", "because"], [
-      [`version ${version.asOf}`, format(version.balance), "the first two events"],
-      [
-        `recorded at ${DateTime.formatIso(recordedAt.asOf)}`,
-        format(recordedAt.balance),
-        "the bank did not know of the 50.00 yet"
-      ],
-      [
-        `occurred at ${DateTime.formatIso(occurredAt.asOf)}`,
-        format(occurredAt.balance),
-        "the 50.00 had come, the 300.00 had not gone"
-      ],
-      ["now", format(now), "everything"]
-    ])
-  ]
-})
-
-const snapshotReplay = ({ events, fullMs, snapshotMs, snapshotVersion }: SnapshotReplay): Narration => ({
-  title: `${events.toLocaleString("en-US")} events, with and without a snapshot`,
-  lines: [
-    ...Table.lines(["load", "events read", "milliseconds"], [
-      ["from the first event", String(events), fullMs.toFixed(2)],
-      [`from a snapshot at version ${snapshotVersion}`, String(events - snapshotVersion), snapshotMs.toFixed(2)]
-    ]),
-    "",
-    `Both give the same state, the second ${(fullMs / snapshotMs).toFixed(0)} times as fast.`
-  ]
-})
-
-const oldVersion = ({ read, stored }: OldVersion): Narration => ({
-  title: "An event of an old version",
-  lines: [
-    "Dora's account holds a deposit as the first release stored it, and one of today. Both are read as of today:",
-    "",
-    ...Table.lines(
-      ["stored type", "schema", "stored data", "read as"],
-      stored.map((row: RecordedEvent, index) => [
-        row.type,
-        String(row.schemaVersion),
-        JSON.stringify(row.data),
-        read[index] === undefined ? "" : eventText(read[index])
-      ])
-    )
-  ]
-})
-
-const twoStores = ({ accounts, events, unequal }: TwoStores): Narration => ({
-  title: "The same history in another store",
-  lines: [
-    `${events.toLocaleString("en-US")} events are copied into a store in memory. Of ` +
-    `${accounts.toLocaleString("en-US")} accounts, loaded from both, ${unequal.length} differ` +
-    (unequal.length === 0 ? "." : `: ${unequal.slice(0, 10).join(", ")}.`)
-  ]
-})

@@ -1,38 +1,64 @@
-/** The progress of an import: a bar on a terminal, a few plain lines anywhere else. */
+/** The progress of long work: a bar on a terminal, a few plain lines anywhere else. */
+import type { Progress } from "@refold/store/Rebuild"
 import { Presets, SingleBar } from "cli-progress"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import type * as Tty from "node:tty"
 
+type Output = NodeJS.WritableStream & Partial<Pick<Tty.WriteStream, "isTTY">>
+
 /** Shows how many events of how many are stored; shows nothing where there is nothing to do. */
-export const make = (
-  stream: NodeJS.WritableStream & Partial<Pick<Tty.WriteStream, "isTTY">>
-): (done: number, total: number) => Effect.Effect<void> => {
-  const show = stream.isTTY === true ? bar(stream) : lines(stream)
-  let begun = false
-  return (done, total) =>
-    Effect.sync(() => {
-      if (done < total) begun = true
-      if (begun) show(done, total)
-      if (done >= total) begun = false
-    })
+export const ofImport = (output: Output): (done: number, total: number) => Effect.Effect<void> => {
+  const show = make(output, "importing", "events")
+  return (done, total) => Effect.sync(() => show(done, total, ""))
 }
 
-const bar = (stream: NodeJS.WritableStream) => {
-  const format = "   importing {bar} {percentage}% | {value}/{total} events | {duration_formatted}"
-  const bar = new SingleBar({ format, stream, hideCursor: true, clearOnComplete: true }, Presets.shades_classic)
-  return (done: number, total: number): void => {
-    if (!bar.isActive) bar.start(total, done)
-    bar.update(done)
+/** Shows how far the new rows are, how fast they come and how long it still takes. */
+export const ofRebuild = (output: Output): (progress: Progress) => Effect.Effect<void> => {
+  const show = make(output, "rebuilding", "positions")
+  return ({ done, left, rate, total }) =>
+    Effect.sync(() => show(done, total, ` | ${Math.round(rate)} events/s${Option.match(left, ending)}`))
+}
+
+const ending = {
+  onNone: () => "",
+  onSome: (left: Duration.Duration) => `, ${Duration.toSeconds(left).toFixed(1)} s left`
+}
+
+type Show = (done: number, total: number, remark: string) => void
+
+const make = (output: Output, work: string, unit: string): Show => {
+  const show = output.isTTY === true ? bar(output, work, unit) : lines(output, work, unit)
+  let begun = false
+  return (done, total, remark) => {
+    if (done < total) begun = true
+    if (begun) show(done, total, remark)
+    if (done >= total) begun = false
+  }
+}
+
+const bar = (output: Output, work: string, unit: string): Show => {
+  const format = `   ${work} {bar} {percentage}% | {value}/{total} ${unit} | {duration_formatted}{remark}`
+  const bar = new SingleBar(
+    { format, stream: output, hideCursor: true, clearOnComplete: true },
+    Presets.shades_classic
+  )
+  return (done, total, remark) => {
+    if (!bar.isActive) bar.start(total, done, { remark })
+    // More may have been appended since the start.
+    bar.setTotal(total)
+    bar.update(done, { remark })
     if (done >= total) bar.stop()
   }
 }
 
 // A line for each quarter that has been passed.
-const lines = (stream: NodeJS.WritableStream) => {
+const lines = (output: Output, work: string, unit: string): Show => {
   let told = -1
-  return (done: number, total: number): void => {
+  return (done, total, remark) => {
     const quarter = Math.floor((done / total) * 4)
-    if (quarter !== told) stream.write(`importing: ${done} of ${total} events\n`)
+    if (quarter !== told) output.write(`${work}: ${done} of ${total} ${unit}${remark}\n`)
     told = done >= total ? -1 : quarter
   }
 }

@@ -2,6 +2,7 @@
  * A small made-up bank in the format of the import: a year of accounts with salaries, rent, cash, cards, interest, fees
  * and overdrafts. Its files have what makes real ones hard: rounded numbers, and no order within a day.
  */
+import type { Currency } from "../Currency.ts"
 import * as Movement from "./Movement.ts"
 import * as Random from "./Random.ts"
 
@@ -13,6 +14,7 @@ interface Account {
   readonly district: number
   readonly frequency: string
   readonly opening: number
+  readonly currency: Currency
   readonly movements: ReadonlyArray<Movement.Movement>
 }
 
@@ -24,7 +26,7 @@ export const files = (seed: number): Readonly<Record<"account.asc" | "trans.asc"
   const accounts = Array.from({ length: accountCount }, (_, index) => account(random, index))
     .toSorted((a, b) => a.opening - b.opening)
   return {
-    "account.asc": lines(`"account_id";"district_id";"frequency";"date"`, accounts.map(accountLine)),
+    "account.asc": lines(`"account_id";"district_id";"frequency";"date";"currency"`, accounts.map(accountLine)),
     "trans.asc": lines(
       `"trans_id";"account_id";"date";"type";"operation";"amount";"balance";"k_symbol";"bank";"account"`,
       transactionLines(random, accounts)
@@ -39,6 +41,7 @@ const account = (random: Random.Random, index: number): Account => {
     district: random.int(1, 77),
     frequency: random.pick(["POPLATEK MESICNE", "POPLATEK MESICNE", "POPLATEK TYDNE", "POPLATEK PO OBRATU"]),
     opening,
+    currency: index % 5 === 2 ? "EUR" : index % 5 === 4 ? "USD" : "CZK",
     movements: movementsOf(random, index, opening)
   }
 }
@@ -49,8 +52,8 @@ const movementsOf = (random: Random.Random, index: number, opening: number): Rea
   return index === accountCount - 3 ? Movement.forgotten(random, opening) : Movement.ofYear(random, opening)
 }
 
-const accountLine = ({ district, frequency, id, opening }: Account): string =>
-  `${id};${district};"${frequency}";${date(opening)}`
+const accountLine = ({ currency, district, frequency, id, opening }: Account): string =>
+  `${id};${district};"${frequency}";${date(opening)};"${currency}"`
 
 const transactionLines = (random: Random.Random, accounts: ReadonlyArray<Account>): ReadonlyArray<string> => {
   const rows = accounts.flatMap((account) => transactions(account))

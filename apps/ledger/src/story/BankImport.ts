@@ -1,4 +1,5 @@
 /** Chapter: a bank's files become events, and every account's folded balance is held against the bank's own. */
+import type { EventReader } from "@refold/store/EventReader"
 import type { EventStore } from "@refold/store/EventStore"
 import type { SnapshotStore } from "@refold/store/SnapshotStore"
 import type { LoadFailure } from "@refold/store/State"
@@ -29,7 +30,7 @@ export interface BankImport {
 /** Imports a folder, imports it again, and reconciles. */
 export const tell = Effect.fnUntraced(function*(
   folder: string
-): Effect.fn.Return<BankImport, Import.ImportFailure | LoadFailure, EventStore | SnapshotStore> {
+): Effect.fn.Return<BankImport, Import.ImportFailure | LoadFailure, EventStore | EventReader | SnapshotStore> {
   const rows = yield* Source.countRows(folder)
   const [duration, imported] = yield* Effect.timed(Import.run(folder))
   const again = yield* Import.run(folder)

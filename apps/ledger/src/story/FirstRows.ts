@@ -18,7 +18,7 @@ export interface FirstRows {
 
 /** Opens, deposits, withdraws, reads. */
 export const tell = Effect.fnUntraced(function*(id: string) {
-  yield* Accounts.handle(id, { _tag: "OpenAccount", branch: "Prague", statements: "Monthly" })
+  yield* Accounts.handle(id, { _tag: "OpenAccount", branch: "Prague", statements: "Monthly", currency: "CZK" })
   yield* Accounts.handle(id, { _tag: "Deposit", amount: crowns(1_000), channel: "Cash" })
   const { state, stream } = yield* Accounts.handle(id, { _tag: "Withdraw", amount: crowns(250), channel: "Card" })
   const rows = yield* Stream.runCollect((yield* EventStore).readStream(stream))

@@ -22,7 +22,12 @@ export interface OldVersion {
 /** Stores a deposit as the first release did, one as of today, and reads both. */
 export const tell = Effect.fnUntraced(function*(id: string) {
   const store = yield* EventStore
-  const { stream } = yield* Accounts.handle(id, { _tag: "OpenAccount", branch: "Ostrava", statements: "Monthly" })
+  const { stream } = yield* Accounts.handle(id, {
+    _tag: "OpenAccount",
+    branch: "Ostrava",
+    statements: "Monthly",
+    currency: "CZK"
+  })
   const old = { type: "MoneyPaidIn", schemaVersion: 1, data: { amount: crowns(80) } }
   const stamps = { id: yield* yield* EventIds, metadata: {}, occurredAt: DateTime.makeUnsafe("2019-06-01") }
   yield* store.append(stream, [{ ...old, ...stamps }])
@@ -36,8 +41,11 @@ export const tell = Effect.fnUntraced(function*(id: string) {
     read,
     checks: [
       check(
-        "an event stored in version 1 under its former name is read in version 2",
-        Equal.equals(read[0], Account.MoneyDeposited.make({ amount: crowns(80), channel: "Unspecified" }))
+        "an event stored in version 1 under its former name is read in version 3, in crowns",
+        Equal.equals(
+          read[0],
+          Account.MoneyDeposited.make({ amount: crowns(80), currency: "CZK", channel: "Unspecified" })
+        )
       ),
       check("the stored row stays as it was written", stored[0]?.type === old.type && stored[0].schemaVersion === 1),
       check("old and new events fold into one balance", Account.balanceOf(state) === crowns(100))

@@ -1,14 +1,8 @@
 /** Chapter: an account with 10,000 events is loaded event by event, and from a snapshot that saw most of them. */
 import * as AsOf from "@refold/core/AsOf"
 import * as ExpectedVersion from "@refold/core/ExpectedVersion"
-import type { NewEvent } from "@refold/core/NewEvent"
-import type { StreamName } from "@refold/core/StreamName"
-import { EventIds } from "@refold/store/EventIds"
-import { EventStore } from "@refold/store/EventStore"
 import * as Snapshots from "@refold/store/Snapshots"
 import * as State from "@refold/store/State"
-import type { NonEmptyReadonlyArray } from "effect/Array"
-import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
@@ -17,6 +11,7 @@ import * as Account from "../Account.ts"
 import * as Accounts from "../Accounts.ts"
 import { Amount } from "../Amount.ts"
 import { type Check, check } from "./Check.ts"
+import * as Facts from "./Facts.ts"
 
 /** Two ways to the same state. */
 export interface SnapshotReplay {
@@ -66,30 +61,18 @@ const fill = Effect.fnUntraced(function*(id: string) {
   const { stream, version } = yield* State.load(withoutSnapshots, id)
   for (let from: number = version; from < eventCount; from += batchSize) {
     const count = Math.min(batchSize, eventCount - from)
-    yield* append(stream, from, Array.from({ length: count }, (_, index) => nth(from + index)))
+    const others = Array.from({ length: count - 1 }, (_, index) => nth(from + 1 + index))
+    yield* Facts.append(stream, [nth(from), ...others], ExpectedVersion.Exact(from))
   }
 })
 
 const batchSize = 1_000
 
-const append = Effect.fnUntraced(function*(stream: StreamName, version: number, events: ReadonlyArray<Account.Event>) {
-  const store = yield* EventStore
-  const newId = yield* EventIds
-  const occurredAt = yield* DateTime.now
-  const stamped: Array<NewEvent> = []
-  for (const event of events) {
-    const encoded = yield* Effect.fromResult(Account.codec.encode(event))
-    stamped.push({ ...encoded, id: yield* newId, metadata: {}, occurredAt })
-  }
-  // `fill` asks for at least one.
-  const batch = stamped as unknown as NonEmptyReadonlyArray<NewEvent>
-  yield* store.append(stream, batch, { expected: ExpectedVersion.Exact(version) })
-})
-
 // The event with this index: the opening, then three deposits for every withdrawal.
 const nth = (index: number): Account.Event => {
-  if (index === 0) return Account.AccountOpened.make({ branch: "Plzeň", statements: "AfterEachTransaction" })
-  const fields = { amount: Amount.make(100 + (index % 900)), channel: "Card" } as const
+  const currency = "CZK"
+  if (index === 0) return Account.AccountOpened.make({ branch: "Plzeň", statements: "AfterEachTransaction", currency })
+  const fields = { amount: Amount.make(100 + (index % 900)), currency, channel: "Card" } as const
   return index % 4 === 0 ? Account.MoneyWithdrawn.make(fields) : Account.MoneyDeposited.make(fields)
 }
 

@@ -3,15 +3,27 @@
  * knows which store it runs on.
  */
 import type { HandleFailure } from "@refold/store/CommandHandler"
+import type { EventReader } from "@refold/store/EventReader"
 import { EventStore } from "@refold/store/EventStore"
+import type { AwaitTimeout, NotParked, ProjectionOutdated, StreamParked } from "@refold/store/ProjectionError"
+import type * as ReadModel from "@refold/store/ReadModel"
+import type { ReadModelStore } from "@refold/store/ReadModelStore"
 import type { SnapshotStore } from "@refold/store/SnapshotStore"
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type * as Account from "../Account.ts"
 import type { ImportFailure } from "../import/Import.ts"
 import * as BankImport from "./BankImport.ts"
+import * as BankInFigures from "./BankInFigures.ts"
 import * as FirstRows from "./FirstRows.ts"
+import * as InlineBalance from "./InlineBalance.ts"
 import * as OldVersion from "./OldVersion.ts"
+import * as OwnWrites from "./OwnWrites.ts"
+import * as PastRows from "./PastRows.ts"
+import * as PoisonedEvents from "./PoisonedEvents.ts"
+import * as ReadSide from "./ReadSide.ts"
+import * as Rebuilding from "./Rebuilding.ts"
 import * as RefusedOverdraft from "./RefusedOverdraft.ts"
 import * as Replay from "./Replay.ts"
 import * as SameCommandTwice from "./SameCommandTwice.ts"
@@ -31,12 +43,30 @@ export type Chapter =
   | SnapshotReplay.SnapshotReplay
   | OldVersion.OldVersion
   | BankImport.BankImport
+  | ReadSide.ReadSide
+  | InlineBalance.InlineBalance
+  | OwnWrites.OwnWrites
+  | BankInFigures.BankInFigures
+  | PastRows.PastRows
+  | Rebuilding.Rebuilding
+  | PoisonedEvents.PoisonedEvents
   | TwoStores.TwoStores
 
 /** Every way in which the story can end early. A refusal is one that no chapter has asked for. */
-export type StoryFailure = Account.Refusal | HandleFailure | ImportFailure
+export type StoryFailure =
+  | Account.Refusal
+  | HandleFailure
+  | ImportFailure
+  | ReadModel.ReadRowsFailure
+  | ProjectionOutdated
+  | AwaitTimeout
+  | StreamParked
+  | NotParked
 
-type Telling = Effect.Effect<Chapter, StoryFailure, EventStore | SnapshotStore>
+/** What the story needs: every port of a store. */
+export type Services = EventStore | EventReader | SnapshotStore | ReadModelStore
+
+type Telling = Effect.Effect<Chapter, StoryFailure, Services | Scope.Scope>
 
 /**
  * The chapters in their order, each told when the one before has been taken. `run` is part of the ids of the accounts
@@ -44,7 +74,7 @@ type Telling = Effect.Effect<Chapter, StoryFailure, EventStore | SnapshotStore>
  */
 export const tell = (
   { folder, run }: { readonly folder: string; readonly run: string }
-): Stream.Stream<Chapter, StoryFailure, EventStore | SnapshotStore> => {
+): Stream.Stream<Chapter, StoryFailure, Services> => {
   const chapters: ReadonlyArray<Telling> = [
     FirstRows.tell(`ada-${run}`),
     RefusedOverdraft.tell(`ada-${run}`),
@@ -55,9 +85,17 @@ export const tell = (
     SnapshotReplay.tell("busy"),
     OldVersion.tell(`dora-${run}`),
     BankImport.tell(folder),
+    ReadSide.tell(),
+    InlineBalance.tell(`eva-${run}`),
+    OwnWrites.tell(`eva-${run}`),
+    BankInFigures.tell(folder),
+    PastRows.tell(`eva-${run}`),
+    Rebuilding.tell(run),
+    PoisonedEvents.tell({ ada: `ada-${run}`, run }),
     TwoStores.tell()
   ]
-  return Stream.mapEffect(Stream.fromIterable(chapters, { chunkSize: 1 }), (chapter) => chapter)
+  // In the scope of the story, projections go on to follow the log after the chapter that starts them.
+  return Stream.scoped(Stream.mapEffect(Stream.fromIterable(chapters, { chunkSize: 1 }), (chapter) => chapter))
 }
 
 /** The number of events in the store. */

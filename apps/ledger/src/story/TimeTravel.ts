@@ -33,7 +33,7 @@ const march = (day: number): DateTime.Utc => DateTime.makeUnsafe({ year: 2026, m
 /** Lives through ten days of March and looks back. */
 export const tell = Effect.fnUntraced(function*(id: string) {
   const on = (day: number) => ({ occurredAt: march(day) })
-  yield* Accounts.handle(id, { _tag: "OpenAccount", branch: "Olomouc", statements: "Monthly" }, on(1))
+  yield* Accounts.handle(id, { _tag: "OpenAccount", branch: "Olomouc", statements: "Monthly", currency: "CZK" }, on(1))
   yield* Accounts.handle(id, { _tag: "Deposit", amount: crowns(1_000), channel: "Cash" }, on(1))
   const before = yield* Accounts.handle(id, { _tag: "Withdraw", amount: crowns(300), channel: "Card" }, on(10))
   // Times are whole milliseconds: without a pause the next event may share this one's.

@@ -1,4 +1,7 @@
-/** Chapter: the same history in another store. Every account is copied into memory, event by event, and both agree. */
+/**
+ * Chapter: the same history in another store. Every account is copied into memory, event by event; then both stores give
+ * the same states, and the same projections make the same rows of it.
+ */
 import * as AsOf from "@refold/core/AsOf"
 import * as Position from "@refold/core/Position"
 import type { RecordedEvent } from "@refold/core/RecordedEvent"
@@ -14,6 +17,7 @@ import * as Stream from "effect/Stream"
 import * as Account from "../Account.ts"
 import * as Accounts from "../Accounts.ts"
 import { type Check, check } from "./Check.ts"
+import * as SameRows from "./SameRows.ts"
 
 /** What was compared. */
 export interface TwoStores {
@@ -22,6 +26,8 @@ export interface TwoStores {
   readonly accounts: number
   /** The streams on which the stores do not agree. */
   readonly unequal: ReadonlyArray<StreamName.StreamName>
+  /** By projection, how many rows there are and the keys of those that only one store has like this. */
+  readonly rows: ReadonlyArray<SameRows.SameRows>
   readonly checks: ReadonlyArray<Check>
 }
 
@@ -40,13 +46,22 @@ export const tell = Effect.fnUntraced(function*() {
     const there = yield* Effect.provide(Accounts.load(id), memory)
     if (here.version !== there.version || !Equal.equals(here.state, there.state)) unequal.push(stream)
   }
+  const rows = yield* SameRows.compare(memory, last)
   const chapter: TwoStores = {
     _tag: "TwoStores",
     events: count,
     accounts: streams.size,
     unequal,
+    rows,
     checks: [
-      check("the same history gives equal states in memory and in PostgreSQL", streams.size > 0 && unequal.length === 0)
+      check(
+        "the same history gives equal states in memory and in PostgreSQL",
+        streams.size > 0 && unequal.length === 0
+      ),
+      check(
+        "the same projections make equal rows in memory and in PostgreSQL",
+        rows.every(({ count, unequal }) => count > 0 && unequal.length === 0)
+      )
     ]
   }
   return chapter

@@ -28,7 +28,7 @@ const crowd = 8
 
 /** Lets two writers collide, then a crowd. */
 export const tell = Effect.fnUntraced(function*(id: string) {
-  yield* Accounts.handle(id, { _tag: "OpenAccount", branch: "Brno", statements: "Weekly" })
+  yield* Accounts.handle(id, { _tag: "OpenAccount", branch: "Brno", statements: "Weekly", currency: "CZK" })
   const { version: seen } = yield* Accounts.handle(id, { _tag: "Deposit", amount: crowns(500), channel: "Cash" })
   const expected = ExpectedVersion.Exact(seen)
   const withdraw = (amount: number, options?: { readonly expected: ExpectedVersion.ExpectedVersion }) =>

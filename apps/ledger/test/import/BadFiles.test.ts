@@ -38,7 +38,7 @@ const cases: ReadonlyArray<readonly [string, Parameters<typeof Folders.make>[0],
   [
     "a wrong header",
     { accounts: edit(accountLines, 1, swap("district", "town")) },
-    `account.asc (line 1): must be the header account_id;district_id;frequency;date, not "account_id;town_id;frequency;date"`
+    `account.asc (line 1): must be the header account_id;district_id;frequency;date or account_id;district_id;frequency;date;currency, not "account_id;town_id;frequency;date"`
   ],
   ["a row with a field too few", row(3, swap(";;", ";")), "trans.asc, row 2 (line 3): must have 10 fields, not 9"],
   [

@@ -1,4 +1,5 @@
 import * as MemoryStore from "@refold/memory/MemoryStore"
+import type { EventReader } from "@refold/store/EventReader"
 import { EventStore } from "@refold/store/EventStore"
 import { EventStoreError } from "@refold/store/EventStoreError"
 import type { SnapshotStore } from "@refold/store/SnapshotStore"
@@ -16,7 +17,7 @@ import * as Folders from "../support/Folders.ts"
 
 const sample = fileURLToPath(new URL("../../sample", import.meta.url))
 
-const run = <A, E>(effect: Effect.Effect<A, E, EventStore | SnapshotStore>): Promise<A> =>
+const run = <A, E>(effect: Effect.Effect<A, E, EventStore | EventReader | SnapshotStore>): Promise<A> =>
   Effect.runPromise(Effect.provide(effect, MemoryStore.layer, { local: true }))
 
 const events = Effect.gen(function*() {
@@ -41,17 +42,17 @@ describe("an import", () => {
       const stored = yield* events
       expect(imported).toMatchObject({ source: "bank", events: 7, stored: 0, added: 7 })
       expect(stored.map(({ data, stream, type }) => [stream, type, data])).toEqual([
-        ["account-bank-576", "AccountOpened", { branch: "district 55", statements: "Monthly" }],
-        ["account-bank-576", "MoneyDeposited", { amount: 90_000, channel: "Cash" }],
+        ["account-bank-576", "AccountOpened", { branch: "district 55", statements: "Monthly", currency: "CZK" }],
+        ["account-bank-576", "MoneyDeposited", { amount: 90_000, currency: "CZK", channel: "Cash" }],
         [
           "account-bank-576",
           "MoneyDeposited",
-          { amount: 620_000, channel: "Transfer", purpose: "DUCHOD", counterparty: "YZ/30300313" }
+          { amount: 620_000, currency: "CZK", channel: "Transfer", purpose: "DUCHOD", counterparty: "YZ/30300313" }
         ],
-        ["account-bank-576", "MoneyWithdrawn", { amount: 20_000, channel: "Cash" }],
-        ["account-bank-576", "InterestCredited", { amount: 2_010 }],
-        ["account-bank-576", "FeeCharged", { amount: 1_460, reason: "Service" }],
-        ["account-bank-704", "AccountOpened", { branch: "district 55", statements: "Weekly" }]
+        ["account-bank-576", "MoneyWithdrawn", { amount: 20_000, currency: "CZK", channel: "Cash" }],
+        ["account-bank-576", "InterestCredited", { amount: 2_010, currency: "CZK" }],
+        ["account-bank-576", "FeeCharged", { amount: 1_460, currency: "CZK", reason: "Service" }],
+        ["account-bank-704", "AccountOpened", { branch: "district 55", statements: "Weekly", currency: "CZK" }]
       ])
       expect(DateTime.formatIso(stored[2]!.occurredAt)).toBe("1993-01-11T00:00:00.000Z")
       expect(stored[2]!.metadata).toEqual({ source: "bank/trans.asc", transId: 13 })

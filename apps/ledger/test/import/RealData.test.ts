@@ -1,28 +1,16 @@
-// The import against real transactions, where there are some: in the folder BERKA_DATA names, or beside the repository.
+// The import against real transactions, where there are some.
 import * as MemoryStore from "@refold/memory/MemoryStore"
 import * as Effect from "effect/Effect"
-import { existsSync, readdirSync } from "node:fs"
-import { dirname, join } from "node:path"
-import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
 import * as Import from "../../src/import/Import.ts"
 import * as Reconciliation from "../../src/import/Reconciliation.ts"
 import * as Source from "../../src/import/Source.ts"
-
-const beside = dirname(fileURLToPath(new URL("../../../..", import.meta.url)))
-
-const find = (): string | undefined =>
-  readdirSync(beside)
-    .map((name) => join(beside, name, "data", "berka"))
-    .find((candidate) => existsSync(join(candidate, "trans.asc")))
-
-// A folder that was named and is not there is a failure, not a reason to skip.
-const named = process.env["BERKA_DATA"] ?? ""
-const folder = named === "" ? find() : named
+import * as RealData from "../support/RealData.ts"
 
 describe("real bank transactions", () => {
   it("are imported without losing a row, and every account reconciles within rounding", async (context) => {
-    if (folder === undefined) return context.skip("no real transactions here: set BERKA_DATA to a folder that has them")
+    const { folder } = RealData
+    if (folder === undefined) return context.skip(RealData.absent)
     await Effect.gen(function*() {
       const rows = yield* Source.countRows(folder)
       const imported = yield* Import.run(folder)

@@ -11,35 +11,47 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
-import * as Ref from "effect/Ref"
 import type * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
+import * as SubscriptionRef from "effect/SubscriptionRef"
 import type { JournalModule } from "../../src/internal/JournalRun.ts"
 
 const eventStore = (adapter: Effect.Effect<EventStore.Adapter>) =>
-  Layer.merge(MemoryStore.layer, Layer.effect(EventStore.EventStore, Effect.map(adapter, EventStore.fromAdapter)))
+  Layer.merge(MemoryStore.layer, Layer.effectContext(Effect.map(adapter, EventStore.context)))
 
 /** As the memory adapter, on another Journal. With `racy`, others get their turn between its reading and its writing. */
 const adapterOn = (module: JournalModule, { racy = false } = {}) =>
   Effect.gen(function*() {
     // Its own object, for some faults change it.
-    const ref = yield* Ref.make<Journal.Journal>({ ...module.empty })
+    const ref = yield* SubscriptionRef.make<Journal.Journal>({ ...module.empty })
     const read = <A, E>(select: (journal: Journal.Journal) => Result.Result<A, E>) =>
       // Answers arrive late, as from a database.
-      Effect.flatMap(Ref.get(ref), (journal) => Effect.andThen(Effect.yieldNow, Effect.fromResult(select(journal))))
+      Effect.flatMap(
+        SubscriptionRef.get(ref),
+        (journal) => Effect.andThen(Effect.yieldNow, Effect.fromResult(select(journal)))
+      )
+    const head = Effect.map(SubscriptionRef.get(ref), module.head)
     const adapter: EventStore.Adapter = {
       commit: Effect.fnUntraced(function*(commit) {
-        const appended = module.append(yield* Ref.get(ref), commit, yield* DateTime.now)
+        const appended = module.append(yield* SubscriptionRef.get(ref), commit, yield* DateTime.now)
         if (racy) yield* Effect.yieldNow
         const [journal, result] = yield* Effect.fromResult(appended)
-        yield* Ref.set(ref, journal)
+        yield* SubscriptionRef.set(ref, journal)
         return result
       }),
       findAppended: (key) => read((journal) => module.findAppended(journal, key)),
       readStream: (stream, options) =>
         Stream.fromArrayEffect(read((journal) => module.readStream(journal, stream, options))),
       readAll: (options) => Stream.fromArrayEffect(read((journal) => module.readAll(journal, options))),
-      head: Effect.map(Ref.get(ref), module.head)
+      head,
+      heads: Stream.map(SubscriptionRef.changes(ref), module.head),
+      bound: Effect.map(head, (at) => ({ head: at, last: at, heldBackBy: [] })),
+      findEvent: (id) => read((journal) => module.findEvent(journal, id)),
+      streamVersions: (streams) =>
+        Effect.map(
+          SubscriptionRef.get(ref),
+          (journal) => streams.map((stream) => module.streamVersion(journal, stream))
+        )
     }
     return adapter
   })

@@ -1,4 +1,7 @@
 -- Functions are executable by everybody unless somebody says otherwise, and append_events runs as the owner.
 -- A writer needs USAGE on the schema, SELECT on its tables and sequence, EXECUTE on its functions, and INSERT and UPDATE
 -- on event_snapshots; never INSERT on event_store.
+-- A projector needs besides CREATE on the schema, where it makes tables of rows, and INSERT, UPDATE and DELETE on
+-- projection_generations, parked_streams and discarded_events; for projections with tables of their own also CREATE on
+-- the database. Who reads rows needs SELECT on the tables that it makes (ALTER DEFAULT PRIVILEGES FOR the projector).
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA refold FROM PUBLIC

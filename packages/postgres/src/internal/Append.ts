@@ -5,6 +5,7 @@
 import { type AppendError, IdempotencyConflict } from "@refold/core/AppendError"
 import * as Commit from "@refold/core/Commit"
 import type { InvalidInput } from "@refold/core/InvalidInput"
+import type { InlineRow } from "@refold/store/EventStore"
 import { EventStoreError, OutcomeUnknown } from "@refold/store/EventStoreError"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
@@ -16,30 +17,37 @@ import { query } from "./Query.ts"
 
 type Failure = AppendError | EventStoreError | OutcomeUnknown
 
-/** Stores a commit. */
+/** Stores a commit, and rows of inline projections with it. */
 export const append = Effect.fnUntraced(function*(
   database: Database.Database,
-  commit: Commit.Commit
+  commit: Commit.Commit,
+  inline: ReadonlyArray<InlineRow> = []
 ): Effect.fn.Return<Commit.Appended, Failure> {
   const checked = yield* Effect.fromResult(Commit.check(commit))
   const insideTransaction = yield* database.inTransaction
   return yield* insideTransaction
     // What becomes of it is the caller's transaction's affair.
-    ? Effect.catchTag(send(database, checked), "SqlError", (error) => failed(error))
-    : sendUntilKnown(database, checked)
+    ? Effect.catchTag(send(database, checked, inline), "SqlError", (error) => failed(error))
+    : sendUntilKnown(database, checked, inline)
 })
 
 const send = (
   database: Database.Database,
-  commit: Commit.Commit
-): Effect.Effect<Commit.Appended, AppendError | SqlError.SqlError> =>
-  Effect.flatMap(
-    database.query<AppendRows.AnswerRow>("queries/append_events", AppendRows.parameters(commit)),
-    (rows) =>
-      Arr.isReadonlyArrayNonEmpty(rows)
-        ? Effect.fromResult(AppendRows.answer(commit, rows))
-        : Effect.die(new Error("append_events gave no answer"))
-  )
+  commit: Commit.Commit,
+  inline: ReadonlyArray<InlineRow>
+): Effect.Effect<Commit.Appended, AppendError | SqlError.SqlError> => {
+  const parameters = AppendRows.parameters(commit)
+  const sent = inline.length === 0
+    ? database.query<AppendRows.AnswerRow>("queries/append_events", parameters)
+    : database.query<AppendRows.AnswerRow>("queries/append_events_inline", {
+      ...parameters,
+      ...AppendRows.inlineParameters(inline)
+    })
+  return Effect.flatMap(sent, (rows) =>
+    Arr.isReadonlyArrayNonEmpty(rows)
+      ? Effect.fromResult(AppendRows.answer(commit, rows))
+      : Effect.die(new Error("append_events gave no answer")))
+}
 
 /** The first answer to an idempotency key, None for a new one. */
 export const findAppended = Effect.fnUntraced(function*(
@@ -63,10 +71,11 @@ const maxSends = 20
 
 const sendUntilKnown = Effect.fnUntraced(function*(
   database: Database.Database,
-  commit: Commit.Commit
+  commit: Commit.Commit,
+  inline: ReadonlyArray<InlineRow>
 ): Effect.fn.Return<Commit.Appended, Failure> {
   for (let sends = 1;; sends++) {
-    const sent = yield* Effect.result(sendAgainWhileNothingIsStored(database, commit))
+    const sent = yield* Effect.result(sendAgainWhileNothingIsStored(database, commit, inline))
     if (sent._tag === "Success") return sent.success
     const error = sent.failure
     const isLost = error._tag === "SqlError" && Database.isDisconnect(error) && !Database.isRefusedConnect(error)
@@ -80,11 +89,19 @@ const sendUntilKnown = Effect.fnUntraced(function*(
   }
 })
 
-const sendAgainWhileNothingIsStored = (database: Database.Database, commit: Commit.Commit) =>
-  Effect.retry(send(database, commit), {
-    while: (error) => error._tag === "SqlError" && (Database.isTransient(error) || Database.isRefusedConnect(error)),
+const sendAgainWhileNothingIsStored = (
+  database: Database.Database,
+  commit: Commit.Commit,
+  inline: ReadonlyArray<InlineRow>
+) =>
+  Effect.retry(send(database, commit, inline), {
+    while: (error) => error._tag === "SqlError" && isWorthAnother(error),
     schedule: Database.reconnecting
   })
+
+// The table of rows that is missing was dropped since it was looked up: the next time it is not found.
+const isWorthAnother = (error: SqlError.SqlError): boolean =>
+  Database.isTransient(error) || Database.isRefusedConnect(error) || Database.isMissingTable(error)
 
 /** Where the events of a lost append are, None if they are not stored. Waits for its transaction to be over. */
 const lookUp = (

@@ -6,6 +6,7 @@ import type { ExpectedVersion } from "@refold/core/ExpectedVersion"
 import { Position } from "@refold/core/Position"
 import type { StreamName } from "@refold/core/StreamName"
 import { StreamVersion } from "@refold/core/StreamVersion"
+import type { InlineRow } from "@refold/store/EventStore"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
@@ -42,6 +43,14 @@ export const parameters = ({ idempotency, writes }: Commit.Commit): Parameters =
     occurred_at: events.map(({ occurredAt }) => DateTime.toDateUtc(occurredAt))
   }
 }
+
+/** The parameters that rows of inline projections are added by. */
+export const inlineParameters = (rows: ReadonlyArray<InlineRow>): Parameters => ({
+  projections: rows.map(({ projection }) => projection),
+  projection_versions: rows.map(({ version }) => version),
+  row_streams: rows.map(({ stream }) => stream),
+  states: rows.map(({ state }) => JSON.stringify(state))
+})
 
 const encodeExpected = (expected: ExpectedVersion): number => {
   switch (expected._tag) {

@@ -1,7 +1,8 @@
 /**
  * The narrow door to the driver, whose API may change in minor versions: SQL files in, rows out. Everything this
- * package asks of `@effect/sql-pg` beside its layer goes through here.
+ * package asks of `@effect/sql-pg` beside its layer goes through here; only `Listener` connects by itself.
  */
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -14,14 +15,18 @@ import * as SqlFile from "./SqlFile.ts"
 export interface Database {
   /** Runs the statement of `sql/<file>.sql` as it stands. */
   readonly execute: (file: string) => Effect.Effect<void, SqlError.SqlError>
-  /** The rows of the query in `sql/<file>.sql`, in the caller's transaction if there is one. */
+  /** The rows of the query in a file, in the caller's transaction if there is one. */
   readonly query: <Row extends object>(
-    file: string,
+    source: SqlFile.Source,
     parameters?: SqlFile.Parameters
   ) => Effect.Effect<ReadonlyArray<Row>, SqlError.SqlError>
   readonly transaction: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | SqlError.SqlError, R>
   /** Whether the caller has a transaction open. */
   readonly inTransaction: Effect.Effect<boolean>
+  /** Runs an effect once the caller's transaction has committed, and at once where there is none. Keep it short. */
+  readonly afterCommit: (effect: Effect.Effect<void>) => Effect.Effect<void>
+  /** Runs an effect outside of the caller's transaction, if there is one. */
+  readonly outsideTransaction: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>
 }
 
 /** The database of a schema, by the client in scope. */
@@ -32,11 +37,17 @@ export const make = (schema: string): Effect.Effect<Database, never, SqlClient.S
       const [file, ...names] = fileAndNames.split(" ")
       return SqlFile.statement(read(file!), (name) => names.includes(name))
     })
+    const prepareForGeneration = memoize((asked) => {
+      const [source, given] = JSON.parse(asked) as [SqlFile.GenerationSource, ReadonlyArray<string>]
+      return SqlFile.statement(SqlFile.read(source, schema), (name) => given.includes(name))
+    }, maxGenerationStatements)
     return {
       execute: (file) => Effect.asVoid(sql.unsafe(read(file))),
-      query: <Row extends object>(file: string, parameters: SqlFile.Parameters = {}) => {
+      query: <Row extends object>(source: SqlFile.Source, parameters: SqlFile.Parameters = {}) => {
         const given = Object.keys(parameters).filter((name) => parameters[name] !== undefined)
-        const { names, text } = prepare([file, ...given].join(" "))
+        const { names, text } = typeof source === "string"
+          ? prepare([source, ...given].join(" "))
+          : prepareForGeneration(JSON.stringify([source, given]))
         return sql.unsafe<Row>(text, names.map((name) => parameters[name]))
       },
       // Where the connection is lost, the driver's ROLLBACK fails, too, and it takes that for a defect.
@@ -45,15 +56,24 @@ export const make = (schema: string): Effect.Effect<Database, never, SqlClient.S
           sql.withTransaction(effect),
           (defect) => SqlError.isSqlError(defect) ? Effect.fail(defect) : Effect.die(defect)
         ),
-      inTransaction: Effect.map(Effect.serviceOption(sql.transactionService), Option.isSome)
+      inTransaction: Effect.map(Effect.serviceOption(sql.transactionService), Option.isSome),
+      afterCommit: (effect) => sql.afterCommit(effect),
+      outsideTransaction: (effect) =>
+        Effect.updateContext(effect, (context: Context.Context<never>) => Context.omit(sql.transactionService)(context))
     }
   })
 
-const memoize = <A>(make: (key: string) => A): (key: string) => A => {
+// Generations come and go; their statements must not pile up.
+const maxGenerationStatements = 500
+
+const memoize = <A>(make: (key: string) => A, limit = Infinity): (key: string) => A => {
   const known = new Map<string, A>()
   return (key) => {
     const value = known.get(key) ?? make(key)
+    // Anew at the end: the one that was asked for least recently is the first.
+    if (limit < Infinity) known.delete(key)
     known.set(key, value)
+    if (known.size > limit) known.delete(known.keys().next().value!)
     return value
   }
 }
@@ -69,6 +89,9 @@ export const isRefusedConnect = (error: SqlError.SqlError): boolean =>
 /** The server gave up a statement that may succeed when repeated; nothing of it is stored. */
 export const isTransient = (error: SqlError.SqlError): boolean =>
   ["DeadlockError", "SerializationError", "LockTimeoutError"].includes(error.reason._tag)
+
+/** The statement asks for a table that is not there (any more). */
+export const isMissingTable = (error: SqlError.SqlError): boolean => codeOf(error) === "42P01"
 
 /** The server's own words, and its hint, which the driver's message leaves out. */
 export const explain = (error: SqlError.SqlError): Error => {

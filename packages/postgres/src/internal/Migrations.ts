@@ -27,6 +27,24 @@ const files: Record<string, ReadonlyArray<string>> = {
     "functions/append_commit",
     "functions/append_events",
     "schema/privileges"
+  ],
+  "0003_projections": [
+    "schema/projection_generations",
+    "schema/projection_generations_live",
+    "schema/projection_generations_building",
+    "schema/parked_streams",
+    "schema/discarded_events",
+    "schema/projections",
+    "functions/namespace_of",
+    "functions/create_namespace",
+    "functions/write_inline_rows",
+    "functions/create_rows",
+    "functions/generations_over",
+    "functions/drop_generation",
+    "functions/claim_generation",
+    "functions/save_checkpoint",
+    "functions/promote_generation",
+    "schema/privileges"
   ]
 }
 

@@ -1,21 +1,70 @@
-/** Questions that change nothing, and so may be asked again when the connection is lost. */
+/** Statements that may be sent again when the connection is lost, and errors as the ports know them. */
 import { EventStoreError } from "@refold/store/EventStoreError"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as SqlError from "effect/sql/SqlError"
 import * as Database from "./Database.ts"
 import type * as SqlFile from "./SqlFile.ts"
 
-/** The rows of a query. In a transaction it is not repeated: what came before in there is lost, too. */
-export const query = Effect.fnUntraced(function*<Row extends object>(
+/**
+ * The rows of a query that changes nothing, or nothing more the second time. In a transaction it is not repeated: what
+ * came before in there is lost, too.
+ */
+export const query = <Row extends object>(
   database: Database.Database,
   operation: string,
-  file: string,
+  source: SqlFile.Source,
   parameters: SqlFile.Parameters = {}
-): Effect.fn.Return<ReadonlyArray<Row>, EventStoreError> {
-  const insideTransaction = yield* database.inTransaction
-  return yield* Effect.retry(database.query<Row>(file, parameters), {
-    while: (error) => !insideTransaction && Database.isDisconnect(error),
-    schedule: Database.reconnecting
-  }).pipe(
-    Effect.mapError((error) => new EventStoreError({ operation, cause: Database.explain(error) }))
+): Effect.Effect<ReadonlyArray<Row>, EventStoreError> =>
+  Effect.mapError(send<Row>(database, source, parameters), (error) => failed(operation, error))
+
+/** As `query`, and None where a table that it needs is gone; a transaction of the caller's goes on then. */
+export const queryUnlessGone = Effect.fnUntraced(function*<Row extends object>(
+  database: Database.Database,
+  operation: string,
+  source: SqlFile.Source,
+  parameters: SqlFile.Parameters = {}
+): Effect.fn.Return<Option.Option<ReadonlyArray<Row>>, EventStoreError> {
+  const sent = send<Row>(database, source, parameters)
+  // Behind a savepoint, to which an error goes back.
+  const apart = (yield* database.inTransaction) ? database.transaction(sent) : sent
+  return yield* Effect.map(apart, Option.some).pipe(
+    Effect.catch((error) => Database.isMissingTable(error) ? Effect.succeedNone : Effect.fail(failed(operation, error)))
   )
 })
+
+/** A transaction, or a part of the caller's. A failure of `effect` passes as it is. */
+export const transaction = <A, E, R>(
+  database: Database.Database,
+  operation: string,
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E | EventStoreError, R> =>
+  Effect.suspend(() => {
+    // Kept apart: it may be an SqlError, too, and where the ROLLBACK fails the driver makes a defect of it.
+    let own: Cause.Cause<E> | undefined
+    const noted = Effect.tapCause(effect, (cause) => Effect.sync(() => void (own = cause)))
+    return database.transaction(noted).pipe(
+      // Where the failure is not the effect's own, it is the transaction's.
+      Effect.catchCause((cause) =>
+        Effect.failCause<E | EventStoreError>(
+          own ?? Cause.map(cause, (error) => failed(operation, error as SqlError.SqlError))
+        )
+      )
+    )
+  })
+
+const send = Effect.fnUntraced(function*<Row extends object>(
+  database: Database.Database,
+  source: SqlFile.Source,
+  parameters: SqlFile.Parameters
+): Effect.fn.Return<ReadonlyArray<Row>, SqlError.SqlError> {
+  const insideTransaction = yield* database.inTransaction
+  return yield* Effect.retry(database.query<Row>(source, parameters), {
+    while: (error) => !insideTransaction && Database.isDisconnect(error),
+    schedule: Database.reconnecting
+  })
+})
+
+const failed = (operation: string, error: SqlError.SqlError): EventStoreError =>
+  new EventStoreError({ operation, cause: Database.explain(error) })

@@ -1,34 +1,18 @@
 /** Reading: keyset pages, none of which pins a connection; the global log only as far as no event can slip in below. */
-import type { EventId } from "@refold/core/EventId"
-import { InvalidInput } from "@refold/core/InvalidInput"
-import type { Json } from "@refold/core/Json"
-import type { Metadata } from "@refold/core/NewEvent"
-import { Position } from "@refold/core/Position"
+import type { InvalidInput } from "@refold/core/InvalidInput"
 import * as ReadOptions from "@refold/core/ReadOptions"
 import type { RecordedEvent } from "@refold/core/RecordedEvent"
 import * as StreamName from "@refold/core/StreamName"
-import { StreamVersion } from "@refold/core/StreamVersion"
-import type { ReadFailure } from "@refold/store/EventStore"
+import type { ReadFailure } from "@refold/store/EventReader"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import type { Database } from "./Database.ts"
+import * as EventRows from "./EventRows.ts"
+import type { Head } from "./Head.ts"
 import { query } from "./Query.ts"
-
-interface EventRow {
-  readonly stream: string
-  readonly version: bigint
-  readonly position: bigint
-  readonly event_id: string
-  readonly type: string
-  readonly schema_version: number
-  readonly data: Json
-  readonly metadata: Metadata
-  readonly occurred_at: Date
-  readonly recorded_at: Date
-}
 
 const pageSize = 1000
 
@@ -47,28 +31,14 @@ export const readStream = (
 /** The events of the global log, page by page, up to the last that is safe to read when it starts. */
 export const readAll = (
   database: Database,
+  head: Head,
   options: ReadOptions.ReadAllOptions = {}
 ): Stream.Stream<RecordedEvent, ReadFailure> =>
   whenChecked(ReadOptions.check(options), () =>
-    Stream.unwrap(Effect.map(readHead(database), (head) => {
+    Stream.unwrap(Effect.map(head.asOf(options.asOf), (head) => {
       const asked = { ...filters(options), head, categories: options.categories }
       return pages(options, "position", (page) => query(database, "read", "queries/read_all", { ...asked, ...page }))
     })))
-
-interface HeadRow {
-  readonly head: bigint
-  readonly isolation: string
-}
-
-/** The position of the last event that is safe to read. */
-export const readHead = Effect.fnUntraced(function*(database: Database): Effect.fn.Return<Position, ReadFailure> {
-  const [row] = yield* query<HeadRow>(database, "read head", "queries/read_head")
-  if ((yield* database.inTransaction) && !row!.isolation.startsWith("read ")) {
-    const rule = `must be READ COMMITTED for a read of the global log, not ${row!.isolation.toUpperCase()}`
-    return yield* new InvalidInput({ field: "transaction isolation", rule })
-  }
-  return Position(Number(row!.head))
-})
 
 const whenChecked = (
   checked: Result.Result<unknown, InvalidInput>,
@@ -83,7 +53,7 @@ interface Page {
 const pages = (
   { after: start = 0, limit = Infinity }: { readonly after?: number | undefined; readonly limit?: number | undefined },
   key: "version" | "position",
-  read: (page: Page) => Effect.Effect<ReadonlyArray<EventRow>, ReadFailure>
+  read: (page: Page) => Effect.Effect<ReadonlyArray<EventRows.EventRow>, ReadFailure>
 ): Stream.Stream<RecordedEvent, ReadFailure> =>
   Stream.paginate({ after: start, left: limit }, ({ after, left }) => {
     const size = Math.min(left, pageSize)
@@ -91,7 +61,7 @@ const pages = (
       const last = rows.at(-1)
       const isLast = last === undefined || rows.length < size || rows.length === left
       const next = isLast ? Option.none() : Option.some({ after: Number(last[key]), left: left - rows.length })
-      return [rows.map(decodeRow), next] as const
+      return [rows.map(EventRows.decode), next] as const
     })
   })
 
@@ -110,17 +80,3 @@ const filters = ({ asOf, occurredAt, recordedAt, types }: AnyOptions) => ({
 
 const date = (time: DateTime.Utc | undefined): Date | undefined =>
   time === undefined ? undefined : DateTime.toDateUtc(time)
-
-// What was stored was checked, so its names and ids are what they are branded as.
-const decodeRow = (row: EventRow): RecordedEvent => ({
-  stream: row.stream as StreamName.StreamName,
-  version: StreamVersion(Number(row.version)),
-  position: Position(Number(row.position)),
-  id: row.event_id as EventId,
-  type: row.type,
-  schemaVersion: row.schema_version,
-  data: row.data,
-  metadata: row.metadata,
-  occurredAt: DateTime.fromDateUnsafe(row.occurred_at),
-  recordedAt: DateTime.fromDateUnsafe(row.recorded_at)
-})

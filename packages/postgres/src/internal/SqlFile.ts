@@ -14,11 +14,26 @@ export interface Statement {
   readonly names: ReadonlyArray<string>
 }
 
+/** A file, or one that is written for the rows of generation 0, and the generation that is meant. */
+export type Source = string | GenerationSource
+
+/** Which rows a file is about. */
+export interface GenerationSource {
+  readonly file: string
+  readonly generation: number
+  /** What stands for the file's comment `selection`; see `RowSql`. */
+  readonly selection?: string | undefined
+}
+
 /** The text of `sql/<file>.sql` for a schema. */
-export const read = (file: string, schema: string): string =>
-  Fs.readFileSync(new URL(`../../sql/${file}.sql`, import.meta.url), "utf8")
+export const read = (source: Source, schema: string): string => {
+  const { file, generation = 0, selection = "" } = typeof source === "string" ? { file: source } : source
+  return Fs.readFileSync(new URL(`../../sql/${file}.sql`, import.meta.url), "utf8")
+    .replace("/* selection */", () => selection)
+    .replaceAll(/\brefold\.rows_0\b/g, `refold.rows_${generation}`)
     .replaceAll(/\brefold\./g, `"${schema}".`)
     .replaceAll(/\bSCHEMA( IF NOT EXISTS)? refold\b/g, `SCHEMA$1 "${schema}"`)
+}
 
 /** A query's text without its comments and the lines that were not asked for, its parameters numbered. */
 export const statement = (text: string, isGiven: (name: string) => boolean): Statement => {
@@ -35,4 +50,4 @@ export const statement = (text: string, isGiven: (name: string) => boolean): Sta
 }
 
 // A name after one colon; two colons are a cast.
-const parameter = /(?<!:):([a-z_]+)/g
+const parameter = /(?<!:):([a-z_][a-z0-9_]*)/g

@@ -8,7 +8,9 @@ import type { NewEvent } from "@refold/core/NewEvent"
 import type { ReadAllOptions } from "@refold/core/ReadOptions"
 import type { RecordedEvent } from "@refold/core/RecordedEvent"
 import * as StreamName from "@refold/core/StreamName"
-import { EventStore, type ReadFailure } from "@refold/store/EventStore"
+import { EventReader, type ReadFailure } from "@refold/store/EventReader"
+import { EventStore } from "@refold/store/EventStore"
+import { ReadModelStore } from "@refold/store/ReadModelStore"
 import { SnapshotStore } from "@refold/store/SnapshotStore"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
@@ -29,7 +31,9 @@ import { freshDatabase } from "./freshDatabase.ts"
 export interface Opened {
   readonly url: string
   readonly store: EventStore["Service"]
+  readonly reader: EventReader["Service"]
   readonly snapshots: SnapshotStore["Service"]
+  readonly readModels: ReadModelStore["Service"]
   readonly sql: PgClient.PgClient
 }
 
@@ -38,7 +42,9 @@ export const open = (url: string, options: Partial<PostgresStore.ServerOptions> 
   Effect.map(Layer.build(PostgresStore.layer({ url: Redacted.make(url), ...options })), (services): Opened => ({
     url,
     store: Context.get(services, EventStore),
+    reader: Context.get(services, EventReader),
     snapshots: Context.get(services, SnapshotStore),
+    readModels: Context.get(services, ReadModelStore),
     sql: Context.get(services, PgClient.PgClient)
   }))
 

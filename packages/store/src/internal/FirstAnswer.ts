@@ -2,6 +2,7 @@
 import type { Aggregate } from "@refold/core/Aggregate"
 import type { IdempotencyConflict } from "@refold/core/AppendError"
 import * as AsOf from "@refold/core/AsOf"
+import type { CommandInvalid } from "@refold/core/CommandInvalid"
 import type { Appended, FingerprintedKey } from "@refold/core/Commit"
 import type { InvalidInput } from "@refold/core/InvalidInput"
 import * as Json from "@refold/core/Json"
@@ -10,6 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
+import { EventReader } from "../EventReader.ts"
 import { EventStore } from "../EventStore.ts"
 import type { Loaded } from "../Loaded.ts"
 import type { SnapshotStore } from "../SnapshotStore.ts"
@@ -24,19 +26,28 @@ export interface FirstAnswer<State, Event> extends Loaded<State> {
   readonly deduplicated: true
 }
 
-/** The key of a command, with what makes another command under it a conflict. */
+/** The key of a command, with what makes another command under it a conflict. Malformed commands have none. */
 export const idempotencyOf = <Command, State, Event extends AnyEvent, Refusal>(
-  { category }: Aggregate<Command, State, Event, Refusal>,
+  { category, commands }: Aggregate<Command, State, Event, Refusal>,
   id: string,
   command: Command,
   key: string | undefined
-): Result.Result<FingerprintedKey | undefined, InvalidInput> =>
-  key === undefined
-    ? Result.succeed(undefined)
-    : Result.map(
-      Json.storable(command, "command"),
-      (json) => ({ key, fingerprint: Json.canonical([category, id, json]) })
-    )
+): Result.Result<FingerprintedKey | undefined, CommandInvalid | InvalidInput> => {
+  const encoded = encode(commands, command, key)
+  return Result.map(
+    encoded,
+    (json) => key === undefined ? undefined : { key, fingerprint: Json.canonical([category, id, json]) }
+  )
+}
+
+const encode = <Command>(
+  commands: Aggregate<Command, never, AnyEvent, never>["commands"],
+  command: Command,
+  key: string | undefined
+): Result.Result<Json.Json, CommandInvalid | InvalidInput> => {
+  if (Option.isSome(commands)) return commands.value.encode(command)
+  return key === undefined ? Result.succeed(null) : Json.storable(command, "command")
+}
 
 /** The first answer, None where the command has no key or is the first under it. */
 export const find = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
@@ -46,7 +57,7 @@ export const find = Effect.fnUntraced(function*<Command, State, Event extends An
 ): Effect.fn.Return<
   Option.Option<FirstAnswer<State, Event>>,
   State.LoadFailure | IdempotencyConflict,
-  EventStore | SnapshotStore
+  EventStore | EventReader | SnapshotStore
 > {
   if (idempotency === undefined) return Option.none()
   const appended = yield* (yield* EventStore).findAppended(idempotency)
@@ -58,11 +69,11 @@ export const load = Effect.fnUntraced(function*<Command, State, Event extends An
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string,
   { streams: [{ firstVersion, stream, version }] }: Appended
-): Effect.fn.Return<FirstAnswer<State, Event>, State.LoadFailure, EventStore | SnapshotStore> {
+): Effect.fn.Return<FirstAnswer<State, Event>, State.LoadFailure, EventReader | SnapshotStore> {
   const asOf = AsOf.version(version)
   const loaded = yield* State.load(aggregate, id, { asOf })
-  const store = yield* EventStore
-  const stored = yield* Stream.runCollect(store.readStream(stream, { after: StreamVersion(firstVersion - 1), asOf }))
+  const reader = yield* EventReader
+  const stored = yield* Stream.runCollect(reader.readStream(stream, { after: StreamVersion(firstVersion - 1), asOf }))
   const { fromWire } = yield* WireTransform
   const decode = (event: typeof stored[number]) => Effect.fromResult(aggregate.codec.decode(event))
   return { ...loaded, events: yield* Effect.forEach(yield* fromWire(stored), decode), deduplicated: true }

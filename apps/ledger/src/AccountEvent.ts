@@ -1,0 +1,112 @@
+/** What can happen to a bank account, and how it is stored. `Account.ts` says what follows from it. */
+import * as EventCodec from "@refold/core/EventCodec"
+import * as EventType from "@refold/core/EventType"
+import * as Schema from "effect/Schema"
+import { Amount } from "./Amount.ts"
+import * as Currency from "./Currency.ts"
+
+// Names and fields of events are the storage format: stored events keep them for ever. To change one, add a version
+// with an upcaster; to rename one, declare its former name.
+
+/** How often the holder gets a statement. */
+export const Statements = Schema.Literals(["Monthly", "Weekly", "AfterEachTransaction"])
+
+/** How money came or went. */
+export const Channel = Schema.Literals(["Cash", "Card", "Transfer", "Unspecified"])
+/** How money came or went. */
+export type Channel = typeof Channel.Type
+
+// What every movement says. The currency is the account's: told again, so that nobody who adds up movements has to
+// look their accounts up.
+const moved = { amount: Amount, currency: Currency.Currency }
+
+// What a movement may say beside: the bank's word for its purpose, the account at the other end.
+const remarks = { purpose: Schema.optionalKey(Schema.String), counterparty: Schema.optionalKey(Schema.String) }
+
+const FeeReason = Schema.Literals(["Service", "OverdraftInterest"])
+
+const inCrowns = <Fields extends object>(fields: Fields) => ({ ...fields, currency: Currency.first })
+
+/** The account exists from here on. Version 1 knew of no currency. */
+export const AccountOpened = EventType.make(
+  "AccountOpened",
+  Schema.Struct({ branch: Schema.String, statements: Statements })
+).pipe(
+  EventType.upcast(
+    Schema.Struct({ branch: Schema.String, statements: Statements, currency: Currency.Currency }),
+    inCrowns
+  )
+)
+
+/** Money came. Version 1 did not say how, and 2 in which currency; the first releases called it `MoneyPaidIn`. */
+export const MoneyDeposited = EventType.make("MoneyDeposited", Schema.Struct({ amount: Amount })).pipe(
+  EventType.upcast(
+    Schema.Struct({ amount: Amount, channel: Channel, ...remarks }),
+    ({ amount }) => ({ amount, channel: "Unspecified" as const })
+  ),
+  EventType.upcast(Schema.Struct({ ...moved, channel: Channel, ...remarks }), inCrowns),
+  EventType.renamedFrom("MoneyPaidIn")
+)
+
+/** Money went. Version 1 knew of no currency. */
+export const MoneyWithdrawn = EventType.make(
+  "MoneyWithdrawn",
+  Schema.Struct({ amount: Amount, channel: Channel, ...remarks })
+).pipe(EventType.upcast(Schema.Struct({ ...moved, channel: Channel, ...remarks }), inCrowns))
+
+/** The bank paid interest. A fact of its own books, never decided here. Version 1 knew of no currency. */
+export const InterestCredited = EventType.make("InterestCredited", Schema.Struct({ amount: Amount })).pipe(
+  EventType.upcast(Schema.Struct(moved), inCrowns)
+)
+
+/** The bank took a fee. A fact of its own books, never decided here. Version 1 knew of no currency. */
+export const FeeCharged = EventType.make("FeeCharged", Schema.Struct({ amount: Amount, reason: FeeReason })).pipe(
+  EventType.upcast(Schema.Struct({ ...moved, reason: FeeReason }), inCrowns)
+)
+
+/** The balance may fall so far below 0 from here on. */
+export const OverdraftLimitChanged = EventType.make("OverdraftLimitChanged", Schema.Struct({ limit: Amount }))
+
+/** The account is over. */
+export const AccountClosed = EventType.make("AccountClosed", Schema.Struct({}))
+
+/** Writes and reads the events of an account. */
+export const codec = EventCodec.makeUnsafe([
+  AccountOpened,
+  MoneyDeposited,
+  MoneyWithdrawn,
+  InterestCredited,
+  FeeCharged,
+  OverdraftLimitChanged,
+  AccountClosed
+])
+
+/** Reads the movements of money alone. */
+export const movements = EventCodec.makeUnsafe([MoneyDeposited, MoneyWithdrawn, InterestCredited, FeeCharged])
+
+/** Reads what a statement shows: the opening of the account and its movements. */
+export const statementEvents = EventCodec.makeUnsafe([
+  AccountOpened,
+  MoneyDeposited,
+  MoneyWithdrawn,
+  InterestCredited,
+  FeeCharged
+])
+
+/** Money that came to an account or left it. */
+export type Movement =
+  | typeof MoneyDeposited.Event
+  | typeof MoneyWithdrawn.Event
+  | typeof InterestCredited.Event
+  | typeof FeeCharged.Event
+
+/** Anything that can happen to an account. */
+export type Event =
+  | typeof AccountOpened.Event
+  | Movement
+  | typeof OverdraftLimitChanged.Event
+  | typeof AccountClosed.Event
+
+/** By how much a movement changes the balance: below 0 where money left. */
+export const changeOf = (movement: Movement): number =>
+  movement._tag === "MoneyDeposited" || movement._tag === "InterestCredited" ? movement.amount : 0 - movement.amount

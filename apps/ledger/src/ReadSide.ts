@@ -1,0 +1,46 @@
+/** The app's projections at work: each follows the log in the background, and makes the rows that queries read. */
+import type { Position } from "@refold/core/Position"
+import * as ProjectionStatus from "@refold/store/ProjectionStatus"
+import * as Projector from "@refold/store/Projector"
+import * as ReadModel from "@refold/store/ReadModel"
+import * as Effect from "effect/Effect"
+import * as Balances from "./projection/Balances.ts"
+import * as DailyTotals from "./projection/DailyTotals.ts"
+import * as Statements from "./projection/Statements.ts"
+import * as TopAccounts from "./projection/TopAccounts.ts"
+
+// Everything that the app makes of the log.
+const projections = [
+  Balances.projection,
+  Statements.projection,
+  DailyTotals.projection,
+  TopAccounts.projection
+] as const
+
+/** Runs all projections until the scope closes; any number of processes may. */
+export const start = Effect.all([
+  // Handlers write these rows as well; the projector fills in what was appended otherwise.
+  Projector.start(Balances.projection),
+  Projector.start(Statements.projection),
+  Projector.start(DailyTotals.projection),
+  Projector.start(TopAccounts.projection)
+], { discard: true })
+
+/** Brings all projections up to the end of the log as it is now, and ends. */
+export const catchUp = Effect.all([
+  Projector.catchUp(Balances.projection),
+  Projector.catchUp(Statements.projection),
+  Projector.catchUp(DailyTotals.projection),
+  Projector.catchUp(TopAccounts.projection)
+], { discard: true })
+
+/** Waits until all rows have taken in the log up to a position, however long a first filling takes. */
+export const awaitAll = (position: Position) =>
+  Effect.forEach(
+    projections,
+    (projection) => ReadModel.awaitPosition(projection, position, { timeout: "1 hour", every: "20 millis" }),
+    { discard: true }
+  )
+
+/** How the projections are doing. */
+export const status = Effect.forEach(projections, (projection) => ProjectionStatus.of(projection))

@@ -1,0 +1,23 @@
+/** What accounts hold, now and then. Nothing here needs an EventStore: a query cannot append. */
+import * as AsOf from "@refold/core/AsOf"
+import * as StreamName from "@refold/core/StreamName"
+import * as PastRows from "@refold/store/PastRows"
+import * as ReadModel from "@refold/store/ReadModel"
+import type * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Account from "../Account.ts"
+import * as Balances from "../projection/Balances.ts"
+
+/** The name under which the account `id` has its rows, or `InvalidInput`. */
+export const keyOf = (id: string) => Effect.fromResult(StreamName.make(Account.aggregate.category, id))
+
+/** The account `id` as it is now; None where nothing has ever happened to it. */
+export const balanceOf = (id: string) => Effect.flatMap(keyOf(id), (key) => ReadModel.get(Balances.projection, key))
+
+/** The account `id` as it was in the world at an instant, as far as it is known today. */
+export const balanceAsOf = (id: string, instant: DateTime.Utc) =>
+  Effect.flatMap(keyOf(id), (key) => PastRows.rowAsOf(Balances.projection, key, AsOf.occurredAt(instant)))
+
+/** Open accounts that owe the bank money, in any currency, the deepest in debt first. */
+export const overdrawn = (limit: number) =>
+  ReadModel.query(Balances.projection, { index: "byStatus", where: { status: "Open" }, range: { to: 0 }, limit })

@@ -1,0 +1,16 @@
+/** The statement of an account: the current one, or the one that was current on a past day. */
+import * as AsOf from "@refold/core/AsOf"
+import * as PastRows from "@refold/store/PastRows"
+import * as ReadModel from "@refold/store/ReadModel"
+import type * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Statements from "../projection/Statements.ts"
+import * as Balance from "./Balance.ts"
+
+/** The current statement of the account `id`; None where it has none. */
+export const statement = (id: string) =>
+  Effect.flatMap(Balance.keyOf(id), (key) => ReadModel.get(Statements.projection, key))
+
+/** The statement of the account `id` that was current in the world at an instant. */
+export const statementAsOf = (id: string, instant: DateTime.Utc) =>
+  Effect.flatMap(Balance.keyOf(id), (key) => PastRows.rowAsOf(Statements.projection, key, AsOf.occurredAt(instant)))

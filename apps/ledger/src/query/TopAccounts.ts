@@ -1,0 +1,12 @@
+/** The largest accounts. */
+import * as ReadModel from "@refold/store/ReadModel"
+import type { Currency } from "../Currency.ts"
+import * as TopAccounts from "../projection/TopAccounts.ts"
+
+/** What is asked for the largest accounts of a currency, now or in the past. */
+export const largest = (currency: Currency, limit: number) =>
+  ({ index: "byBalance", where: { currency }, descending: true, limit }) as const
+
+/** The largest open accounts in a currency, the largest first; at most 1,000. */
+export const topAccounts = (currency: Currency, limit: number) =>
+  ReadModel.query(TopAccounts.projection, largest(currency, limit))

@@ -1,0 +1,21 @@
+/** What moved in a range of days or months, in one currency. */
+import * as ReadModel from "@refold/store/ReadModel"
+import * as Stream from "effect/Stream"
+import type { Currency } from "../Currency.ts"
+import * as DailyTotals from "../projection/DailyTotals.ts"
+
+/** The days from `from` to before `to` (`1993-03-31`) on which something moved, in order. */
+export const dailyTotals = (currency: Currency, from: string, to: string) => totals("Day", currency, { from, to })
+
+/** The months from `from` to before `to` (`1993-03`) in which something moved, in order. */
+export const monthlyTotals = (currency: Currency, from: string, to: string) => totals("Month", currency, { from, to })
+
+const totals = (
+  unit: DailyTotals.Totals["unit"],
+  currency: Currency,
+  range: { readonly from: string; readonly to: string }
+) =>
+  ReadModel.stream(DailyTotals.projection, { index: "byPeriod", where: { unit, currency }, range }).pipe(
+    Stream.map(({ state }) => state),
+    Stream.runCollect
+  )

@@ -1,0 +1,64 @@
+// Real transactions, where there are some, with a poisoned event in their middle: what waits, what goes on, and what is
+// right after the repair.
+import * as MemoryStore from "@refold/memory/MemoryStore"
+import * as PostgresStore from "@refold/postgres/PostgresStore"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import { describe, expect, it } from "vitest"
+import { freshDatabase } from "../../../../packages/postgres/test/support/freshDatabase.ts"
+import * as Balances from "../../src/projection/Balances.ts"
+import * as DailyTotals from "../../src/projection/DailyTotals.ts"
+import * as Statements from "../../src/projection/Statements.ts"
+import * as TopAccounts from "../../src/projection/TopAccounts.ts"
+import type { Services } from "../../src/story/Story.ts"
+import * as PoisonedBank from "../support/PoisonedBank.ts"
+import * as RealData from "../support/RealData.ts"
+
+const patience = 240_000
+
+const server = Layer.unwrap(
+  Effect.map(Effect.suspend(() => freshDatabase()), (url) => PostgresStore.layer({ url: Redacted.make(url) }))
+)
+
+const scenario = Effect.fnUntraced(function*(folder: string) {
+  const log = yield* PoisonedBank.imported(folder)
+  return {
+    place: PoisonedBank.placeIn(log),
+    found: [
+      yield* PoisonedBank.find(Balances.projection, log),
+      yield* PoisonedBank.find(Statements.projection, log),
+      yield* PoisonedBank.find(DailyTotals.projection, log),
+      yield* PoisonedBank.find(TopAccounts.projection, log)
+    ]
+  }
+})
+
+const found = ["balances", "statements", "daily-totals", "top-accounts"].map((projection) => ({
+  projection,
+  parked: [{ version: PoisonedBank.victim.version, stage: "Event", attempts: 2 }],
+  unequalOthers: [],
+  isParkedAgain: true,
+  isParkedRepaired: false,
+  unequalRepaired: []
+}))
+
+const run = (folder: string, layer: Layer.Layer<Services, unknown>) =>
+  Effect.runPromise(Effect.provide(scenario(folder), layer, { local: true }))
+
+const { absent, folder } = RealData
+
+describe("a poisoned event in the middle of real transactions", () => {
+  it("parks its account and nothing else, and after the repair all rows are right", async (context) => {
+    if (folder === undefined) return context.skip(absent)
+    const told = await run(folder, MemoryStore.layer)
+    expect(told).toMatchObject({ found })
+    expect(told.place.before).toBeGreaterThan(10_000)
+    expect(told.place.after).toBeGreaterThan(30)
+  }, patience)
+
+  it("does the same on a server", async (context) => {
+    if (folder === undefined) return context.skip(absent)
+    expect(await run(folder, server)).toMatchObject({ found })
+  }, patience)
+})

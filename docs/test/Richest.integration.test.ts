@@ -1,0 +1,11 @@
+import { MemoryStore } from "@refold/memory"
+import { PostgresStore } from "@refold/postgres"
+import { Effect } from "effect"
+import { expect, it } from "vitest"
+import { customers } from "../examples/Richest.ts"
+
+it("the projection of the README gives the same rows in memory and in PostgreSQL, now and before", async () => {
+  const expected = { now: ["wallet-bob", "wallet-ada"], before: ["wallet-ada", "wallet-bob"] }
+  expect(await Effect.runPromise(Effect.provide(customers, MemoryStore.layer))).toEqual(expected)
+  expect(await Effect.runPromise(Effect.provide(customers, PostgresStore.layerEmbedded()))).toEqual(expected)
+}, 60_000)

@@ -1,0 +1,18 @@
+/** The error of a malformed command: everything that is wrong with it, at once. No store was asked. */
+import type { NonEmptyReadonlyArray } from "effect/Array"
+import * as Data from "effect/Data"
+
+/** One thing that is wrong, and where: `amount`, `to.name`, `lines[2].price`; an empty path is the command itself. */
+export interface CommandIssue {
+  readonly path: string
+  readonly message: string
+}
+
+/** A command does not fit the schema of its aggregate's commands. */
+export class CommandInvalid extends Data.TaggedError("CommandInvalid")<{
+  readonly issues: NonEmptyReadonlyArray<CommandIssue>
+}> {
+  override get message(): string {
+    return this.issues.map(({ message, path }) => path === "" ? message : `${path}: ${message}`).join("; ")
+  }
+}

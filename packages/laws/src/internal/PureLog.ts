@@ -1,0 +1,35 @@
+/** A log in memory, of events that are encoded as a store would keep them. */
+import { Any } from "@refold/core/ExpectedVersion"
+import * as Journal from "@refold/core/Journal"
+import type { Metadata } from "@refold/core/NewEvent"
+import type { Projection } from "@refold/core/Projection"
+import type { RecordedEvent } from "@refold/core/RecordedEvent"
+import * as StreamName from "@refold/core/StreamName"
+import * as Arr from "effect/Array"
+import * as DateTime from "effect/DateTime"
+import * as Result from "effect/Result"
+import * as Fresh from "./Fresh.ts"
+
+/** An event of a stream, who caused it and when. */
+export interface Happened<Event> {
+  readonly stream: string
+  readonly event: Event
+  readonly occurredAt?: DateTime.Utc | undefined
+  readonly metadata?: Metadata | undefined
+}
+
+const epoch = DateTime.makeUnsafe(0)
+
+/** The log of these events. Throws where the projection's codec cannot encode one, or a stream's name is none. */
+export const logOf = <Event extends { readonly _tag: string }>(
+  { events: codec }: Pick<Projection<Event, unknown, string>, "events">,
+  happened: ReadonlyArray<Happened<Event>>
+): ReadonlyArray<RecordedEvent> => {
+  const journal = happened.reduce((journal, { event, metadata = {}, occurredAt = epoch, stream }, index) => {
+    const encoded = Result.getOrThrow(codec.encode(event))
+    const events = Arr.of({ ...encoded, id: Fresh.eventId(index + 1), metadata, occurredAt })
+    const write = { stream: Result.getOrThrow(StreamName.parse(stream)), expected: Any, events }
+    return Result.getOrThrow(Journal.append(journal, { writes: [write] }, occurredAt))[0]
+  }, Journal.empty)
+  return Result.getOrThrow(Journal.readAll(journal))
+}

@@ -1,0 +1,162 @@
+/** The memory adapter with something wrong about its rows. */
+import type { Position } from "@refold/core/Position"
+import { StreamVersion } from "@refold/core/StreamVersion"
+import * as MemoryStore from "@refold/memory/MemoryStore"
+import type { InlineRow } from "@refold/store/EventStore"
+import * as EventStore from "@refold/store/EventStore"
+import { type Batch, type Changes, ReadModelStore } from "@refold/store/ReadModelStore"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+
+type Rows = ReadModelStore["Service"]
+
+/** The memory adapter, with some of its functions replaced. */
+export const memory = (change: (services: Context.Context<MemoryStore.Services>) => Context.Context<never>) =>
+  Layer.effectContext(Effect.gen(function*() {
+    const services = yield* Layer.build(Layer.fresh(MemoryStore.layer))
+    // What is given replaces what there is.
+    return Context.merge(services, change(services))
+  }))
+
+const rows = (change: (rows: Rows) => Partial<Rows>) =>
+  memory((services) => {
+    const rows = Context.get(services, ReadModelStore)
+    return Context.make(ReadModelStore, ReadModelStore.of({ ...rows, ...change(rows) }))
+  })
+
+const batches = (change: (batch: Batch) => Partial<Batch>) =>
+  rows(({ update }) => ({
+    update: (id, body, options) => update(id, (batch) => body({ ...batch, ...change(batch) }), options)
+  }))
+
+const saves = (change: (changes: Changes, batch: Batch) => Partial<Changes>) =>
+  batches((batch) => ({ save: (changes) => batch.save({ ...changes, ...change(changes, batch) }) }))
+
+export const forgetsRemovals = saves(() => ({ removed: [] }))
+
+const nothing = { rows: [], removed: [], parked: [], unparked: [] }
+
+/** A batch that fails takes its rows back, but not its checkpoint. */
+export const savesCheckpointsByThemselves = rows(({ update }) => ({
+  update: Effect.fnUntraced(function*(id, body, options) {
+    let saved: Changes | undefined
+    const exit = yield* Effect.exit(update(id, (batch) =>
+      body({
+        ...batch,
+        save: (changes) => {
+          saved = changes
+          return batch.save(changes)
+        }
+      }), options))
+    if (Exit.isFailure(exit) && saved !== undefined) {
+      const checkpoint = { ...saved, ...nothing }
+      yield* update(id, (batch) => batch.save(checkpoint), options)
+    }
+    return yield* exit
+  })
+}))
+
+/** Whoever comes works on the rows as they are, and writes when he is done. */
+export const hasManyOwners = rows((store) => ({
+  update: Effect.fnUntraced(function*(id, body) {
+    const generation = (yield* store.generations()).find((one) => one.id === id)
+    if (generation === undefined || generation.status === "Retired") return Option.none()
+    const { projection } = generation
+    const parked = yield* store.listParked(id)
+    const discarded = yield* store.listDiscarded(projection)
+    const stored = (keys: ReadonlyArray<string>) =>
+      store.read({ projection, generation: id }, { _tag: "Keys", keys }).pipe(Effect.orDie)
+    const done = (write: (batch: Batch) => Effect.Effect<unknown>) => store.update(id, write, { wait: true })
+    const result = yield* body({
+      generation,
+      rows: (keys) => Effect.andThen(Effect.sleep(1), Effect.map(stored(keys), ({ rows }) => rows)),
+      parked: (streams) => Effect.succeed(parked.filter(({ stream }) => streams.includes(stream))),
+      discarded: () => Effect.succeed(discarded.map(({ position }) => position)),
+      save: (changes) => Effect.delay(Effect.asVoid(done((batch) => Effect.orDie(batch.save(changes)))), 1),
+      discard: (events) => Effect.asVoid(done((batch) => Effect.orDie(batch.discard(events)))),
+      promote: Effect.map(
+        store.update(id, (batch) => batch.promote, { wait: true }),
+        Option.getOrElse(() => false)
+      )
+    })
+    return Option.some(result)
+  })
+}))
+
+/** Readers get the new rows as soon as there are any. */
+export const promotesEarly = batches((batch) => ({
+  save: (changes) => Effect.andThen(batch.save(changes), Effect.asVoid(batch.promote))
+}))
+
+export const ignoresParkedStreams = batches(() => ({ parked: () => Effect.succeed([]) }))
+
+/** A retry that fails lets the stream go. */
+export const letsGoAfterARetry = saves(({ parked, unparked }) =>
+  parked.some(({ attempts }) => attempts > 1)
+    ? { parked: [], unparked: [...unparked, ...parked.map(({ stream }) => stream)] }
+    : {}
+)
+
+export const forgetsDiscardsInRebuilds = batches(({ discarded, generation }) => ({
+  discarded: (after, upTo) => generation.status === "Building" ? Effect.succeed([]) : discarded(after, upTo)
+}))
+
+export const recordsNoDiscards = batches(() => ({ discard: () => Effect.void }))
+
+export const overwritesNewerRows = saves(() => ({ keepsNewer: false }))
+
+/** The revision says nothing of changes. */
+export const hidesChanges = rows(({ live }) => ({
+  live: (projection) => Effect.map(live(projection), (generation) => ({ ...generation, revision: 0 }))
+}))
+
+/** Says that it is further than it is. */
+export const promisesTooMuch = rows(({ live }) => ({
+  live: (projection) =>
+    Effect.map(live(projection), (generation) => ({ ...generation, checkpoint: 2 ** 50 as Position }))
+}))
+
+export const ignoresDescending = rows(({ read }) => ({
+  read: (source, selection) =>
+    read(
+      source,
+      selection._tag === "Query" ? { ...selection, query: { ...selection.query, descending: false } } : selection
+    )
+}))
+
+/** The next page begins after all rows that are like the last one, as if the key did not count. */
+export const losesTies = rows(({ read }) => ({
+  read: (source, selection) =>
+    Effect.map(read(source, selection), (selected) => {
+      if (selection._tag === "Keys" || selection.query.after === undefined) return selected
+      const { after: { values }, sort } = selection.query
+      const isLike = ({ state }: (typeof selected.rows)[number]) =>
+        values.length > 0 && sort.every(({ field }, index) => Reflect.get(Object(state), field) === values[index])
+      return { ...selected, rows: selected.rows.filter((row) => !isLike(row)) }
+    })
+}))
+
+/** Stores the rows of an append though it is refused, as a statement of its own would. */
+export const writesRowsOfRefusedAppends = memory((services) => {
+  const { append: _, ...adapter } = Context.get(services, EventStore.EventStore)
+  const { catchUpRows } = Context.get(services, ReadModelStore)
+  const write = (row: InlineRow) =>
+    Effect.flatMap(adapter.head, (position) =>
+      catchUpRows({ name: row.projection, version: row.version }, [
+        { key: row.stream, state: row.state, position, version: StreamVersion(99) }
+      ]))
+  return EventStore.context({
+    ...adapter,
+    commit: (commit, inline = []) =>
+      Effect.tapError(adapter.commit(commit, inline), () => Effect.orDie(Effect.forEach(inline, write)))
+  })
+})
+
+/** Keeps the rows of appends for itself. */
+export const writesNoInlineRows = memory((services) => {
+  const { append: _, ...adapter } = Context.get(services, EventStore.EventStore)
+  return EventStore.context({ ...adapter, commit: (commit) => adapter.commit(commit) })
+})

@@ -1,0 +1,68 @@
+/** The memory adapter with something wrong about how it is read and followed. */
+import type { Position } from "@refold/core/Position"
+import { StreamVersion } from "@refold/core/StreamVersion"
+import { EventReader } from "@refold/store/EventReader"
+import * as EventStore from "@refold/store/EventStore"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { memory } from "./ReadModels.ts"
+
+type Reader = EventReader["Service"]
+
+const readers = (change: (reader: Reader) => Partial<Reader>) =>
+  memory((services) => {
+    const reader = Context.get(services, EventReader)
+    const store = Context.get(services, EventStore.EventStore)
+    return Context.make(EventReader, EventReader.of({ ...reader, ...change(reader) })).pipe(
+      Context.add(EventStore.EventStore, EventStore.EventStore.of({ ...store, ...change(reader) }))
+    )
+  })
+
+/** Believes its rows. */
+export const believesItsRows = readers(() => ({
+  streamVersions: (streams) => Effect.succeed(streams.map(() => StreamVersion(0)))
+}))
+
+/** Reads to the head, whatever the past that is asked for. */
+export const readsToTheHead = readers(({ readAll }) => ({
+  readAll: (options) => readAll({ ...options, asOf: undefined })
+}))
+
+/** Reads streams to their end, whatever the past that is asked for. */
+export const readsStreamsToTheEnd = readers(({ readStream }) => ({
+  readStream: (stream, options) => readStream(stream, { ...options, asOf: undefined })
+}))
+
+export const readsStreamsBackwards = readers(({ readStream }) => ({
+  readStream: (stream, options) =>
+    Stream.fromIterableEffect(
+      Effect.map(Stream.runCollect(readStream(stream, options)), (events) => events.toReversed())
+    )
+}))
+
+/** Instants are ends of the log. */
+export const takesInstantsForPrefixes = readers(({ readAll }) => ({
+  readAll: (options = {}) => {
+    const { asOf, ...rest } = options
+    return asOf?._tag === "OccurredAt"
+      ? Stream.takeWhile(
+        readAll(rest),
+        ({ occurredAt }) => occurredAt.epochMilliseconds <= asOf.instant.epochMilliseconds
+      )
+      : readAll(options)
+  }
+}))
+
+/** Gives the last event once more. */
+export const resumesEarly = readers(({ subscribe }) => ({
+  subscribe: ({ after = 0 as Position, ...options } = {}) =>
+    subscribe({ ...options, after: Math.max(0, after - 1) as Position })
+}))
+
+/** Loses an event, and the first of a replay. */
+export const resumesLate = readers(({ replayFrom, subscribe }) => ({
+  subscribe: ({ after = 0 as Position, ...options } = {}) =>
+    after === 0 ? subscribe(options) : Stream.drop(subscribe({ ...options, after }), 1),
+  replayFrom: (from, options) => Stream.drop(replayFrom(from, options), 1)
+}))

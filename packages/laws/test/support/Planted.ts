@@ -1,0 +1,68 @@
+/**
+ * Planted faults: for each law of a module the broken subjects that it must find, by name. A law that nothing breaks
+ * proves nothing.
+ */
+// Titles are the names of laws and faults.
+/* oxlint-disable vitest/valid-title */
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import { describe, expect, it } from "vitest"
+import type * as Law from "../../src/Law.ts"
+import * as JumpingClock from "../faults/JumpingClock.ts"
+
+/** The suite of a faulty subject, checked for one law. */
+export type Planted = (law: string) => Promise<Law.Verdict>
+
+/** The laws of a module by the names they are exported under, and for each the faults that it must find. */
+export type Table<Laws> = { readonly [law in keyof Laws]: Readonly<Record<string, Planted>> }
+
+const runs = 500
+
+/** Laws about pure functions. */
+export const pure = (properties: ReadonlyArray<Law.Property<never>>): Planted => (law) =>
+  propertyOf(properties, law).check({ runs, run: Effect.runPromise })
+
+const propertyOf = <R>(properties: ReadonlyArray<Law.Property<R>>, law: string): Law.Property<R> => {
+  const property = properties.find((property) => property.law === law)
+  if (property === undefined) throw new Error(`no suite has the law "${law}"`)
+  return property
+}
+
+/** Laws about services. */
+export const services =
+  <R>(layer: Layer.Layer<R>, properties: ReadonlyArray<Law.Property<R>>): Planted => async (law) => {
+    const runtime = ManagedRuntime.make(Layer.provideMerge(layer, JumpingClock.layer))
+    const verdict = await propertyOf(properties, law).check({ runs, run: runtime.runPromise })
+    await runtime.dispose()
+    return verdict
+  }
+
+/** What the laws of a module are about where they are functions of it. */
+export type Subject = ReadonlyArray<unknown>
+
+const nameOf = (law: unknown, subject: Subject): string => {
+  const made: unknown = typeof law === "function" ? Reflect.apply(law, undefined, subject) : law
+  return typeof made === "object" && made !== null && "name" in made ? String(made.name) : "not a law"
+}
+
+/** Tests that each law of a module finds its faults. */
+export const find = <Laws extends object>(module: string, laws: Laws, subject: Subject, table: Table<Laws>): void => {
+  describe(module, () => {
+    it("have a planted fault each, and names of their own", () => {
+      expect(Object.keys(table).toSorted()).toEqual(Object.keys(laws).toSorted())
+      const names = Object.values(laws).map((law) => nameOf(law, subject))
+      expect(new Set(names).size).toBe(names.length)
+    })
+
+    const rows = Object.entries<Table<Laws>[keyof Laws]>(table).flatMap(([law, faults]) =>
+      Object.entries(faults).map(([fault, planted]) =>
+        [nameOf(Reflect.get(laws, law), subject), fault, planted] as const
+      )
+    )
+
+    it.each(rows)("%s: broken by %s", { timeout: 60_000 }, async (law, _, planted) => {
+      expect(await planted(law)).toMatchObject({ _tag: "Broken", law })
+    })
+  })
+}

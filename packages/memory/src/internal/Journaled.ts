@@ -1,0 +1,59 @@
+/** The store of events in memory: a Journal in a reference whose changes can be followed. */
+import type { Commit } from "@refold/core/Commit"
+import type { InvalidInput } from "@refold/core/InvalidInput"
+import * as Journal from "@refold/core/Journal"
+import type { RecordedEvent } from "@refold/core/RecordedEvent"
+import * as StreamName from "@refold/core/StreamName"
+import type { Adapter, InlineRow } from "@refold/store/EventStore"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import type * as MutableRef from "effect/MutableRef"
+import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
+import * as SubscriptionRef from "effect/SubscriptionRef"
+import type { Generations } from "./Generations.ts"
+import { withInline } from "./InlineRows.ts"
+
+/** The adapter, over the projections that its commits write inline rows of. */
+export const make = (generations: MutableRef.MutableRef<Generations>): Effect.Effect<Adapter> =>
+  Effect.map(SubscriptionRef.make(Journal.empty), (ref) => {
+    const journal = SubscriptionRef.get(ref)
+    const ask = <A, E>(question: (journal: Journal.Journal) => Result.Result<A, E>) =>
+      Effect.flatMap(journal, (current) => Effect.fromResult(question(current)))
+    const read = (select: (journal: Journal.Journal) => Result.Result<ReadonlyArray<RecordedEvent>, InvalidInput>) =>
+      Stream.fromArrayEffect(ask(select))
+    const head = Effect.map(journal, Journal.head)
+    return {
+      commit: Effect.fnUntraced(function*(commit: Commit, inline: ReadonlyArray<InlineRow> = []) {
+        const now = yield* DateTime.now
+        const result = yield* SubscriptionRef.modify(ref, (current) => {
+          const result = Journal.append(current, commit, now)
+          // Here, so that nobody sees the events without the rows.
+          if (Result.isSuccess(result) && !result.success[1].deduplicated) {
+            generations.current = withInline(generations.current, inline, result.success[1])
+          }
+          return [result, Result.isSuccess(result) ? result.success[0] : current]
+        })
+        return (yield* Effect.fromResult(result))[1]
+      }),
+      findAppended: (idempotency) => ask((current) => Journal.findAppended(current, idempotency)),
+      readStream: (stream, options) => read((current) => Journal.readStream(current, stream, options)),
+      readAll: (options) => read((current) => Journal.readAll(current, options)),
+      head,
+      heads: SubscriptionRef.changes(ref).pipe(
+        Stream.map(Journal.head),
+        Stream.changes,
+        Stream.buffer({ capacity: 1, strategy: "sliding" })
+      ),
+      bound: Effect.map(head, (at) => ({ head: at, last: at, heldBackBy: [] })),
+      findEvent: (id) => ask((current) => Journal.findEvent(current, id)),
+      streamVersions: (streams) =>
+        ask((current) =>
+          Result.all(
+            streams.map((stream, index) =>
+              Result.map(StreamName.parse(stream, `streams[${index}]`), (name) => Journal.streamVersion(current, name))
+            )
+          )
+        )
+    }
+  })

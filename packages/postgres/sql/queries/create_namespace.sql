@@ -1,0 +1,1 @@
+SELECT refold.create_namespace(:generation::int)

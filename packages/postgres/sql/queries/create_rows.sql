@@ -1,0 +1,1 @@
+SELECT refold.create_rows(:generation::int, :indexes::text[])

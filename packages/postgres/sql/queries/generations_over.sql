@@ -1,0 +1,1 @@
+SELECT id FROM refold.generations_over(:projection::text) AS id

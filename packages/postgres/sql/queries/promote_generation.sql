@@ -1,0 +1,1 @@
+SELECT refold.promote_generation(:generation::int) AS promoted

@@ -1,0 +1,37 @@
+/** Rows of `event_store` as events. */
+import type { EventId } from "@refold/core/EventId"
+import type { Json } from "@refold/core/Json"
+import type { Metadata } from "@refold/core/NewEvent"
+import { Position } from "@refold/core/Position"
+import type { RecordedEvent } from "@refold/core/RecordedEvent"
+import type { StreamName } from "@refold/core/StreamName"
+import { StreamVersion } from "@refold/core/StreamVersion"
+import * as DateTime from "effect/DateTime"
+
+/** The columns that an event is made of. */
+export interface EventRow {
+  readonly stream: string
+  readonly version: bigint
+  readonly position: bigint
+  readonly event_id: string
+  readonly type: string
+  readonly schema_version: number
+  readonly data: Json
+  readonly metadata: Metadata
+  readonly occurred_at: Date
+  readonly recorded_at: Date
+}
+
+/** The event. What was stored was checked, so its names and ids are what they are branded as. */
+export const decode = (row: EventRow): RecordedEvent => ({
+  stream: row.stream as StreamName,
+  version: StreamVersion(Number(row.version)),
+  position: Position(Number(row.position)),
+  id: row.event_id as EventId,
+  type: row.type,
+  schemaVersion: row.schema_version,
+  data: row.data,
+  metadata: row.metadata,
+  occurredAt: DateTime.fromDateUnsafe(row.occurred_at),
+  recordedAt: DateTime.fromDateUnsafe(row.recorded_at)
+})

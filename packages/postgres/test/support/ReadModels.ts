@@ -1,0 +1,140 @@
+/*
+ * Projections, rows and batches for tests of the read model store, as far as a test does not care what they hold; and
+ * runners that give the same tests a server and the embedded database.
+ */
+import type { Json } from "@refold/core/Json"
+import { Position } from "@refold/core/Position"
+import type { StoredRow } from "@refold/core/ProjectionFold"
+import { StreamVersion } from "@refold/core/StreamVersion"
+import { EventStore } from "@refold/store/EventStore"
+import type { EventStoreError } from "@refold/store/EventStoreError"
+import type { Batch, Changes, Generation, ParkedStream, StoredProjection } from "@refold/store/ReadModelStore"
+import { ReadModelStore } from "@refold/store/ReadModelStore"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import * as SqlClient from "effect/sql/SqlClient"
+import { randomUUID } from "node:crypto"
+import { afterAll } from "vitest"
+import * as PostgresStore from "../../src/PostgresStore.ts"
+import * as Stores from "./Stores.ts"
+
+/** What tests use of a store, on whichever database. */
+export interface Opened {
+  readonly readModels: ReadModelStore["Service"]
+  readonly store: EventStore["Service"]
+  readonly sql: SqlClient.SqlClient
+}
+
+/** The database of a test that runs on a server as well as on the embedded one. */
+export class AnyDatabase extends Context.Service<AnyDatabase, Opened>()("@refold/postgres/test/AnyDatabase") {}
+
+type Run = <A, E>(test: Effect.Effect<A, E, AnyDatabase | Scope.Scope>) => () => Promise<A>
+
+/** Test functions on a server. */
+const onServer = (): Run => {
+  const run = Stores.runner()
+  return (test) => run(Effect.flatMap(Stores.Database, (opened) => Effect.provideService(test, AnyDatabase, opened)))
+}
+
+/** Test functions on the embedded database. */
+const onEmbedded = (): Run => {
+  const layer = Layer.effect(
+    AnyDatabase,
+    Effect.gen(function*() {
+      return { readModels: yield* ReadModelStore, store: yield* EventStore, sql: yield* SqlClient.SqlClient }
+    })
+  )
+  const runtime = ManagedRuntime.make(Layer.provide(layer, PostgresStore.layerEmbedded()))
+  afterAll(() => runtime.dispose())
+  return (test) => () => runtime.runPromise(Effect.scoped(test))
+}
+
+/** By name, what gives test functions on each of the databases. */
+export const databases = [["a server", onServer], ["the embedded database", onEmbedded]] as const
+
+/** A projection that nobody else has. */
+export const projection = (fields: Partial<StoredProjection> = {}): StoredProjection => ({
+  name: `p ${randomUUID()}`,
+  version: 1,
+  indexes: [],
+  ...fields
+})
+
+/** A row; its place is made up from its version. */
+export const row = (key: string, state: Json = {}, version = 1): StoredRow => ({
+  key,
+  state,
+  position: Position(version * 10),
+  version: StreamVersion(version)
+})
+
+/** A parked stream. */
+export const parked = (name: string, fields: Partial<ParkedStream> = {}): Omit<ParkedStream, "parkedAt"> => ({
+  stream: Stores.streamName(name),
+  version: StreamVersion(1),
+  position: Position(1),
+  type: "Happened",
+  stage: "Evolve",
+  reason: "it is poisoned",
+  attempts: 3,
+  ...fields
+})
+
+/** What a batch changes: nothing but what is given, and the checkpoint. */
+export const changes = (fields: Partial<Changes> = {}): Changes => ({
+  rows: [],
+  removed: [],
+  keepsNewer: false,
+  parked: [],
+  unparked: [],
+  checkpoint: Position(1),
+  rate: 0,
+  ...fields
+})
+
+type ReadModels = ReadModelStore["Service"]
+
+/** Runs a body as the owner; fails where there is another. */
+export const own = <A, E, R>(
+  readModels: ReadModels,
+  { id }: Pick<Generation, "id">,
+  body: (batch: Batch) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E | EventStoreError | "not owned", R> =>
+  Effect.flatMap(
+    readModels.update(id, body),
+    Option.match({ onNone: () => Effect.fail("not owned" as const), onSome: Effect.succeed })
+  )
+
+/** Saves changes as the owner. */
+export const save = (readModels: ReadModels, generation: Pick<Generation, "id">, fields: Partial<Changes>) =>
+  own(readModels, generation, (batch) => batch.save(changes(fields)))
+
+/** A new building generation of a projection. */
+export const build = (readModels: ReadModels, wanted: StoredProjection) => readModels.begin(wanted, "Building")
+
+/** A new live generation of a projection, with these rows. */
+export const goLive = Effect.fnUntraced(function*(
+  readModels: ReadModels,
+  wanted: StoredProjection,
+  fields: Partial<Changes> = {}
+) {
+  const generation = yield* build(readModels, wanted)
+  const isLive = yield* own(
+    readModels,
+    generation,
+    (batch) => Effect.andThen(batch.save(changes(fields)), batch.promote)
+  )
+  return isLive ? generation : yield* Effect.die(new Error("it did not become live"))
+})
+
+/** The rows with these keys, of the live generation or a certain one. */
+export const read = (
+  readModels: ReadModels,
+  { name }: StoredProjection,
+  keys: ReadonlyArray<string>,
+  generation?: number
+) => Effect.map(readModels.read({ projection: name, generation }, { _tag: "Keys", keys }), ({ rows }) => rows)

@@ -1,0 +1,38 @@
+/*
+ * A projection whose rows show an event that is lost, folded twice or out of order.
+ */
+import * as EventCodec from "@refold/core/EventCodec"
+import * as EventType from "@refold/core/EventType"
+import * as Projection from "@refold/core/Projection"
+import * as Schema from "effect/Schema"
+
+const Ticked = EventType.make("Ticked", Schema.Struct({ n: Schema.Int }))
+
+const events = EventCodec.makeUnsafe([Ticked])
+
+/** How a tally is to be. */
+export interface Options {
+  readonly name?: string
+  readonly version?: number
+  /** How many milliseconds folding an event keeps the process busy, so that batches last long enough to be hit. */
+  readonly busy?: number
+}
+
+/** A tally: how many events a row has seen, and a number that depends on all of them and on their order. */
+export const tally = ({ busy = 0, name = "tally", version = 1 }: Options = {}) =>
+  Projection.makeUnsafe({
+    name,
+    version,
+    events,
+    // A row for the stream, and one for all streams of a group, whose events come in the order of the log.
+    keys: (_, { stream }) => [stream, `group ${stream.slice(-1)}`],
+    state: Schema.Struct({ count: Schema.Int, digest: Schema.Int, by: Schema.Int }),
+    initialState: { count: 0, digest: 0, by: version },
+    evolve: ({ count, digest, by }, { n }) => {
+      for (const until = performance.now() + busy / 2; performance.now() < until;);
+      return { count: count + 1, digest: (digest * 31 + n) % 1_000_000_007, by }
+    }
+  })
+
+/** Any tally. */
+export type Tally = ReturnType<typeof tally>
