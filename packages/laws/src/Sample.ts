@@ -46,10 +46,14 @@ export const State = Schema.TaggedUnion({
 export type State = typeof State.Type
 
 /** What may be asked of a jar. */
-export type Command =
-  | { readonly _tag: "Add"; readonly coins: number; readonly notes: ReadonlyArray<string> }
-  | { readonly _tag: "Take"; readonly coins: number }
-  | { readonly _tag: "Seal" }
+export const Command = Schema.TaggedUnion({
+  Add: { coins: Schema.Int, notes: Schema.Array(Schema.String) },
+  Take: { coins: Schema.Int },
+  Seal: {}
+})
+
+/** What may be asked of a jar. */
+export type Command = typeof Command.Type
 
 /** Why it is not done. */
 export type Refusal = { readonly _tag: "NotEnough"; readonly coins: number } | { readonly _tag: "IsSealed" }
@@ -98,6 +102,7 @@ export const codec = EventCodec.makeUnsafe([CoinsAdded, CoinsTaken, JarSealed])
 export const aggregate = Aggregate.makeUnsafe<Command, State, Event, Refusal>({
   category: "jar",
   codec,
+  commands: Command,
   decider,
   snapshots: { name: "jar", version: 1, state: State, every: 3 }
 })

@@ -1,14 +1,16 @@
 /**
- * Given these events, when this command, then those events, or then those rows: examples of deciders and projections,
- * for any test runner.
+ * Given these events, when this command, then those events; or then those rows; or, when this event, then those commands:
+ * examples of deciders, projections and processes, for any test runner.
  */
 import type { Decider } from "@refold/core/Decider"
 import * as View from "@refold/core/View"
 import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
 import { mismatch } from "./internal/Mismatch.ts"
+import * as ProcessSpec from "./internal/ProcessSpec.ts"
 import * as RowSpec from "./internal/RowSpec.ts"
 
+export type { Cause, ProcessSpec } from "./internal/ProcessSpec.ts"
 export type { Happening, ProjectionSpec } from "./internal/RowSpec.ts"
 
 /** A decider, waiting for what has happened so far. */
@@ -38,6 +40,9 @@ export { forDecider as for }
 
 /** Examples of the rows of this projection. */
 export const forProjection: typeof RowSpec.make = RowSpec.make
+
+/** Examples of what this process does, or of this saga: it is one. */
+export const forProcess: typeof ProcessSpec.make = ProcessSpec.make
 
 const from = <Command, State, Event, Refusal>(
   decider: Decider<Command, State, Event, Refusal>,

@@ -1,0 +1,115 @@
+/**
+ * Coins on their way from one jar to another, as a saga over the jars of `Sample`: taken from the one, added to the other,
+ * and put back where that is refused. Whatever happens in between, no coin is lost or made.
+ */
+import * as Aggregate from "@refold/core/Aggregate"
+import * as Decider from "@refold/core/Decider"
+import * as EventCodec from "@refold/core/EventCodec"
+import * as EventType from "@refold/core/EventType"
+import * as Process from "@refold/core/Process"
+import * as Saga from "@refold/core/Saga"
+import * as StreamName from "@refold/core/StreamName"
+import type * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Sample from "./Sample.ts"
+
+// The storage format: names and schemas stay as they are, changes are new versions.
+
+/** Somebody wants coins to go from one jar to another; jars are told by their ids. */
+export const TransferRequested = EventType.make(
+  "TransferRequested",
+  Schema.Struct({ from: Schema.String, to: Schema.String, coins: Schema.Int })
+)
+
+/** It is over, well or badly. */
+export const TransferEnded = EventType.make(
+  "TransferEnded",
+  Schema.Struct({ isDone: Schema.Boolean, reason: Schema.String })
+)
+
+/** What has happened to a transfer. */
+export type Event = typeof TransferRequested.Event | typeof TransferEnded.Event
+
+/** What can be asked of a transfer. */
+export const Command = Schema.Union([
+  Schema.TaggedStruct("Request", { from: Schema.String, to: Schema.String, coins: Schema.Int }),
+  Schema.TaggedStruct("End", { isDone: Schema.Boolean, reason: Schema.String })
+])
+/** What can be asked of a transfer. */
+export type Command = typeof Command.Type
+
+/** Where a transfer stands. */
+export type State = "New" | "Requested" | "Done" | "Failed"
+
+/** The transfers. */
+export const aggregate = Aggregate.makeUnsafe({
+  category: "transfer",
+  codec: EventCodec.makeUnsafe([TransferRequested, TransferEnded]),
+  commands: Command,
+  decider: Decider.make<Command, State, Event, { readonly _tag: "NotNow" }>({
+    initialState: "New",
+    decide: (command, state) => {
+      if (command._tag === "Request" && state === "New") {
+        const { coins, from, to } = command
+        return Result.succeed([TransferRequested.make({ from, to, coins })])
+      }
+      if (command._tag === "End" && state === "Requested") {
+        const { isDone, reason } = command
+        return Result.succeed([TransferEnded.make({ isDone, reason })])
+      }
+      return Result.fail({ _tag: "NotNow" })
+    },
+    evolve: (_, event) => event._tag === "TransferRequested" ? "Requested" : event.isDone ? "Done" : "Failed",
+    isTerminal: (state) => state === "Done" || state === "Failed"
+  })
+})
+
+/** What a transfer is about. */
+export interface Transfer {
+  readonly id: string
+  readonly from: string
+  readonly to: string
+  readonly coins: number
+}
+
+/** The events that the saga follows. */
+export const events = EventCodec.makeUnsafe([TransferRequested, Sample.CoinsTaken, Sample.CoinsAdded])
+type Followed = typeof TransferRequested.Event | typeof Sample.CoinsTaken.Event | typeof Sample.CoinsAdded.Event
+
+/** What a saga of transfers may do otherwise than the sound one. */
+export type Changes = Partial<Saga.Definition<Followed, Transfer>>
+
+/** A saga under this name, for a store is shared; what the steps send, and how long they may take, is always the same. */
+export const make = (
+  name: string,
+  { timeout, ...changes }: Changes & { readonly timeout?: Duration.Input } = {}
+): Saga.Saga<Followed, Transfer> =>
+  Saga.makeUnsafe<Followed, Transfer>({
+    name,
+    events,
+    targets: [Sample.aggregate, aggregate],
+    start: (event, { stream }) =>
+      event._tag === "TransferRequested"
+        ? Option.some({ id: StreamName.id(stream), data: { ...event, id: StreamName.id(stream) } })
+        : Option.none(),
+    steps: [
+      {
+        name: "take",
+        command: ({ coins, from }) => Process.send(Sample.aggregate, from, { _tag: "Take", coins }),
+        succeededOn: (event) => event._tag === "CoinsTaken",
+        compensate: ({ coins, from, id }) =>
+          Process.send(Sample.aggregate, from, { _tag: "Add", coins, notes: [`back from ${id}`] })
+      },
+      {
+        name: "add",
+        command: ({ coins, id, to }) => Process.send(Sample.aggregate, to, { _tag: "Add", coins, notes: [id] }),
+        timeout,
+        compensate: ({ coins, to }) => Process.send(Sample.aggregate, to, { _tag: "Take", coins })
+      }
+    ],
+    onSuccess: ({ id }) => [Process.send(aggregate, id, { _tag: "End", isDone: true, reason: "" })],
+    onFailure: ({ id }, reason) => [Process.send(aggregate, id, { _tag: "End", isDone: false, reason })],
+    ...changes
+  })

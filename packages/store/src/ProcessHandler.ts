@@ -1,0 +1,92 @@
+/** How the commands of a process are handled: by an aggregate's handler, which says what became of each. */
+import type { PendingCommand } from "@refold/core/Agenda"
+import type { Aggregate } from "@refold/core/Aggregate"
+import * as AppendError from "@refold/core/AppendError"
+import { CommandInvalid } from "@refold/core/CommandInvalid"
+import * as DecodeError from "@refold/core/DecodeError"
+import { InvalidInput } from "@refold/core/InvalidInput"
+import * as Json from "@refold/core/Json"
+import type { Outcome } from "@refold/core/ProcessEvent"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as CommandHandler from "./CommandHandler.ts"
+import { DeciderFault } from "./DeciderFault.ts"
+import type { EventReader } from "./EventReader.ts"
+import type { EventStore } from "./EventStore.ts"
+import { EventStoreError, OutcomeUnknown } from "./EventStoreError.ts"
+import type { SnapshotStore } from "./SnapshotStore.ts"
+
+/** Handles the commands of processes for one category. */
+export interface ProcessHandler<R = never> {
+  readonly category: string
+  /** What became of a command. Fails where that is not known, or where another try may end otherwise. */
+  readonly handle: (
+    command: PendingCommand,
+    options: CommandHandler.HandleOptions
+  ) => Effect.Effect<Outcome, Unsettled, R>
+}
+
+/** The store did not answer, or others were faster all the time. */
+export type Unsettled = EventStoreError | OutcomeUnknown | AppendError.VersionConflict
+
+type AnyEvent = { readonly _tag: string }
+
+/** What handling a command takes. */
+export type Services = EventStore | EventReader | SnapshotStore
+
+/** A function as `CommandHandler.make` gives them. */
+export type Handle<Command, E, R> = (
+  id: string,
+  command: Command,
+  options: CommandHandler.HandleOptions
+) => Effect.Effect<unknown, E, R>
+
+/** Handles commands for this aggregate. */
+export const of = <Command, State, Event extends AnyEvent, Refusal>(
+  aggregate: Aggregate<Command, State, Event, Refusal>
+): ProcessHandler<Services> => to(aggregate, CommandHandler.make(aggregate))
+
+/** Handles commands for this aggregate by a handler of your own: one with inline projections, say, or middleware. */
+export const to = <Command, E, R>(
+  { category, commands }: Pick<Aggregate<Command, never, AnyEvent, never>, "category" | "commands">,
+  handle: Handle<Command, E, R>
+): ProcessHandler<R> => ({
+  category,
+  handle: Effect.fnUntraced(function*({ command, id }, options) {
+    const decoded = Option.map(commands, ({ decode }) => decode(command))
+    if (Option.isNone(decoded)) return failed("the aggregate does not say what its commands look like")
+    if (Result.isFailure(decoded.value)) return failed(decoded.value.failure.message)
+    const handled = yield* Effect.result(handle(id, decoded.value.success, options))
+    if (Result.isSuccess(handled)) return { _tag: "Succeeded" as const }
+    const { failure } = handled
+    if (isUnsettled(failure)) return yield* Effect.fail(failure)
+    return faults.some((fault) => failure instanceof fault) ? failed(messageOf(failure)) : refused(failure)
+  })
+})
+
+const isUnsettled = (failure: unknown): failure is Unsettled =>
+  failure instanceof EventStoreError || failure instanceof OutcomeUnknown ||
+  failure instanceof AppendError.VersionConflict
+
+// Everything else that a handler fails with is a domain's own no.
+const faults = [
+  InvalidInput,
+  CommandInvalid,
+  DeciderFault,
+  AppendError.IdempotencyConflict,
+  AppendError.DuplicateEventId,
+  DecodeError.UnknownEventType,
+  DecodeError.NewerSchemaVersion,
+  DecodeError.UndecodableEvent,
+  DecodeError.UnencodableEvent
+]
+
+const refused = (refusal: unknown): Outcome => ({
+  _tag: "Refused",
+  refusal: Result.getOrElse(Json.storable(refusal, "refusal"), () => messageOf(refusal))
+})
+
+const failed = (reason: string): Outcome => ({ _tag: "Failed", reason })
+
+const messageOf = (failure: unknown): string => failure instanceof Error ? failure.message : String(failure)

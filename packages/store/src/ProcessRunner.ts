@@ -1,0 +1,142 @@
+/**
+ * Runs a process: meets the events of the log, sends what was decided, waits for timeouts. Any number of programs may run
+ * the same process: one at a time meets events, all of them share in the commands.
+ */
+import { InvalidInput } from "@refold/core/InvalidInput"
+import type { Process } from "@refold/core/Process"
+import * as Clock from "effect/Clock"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { EventReader, type ReadFailure } from "./EventReader.ts"
+import * as Attending from "./internal/Attending.ts"
+import * as Observing from "./internal/Observing.ts"
+import * as Pauses from "./internal/Pauses.ts"
+import * as Rounds from "./internal/Rounds.ts"
+import type { ProcessHandler, Services as HandlerServices, Unsettled } from "./ProcessHandler.ts"
+import type { ProjectionOutdated } from "./ProjectionError.ts"
+import type { ProjectionTarget } from "./ProjectionTarget.ts"
+import * as Projector from "./Projector.ts"
+import { ReadModelStore } from "./ReadModelStore.ts"
+
+/** How a process is run; see the fields for the defaults. */
+export interface Options<R> extends Partial<Attending.Care>, Partial<Rounds.Options> {
+  /** Handlers for its targets, one for each. */
+  readonly handlers: ReadonlyArray<ProcessHandler<R>>
+  /** The most events that are met at once, 200 by default: what they lead to is recorded in one transaction. */
+  readonly batchSize?: number | undefined
+  /** How late a timeout may fire, 1 second by default. */
+  readonly lookEvery?: Duration.Input | undefined
+}
+
+/** What running a process takes. */
+export type Services = HandlerServices | ReadModelStore
+
+/** Every way in which running a process can end. */
+export type RunFailure = ProjectionOutdated | ReadFailure
+
+type Tagged = { readonly _tag: string }
+
+/**
+ * Runs a process for ever. Waits for a store that cannot be reached, and tries a command again whose outcome is not
+ * known. Fails with `InvalidInput` where a target has no handler, and at the start as the store does.
+ */
+export const run = <Event extends Tagged, State, R = never>(
+  process: Process<Event, State>,
+  options: Options<R>
+): Effect.Effect<never, RunFailure, Services | R> =>
+  Effect.andThen(
+    checkHandlers(process, options.handlers),
+    Effect.raceFirst(
+      Projector.run(observer(process), { batchSize: options.batchSize ?? batchSize }),
+      attendForEver(process, options)
+    )
+  )
+
+/** As `run`, in the background until the scope closes. What is wrong from the start fails here; a later end is logged. */
+export const start = Effect.fnUntraced(function*<Event extends Tagged, State, R = never>(
+  process: Process<Event, State>,
+  options: Options<R>
+): Effect.fn.Return<void, RunFailure, Services | Scope.Scope | R> {
+  yield* checkHandlers(process, options.handlers)
+  const store = yield* ReadModelStore
+  yield* store.open(observer(process))
+  yield* store.open(Projector.targetOf(process.rows))
+  const logged = Effect.tapCause(
+    run(process, options),
+    (cause) => Effect.logError(`process "${process.name}" has ended`, cause)
+  )
+  yield* Effect.forkScoped(logged)
+})
+
+/**
+ * Runs a process until there is nothing left to do at this moment: every event met, every command answered, every timeout
+ * fired that is due. For jobs and tests. Fails where a command's outcome cannot be known, as the store does.
+ */
+export const catchUp = Effect.fnUntraced(function*<Event extends Tagged, State, R = never>(
+  process: Process<Event, State>,
+  options: Options<R>
+): Effect.fn.Return<void, RunFailure | Unsettled, Services | R> {
+  yield* checkHandlers(process, options.handlers)
+  const attendant = Attending.make(process, options.handlers, careOf(options))
+  for (;;) {
+    yield* Projector.catchUp(observer(process), { batchSize: options.batchSize ?? batchSize })
+    const { done, failed: [failed] } = yield* Rounds.make(process, attendant, roundsOf(options))
+    if (failed !== undefined) return yield* Effect.fail(failed.error)
+    // What is sent may lead to events that are for an instance.
+    if (done === 0) return
+  }
+})
+
+/** What follows the log for a process: for `Parked`, where nobody can say whose an event is, and for `ProjectionStatus`. */
+export const observer = <Event extends Tagged, State>(
+  process: Process<Event, State>
+): ProjectionTarget<HandlerServices> => Observing.make(process)
+
+const batchSize = 200
+
+const careOf = ({ attempts = 3, patience = "30 seconds" }: Partial<Attending.Care>): Attending.Care => ({
+  attempts,
+  patience
+})
+
+const roundsOf = ({ concurrency = 8 }: Partial<Rounds.Options>): Rounds.Options => ({ concurrency })
+
+const checkHandlers = (
+  { targets }: { readonly targets: ReadonlyArray<{ readonly category: string }> },
+  handlers: ReadonlyArray<{ readonly category: string }>
+): Effect.Effect<void, InvalidInput> => {
+  const missing = targets.find((target) => handlers.every(({ category }) => category !== target.category))
+  return missing === undefined
+    ? Effect.void
+    : new InvalidInput({ field: "handlers", rule: `must have one for category "${missing.category}"` })
+}
+
+const attendForEver = Effect.fnUntraced(function*<Event extends Tagged, State, R>(
+  process: Process<Event, State>,
+  options: Options<R>
+): Effect.fn.Return<never, RunFailure, Services | R> {
+  const attendant = Attending.make(process, options.handlers, careOf(options))
+  const reader = yield* EventReader
+  const pauses = Pauses.make()
+  const round = Effect.gen(function*() {
+    for (;;) {
+      const made = yield* Rounds.make(process, attendant, roundsOf(options), pauses.isOver)
+      const now = yield* Clock.currentTimeMillis
+      for (const { error, stream } of made.failed) {
+        yield* Effect.logWarning(`an instance waits: "${stream}"`, error)
+        pauses.prolong(stream, now)
+      }
+      if (made.done === 0) return
+    }
+  })
+  const looks = Stream.merge(reader.heads, Stream.tick(options.lookEvery ?? "1 second")).pipe(
+    Stream.buffer({ capacity: 1, strategy: "sliding" })
+  )
+  const waiting = (error: unknown) => Effect.logWarning(`process "${process.name}" waits for the store`, error)
+  return yield* Effect.andThen(
+    Stream.runForEach(looks, () => Effect.catchTag(round, "EventStoreError", waiting)),
+    Effect.never
+  )
+})

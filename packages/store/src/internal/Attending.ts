@@ -1,0 +1,111 @@
+/** Doing what an instance has decided: its commands, one after another, and the timeouts that are due. */
+import type { PendingCommand } from "@refold/core/Agenda"
+import type { Metadata } from "@refold/core/NewEvent"
+import type { Process } from "@refold/core/Process"
+import type { Outcome } from "@refold/core/ProcessEvent"
+import type { MessageBody } from "@refold/core/ProcessInstance"
+import type { ProcessRow } from "@refold/core/ProcessRows"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import { Causation } from "../Causation.ts"
+import * as CommandHandler from "../CommandHandler.ts"
+import { EventStoreError } from "../EventStoreError.ts"
+import type { ProcessHandler, Services, Unsettled } from "../ProcessHandler.ts"
+import type { Row } from "../Row.ts"
+
+/** How instances are attended to. */
+export interface Care {
+  /** How often a command is tried that fails for another reason than the store, before it is given up; 3 by default. */
+  readonly attempts: number
+  /** How long one try of a command may take, 30 seconds by default. */
+  readonly patience: Duration.Input
+}
+
+/** What it takes to attend to the instances of a process. */
+export interface Attendant<R> {
+  /** Does what is due for an instance, as far as this row knows and whatever that leads to. How much that was. */
+  readonly attend: (row: Row<ProcessRow>) => Effect.Effect<number, Unsettled, R | Services>
+  /** Tells an instance something. */
+  readonly tell: Tell
+}
+
+type Tell = ReturnType<typeof teller>
+
+/** Tells instances of a process what became of their commands, and so on. */
+export const teller = <Event extends { readonly _tag: string }, State>(process: Process<Event, State>) => {
+  const handle = CommandHandler.make(process.instances)
+  return (instance: string, message: MessageBody, metadata: Metadata) =>
+    handle(instance, { ...message, instance }, { metadata })
+}
+
+/** An attendant with these handlers. */
+export const make = <Event extends { readonly _tag: string }, State, R>(
+  process: Process<Event, State>,
+  handlers: ReadonlyArray<ProcessHandler<R>>,
+  care: Care
+): Attendant<R> => {
+  const tell = teller(process)
+  const answer = (instance: string, message: MessageBody, metadata: Metadata) =>
+    Effect.map(Effect.mapError(tell(instance, message, metadata), asUnsettled), ({ state }) => state.agenda)
+  return {
+    tell,
+    attend: Effect.fnUntraced(function*({ key: stream, state: { agenda: known, instance } }) {
+      let agenda = known
+      for (let done = 0;; done++) {
+        const [command] = agenda.commands
+        const now = yield* DateTime.now
+        const due = agenda.timeouts.find((timeout) => DateTime.isLessThanOrEqualTo(timeout.due, now))
+        if (command !== undefined) {
+          const outcome = yield* dispatch(handlers, care, stream, command)
+          const { correlationId, index, sentAt } = command
+          const at = yield* DateTime.now
+          const metadata = { correlationId, causationId: keyOf(stream, command) }
+          agenda = yield* answer(instance, { _tag: "Answer", sentAt, index, outcome, at }, metadata)
+        } else if (due !== undefined) {
+          const { name, scheduledAt } = due
+          const { correlationId } = agenda
+          agenda = yield* answer(instance, { _tag: "TimeOut", name, scheduledAt }, { correlationId })
+        } else return done
+      }
+    })
+  }
+}
+
+// The id of a command, and the key under which it is handled once: unique, for its stream is, and the place in there.
+const keyOf = (stream: string, { index, sentAt }: PendingCommand): string => `${stream}#${sentAt}.${index}`
+
+const dispatch = Effect.fnUntraced(function*<R>(
+  handlers: ReadonlyArray<ProcessHandler<R>>,
+  { attempts, patience }: Care,
+  stream: string,
+  command: PendingCommand
+): Effect.fn.Return<Outcome, Unsettled, R> {
+  const handler = handlers.find(({ category }) => category === command.category)
+  // Decided by other code than this, which may run elsewhere or again.
+  if (handler === undefined) {
+    const cause = new Error(`there is no handler for category "${command.category}"`)
+    return yield* new EventStoreError({ operation: `send a command of ${stream}`, cause })
+  }
+  const key = keyOf(stream, command)
+  const tried = handler.handle(command, { idempotencyKey: key }).pipe(
+    Effect.provideService(Causation, { correlationId: command.correlationId, causationId: key, process: stream }),
+    Effect.timeoutOrElse({
+      duration: patience,
+      orElse: () =>
+        new EventStoreError({
+          operation: `send command ${key}`,
+          cause: `it took longer than ${Duration.format(Duration.fromInputUnsafe(patience))}`
+        })
+    }),
+    Effect.catchDefect((defect) => Effect.succeed<Outcome>({ _tag: "Failed", reason: `it died of ${String(defect)}` }))
+  )
+  for (let attempt = 1;; attempt++) {
+    const outcome = yield* tried
+    if (outcome._tag !== "Failed" || attempt >= attempts) return outcome
+    yield* Effect.sleep(50 * 2 ** attempt)
+  }
+})
+
+const asUnsettled = (error: { readonly _tag: string }): Unsettled =>
+  error instanceof EventStoreError ? error : new EventStoreError({ operation: "tell a process", cause: error })

@@ -1,0 +1,71 @@
+/** An instance that meets the events of a batch which are for it: loaded, asked for each, and what it decided stamped. */
+import type { Metadata, NewEvent } from "@refold/core/NewEvent"
+import type { Process } from "@refold/core/Process"
+import type { PoisonedEvent } from "@refold/core/ProjectionFold"
+import * as StreamName from "@refold/core/StreamName"
+import type { StreamVersion } from "@refold/core/StreamVersion"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type { EventReader } from "../EventReader.ts"
+import { EventStoreError } from "../EventStoreError.ts"
+import type { Loaded } from "../Loaded.ts"
+import type { SnapshotStore } from "../SnapshotStore.ts"
+import * as State from "../State.ts"
+import { type Correlated, poison } from "./Correlating.ts"
+import { stamp } from "./Stamp.ts"
+
+/** What an instance makes of a batch. */
+export interface Met {
+  readonly stream: StreamName.StreamName
+  /** The version that was loaded: its events come next. */
+  readonly version: StreamVersion
+  readonly events: ReadonlyArray<NewEvent>
+  readonly poisoned: ReadonlyArray<PoisonedEvent>
+}
+
+/** Meets events for one instance, at least one, in their order. */
+export const meet = Effect.fnUntraced(function*<Event extends { readonly _tag: string }, State>(
+  process: Process<Event, State>,
+  correlated: ReadonlyArray<Correlated>
+): Effect.fn.Return<Met, EventStoreError, EventReader | SnapshotStore> {
+  const first = correlated[0]!
+  const { stream } = first
+  const loaded = yield* Effect.result(State.load(process.instances, first.instance))
+  if (Result.isFailure(loaded)) {
+    if (loaded.failure._tag === "EventStoreError") return yield* loaded.failure
+    // Its stream cannot be read by this code: all that is for it waits where it came from.
+    const { message } = loaded.failure
+    const streams = new Set<string>()
+    const firsts = correlated.filter(({ recorded }) => !streams.has(recorded.stream) && streams.add(recorded.stream))
+    const poisoned = firsts.map(({ recorded }) => poison(process, recorded, "Row", message))
+    return { stream, version: 0 as StreamVersion, events: [], poisoned }
+  }
+  return yield* meetFrom(process, loaded.success, correlated)
+})
+
+const meetFrom = Effect.fnUntraced(function*<Event extends { readonly _tag: string }, State>(
+  { instances: { codec, decider } }: Process<Event, State>,
+  { state: before, stream, version }: Loaded<Parameters<Process<Event, State>["instances"]["decider"]["evolve"]>[0]>,
+  correlated: ReadonlyArray<Correlated>
+): Effect.fn.Return<Met, EventStoreError> {
+  const events: Array<NewEvent> = []
+  let state = before
+  for (const { instance, trigger } of correlated) {
+    // What meets an event records it, or that it could not be reacted to: it neither refuses nor throws.
+    const decided = Result.getOrThrow(decider.decide({ _tag: "Observe", instance, trigger }, state))
+    if (decided.length === 0) continue
+    state = decided.reduce(decider.evolve, state)
+    const shared = { metadata: metadataOf(trigger), occurredAt: yield* DateTime.now }
+    events.push(...yield* Effect.mapError(stamp(codec, decided, shared), asStoreError))
+  }
+  return { stream, version, events, poisoned: [] }
+})
+
+const metadataOf = ({ id, metadata }: Correlated["trigger"]): Metadata => ({
+  correlationId: typeof metadata.correlationId === "string" ? metadata.correlationId : id,
+  causationId: id
+})
+
+const asStoreError = (cause: { readonly _tag: string }): EventStoreError =>
+  cause instanceof EventStoreError ? cause : new EventStoreError({ operation: "record what a process decided", cause })

@@ -1,0 +1,73 @@
+/** Rounds through the instances of a process that are due, as often as there is something to do for one. */
+import type { Process } from "@refold/core/Process"
+import type { ProcessRow } from "@refold/core/ProcessRows"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import * as Result from "effect/Result"
+import type { EventReader, ReadFailure } from "../EventReader.ts"
+import { EventStoreError } from "../EventStoreError.ts"
+import type { Services, Unsettled } from "../ProcessHandler.ts"
+import type { ProjectionOutdated } from "../ProjectionError.ts"
+import * as Projector from "../Projector.ts"
+import * as ReadModel from "../ReadModel.ts"
+import type { ReadModelStore } from "../ReadModelStore.ts"
+import type { Row } from "../Row.ts"
+import type { Attendant } from "./Attending.ts"
+
+/** How a round is made. */
+export interface Options {
+  /** How many instances are attended to at the same time, 8 by default. */
+  readonly concurrency: number
+}
+
+/** What a round came to. */
+export interface Round {
+  /** How many commands were sent and timeouts fired. */
+  readonly done: number
+  /** Instances for which that was not possible, and why. */
+  readonly failed: ReadonlyArray<{ readonly stream: string; readonly error: Unsettled }>
+}
+
+/** Every way in which a round can fail as a whole. */
+export type RoundFailure = ProjectionOutdated | ReadFailure
+
+/** Attends to the instances that are due, the longest waiting first, but for those that `mayAttend` leaves out. */
+export const make = Effect.fnUntraced(function*<Event extends { readonly _tag: string }, State, R>(
+  { rows }: Process<Event, State>,
+  attendant: Attendant<R>,
+  { concurrency }: Options,
+  mayAttend: (stream: string, now: number) => boolean = () => true
+): Effect.fn.Return<Round, RoundFailure, Services | ReadModelStore | R> {
+  yield* Projector.catchUp(rows)
+  const now = yield* Clock.currentTimeMillis
+  const due = yield* dueAt(rows, now)
+  // Others attend, too: in another order, so that they seldom meet.
+  const order = yield* Random.shuffle(due.filter(({ key }) => mayAttend(key, now)))
+  const attended = yield* Effect.forEach(
+    order,
+    (row) => Effect.map(Effect.result(attendant.attend(row)), (result) => ({ stream: row.key, result })),
+    { concurrency }
+  )
+  return {
+    done: attended.reduce((sum, { result }) => sum + (Result.isSuccess(result) ? result.success : 0), 0),
+    failed: attended.flatMap(({ result, stream }) =>
+      Result.isFailure(result) ? [{ stream, error: result.failure }] : []
+    )
+  }
+})
+
+const pageOfDue = 500
+
+const dueAt = (
+  rows: Process<never, unknown>["rows"],
+  now: number
+): Effect.Effect<ReadonlyArray<Row<ProcessRow>>, EventStoreError, ReadModelStore | EventReader> =>
+  ReadModel.query(rows, { index: "due", range: { to: now + 1 }, limit: pageOfDue }).pipe(
+    Effect.map((page) => page.rows),
+    Effect.mapError((cause) =>
+      cause._tag === "EventStoreError"
+        ? cause
+        : new EventStoreError({ operation: "find instances that are due", cause })
+    )
+  )

@@ -1,0 +1,31 @@
+/** Decided events on their way into a store: encoded, stamped with an id and a time, and made ready for the wire. */
+import type { UnencodableEvent } from "@refold/core/DecodeError"
+import type { EventCodec } from "@refold/core/EventCodec"
+import type { Metadata, NewEvent } from "@refold/core/NewEvent"
+import type { NonEmptyReadonlyArray } from "effect/Array"
+import type * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import { EventIds } from "../EventIds.ts"
+import type { EventStoreError } from "../EventStoreError.ts"
+import { WireTransform } from "../WireTransform.ts"
+
+/** What all events of one decision share. */
+export interface Shared {
+  readonly metadata: Metadata
+  readonly occurredAt: DateTime.Utc
+}
+
+/** The events as they are stored; there is at least one. */
+export const stamp = Effect.fnUntraced(function*<Event extends { readonly _tag: string }>(
+  codec: EventCodec<Event>,
+  events: ReadonlyArray<Event>,
+  shared: Shared
+): Effect.fn.Return<NonEmptyReadonlyArray<NewEvent>, UnencodableEvent | EventStoreError> {
+  const newId = yield* EventIds
+  const stamped: Array<NewEvent> = []
+  for (const event of events) {
+    stamped.push({ ...yield* Effect.fromResult(codec.encode(event)), id: yield* newId, ...shared })
+  }
+  // One for each decided event, of which the caller saw at least one.
+  return yield* (yield* WireTransform).toWire(stamped as unknown as NonEmptyReadonlyArray<NewEvent>)
+})
