@@ -1,5 +1,6 @@
 /** An instance that meets the events of a batch which are for it: loaded, asked for each, and what it decided stamped. */
 import type { Metadata, NewEvent } from "@refold/core/NewEvent"
+import type { Instance } from "@refold/core/ProcessInstance"
 import type { Process } from "@refold/core/Process"
 import type { PoisonedEvent } from "@refold/core/ProjectionFold"
 import * as StreamName from "@refold/core/StreamName"
@@ -9,6 +10,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { EventReader } from "../EventReader.ts"
 import { EventStoreError } from "../EventStoreError.ts"
+import * as Deciding from "./Deciding.ts"
 import type { Loaded } from "../Loaded.ts"
 import type { SnapshotStore } from "../SnapshotStore.ts"
 import * as State from "../State.ts"
@@ -45,19 +47,20 @@ export const meet = Effect.fnUntraced(function*<Event extends { readonly _tag: s
 })
 
 const meetFrom = Effect.fnUntraced(function*<Event extends { readonly _tag: string }, State>(
-  { instances: { codec, decider } }: Process<Event, State>,
-  { state: before, stream, version }: Loaded<Parameters<Process<Event, State>["instances"]["decider"]["evolve"]>[0]>,
+  { instances }: Process<Event, State>,
+  loaded: Loaded<Instance<State>>,
   correlated: ReadonlyArray<Correlated>
 ): Effect.fn.Return<Met, EventStoreError> {
+  const { stream, version } = loaded
   const events: Array<NewEvent> = []
-  let state = before
+  let { state } = loaded
   for (const { instance, trigger } of correlated) {
-    // What meets an event records it, or that it could not be reacted to: it neither refuses nor throws.
-    const decided = Result.getOrThrow(decider.decide({ _tag: "Observe", instance, trigger }, state))
-    if (decided.length === 0) continue
-    state = decided.reduce(decider.evolve, state)
-    const shared = { metadata: metadataOf(trigger), occurredAt: yield* DateTime.now }
-    events.push(...yield* Effect.mapError(stamp(codec, decided, shared), asStoreError))
+    const decided = Deciding.decideOn(instances, { _tag: "Observe", instance, trigger }, { ...loaded, state })
+    // Whatever the process's functions do, it is recorded.
+    const { encoded, ...next } = yield* Effect.mapError(Effect.fromResult(decided), asStoreError)
+    if (encoded.length === 0) continue
+    state = next.state
+    events.push(...yield* stamp(encoded, { metadata: metadataOf(trigger), occurredAt: yield* DateTime.now }))
   }
   return { stream, version, events, poisoned: [] }
 })
@@ -67,5 +70,5 @@ const metadataOf = ({ id, metadata }: Correlated["trigger"]): Metadata => ({
   causationId: id
 })
 
-const asStoreError = (cause: { readonly _tag: string }): EventStoreError =>
-  cause instanceof EventStoreError ? cause : new EventStoreError({ operation: "record what a process decided", cause })
+const asStoreError = (cause: unknown): EventStoreError =>
+  new EventStoreError({ operation: "record what a process decided", cause })

@@ -1,6 +1,5 @@
-/** Decided events on their way into a store: encoded, stamped with an id and a time, and made ready for the wire. */
-import type { UnencodableEvent } from "@refold/core/DecodeError"
-import type { EventCodec } from "@refold/core/EventCodec"
+/** Decided events on their way into a store: stamped with an id and a time, and made ready for the wire. */
+import type { EncodedEvent } from "@refold/core/EventCodec"
 import type { Metadata, NewEvent } from "@refold/core/NewEvent"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import type * as DateTime from "effect/DateTime"
@@ -16,16 +15,13 @@ export interface Shared {
 }
 
 /** The events as they are stored; there is at least one. */
-export const stamp = Effect.fnUntraced(function*<Event extends { readonly _tag: string }>(
-  codec: EventCodec<Event>,
-  events: ReadonlyArray<Event>,
+export const stamp = Effect.fnUntraced(function*(
+  encoded: ReadonlyArray<EncodedEvent>,
   shared: Shared
-): Effect.fn.Return<NonEmptyReadonlyArray<NewEvent>, UnencodableEvent | EventStoreError> {
+): Effect.fn.Return<NonEmptyReadonlyArray<NewEvent>, EventStoreError> {
   const newId = yield* EventIds
   const stamped: Array<NewEvent> = []
-  for (const event of events) {
-    stamped.push({ ...yield* Effect.fromResult(codec.encode(event)), id: yield* newId, ...shared })
-  }
+  for (const event of encoded) stamped.push({ ...event, id: yield* newId, ...shared })
   // One for each decided event, of which the caller saw at least one.
   return yield* (yield* WireTransform).toWire(stamped as unknown as NonEmptyReadonlyArray<NewEvent>)
 })

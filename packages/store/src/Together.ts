@@ -1,0 +1,142 @@
+/**
+ * Commands of several aggregates that are handled together: all are decided on states that no one has changed when their
+ * events are stored, in one commit, or none is. For streams of one store; across stores, and where one side may wait for
+ * long, use a saga.
+ */
+import type { Aggregate } from "@refold/core/Aggregate"
+import { VersionConflict } from "@refold/core/AppendError"
+import type { CommandInvalid } from "@refold/core/CommandInvalid"
+import type { Appended, FingerprintedKey, StreamWrite } from "@refold/core/Commit"
+import { UnencodableEvent } from "@refold/core/DecodeError"
+import * as ExpectedVersion from "@refold/core/ExpectedVersion"
+import type { InvalidInput } from "@refold/core/InvalidInput"
+import * as Json from "@refold/core/Json"
+import type { StreamName } from "@refold/core/StreamName"
+import type { NonEmptyReadonlyArray } from "effect/Array"
+import * as Data from "effect/Data"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import { Causation } from "./Causation.ts"
+import type { HandleFailure, HandleOptions } from "./CommandHandler.ts"
+import { DeciderFault } from "./DeciderFault.ts"
+import type { EventReader } from "./EventReader.ts"
+import { EventStore, type InlineRow } from "./EventStore.ts"
+import { waitForNext } from "./internal/BackOff.ts"
+import * as Deciding from "./internal/Deciding.ts"
+import * as FirstAnswer from "./internal/FirstAnswer.ts"
+import * as InlineRows from "./internal/InlineRows.ts"
+import * as Stamp from "./internal/Stamp.ts"
+import type { SnapshotStore } from "./SnapshotStore.ts"
+import * as State from "./State.ts"
+
+type AnyEvent = { readonly _tag: string }
+
+/** One of the aggregates said no; nothing was stored. */
+export class PartRefused<Refusal> extends Data.TaggedError("PartRefused")<{
+  readonly stream: StreamName
+  readonly refusal: Refusal
+}> {
+  override get message(): string {
+    return `stream "${this.stream}" refused its part`
+  }
+}
+
+/** A command for one aggregate, as a part of the whole. */
+export interface Part<Refusal> {
+  /** What makes this command the same command again, where it has a key. */
+  readonly identify: (
+    key: string | undefined
+  ) => Result.Result<FingerprintedKey | undefined, CommandInvalid | InvalidInput>
+  readonly decide: (
+    shared: Stamp.Shared
+  ) => Effect.Effect<Decided, PartRefused<Refusal> | HandleFailure, EventReader | SnapshotStore>
+}
+
+/** What a command led to, on the state that was loaded. */
+interface Decided {
+  readonly writes: ReadonlyArray<StreamWrite>
+  readonly rows: ReadonlyArray<InlineRow>
+}
+
+/** A command for this aggregate, and the inline projections whose rows are to be stored with its events. */
+export const part = <Command, State, Event extends AnyEvent, Refusal>(
+  aggregate: Aggregate<Command, State, Event, Refusal>,
+  id: string,
+  command: NoInfer<Command>,
+  { inline = [] }: { readonly inline?: ReadonlyArray<InlineRows.InlineProjection<State>> | undefined } = {}
+): Part<Refusal> => ({
+  identify: (key) => FirstAnswer.idempotencyOf(aggregate, id, command, key),
+  decide: Effect.fnUntraced(function*(shared) {
+    const loaded = yield* State.load(aggregate, id)
+    const { stream, version } = loaded
+    const decided = Deciding.decideOn(aggregate, command, loaded)
+    const { encoded, state } = yield* Effect.fromResult(Result.mapError(decided, (no) => refusedBy(stream, no)))
+    if (encoded.length === 0) return { writes: [], rows: [] }
+    const events = yield* Stamp.stamp(encoded, shared)
+    return {
+      writes: [{ stream, expected: ExpectedVersion.Exact(version), events }],
+      rows: yield* InlineRows.encode(inline, stream, state)
+    }
+  })
+})
+
+/** What the whole may bring along. */
+export interface TogetherOptions extends Omit<HandleOptions, "expected"> {
+  /** How often to decide again where others were faster, 10 times by default. */
+  readonly retries?: number | undefined
+}
+
+/**
+ * Handles all parts or none; each is for another stream. None where no part has anything to do. Fails with `PartRefused`
+ * for the first that is refused, and otherwise as a handler does. Repeated under its idempotency key it gives the first
+ * answer; a part that has nothing to do does not hold up the others, and nobody watches that it stays so.
+ */
+export const handle = Effect.fnUntraced(function*<Refusal>(
+  parts: NonEmptyReadonlyArray<Part<Refusal>>,
+  { idempotencyKey, metadata, occurredAt, retries = 10 }: TogetherOptions = {}
+): Effect.fn.Return<
+  Option.Option<Appended>,
+  PartRefused<Refusal> | HandleFailure,
+  EventStore | EventReader | SnapshotStore
+> {
+  const store = yield* EventStore
+  const idempotency = yield* Effect.fromResult(identify(parts, idempotencyKey))
+  const find = idempotency === undefined ? Effect.succeedNone : store.findAppended(idempotency)
+  const first = yield* find
+  if (Option.isSome(first)) return first
+  const shared = { metadata: { ...yield* Causation, ...metadata }, occurredAt: occurredAt ?? (yield* DateTime.now) }
+  for (let attempt = 1;; attempt++) {
+    const decided = yield* Effect.result(Effect.forEach(parts, ({ decide }) => decide(shared)))
+    const writes = Result.isSuccess(decided) ? decided.success.flatMap(({ writes }) => writes) : []
+    const [one, ...others] = writes
+    if (Result.isFailure(decided) || one === undefined) {
+      // Nothing to append, so the store will not notice a copy that went through since the first look: look again.
+      const earlier = yield* find
+      return Option.isSome(earlier) ? earlier : yield* Effect.as(Effect.fromResult(decided), Option.none())
+    }
+    const rows = decided.success.flatMap(({ rows }) => rows)
+    const appended = yield* Effect.result(store.commit({ writes: [one, ...others], idempotency }, rows))
+    if (Result.isSuccess(appended)) return Option.some(appended.success)
+    if (appended.failure._tag !== "VersionConflict") return yield* Effect.fail(appended.failure)
+    yield* waitForNext(attempt, retries, appended.failure)
+  }
+})
+
+const identify = (
+  parts: ReadonlyArray<Part<unknown>>,
+  key: string | undefined
+): Result.Result<FingerprintedKey | undefined, CommandInvalid | InvalidInput> =>
+  Result.map(
+    Result.all(parts.map(({ identify }) => identify(key))),
+    (own) => key === undefined ? undefined : { key, fingerprint: Json.canonical(own.map((one) => one!.fingerprint)) }
+  )
+
+const refusedBy = <Refusal>(
+  stream: StreamName,
+  no: Deciding.NoDecision<Refusal>
+): PartRefused<Refusal> | DeciderFault | UnencodableEvent | VersionConflict =>
+  no instanceof DeciderFault || no instanceof UnencodableEvent || no instanceof VersionConflict
+    ? no
+    : new PartRefused({ stream, refusal: no })
