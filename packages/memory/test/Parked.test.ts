@@ -10,7 +10,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { describe, expect, it } from "vitest"
 import { at, run, runAtZero, stream } from "./Account.ts"
-import { balances, catchUp, deposit, garble, hasty, repaired, seen, withRows } from "./Balances.ts"
+import { balances, catchUp, deposit, down, garble, hasty, repaired, seen, withRows } from "./Balances.ts"
 
 // 13 is poisonous: the account's second and later events wait.
 const parked = Effect.gen(function*() {
@@ -179,16 +179,15 @@ describe("a discard beside a rebuild", () => {
   const rebuilt = Effect.gen(function*() {
     const store = yield* ReadModelStore
     const { id } = yield* store.begin(repaired, "Building")
-    yield* Effect.exit(
-      Projector.catchUp(repaired).pipe(
-        withRows((rows) => ({
-          // It folds, and does not get to take the live one's place.
-          update: (generation, body, options) =>
-            rows.update(generation, (batch) => body({ ...batch, promote: Effect.succeed(false) }), options)
-        })),
-        Effect.timeout("50 millis")
-      )
-    )
+    let batches = 0
+    const failed = Projector.catchUp(repaired).pipe(withRows((rows) => ({
+      // It folds, does not get to take the live one's place, and then nothing works any more.
+      update: (generation, body, options) =>
+        generation === id && batches++ > 0
+          ? Effect.fail(down)
+          : rows.update(generation, (batch) => body({ ...batch, promote: Effect.succeed(false) }), options)
+    })))
+    yield* Effect.flip(failed)
     const generations = yield* store.generations(balances.name)
     return generations.find((one) => one.id === id)
   })

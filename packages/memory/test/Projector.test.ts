@@ -86,9 +86,9 @@ describe("a projection that is run", () => {
   it("follows the log", () =>
     run(Effect.gen(function*() {
       yield* Projector.start(balances)
-      yield* ReadModel.awaitPosition(balances, yield* deposit("a", 1))
+      yield* ReadModel.awaitPosition(balances, yield* deposit("a", 1), { timeout: "1 minute" })
       expect(yield* seen()).toEqual({ a: 1 })
-      yield* ReadModel.awaitPosition(balances, yield* deposit("a", 2))
+      yield* ReadModel.awaitPosition(balances, yield* deposit("a", 2), { timeout: "1 minute" })
       expect(yield* seen()).toEqual({ a: 3 })
     })))
 

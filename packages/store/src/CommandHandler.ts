@@ -3,29 +3,30 @@
  * deciding again; a command repeated under its idempotency key gets its first answer.
  */
 import type { Aggregate } from "@refold/core/Aggregate"
-import { VersionConflict, versionConflict } from "@refold/core/AppendError"
+import { VersionConflict } from "@refold/core/AppendError"
 import type { CommandInvalid } from "@refold/core/CommandInvalid"
 import type { Appended, FingerprintedKey } from "@refold/core/Commit"
 import type { UnencodableEvent } from "@refold/core/DecodeError"
 import * as ExpectedVersion from "@refold/core/ExpectedVersion"
-import type { Metadata, NewEvent } from "@refold/core/NewEvent"
-import type { NonEmptyReadonlyArray } from "effect/Array"
+import type { Metadata } from "@refold/core/NewEvent"
+import * as StreamName from "@refold/core/StreamName"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Random from "effect/Random"
 import * as Result from "effect/Result"
-import { EventIds } from "./EventIds.ts"
+import { Causation } from "./Causation.ts"
 import type { EventReader } from "./EventReader.ts"
 import { type CommitFailure, EventStore } from "./EventStore.ts"
+import { waitForNext } from "./internal/BackOff.ts"
 import * as Deciding from "./internal/Deciding.ts"
 import * as FirstAnswer from "./internal/FirstAnswer.ts"
 import * as InlineRows from "./internal/InlineRows.ts"
+import * as Stamp from "./internal/Stamp.ts"
+import * as StateCache from "./internal/StateCache.ts"
 import type { Loaded } from "./Loaded.ts"
 import * as Snapshots from "./Snapshots.ts"
 import type { SnapshotStore } from "./SnapshotStore.ts"
 import * as State from "./State.ts"
-import { WireTransform } from "./WireTransform.ts"
 
 /** What a command may bring along. */
 export interface HandleOptions {
@@ -36,7 +37,7 @@ export interface HandleOptions {
   readonly idempotencyKey?: string | undefined
   /** What the client saw when it sent the command. Others may be faster only as far as this still holds. */
   readonly expected?: ExpectedVersion.ExpectedVersion | undefined
-  /** Stored with each event. */
+  /** Stored with each event, beside what `Causation` says. */
   readonly metadata?: Metadata | undefined
   /** When it happened in the domain; now, by default. */
   readonly occurredAt?: DateTime.Utc | undefined
@@ -59,6 +60,11 @@ export interface HandlerOptions<State> {
   readonly retries?: number | undefined
   /** Projections by `Projection.ofAggregate` whose rows are stored together with the events. */
   readonly inline?: ReadonlyArray<InlineRows.InlineProjection<State>> | undefined
+  /**
+   * How many states to remember, 1,000 by default; 0 is none. It changes what is read for an answer, never the answer.
+   * Arrays and plain objects in a remembered state are frozen.
+   */
+  readonly cache?: number | undefined
 }
 
 export type { InlineProjection } from "./internal/InlineRows.ts"
@@ -67,13 +73,14 @@ export type { InlineProjection } from "./internal/InlineRows.ts"
  * A handler of an aggregate's commands: `(id, command, options?)`. Fails with `CommandInvalid` where the aggregate says
  * what commands look like and this one does not, before any store is asked; with the decider's refusal as it is, with
  * `VersionConflict` where others were faster `retries` times over (10 by default) or `expected` was wrong, or as the
- * store does. A key used before for another command is an `IdempotencyConflict`.
+ * store does. A key used before for another command is an `IdempotencyConflict`. Make it once, for it remembers states.
  */
 export const make = <Command, State, Event extends AnyEvent, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
-  { inline = [], retries = 10 }: HandlerOptions<State> = {}
-) =>
-  Effect.fnUntraced(function*(
+  { cache = 1000, inline = [], retries = 10 }: HandlerOptions<State> = {}
+) => {
+  const remembered = StateCache.make<State>(cache)
+  return Effect.fnUntraced(function*(
     id: string,
     command: Command,
     options: HandleOptions = {}
@@ -83,80 +90,78 @@ export const make = <Command, State, Event extends AnyEvent, Refusal>(
     )
     const first = yield* FirstAnswer.find(aggregate, id, idempotency)
     if (Option.isSome(first)) return first.value
-    let loaded = yield* State.load(aggregate, id)
-    for (let attempt = 1;; attempt++) {
-      const outcome = yield* decideOnce(aggregate, id, command, loaded, { ...options, idempotency, inline })
-      if (!(outcome instanceof VersionConflict)) return outcome
-      if (!(attempt <= retries)) return yield* outcome
-      yield* backOff(attempt)
-      loaded = yield* State.reload(aggregate, loaded)
+    const stream = yield* Effect.fromResult(StreamName.make(aggregate.category, id))
+    const states = yield* remembered
+    const turn = { ...options, aggregate, id, command, idempotency, inline, states }
+    let known = states.get(stream)
+    // Attempt 0 is on a state that was remembered.
+    for (let attempt = known === undefined ? 1 : 0;; attempt++) {
+      const loaded = attempt === 0 ? known! : yield* StateCache.load(states, aggregate, stream, known)
+      const outcome = yield* decideOnce(turn, loaded, attempt > 0)
+      if (outcome !== undefined && !(outcome instanceof VersionConflict)) return outcome
+      if (outcome !== undefined && attempt > 0) yield* waitForNext(attempt, retries, outcome)
+      known = outcome !== undefined && hasLostEvents(outcome) ? undefined : loaded
     }
   })
-
-interface DecideOptions<State> extends HandleOptions {
-  readonly idempotency: FingerprintedKey | undefined
-  readonly inline: ReadonlyArray<InlineRows.InlineProjection<State>>
 }
 
-// The answer, or the conflict with a writer who was faster.
+/** One command on its way. */
+interface Turn<Command, State, Event extends AnyEvent, Refusal> extends HandleOptions {
+  readonly aggregate: Aggregate<Command, State, Event, Refusal>
+  readonly id: string
+  readonly command: Command
+  readonly idempotency: FingerprintedKey | undefined
+  readonly inline: ReadonlyArray<InlineRows.InlineProjection<State>>
+  readonly states: StateCache.States<State>
+}
+
+// The store is behind what it said before, as after a fail-over or with a restored backup.
+const hasLostEvents = ({ actual, expected }: VersionConflict): boolean =>
+  expected._tag === "Exact" && Option.getOrElse(actual, () => 0) < expected.version
+
+/**
+ * The answer, or the conflict with a writer who was faster. Undefined where nothing is to be appended and the state may
+ * be out of date: the store has not said otherwise, so neither a refusal nor anything else is to be believed.
+ */
 const decideOnce = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
-  aggregate: Aggregate<Command, State, Event, Refusal>,
-  id: string,
-  command: Command,
+  turn: Turn<Command, State, Event, Refusal>,
   loaded: Loaded<State>,
-  options: DecideOptions<State>
+  isLatest: boolean
 ): Effect.fn.Return<
-  Handled<State, Event> | VersionConflict,
+  Handled<State, Event> | VersionConflict | undefined,
   Refusal | HandleFailure,
   EventStore | EventReader | SnapshotStore
 > {
-  const { state: before, stream } = loaded
-  const decision = Result.andThen(
-    checkExpected(loaded, options.expected),
-    () => Deciding.decide(aggregate.decider, stream, command, before)
-  )
-  if (Result.isFailure(decision) || decision.success.length === 0) {
+  const { aggregate, command, expected, id, idempotency, states } = turn
+  const decided = Deciding.decideOn(aggregate, command, loaded, expected)
+  if (Result.isFailure(decided) || decided.success.events.length === 0) {
+    if (!isLatest) return undefined
     // Nothing to append, so the store will not notice a copy that went through since the first look: look again.
-    const first = yield* FirstAnswer.find(aggregate, id, options.idempotency)
+    const first = yield* FirstAnswer.find(aggregate, id, idempotency)
     if (Option.isSome(first)) return first.value
-    return { ...loaded, events: yield* Effect.fromResult(decision), deduplicated: false }
+    return { ...loaded, events: (yield* Effect.fromResult(decided)).events, deduplicated: false }
   }
-  const state = yield* Effect.fromResult(Deciding.fold(aggregate.decider, stream, before, decision.success))
-  const appended = yield* append(aggregate, { ...loaded, state }, decision.success, options)
+  // Whatever became of it, the next command had better look.
+  const appended = yield* Effect.onError(
+    append(turn, loaded, decided.success),
+    () => Effect.sync(() => states.forget(loaded.stream))
+  )
   if (appended instanceof VersionConflict) return appended
   return yield* appended.deduplicated
     ? FirstAnswer.load(aggregate, id, appended)
-    : moveOn(aggregate, loaded, { ...placeOf(appended), state }, decision.success)
+    : moveOn(turn, loaded, { ...placeOf(appended), state: decided.success.state }, decided.success.events)
 })
 
-const checkExpected = (
-  { stream, version }: Loaded<unknown>,
-  expected: ExpectedVersion.ExpectedVersion = ExpectedVersion.Any
-): Result.Result<void, VersionConflict> =>
-  ExpectedVersion.matches(expected, version)
-    ? Result.void
-    : Result.fail(versionConflict(stream, expected, version))
-
 const append = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
-  { codec }: Aggregate<Command, State, Event, Refusal>,
-  // At the version that was loaded, in the state that the events lead to.
-  { state, stream, version }: Loaded<State>,
-  events: ReadonlyArray<Event>,
-  { idempotency, inline, metadata = {}, occurredAt }: DecideOptions<State>
+  { idempotency, inline, metadata, occurredAt }: Turn<Command, State, Event, Refusal>,
+  { stream, version }: Loaded<State>,
+  { encoded, state }: Deciding.Decision<State, Event>
 ) {
-  const newId = yield* EventIds
-  const at = occurredAt ?? (yield* DateTime.now)
-  const stamped: Array<NewEvent> = []
-  for (const event of events) {
-    const encoded = yield* Effect.fromResult(codec.encode(event))
-    stamped.push({ ...encoded, id: yield* newId, metadata, occurredAt: at })
-  }
-  // One for each decided event, of which the caller saw at least one.
-  const onWire = yield* (yield* WireTransform).toWire(stamped as unknown as NonEmptyReadonlyArray<NewEvent>)
-  const store = yield* EventStore
+  const shared = { metadata: { ...yield* Causation, ...metadata }, occurredAt: occurredAt ?? (yield* DateTime.now) }
+  const stamped = yield* Stamp.stamp(encoded, shared)
   const rows = yield* InlineRows.encode(inline, stream, state)
   const expected = ExpectedVersion.Exact(version)
-  return yield* store.append(stream, onWire, { expected, idempotency, inline: rows }).pipe(
+  return yield* (yield* EventStore).append(stream, stamped, { expected, idempotency, inline: rows }).pipe(
     Effect.catchTag("VersionConflict", Effect.succeed)
   )
 })
@@ -164,12 +169,13 @@ const append = Effect.fnUntraced(function*<Command, State, Event extends AnyEven
 const placeOf = ({ streams: [{ position, recordedAt, version }] }: Appended) => ({ position, recordedAt, version })
 
 const moveOn = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
-  aggregate: Aggregate<Command, State, Event, Refusal>,
+  { aggregate, states }: Turn<Command, State, Event, Refusal>,
   before: Loaded<State>,
   after: Pick<Loaded<State>, "state" | "version" | "position" | "recordedAt">,
   events: ReadonlyArray<Event>
 ): Effect.fn.Return<Handled<State, Event>, never, SnapshotStore> {
   const handled = { ...before, ...after, events, deduplicated: false }
+  states.put(handled)
   if (Snapshots.isDue(aggregate, before.version, after.version)) {
     // The command has succeeded; a snapshot that could not be saved costs time later, never an answer.
     yield* Effect.catch(
@@ -179,7 +185,3 @@ const moveOn = Effect.fnUntraced(function*<Command, State, Event extends AnyEven
   }
   return handled
 })
-
-// Exponential, jittered over the whole interval so that writers who collided spread out, at most 200 ms.
-const backOff = (attempt: number): Effect.Effect<void> =>
-  Effect.flatMap(Random.next, (random) => Effect.sleep(random * Math.min(200, 2 ** attempt)))

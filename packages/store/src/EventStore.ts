@@ -45,6 +45,8 @@ export interface Adapter extends ReaderAdapter {
   readonly findAppended: (
     idempotency: FingerprintedKey
   ) => Effect.Effect<Option.Option<Appended>, IdempotencyConflict | InvalidInput | EventStoreError>
+  /** Whether the caller has a transaction open: what is read and stored in there may never have been. */
+  readonly inTransaction: Effect.Effect<boolean>
 }
 
 /** A store of events. */
@@ -74,6 +76,6 @@ export const fromAdapter = (adapter: Adapter): EventStore["Service"] =>
 /** The services of an adapter: the store, and the same store for those who only read it. */
 export const context = (adapter: Adapter): Context.Context<EventStore | EventReader> => {
   const store = fromAdapter(adapter)
-  const { append: _append, commit: _commit, findAppended: _findAppended, ...reader } = store
+  const { append: _append, commit: _commit, findAppended: _find, inTransaction: _inTransaction, ...reader } = store
   return Context.make(EventStore, store).pipe(Context.add(EventReader, EventReader.of(reader)))
 }

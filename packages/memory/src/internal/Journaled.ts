@@ -37,6 +37,7 @@ export const make = (generations: MutableRef.MutableRef<Generations>): Effect.Ef
         return (yield* Effect.fromResult(result))[1]
       }),
       findAppended: (idempotency) => ask((current) => Journal.findAppended(current, idempotency)),
+      inTransaction: Effect.succeed(false),
       readStream: (stream, options) => read((current) => Journal.readStream(current, stream, options)),
       readAll: (options) => read((current) => Journal.readAll(current, options)),
       head,

@@ -1,8 +1,43 @@
 /** A decider's functions, as they are whatever their author has done: what they throw is a value here. */
+import type { Aggregate } from "@refold/core/Aggregate"
+import { type VersionConflict, versionConflict } from "@refold/core/AppendError"
+import type { UnencodableEvent } from "@refold/core/DecodeError"
+import type { EncodedEvent } from "@refold/core/EventCodec"
+import * as ExpectedVersion from "@refold/core/ExpectedVersion"
 import type { StreamName } from "@refold/core/StreamName"
 import * as View from "@refold/core/View"
 import * as Result from "effect/Result"
 import { DeciderFault } from "../DeciderFault.ts"
+import type { Loaded } from "../Loaded.ts"
+
+/** What a command leads to. */
+export interface Decision<State, Event> {
+  readonly events: ReadonlyArray<Event>
+  readonly encoded: ReadonlyArray<EncodedEvent>
+  /** The state after them. */
+  readonly state: State
+}
+
+/** Why a command leads to nothing. */
+export type NoDecision<Refusal> = Refusal | VersionConflict | DeciderFault | UnencodableEvent
+
+/** What a command leads to on a state, where that is what the client expects. */
+export const decideOn = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+  { codec, decider }: Aggregate<Command, State, Event, Refusal>,
+  command: Command,
+  { state: before, stream, version }: Loaded<State>,
+  expected: ExpectedVersion.ExpectedVersion = ExpectedVersion.Any
+): Result.Result<Decision<State, Event>, NoDecision<Refusal>> =>
+  Result.gen(function*() {
+    if (!ExpectedVersion.matches(expected, version))
+      return yield* Result.fail(versionConflict(stream, expected, version))
+    const events = yield* decide(decider, stream, command, before)
+    const state = yield* fold(decider, stream, before, events)
+    const encoded: Array<EncodedEvent> = []
+    for (const event of events)
+      encoded.push(yield* codec.encode(event))
+    return { events, encoded, state }
+  })
 
 /** The state after these events. */
 export const fold = <State, Event>(
@@ -16,8 +51,7 @@ export const fold = <State, Event>(
     catch: (cause) => new DeciderFault({ stream, stage: "evolve", cause })
   })
 
-/** What the command leads to: events, or a refusal. */
-export const decide = <Command, State, Event, Refusal>(
+const decide = <Command, State, Event, Refusal>(
   decider: { readonly decide: (command: Command, state: State) => Result.Result<ReadonlyArray<Event>, Refusal> },
   stream: StreamName,
   command: Command,
