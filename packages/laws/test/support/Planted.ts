@@ -61,7 +61,7 @@ export const find = <Laws extends object>(module: string, laws: Laws, subject: S
       )
     )
 
-    it.each(rows)("%s: broken by %s", { timeout: 60_000 }, async (law, _, planted) => {
+    it.each(rows)("%s: broken by %s", async (law, _, planted) => {
       expect(await planted(law)).toMatchObject({ _tag: "Broken", law })
     })
   })
