@@ -1,6 +1,6 @@
 /*
- * Processes of the operating system that run the saga of transfers (see transfers.ts), and kill themselves without warning at
- * a certain moment.
+ * Processes of the operating system: those that run the saga of transfers (see transfers.ts) kill themselves without warning
+ * at a certain moment.
  */
 import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
@@ -22,32 +22,28 @@ export interface Told {
   readonly death?: Death
 }
 
-/** A process that runs the saga. */
-export interface Worker {
-  readonly isRunning: () => boolean
-  /** Waits until it is gone. */
-  readonly gone: Effect.Effect<void>
-}
+/** Starts a worker that runs the saga. */
+export const start = (told: Told) => startScript("transfers.ts", told)
 
-const script = fileURLToPath(new URL("transfers.ts", import.meta.url))
-
-/** Starts a worker; it is killed when the scope closes. */
-export const start = (told: Told) =>
+/** Starts a script of this folder, which is told something; it is killed when the scope closes. */
+export const startScript = (script: string, told: object) =>
   Effect.acquireRelease(
-    Effect.sync(() => launch(told)),
+    Effect.sync(() => launch(fileURLToPath(new URL(script, import.meta.url)), told)),
     ({ child, gone }) => Effect.andThen(Effect.sync(() => child.kill("SIGKILL")), gone)
   )
 
-const launch = (told: Told) => {
+const launch = (script: string, told: object) => {
   // Its input ends with this process, and so does it.
-  const child = spawn(process.execPath, [script, JSON.stringify(told)], { stdio: ["pipe", "inherit", "inherit"] })
-  const closed = new Promise<void>((resolve, reject) => {
+  const child = spawn(process.execPath, [script, JSON.stringify(told)], { stdio: ["pipe", "pipe", "inherit"] })
+  let said = ""
+  child.stdout.on("data", (data: Buffer) => said += data.toString())
+  const closed = new Promise<string>((resolve, reject) => {
     child.once("error", reject)
-    child.once("close", () => resolve())
+    child.once("close", () => resolve(said))
   })
   return {
     child,
-    isRunning: () => child.exitCode === null && child.signalCode === null,
+    /** Waits until it is gone, and gives what it said. */
     gone: Effect.promise(() => closed)
   }
 }
