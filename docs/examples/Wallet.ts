@@ -15,21 +15,25 @@ export type WalletEvent = typeof Deposited.Event | typeof Withdrawn.Event
 // #endregion
 
 // #region decider
-export type WalletCommand =
-  | { readonly _tag: "Deposit"; readonly cents: number; readonly from: string }
-  | { readonly _tag: "Withdraw"; readonly cents: number }
+// What commands must look like; whether they make sense is for the decider to say.
+export const WalletCommand = Schema.Union([
+  Schema.TaggedStruct("Deposit", { cents: Schema.Int, from: Schema.String }),
+  Schema.TaggedStruct("Withdraw", { cents: Schema.Int })
+])
+export type WalletCommand = typeof WalletCommand.Type
 
-export interface NotEnough {
-  readonly _tag: "NotEnough"
-  readonly balance: number
-}
+export type WalletRefusal = { readonly _tag: "NotEnough"; readonly balance: number } | { readonly _tag: "Full" }
 
-export const decider = Decider.make<WalletCommand, number, WalletEvent, NotEnough>({
+const capacity = 100_000
+
+export const decider = Decider.make<WalletCommand, number, WalletEvent, WalletRefusal>({
   initialState: 0,
   decide: (command, balance) => {
     switch (command._tag) {
       case "Deposit":
-        return Result.succeed([Deposited.make({ cents: command.cents, from: command.from })])
+        return balance + command.cents <= capacity
+          ? Result.succeed([Deposited.make({ cents: command.cents, from: command.from })])
+          : Result.fail({ _tag: "Full" })
       case "Withdraw":
         return balance >= command.cents
           ? Result.succeed([Withdrawn.make({ cents: command.cents })])
@@ -39,5 +43,5 @@ export const decider = Decider.make<WalletCommand, number, WalletEvent, NotEnoug
   evolve: (balance, event) => (event._tag === "Deposited" ? balance + event.cents : balance - event.cents)
 })
 
-export const Wallet = Aggregate.makeUnsafe({ category: "wallet", codec, decider })
+export const Wallet = Aggregate.makeUnsafe({ category: "wallet", codec, commands: WalletCommand, decider })
 // #endregion

@@ -8,4 +8,4 @@ it("the projection of the README gives the same rows in memory and in PostgreSQL
   const expected = { now: ["wallet-bob", "wallet-ada"], before: ["wallet-ada", "wallet-bob"] }
   expect(await Effect.runPromise(Effect.provide(customers, MemoryStore.layer))).toEqual(expected)
   expect(await Effect.runPromise(Effect.provide(customers, PostgresStore.layerEmbedded()))).toEqual(expected)
-}, 60_000)
+})

@@ -1,0 +1,64 @@
+/** Money that goes from one wallet to another, as a saga: two steps, and what is done when the second is refused. */
+import { Aggregate, Decider, EventCodec, EventType, Process, Saga, StreamName } from "@refold/core"
+import { CommandHandler, ProcessHandler, ProcessInstances, ProcessRunner, State } from "@refold/store"
+import { Effect, Option, Result, Schema } from "effect"
+import { Wallet } from "./Wallet.ts"
+
+// #region gift
+const Promised = Schema.Struct({ from: Schema.String, to: Schema.String, cents: Schema.Int })
+export const GiftPromised = EventType.make("GiftPromised", Promised)
+
+export const Gift = Aggregate.makeUnsafe({
+  category: "gift",
+  codec: EventCodec.makeUnsafe([GiftPromised]),
+  decider: Decider.make<typeof Promised.Type, boolean, typeof GiftPromised.Event, { readonly _tag: "AlreadyPromised" }>(
+    {
+      initialState: false,
+      decide: (gift, isPromised) =>
+        isPromised ? Result.fail({ _tag: "AlreadyPromised" }) : Result.succeed([GiftPromised.make(gift)]),
+      evolve: () => true
+    }
+  )
+})
+// #endregion
+
+// #region saga
+export const Giving = Saga.makeUnsafe<typeof GiftPromised.Event, typeof Promised.Type>({
+  name: "giving",
+  events: Gift.codec,
+  targets: [Wallet],
+  start: (gift, { stream }) => Option.some({ id: StreamName.id(stream), data: gift }),
+  steps: [
+    {
+      name: "pay",
+      command: ({ cents, from }) => Process.send(Wallet, from, { _tag: "Withdraw", cents }),
+      compensate: ({ cents, from }) => Process.send(Wallet, from, { _tag: "Deposit", cents, from: "a gift returned" })
+    },
+    {
+      name: "give",
+      command: ({ cents, to }) => Process.send(Wallet, to, { _tag: "Deposit", cents, from: "a gift" })
+    }
+  ]
+})
+// #endregion
+
+// #region run
+export const birthday = Effect.gen(function*() {
+  yield* ProcessRunner.start(Giving, { handlers: [ProcessHandler.of(Wallet)] })
+  const handle = CommandHandler.make(Wallet)
+  yield* handle("ada", { _tag: "Deposit", cents: 1000, from: "salary" })
+  yield* handle("carl", { _tag: "Deposit", cents: 99_900, from: "lottery" })
+
+  const promise = CommandHandler.make(Gift)
+  yield* promise("1", { from: "ada", to: "bob", cents: 300 })
+  // His wallet is full: the money comes back.
+  yield* promise("2", { from: "ada", to: "carl", cents: 300 })
+
+  const gifts = Effect.forEach(["1", "2"], (id) => ProcessInstances.get(Giving, id))
+  const phases = Effect.map(gifts, (all) => all.map(({ state }) => state.agenda.phase))
+  const over = yield* Effect.repeat(Effect.delay(phases, "10 millis"), {
+    until: ([first, second]) => first === "Succeeded" && second === "Compensated"
+  })
+  return { over, ada: (yield* State.load(Wallet, "ada")).state }
+}).pipe(Effect.scoped)
+// #endregion

@@ -1,0 +1,11 @@
+import { MemoryStore } from "@refold/memory"
+import { PostgresStore } from "@refold/postgres"
+import { Effect } from "effect"
+import { expect, it } from "vitest"
+import { birthday } from "../examples/Gifts.ts"
+
+it("the saga of the README gives and gives back, in memory and in PostgreSQL", async () => {
+  const expected = { over: ["Succeeded", "Compensated"], ada: 700 }
+  expect(await Effect.runPromise(Effect.provide(birthday, MemoryStore.layer))).toEqual(expected)
+  expect(await Effect.runPromise(Effect.provide(birthday, PostgresStore.layerEmbedded()))).toEqual(expected)
+})
