@@ -18,6 +18,7 @@ import * as Deciding from "./internal/Deciding.ts"
 import type { Loaded } from "./Loaded.ts"
 import * as Snapshots from "./Snapshots.ts"
 import type { SnapshotStore } from "./SnapshotStore.ts"
+import { Watchdog } from "./Watchdog.ts"
 import { WireTransform } from "./WireTransform.ts"
 
 /** Every way a load can fail. */
@@ -52,13 +53,14 @@ const foldTail = Effect.fnUntraced(function*<Command, State, Event extends { rea
 ): Effect.fn.Return<Loaded<State>, LoadFailure, EventReader> {
   const store = yield* EventReader
   const { fromWire } = yield* WireTransform
+  const watchdog = yield* Watchdog
   const isComplete = asOf?._tag !== "OccurredAt"
   let loaded = { ...from, isComplete }
   yield* store.readStream(from.stream, { after: from.version, asOf }).pipe(
     Stream.runForEachArray(Effect.fnUntraced(function*(events) {
       const decoded: Array<Event> = []
       for (const event of yield* fromWire(events)) decoded.push(yield* Effect.fromResult(codec.decode(event)))
-      const state = yield* Effect.fromResult(Deciding.fold(decider, from.stream, loaded.state, decoded))
+      const state = yield* Effect.fromResult(Deciding.fold(decider, from.stream, loaded.state, decoded, watchdog))
       loaded = { ...placeOf(events.at(-1)!), state, isComplete }
     }))
   )

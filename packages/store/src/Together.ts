@@ -30,6 +30,7 @@ import * as InlineRows from "./internal/InlineRows.ts"
 import * as Stamp from "./internal/Stamp.ts"
 import type { SnapshotStore } from "./SnapshotStore.ts"
 import * as State from "./State.ts"
+import { Watchdog } from "./Watchdog.ts"
 
 type AnyEvent = { readonly _tag: string }
 
@@ -71,7 +72,7 @@ export const part = <Command, State, Event extends AnyEvent, Refusal>(
   decide: Effect.fnUntraced(function*(shared) {
     const loaded = yield* State.load(aggregate, id)
     const { stream, version } = loaded
-    const decided = Deciding.decideOn(aggregate, command, loaded)
+    const decided = Deciding.decideOn(aggregate, command, loaded, { watchdog: yield* Watchdog })
     const { encoded, state } = yield* Effect.fromResult(Result.mapError(decided, (no) => refusedBy(stream, no)))
     if (encoded.length === 0) return { writes: [], rows: [] }
     const events = yield* Stamp.stamp(encoded, shared)
