@@ -87,7 +87,7 @@ export const evolve = (before: Agenda, event: ProcessEvent): Agenda => {
       // While triggers wait, only they are reacted to, in their order.
       const met = before.waiting.length > 0 ? released(agenda) : settled(agenda, event.trigger)
       const correlationId = correlationOf(before, event.trigger)
-      return event.decided.reduce(decided, { ...met, correlationId, phase: event.phase ?? met.phase })
+      return unparked(event.decided.reduce(decided, { ...met, correlationId, phase: event.phase ?? met.phase }))
     }
     case "ProcessParked": {
       const { reason, stage } = event
@@ -98,7 +98,7 @@ export const evolve = (before: Agenda, event: ProcessEvent): Agenda => {
     case "ProcessWaited":
       return waited(agenda, event.trigger)
     case "ProcessDiscarded":
-      return released(agenda)
+      return unparked(released(agenda))
   }
 }
 
@@ -110,15 +110,14 @@ const waited = (agenda: Agenda, trigger: Trigger): Agenda => {
   return { ...met, waiting: [...met.waiting, trigger] }
 }
 
-const released = (agenda: Agenda): Agenda => {
-  const waiting = agenda.waiting.slice(1)
+const released = (agenda: Agenda): Agenda => ({
+  ...agenda,
+  waiting: agenda.waiting.slice(1),
   // What comes next has not been tried yet.
-  return {
-    ...agenda,
-    waiting,
-    parked: waiting.length === 0 ? null : agenda.parked && { ...agenda.parked, attempts: 0 }
-  }
-}
+  parked: agenda.parked && { ...agenda.parked, attempts: 0 }
+})
+
+const unparked = (agenda: Agenda): Agenda => agenda.waiting.length === 0 ? { ...agenda, parked: null } : agenda
 
 // A trigger counts once, also where nobody can react to it yet.
 const settled = (agenda: Agenda, trigger: Trigger): Agenda => {
@@ -155,14 +154,19 @@ const decided = (agenda: Agenda, reaction: Decided, index: number): Agenda => {
     }
     case "Schedule": {
       const { due, name } = reaction
-      return { ...agenda, timeouts: [...without(agenda, name), { name, due, scheduledAt: agenda.version }] }
+      const rest = without(agenda, name)
+      return { ...rest, timeouts: [...rest.timeouts, { name, due, scheduledAt: agenda.version }] }
     }
     case "Cancel":
-      return { ...agenda, timeouts: without(agenda, reaction.name) }
+      return without(agenda, reaction.name)
     case "Complete":
       return { ...agenda, timeouts: [], isCompleted: true }
   }
 }
 
-const without = ({ timeouts }: Agenda, name: string): ReadonlyArray<PendingTimeout> =>
-  timeouts.filter((one) => one.name !== name)
+// Also not one that fell due while its cancellation waited.
+const without = (agenda: Agenda, name: string): Agenda => ({
+  ...agenda,
+  timeouts: agenda.timeouts.filter((one) => one.name !== name),
+  waiting: agenda.waiting.filter((trigger) => trigger._tag !== "TimedOut" || trigger.name !== name)
+})

@@ -26,6 +26,8 @@ export interface Idempotency {
   readonly key: string
   /** Any text; the same key with another fingerprint is an `IdempotencyConflict`. */
   readonly fingerprint?: string | undefined
+  /** Whether the key is kept for ever, whatever is forgotten of others; false by default. The first commit under it decides. */
+  readonly neverExpires?: boolean | undefined
 }
 
 /** An idempotency key with its fingerprint. */
@@ -108,7 +110,10 @@ const checkWrite = (write: StreamWrite, field: string): Result.Result<StreamWrit
 
 /** The key and its fingerprint as every adapter can look them up, or `InvalidInput`. */
 export const checkIdempotency = <Key extends Idempotency>(idempotency: Key): Result.Result<Key, InvalidInput> => {
-  const { fingerprint, key } = idempotency
+  const { fingerprint, key, neverExpires } = idempotency
+  if (neverExpires !== undefined && typeof neverExpires !== "boolean") {
+    return invalid("idempotency.neverExpires", "must be true or false")
+  }
   if (fingerprint !== undefined && typeof fingerprint !== "string") {
     return invalid("idempotency.fingerprint", "must be a text")
   }

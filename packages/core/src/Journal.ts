@@ -13,6 +13,7 @@ import * as EventId from "./EventId.ts"
 import * as ExpectedVersion from "./ExpectedVersion.ts"
 import * as Log from "./internal/Log.ts"
 import type { InvalidInput } from "./InvalidInput.ts"
+import * as NewEvent from "./NewEvent.ts"
 import { Position } from "./Position.ts"
 import * as ReadOptions from "./ReadOptions.ts"
 import type { RecordedEvent } from "./RecordedEvent.ts"
@@ -30,6 +31,7 @@ export interface Journal {
 interface KeyedResult {
   readonly fingerprint: string
   readonly appended: Commit.Appended
+  readonly neverExpires: boolean
 }
 
 /** A store without events. */
@@ -71,6 +73,23 @@ export const findAppended = (
     Commit.checkIdempotency(idempotency),
     ({ fingerprint, key }) => findKeyed(journal, key, Commit.givenFingerprint(fingerprint))
   )
+
+/**
+ * Forgets the idempotency keys that were first used before an instant, but none that never expires, and says how many.
+ * A key is as old as the first event of its commit, by `recordedAt`. One that was forgotten is new again.
+ */
+export const forgetKeys = (
+  journal: Journal,
+  before: DateTime.Utc
+): Result.Result<readonly [Journal, number], InvalidInput> =>
+  Result.map(NewEvent.checkTime(before, "before"), (instant) => {
+    const keys = HashMap.filter(
+      journal.keys,
+      ({ appended, neverExpires }) =>
+        neverExpires || DateTime.isGreaterThanOrEqualTo(appended.streams[0].recordedAt, instant)
+    )
+    return [{ ...journal, keys }, HashMap.size(journal.keys) - HashMap.size(keys)]
+  })
 
 /** The events of a stream, in the order of their versions; empty where there is no such stream. */
 export const readStream = (
@@ -199,7 +218,8 @@ const remember = (
   if (commit.idempotency === undefined) return [journal, appended]
   const result: KeyedResult = {
     fingerprint: Commit.fingerprint(commit),
-    appended: Object.freeze({ ...appended, deduplicated: true })
+    appended: Object.freeze({ ...appended, deduplicated: true }),
+    neverExpires: commit.idempotency.neverExpires ?? false
   }
   return [{ ...journal, keys: HashMap.set(journal.keys, commit.idempotency.key, result) }, appended]
 }

@@ -66,6 +66,9 @@ export const make = <Event extends Tagged, const State>(
     const { categories, events, name, targets } = definition
     const problem = StreamName.categoryProblem(name)
     if (problem !== undefined) return yield* invalid("name", problem)
+    // A dash and at least one character of an id have to follow.
+    if (name.length > maxStreamLength - 2)
+      return yield* invalid("name", `must be at most ${maxStreamLength - 2} characters long`)
     const types = events.storedTypes()
     const taken = noticeTags.find((tag) => types.includes(tag))
     if (taken !== undefined) return yield* invalid("events", `must not have a type "${taken}": notices have that name`)
@@ -95,10 +98,12 @@ export const streamOf = (
   { name }: { readonly name: string },
   instance: string
 ): Result.Result<StreamName.StreamName, InvalidInput> =>
-  Result.flatMap(StreamName.make(name, instance), (stream) =>
-    stream.length > maxStreamLength
-      ? invalid("instance", `must be at most ${maxStreamLength - name.length - 1} characters long`)
-      : Result.succeed(stream))
+  typeof instance !== "string" ?
+    invalid("instance", "must be a text") :
+    Result.flatMap(StreamName.make(name, instance), (stream) =>
+      stream.length > maxStreamLength
+        ? invalid("instance", `must be at most ${maxStreamLength - name.length - 1} characters long`)
+        : Result.succeed(stream))
 
 /**
  * The instance of this process whose command led to an event: what `correlate` needs for events that say nothing of the

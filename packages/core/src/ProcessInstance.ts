@@ -18,6 +18,7 @@ import {
   ProcessParked,
   ProcessReacted,
   ProcessWaited,
+  reasonOf,
   type Trigger
 } from "./ProcessEvent.ts"
 
@@ -167,7 +168,7 @@ const reactionTo = <Event extends Tagged, State>(
   })
   return Result.match(reaction, {
     onSuccess: (reacted) => ProcessReacted.make({ instance, trigger, ...reacted }),
-    onFailure: (fault) => ProcessParked.make({ instance, trigger, ...fault })
+    onFailure: ({ reason, stage }) => ProcessParked.make({ instance, trigger, stage, reason: reasonOf(reason) })
   })
 }
 

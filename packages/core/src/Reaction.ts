@@ -60,7 +60,8 @@ export const send = <Command extends { readonly _tag: string }>(
 export const schedule = (name: string, after: Duration.Input): Schedule => ({
   _tag: "Schedule",
   name,
-  after: Duration.fromInputUnsafe(after)
+  // As a duration, NaN would be none: due at once.
+  after: Number.isNaN(after) ? Duration.infinity : Duration.fromInputUnsafe(after)
 })
 
 /** Cancels a timeout. */

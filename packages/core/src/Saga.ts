@@ -72,7 +72,8 @@ export const make = <Event extends Tagged, Data>(
     if (!Number.isInteger(attempts) || attempts < 1) {
       return yield* invalid("compensation.attempts", "must be a whole number from 1")
     }
-    const script = { ...definition, attempts, backoff: Duration.fromInputUnsafe(backoff) }
+    const pause = yield* checkDuration(backoff, "compensation.backoff")
+    const script = { ...definition, attempts, backoff: pause }
     return yield* Process.make<Event, SagaState<Data>>({
       name,
       events,
@@ -95,11 +96,16 @@ export const make = <Event extends Tagged, Data>(
 export const makeUnsafe = <Event extends Tagged, Data>(definition: Definition<Event, Data>): Saga<Event, Data> =>
   Result.getOrThrow(make(definition))
 
-const checkSteps = (steps: ReadonlyArray<{ readonly name: string }>): Result.Result<void, InvalidInput> =>
+const checkSteps = (
+  steps: ReadonlyArray<Pick<Step<never, never>, "name" | "timeout">>
+): Result.Result<void, InvalidInput> =>
   Result.gen(function*() {
     if (steps.length === 0) return yield* invalid("steps", "must not be empty")
-    for (const [index, { name }] of steps.entries()) {
+    for (const [index, { name, timeout }] of steps.entries()) {
       yield* NewEvent.checkName(name, `steps[${index}].name`)
+      // Its compensation has a longer one.
+      yield* NewEvent.checkName(Playing.undoing(name), `steps[${index}].name, with "${Playing.undoing("")}" before it,`)
+      if (timeout !== undefined) yield* checkDuration(timeout, `steps[${index}].timeout`)
       if (name.startsWith(Playing.undoing(""))) {
         return yield* invalid(`steps[${index}].name`, `must not begin with "${Playing.undoing("")}"`)
       }
@@ -108,6 +114,13 @@ const checkSteps = (steps: ReadonlyArray<{ readonly name: string }>): Result.Res
       }
     }
   })
+
+const checkDuration = (input: Duration.Input, field: string): Result.Result<Duration.Duration, InvalidInput> => {
+  const duration = Option.getOrUndefined(Duration.fromInput(input))
+  return duration !== undefined && !Number.isNaN(input) && Duration.isFinite(duration) && !Duration.isNegative(duration)
+    ? Result.succeed(duration)
+    : invalid(field, "must be a duration that is neither negative nor infinite")
+}
 
 const invalid = (field: string, rule: string): Result.Result<never, InvalidInput> =>
   Result.fail(new InvalidInput({ field, rule }))

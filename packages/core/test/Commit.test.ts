@@ -83,6 +83,11 @@ describe("check", () => {
       "a lone surrogate in the fingerprint",
       { writes: [one], idempotency: { key: "k", fingerprint: "\ud800" } },
       "idempotency.fingerprint must not contain a lone surrogate"
+    ],
+    [
+      "a key that may never expire or not",
+      { writes: [one], idempotency: { key: "k", neverExpires: "yes" } },
+      "idempotency.neverExpires must be true or false"
     ]
   ])("refuses %s", (_, commit, message) => expect(refusal(commit)).toBe(message))
 

@@ -254,6 +254,68 @@ describe("an idempotency key", () => {
   })
 })
 
+describe("forgetKeys", () => {
+  const keyed = (n: number, name: string, neverExpires?: boolean): Commit.Commit => ({
+    writes: [write(name, [event(n)])],
+    idempotency: { key: `k${n}`, fingerprint: "f", neverExpires }
+  })
+  // Recorded at 1, 2, 3 and 4 seconds.
+  const journal = journalOf(keyed(1, "a-1"), keyed(2, "a-1"), keyed(3, "a-1", true), keyed(4, "a-1"))
+  const known = (journal: Journal.Journal) =>
+    [1, 2, 3, 4].filter((n) =>
+      Option.isSome(Result.getOrThrow(Journal.findAppended(journal, { key: `k${n}`, fingerprint: "f" })))
+    )
+  const forget = (journal: Journal.Journal, millis: number) =>
+    Result.getOrThrow(Journal.forgetKeys(journal, at(millis)))
+
+  it.each([
+    [1000, 0, [1, 2, 3, 4]],
+    [1001, 1, [2, 3, 4]],
+    [2000, 1, [2, 3, 4]],
+    [2001, 2, [3, 4]],
+    [9000, 3, [3]]
+  ])("before %d ms forgets %d, none that never expires", (millis, count, left) => {
+    const [next, forgotten] = forget(journal, millis)
+    expect([forgotten, known(next)]).toEqual([count, left])
+    expect(known(journal)).toEqual([1, 2, 3, 4])
+    expect(all(next)).toEqual(all(journal))
+    expect(forget(next, millis)).toEqual([next, 0])
+  })
+
+  it("makes a key new again, which is then as old as its new commit", () => {
+    const [forgotten] = forget(journal, 1001)
+    const anew = { ...keyed(1, "b-1"), writes: [write("b-1", [event(9)])] } as const
+    const [again, appended] = Result.getOrThrow(append(forgotten, anew, 9000))
+    expect(appended).toMatchObject({ deduplicated: false, streams: [{ stream: "b-1" }] })
+    expect(known(forget(again, 9000)[0])).toEqual([1, 3])
+  })
+
+  it("goes by when the first of a commit's events was recorded, also where the clock has been set back", () => {
+    const [early] = Result.getOrThrow(append(journal, keyed(5, "a-1"), 500))
+    const [late] = Result.getOrThrow(append(journal, {
+      writes: [write("b-1", [event(5)]), write("a-1", [event(6)])],
+      idempotency: { key: "k5", fingerprint: "f" }
+    }, 500))
+    // The event of the stream before was recorded at 4 seconds.
+    expect(forget(early, 4000)[1]).toBe(2)
+    expect(forget(late, 4000)[1]).toBe(3)
+  })
+
+  it("is not changed by a repetition, neither in age nor in whether it expires", () => {
+    const [again, answer] = Result.getOrThrow(append(journal, keyed(1, "a-1", true), 9000))
+    expect(answer.deduplicated).toBe(true)
+    expect(known(forget(again, 1001)[0])).toEqual([2, 3, 4])
+  })
+
+  it("refuses what is no time", () => {
+    for (
+      const before of [malformed<DateTime.Utc>("2020-01-01"), at(Date.UTC(10000, 0)), malformed<DateTime.Utc>(NaN)]
+    ) {
+      expect(failureOf(Journal.forgetKeys(journal, before))).toMatchObject({ _tag: "InvalidInput", field: "before" })
+    }
+  })
+})
+
 describe("findAppended", () => {
   const [journal, appended] = Result.getOrThrow(append(Journal.empty, {
     writes: [write("a-1", [event(1)])],

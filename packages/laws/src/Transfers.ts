@@ -76,20 +76,33 @@ export interface Transfer {
 
 /** The events that the saga follows. */
 export const events = EventCodec.makeUnsafe([TransferRequested, Sample.CoinsTaken, Sample.CoinsAdded])
-type Followed = typeof TransferRequested.Event | typeof Sample.CoinsTaken.Event | typeof Sample.CoinsAdded.Event
+/** Any of them. */
+export type Followed = typeof TransferRequested.Event | typeof Sample.CoinsTaken.Event | typeof Sample.CoinsAdded.Event
 
-/** What a saga of transfers may do otherwise than the sound one. */
-export type Changes = Partial<Saga.Definition<Followed, Transfer>>
+/** A saga of transfers. */
+export type Transfers = Saga.Saga<Followed, Transfer>
 
-/** A saga under this name, for a store is shared; what the steps send, and how long they may take, is always the same. */
+/** How a saga of transfers is made. */
+export interface Options extends Partial<Saga.Definition<Followed, Transfer>> {
+  /** How long adding the coins may take; for ever, where left out. */
+  readonly timeout?: Duration.Input | undefined
+  /** The jars and transfers that it is about: those of one run, where a store is shared. */
+  readonly jars?: typeof Sample.aggregate | undefined
+  readonly transfers?: typeof aggregate | undefined
+  /** Whether it believes the event that coins were taken, as by default, or the answer to its command. */
+  readonly believesAnswers?: boolean | undefined
+}
+
+/** A saga under this name. What else is given takes the place of what the sound one does. */
 export const make = (
   name: string,
-  { timeout, ...changes }: Changes & { readonly timeout?: Duration.Input } = {}
-): Saga.Saga<Followed, Transfer> =>
+  { believesAnswers = false, jars = Sample.aggregate, timeout, transfers = aggregate, ...changes }: Options = {}
+): Transfers =>
   Saga.makeUnsafe<Followed, Transfer>({
     name,
     events,
-    targets: [Sample.aggregate, aggregate],
+    categories: [jars.category, transfers.category],
+    targets: [jars, transfers],
     start: (event, { stream }) =>
       event._tag === "TransferRequested"
         ? Option.some({ id: StreamName.id(stream), data: { ...event, id: StreamName.id(stream) } })
@@ -97,19 +110,19 @@ export const make = (
     steps: [
       {
         name: "take",
-        command: ({ coins, from }) => Process.send(Sample.aggregate, from, { _tag: "Take", coins }),
-        succeededOn: (event) => event._tag === "CoinsTaken",
+        command: ({ coins, from }) => Process.send(jars, from, { _tag: "Take", coins }),
+        succeededOn: believesAnswers ? undefined : (event) => event._tag === "CoinsTaken",
         compensate: ({ coins, from, id }) =>
-          Process.send(Sample.aggregate, from, { _tag: "Add", coins, notes: [`back from ${id}`] })
+          Process.send(jars, from, { _tag: "Add", coins, notes: [`back from ${id}`] })
       },
       {
         name: "add",
-        command: ({ coins, id, to }) => Process.send(Sample.aggregate, to, { _tag: "Add", coins, notes: [id] }),
+        command: ({ coins, id, to }) => Process.send(jars, to, { _tag: "Add", coins, notes: [id] }),
         timeout,
-        compensate: ({ coins, to }) => Process.send(Sample.aggregate, to, { _tag: "Take", coins })
+        compensate: ({ coins, to }) => Process.send(jars, to, { _tag: "Take", coins })
       }
     ],
-    onSuccess: ({ id }) => [Process.send(aggregate, id, { _tag: "End", isDone: true, reason: "" })],
-    onFailure: ({ id }, reason) => [Process.send(aggregate, id, { _tag: "End", isDone: false, reason })],
+    onSuccess: ({ id }) => [Process.send(transfers, id, { _tag: "End", isDone: true, reason: "" })],
+    onFailure: ({ id }, reason) => [Process.send(transfers, id, { _tag: "End", isDone: false, reason })],
     ...changes
   })

@@ -61,7 +61,8 @@ const workedOn = (url: string) =>
 // A transfer that begins late finds jars that are sealed: it is compensated, or cannot be.
 const sealSome = Effect.forEach(jars.slice(0, 2), (jar) => handleJar(jar, { _tag: "Seal" }))
 
-const stateOf = (id: string) => Effect.map(State.load(Moves.saga.instances, id), ({ state }) => Result.getOrThrow(state.state))
+const stateOf = (id: string) =>
+  Effect.map(State.load(Moves.saga.instances, id), ({ state }) => Result.getOrThrow(state.state))
 
 const left = Effect.gen(function*() {
   const states = yield* Effect.forEach(ids, stateOf, { concurrency: 8 })
@@ -76,7 +77,9 @@ const limbo = Effect.gen(function*() {
 
 const phases = Effect.gen(function*() {
   const states = yield* Effect.forEach(ids, stateOf, { concurrency: 8 })
-  return Object.fromEntries([...Map.groupBy(states, ({ status }) => status)].map(([status, all]) => [status, all.length]))
+  return Object.fromEntries(
+    [...Map.groupBy(states, ({ status }) => status)].map(([status, all]) => [status, all.length])
+  )
 })
 
 const isOfSaga = ({ metadata }: RecordedEvent): boolean => "process" in metadata
@@ -85,8 +88,11 @@ const isOfSaga = ({ metadata }: RecordedEvent): boolean => "process" in metadata
 const putIn = (log: ReadonlyArray<RecordedEvent>): number =>
   log.filter((event) => !isOfSaga(event) && event.stream.startsWith("jar-"))
     .map((event) => Result.getOrThrow(Sample.codec.decode(event)))
-    .reduce((sum, event) =>
-      event._tag === "CoinsAdded" ? sum + event.coins : event._tag === "CoinsTaken" ? sum - event.coins : sum, 0)
+    .reduce(
+      (sum, event) =>
+        event._tag === "CoinsAdded" ? sum + event.coins : event._tag === "CoinsTaken" ? sum - event.coins : sum,
+      0
+    )
 
 test(
   "workers that are killed between any two steps lose no coin, make none, and do nothing twice",

@@ -1,4 +1,5 @@
 import * as Process from "@refold/core/Process"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 import * as Sample from "../src/Sample.ts"
@@ -38,15 +39,15 @@ describe("a saga", () => {
   })
 
   it("has nothing to compensate where the first step is refused", () => {
-    begun.whenAnswered("take", refused).thenSends([end(false, reasonOf("take"))]).thenPhase("1", "Compensated")
+    const over = begun.whenAnswered("take", refused)
+    expect(() => over.thenSends([end(false, reasonOf("take"))]).thenPhase("1", "Compensated")).not.toThrow()
   })
 
   it("compensates the steps that are done", () => {
     const compensating = halfway.whenAnswered("add", refused)
     compensating.thenSends([putBack]).thenPhase("1", "Compensating")
-    compensating.whenAnswered("undo take", succeeded)
-      .thenSends([end(false, reasonOf("add"))])
-      .thenPhase("1", "Compensated")
+    const over = compensating.whenAnswered("undo take", succeeded)
+    expect(() => over.thenSends([end(false, reasonOf("add"))]).thenPhase("1", "Compensated")).not.toThrow()
   })
 
   it("compensates what took too long, and once more what is done too late", () => {
@@ -103,6 +104,38 @@ describe("a spec of a process", () => {
     expect(() => begun.thenState("1", { status: "NotStarted" })).toThrow("is in another state")
   })
 
+  it("shows what an instance knows, and begins with what has happened", () => {
+    const given = spec.given("transfer-1", [requested]).given("jar-a", [taken], { by: "1" })
+    expect(() => given.thenPhase("1", "Running")).not.toThrow()
+    expect(() => given.thenState("1", { status: "NotStarted" })).toThrow("is in another state")
+    // One that nobody has heard of has not begun.
+    expect(() => given.thenState("9", { status: "NotStarted" }).thenPhase("9", "")).not.toThrow()
+  })
+
+  it("fails where an instance refuses", () => {
+    expect(() => spec.whenResumed("9", "why not")).toThrow("instance \"9\" refuses: UnknownInstance")
+    const over = halfway.whenAnswered("add", succeeded)
+    expect(() => over.whenResumed("1", "why not")).toThrow("instance \"1\" refuses: InstanceCompleted")
+  })
+
+  it("fires the timeouts that fall due in their order", () => {
+    const process = Process.makeUnsafe<Transfers.Followed, ReadonlyArray<string>>({
+      name: "waits",
+      events: Transfers.events,
+      targets: [],
+      correlate: () => Option.some("1"),
+      initialState: [],
+      evolve: (met, input) => [...met, input._tag === "TimedOut" ? input.name : input._tag],
+      react: (_, input) =>
+        input._tag === "TransferRequested" ? [Process.schedule("second", 20), Process.schedule("first", 10)] : []
+    })
+    const waiting = Spec.forProcess(process).when("transfer-1", requested)
+    expect(() => waiting.thenSchedules({ first: 10, second: 20 })).not.toThrow()
+    const over = waiting.whenTimePasses(20)
+    expect(() => over.thenState("1", ["TransferRequested", "first", "second"]).thenNothing()).not.toThrow()
+    expect(() => waiting.whenTimePasses(19).thenState("1", ["TransferRequested", "first"])).not.toThrow()
+  })
+
   it("says why an instance is parked", () => {
     const broken = Transfers.make("broken", {
       steps: [{
@@ -113,12 +146,12 @@ describe("a spec of a process", () => {
       }]
     })
     expect(() => Spec.forProcess(broken).when("transfer-1", requested)).toThrow(
-      expect.objectContaining({ message: 'instance "1" is parked', actual: expect.stringContaining("no idea") })
+      expect.objectContaining({ message: "instance \"1\" is parked", actual: expect.stringContaining("no idea") })
     )
   })
 
   it("fails where no such command is pending", () => {
-    expect(() => begun.whenAnswered("add", succeeded)).toThrow('no command "add" is pending')
+    expect(() => begun.whenAnswered("add", succeeded)).toThrow("no command \"add\" is pending")
   })
 
   it("knows of a malformed command that its saga sends", () => {

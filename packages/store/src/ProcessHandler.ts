@@ -6,7 +6,7 @@ import { CommandInvalid } from "@refold/core/CommandInvalid"
 import * as DecodeError from "@refold/core/DecodeError"
 import { InvalidInput } from "@refold/core/InvalidInput"
 import * as Json from "@refold/core/Json"
-import type { Outcome } from "@refold/core/ProcessEvent"
+import { type Outcome, reasonOf } from "@refold/core/ProcessEvent"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -56,12 +56,12 @@ export const to = <Command, E, R>(
   handle: Effect.fnUntraced(function*({ command, id }, options) {
     const decoded = Option.map(commands, ({ decode }) => decode(command))
     if (Option.isNone(decoded)) return failed("the aggregate does not say what its commands look like")
-    if (Result.isFailure(decoded.value)) return failed(decoded.value.failure.message)
+    if (Result.isFailure(decoded.value)) return failed(reasonOf(decoded.value.failure.message))
     const handled = yield* Effect.result(handle(id, decoded.value.success, options))
     if (Result.isSuccess(handled)) return { _tag: "Succeeded" as const }
     const { failure } = handled
     if (isUnsettled(failure)) return yield* Effect.fail(failure)
-    return faults.some((fault) => failure instanceof fault) ? failed(messageOf(failure)) : refused(failure)
+    return faults.some((fault) => failure instanceof fault) ? failed(reasonOf(messageOf(failure))) : refused(failure)
   })
 })
 
@@ -84,9 +84,13 @@ const faults = [
 
 const refused = (refusal: unknown): Outcome => ({
   _tag: "Refused",
-  refusal: Result.getOrElse(Json.storable(refusal, "refusal"), () => messageOf(refusal))
+  // Errors hold their tag and their fields, but are no plain objects.
+  refusal: Json.storable(refusal instanceof Error ? Object.fromEntries(Object.entries(refusal)) : refusal, "refusal")
+    .pipe(
+      Result.getOrElse(() => reasonOf(messageOf(refusal)))
+    )
 })
 
 const failed = (reason: string): Outcome => ({ _tag: "Failed", reason })
 
-const messageOf = (failure: unknown): string => failure instanceof Error ? failure.message : String(failure)
+const messageOf = (failure: unknown): unknown => failure instanceof Error ? failure.message : failure

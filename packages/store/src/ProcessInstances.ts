@@ -56,7 +56,8 @@ export const history = Effect.fnUntraced(function*<Event extends Tagged, State>(
   const { fromWire } = yield* WireTransform
   return yield* Effect.forEach(
     yield* fromWire(stored),
-    (recorded) => Effect.map(Effect.fromResult(process.instances.codec.decode(recorded)), (event) => ({ event, recorded }))
+    (recorded) =>
+      Effect.map(Effect.fromResult(process.instances.codec.decode(recorded)), (event) => ({ event, recorded }))
   )
 })
 

@@ -1,11 +1,12 @@
 /** A process's functions, as total functions, whatever their author has done. */
 import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { EventCodec } from "../EventCodec.ts"
 import type { InvalidInput } from "../InvalidInput.ts"
 import * as NewEvent from "../NewEvent.ts"
-import type { Decided, EventTrigger, Stage, Trigger } from "../ProcessEvent.ts"
+import { type Decided, type EventTrigger, reasonOf, type Stage, type Trigger } from "../ProcessEvent.ts"
 import type { Notice, Occasion } from "../ProcessInput.ts"
 import type { Envelope } from "../Projection.ts"
 import type { Reaction, Send } from "../Reaction.ts"
@@ -68,7 +69,11 @@ export const react = <Event extends Tagged, State>(
     const reactions = yield* attempt("React", () => process.react(after, input, occasion, before))
     if (!Array.isArray(reactions)) return yield* fault("React", "it must give a list of reactions")
     const decided: Array<Decided> = []
-    for (const reaction of reactions) decided.push(yield* record(process, reaction, occasion))
+    // By index, for a hole is nothing that can be recorded, either.
+    for (let index = 0; index < reactions.length; index++) {
+      // What is no reaction may throw wherever it is looked at.
+      decided.push(yield* yield* attempt("React", () => record(process, reactions[index], occasion)))
+    }
     return decided
   })
 
@@ -112,7 +117,7 @@ const noticeOf = (trigger: Exclude<Trigger, EventTrigger>): Notice => {
 
 const record = (
   { targets }: Pick<Reacts<never, never>, "targets">,
-  reaction: Reaction,
+  reaction: Reaction | undefined,
   { at }: Occasion
 ): Result.Result<Decided, Fault> => {
   switch (reaction?._tag) {
@@ -120,6 +125,7 @@ const record = (
       return recordSend(targets, reaction)
     case "Schedule": {
       const { after, name } = reaction
+      if (Duration.isNegative(after)) return fault("React", `timeout "${name}" must not be due before it is scheduled`)
       const due = DateTime.addDuration(at, after)
       return Result.mapBoth(
         Result.andThen(NewEvent.checkName(name, "timeout"), () => NewEvent.checkTime(due, `timeout "${name}"`)),
@@ -130,6 +136,10 @@ const record = (
       )
     }
     case "Cancel":
+      return Result.mapBoth(NewEvent.checkName(reaction.name, "timeout"), {
+        onSuccess: (name) => ({ _tag: "Cancel" as const, name }),
+        onFailure: invalid
+      })
     case "Complete":
       return Result.succeed(reaction)
     default:
@@ -147,6 +157,7 @@ const recordSend = (
   if (Option.isNone(commands)) return fault("React", `category "${category}" does not say what its commands look like`)
   const { encode } = commands.value
   return Result.gen(function*() {
+    if (typeof id !== "string") return yield* fault("React", `command "${label}" must be for an id that is a text`)
     yield* Result.mapError(StreamName.make(category, id), invalid)
     yield* Result.mapError(NewEvent.checkName(label, "label"), invalid)
     // The constructor of the reaction saw to it that it is a command of this target.
@@ -163,4 +174,4 @@ const invalid = ({ message }: InvalidInput): Fault => ({ stage: "React", reason:
 const fault = (stage: Stage, reason: string): Result.Result<never, Fault> => Result.fail({ stage, reason })
 
 const attempt = <A>(stage: Stage, run: () => A): Result.Result<A, Fault> =>
-  Result.try({ try: run, catch: (error) => ({ stage, reason: `it threw ${String(error)}` }) })
+  Result.try({ try: run, catch: (error) => ({ stage, reason: `it threw ${reasonOf(error)}` }) })

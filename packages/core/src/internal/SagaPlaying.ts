@@ -158,10 +158,16 @@ const succeed = <Event, Data>(script: Script<Event, Data>, state: Started<Data>)
   return { state: next, reactions: [...timeout === undefined ? [] : [cancel(name)], ...reactions] }
 }
 
-const end = <Event, Data>({ onSuccess }: Script<Event, Data>, state: Started<Data>): Move<Data> => ({
+const end = <Event, Data>(script: Script<Event, Data>, state: Started<Data>): Move<Data> => ({
   state: { ...state, status: "Succeeded" },
-  reactions: [...onSuccess?.(state.data) ?? [], complete]
+  reactions: [...last(script, script.onSuccess?.(state.data)), complete]
 })
+
+// What comes at the end must not be taken for a step when its outcome is heard.
+const last = <Event, Data>({ steps }: Script<Event, Data>, sends: ReadonlyArray<Send> = []): ReadonlyArray<Send> => {
+  const taken = steps.flatMap(({ name }) => [name, undoing(name)])
+  return sends.map((send) => taken.includes(send.label) ? { ...send, label: `${send.label} at the end` } : send)
+}
 
 const fail = <Event, Data>(script: Script<Event, Data>, state: Started<Data>, reason: string): Move<Data> => {
   const { name, timeout } = script.steps[state.step]!
@@ -176,7 +182,7 @@ const fail = <Event, Data>(script: Script<Event, Data>, state: Started<Data>, re
 const undoFirst = <Event, Data>(script: Script<Event, Data>, state: Started<Data>): Move<Data> => {
   const { data, failure, isTold, undo: [first] } = state
   if (first === undefined) {
-    const reactions = isTold ? [] : script.onFailure?.(data, failure) ?? []
+    const reactions = isTold ? [] : last(script, script.onFailure?.(data, failure))
     return { state: { ...state, status: "Compensated", isTold: true }, reactions }
   }
   const { compensate, name } = script.steps[first]!

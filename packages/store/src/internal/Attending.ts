@@ -1,8 +1,8 @@
 /** Doing what an instance has decided: its commands, one after another, and the timeouts that are due. */
-import type { PendingCommand } from "@refold/core/Agenda"
+import type { Agenda, PendingCommand, PendingTimeout } from "@refold/core/Agenda"
 import type { Metadata } from "@refold/core/NewEvent"
 import type { Process } from "@refold/core/Process"
-import type { Outcome } from "@refold/core/ProcessEvent"
+import { type Outcome, reasonOf } from "@refold/core/ProcessEvent"
 import type { MessageBody } from "@refold/core/ProcessInstance"
 import type { ProcessRow } from "@refold/core/ProcessRows"
 import * as DateTime from "effect/DateTime"
@@ -55,7 +55,7 @@ export const make = <Event extends { readonly _tag: string }, State, R>(
       for (let done = 0;; done++) {
         const [command] = agenda.commands
         const now = yield* DateTime.now
-        const due = agenda.timeouts.find((timeout) => DateTime.isLessThanOrEqualTo(timeout.due, now))
+        const due = nextDue(agenda, now)
         if (command !== undefined) {
           const outcome = yield* dispatch(handlers, care, stream, command)
           const { correlationId, index, sentAt } = command
@@ -71,6 +71,12 @@ export const make = <Event extends { readonly _tag: string }, State, R>(
     })
   }
 }
+
+// The one that was due first: the order of their schedules says nothing.
+const nextDue = ({ timeouts }: Agenda, now: DateTime.Utc): PendingTimeout | undefined =>
+  timeouts
+    .filter(({ due }) => DateTime.isLessThanOrEqualTo(due, now))
+    .toSorted((one, two) => DateTime.Order(one.due, two.due))[0]
 
 // The id of a command, and the key under which it is handled once: unique, for its stream is, and the place in there.
 const keyOf = (stream: string, { index, sentAt }: PendingCommand): string => `${stream}#${sentAt}.${index}`
@@ -88,7 +94,8 @@ const dispatch = Effect.fnUntraced(function*<R>(
     return yield* new EventStoreError({ operation: `send a command of ${stream}`, cause })
   }
   const key = keyOf(stream, command)
-  const tried = handler.handle(command, { idempotencyKey: key }).pipe(
+  // Suspended, for a handler of somebody's own may throw before it gives an effect.
+  const tried = Effect.suspend(() => handler.handle(command, { idempotencyKey: key })).pipe(
     Effect.provideService(Causation, { correlationId: command.correlationId, causationId: key, process: stream }),
     Effect.timeoutOrElse({
       duration: patience,
@@ -98,7 +105,9 @@ const dispatch = Effect.fnUntraced(function*<R>(
           cause: `it took longer than ${Duration.format(Duration.fromInputUnsafe(patience))}`
         })
     }),
-    Effect.catchDefect((defect) => Effect.succeed<Outcome>({ _tag: "Failed", reason: `it died of ${String(defect)}` }))
+    Effect.catchDefect((defect) =>
+      Effect.succeed<Outcome>({ _tag: "Failed", reason: `it died of ${reasonOf(defect)}` })
+    )
   )
   for (let attempt = 1;; attempt++) {
     const outcome = yield* tried

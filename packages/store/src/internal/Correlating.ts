@@ -1,6 +1,6 @@
 /** Whose an event is: the instance of a process that it is for, with everything that the instance will record of it. */
 import * as Process from "@refold/core/Process"
-import { type EventTrigger, triggerOf } from "@refold/core/ProcessEvent"
+import { type EventTrigger, reasonOf, triggerOf } from "@refold/core/ProcessEvent"
 import { PoisonedEvent, type Stage } from "@refold/core/ProjectionFold"
 import type { RecordedEvent } from "@refold/core/RecordedEvent"
 import type { StreamName } from "@refold/core/StreamName"
@@ -26,7 +26,7 @@ export const correlate = <Event extends { readonly _tag: string }, State>(
   if (Result.isFailure(event)) return poisoned(process, recorded, "Event", event.failure.message)
   const instance = Result.try(() => process.correlate(event.success, envelope))
   if (Result.isFailure(instance))
-    return poisoned(process, recorded, "Keys", `correlate threw ${String(instance.failure)}`)
+    return poisoned(process, recorded, "Keys", `correlate threw ${reasonOf(instance.failure)}`)
   if (!Option.isOption(instance.success)) return poisoned(process, recorded, "Keys", "correlate must give an Option")
   if (Option.isNone(instance.success)) return Result.succeed(undefined)
   const { value } = instance.success
@@ -42,7 +42,8 @@ export const poison = (
   { position, stream, type, version }: RecordedEvent,
   stage: Stage,
   reason: string
-): PoisonedEvent => new PoisonedEvent({ projection: name, stream, version, position, type, stage, reason })
+): PoisonedEvent =>
+  new PoisonedEvent({ projection: name, stream, version, position, type, stage, reason: reasonOf(reason) })
 
 const poisoned = (...args: Parameters<typeof poison>): Result.Result<never, PoisonedEvent> =>
   Result.fail(poison(...args))

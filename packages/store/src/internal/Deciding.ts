@@ -9,6 +9,7 @@ import * as View from "@refold/core/View"
 import * as Result from "effect/Result"
 import { DeciderFault } from "../DeciderFault.ts"
 import type { Loaded } from "../Loaded.ts"
+import type { Watchdog } from "../Watchdog.ts"
 
 /** What a command leads to. */
 export interface Decision<State, Event> {
@@ -21,18 +22,24 @@ export interface Decision<State, Event> {
 /** Why a command leads to nothing. */
 export type NoDecision<Refusal> = Refusal | VersionConflict | DeciderFault | UnencodableEvent
 
+/** Under which conditions a command is decided. */
+export interface Conditions {
+  readonly expected?: ExpectedVersion.ExpectedVersion | undefined
+  readonly watchdog: Watchdog
+}
+
 /** What a command leads to on a state, where that is what the client expects. */
 export const decideOn = <Command, State, Event extends { readonly _tag: string }, Refusal>(
   { codec, decider }: Aggregate<Command, State, Event, Refusal>,
   command: Command,
   { state: before, stream, version }: Loaded<State>,
-  expected: ExpectedVersion.ExpectedVersion = ExpectedVersion.Any
+  { expected = ExpectedVersion.Any, watchdog }: Conditions
 ): Result.Result<Decision<State, Event>, NoDecision<Refusal>> =>
   Result.gen(function*() {
     if (!ExpectedVersion.matches(expected, version))
       return yield* Result.fail(versionConflict(stream, expected, version))
-    const events = yield* decide(decider, stream, command, before)
-    const state = yield* fold(decider, stream, before, events)
+    const events = yield* decide(stream, () => watchdog.run(() => decider.decide(command, before)))
+    const state = yield* fold(decider, stream, before, events, watchdog)
     const encoded: Array<EncodedEvent> = []
     for (const event of events)
       encoded.push(yield* codec.encode(event))
@@ -44,22 +51,21 @@ export const fold = <State, Event>(
   view: View.View<State, Event>,
   stream: StreamName,
   state: State,
-  events: Iterable<Event>
+  events: Iterable<Event>,
+  { run }: Watchdog
 ): Result.Result<State, DeciderFault> =>
   Result.try({
-    try: () => View.foldFrom(view, state, events),
+    try: () => run(() => View.foldFrom(view, state, events)),
     catch: (cause) => new DeciderFault({ stream, stage: "evolve", cause })
   })
 
-const decide = <Command, State, Event, Refusal>(
-  decider: { readonly decide: (command: Command, state: State) => Result.Result<ReadonlyArray<Event>, Refusal> },
+const decide = <Event, Refusal>(
   stream: StreamName,
-  command: Command,
-  state: State
+  run: () => Result.Result<ReadonlyArray<Event>, Refusal>
 ): Result.Result<ReadonlyArray<Event>, Refusal | DeciderFault> => {
   const fault = (cause: unknown) => Result.fail(new DeciderFault({ stream, stage: "decide", cause }))
   try {
-    const decision = decider.decide(command, state)
+    const decision = run()
     return Result.isResult(decision) && (Result.isFailure(decision) || Array.isArray(decision.success))
       ? decision
       : fault(new TypeError("it must give a Result of a list of events or of a refusal"))

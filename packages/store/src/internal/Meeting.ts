@@ -1,20 +1,21 @@
 /** An instance that meets the events of a batch which are for it: loaded, asked for each, and what it decided stamped. */
 import type { Metadata, NewEvent } from "@refold/core/NewEvent"
-import type { Instance } from "@refold/core/ProcessInstance"
 import type { Process } from "@refold/core/Process"
+import type { Instance } from "@refold/core/ProcessInstance"
 import type { PoisonedEvent } from "@refold/core/ProjectionFold"
-import * as StreamName from "@refold/core/StreamName"
+import type * as StreamName from "@refold/core/StreamName"
 import type { StreamVersion } from "@refold/core/StreamVersion"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { EventReader } from "../EventReader.ts"
-import { EventStoreError } from "../EventStoreError.ts"
-import * as Deciding from "./Deciding.ts"
+import type { EventStoreError } from "../EventStoreError.ts"
 import type { Loaded } from "../Loaded.ts"
 import type { SnapshotStore } from "../SnapshotStore.ts"
 import * as State from "../State.ts"
+import { Watchdog } from "../Watchdog.ts"
 import { type Correlated, poison } from "./Correlating.ts"
+import * as Deciding from "./Deciding.ts"
 import { stamp } from "./Stamp.ts"
 
 /** What an instance makes of a batch. */
@@ -47,22 +48,34 @@ export const meet = Effect.fnUntraced(function*<Event extends { readonly _tag: s
 })
 
 const meetFrom = Effect.fnUntraced(function*<Event extends { readonly _tag: string }, State>(
-  { instances }: Process<Event, State>,
+  process: Process<Event, State>,
   loaded: Loaded<Instance<State>>,
   correlated: ReadonlyArray<Correlated>
 ): Effect.fn.Return<Met, EventStoreError> {
+  const { instances } = process
   const { stream, version } = loaded
   const events: Array<NewEvent> = []
+  const poisoned: Array<PoisonedEvent> = []
+  const blocked = new Set<StreamName.StreamName>()
+  const watchdog = yield* Watchdog
   let { state } = loaded
-  for (const { instance, trigger } of correlated) {
-    const decided = Deciding.decideOn(instances, { _tag: "Observe", instance, trigger }, { ...loaded, state })
-    // Whatever the process's functions do, it is recorded.
-    const { encoded, ...next } = yield* Effect.mapError(Effect.fromResult(decided), asStoreError)
+  for (const { instance, recorded, trigger } of correlated) {
+    if (blocked.has(recorded.stream)) continue
+    const decided = Deciding.decideOn(instances, { _tag: "Observe", instance, trigger }, { ...loaded, state }, {
+      watchdog
+    })
+    if (Result.isFailure(decided)) {
+      // Whatever the process's functions do, it is recorded; but not what nests too deep to be within an event.
+      blocked.add(recorded.stream)
+      poisoned.push(poison(process, recorded, "Row", messageOf(decided.failure)))
+      continue
+    }
+    const { encoded, ...next } = decided.success
     if (encoded.length === 0) continue
     state = next.state
     events.push(...yield* stamp(encoded, { metadata: metadataOf(trigger), occurredAt: yield* DateTime.now }))
   }
-  return { stream, version, events, poisoned: [] }
+  return { stream, version, events, poisoned }
 })
 
 const metadataOf = ({ id, metadata }: Correlated["trigger"]): Metadata => ({
@@ -70,5 +83,5 @@ const metadataOf = ({ id, metadata }: Correlated["trigger"]): Metadata => ({
   causationId: id
 })
 
-const asStoreError = (cause: unknown): EventStoreError =>
-  new EventStoreError({ operation: "record what a process decided", cause })
+const messageOf = (failure: { readonly _tag: string }): string =>
+  "message" in failure ? String(failure.message) : failure._tag

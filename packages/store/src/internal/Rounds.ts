@@ -1,8 +1,10 @@
 /** Rounds through the instances of a process that are due, as often as there is something to do for one. */
 import type { Process } from "@refold/core/Process"
 import type { ProcessRow } from "@refold/core/ProcessRows"
+import type { Cursor } from "@refold/core/RowQuery"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
 import type { EventReader, ReadFailure } from "../EventReader.ts"
@@ -12,7 +14,7 @@ import type { ProjectionOutdated } from "../ProjectionError.ts"
 import * as Projector from "../Projector.ts"
 import * as ReadModel from "../ReadModel.ts"
 import type { ReadModelStore } from "../ReadModelStore.ts"
-import type { Row } from "../Row.ts"
+import type { Page, Row } from "../Row.ts"
 import type { Attendant } from "./Attending.ts"
 
 /** How a round is made. */
@@ -41,9 +43,9 @@ export const make = Effect.fnUntraced(function*<Event extends { readonly _tag: s
 ): Effect.fn.Return<Round, RoundFailure, Services | ReadModelStore | R> {
   yield* Projector.catchUp(rows)
   const now = yield* Clock.currentTimeMillis
-  const due = yield* dueAt(rows, now)
+  const due = yield* dueAt(rows, now, ({ key }) => mayAttend(key, now))
   // Others attend, too: in another order, so that they seldom meet.
-  const order = yield* Random.shuffle(due.filter(({ key }) => mayAttend(key, now)))
+  const order = yield* Random.shuffle(due)
   const attended = yield* Effect.forEach(
     order,
     (row) => Effect.map(Effect.result(attendant.attend(row)), (result) => ({ stream: row.key, result })),
@@ -59,12 +61,28 @@ export const make = Effect.fnUntraced(function*<Event extends { readonly _tag: s
 
 const pageOfDue = 500
 
-const dueAt = (
+// However many are left out: those that come after them have their turn.
+const dueAt = Effect.fnUntraced(function*(
   rows: Process<never, unknown>["rows"],
-  now: number
-): Effect.Effect<ReadonlyArray<Row<ProcessRow>>, EventStoreError, ReadModelStore | EventReader> =>
-  ReadModel.query(rows, { index: "due", range: { to: now + 1 }, limit: pageOfDue }).pipe(
-    Effect.map((page) => page.rows),
+  now: number,
+  mayAttend: (row: Row<ProcessRow>) => boolean
+): Effect.fn.Return<ReadonlyArray<Row<ProcessRow>>, EventStoreError, ReadModelStore | EventReader> {
+  const found: Array<Row<ProcessRow>> = []
+  let after: Cursor | undefined
+  for (;;) {
+    const page = yield* readDue(rows, now, after)
+    found.push(...page.rows.filter(mayAttend))
+    after = Option.getOrUndefined(page.next)
+    if (found.length >= pageOfDue || after === undefined) return found
+  }
+})
+
+const readDue = (
+  rows: Process<never, unknown>["rows"],
+  now: number,
+  after: Cursor | undefined
+): Effect.Effect<Page<ProcessRow>, EventStoreError, ReadModelStore | EventReader> =>
+  ReadModel.query(rows, { index: "due", range: { to: now + 1 }, limit: pageOfDue, after }).pipe(
     Effect.mapError((cause) =>
       cause._tag === "EventStoreError"
         ? cause
