@@ -107,7 +107,9 @@ export const view: View<Agenda, ProcessEvent> = { initialState: empty, evolve }
 
 const waited = (agenda: Agenda, trigger: Trigger): Agenda => {
   const met = settled(agenda, trigger)
-  return { ...met, waiting: [...met.waiting, trigger] }
+  // The first event to be met is what the instance is about, reacted to or not.
+  const correlationId = agenda.correlationId === "" ? correlationOf(agenda, trigger) : agenda.correlationId
+  return { ...met, correlationId, waiting: [...met.waiting, trigger] }
 }
 
 const released = (agenda: Agenda): Agenda => ({

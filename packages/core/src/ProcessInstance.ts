@@ -2,8 +2,8 @@
  * An instance of a process as an aggregate like any other: it decides what to record about what it meets, and its state
  * is the fold of its own stream. What a process does is therefore stored, loaded and raced for as commands are.
  */
-import type * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import * as Agenda from "./Agenda.ts"
 import * as Aggregate from "./Aggregate.ts"
 import * as Decider from "./Decider.ts"
@@ -11,8 +11,8 @@ import * as Reacting from "./internal/Reacting.ts"
 import type { InvalidInput } from "./InvalidInput.ts"
 import {
   codec,
-  type EventTrigger,
-  type Outcome,
+  EventTrigger,
+  Outcome,
   ProcessDiscarded,
   type ProcessEvent,
   ProcessParked,
@@ -22,21 +22,29 @@ import {
   type Trigger
 } from "./ProcessEvent.ts"
 
-/** What an instance is asked to do. */
-export type Message = { readonly instance: string } & MessageBody
+const told = { instance: Schema.String }
 
+/** What an instance is asked to do. */
+export const Message = Schema.Union([
+  Schema.TaggedStruct("Observe", { ...told, trigger: EventTrigger }),
+  Schema.TaggedStruct("Answer", {
+    ...told,
+    sentAt: Schema.Int,
+    index: Schema.Int,
+    outcome: Outcome,
+    at: Schema.DateTimeUtc
+  }),
+  Schema.TaggedStruct("TimeOut", { ...told, name: Schema.String, scheduledAt: Schema.Int }),
+  Schema.TaggedStruct("Resume", { ...told, reason: Schema.String, at: Schema.DateTimeUtc }),
+  Schema.TaggedStruct("Retry", told),
+  Schema.TaggedStruct("Discard", { ...told, reason: Schema.String })
+])
+/** What an instance is asked to do. */
+export type Message = typeof Message.Type
+
+type Unnamed<M> = M extends unknown ? Omit<M, "instance"> : never
 /** What an instance is asked to do, without its name. */
-export type MessageBody =
-  | { readonly _tag: "Observe"; readonly trigger: EventTrigger }
-  | (Pick<Agenda.PendingCommand, "sentAt" | "index"> & {
-    readonly _tag: "Answer"
-    readonly outcome: Outcome
-    readonly at: DateTime.Utc
-  })
-  | (Pick<Agenda.PendingTimeout, "name" | "scheduledAt"> & { readonly _tag: "TimeOut" })
-  | { readonly _tag: "Resume"; readonly reason: string; readonly at: DateTime.Utc }
-  | { readonly _tag: "Retry" }
-  | { readonly _tag: "Discard"; readonly reason: string }
+export type MessageBody = Unnamed<Message>
 
 /** Why an instance says no to an operator. */
 export type InstanceRefusal =
@@ -69,6 +77,7 @@ export const make = <Event extends Tagged, State>(
   Aggregate.make({
     category: process.name,
     codec,
+    commands: Message,
     decider: Decider.make<Message, Instance<State>, ProcessEvent, InstanceRefusal>({
       initialState: { agenda: Agenda.empty, state: Result.succeed(process.initialState) },
       decide: (message, instance) => decide(process, message, instance),

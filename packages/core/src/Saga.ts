@@ -21,7 +21,10 @@ export interface Step<Event extends Tagged, Data> {
   /** Unique in its saga. */
   readonly name: string
   readonly command: (data: Data) => Send
-  /** The event that says that the step is done; where left out, it is done when its command was handled. */
+  /**
+   * The event that says that the step is done; where left out, it is done when its command was handled. Of the events
+   * that the saga's own commands led to, only those of this step's command are asked about.
+   */
   readonly succeededOn?: ((event: Event, data: Data) => boolean) | undefined
   /** The event that says that it has failed. It has also failed when its command is refused or cannot be handled. */
   readonly failedOn?: ((event: Event, data: Data) => boolean) | undefined

@@ -118,7 +118,7 @@ describe("an instance that cannot react", () => {
     run(Effect.gen(function*() {
       yield* three(broken)
       const refused = yield* Effect.flip(ProcessInstances.discard(broken, "2", "\u0000"))
-      expect(refused).toMatchObject({ _tag: "UnencodableEvent" })
+      expect(refused).toMatchObject({ _tag: "CommandInvalid" })
       expect(yield* recordsOf(broken, "2")).toEqual(["ProcessParked"])
     })))
 })

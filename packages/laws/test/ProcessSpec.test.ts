@@ -162,3 +162,20 @@ describe("a spec of a process", () => {
     expect(Result.isSuccess(Sample.aggregate.codec.encode(taken))).toBe(true)
   })
 })
+
+describe("a saga whose steps send to one aggregate", () => {
+  const taking = (name: string) => ({
+    name,
+    command: ({ coins, from }: Transfers.Transfer) => Process.send(Sample.aggregate, from, { _tag: "Take", coins }),
+    succeededOn: (event: Transfers.Followed) => event._tag === "CoinsTaken"
+  })
+  const twice = Spec.forProcess(Transfers.make("twice", { steps: [taking("fee"), taking("rest")] }))
+  const feeTaken = twice.when("transfer-1", requested).when("jar-a", taken, { by: "1", label: "fee" })
+
+  it("does not take the event of one step for that of another", () => {
+    feeTaken.thenPhase("1", "Running")
+    feeTaken.when("jar-a", taken, { by: "1", label: "fee" }).thenNothing()
+    feeTaken.when("jar-a", taken, { by: "1", label: "undo fee" }).thenNothing()
+    feeTaken.when("jar-a", taken, { by: "1", label: "rest" }).thenPhase("1", "Succeeded")
+  })
+})

@@ -85,11 +85,15 @@ const faults = [
 const refused = (refusal: unknown): Outcome => ({
   _tag: "Refused",
   // Errors hold their tag and their fields, but are no plain objects.
-  refusal: Json.storable(refusal instanceof Error ? Object.fromEntries(Object.entries(refusal)) : refusal, "refusal")
-    .pipe(
-      Result.getOrElse(() => reasonOf(messageOf(refusal)))
-    )
+  refusal: Result.getOrElse(
+    storable(refusal instanceof Error ? Object.fromEntries(Object.entries(refusal)) : refusal),
+    () => reasonOf(messageOf(refusal))
+  )
 })
+
+// Within the event that records it: there it stands some levels deeper.
+const storable = (refusal: unknown): Result.Result<Json.Json, InvalidInput> =>
+  Result.andThen(Json.storable([[[[refusal]]]], "refusal"), () => Json.storable(refusal, "refusal"))
 
 const failed = (reason: string): Outcome => ({ _tag: "Failed", reason })
 

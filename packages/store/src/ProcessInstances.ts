@@ -87,8 +87,11 @@ export const discard = <Event extends Tagged, State>(
   reason: string
 ): Helped<State> => tell(process, instance, { _tag: "Discard", reason })
 
-const tell = <Event extends Tagged, State>(
+const tell = Effect.fnUntraced(function*<Event extends Tagged, State>(
   process: Process.Process<Event, State>,
   instance: string,
   message: MessageBody
-): Helped<State> => Attending.teller(process)(instance, message, {})
+): Effect.fn.Return<Loaded<Instance<State>>, InstanceRefusal | HandleFailure, Services> {
+  const { correlationId } = (yield* get(process, instance)).state.agenda
+  return yield* Attending.teller(process)(instance, message, { metadata: { correlationId } })
+})

@@ -4,16 +4,14 @@
  */
 import { InvalidInput } from "@refold/core/InvalidInput"
 import type { Process } from "@refold/core/Process"
-import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
-import { EventReader, type ReadFailure } from "./EventReader.ts"
+import type { ReadFailure } from "./EventReader.ts"
 import * as Attending from "./internal/Attending.ts"
 import * as Observing from "./internal/Observing.ts"
-import * as Pauses from "./internal/Pauses.ts"
 import * as Rounds from "./internal/Rounds.ts"
+import * as Shift from "./internal/Shift.ts"
 import type { ProcessHandler, Services as HandlerServices, Unsettled } from "./ProcessHandler.ts"
 import type { ProjectionOutdated } from "./ProjectionError.ts"
 import type { ProjectionTarget } from "./ProjectionTarget.ts"
@@ -40,17 +38,21 @@ type Tagged = { readonly _tag: string }
 
 /**
  * Runs a process for ever. Waits for a store that cannot be reached, and tries a command again whose outcome is not
- * known. Fails with `InvalidInput` where a target has no handler, and at the start as the store does.
+ * known. Fails with `InvalidInput` where a target has no handler or an option breaks a rule, and at the start as the store
+ * does.
  */
 export const run = <Event extends Tagged, State, R = never>(
   process: Process<Event, State>,
   options: Options<R>
 ): Effect.Effect<never, RunFailure, Services | R> =>
   Effect.andThen(
-    checkHandlers(process, options.handlers),
+    check(process, options),
     Effect.raceFirst(
       Projector.run(observer(process), { batchSize: options.batchSize ?? batchSize }),
-      attendForEver(process, options)
+      Shift.work(process, attendant(process, options), {
+        ...roundsOf(options),
+        lookEvery: options.lookEvery ?? "1 second"
+      })
     )
   )
 
@@ -59,7 +61,7 @@ export const start = Effect.fnUntraced(function*<Event extends Tagged, State, R 
   process: Process<Event, State>,
   options: Options<R>
 ): Effect.fn.Return<void, RunFailure, Services | Scope.Scope | R> {
-  yield* checkHandlers(process, options.handlers)
+  yield* check(process, options)
   const store = yield* ReadModelStore
   yield* store.open(observer(process))
   yield* store.open(Projector.targetOf(process.rows))
@@ -78,11 +80,11 @@ export const catchUp = Effect.fnUntraced(function*<Event extends Tagged, State, 
   process: Process<Event, State>,
   options: Options<R>
 ): Effect.fn.Return<void, RunFailure | Unsettled, Services | R> {
-  yield* checkHandlers(process, options.handlers)
-  const attendant = Attending.make(process, options.handlers, careOf(options))
+  yield* check(process, options)
+  const own = attendant(process, options)
   for (;;) {
     yield* Projector.catchUp(observer(process), { batchSize: options.batchSize ?? batchSize })
-    const { done, failed: [failed] } = yield* Rounds.make(process, attendant, roundsOf(options))
+    const { done, failed: [failed] } = yield* Rounds.make(process, own, roundsOf(options))
     if (failed !== undefined) return yield* Effect.fail(failed.error)
     // What is sent may lead to events that are for an instance.
     if (done === 0) return
@@ -96,6 +98,9 @@ export const observer = <Event extends Tagged, State>(
 
 const batchSize = 200
 
+const attendant = <Event extends Tagged, State, R>(process: Process<Event, State>, options: Options<R>) =>
+  Attending.make(process, options.handlers, careOf(options))
+
 const careOf = ({ attempts = 3, patience = "30 seconds" }: Partial<Attending.Care>): Attending.Care => ({
   attempts,
   patience
@@ -103,40 +108,17 @@ const careOf = ({ attempts = 3, patience = "30 seconds" }: Partial<Attending.Car
 
 const roundsOf = ({ concurrency = 8 }: Partial<Rounds.Options>): Rounds.Options => ({ concurrency })
 
-const checkHandlers = (
+const check = <R>(
   { targets }: { readonly targets: ReadonlyArray<{ readonly category: string }> },
-  handlers: ReadonlyArray<{ readonly category: string }>
+  { attempts = 1, batchSize = 1, concurrency = 1, handlers }: Options<R>
 ): Effect.Effect<void, InvalidInput> => {
+  for (const [field, value] of Object.entries({ attempts, batchSize, concurrency })) {
+    if (!Number.isSafeInteger(value) || value < 1) {
+      return new InvalidInput({ field, rule: "must be a whole number from 1" })
+    }
+  }
   const missing = targets.find((target) => handlers.every(({ category }) => category !== target.category))
   return missing === undefined
     ? Effect.void
     : new InvalidInput({ field: "handlers", rule: `must have one for category "${missing.category}"` })
 }
-
-const attendForEver = Effect.fnUntraced(function*<Event extends Tagged, State, R>(
-  process: Process<Event, State>,
-  options: Options<R>
-): Effect.fn.Return<never, RunFailure, Services | R> {
-  const attendant = Attending.make(process, options.handlers, careOf(options))
-  const reader = yield* EventReader
-  const pauses = Pauses.make()
-  const round = Effect.gen(function*() {
-    for (;;) {
-      const made = yield* Rounds.make(process, attendant, roundsOf(options), pauses.isOver)
-      const now = yield* Clock.currentTimeMillis
-      for (const { error, stream } of made.failed) {
-        yield* Effect.logWarning(`an instance waits: "${stream}"`, error)
-        pauses.prolong(stream, now)
-      }
-      if (made.done === 0) return
-    }
-  })
-  const looks = Stream.merge(reader.heads, Stream.tick(options.lookEvery ?? "1 second")).pipe(
-    Stream.buffer({ capacity: 1, strategy: "sliding" })
-  )
-  const waiting = (error: unknown) => Effect.logWarning(`process "${process.name}" waits for the store`, error)
-  return yield* Effect.andThen(
-    Stream.runForEach(looks, () => Effect.catchTag(round, "EventStoreError", waiting)),
-    Effect.never
-  )
-})

@@ -45,6 +45,7 @@ interface Step<Event, Data> {
 
 /** What a saga plays by. */
 export interface Script<Event, Data> {
+  readonly name: string
   readonly start: (event: Event, envelope: Envelope) => Option.Option<{ readonly data: Data }>
   readonly steps: ReadonlyArray<Step<Event, Data>>
   readonly onSuccess?: ((data: Data) => ReadonlyArray<Send>) | undefined
@@ -87,7 +88,20 @@ export const play = <Event extends Tagged, Data>(
   }
   return envelope === undefined
     ? hear(script, state, input as Notice)
+    : isOfOther(script.steps[state.step]!, script, envelope)
+    ? stay(state)
     : see(script, state, input as Event)
+}
+
+// What another command of this saga led to says nothing of the step under way.
+const isOfOther = (
+  { name }: { readonly name: string },
+  saga: { readonly name: string },
+  { metadata }: Envelope
+): boolean => {
+  const { process, processLabel } = metadata
+  return typeof process === "string" && process.startsWith(`${saga.name}-`) && processLabel !== undefined &&
+    processLabel !== name
 }
 
 const stay = <Data>(state: SagaState<Data>): Move<Data> => ({ state, reactions: [] })

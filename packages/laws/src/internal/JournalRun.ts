@@ -13,7 +13,7 @@ import { copy } from "./Vandal.ts"
 /** A module that does what `@refold/core/Journal` does. */
 export type JournalModule = Pick<
   typeof Journal,
-  "append" | "empty" | "findAppended" | "findEvent" | "head" | "readAll" | "readStream" | "streamVersion"
+  "append" | "empty" | "findAppended" | "findEvent" | "forgetKeys" | "head" | "readAll" | "readStream" | "streamVersion"
 >
 
 type Commit = Programs.TimedProgram[number]["commit"]

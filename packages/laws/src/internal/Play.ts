@@ -23,10 +23,18 @@ export interface Played {
   readonly history: History.History
 }
 
+/** What was played on a store, and the names that it was played under. */
+export interface OnStore extends Played {
+  readonly fresh: Fresh.Fresh
+}
+
+/** What was played on a journal, and that journal. */
+export interface OnJournal extends Played {
+  readonly journal: Journal.Journal
+}
+
 /** Plays a program on the store, under fresh names. */
-export const onStore = (
-  program: Program
-): Effect.Effect<Played & { readonly fresh: Fresh.Fresh }, ReadFailure, EventStore> =>
+export const onStore = (program: Program): Effect.Effect<OnStore, ReadFailure, EventStore> =>
   Effect.gen(function*() {
     const fresh = yield* Fresh.make
     const start = yield* (yield* EventStore).head
@@ -40,7 +48,7 @@ export const log = (program: Program): Effect.Effect<Log<EventStore>, ReadFailur
   Effect.map(onStore(program), ({ history }) => ({ history, readAll, readStream }))
 
 /** Plays commits on a Journal. */
-export const onJournal = (commits: ReadonlyArray<Commit>): Played & { readonly journal: Journal.Journal } => {
+export const onJournal = (commits: ReadonlyArray<Commit>): OnJournal => {
   let journal = Journal.empty
   const outcomes = commits.map((commit) =>
     Result.map(Journal.append(journal, commit, DateTime.makeUnsafe(0)), ([next, appended]) => {

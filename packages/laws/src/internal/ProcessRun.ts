@@ -43,7 +43,7 @@ export const instanceOf = <Event extends Tagged, State>(
   instance: string
 ): Instance<State> => instances.get(instance) ?? process.instances.decider.initialState
 
-/** An event is recorded, and met. Throws where the codec cannot encode it or `correlate` throws. */
+/** An event is recorded, and met where the process follows it. Throws where the codec cannot encode it or `correlate` throws. */
 export const happen = <Event extends Tagged, State>(
   run: ProcessRun<Event, State>,
   stream: string,
@@ -57,6 +57,7 @@ export const happen = <Event extends Tagged, State>(
     versions: new Map(run.versions).set(stream, recorded.version),
     last: []
   }
+  if (!follows(run.process, recorded)) return next
   const { data: _data, schemaVersion: _version, type: _type, ...envelope } = recorded
   const instance = run.process.correlate(event, envelope)
   return Option.match(instance, {
@@ -64,6 +65,13 @@ export const happen = <Event extends Tagged, State>(
     onSome: (id) => tell(next, id, { _tag: "Observe", trigger: triggerOf(recorded) })
   })
 }
+
+const follows = (
+  { categories, since }: Pick<Process<never, never>, "categories" | "since">,
+  { recordedAt, stream }: RecordedEvent
+): boolean =>
+  (categories?.includes(StreamName.category(stream)) ?? true) &&
+  (since === undefined || DateTime.isGreaterThanOrEqualTo(recordedAt, since))
 
 /** The first command that is pending under this label ends so. Throws where there is none. */
 export const answer = <Event extends Tagged, State>(

@@ -18,6 +18,8 @@ export interface Cause {
   readonly metadata?: Metadata | undefined
   /** The instance of this very process whose command led to it. */
   readonly by?: string | undefined
+  /** The label of that command. */
+  readonly label?: string | undefined
 }
 
 /**
@@ -88,8 +90,11 @@ const from = <Event extends Tagged, State>(run: ProcessRun.ProcessRun<Event, Sta
   return spec
 }
 
-const metadataOf = ({ name }: { readonly name: string }, { by, metadata = {} }: Cause = {}): Metadata =>
-  by === undefined ? metadata : { ...metadata, process: `${name}-${by}` }
+const metadataOf = ({ name }: { readonly name: string }, { by, label, metadata = {} }: Cause = {}): Metadata => ({
+  ...metadata,
+  ...by === undefined ? {} : { process: `${name}-${by}` },
+  ...label === undefined ? {} : { processLabel: label }
+})
 
 // A step that parks an instance shows why, rather than that nothing was sent.
 const checked = <Event extends Tagged, State>(

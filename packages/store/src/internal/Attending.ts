@@ -1,6 +1,5 @@
 /** Doing what an instance has decided: its commands, one after another, and the timeouts that are due. */
 import type { Agenda, PendingCommand, PendingTimeout } from "@refold/core/Agenda"
-import type { Metadata } from "@refold/core/NewEvent"
 import type { Process } from "@refold/core/Process"
 import { type Outcome, reasonOf } from "@refold/core/ProcessEvent"
 import type { MessageBody } from "@refold/core/ProcessInstance"
@@ -13,6 +12,7 @@ import * as CommandHandler from "../CommandHandler.ts"
 import { EventStoreError } from "../EventStoreError.ts"
 import type { ProcessHandler, Services, Unsettled } from "../ProcessHandler.ts"
 import type { Row } from "../Row.ts"
+import * as Settling from "./Settling.ts"
 
 /** How instances are attended to. */
 export interface Care {
@@ -26,17 +26,16 @@ export interface Care {
 export interface Attendant<R> {
   /** Does what is due for an instance, as far as this row knows and whatever that leads to. How much that was. */
   readonly attend: (row: Row<ProcessRow>) => Effect.Effect<number, Unsettled, R | Services>
-  /** Tells an instance something. */
-  readonly tell: Tell
 }
 
-type Tell = ReturnType<typeof teller>
+/** Tells an instance something. */
+export type Tell = ReturnType<typeof teller>
 
 /** Tells instances of a process what became of their commands, and so on. */
 export const teller = <Event extends { readonly _tag: string }, State>(process: Process<Event, State>) => {
   const handle = CommandHandler.make(process.instances)
-  return (instance: string, message: MessageBody, metadata: Metadata) =>
-    handle(instance, { ...message, instance }, { metadata })
+  return (instance: string, message: MessageBody, options: CommandHandler.HandleOptions) =>
+    handle(instance, { ...message, instance }, options)
 }
 
 /** An attendant with these handlers. */
@@ -46,27 +45,24 @@ export const make = <Event extends { readonly _tag: string }, State, R>(
   care: Care
 ): Attendant<R> => {
   const tell = teller(process)
-  const answer = (instance: string, message: MessageBody, metadata: Metadata) =>
-    Effect.map(Effect.mapError(tell(instance, message, metadata), asUnsettled), ({ state }) => state.agenda)
+  const send = (stream: string, instance: string, command: PendingCommand) =>
+    Settling.settle(process, tell, { stream, instance, command }, dispatch(handlers, care, stream, command))
+  const timeOut = (stream: string, instance: string, { name, scheduledAt }: PendingTimeout, correlationId: string) => {
+    const metadata = { correlationId, causationId: `${stream}#${scheduledAt}` }
+    return tell(instance, { _tag: "TimeOut", name, scheduledAt }, { metadata }).pipe(
+      Effect.map(({ state }) => state.agenda),
+      Effect.mapError(Settling.asUnsettled)
+    )
+  }
   return {
-    tell,
     attend: Effect.fnUntraced(function*({ key: stream, state: { agenda: known, instance } }) {
       let agenda = known
       for (let done = 0;; done++) {
         const [command] = agenda.commands
-        const now = yield* DateTime.now
-        const due = nextDue(agenda, now)
-        if (command !== undefined) {
-          const outcome = yield* dispatch(handlers, care, stream, command)
-          const { correlationId, index, sentAt } = command
-          const at = yield* DateTime.now
-          const metadata = { correlationId, causationId: keyOf(stream, command) }
-          agenda = yield* answer(instance, { _tag: "Answer", sentAt, index, outcome, at }, metadata)
-        } else if (due !== undefined) {
-          const { name, scheduledAt } = due
-          const { correlationId } = agenda
-          agenda = yield* answer(instance, { _tag: "TimeOut", name, scheduledAt }, { correlationId })
-        } else return done
+        const due = nextDue(agenda, yield* DateTime.now)
+        if (command !== undefined) agenda = yield* send(stream, instance, command)
+        else if (due !== undefined) agenda = yield* timeOut(stream, instance, due, agenda.correlationId)
+        else return done
       }
     })
   }
@@ -77,9 +73,6 @@ const nextDue = ({ timeouts }: Agenda, now: DateTime.Utc): PendingTimeout | unde
   timeouts
     .filter(({ due }) => DateTime.isLessThanOrEqualTo(due, now))
     .toSorted((one, two) => DateTime.Order(one.due, two.due))[0]
-
-// The id of a command, and the key under which it is handled once: unique, for its stream is, and the place in there.
-const keyOf = (stream: string, { index, sentAt }: PendingCommand): string => `${stream}#${sentAt}.${index}`
 
 const dispatch = Effect.fnUntraced(function*<R>(
   handlers: ReadonlyArray<ProcessHandler<R>>,
@@ -93,10 +86,12 @@ const dispatch = Effect.fnUntraced(function*<R>(
     const cause = new Error(`there is no handler for category "${command.category}"`)
     return yield* new EventStoreError({ operation: `send a command of ${stream}`, cause })
   }
-  const key = keyOf(stream, command)
+  const key = Settling.keyOf(stream, command)
+  const { correlationId, label } = command
+  const causation = { correlationId, causationId: key, process: stream, processLabel: label }
   // Suspended, for a handler of somebody's own may throw before it gives an effect.
   const tried = Effect.suspend(() => handler.handle(command, { idempotencyKey: key })).pipe(
-    Effect.provideService(Causation, { correlationId: command.correlationId, causationId: key, process: stream }),
+    Effect.provideService(Causation, causation),
     Effect.timeoutOrElse({
       duration: patience,
       orElse: () =>
@@ -115,6 +110,3 @@ const dispatch = Effect.fnUntraced(function*<R>(
     yield* Effect.sleep(50 * 2 ** attempt)
   }
 })
-
-const asUnsettled = (error: { readonly _tag: string }): Unsettled =>
-  error instanceof EventStoreError ? error : new EventStoreError({ operation: "tell a process", cause: error })

@@ -34,20 +34,14 @@ export interface Round {
 /** Every way in which a round can fail as a whole. */
 export type RoundFailure = ProjectionOutdated | ReadFailure
 
-/** Attends to the instances that are due, the longest waiting first, but for those that `mayAttend` leaves out. */
+/** Attends to all instances that are due, and gives when that is done. */
 export const make = Effect.fnUntraced(function*<Event extends { readonly _tag: string }, State, R>(
-  { rows }: Process<Event, State>,
+  process: Process<Event, State>,
   attendant: Attendant<R>,
-  { concurrency }: Options,
-  mayAttend: (stream: string, now: number) => boolean = () => true
+  { concurrency }: Options
 ): Effect.fn.Return<Round, RoundFailure, Services | ReadModelStore | R> {
-  yield* Projector.catchUp(rows)
-  const now = yield* Clock.currentTimeMillis
-  const due = yield* dueAt(rows, now, ({ key }) => mayAttend(key, now))
-  // Others attend, too: in another order, so that they seldom meet.
-  const order = yield* Random.shuffle(due)
   const attended = yield* Effect.forEach(
-    order,
+    yield* findDue(process),
     (row) => Effect.map(Effect.result(attendant.attend(row)), (result) => ({ stream: row.key, result })),
     { concurrency }
   )
@@ -57,6 +51,17 @@ export const make = Effect.fnUntraced(function*<Event extends { readonly _tag: s
       Result.isFailure(result) ? [{ stream, error: result.failure }] : []
     )
   }
+})
+
+/** Instances that are due, those that have waited longest, but for those that `mayAttend` leaves out. */
+export const findDue = Effect.fnUntraced(function*(
+  { rows }: Pick<Process<never, unknown>, "rows">,
+  mayAttend: (stream: string, now: number) => boolean = () => true
+): Effect.fn.Return<ReadonlyArray<Row<ProcessRow>>, RoundFailure, ReadModelStore | EventReader> {
+  yield* Projector.catchUp(rows)
+  const now = yield* Clock.currentTimeMillis
+  // Others attend, too: in another order, so that they seldom meet.
+  return yield* Random.shuffle(yield* dueAt(rows, now, ({ key }) => mayAttend(key, now)))
 })
 
 const pageOfDue = 500

@@ -1,0 +1,78 @@
+/** Plays programs during which idempotency keys are forgotten, on the store at hand and on a Journal. */
+import type { Appended } from "@refold/core/Commit"
+import * as Journal from "@refold/core/Journal"
+import { EventStore } from "@refold/store/EventStore"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type { Forgetful, Forgetting } from "../Programs.ts"
+import * as Fresh from "./Fresh.ts"
+import * as History from "./History.ts"
+import * as Play from "./Play.ts"
+
+/** A commit and its outcome, or an instant and how many keys were forgotten that were used before it. */
+type Step =
+  | { readonly commit: Play.Played["commits"][number]; readonly outcome: Play.Played["outcomes"][number] }
+  | { readonly before: DateTime.Utc; readonly keys: number }
+
+/** What was done, and what is in the log now. */
+export interface Forgotten {
+  readonly steps: ReadonlyArray<Step>
+  readonly history: History.History
+}
+
+/** Plays a program on the store, under fresh names. The instants are those of its own clock. */
+export const onStore = Effect.fnUntraced(function*({ forgettings, program }: Forgetful) {
+  const store = yield* EventStore
+  const fresh = yield* Fresh.make
+  const start = yield* store.head
+  const steps: Array<Step> = []
+  for (const [index, draft] of program.entries()) {
+    const commit = fresh.commit(draft)
+    steps.push({ commit, outcome: yield* Effect.result(Play.send(commit)) })
+    for (const forgetting of forgettings.filter(({ after }) => after === index)) {
+      const before = instantOf(steps, forgetting)
+      if (before !== undefined) steps.push({ before, keys: yield* store.forgetKeys(before) })
+    }
+  }
+  return { fresh, steps, history: yield* Play.since(start) }
+})
+
+/** Plays what was done on a Journal whose clock shows what the store's did. */
+export const onJournal = (done: ReadonlyArray<Step>): Forgotten & { readonly journal: Journal.Journal } => {
+  let journal = Journal.empty
+  const steps = done.map((step): Step => {
+    if ("before" in step) {
+      const [next, keys] = Result.getOrThrow(Journal.forgetKeys(journal, step.before))
+      journal = next
+      return { ...step, keys }
+    }
+    const at = Result.isSuccess(step.outcome) ? usedAt(step.outcome.success) : DateTime.makeUnsafe(0)
+    const outcome = Result.map(Journal.append(journal, step.commit, at), ([next, appended]) => {
+      journal = next
+      return appended
+    })
+    return { ...step, outcome }
+  })
+  return { steps, journal, history: History.ofJournal(journal) }
+}
+
+/** The outcomes, with ranks for positions. Keys are counted up to so many: others may have used the store. */
+export const observed = ({ history, steps }: Forgotten, most: ReadonlyArray<Step>): ReadonlyArray<unknown> =>
+  steps.map((step, index) => {
+    const limit = most[index]
+    return "outcome" in step
+      ? Result.map(step.outcome, (appended) => History.rankedAppended(history, appended))
+      : Math.min(step.keys, limit !== undefined && "keys" in limit ? limit.keys : Infinity)
+  })
+
+/** When the key of a commit was used for the first time. */
+const usedAt = ({ streams: [{ recordedAt }] }: Appended): DateTime.Utc => recordedAt
+
+const instantOf = (steps: ReadonlyArray<Step>, { back, offset }: Forgetting): DateTime.Utc | undefined => {
+  const stored = steps.flatMap((step) =>
+    "outcome" in step && Result.isSuccess(step.outcome) && Play.isStored(step.outcome) ? [step.outcome.success] : []
+  )
+  const commit = stored.at(-1 - back)
+  return commit && DateTime.add(usedAt(commit), { milliseconds: offset })
+}
