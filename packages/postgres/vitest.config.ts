@@ -4,8 +4,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     globalSetup: ["test/support/globalSetup.ts"],
-    // The embedded PostgreSQL takes seconds to start on a slow machine.
-    testTimeout: 30_000,
-    hookTimeout: 30_000
+    // For what hangs only: there are tests that start servers and processes, on a machine that may have others to run.
+    testTimeout: 240_000,
+    hookTimeout: 120_000
   }
 })

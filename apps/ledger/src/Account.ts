@@ -1,63 +1,53 @@
 /**
- * A bank account: what it is, what it allows, and what happens to it. Read it top to bottom: events (in a file of their
- * own), state, decide, evolve.
+ * A bank account: what it is, what it allows, and what happens to it. Read it top to bottom: events and commands (in files
+ * of their own), state, decide, evolve.
  */
 import * as Aggregate from "@refold/core/Aggregate"
 import * as Decider from "@refold/core/Decider"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { Command, type Refusal } from "./AccountCommand.ts"
 import {
   AccountClosed,
+  AccountFrozen,
   AccountOpened,
+  AccountUnfrozen,
   changeOf,
-  Channel,
   codec,
+  DepositReversed,
   type Event,
   MoneyDeposited,
   MoneyWithdrawn,
-  OverdraftLimitChanged,
-  Statements
+  OverdraftLimitChanged
 } from "./AccountEvent.ts"
 import { Amount, Balance } from "./Amount.ts"
 import { Currency } from "./Currency.ts"
+import * as Deposits from "./Deposits.ts"
 
+export * from "./AccountCommand.ts"
 export * from "./AccountEvent.ts"
 
-/** What an account is: nothing yet, open with a balance and how far that may fall below 0, or closed for good. */
+/** An open account: its balance, how far that may fall below 0, and what is needed to undo one of its deposits. */
+export const Open = Schema.TaggedStruct("Open", {
+  currency: Currency,
+  balance: Balance,
+  overdraftLimit: Amount,
+  isFrozen: Schema.Boolean,
+  /** How many events there are, by which deposits are told. */
+  version: Schema.Int,
+  deposits: Deposits.Deposits
+})
+/** An open account. */
+export type Open = typeof Open.Type
+
+/** What an account is: nothing yet, open, or closed for good. */
 export const State = Schema.Union([
-  Schema.TaggedStruct("NotOpen", {}),
-  Schema.TaggedStruct("Open", { currency: Currency, balance: Balance, overdraftLimit: Amount }),
+  Schema.TaggedStruct("NotOpen", { version: Schema.Int }),
+  Open,
   Schema.TaggedStruct("Closed", {})
 ])
 /** What an account is. */
 export type State = typeof State.Type
-type Open = Extract<State, { readonly _tag: "Open" }>
-
-/** What one can ask of an account, and what that must look like; whether it makes sense is for `decide` to say. */
-export const Command = Schema.Union([
-  Schema.TaggedStruct("OpenAccount", { branch: Schema.String, statements: Statements, currency: Currency }),
-  Schema.TaggedStruct("Deposit", { amount: Amount, channel: Channel }),
-  Schema.TaggedStruct("Withdraw", { amount: Amount, channel: Channel }),
-  Schema.TaggedStruct("SetOverdraftLimit", { limit: Amount }),
-  Schema.TaggedStruct("CloseAccount", {})
-])
-/** What one can ask of an account. */
-export type Command = typeof Command.Type
-
-/** Why an account says no. */
-export type Refusal =
-  | { readonly _tag: "AccountNotOpen" }
-  | { readonly _tag: "AccountAlreadyOpen" }
-  | { readonly _tag: "AccountIsClosed" }
-  | { readonly _tag: "AmountIsZero" }
-  | {
-    readonly _tag: "InsufficientFunds"
-    readonly balance: Balance
-    readonly limit: Amount
-    readonly requested: Amount
-  }
-  | { readonly _tag: "LimitBelowDebt"; readonly balance: Balance; readonly requested: Amount }
-  | { readonly _tag: "BalanceNotZero"; readonly balance: Balance }
 
 type Decision = Result.Result<ReadonlyArray<Event>, Refusal>
 const accept = (...events: ReadonlyArray<Event>): Decision => Result.succeed(events)
@@ -77,37 +67,68 @@ const decide = (command: Command, state: State): Decision => {
   }
 }
 
-const decideOpen = (
-  command: Exclude<Command, { readonly _tag: "OpenAccount" }>,
-  { balance, currency, overdraftLimit: limit }: Open
-): Decision => {
+type OfOpen = Exclude<Command, { readonly _tag: "OpenAccount" }>
+type Moving = Extract<Command, { readonly _tag: "Deposit" | "Withdraw" }>
+
+const decideOpen = (command: OfOpen, account: Open): Decision => {
+  const { balance, isFrozen, overdraftLimit } = account
+  if (isFrozen && heldByFreeze.has(command._tag)) return refuse({ _tag: "AccountIsFrozen" })
   switch (command._tag) {
-    case "Deposit": {
-      const { amount, channel } = command
-      if (amount === 0) return refuse({ _tag: "AmountIsZero" })
-      return accept(MoneyDeposited.make({ amount, currency, channel }))
-    }
-    case "Withdraw": {
-      const { amount, channel } = command
-      if (amount === 0) return refuse({ _tag: "AmountIsZero" })
-      if (balance + limit < amount) return refuse({ _tag: "InsufficientFunds", balance, limit, requested: amount })
-      return accept(MoneyWithdrawn.make({ amount, currency, channel }))
-    }
+    case "Deposit":
+    case "Withdraw":
+      return decideMovement(command, account)
+    case "ReverseDeposit":
+      return decideReversal(command, account)
     case "SetOverdraftLimit":
-      if (command.limit === limit) return accept()
+      if (command.limit === overdraftLimit) return accept()
       if (balance + command.limit < 0) return refuse({ _tag: "LimitBelowDebt", balance, requested: command.limit })
       return accept(OverdraftLimitChanged.make({ limit: command.limit }))
+    case "FreezeAccount":
+      return isFrozen ? accept() : accept(AccountFrozen.make({ reason: command.reason }))
+    case "UnfreezeAccount":
+      return isFrozen ? accept(AccountUnfrozen.make({})) : accept()
     case "CloseAccount":
       return balance === 0 ? accept(AccountClosed.make({})) : refuse({ _tag: "BalanceNotZero", balance })
   }
 }
 
+const heldByFreeze: ReadonlySet<Command["_tag"]> = new Set(["Deposit", "Withdraw", "ReverseDeposit", "CloseAccount"])
+
+const decideMovement = ({ _tag, ...asked }: Moving, { balance, currency, overdraftLimit: limit }: Open): Decision => {
+  const { amount, currency: requested = currency } = asked
+  if (amount === 0) return refuse({ _tag: "AmountIsZero" })
+  if (requested !== currency) return refuse({ _tag: "OtherCurrency", currency, requested })
+  if (_tag === "Deposit") return accept(MoneyDeposited.make({ ...asked, currency }))
+  return balance + limit < amount
+    ? refuse({ _tag: "InsufficientFunds", balance, limit, requested: amount })
+    : accept(MoneyWithdrawn.make({ ...asked, currency }))
+}
+
+// What happened is not taken back: another event undoes what it did.
+const decideReversal = (
+  { deposit, reason }: Extract<Command, { readonly _tag: "ReverseDeposit" }>,
+  { balance, currency, deposits, overdraftLimit: limit }: Open
+): Decision =>
+  Result.flatMap(Deposits.find(deposits, deposit), (amount) =>
+    balance + limit < amount
+      ? refuse({ _tag: "InsufficientFunds", balance, limit, requested: amount })
+      : accept(DepositReversed.make({ amount, currency, of: deposit, reason })))
+
 /** What an event makes of an account. A fact is never refused: a real withdrawal may overdraw beyond every limit. */
 export const evolve = (state: State, event: Event): State => {
-  if (state._tag === "NotOpen" && event._tag === "AccountOpened") {
-    return { _tag: "Open", currency: event.currency, balance: 0, overdraftLimit: Amount.make(0) }
+  if (state._tag === "Closed") return state
+  const counted = { ...state, version: state.version + 1 }
+  if (counted._tag === "Open") return evolveOpen(counted, event)
+  if (event._tag !== "AccountOpened") return counted
+  return {
+    _tag: "Open",
+    currency: event.currency,
+    balance: 0,
+    overdraftLimit: Amount.make(0),
+    isFrozen: false,
+    version: counted.version,
+    deposits: []
   }
-  return state._tag === "Open" ? evolveOpen(state, event) : state
 }
 
 const evolveOpen = (state: Open, event: Event): State => {
@@ -118,17 +139,33 @@ const evolveOpen = (state: Open, event: Event): State => {
     case "InterestCredited":
     case "MoneyWithdrawn":
     case "FeeCharged":
-      return { ...state, balance: state.balance + changeOf(event) }
+    case "DepositReversed":
+      return { ...state, balance: state.balance + changeOf(event), deposits: depositsAfter(state, event) }
     case "OverdraftLimitChanged":
       return { ...state, overdraftLimit: event.limit }
+    case "AccountFrozen":
+      return { ...state, isFrozen: true }
+    case "AccountUnfrozen":
+      return { ...state, isFrozen: false }
     case "AccountClosed":
       return { _tag: "Closed" }
   }
 }
 
+const depositsAfter = ({ deposits, version }: Open, event: Event): Deposits.Deposits => {
+  switch (event._tag) {
+    case "MoneyDeposited":
+      return Deposits.add(deposits, version, event.amount)
+    case "DepositReversed":
+      return Deposits.reverse(deposits, event.of)
+    default:
+      return deposits
+  }
+}
+
 /** Decides about accounts. */
 export const decider = Decider.make<Command, State, Event, Refusal>({
-  initialState: { _tag: "NotOpen" },
+  initialState: { _tag: "NotOpen", version: 0 },
   decide,
   evolve,
   isTerminal: (state) => state._tag === "Closed"
@@ -140,7 +177,7 @@ export const aggregate = Aggregate.makeUnsafe({
   codec,
   commands: Command,
   decider,
-  snapshots: { name: "account", version: 1, state: State, every: 100 }
+  snapshots: { name: "account", version: 2, state: State, every: 100 }
 })
 
 /** The balance of an account that is open, else 0. */

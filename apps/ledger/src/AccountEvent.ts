@@ -20,8 +20,8 @@ export type Channel = typeof Channel.Type
 // look their accounts up.
 const moved = { amount: Amount, currency: Currency.Currency }
 
-// What a movement may say beside: the bank's word for its purpose, the account at the other end.
-const remarks = { purpose: Schema.optionalKey(Schema.String), counterparty: Schema.optionalKey(Schema.String) }
+/** What a movement may say beside: the bank's word for its purpose, the account at the other end. */
+export const remarks = { purpose: Schema.optionalKey(Schema.String), counterparty: Schema.optionalKey(Schema.String) }
 
 const FeeReason = Schema.Literals(["Service", "OverdraftInterest"])
 
@@ -67,6 +67,18 @@ export const FeeCharged = EventType.make("FeeCharged", Schema.Struct({ amount: A
 /** The balance may fall so far below 0 from here on. */
 export const OverdraftLimitChanged = EventType.make("OverdraftLimitChanged", Schema.Struct({ limit: Amount }))
 
+/** No money moves by anybody's wish from here on; the bank's own books go on. */
+export const AccountFrozen = EventType.make("AccountFrozen", Schema.Struct({ reason: Schema.String }))
+
+/** Money moves again. */
+export const AccountUnfrozen = EventType.make("AccountUnfrozen", Schema.Struct({}))
+
+/** A deposit is undone: it stays in the books, and so does this. `of` is the version at which it was stored. */
+export const DepositReversed = EventType.make(
+  "DepositReversed",
+  Schema.Struct({ ...moved, of: Schema.Int, reason: Schema.String })
+)
+
 /** The account is over. */
 export const AccountClosed = EventType.make("AccountClosed", Schema.Struct({}))
 
@@ -77,12 +89,21 @@ export const codec = EventCodec.makeUnsafe([
   MoneyWithdrawn,
   InterestCredited,
   FeeCharged,
+  DepositReversed,
   OverdraftLimitChanged,
+  AccountFrozen,
+  AccountUnfrozen,
   AccountClosed
 ])
 
 /** Reads the movements of money alone. */
-export const movements = EventCodec.makeUnsafe([MoneyDeposited, MoneyWithdrawn, InterestCredited, FeeCharged])
+export const movements = EventCodec.makeUnsafe([
+  MoneyDeposited,
+  MoneyWithdrawn,
+  InterestCredited,
+  FeeCharged,
+  DepositReversed
+])
 
 /** Reads what a statement shows: the opening of the account and its movements. */
 export const statementEvents = EventCodec.makeUnsafe([
@@ -90,7 +111,8 @@ export const statementEvents = EventCodec.makeUnsafe([
   MoneyDeposited,
   MoneyWithdrawn,
   InterestCredited,
-  FeeCharged
+  FeeCharged,
+  DepositReversed
 ])
 
 /** Money that came to an account or left it. */
@@ -99,13 +121,21 @@ export type Movement =
   | typeof MoneyWithdrawn.Event
   | typeof InterestCredited.Event
   | typeof FeeCharged.Event
+  | typeof DepositReversed.Event
 
 /** Anything that can happen to an account. */
 export type Event =
   | typeof AccountOpened.Event
   | Movement
   | typeof OverdraftLimitChanged.Event
+  | typeof AccountFrozen.Event
+  | typeof AccountUnfrozen.Event
   | typeof AccountClosed.Event
+
+/** Whether an event moves money. */
+export const isMovement = (event: Event): event is Movement => movementTypes.has(event._tag)
+
+const movementTypes: ReadonlySet<string> = new Set(movements.storedTypes())
 
 /** By how much a movement changes the balance: below 0 where money left. */
 export const changeOf = (movement: Movement): number =>

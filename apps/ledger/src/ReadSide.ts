@@ -18,21 +18,21 @@ const projections = [
 ] as const
 
 /** Runs all projections until the scope closes; any number of processes may. */
-export const start = Effect.all([
+export const start = Effect.gen(function*() {
   // Handlers write these rows as well; the projector fills in what was appended otherwise.
-  Projector.start(Balances.projection),
-  Projector.start(Statements.projection),
-  Projector.start(DailyTotals.projection),
-  Projector.start(TopAccounts.projection)
-], { discard: true })
+  yield* Projector.start(Balances.projection)
+  yield* Projector.start(Statements.projection)
+  yield* Projector.start(DailyTotals.projection)
+  yield* Projector.start(TopAccounts.projection)
+})
 
 /** Brings all projections up to the end of the log as it is now, and ends. */
-export const catchUp = Effect.all([
-  Projector.catchUp(Balances.projection),
-  Projector.catchUp(Statements.projection),
-  Projector.catchUp(DailyTotals.projection),
-  Projector.catchUp(TopAccounts.projection)
-], { discard: true })
+export const catchUp = Effect.gen(function*() {
+  yield* Projector.catchUp(Balances.projection)
+  yield* Projector.catchUp(Statements.projection)
+  yield* Projector.catchUp(DailyTotals.projection)
+  yield* Projector.catchUp(TopAccounts.projection)
+})
 
 /** Waits until all rows have taken in the log up to a position, however long a first filling takes. */
 export const awaitAll = (position: Position) =>

@@ -13,18 +13,25 @@ const opened = Account.AccountOpened.make({ branch: "Prague", statements: "Month
 const deposited = (amount: number) => Account.MoneyDeposited.make({ amount: crowns(amount), currency, channel: "Cash" })
 const withdrawn = (amount: number) => Account.MoneyWithdrawn.make({ amount: crowns(amount), currency, channel: "Card" })
 const limited = (limit: number) => Account.OverdraftLimitChanged.make({ limit: crowns(limit) })
+const frozen = Account.AccountFrozen.make({ reason: "a lost card" })
+const unfrozen = Account.AccountUnfrozen.make({})
+const reversed = (amount: number, of: number) =>
+  Account.DepositReversed.make({ amount: crowns(amount), currency, of, reason: "a mistake" })
 const closed = Account.AccountClosed.make({})
 
 const open: Account.Command = { _tag: "OpenAccount", branch: "Prague", statements: "Monthly", currency }
 const deposit = (amount: number): Account.Command => ({ _tag: "Deposit", amount: crowns(amount), channel: "Cash" })
 const withdraw = (amount: number): Account.Command => ({ _tag: "Withdraw", amount: crowns(amount), channel: "Card" })
 const setLimit = (limit: number): Account.Command => ({ _tag: "SetOverdraftLimit", limit: crowns(limit) })
+const freeze: Account.Command = { _tag: "FreezeAccount", reason: "a lost card" }
+const unfreeze: Account.Command = { _tag: "UnfreezeAccount" }
+const reverse = (deposit: number): Account.Command => ({ _tag: "ReverseDeposit", deposit, reason: "a mistake" })
 const close: Account.Command = { _tag: "CloseAccount" }
 
 describe("an account that is not open", () => {
   it("can be opened", () => account.when(open).then([opened]))
 
-  it.each([deposit(1), withdraw(1), setLimit(1), close])("refuses %o", (command) => {
+  it.each([deposit(1), withdraw(1), reverse(1), setLimit(1), freeze, unfreeze, close])("refuses %o", (command) => {
     account.when(command).thenRefused({ _tag: "AccountNotOpen" })
   })
 })
@@ -84,10 +91,90 @@ describe("an open account", () => {
   })
 })
 
-describe("a closed account", () => {
-  it.each([open, deposit(1), withdraw(1), setLimit(1), close])("refuses %o", (command) => {
-    account.given([opened, closed]).when(command).thenRefused({ _tag: "AccountIsClosed" })
+describe("an account and the currency of what is moved", () => {
+  it("refuses another than its own", () => {
+    const asked = { amount: crowns(1), channel: "Cash", currency: "CZK" } as const
+    for (const _tag of ["Deposit", "Withdraw"] as const) {
+      account.given([opened, deposited(1)]).when({ _tag, ...asked })
+        .thenRefused({ _tag: "OtherCurrency", currency, requested: "CZK" })
+    }
   })
+
+  it("keeps what a movement says beside", () => {
+    const remarks = { purpose: "rent", counterparty: "bob" }
+    account.given([opened]).when({ _tag: "Deposit", amount: crowns(1), channel: "Transfer", currency, ...remarks })
+      .then([Account.MoneyDeposited.make({ amount: crowns(1), currency, channel: "Transfer", ...remarks })])
+  })
+})
+
+describe("a frozen account", () => {
+  const isFrozen = account.given([opened, deposited(100), frozen])
+
+  it.each([deposit(1), withdraw(1), reverse(2), close])("refuses %o", (command) => {
+    isFrozen.when(command).thenRefused({ _tag: "AccountIsFrozen" })
+    account.given([opened, frozen]).when(command).thenRefused({ _tag: "AccountIsFrozen" })
+  })
+
+  it("is frozen once, and freed once", () => {
+    account.given([opened]).when(freeze).then([frozen])
+    isFrozen.when(freeze).thenNothing()
+    isFrozen.when(unfreeze).then([unfrozen])
+    account.given([opened]).when(unfreeze).thenNothing()
+  })
+
+  it("moves money again when it is freed", () => isFrozen.given([unfrozen]).when(withdraw(100)).then([withdrawn(100)]))
+
+  it("takes in facts all the same", () => {
+    const interest = Account.InterestCredited.make({ amount: crowns(3), currency })
+    isFrozen.given([interest, unfrozen]).when(withdraw(103)).then([withdrawn(103)])
+  })
+})
+
+describe("a deposit", () => {
+  const twice = account.given([opened, deposited(100), limited(10), deposited(30)])
+
+  it("is undone by another event, told by its version", () => {
+    twice.when(reverse(2)).then([reversed(100, 2)])
+    twice.when(reverse(4)).then([reversed(30, 4)])
+  })
+
+  it("is not undone twice", () =>
+    twice.given([reversed(30, 4)]).when(reverse(4)).thenRefused({ _tag: "DepositAlreadyReversed", deposit: 4 }))
+
+  it("is not undone where there is none", () => {
+    for (const deposit of [1, 3, 5]) twice.when(reverse(deposit)).thenRefused({ _tag: "NoSuchDeposit", deposit })
+  })
+
+  it("is not undone when the money is gone", () => {
+    twice.given([withdrawn(40)]).when(reverse(2)).then([reversed(100, 2)])
+    twice.given([withdrawn(40.01)]).when(reverse(2)).thenRefused({
+      _tag: "InsufficientFunds",
+      balance: crowns(89.99),
+      limit: crowns(10),
+      requested: crowns(100)
+    })
+  })
+
+  it("is counted by its place in the stream, whatever came before the opening", () => {
+    const interest = Account.InterestCredited.make({ amount: crowns(3), currency })
+    account.given([interest, opened, deposited(5)]).when(reverse(3)).then([reversed(5, 3)])
+  })
+
+  it("is forgotten when ten more have come, so that the state stays small", () => {
+    const many = account.given([opened, ...Array.from({ length: 11 }, (_, index) => deposited(index + 1))])
+    many.when(reverse(2)).thenRefused({ _tag: "DepositTooOld", deposit: 2 })
+    many.when(reverse(3)).then([reversed(2, 3)])
+    many.when(reverse(13)).thenRefused({ _tag: "NoSuchDeposit", deposit: 13 })
+  })
+})
+
+describe("a closed account", () => {
+  it.each([open, deposit(1), withdraw(1), reverse(1), setLimit(1), freeze, unfreeze, close])(
+    "refuses %o",
+    (command) => {
+      account.given([opened, closed]).when(command).thenRefused({ _tag: "AccountIsClosed" })
+    }
+  )
 })
 
 const amounts = fc.integer({ min: 0, max: 500_00 }).map((minorUnits) => Amount.make(minorUnits))
@@ -101,7 +188,8 @@ DeciderSuite.suite("the laws of the account's decider", Account.decider, {
     fc.record({ _tag: fc.constant("Deposit" as const), amount: amounts, channel: channels }),
     fc.record({ _tag: fc.constant("Withdraw" as const), amount: amounts, channel: channels }),
     fc.record({ _tag: fc.constant("SetOverdraftLimit" as const), limit: amounts }),
-    fc.constant(close)
+    fc.integer({ min: 1, max: 20 }).map(reverse),
+    fc.constantFrom(freeze, unfreeze, close)
   )
 })
 
@@ -119,7 +207,10 @@ EventCodecSuite.suite("the laws of the account's codec", Account.codec, {
     amounts.map((amount) => Account.InterestCredited.make({ amount, currency })),
     amounts.map((amount) => Account.FeeCharged.make({ amount, currency, reason: "OverdraftInterest" })),
     amounts.map((limit) => Account.OverdraftLimitChanged.make({ limit })),
-    fc.constant(closed)
+    fc.tuple(amounts, fc.integer({ min: 1, max: 20 })).map(([amount, of]) =>
+      Account.DepositReversed.make({ amount, currency, of, reason: "a mistake" })
+    ),
+    fc.constantFrom(frozen, unfrozen, closed)
   ),
   older: fc.oneof(
     fc.tuple(amounts, fc.constantFrom("MoneyPaidIn", "MoneyDeposited")).map(([amount, type]) => ({

@@ -7,7 +7,7 @@ import type { Document } from "../src/report/JsonReport.ts"
 import * as Folders from "./support/Folders.ts"
 import * as Ledger from "./support/Ledger.ts"
 
-const patience = 240_000
+const patience = 600_000
 
 const sample = fileURLToPath(new URL("../sample", import.meta.url))
 

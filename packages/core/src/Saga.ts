@@ -7,7 +7,8 @@ import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import * as Playing from "./internal/SagaPlaying.ts"
+import { play } from "./internal/SagaPlaying.ts"
+import * as Internal from "./internal/SagaState.ts"
 import { InvalidInput } from "./InvalidInput.ts"
 import * as NewEvent from "./NewEvent.ts"
 import * as Process from "./Process.ts"
@@ -17,22 +18,7 @@ import type { Send } from "./Reaction.ts"
 type Tagged = { readonly _tag: string }
 
 /** One step: a command, and how to take back what it did. */
-export interface Step<Event extends Tagged, Data> {
-  /** Unique in its saga. */
-  readonly name: string
-  readonly command: (data: Data) => Send
-  /**
-   * The event that says that the step is done; where left out, it is done when its command was handled. Of the events
-   * that the saga's own commands led to, only those of this step's command are asked about.
-   */
-  readonly succeededOn?: ((event: Event, data: Data) => boolean) | undefined
-  /** The event that says that it has failed. It has also failed when its command is refused or cannot be handled. */
-  readonly failedOn?: ((event: Event, data: Data) => boolean) | undefined
-  /** It has failed when it is not done after so long. Done later all the same, it is compensated then. */
-  readonly timeout?: Duration.Input | undefined
-  /** Undoes the step; a step without one needs no undoing. */
-  readonly compensate?: ((data: Data) => Send) | undefined
-}
+export type Step<Event extends Tagged, Data> = Internal.Step<Event, Data>
 
 /** What a saga is made of; see `Process.Definition` for the fields that are not explained here. */
 export interface Definition<Event extends Tagged, Data>
@@ -56,10 +42,10 @@ export interface Definition<Event extends Tagged, Data>
  * Where a saga stands. `CompensationFailed` waits for somebody to see to it and resume it: then its compensation is tried
  * again.
  */
-export type Status = Playing.Status
+export type Status = Internal.Status
 
 /** A saga's state: the fold of its stream. */
-export type SagaState<Data> = Playing.SagaState<Data>
+export type SagaState<Data> = Internal.SagaState<Data>
 
 /** A saga, as the process that it is; `phase` of an instance is its status. */
 export type Saga<Event extends Tagged, Data> = Process.Process<Event, SagaState<Data>>
@@ -88,9 +74,9 @@ export const make = <Event extends Tagged, Data>(
           Option.map(start(event, envelope), ({ id }) => id),
           () => correlate?.(event, envelope) ?? Process.sender({ name }, envelope)
         ),
-      initialState: Playing.notStarted,
-      evolve: (state, input, occasion) => Playing.play(script, state, input, occasion).state,
-      react: (_, input, occasion, before) => Playing.play(script, before, input, occasion).reactions,
+      initialState: Internal.notStarted,
+      evolve: (state, input, occasion) => play(script, state, input, occasion).state,
+      react: (_, input, occasion, before) => play(script, before, input, occasion).reactions,
       phase: (state) => state.status
     })
   })
@@ -107,10 +93,10 @@ const checkSteps = (
     for (const [index, { name, timeout }] of steps.entries()) {
       yield* NewEvent.checkName(name, `steps[${index}].name`)
       // Its compensation has a longer one.
-      yield* NewEvent.checkName(Playing.undoing(name), `steps[${index}].name, with "${Playing.undoing("")}" before it,`)
+      yield* NewEvent.checkName(Internal.undoing(name), `steps[${index}].name, with "${Internal.undoing("")}" before it,`)
       if (timeout !== undefined) yield* checkDuration(timeout, `steps[${index}].timeout`)
-      if (name.startsWith(Playing.undoing(""))) {
-        return yield* invalid(`steps[${index}].name`, `must not begin with "${Playing.undoing("")}"`)
+      if (name.startsWith(Internal.undoing(""))) {
+        return yield* invalid(`steps[${index}].name`, `must not begin with "${Internal.undoing("")}"`)
       }
       if (steps.findIndex((step) => step.name === name) !== index) {
         return yield* invalid(`steps[${index}].name`, `must not repeat "${name}"`)

@@ -2,6 +2,7 @@
  * What every adapter promises of its event store. The first three laws say it all, by the Journal; the others say the
  * most important of it once more, so that a broken store is told in plain words what is wrong with it.
  */
+import type { Appended } from "@refold/core/Commit"
 import * as Journal from "@refold/core/Journal"
 import type { Position } from "@refold/core/Position"
 import type { RecordedEvent } from "@refold/core/RecordedEvent"
@@ -9,6 +10,8 @@ import { EventStore } from "@refold/store/EventStore"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
+import * as Forgetting from "./internal/Forgetting.ts"
+import type * as Fresh from "./internal/Fresh.ts"
 import * as History from "./internal/History.ts"
 import * as LogLaws from "./internal/LogLaws.ts"
 import * as Play from "./internal/Play.ts"
@@ -35,17 +38,41 @@ export const lookupsAgree = Law.make(
   "looking up a key answers what the Journal says",
   (program: Programs.Program) =>
     Effect.gen(function*() {
-      const store = yield* EventStore
       const played = yield* Play.onStore(program)
-      const model = Play.onJournal(played.commits)
-      const lookups = Programs.keys.flatMap((key) =>
-        Programs.fingerprints.map((fingerprint) => ({ key: played.fresh.text(key), fingerprint }))
-      )
-      const found = yield* Effect.forEach(lookups, (lookup) => Effect.result(store.findAppended(lookup)))
-      const expected = lookups.map((lookup) => Journal.findAppended(model.journal, lookup))
+      return { left: yield* lookUp(played), right: lookUpIn(Play.onJournal(played.commits), played.fresh) }
+    })
+)
+
+type Found = Result.Result<Option.Option<Appended>, unknown>
+
+const lookups = (fresh: Fresh.Fresh) =>
+  Programs.keys.flatMap((key) => Programs.fingerprints.map((fingerprint) => ({ key: fresh.text(key), fingerprint })))
+
+const rankedIn = (history: History.History) => (found: Found) =>
+  Result.map(found, Option.map((appended) => History.rankedAppended(history, appended)))
+
+const lookUp = Effect.fnUntraced(function*({ fresh, history }: Pick<Play.OnStore, "fresh" | "history">) {
+  const store = yield* EventStore
+  const found = yield* Effect.forEach(lookups(fresh), (lookup) => Effect.result(store.findAppended(lookup)))
+  return found.map(rankedIn(history))
+})
+
+const lookUpIn = ({ history, journal }: Pick<Play.OnJournal, "history" | "journal">, fresh: Fresh.Fresh) =>
+  lookups(fresh).map((lookup) => rankedIn(history)(Journal.findAppended(journal, lookup)))
+
+/**
+ * Programs during which keys are forgotten, in instants of the store's own clock: the same answers, lookups and numbers
+ * of keys, but for those of others. The law forgets all that is old enough: a store that is tested is not one in use.
+ */
+export const forgettingAgrees = Law.make(
+  "forgetting keys forgets what the Journal forgets",
+  (program: Programs.Forgetful) =>
+    Effect.gen(function*() {
+      const played = yield* Forgetting.onStore(program)
+      const model = Forgetting.onJournal(played.steps)
       return {
-        left: found.map(Result.map(Option.map((appended) => History.rankedAppended(played.history, appended)))),
-        right: expected.map(Result.map(Option.map((appended) => History.rankedAppended(model.history, appended))))
+        left: [Forgetting.observed(played, model.steps), yield* lookUp(played)],
+        right: [Forgetting.observed(model, model.steps), lookUpIn(model, played.fresh)]
       }
     })
 )

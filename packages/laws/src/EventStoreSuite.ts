@@ -10,12 +10,15 @@ import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import * as AgreementSuite from "./AgreementSuite.ts"
 import * as Arbitraries from "./Arbitraries.ts"
+import * as CommandHandlerLaws from "./CommandHandlerLaws.ts"
 import * as ConcurrencyLaws from "./ConcurrencyLaws.ts"
 import * as EventStoreLaws from "./EventStoreLaws.ts"
+import * as Handling from "./internal/Handling.ts"
 import type { Transaction } from "./internal/Tail.ts"
 import * as Law from "./Law.ts"
 import * as Programs from "./Programs.ts"
 import * as Readings from "./Readings.ts"
+import * as Sample from "./Sample.ts"
 import * as SnapshotStoreLaws from "./SnapshotStoreLaws.ts"
 import * as Suite from "./Suite.ts"
 
@@ -38,6 +41,7 @@ export const properties = <R = never>(
 ): ReadonlyArray<Law.Property<Stores | R>> => [
   ...eventStore,
   ...concurrency,
+  ...handlerProperties(),
   Law.over(ConcurrencyLaws.tailMissesNothing(transaction), fc.array(writer, { minLength: 1, maxLength: 6 })),
   ...snapshotStore,
   ...agreement ?? AgreementSuite.properties(AgreementSuite.sample)
@@ -53,6 +57,7 @@ const eventStore = [
     fc.tuple(Programs.arbitrary, fc.array(Readings.arbitrary, { maxLength: 12, size: "max" }))
   ),
   Law.over(EventStoreLaws.edgesAgree, Programs.edges),
+  Law.over(EventStoreLaws.forgettingAgrees, Programs.forgetful),
   ...[
     EventStoreLaws.commitsAgree,
     EventStoreLaws.lookupsAgree,
@@ -79,6 +84,26 @@ const concurrency = [
   ConcurrencyLaws.copiesAreStoredOnce,
   ConcurrencyLaws.oppositeOrdersAgree
 ].map((law) => Law.over(law, race))
+
+const before = fc.array(Sample.commands, { maxLength: 5 })
+
+/** The laws of handlers that remember states, by other handlers where they are to be tried. */
+export const handlerProperties = (
+  make?: Handling.Make<Sample.Command, Sample.State, Sample.Event, Sample.Refusal>
+): ReadonlyArray<Law.Property<Stores>> => [
+  Law.over(
+    CommandHandlerLaws.cachedHandlersAgree(Sample.aggregate, make),
+    Handling.steps(Sample.commands, Sample.events)
+  ),
+  Law.over(
+    CommandHandlerLaws.concurrentCommandsAreSerial(Sample.aggregate),
+    fc.record({ before, rush: fc.array(Sample.commands, { minLength: 2, maxLength: 6 }) })
+  ),
+  Law.over(
+    CommandHandlerLaws.concurrentCopiesGetOneAnswer(Sample.aggregate),
+    fc.record({ before, command: Sample.commands, copies: fc.integer({ min: 2, max: 6 }) })
+  )
+]
 
 const writer = fc.record({
   waits: fc.array(fc.nat(5), { minLength: 1, maxLength: 3 }),

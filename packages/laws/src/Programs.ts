@@ -68,7 +68,11 @@ const draft = (
     writes: Arbitraries.some(writeDraft(streams), ({ stream }) => stream),
     idempotency: sometimes(
       1,
-      fc.record({ key: fc.constantFrom(...keys), fingerprint: sometimes(1, fc.constantFrom(...fingerprints)) })
+      fc.record({
+        key: fc.constantFrom(...keys),
+        fingerprint: sometimes(1, fc.constantFrom(...fingerprints)),
+        neverExpires: sometimes(1, fc.boolean())
+      })
     ),
     extreme
   })
@@ -151,6 +155,30 @@ const withIds = (commit: Commit, from: number): Commit => {
     }))
   }
 }
+
+/** That keys are forgotten in the middle of a program. */
+export interface Forgetting {
+  /** The number of the commit after which that is. */
+  readonly after: number
+  /** Those used before this commit, counted back from the last one stored, give or take some milliseconds. */
+  readonly back: number
+  readonly offset: number
+}
+
+/** A program during which keys are forgotten. */
+export interface Forgetful {
+  readonly program: Program
+  readonly forgettings: ReadonlyArray<Forgetting>
+}
+
+/** Programs of up to nine commits, during which keys are forgotten up to four times. */
+export const forgetful: fc.Arbitrary<Forgetful> = fc.record({
+  program: arbitrary,
+  forgettings: fc.array(
+    fc.record({ after: fc.nat(8), back: fc.nat(2), offset: fc.integer({ min: -1, max: 1 }) }),
+    { maxLength: 4, size: "max" }
+  )
+})
 
 /** A program with the time of each commit; the clock may stand still, and be set back. */
 export type TimedProgram = ReadonlyArray<{ readonly commit: Commit; readonly at: DateTime.Utc }>

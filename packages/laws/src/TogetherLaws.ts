@@ -48,9 +48,13 @@ export const togetherIsAllOrNothing = Law.make<Rush, Stores>(
       const answers = yield* Effect.forEach(
         moves,
         (move, index) =>
-          Effect.all(Array.from({ length: copies }, () => Effect.result(make(move, index))), {
-            concurrency: "unbounded"
-          }),
+          Effect.all(
+            Array.from({ length: copies }, () =>
+              Effect.result(make(move, index))),
+            {
+              concurrency: "unbounded"
+            }
+          ),
         { concurrency: "unbounded" }
       )
       const states = yield* Effect.forEach(jars, (_, jar) => State.load(Sample.aggregate, idOf(jar)))
@@ -62,7 +66,10 @@ export const togetherIsAllOrNothing = Law.make<Rush, Stores>(
         },
         right: {
           jars: jars.map((coins, jar) => [
-            made.reduce((sum, move) => sum - (move.from === jar ? move.coins : 0) + (move.to === jar ? move.coins : 0), coins),
+            made.reduce(
+              (sum, move) => sum - (move.from === jar ? move.coins : 0) + (move.to === jar ? move.coins : 0),
+              coins
+            ),
             made.filter(({ to }) => to === jar).map(({ index }) => `${index}`).toSorted()
           ]),
           answers: answers.map(() => 1)
@@ -72,7 +79,9 @@ export const togetherIsAllOrNothing = Law.make<Rush, Stores>(
 )
 
 // Copies of a move that went through all say where it is stored; a move that is refused may go through a moment later.
-const distinct = (answers: ReadonlyArray<Result.Result<Option.Option<{ readonly position: Position }>, unknown>>): number => {
+const distinct = (
+  answers: ReadonlyArray<Result.Result<Option.Option<{ readonly position: Position }>, unknown>>
+): number => {
   const places = answers.flatMap((answer) =>
     Result.isSuccess(answer) && Option.isSome(answer.success) ? [answer.success.value.position] : []
   )

@@ -2,6 +2,7 @@
 import * as MemoryStore from "@refold/memory/MemoryStore"
 import * as Layer from "effect/Layer"
 import * as EventStoreSuite from "../src/EventStoreSuite.ts"
+import * as ProcessSuite from "../src/ProcessSuite.ts"
 import * as ReadModelSuite from "../src/ReadModelSuite.ts"
 import * as JumpingClock from "./faults/JumpingClock.ts"
 
@@ -13,3 +14,5 @@ EventStoreSuite.suite(
 )
 
 ReadModelSuite.suite("the memory adapter's projections", MemoryStore.layer)
+
+ProcessSuite.suite("the memory adapter's processes", MemoryStore.layer)

@@ -37,4 +37,4 @@ it("a reader that asks for positions above its last misses events, and the law s
   const verdict = await law.check({ runs: 500, run: runtime.runPromise })
   await runtime.dispose()
   expect(verdict).toMatchObject({ _tag: "Broken", law: law.law })
-}, 120_000)
+})

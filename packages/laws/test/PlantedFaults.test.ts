@@ -27,6 +27,7 @@ import * as StorableLaws from "../src/StorableLaws.ts"
 import * as ViewLaws from "../src/ViewLaws.ts"
 import * as ViewSuite from "../src/ViewSuite.ts"
 import * as Deciders from "./faults/Deciders.ts"
+import * as Handlers from "./faults/Handlers.ts"
 import * as Journals from "./faults/Journals.ts"
 import * as Reads from "./faults/Reads.ts"
 import * as Stores from "./faults/Stores.ts"
@@ -113,6 +114,12 @@ const eventStoreLaws: Table<typeof EventStoreLaws> = {
   },
   edgesAgree: { "type names cut to what fits": store(Stores.on(Journals.cutsLongTypes)) },
   lookupsAgree: { "keys that ignore the fingerprint": store(Stores.on(Journals.ignoresFingerprints)) },
+  forgettingAgrees: {
+    "permanent keys forgotten": store(Stores.on(Journals.forgetsPermanentKeys)),
+    "keys forgotten too young": store(Stores.on(Journals.forgetsYoungKeys)),
+    "old keys kept": store(Stores.on(Journals.keepsOldKeys)),
+    "forgotten keys not counted": store(Stores.on(Journals.miscountsKeys))
+  },
   readsAgree: {
     "a limit off by one": readingStore(Reads.limitOffByOne),
     "no types taken for all types": readingStore(Reads.noTypesIsAllTypes),
@@ -188,10 +195,24 @@ const agreementLaws: Table<typeof AgreementLaws> = {
   }
 }
 
+const handlers = (make: Parameters<typeof EventStoreSuite.handlerProperties>[0]) =>
+  store(Stores.sound, EventStoreSuite.handlerProperties(make))
+
 const commandHandlerLaws: Table<typeof CommandHandlerLaws> = {
   handlingIsDeciding: { "streams read backwards": readingStore(Reads.backwards) },
   repeatedCommandGetsFirstAnswer: { "keys forgotten": store(Stores.on(Journals.forgetsKeys)) },
-  concurrentCommandsTakeTurns: { "expected versions ignored": store(Stores.on(Journals.ignoresExpectations)) }
+  concurrentCommandsTakeTurns: { "expected versions ignored": store(Stores.on(Journals.ignoresExpectations)) },
+  cachedHandlersAgree: {
+    "a cache whose refusals are believed": handlers(Handlers.believesRefusals),
+    "a cache whose versions are believed": handlers(Handlers.believesVersions),
+    "a cache for all stores": handlers(Handlers.mixesStoresUp),
+    "expected versions ignored": store(Stores.on(Journals.ignoresExpectations))
+  },
+  concurrentCommandsAreSerial: { "expected versions ignored": store(Stores.on(Journals.ignoresExpectations)) },
+  concurrentCopiesGetOneAnswer: {
+    "keys forgotten": store(Stores.on(Journals.forgetsKeys)),
+    "keys looked up outside of the transaction": store(Stores.looksKeysUpBeforeItsTransaction)
+  }
 }
 
 Planted.find("ViewLaws", ViewLaws, [Sample.decider], viewLaws)

@@ -3,6 +3,7 @@ import * as MemoryStore from "@refold/memory/MemoryStore"
 import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as AgreementSuite from "../src/AgreementSuite.ts"
 import * as EventStoreSuite from "../src/EventStoreSuite.ts"
+import * as ProcessSuite from "../src/ProcessSuite.ts"
 import * as ReadModelSuite from "../src/ReadModelSuite.ts"
 import { layer, transaction } from "./support/Server.ts"
 
@@ -25,3 +26,7 @@ ReadModelSuite.agreement("projections in memory, on a server and embedded", [
   ["server", layer],
   ["embedded", PostgresStore.layerEmbedded()]
 ])
+
+ProcessSuite.suite("processes on a server", layer, { runs: 12 })
+
+ProcessSuite.suite("processes, embedded", PostgresStore.layerEmbedded(), { runs: 4 })

@@ -32,7 +32,10 @@ describe("commands that are handled together", () => {
     run(Effect.gen(function*() {
       yield* handle("a", deposit(10))
       const appended = Option.getOrThrow(yield* Together.handle(move("a", "b", 4)))
-      expect(appended.streams.map(({ stream, version }) => [stream, version])).toEqual([["account-a", 2], ["account-b", 1]])
+      expect(appended.streams.map(({ stream, version }) => [stream, version])).toEqual([["account-a", 2], [
+        "account-b",
+        1
+      ]])
       expect([yield* balance("a"), yield* balance("b")]).toEqual([6, 4])
     })))
 
@@ -46,7 +49,7 @@ describe("commands that are handled together", () => {
         _tag: "PartRefused",
         stream: "account-a",
         refusal: { _tag: "Overdrawn", balance: 0 },
-        message: 'stream "account-a" refused its part'
+        message: "stream \"account-a\" refused its part"
       })
       expect(yield* everything).toEqual([])
     })))
@@ -69,7 +72,8 @@ describe("commands that are handled together", () => {
     run(Effect.gen(function*() {
       let n = 0
       const slow = withStore((store) => ({
-        commit: (commit, inline) => Effect.andThen(store.append(stream("a"), [stored(++n)]), store.commit(commit, inline))
+        commit: (commit, inline) =>
+          Effect.andThen(store.append(stream("a"), [stored(++n)]), store.commit(commit, inline))
       }))
       const gaveUp = yield* Effect.flip(slow(Together.handle(move("a", "b", 0), { retries: 2 })))
       expect(gaveUp).toMatchObject({ _tag: "VersionConflict", stream: "account-a" })
@@ -103,9 +107,10 @@ describe("commands that are handled together", () => {
               ? Effect.orDie(Effect.asVoid(Effect.provideContext(copy, context)))
               : Effect.void)
       }))
-      expect(Option.getOrThrow(yield* late(Together.handle(move("a", "b", 10), { idempotencyKey: "k" })))).toMatchObject({
-        deduplicated: true
-      })
+      expect(Option.getOrThrow(yield* late(Together.handle(move("a", "b", 10), { idempotencyKey: "k" }))))
+        .toMatchObject({
+          deduplicated: true
+        })
       expect([yield* balance("a"), yield* balance("b")]).toEqual([0, 10])
     })))
 

@@ -127,7 +127,7 @@ const activity = (url: string) =>
     const session = yield* Stores.connect(url)
     yield* session`select from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`.pipe(
       Effect.filterOrFail((others) => others.length === 0),
-      Effect.retry({ schedule: Schedule.spaced("20 millis"), times: 250 })
+      Effect.retry({ schedule: Schedule.spaced("20 millis"), times: 6_000 })
     )
     const [row] = yield* session<{ scans: number; rows: number }>`
       select sum(seq_scan)::int as scans, sum(seq_tup_read + coalesce(idx_tup_fetch, 0))::int as rows

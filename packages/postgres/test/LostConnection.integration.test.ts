@@ -99,7 +99,7 @@ for (const [name, options] of appends) {
         yield* blocker`select refold.lock_streams(${[stream]}, '{}', true)`
         const appending = yield* Effect.forkChild(store.append(stream, [event], options()))
         const [pid] = yield* Stores.untilWaitingFor(direct.sql, yield* Stores.backend(blocker), 1)
-        yield* direct.sql`select pg_terminate_backend(${pid}, 5000)`
+        yield* direct.sql`select pg_terminate_backend(${pid}, 60000)`
         yield* blocker`commit`
         expect(yield* Fiber.join(appending)).toMatchObject({ streams: [{ firstVersion: 1, version: 1 }] })
         expect(yield* stored).toEqual([event.id])
@@ -265,57 +265,55 @@ test(
 
 describe.concurrent("a server that is gone for good", () => {
   test(
-    "after it got the append makes the outcome unknown, in seconds",
+    "after it got the append makes the outcome unknown",
     run(Effect.gen(function*() {
       const { event, proxy, store, stored, stream, text } = yield* setUp
-      const began = performance.now()
       const lost = proxy.loseAnswer(text).then(proxy.shut)
       const error = yield* Effect.flip(store.append(stream, [event]))
       yield* Effect.promise(() => lost)
       expect(error).toMatchObject({ _tag: "OutcomeUnknown", eventIds: [event.id] })
-      expect(performance.now() - began).toBeLessThan(15_000)
       expect(yield* stored).toEqual([event.id])
     }))
   )
 
   test(
-    "before it got the append makes that an error, in seconds",
+    "before it got the append makes that an error",
     run(Effect.gen(function*() {
       const { event, proxy, store, stored, stream } = yield* setUp
-      const began = performance.now()
       yield* Effect.promise(proxy.shut)
-      // Until the client has seen its connections close.
-      yield* Effect.sleep("100 millis")
+      // The client has seen its connections close when it has had its turn some times.
+      const turn = Effect.promise(() => new Promise((resolve) => setTimeout(setImmediate, 5, resolve)))
+      yield* Effect.repeat(turn, { times: 20 })
       const error = yield* Effect.flip(store.append(stream, [event]))
       expect(error).toMatchObject({ _tag: "EventStoreError", operation: "append" })
       expect(error.message).toContain("ECONNREFUSED")
-      expect(performance.now() - began).toBeLessThan(15_000)
       expect(yield* stored).toEqual([])
     }))
   )
 
   test(
-    "makes a read an error, in seconds",
+    "makes a read an error",
     run(Effect.gen(function*() {
       const { proxy, store, stream } = yield* setUp
-      const began = performance.now()
       yield* Effect.promise(proxy.shut)
       const error = yield* Effect.flip(Stores.readStream(store, stream))
       expect(error).toMatchObject({ _tag: "EventStoreError", operation: "read" })
-      expect(performance.now() - began).toBeLessThan(15_000)
     }))
   )
 
   test(
-    "when a store is opened makes that fail at once, with one line that says why",
+    "when a store is opened makes that fail at once, while others still try, with one line that says why",
     run(Effect.gen(function*() {
-      const { proxy } = yield* setUp
-      const began = performance.now()
+      const { proxy, store, stream } = yield* setUp
       yield* Effect.promise(proxy.shut)
-      const error = yield* Effect.flip(Stores.open(proxy.url))
-      expect(error).toMatchObject({ _tag: "EventStoreError", operation: "migrate" })
-      expect(error.message).toMatch(/^.*ECONNREFUSED.*$/)
-      expect(performance.now() - began).toBeLessThan(2_000)
+      const reading = yield* Effect.forkScoped(Effect.flip(Stores.readStream(store, stream)))
+      // Trying as long as a reader does, they would outlast him.
+      for (let n = 0; n < 3; n++) {
+        const error = yield* Effect.flip(Stores.open(proxy.url))
+        expect(error).toMatchObject({ _tag: "EventStoreError", operation: "migrate" })
+        expect(error.message).toMatch(/^.*ECONNREFUSED.*$/)
+      }
+      expect(reading.pollUnsafe()).toBeUndefined()
     }))
   )
 })

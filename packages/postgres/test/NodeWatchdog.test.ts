@@ -52,7 +52,13 @@ it("gives what functions give, and throws what they throw, also one within anoth
     Effect.gen(function*() {
       const { run } = yield* Watchdog
       const error = new Error("no")
-      const thrown = Effect.runSync(Effect.flip(Effect.try({ try: () => run(() => { throw error }), catch: (e) => e })))
+      const thrown = Effect.runSync(Effect.flip(Effect.try({
+        try: () =>
+          run(() => {
+            throw error
+          }),
+        catch: (e) => e
+      })))
       expect(thrown).toBe(error)
       expect(run(() => [run(() => 1), run(() => 2)])).toEqual([1, 2])
     }).pipe(Effect.provide(NodeWatchdog.layer()))

@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import { expect, test } from "vitest"
+import * as Following from "./support/Following.ts"
 import * as Proxy from "./support/Proxy.ts"
 import * as Stores from "./support/Stores.ts"
 
@@ -24,7 +25,8 @@ test(
     const resume = yield* Effect.promise(() => held)
     for (let n = 0; n < 50; n++) yield* append(here)
     resume()
-    yield* Effect.sleep("200 millis")
+    yield* Following.until(Effect.map(Queue.size(queue), (size) => size >= 2))
+    yield* Effect.sleep("100 millis")
     expect(yield* Queue.takeAll(queue)).toHaveLength(2)
   }))
 )

@@ -91,9 +91,13 @@ test(
     const other = notes()
     const steady = notes()
     const own: Array<string> = []
+    const began = yield* Deferred.make<void>()
     const busy = notes((event) =>
       Effect.gen(function*() {
-        if (event.type === "Begin") yield* Scope.provide(observe(other.tell), scope)
+        if (event.type === "Begin") {
+          yield* Scope.provide(observe(other.tell), scope)
+          yield* Deferred.succeed(began, undefined)
+        }
         if (event.type === "Append") own.push(yield* append("Appended"))
         if (event.type === "End") yield* Scope.close(scope, Exit.void)
       }).pipe(Effect.orDie)
@@ -101,8 +105,7 @@ test(
     yield* observe(busy.tell)
     yield* observe(steady.tell)
     const begin = yield* append("Begin")
-    yield* busy.untilTold(begin)
-    yield* Effect.sleep("100 millis")
+    yield* Deferred.await(began)
     const asked = yield* append("Append")
     yield* Following.until(Effect.sync(() => own.length === 1))
     yield* other.untilTold(own[0]!)

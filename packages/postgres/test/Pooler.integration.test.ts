@@ -9,6 +9,17 @@ const run = Stores.runner()
 
 const connections = 3
 
+/** What a session has left. */
+interface Left {
+  readonly statements: number
+  readonly locks: number
+  readonly setting: string | null
+}
+
+const left = `select (select count(*)::int from pg_prepared_statements) as statements,
+  (select count(*)::int from pg_locks where pid = pg_backend_pid() and locktype = 'advisory') as locks,
+  current_setting('refold_store.positions_held', true) as setting`
+
 /** Uses everything that a store has, on every connection of its pool. */
 const exercise = (options: { readonly pooler: boolean }) =>
   Effect.gen(function*() {
@@ -30,14 +41,13 @@ const exercise = (options: { readonly pooler: boolean }) =>
     })
     const lengths = yield* Effect.forEach(Arr.makeBy(12, () => use), (use) => use, { concurrency: connections })
     expect(lengths).toEqual(lengths.map(() => 2))
-    const left = sql.unsafe<{ pid: number; statements: number; locks: number; setting: string | null }>(
-      `select pg_backend_pid() as pid, (select count(*)::int from pg_prepared_statements) as statements,
-        (select count(*)::int from pg_locks where pid = pg_backend_pid() and locktype = 'advisory') as locks,
-        current_setting('refold_store.positions_held', true) as setting, pg_sleep(0.1)::text`
-    ).unprepared
-    const rows = (yield* Effect.all(Arr.makeBy(connections, () => left), { concurrency: connections })).flat()
-    expect(new Set(rows.map(({ pid }) => pid)).size).toBe(connections)
-    return rows
+    // Each of them, for none is given back before all are taken.
+    const pool = yield* Effect.all(Arr.makeBy(connections, () => sql.reserve), { concurrency: connections })
+    const rows: ReadonlyArray<ReadonlyArray<Left>> = yield* Effect.forEach(
+      pool,
+      (connection) => connection.executeUnprepared(left, [], undefined)
+    )
+    return rows.flat()
   })
 
 test(

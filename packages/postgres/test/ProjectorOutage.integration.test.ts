@@ -48,7 +48,6 @@ describe.skipIf(!PostgresBinaries.available(PostgresServer.wantedVersion()))("wh
         yield* subscriber.untilSeen(last.id)
         expect(subscriber.ids()).toEqual(yield* Following.storedAfter(opened.sql, 0))
         expect(projectors.map((fiber) => fiber.pollUnsafe())).toEqual([undefined, undefined])
-      })))),
-    60_000
+      }))))
   )
 })

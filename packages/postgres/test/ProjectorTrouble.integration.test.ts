@@ -31,7 +31,7 @@ test(
       yield* Effect.forkScoped(
         Projector.run(counting(2, Effect.sleep("150 millis"))).pipe(Effect.provideContext(services(opened)))
       )
-      yield* Effect.timeout(untilGeneration(opened, ({ version }) => version === 2), "8 seconds")
+      yield* untilGeneration(opened, ({ version }) => version === 2)
       expect(yield* look(opened, Tally.tally())).toMatchObject(exact)
       expect(yield* Effect.flip(Fiber.join(live))).toMatchObject({ _tag: "ProjectionOutdated" })
     })
@@ -46,7 +46,7 @@ test(
       yield* Ticks.appendMany(opened, 300)
       const projection = Tally.tally({ busy: 3 })
       yield* Effect.forkScoped(Effect.provideContext(Projector.run(projection), services(opened)))
-      yield* Effect.timeout(untilGeneration(opened, ({ checkpoint }) => checkpoint === 300), "10 seconds")
+      yield* untilGeneration(opened, ({ checkpoint }) => checkpoint === 300)
       expect(yield* look(opened, Tally.tally())).toMatchObject(exact)
     })
   )
@@ -63,15 +63,11 @@ test(
       const old = (yield* generation(opened))!
       yield* Effect.provideContext(Stream.runDrain(Rebuild.rebuild(projection)), services(opened))
       yield* untilGeneration(opened, ({ id }) => id > old.id)
-      yield* Effect.timeout(
-        Following.until(Effect.map(opened.readModels.generations(), (all) => all.every(({ id }) => id > old.id))),
-        "5 seconds"
+      yield* Following.until(
+        Effect.map(opened.readModels.generations(), (all) => all.every(({ id }) => id > old.id))
       )
       yield* opened.readModels.drop((yield* generation(opened))!.id)
-      yield* Effect.timeout(
-        untilGeneration(opened, ({ checkpoint, id }) => id > old.id + 1 && checkpoint === 100),
-        "5 seconds"
-      )
+      yield* untilGeneration(opened, ({ checkpoint, id }) => id > old.id + 1 && checkpoint === 100)
       expect(yield* look(opened, projection)).toMatchObject(exact)
     })
   )

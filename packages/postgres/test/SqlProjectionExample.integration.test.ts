@@ -64,7 +64,7 @@ test(
     yield* deposit("2", "2024-05-01", "CHF", 50)
     yield* deposit("2", "2024-05-01", "EUR", 7)
     const last = yield* deposit("1", "2024-05-02", "CHF", 25)
-    yield* ReadModel.awaitPosition(totals, last)
+    yield* ReadModel.awaitPosition(totals, last, { timeout: "1 minute" })
     expect(yield* totals.read(report)).toEqual([
       { day: "2024-05-01", currency: "CHF", cents: 150, so_far: 150 },
       { day: "2024-05-01", currency: "EUR", cents: 7, so_far: 7 },

@@ -93,7 +93,9 @@ test(
         })
     )
     const [last] = yield* one.append("a-last")
-    for (const { name } of [one.projection, two.projection, tally]) yield* ReadModel.awaitPosition({ name }, last!)
+    for (const { name } of [one.projection, two.projection, tally]) {
+      yield* ReadModel.awaitPosition({ name }, last!, { timeout: "1 minute" })
+    }
     expect(yield* one.noted).toEqual([...Array.from({ length: 50 }, (_, n) => `a${n}`), "a-last"])
     expect(yield* two.noted).toEqual(Array.from({ length: 50 }, (_, n) => `b${n}`))
     expect(Option.getOrThrow(yield* ReadModel.get(tally, "tally-1")).state.count).toBe(50)

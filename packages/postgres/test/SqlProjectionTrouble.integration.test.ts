@@ -22,7 +22,7 @@ const { notes } = SqlProjections
 
 const say = (text: string) => Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(text))
 
-/** A test with a store behind a proxy, whose owners lose a projection after a second of silence. */
+/** A test with a store behind a proxy. */
 const onServer = <A, E>(
   test: (proxy: Proxy.Proxy) => Effect.Effect<A, E, PostgresStore.Services | Scope.Scope>,
   options: Partial<PostgresStore.ServerOptions> = {}
@@ -80,15 +80,13 @@ test(
   onServer(() =>
     Effect.gen(function*() {
       const { append, noted, projection } = yield* notes({
-        patience: "300 millis",
-        after: ({ text }) => text === "b1" ? say("select pg_sleep(60)::text") : Effect.void
+        patience: "2 seconds",
+        after: ({ text }) => text === "b1" ? say("select pg_sleep(3600)::text") : Effect.void
       })
       yield* append("a1", "b1", "b2", "a2")
-      const started = Date.now()
       yield* Projector.catchUp(projection, { attempts: 1 })
-      expect(Date.now() - started).toBeLessThan(10_000)
       expect(yield* noted).toEqual(["a1", "a2"])
-      expect(yield* Parked.list(projection)).toMatchObject([{ version: 1, reason: "it took longer than 300ms" }])
+      expect(yield* Parked.list(projection)).toMatchObject([{ version: 1, reason: "it took longer than 2s" }])
       const sleeping = yield* say(
         "select from pg_stat_activity where query like '%pg_sleep%' and state = 'active' and pid <> pg_backend_pid()"
       )
@@ -102,7 +100,7 @@ test(
   onServer(() =>
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
-      const { append, noted, projection } = yield* notes({ patience: "200 millis" })
+      const { append, noted, projection } = yield* notes({ patience: "3 seconds" })
       yield* append("a1")
       yield* Projector.catchUp(projection)
       const { id } = yield* (yield* ReadModelStore).live(projection.name)
@@ -116,7 +114,8 @@ test(
       const holder = yield* Effect.forkChild(lock)
       yield* Deferred.await(locked)
       yield* Projector.start(projection, { attempts: 1 })
-      yield* Effect.sleep("1 second")
+      // Longer than handlers have time, for all events together and then for one by one.
+      yield* Effect.sleep("7 seconds")
       yield* Deferred.succeed(free, undefined)
       yield* Fiber.join(holder)
       yield* Following.until(Effect.map(noted, (found) => found.length === 3))
@@ -132,13 +131,13 @@ test(
     Effect.gen(function*() {
       const { append, noted, projection } = yield* notes({
         patience: "1 minute",
-        after: ({ text }) => text === "b1" ? Effect.sleep("30 seconds") : Effect.void
+        after: ({ text }) => text === "b1" ? Effect.sleep("1 hour") : Effect.void
       })
       yield* append("a1", "b1", "a2")
       yield* Projector.catchUp(projection, { attempts: 1 })
       expect(yield* noted).toEqual(["a1", "a2"])
-      expect(yield* Parked.list(projection)).toMatchObject([{ reason: "it took longer than 800ms" }])
-    }), { frozenAfter: "1 second" })
+      expect(yield* Parked.list(projection)).toMatchObject([{ reason: "it took longer than 4s" }])
+    }), { frozenAfter: "5 seconds" })
 )
 
 test(

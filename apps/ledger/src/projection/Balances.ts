@@ -6,32 +6,47 @@ import * as Projection from "@refold/core/Projection"
 import * as Schema from "effect/Schema"
 import * as SchemaTransformation from "effect/SchemaTransformation"
 import * as Account from "../Account.ts"
-import { Amount, Balance } from "../Amount.ts"
-import { Currency } from "../Currency.ts"
+import { Balance } from "../Amount.ts"
 
 // What is stored. An index needs fields that every row has, so that a balance and a status stand in each of them.
+const { _tag: _, ...open } = Account.Open.fields
 const Stored = Schema.Union([
-  Schema.Struct({ status: Schema.tag("Open"), balance: Balance, currency: Currency, overdraftLimit: Amount }),
-  Schema.Struct({ status: Schema.Literals(["NotOpen", "Closed"]), balance: Balance })
+  Schema.Struct({ status: Schema.tag("Open"), ...open }),
+  Schema.Struct({ status: Schema.tag("NotOpen"), balance: Balance, version: Schema.Int }),
+  Schema.Struct({ status: Schema.tag("Closed"), balance: Balance })
 ])
 
 const fromStored = (stored: typeof Stored.Type): Account.State => {
-  if (stored.status !== "Open") return { _tag: stored.status }
-  const { status, ...fields } = stored
-  return { _tag: status, ...fields }
+  switch (stored.status) {
+    case "Open": {
+      const { status, ...fields } = stored
+      return { _tag: status, ...fields }
+    }
+    case "NotOpen":
+      return { _tag: stored.status, version: stored.version }
+    case "Closed":
+      return { _tag: stored.status }
+  }
 }
 
-// Only an empty account can be closed.
 const toStored = (state: Account.State): typeof Stored.Type => {
-  if (state._tag !== "Open") return { status: state._tag, balance: 0 }
-  const { _tag, ...fields } = state
-  return { status: _tag, ...fields }
+  switch (state._tag) {
+    case "Open": {
+      const { _tag, ...fields } = state
+      return { status: _tag, ...fields }
+    }
+    case "NotOpen":
+      return { status: state._tag, balance: 0, version: state.version }
+    case "Closed":
+      // Only an empty account can be closed.
+      return { status: state._tag, balance: 0 }
+  }
 }
 
 /** A row: the state of the account. Sorted by balance within each status, whatever the currency. */
 export const projection = Projection.ofAggregateUnsafe(Account.aggregate, {
   name: "balances",
-  version: 1,
+  version: 2,
   state: Stored.pipe(
     Schema.decodeTo(
       Schema.toType(Account.State),

@@ -53,7 +53,7 @@ const none = Amount.make(0)
 /** Days and months in a row of time, by currency. */
 export const projection = Projection.makeUnsafe({
   name: "daily-totals",
-  version: 1,
+  version: 2,
   events: Account.movements,
   categories: [Account.aggregate.category],
   keys,

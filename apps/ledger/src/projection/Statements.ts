@@ -79,7 +79,7 @@ const plus = (sum: Amount, amount: number): Amount => Amount.make(sum + amount)
 /** Keyed by stream, so that one account's statement of any past day is folded from its own events. */
 export const projection = Projection.makeUnsafe({
   name: "statements",
-  version: 1,
+  version: 2,
   events: Account.statementEvents,
   categories: [Account.aggregate.category],
   keys: Projection.byStream,

@@ -31,15 +31,13 @@ const evolve = (
   }
   // A fact about an account that is closed, or never was opened, must not bring it here.
   if (event._tag === "AccountClosed" || account.since === "") return Projection.removed
-  return event._tag === "OverdraftLimitChanged"
-    ? account
-    : { ...account, balance: account.balance + Account.changeOf(event) }
+  return Account.isMovement(event) ? { ...account, balance: account.balance + Account.changeOf(event) } : account
 }
 
 /** Keyed by stream; an account that is closed has no row. */
 export const projection = Projection.makeUnsafe({
   name: "top-accounts",
-  version: 1,
+  version: 2,
   events: Account.codec,
   categories: [Account.aggregate.category],
   keys: Projection.byStream,

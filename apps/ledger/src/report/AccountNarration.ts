@@ -40,7 +40,7 @@ export const refusedOverdraft = ({ balance, limit, refusal, requested }: Refused
 
 const refusalText = (refusal: Account.Refusal): string => {
   const { _tag, ...reasons } = refusal
-  const words = Object.entries(reasons).map(([name, minorUnits]) => `${name} ${format(minorUnits)}`)
+  const words = Object.entries(reasons).map(([name, value]) => `${name} ${valueText(name, value)}`)
   return [_tag, ...words].join(", ")
 }
 
@@ -83,10 +83,14 @@ export const replay = ({ steps }: Replay): ReadonlyArray<string> => [
 const eventText = (event: Account.Event): string => {
   const { _tag, ...fields } = event
   const words = Object.entries(fields).map(([name, value]) =>
-    typeof value === "number" ? format(value) : `${name} ${value}`
+    name === "amount" || name === "limit" ? valueText(name, value) : `${name} ${valueText(name, value)}`
   )
   return words.length === 0 ? _tag : `${_tag} (${words.join(", ")})`
 }
+
+// All numbers are money, but for those that tell a deposit by its version.
+const valueText = (name: string, value: string | number): string =>
+  typeof value === "number" && name !== "deposit" && name !== "of" ? format(value) : String(value)
 
 /** What there is to tell of this chapter. */
 export const timeTravel = ({ now, occurredAt, recordedAt, version }: TimeTravel): ReadonlyArray<string> => [

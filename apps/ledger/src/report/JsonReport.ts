@@ -4,6 +4,7 @@ import type { Difference } from "../import/Reconciliation.ts"
 import type { Check } from "../story/Check.ts"
 import type { Chapter } from "../story/Story.ts"
 import * as JsonReadSide from "./JsonReadSide.ts"
+import * as JsonTransfers from "./JsonTransfers.ts"
 
 /** The document. Its names are a contract: scripts read them. */
 export interface Document {
@@ -30,6 +31,7 @@ export interface Document {
     readonly now: { readonly balance: number }
   }
   readonly readSide: JsonReadSide.Document
+  readonly transfers: JsonTransfers.Document
   readonly checks: ReadonlyArray<Check>
 }
 
@@ -67,6 +69,13 @@ export const document = (chapters: ReadonlyArray<Chapter>, eventsStored: number)
       rebuilding: find(chapters, "Rebuilding"),
       poisoned: find(chapters, "PoisonedEvents"),
       twoStores: find(chapters, "TwoStores")
+    }),
+    transfers: JsonTransfers.document({
+      compensated: find(chapters, "TransferCompensated"),
+      timedOut: find(chapters, "TransferTimedOut"),
+      atOnce: find(chapters, "TransferInOneCommit"),
+      order: find(chapters, "StandingOrderPaid"),
+      money: find(chapters, "AllTheMoney")
     }),
     checks: chapters.flatMap(({ checks }) => checks)
   }

@@ -2,8 +2,10 @@
 import type { Chapter } from "../story/Story.ts"
 import * as AccountNarration from "./AccountNarration.ts"
 import * as ImportNarration from "./ImportNarration.ts"
+import * as OrderNarration from "./OrderNarration.ts"
 import * as ProjectionNarration from "./ProjectionNarration.ts"
 import * as QueryNarration from "./QueryNarration.ts"
+import * as TransferNarration from "./TransferNarration.ts"
 
 /** A chapter's heading and its lines. */
 export interface Narration {
@@ -50,5 +52,21 @@ export const of = (chapter: Chapter): Narration => {
       return { title: "Events that code cannot take", lines: ProjectionNarration.poisonedEvents(chapter) }
     case "TwoStores":
       return { title: "The same history in another store", lines: ProjectionNarration.twoStores(chapter) }
+    case "TransferSucceeds":
+      return { title: "Money on its way: a saga", lines: TransferNarration.transferSucceeds(chapter) }
+    case "TransferCompensated":
+      return { title: "A transfer that fails half-way", lines: TransferNarration.transferCompensated(chapter) }
+    case "TransferTimedOut":
+      return { title: "A transfer that nobody approves", lines: TransferNarration.transferTimedOut(chapter) }
+    case "TransferInOneCommit":
+      return { title: "The same in one commit", lines: TransferNarration.transferInOneCommit(chapter) }
+    case "StandingOrderPaid":
+      return { title: "A standing order, three months long", lines: OrderNarration.standingOrderPaid(chapter) }
+    case "UndoneDeposit":
+      return { title: "A deposit is undone", lines: OrderNarration.undoneDeposit(chapter) }
+    case "FrontDoor":
+      return { title: "Through the front door", lines: OrderNarration.frontDoor(chapter) }
+    case "AllTheMoney":
+      return { title: "All the money there is", lines: OrderNarration.allTheMoney(chapter) }
   }
 }

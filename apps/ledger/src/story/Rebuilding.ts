@@ -44,7 +44,8 @@ export const tell = Effect.fnUntraced(function*(run: string) {
   const name = `${DailyTotals.projection.name}-${run}`
   yield* Scratch.dropAfterwards(name)
   const { keys } = DailyTotals.projection
-  const old: Totals = { ...DailyTotals.projection, name, keys: (event, at) => isMoney(event) ? keys(event, at) : [] }
+  const onlyMoney: Totals["keys"] = (event, at) => isMoney(event) ? keys(event, at) : []
+  const old: Totals = { ...DailyTotals.projection, name, version: 1, keys: onlyMoney }
   const repaired: Totals = { ...DailyTotals.projection, name, version: 2 }
   yield* Projector.catchUp(old)
   const before = yield* months(old)

@@ -52,11 +52,17 @@ describe("the order of a day", () => {
     expect(DayOrder.recover(0, [{ change: 1_000, balance: 1_016 }]).isGap).toBe(true)
   })
 
-  it("is looked for in bounded time", () => {
+  it("is looked for in a bounded number of steps", () => {
+    let looks = 0
+    const entry = (change: number, balance: number): DayOrder.Entry => ({
+      change,
+      get balance() {
+        if (++looks > 1_000_000) throw new Error("it goes on and on")
+        return balance
+      }
+    })
     // Rows that fit everywhere but for one that fits nowhere: every order would have to be tried.
-    const entries = [...Array.from({ length: 60 }, () => ({ change: 0, balance: 0 })), { change: 5_000, balance: 1 }]
-    const started = performance.now()
+    const entries = [...Array.from({ length: 60 }, () => entry(0, 0)), entry(5_000, 1)]
     expect(DayOrder.recover(0, entries).isChain).toBe(false)
-    expect(performance.now() - started).toBeLessThan(1_000)
   })
 })

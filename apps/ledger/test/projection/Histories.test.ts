@@ -12,6 +12,10 @@ import * as Statements from "../../src/projection/Statements.ts"
 import * as TopAccounts from "../../src/projection/TopAccounts.ts"
 import * as Log from "../support/Log.ts"
 
+const freeze = { _tag: "FreezeAccount", reason: "a lost card" } as const
+const unfreeze = { _tag: "UnfreezeAccount" } as const
+const reversal = (deposit: number) => ({ _tag: "ReverseDeposit" as const, deposit, reason: "a mistake" })
+
 // Commands as they come to three accounts, and facts from the bank's books; each on some day.
 const amounts = fc.integer({ min: 1, max: 500_00 }).map((minorUnits) => Amount.make(minorUnits))
 const asked = fc.oneof(
@@ -21,6 +25,8 @@ const asked = fc.oneof(
   { weight: 1, arbitrary: amounts.map((limit) => ({ _tag: "SetOverdraftLimit" as const, limit })) },
   { weight: 2, arbitrary: fc.constant({ _tag: "Empty" as const }) },
   { weight: 1, arbitrary: fc.constant({ _tag: "CloseAccount" as const }) },
+  { weight: 1, arbitrary: fc.constantFrom(freeze, unfreeze) },
+  { weight: 2, arbitrary: fc.integer({ min: 1, max: 12 }).map(reversal) },
   { weight: 2, arbitrary: fc.constantFrom({ _tag: "Interest" as const }, { _tag: "Fee" as const }) }
 )
 type Asked = typeof asked extends fc.Arbitrary<infer A> ? A : never

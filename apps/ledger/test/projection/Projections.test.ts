@@ -19,6 +19,9 @@ const interest = (currency: Currency, amount: number) =>
 const fee = (currency: Currency, amount: number) =>
   Account.FeeCharged.make({ amount: crowns(amount), currency, reason: "Service" })
 const limited = Account.OverdraftLimitChanged.make({ limit: crowns(50) })
+const frozen = Account.AccountFrozen.make({ reason: "a lost card" })
+const reversed = (currency: Currency, amount: number, of: number) =>
+  Account.DepositReversed.make({ amount: crowns(amount), currency, of, reason: "a mistake" })
 const closed = Account.AccountClosed.make({})
 
 describe("balances", () => {
@@ -28,7 +31,15 @@ describe("balances", () => {
       ...Log.on("bob", "1993-01-02", opened("CZK"), closed)
     ])
     expect(rows).toEqual({
-      "account-ada": { _tag: "Open", currency: "EUR", balance: 900, overdraftLimit: 5_000 },
+      "account-ada": {
+        _tag: "Open",
+        currency: "EUR",
+        balance: 900,
+        overdraftLimit: 5_000,
+        isFrozen: false,
+        version: 3,
+        deposits: [{ version: 2, amount: 900, isReversed: false }]
+      },
       "account-bob": { _tag: "Closed" }
     })
   })
@@ -36,12 +47,25 @@ describe("balances", () => {
   it("are stored with a status and a balance, whatever the state", () => {
     const stored = (state: Account.State) => Result.getOrThrow(Balances.projection.encode(state))
     expect(stored({ _tag: "Closed" })).toEqual({ status: "Closed", balance: 0 })
-    expect(stored({ _tag: "NotOpen" })).toEqual({ status: "NotOpen", balance: 0 })
-    expect(stored({ _tag: "Open", currency: "USD", balance: -5, overdraftLimit: crowns(1) })).toEqual({
+    expect(stored({ _tag: "NotOpen", version: 2 })).toEqual({ status: "NotOpen", balance: 0, version: 2 })
+    const limits = { overdraftLimit: crowns(1), isFrozen: true, version: 7, deposits: [] }
+    expect(stored({ _tag: "Open", currency: "USD", balance: -5, ...limits })).toEqual({
       status: "Open",
       balance: -5,
       currency: "USD",
-      overdraftLimit: 100
+      ...limits
+    })
+  })
+
+  it("know who is frozen, and which deposits are undone", () => {
+    const rows = Log.rowsOf(
+      Balances.projection,
+      Log.on("ada", "1993-01-01", opened("EUR"), deposited("EUR", 9), frozen, reversed("EUR", 9, 2))
+    )
+    expect(rows["account-ada"]).toMatchObject({
+      balance: 0,
+      isFrozen: true,
+      deposits: [{ version: 2, amount: 900, isReversed: true }]
     })
   })
 })
@@ -80,6 +104,18 @@ describe("a statement", () => {
     expect(late?.lines.map(({ day }) => day)).toEqual(["1993-02-01", "1993-01-31"])
   })
 
+  it("shows a deposit and its undoing", () => {
+    const undone = statement(
+      Log.on("ada", "1993-02-01", opened("CZK"), deposited("CZK", 5), frozen),
+      Log.on("ada", "1993-02-02", reversed("CZK", 5, 2))
+    )
+    expect(undone).toMatchObject({ deposited: 500, withdrawn: 500, closing: 0, movements: 2 })
+    expect(undone?.lines.map(({ change, type }) => [type, change])).toEqual([
+      ["MoneyDeposited", 500],
+      ["DepositReversed", -500]
+    ])
+  })
+
   it("lists the last 20 movements of a busy month and counts all", () => {
     const busy = statement(
       Log.on("ada", "1993-02-01", opened("CZK"), ...Array.from({ length: 30 }, (_, index) => deposited("CZK", index)))
@@ -94,12 +130,15 @@ describe("daily totals", () => {
     const rows = Log.rowsOf(DailyTotals.projection, [
       ...Log.on("ada", "1993-01-05", opened("EUR"), deposited("EUR", 100), fee("EUR", 1)),
       ...Log.on("bob", "1993-01-05", opened("CZK"), interest("CZK", 5)),
-      ...Log.on("bob", "1993-01-06", opened("CZK"), withdrawn("EUR", 7))
+      ...Log.on("bob", "1993-01-06", opened("CZK"), withdrawn("EUR", 7)),
+      ...Log.on("bob", "1993-01-07", deposited("USD", 2), reversed("USD", 2, 4), frozen)
     ])
     const none = { deposited: 0, withdrawn: 0 }
     expect(rows).toEqual({
       "EUR/1993-01-05": row("EUR", "Day", "1993-01-05", { deposited: 10_000, withdrawn: 100, count: 2 }),
       "EUR/1993-01-06": row("EUR", "Day", "1993-01-06", { ...none, withdrawn: 700, count: 1 }),
+      "USD/1993-01-07": row("USD", "Day", "1993-01-07", { deposited: 200, withdrawn: 200, count: 2 }),
+      "USD/1993-01": row("USD", "Month", "1993-01", { deposited: 200, withdrawn: 200, count: 2 }),
       "EUR/1993-01": row("EUR", "Month", "1993-01", { deposited: 10_000, withdrawn: 800, count: 3 }),
       "CZK/1993-01-05": row("CZK", "Day", "1993-01-05", { ...none, deposited: 500, count: 1 }),
       "CZK/1993-01": row("CZK", "Month", "1993-01", { ...none, deposited: 500, count: 1 })
@@ -117,7 +156,8 @@ describe("daily totals", () => {
 describe("top accounts", () => {
   it("have every open account with what it holds, and none that is closed", () => {
     const rows = Log.rowsOf(TopAccounts.projection, [
-      ...Log.on("ada", "1993-01-01", opened("EUR"), deposited("EUR", 9), limited),
+      ...Log.on("ada", "1993-01-01", opened("EUR"), deposited("EUR", 9), limited, frozen),
+      ...Log.on("ada", "1993-01-02", deposited("EUR", 3), reversed("EUR", 3, 5)),
       ...Log.on("bob", "1993-01-02", opened("CZK"), closed)
     ])
     expect(rows).toEqual({ "account-ada": { currency: "EUR", balance: 900, since: "1993-01-01" } })

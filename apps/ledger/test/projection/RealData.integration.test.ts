@@ -15,7 +15,7 @@ import type { Services } from "../../src/story/Story.ts"
 import * as PoisonedBank from "../support/PoisonedBank.ts"
 import * as RealData from "../support/RealData.ts"
 
-const patience = 240_000
+const patience = 600_000
 
 const server = Layer.unwrap(
   Effect.map(Effect.suspend(() => freshDatabase()), (url) => PostgresStore.layer({ url: Redacted.make(url) }))

@@ -7,6 +7,7 @@ import * as Journal from "@refold/core/Journal"
 import type { Json } from "@refold/core/Json"
 import type { NewEvent } from "@refold/core/NewEvent"
 import * as Arr from "effect/Array"
+import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import { randomUUID } from "node:crypto"
 import type { JournalModule } from "../../src/internal/JournalRun.ts"
@@ -91,6 +92,27 @@ export const ignoresFingerprints: JournalModule = {
 }
 
 export const forgetsKeys: JournalModule = { ...Journal, findAppended: () => Result.succeedNone }
+
+export const forgetsPermanentKeys = appending((journal, { idempotency, writes }, at) =>
+  Journal.append(
+    journal,
+    idempotency === undefined ? { writes } : { writes, idempotency: { ...idempotency, neverExpires: false } },
+    at
+  )
+)
+
+export const forgetsYoungKeys: JournalModule = {
+  ...Journal,
+  forgetKeys: (journal, before) => Journal.forgetKeys(journal, DateTime.add(before, { milliseconds: 1 }))
+}
+
+export const keepsOldKeys: JournalModule = { ...Journal, forgetKeys: (journal) => Result.succeed([journal, 0]) }
+
+/** As a table whose rows go and whose deletes are not counted. */
+export const miscountsKeys: JournalModule = {
+  ...Journal,
+  forgetKeys: (journal, before) => Result.map(Journal.forgetKeys(journal, before), ([next]) => [next, 0])
+}
 
 export const ignoresExpectations = appending((journal, commit, at) =>
   Result.orElse(

@@ -40,6 +40,12 @@ const adapterOn = (module: JournalModule, { racy = false } = {}) =>
         return result
       }),
       findAppended: (key) => read((journal) => module.findAppended(journal, key)),
+      forgetKeys: Effect.fnUntraced(function*(before) {
+        const [journal, count] = yield* read((journal) => module.forgetKeys(journal, before))
+        yield* SubscriptionRef.set(ref, journal)
+        return count
+      }),
+      inTransaction: Effect.succeed(false),
       readStream: (stream, options) =>
         Stream.fromArrayEffect(read((journal) => module.readStream(journal, stream, options))),
       readAll: (options) => Stream.fromArrayEffect(read((journal) => module.readAll(journal, options))),

@@ -37,6 +37,13 @@ export const make = (generations: MutableRef.MutableRef<Generations>): Effect.Ef
         return (yield* Effect.fromResult(result))[1]
       }),
       findAppended: (idempotency) => ask((current) => Journal.findAppended(current, idempotency)),
+      forgetKeys: Effect.fnUntraced(function*(before: DateTime.Utc) {
+        const result = yield* SubscriptionRef.modify(ref, (current) => {
+          const result = Journal.forgetKeys(current, before)
+          return [result, Result.isSuccess(result) ? result.success[0] : current]
+        })
+        return (yield* Effect.fromResult(result))[1]
+      }),
       inTransaction: Effect.succeed(false),
       readStream: (stream, options) => read((current) => Journal.readStream(current, stream, options)),
       readAll: (options) => read((current) => Journal.readAll(current, options)),

@@ -2,13 +2,15 @@
 -- that the caller's transaction lives on. The caller has locked the streams and the key (lock_streams).
 --   streams, expected, event_counts   per write: expected is a version, -1 (any) or -2 (exists)
 --   event_*                           per event, in the order of the writes
+--   never_expires                     whether the key is kept for ever
 -- Outcomes, checked in this order: deduplicated (a row per write) or idempotency_conflict; version_conflict (the first
 -- stream that is not as expected); duplicate_event_id (the first id that is known or stands twice); appended (a row per
 -- write).
 CREATE FUNCTION refold.append_commit(
   key text, fingerprint text, streams text[], expected bigint[], event_counts int[],
   event_ids uuid[], event_types text[], event_schema_versions smallint[], event_data jsonb[], event_metadata jsonb[],
-  event_occurred_at timestamptz[]
+  event_occurred_at timestamptz[],
+  never_expires boolean DEFAULT false
 ) RETURNS SETOF refold.append_answer LANGUAGE plpgsql AS $$
 #variable_conflict use_variable
 DECLARE
@@ -82,7 +84,9 @@ BEGIN
   END LOOP;
 
   IF key <> '' THEN
-    INSERT INTO refold.idempotency_keys (key, fingerprint, answer) VALUES (key, hash, to_jsonb(answers));
+    -- As old as the first of its events, which everybody can see.
+    INSERT INTO refold.idempotency_keys (key, fingerprint, answer, created_at, never_expires)
+    VALUES (key, hash, to_jsonb(answers), answers[1].recorded_at, never_expires);
   END IF;
 END
 $$

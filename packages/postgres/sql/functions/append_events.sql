@@ -3,6 +3,7 @@
 -- needs INSERT on the table.
 --   keys, fingerprints, write_counts        per commit: its idempotency key and fingerprint ('' = none), its writes
 --   streams, expected, event_counts, event_*   as in append_commit, for the commits one after the other
+--   never_expire                            per commit: whether its key is kept for ever; no array = none of them is
 -- With wait = false, a commit to a stream that another transaction is writing to is answered "busy" and not tried.
 -- Parallel arrays, because taking one jsonb document apart costs more than the inserts.
 CREATE FUNCTION refold.append_events(
@@ -10,7 +11,8 @@ CREATE FUNCTION refold.append_events(
   streams text[], expected bigint[], event_counts int[],
   event_ids uuid[], event_types text[], event_schema_versions smallint[], event_data jsonb[], event_metadata jsonb[],
   event_occurred_at timestamptz[],
-  wait boolean DEFAULT true
+  wait boolean DEFAULT true,
+  never_expire boolean[] DEFAULT NULL
 ) RETURNS TABLE (commit int, answer refold.append_answer)
 -- The search_path is pinned so that no caller can slip in an object of his own.
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -30,7 +32,7 @@ BEGIN
       RETURN QUERY SELECT c, a FROM refold.append_commit(
         keys[c], fingerprints[c], streams[w:last_w], expected[w:last_w], event_counts[w:last_w],
         event_ids[e:last_e], event_types[e:last_e], event_schema_versions[e:last_e], event_data[e:last_e],
-        event_metadata[e:last_e], event_occurred_at[e:last_e]
+        event_metadata[e:last_e], event_occurred_at[e:last_e], coalesce(never_expire[c], false)
       ) AS a;
     ELSE
       commit := c;

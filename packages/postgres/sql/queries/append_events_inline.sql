@@ -6,6 +6,7 @@ WITH answers AS MATERIALIZED (
     :keys::text[], :fingerprints::text[], :write_counts::int[], :streams::text[], :expected::bigint[], :event_counts::int[],
     :ids::text[]::uuid[], :types::text[], :schema_versions::smallint[], :data::text[]::jsonb[], :metadata::text[]::jsonb[],
     :occurred_at::timestamptz[]
+    , never_expire => :never_expire::boolean[]
   ) AS a
 )
 SELECT answers.*, (

@@ -7,6 +7,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { append, findAppended } from "./Append.ts"
 import type { Database } from "./Database.ts"
+import { forgetKeys } from "./ForgetKeys.ts"
 import * as Head from "./Head.ts"
 import * as LookUps from "./LookUps.ts"
 import * as Read from "./Read.ts"
@@ -30,6 +31,8 @@ export const make = Effect.fnUntraced(function*(
   return {
     commit: (commit, inline) => Effect.tap(append(database, commit, inline), wakeUps.appended),
     findAppended: (idempotency) => findAppended(database, idempotency),
+    forgetKeys: (before) => forgetKeys(database, before),
+    inTransaction: database.inTransaction,
     readStream: (stream, options) => Read.readStream(database, stream, options),
     readAll: (options) => Read.readAll(database, head, options),
     head: head.current,

@@ -26,7 +26,7 @@ export interface AnswerRow {
 /** The parameters of `append_events` for one commit. */
 export const parameters = ({ idempotency, writes }: Commit.Commit): Parameters => {
   const events = writes.flatMap((write) => write.events)
-  const { fingerprint, key = "" } = idempotency ?? {}
+  const { fingerprint, key = "", neverExpires = false } = idempotency ?? {}
   return {
     keys: [key],
     fingerprints: [fingerprint === undefined ? "" : Commit.givenFingerprint(fingerprint)],
@@ -40,7 +40,8 @@ export const parameters = ({ idempotency, writes }: Commit.Commit): Parameters =
     schema_versions: events.map(({ schemaVersion }) => schemaVersion),
     data: events.map(({ data }) => JSON.stringify(data)),
     metadata: events.map(({ metadata }) => JSON.stringify(metadata)),
-    occurred_at: events.map(({ occurredAt }) => DateTime.toDateUtc(occurredAt))
+    occurred_at: events.map(({ occurredAt }) => DateTime.toDateUtc(occurredAt)),
+    never_expire: neverExpires ? [true] : undefined
   }
 }
 

@@ -1,11 +1,15 @@
-/** The schema's history: which SQL files each migration runs, in order. A migration that was released never changes. */
+/**
+ * The schema's history: which SQL files each migration runs, in order. A migration that was released never changes: what
+ * later ones have replaced is under `sql/history`.
+ */
 import { EventStoreError } from "@refold/store/EventStoreError"
 import * as Effect from "effect/Effect"
 import * as Migrator from "effect/sql/Migrator"
 import type * as SqlClient from "effect/sql/SqlClient"
 import * as Database from "./Database.ts"
 
-const files: Record<string, ReadonlyArray<string>> = {
+/** The files of each migration. */
+export const files: Record<string, ReadonlyArray<string>> = {
   "0001_event_store": [
     "schema/event_position",
     "schema/event_position_start",
@@ -24,8 +28,8 @@ const files: Record<string, ReadonlyArray<string>> = {
     "functions/known_answer",
     "functions/stream_end",
     "functions/first_duplicate",
-    "functions/append_commit",
-    "functions/append_events",
+    "history/0001_append_commit",
+    "history/0001_append_events",
     "schema/privileges"
   ],
   "0003_projections": [
@@ -45,15 +49,26 @@ const files: Record<string, ReadonlyArray<string>> = {
     "functions/save_checkpoint",
     "functions/promote_generation",
     "schema/privileges"
+  ],
+  "0004_key_expiry": [
+    "schema/idempotency_keys_never_expires",
+    "schema/idempotency_keys_expirable",
+    "history/0004_set_append_events_aside",
+    "history/0004_drop_append_commit",
+    "functions/append_commit",
+    "functions/append_events",
+    "history/0004_hand_on_append_events",
+    "schema/privileges"
   ]
 }
 
-/** Brings the schema to this version of the package. Processes that start together wait for one another. */
+/** Brings the schema to this version of the package, or of these files. Processes that start together wait for one another. */
 export const run = Effect.fnUntraced(function*(
   database: Database.Database,
-  schema: string
+  schema: string,
+  upTo: typeof files = files
 ): Effect.fn.Return<void, EventStoreError, SqlClient.SqlClient> {
-  const migrations = Object.entries(files).map(([name, names]) =>
+  const migrations = Object.entries(upTo).map(([name, names]) =>
     [name, Effect.forEach(names, (file) => database.execute(file), { discard: true })] as const
   )
   const migrate = Effect.gen(function*() {

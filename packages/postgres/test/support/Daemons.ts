@@ -2,16 +2,17 @@
  * Processes that run a projection (see daemon.ts), to be killed, suspended and thawed by their ids.
  */
 import * as Effect from "effect/Effect"
-import * as Schedule from "effect/Schedule"
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
+import * as Following from "./Following.ts"
 import type * as Stores from "./Stores.ts"
 import type * as Tally from "./Tally.ts"
 
 /** What a daemon runs and how. */
 export interface DaemonOptions extends Tally.Options {
-  readonly batchSize?: number
-  /** An owner that sends nothing for so long loses the projection; 10 seconds by default. */
+  /** Comes to no end with a batch (of 50 events) that goes beyond this position. */
+  readonly hangsAfter?: number
+  /** An owner that sends nothing for so long loses the projection; an hour by default, so that only its death counts. */
   readonly frozenAfter?: `${number} seconds`
   /** Rebuilds the projection once, instead of running it. */
   readonly rebuild?: boolean
@@ -66,12 +67,14 @@ const launch = (url: string, options: DaemonOptions): Daemon => {
   }
 }
 
-/** Waits until one of these daemons is in the middle of a batch: its transaction is open, and it asks for nothing. */
-export const untilInBatch = (sql: Stores.Opened["sql"], daemons: ReadonlyArray<Daemon>) =>
-  sql<{ name: string }>`select application_name as name from pg_stat_activity
-    where datname = current_database() and state = 'idle in transaction'
-      and clock_timestamp() - state_change > interval '30 milliseconds'`.pipe(
-    Effect.map((rows) => daemons.find(({ applicationName }) => rows.some(({ name }) => name === applicationName))),
-    Effect.flatMap(Effect.fromNullishOr),
-    Effect.retry({ schedule: Schedule.spaced("2 millis"), times: 10_000 })
-  )
+/** Waits until one of a daemon's sessions is in this state, or waits for this. */
+export const untilSession = (
+  sql: Stores.Opened["sql"],
+  { applicationName }: Daemon,
+  is: "idle" | "idle in transaction" | "ClientWrite"
+) =>
+  Following.until(Effect.map(
+    sql`select from pg_stat_activity where datname = current_database() and application_name = ${applicationName}
+      and ${is} in (state, wait_event)`,
+    (rows) => rows.length > 0
+  ))

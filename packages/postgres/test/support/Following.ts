@@ -8,11 +8,11 @@ import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import type * as Stores from "./Stores.ts"
 
-/** Waits until something is so; fails where it is not within half a minute. */
+/** Waits until something is so; fails where it is not within two minutes, which are for what hangs only. */
 export const until = <E, R>(holds: Effect.Effect<boolean, E, R>) =>
   holds.pipe(
     Effect.filterOrFail((held) => held, () => "it never came to be"),
-    Effect.retry({ schedule: Schedule.spaced("10 millis"), times: 3_000 })
+    Effect.retry(Schedule.upTo(Schedule.spaced("10 millis"), { duration: "2 minutes" }))
   )
 
 /** What a stream has given so far. It ends with the test; where it fails, so does the wait. */

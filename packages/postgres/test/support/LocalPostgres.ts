@@ -82,7 +82,7 @@ const launchServer = async (bin: string, folder: string, port: number): Promise<
     })
     const failure = await ready(server)
     if (failure === undefined) return server
-    if (attempt === 50) throw new Error(`PostgreSQL did not start: ${failure}`)
+    if (attempt === 600) throw new Error(`PostgreSQL did not start: ${failure}`)
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }

@@ -20,6 +20,8 @@ export interface Proxy {
   readonly delayRequest: (text: string) => Promise<() => Promise<void>>
   /** Keeps the request without cutting anything; resolves to what passes it on. */
   readonly holdRequest: (text: string) => Promise<() => void>
+  /** Passes the request on and reads nothing of the answer; resolves to what reads it after all and passes it back. */
+  readonly holdAnswer: (text: string) => Promise<() => void>
   /** From now on cuts every connection that is open now as soon as it is used. */
   readonly poison: () => void
   /** Cuts everything and accepts no more connections. */
@@ -105,6 +107,12 @@ const listen = async (target: URL): Promise<Proxy> => {
         })
       }),
     holdRequest: (text) => instruct<() => void>(text, ({ server }, request, done) => done(() => server.write(request))),
+    holdAnswer: (text) =>
+      instruct<() => void>(text, ({ server }, request, done) => {
+        server.pause()
+        server.write(request)
+        done(() => server.resume())
+      }),
     poison: () => {
       for (const connection of connections) connection.poisoned = true
     },

@@ -164,7 +164,7 @@ export const backend = (sql: PgClient.PgClient) =>
 export const untilWaiting = (sql: PgClient.PgClient, pid: number) =>
   sql`select from pg_stat_activity where pid = ${pid} and wait_event_type = 'Lock'`.pipe(
     Effect.flatMap((rows) => rows.length === 1 ? Effect.void : Effect.fail("it does not wait")),
-    Effect.retry({ schedule: Schedule.spaced("10 millis"), times: 500 })
+    Effect.retry({ schedule: Schedule.spaced("10 millis"), times: 6_000 })
   )
 
 /** Waits until so many backends wait for a lock that `holder` or one before them in the queue has; yields their ids. */
@@ -173,5 +173,5 @@ export const untilWaitingFor = (sql: PgClient.PgClient, holder: number, count: n
       select ${holder}::int union select a.pid from pg_stat_activity a join behind b on b.pid = any (pg_blocking_pids(a.pid))
     ) select pid from behind where pid <> ${holder}`.pipe(
     Effect.flatMap((rows) => rows.length === count ? Effect.succeed(rows.map(({ pid }) => pid)) : Effect.fail(rows)),
-    Effect.retry({ schedule: Schedule.spaced("10 millis"), times: 500 })
+    Effect.retry({ schedule: Schedule.spaced("10 millis"), times: 6_000 })
   )

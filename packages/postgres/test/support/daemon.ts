@@ -3,6 +3,7 @@
  * started it.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
+import type { ProjectionTarget } from "@refold/store/ProjectionTarget"
 import * as Projector from "@refold/store/Projector"
 import * as Rebuild from "@refold/store/Rebuild"
 import * as Effect from "effect/Effect"
@@ -19,15 +20,19 @@ const options = JSON.parse(process.argv[2]!) as Daemons.Started
 process.stdin.on("end", () => process.exit()).resume()
 
 const layer = Layer.provideMerge(
-  PostgresStore.layerClient({ migrate: false, frozenAfter: options.frozenAfter ?? "10 seconds" }),
+  PostgresStore.layerClient({ migrate: false, frozenAfter: options.frozenAfter ?? "1 hour" }),
   PgClient.layer({ url: Redacted.make(options.url), applicationName: options.applicationName })
 )
 
-const projection = tally(options)
-const pace = { batchSize: options.batchSize ?? 50 }
-const work = options.rebuild === true
-  ? Stream.runDrain(Rebuild.rebuild(projection, pace))
-  : Projector.run(projection, pace)
+const { hangsAfter = Infinity, rebuild = false } = options
+const pace = { batchSize: 50 }
+const target = Projector.targetOf(tally(options))
+const hanging: ProjectionTarget = {
+  ...target,
+  fold: (batch, events, waiting) =>
+    events.some(({ position }) => position > hangsAfter) ? Effect.never : target.fold(batch, events, waiting)
+}
+const work = rebuild ? Stream.runDrain(Rebuild.rebuild(hanging, pace)) : Projector.run(hanging, pace)
 
 await Effect.runPromise(Effect.provide(Effect.result(work), layer)).then((result) => {
   process.stdout.write(`ended: ${result._tag === "Failure" ? result.failure._tag : "done"}\n`)

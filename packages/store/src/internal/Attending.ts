@@ -12,6 +12,7 @@ import * as CommandHandler from "../CommandHandler.ts"
 import { EventStoreError } from "../EventStoreError.ts"
 import type { ProcessHandler, Services, Unsettled } from "../ProcessHandler.ts"
 import type { Row } from "../Row.ts"
+import type { Met } from "./MetUntil.ts"
 import * as Settling from "./Settling.ts"
 
 /** How instances are attended to. */
@@ -24,8 +25,19 @@ export interface Care {
 
 /** What it takes to attend to the instances of a process. */
 export interface Attendant<R> {
-  /** Does what is due for an instance, as far as this row knows and whatever that leads to. How much that was. */
-  readonly attend: (row: Row<ProcessRow>) => Effect.Effect<number, Unsettled, R | Services>
+  /**
+   * Does what is due for an instance, as far as this row knows and whatever that leads to. Timeouts fire only where
+   * everything is met that might have cancelled them.
+   */
+  readonly attend: (row: Row<ProcessRow>, met: Met) => Effect.Effect<Attended, Unsettled, R | Services>
+}
+
+/** What attending came to. */
+export interface Attended {
+  /** How many commands were sent and timeouts fired. */
+  readonly done: number
+  /** Whether a timeout is due that may not fire yet. */
+  readonly isHeld: boolean
 }
 
 /** Tells an instance something. */
@@ -55,23 +67,27 @@ export const make = <Event extends { readonly _tag: string }, State, R>(
     )
   }
   return {
-    attend: Effect.fnUntraced(function*({ key: stream, state: { agenda: known, instance } }) {
+    attend: Effect.fnUntraced(function*({ key: stream, position, state: { agenda: known, instance } }, met) {
       let agenda = known
+      let mayFire = position <= met.position
       for (let done = 0;; done++) {
         const [command] = agenda.commands
-        const due = nextDue(agenda, yield* DateTime.now)
-        if (command !== undefined) agenda = yield* send(stream, instance, command)
-        else if (due !== undefined) agenda = yield* timeOut(stream, instance, due, agenda.correlationId)
-        else return done
+        const due = nextDue(agenda, met.until)
+        if (command !== undefined) {
+          agenda = yield* send(stream, instance, command)
+          // What it led to has to be met first.
+          mayFire = false
+        } else if (due !== undefined && mayFire) agenda = yield* timeOut(stream, instance, due, agenda.correlationId)
+        else return { done, isHeld: due !== undefined }
       }
     })
   }
 }
 
 // The one that was due first: the order of their schedules says nothing.
-const nextDue = ({ timeouts }: Agenda, now: DateTime.Utc): PendingTimeout | undefined =>
+const nextDue = ({ timeouts }: Agenda, until: DateTime.Utc): PendingTimeout | undefined =>
   timeouts
-    .filter(({ due }) => DateTime.isLessThanOrEqualTo(due, now))
+    .filter(({ due }) => DateTime.isLessThanOrEqualTo(due, until))
     .toSorted((one, two) => DateTime.Order(one.due, two.due))[0]
 
 const dispatch = Effect.fnUntraced(function*<R>(
@@ -90,7 +106,7 @@ const dispatch = Effect.fnUntraced(function*<R>(
   const { correlationId, label } = command
   const causation = { correlationId, causationId: key, process: stream, processLabel: label }
   // Suspended, for a handler of somebody's own may throw before it gives an effect.
-  const tried = Effect.suspend(() => handler.handle(command, { idempotencyKey: key })).pipe(
+  const tried = Effect.suspend(() => handler.handle(command, { idempotencyKey: key, keyNeverExpires: true })).pipe(
     Effect.provideService(Causation, causation),
     Effect.timeoutOrElse({
       duration: patience,

@@ -9,6 +9,7 @@ import type { Process } from "@refold/core/Process"
 import type { PoisonedEvent } from "@refold/core/ProjectionFold"
 import type { RecordedEvent } from "@refold/core/RecordedEvent"
 import type { StreamName } from "@refold/core/StreamName"
+import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -76,12 +77,12 @@ const meetAll = Effect.fnUntraced(function*<Event extends Tagged, State>(
   correlated: ReadonlyArray<Correlated>
 ): Effect.fn.Return<ReadonlyArray<PoisonedEvent>, EventStoreError, Services> {
   const met = new Map<StreamName, Meeting.Met>()
-  const byInstance = Map.groupBy(correlated, ({ stream }) => stream)
-  for (const [stream, own] of byInstance) met.set(stream, yield* Meeting.meet(process, own))
+  const byInstance = Arr.groupBy(correlated, ({ stream }) => stream)
+  for (const own of Object.values(byInstance)) met.set(own[0].stream, yield* Meeting.meet(process, own))
   for (;;) {
     const conflict = yield* record([...met.values()])
     if (conflict === undefined) return [...met.values()].flatMap(({ poisoned }) => poisoned)
-    met.set(conflict.stream, yield* Meeting.meet(process, byInstance.get(conflict.stream)!))
+    met.set(conflict.stream, yield* Meeting.meet(process, byInstance[conflict.stream]!))
   }
 })
 

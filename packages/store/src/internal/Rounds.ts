@@ -2,7 +2,7 @@
 import type { Process } from "@refold/core/Process"
 import type { ProcessRow } from "@refold/core/ProcessRows"
 import type { Cursor } from "@refold/core/RowQuery"
-import * as Clock from "effect/Clock"
+import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
@@ -16,6 +16,7 @@ import * as ReadModel from "../ReadModel.ts"
 import type { ReadModelStore } from "../ReadModelStore.ts"
 import type { Page, Row } from "../Row.ts"
 import type { Attendant } from "./Attending.ts"
+import type { Met } from "./MetUntil.ts"
 
 /** How a round is made. */
 export interface Options {
@@ -25,10 +26,10 @@ export interface Options {
 
 /** What a round came to. */
 export interface Round {
-  /** How many commands were sent and timeouts fired. */
-  readonly done: number
-  /** Instances for which that was not possible, and why. */
-  readonly failed: ReadonlyArray<{ readonly stream: string; readonly error: Unsettled }>
+  /** Whether there may be something left to do. */
+  readonly goesOn: boolean
+  /** Why something could not be done for an instance. */
+  readonly failed: ReadonlyArray<Unsettled>
 }
 
 /** Every way in which a round can fail as a whole. */
@@ -38,30 +39,29 @@ export type RoundFailure = ProjectionOutdated | ReadFailure
 export const make = Effect.fnUntraced(function*<Event extends { readonly _tag: string }, State, R>(
   process: Process<Event, State>,
   attendant: Attendant<R>,
+  met: Met,
   { concurrency }: Options
 ): Effect.fn.Return<Round, RoundFailure, Services | ReadModelStore | R> {
   const attended = yield* Effect.forEach(
-    yield* findDue(process),
-    (row) => Effect.map(Effect.result(attendant.attend(row)), (result) => ({ stream: row.key, result })),
+    yield* findDue(process, met.until),
+    (row) => Effect.result(attendant.attend(row, met)),
     { concurrency }
   )
   return {
-    done: attended.reduce((sum, { result }) => sum + (Result.isSuccess(result) ? result.success : 0), 0),
-    failed: attended.flatMap(({ result, stream }) =>
-      Result.isFailure(result) ? [{ stream, error: result.failure }] : []
-    )
+    goesOn: attended.some(Result.match({ onSuccess: ({ done, isHeld }) => done > 0 || isHeld, onFailure: () => true })),
+    failed: attended.flatMap((result) => Result.isFailure(result) ? [result.failure] : [])
   }
 })
 
-/** Instances that are due, those that have waited longest, but for those that `mayAttend` leaves out. */
+/** Instances that are due until then, those that have waited longest, but for those that `mayAttend` leaves out. */
 export const findDue = Effect.fnUntraced(function*(
   { rows }: Pick<Process<never, unknown>, "rows">,
-  mayAttend: (stream: string, now: number) => boolean = () => true
+  until: DateTime.Utc,
+  mayAttend: (row: Row<ProcessRow>) => boolean = () => true
 ): Effect.fn.Return<ReadonlyArray<Row<ProcessRow>>, RoundFailure, ReadModelStore | EventReader> {
   yield* Projector.catchUp(rows)
-  const now = yield* Clock.currentTimeMillis
   // Others attend, too: in another order, so that they seldom meet.
-  return yield* Random.shuffle(yield* dueAt(rows, now, ({ key }) => mayAttend(key, now)))
+  return yield* Random.shuffle(yield* dueAt(rows, until.epochMilliseconds, mayAttend))
 })
 
 const pageOfDue = 500
@@ -69,13 +69,13 @@ const pageOfDue = 500
 // However many are left out: those that come after them have their turn.
 const dueAt = Effect.fnUntraced(function*(
   rows: Process<never, unknown>["rows"],
-  now: number,
+  until: number,
   mayAttend: (row: Row<ProcessRow>) => boolean
 ): Effect.fn.Return<ReadonlyArray<Row<ProcessRow>>, EventStoreError, ReadModelStore | EventReader> {
   const found: Array<Row<ProcessRow>> = []
   let after: Cursor | undefined
   for (;;) {
-    const page = yield* readDue(rows, now, after)
+    const page = yield* readDue(rows, until, after)
     found.push(...page.rows.filter(mayAttend))
     after = Option.getOrUndefined(page.next)
     if (found.length >= pageOfDue || after === undefined) return found
@@ -84,10 +84,10 @@ const dueAt = Effect.fnUntraced(function*(
 
 const readDue = (
   rows: Process<never, unknown>["rows"],
-  now: number,
+  until: number,
   after: Cursor | undefined
 ): Effect.Effect<Page<ProcessRow>, EventStoreError, ReadModelStore | EventReader> =>
-  ReadModel.query(rows, { index: "due", range: { to: now + 1 }, limit: pageOfDue, after }).pipe(
+  ReadModel.query(rows, { index: "due", range: { to: until + 1 }, limit: pageOfDue, after }).pipe(
     Effect.mapError((cause) =>
       cause._tag === "EventStoreError"
         ? cause

@@ -52,7 +52,7 @@ const record = Effect.fnUntraced(function*(
   const { correlationId, index, sentAt } = command
   const message = { _tag: "Answer", sentAt, index, outcome, at: yield* DateTime.now } as const
   const metadata = { correlationId, causationId: key }
-  const { state } = yield* tell(instance, message, usesKeyUp ? { metadata, idempotencyKey: key } : { metadata })
+  const { state } = yield* tell(instance, message, usesKeyUp ? { metadata, idempotencyKey: key, keyNeverExpires: true } : { metadata })
   return state.agenda
 })
 

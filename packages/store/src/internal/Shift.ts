@@ -16,6 +16,7 @@ import type { Services } from "../ProcessHandler.ts"
 import type { ReadModelStore } from "../ReadModelStore.ts"
 import type { Row } from "../Row.ts"
 import type { Attendant } from "./Attending.ts"
+import * as MetUntil from "./MetUntil.ts"
 import * as Pauses from "./Pauses.ts"
 import * as Rounds from "./Rounds.ts"
 
@@ -28,14 +29,16 @@ export interface Options extends Rounds.Options {
 /** Works for ever. */
 export const work = <Event extends { readonly _tag: string }, State, R>(
   process: Process<Event, State>,
+  observer: { readonly name: string },
   attendant: Attendant<R>,
   options: Options
 ): Effect.Effect<never, Rounds.RoundFailure, Services | ReadModelStore | R> =>
   Effect.scoped(Effect.gen(function*() {
-    const due = yield* Queue.unbounded<Row<ProcessRow>>()
+    const due = yield* Queue.unbounded<Due>()
     const looks = yield* Queue.sliding<void>(1)
     const underWay = new Set<string>()
     const pauses = Pauses.make()
+    const metUntil = MetUntil.make(observer)
     for (let n = 0; n < options.concurrency; n++) {
       yield* Effect.forkScoped(Effect.forever(attendNext(attendant, { due, looks, underWay, pauses })))
     }
@@ -43,18 +46,26 @@ export const work = <Event extends { readonly _tag: string }, State, R>(
     const look = Effect.gen(function*() {
       // What is waiting to be attended to is not looked for again.
       if (Queue.sizeUnsafe(due) > 0) return
-      const found = yield* Rounds.findDue(process, (key, now) => !underWay.has(key) && pauses.isOver(key, now))
-      for (const row of found) underWay.add(row.key)
-      yield* Queue.offerAll(due, found)
+      const met = yield* metUntil
+      const now = yield* Clock.currentTimeMillis
+      const found = yield* Rounds.findDue(process, met.until, ({ key }) => !underWay.has(key) && pauses.isOver(key, now))
+      for (const { key } of found) underWay.add(key)
+      yield* Queue.offerAll(due, found.map((row) => ({ row, met })))
     })
     const waiting = (error: unknown) => Effect.logWarning(`process "${process.name}" waits for the store`, error)
     const looking = Effect.andThen(Queue.take(looks), Effect.catchTag(look, "EventStoreError", waiting))
     return yield* Effect.forever(looking)
   }))
 
+/** An instance for which something is due, and how far its process had met what was recorded. */
+interface Due {
+  readonly row: Row<ProcessRow>
+  readonly met: MetUntil.Met
+}
+
 /** What those who attend share. */
 interface Shared {
-  readonly due: Queue.Queue<Row<ProcessRow>>
+  readonly due: Queue.Queue<Due>
   readonly looks: Queue.Queue<void>
   /** The streams of instances that are waiting in `due`, or are being attended to. */
   readonly underWay: Set<string>
@@ -65,8 +76,8 @@ const attendNext = Effect.fnUntraced(function*<R>(
   attendant: Attendant<R>,
   { due, looks, pauses, underWay }: Shared
 ) {
-  const row = yield* Queue.take(due)
-  const attended = yield* Effect.exit(attendant.attend(row))
+  const { met, row } = yield* Queue.take(due)
+  const attended = yield* Effect.exit(attendant.attend(row, met))
   underWay.delete(row.key)
   if (Exit.isFailure(attended)) {
     yield* Effect.logWarning(`an instance waits: "${row.key}"`, attended.cause)

@@ -1,0 +1,27 @@
+/** The app's processes at work, with the handlers of what they send. */
+import * as ProcessHandler from "@refold/store/ProcessHandler"
+import * as ProcessRunner from "@refold/store/ProcessRunner"
+import * as Effect from "effect/Effect"
+import * as Account from "./Account.ts"
+import * as Accounts from "./Accounts.ts"
+import * as PayStandingOrders from "./PayStandingOrders.ts"
+import * as Transfer from "./Transfer.ts"
+import * as TransferMoney from "./TransferMoney.ts"
+import * as Transfers from "./Transfers.ts"
+
+const handlers = [
+  ProcessHandler.to(Account.aggregate, Accounts.handle),
+  ProcessHandler.to(Transfer.aggregate, Transfers.handle)
+]
+
+/** Asks for the transfers of all standing orders that are due, and ends. */
+export const payOrders = ProcessRunner.catchUp(PayStandingOrders.process, { handlers })
+
+/** Does all that there is to do for transfers at this moment, and ends. */
+export const moveMoney = ProcessRunner.catchUp(TransferMoney.saga, { handlers })
+
+/** Runs all processes until the scope closes; any number of programs may. */
+export const start = Effect.andThen(
+  ProcessRunner.start(PayStandingOrders.process, { handlers }),
+  ProcessRunner.start(TransferMoney.saga, { handlers })
+)

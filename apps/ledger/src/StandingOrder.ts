@@ -1,0 +1,73 @@
+/**
+ * A standing order: money that is to go from one account to another again and again, until somebody cancels it.
+ * `PayStandingOrders.ts` does what it says.
+ */
+import * as Aggregate from "@refold/core/Aggregate"
+import * as Decider from "@refold/core/Decider"
+import * as EventCodec from "@refold/core/EventCodec"
+import * as EventType from "@refold/core/EventType"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Transfer from "./Transfer.ts"
+
+/** How often it is paid. */
+export const Every = Schema.Literals(["Week", "Month"])
+/** How often it is paid. */
+export type Every = typeof Every.Type
+
+const order = { ...Transfer.details, every: Every }
+
+// Names and fields of events are the storage format: see `AccountEvent.ts`.
+
+/** The order is in force from here on; it is paid for the first time one period later. */
+export const StandingOrderSet = EventType.make("StandingOrderSet", Schema.Struct(order))
+
+/** Nothing is paid any more. */
+export const StandingOrderCancelled = EventType.make("StandingOrderCancelled", Schema.Struct({}))
+
+/** Anything that can happen to a standing order. */
+export type Event = typeof StandingOrderSet.Event | typeof StandingOrderCancelled.Event
+
+/** Writes and reads the events of a standing order. */
+export const codec = EventCodec.makeUnsafe([StandingOrderSet, StandingOrderCancelled])
+
+/** What one can ask of a standing order. */
+export const Command = Schema.Union([
+  Schema.TaggedStruct("SetStandingOrder", order),
+  Schema.TaggedStruct("CancelStandingOrder", {})
+])
+/** What one can ask of a standing order. */
+export type Command = typeof Command.Type
+
+/** Where a standing order stands. */
+export type State = "New" | "InForce" | "Cancelled"
+
+/** Why a standing order says no. */
+export type Refusal =
+  | { readonly _tag: "OrderNotSet" }
+  | { readonly _tag: "OrderAlreadySet" }
+  | { readonly _tag: "OrderIsCancelled" }
+  | { readonly _tag: "OrderToOneself" }
+  | { readonly _tag: "OrderOfNothing" }
+
+const refuse = (_tag: Refusal["_tag"]): Result.Result<ReadonlyArray<Event>, Refusal> => Result.fail({ _tag })
+
+/** Decides about standing orders. */
+export const decider = Decider.make<Command, State, Event, Refusal>({
+  initialState: "New",
+  decide: (command, state) => {
+    if (state === "Cancelled") return refuse("OrderIsCancelled")
+    if (command._tag === "CancelStandingOrder") {
+      return state === "New" ? refuse("OrderNotSet") : Result.succeed([StandingOrderCancelled.make({})])
+    }
+    const { _tag, ...asked } = command
+    if (state === "InForce") return refuse("OrderAlreadySet")
+    if (asked.from === asked.to) return refuse("OrderToOneself")
+    return asked.amount === 0 ? refuse("OrderOfNothing") : Result.succeed([StandingOrderSet.make(asked)])
+  },
+  evolve: (_, { _tag }) => _tag === "StandingOrderSet" ? "InForce" : "Cancelled",
+  isTerminal: (state) => state === "Cancelled"
+})
+
+/** Standing orders and where their events live. */
+export const aggregate = Aggregate.makeUnsafe({ category: "standingOrder", codec, commands: Command, decider })

@@ -1,0 +1,153 @@
+/**
+ * A transfer from one account to another: asked for, approved where it is large, and over, well or badly. It says what
+ * somebody wants; `TransferMoney.ts` moves the money. Read it top to bottom: events, commands, state, decide, evolve.
+ */
+import * as Aggregate from "@refold/core/Aggregate"
+import * as Decider from "@refold/core/Decider"
+import * as EventCodec from "@refold/core/EventCodec"
+import * as EventType from "@refold/core/EventType"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { Amount, crowns } from "./Amount.ts"
+import { Currency } from "./Currency.ts"
+
+const AccountId = Schema.String.pipe(Schema.check(Schema.isNonEmpty()))
+
+/** What a transfer is about: accounts are told by their ids. */
+export const details = {
+  from: AccountId,
+  to: AccountId,
+  amount: Amount,
+  currency: Currency,
+  purpose: Schema.optionalKey(Schema.String)
+}
+
+// Names and fields of events are the storage format: see `AccountEvent.ts`.
+
+/** Somebody wants money to go from one account to another. */
+export const TransferRequested = EventType.make("TransferRequested", Schema.Struct(details))
+
+/** It is so large that somebody has to say yes. */
+export const ApprovalAsked = EventType.make("ApprovalAsked", Schema.Struct({}))
+
+/** It may go on; `by` is who said so. */
+export const TransferApproved = EventType.make("TransferApproved", Schema.Struct({ by: Schema.String }))
+
+/** The money has arrived. */
+export const TransferCompleted = EventType.make("TransferCompleted", Schema.Struct({}))
+
+/** The money is where it was, for this reason. */
+export const TransferFailed = EventType.make("TransferFailed", Schema.Struct({ reason: Schema.String }))
+
+/** Anything that can happen to a transfer. */
+export type Event =
+  | typeof TransferRequested.Event
+  | typeof ApprovalAsked.Event
+  | typeof TransferApproved.Event
+  | typeof TransferCompleted.Event
+  | typeof TransferFailed.Event
+
+/** Writes and reads the events of a transfer. */
+export const codec = EventCodec.makeUnsafe([
+  TransferRequested,
+  ApprovalAsked,
+  TransferApproved,
+  TransferCompleted,
+  TransferFailed
+])
+
+/** What one can ask of a transfer. The first is a customer's, the second an employee's, the others are the saga's. */
+export const Command = Schema.Union([
+  Schema.TaggedStruct("RequestTransfer", details),
+  Schema.TaggedStruct("ApproveTransfer", { by: Schema.String }),
+  Schema.TaggedStruct("AskForApproval", {}),
+  Schema.TaggedStruct("CompleteTransfer", {}),
+  Schema.TaggedStruct("FailTransfer", { reason: Schema.String })
+])
+/** What one can ask of a transfer. */
+export type Command = typeof Command.Type
+
+/** Where a transfer stands. */
+export type State =
+  | { readonly _tag: "New" }
+  | { readonly _tag: "Requested"; readonly amount: Amount }
+  | { readonly _tag: "ApprovalAsked" }
+  | { readonly _tag: "Approved" }
+  | { readonly _tag: "Completed" }
+  | { readonly _tag: "Failed"; readonly reason: string }
+
+/** Why a transfer says no. */
+export type Refusal =
+  | { readonly _tag: "TransferNotRequested" }
+  | { readonly _tag: "TransferAlreadyRequested" }
+  | { readonly _tag: "TransferIsOver" }
+  | { readonly _tag: "TransferToOneself" }
+  | { readonly _tag: "TransferOfNothing" }
+  | { readonly _tag: "ApprovalNotAsked" }
+  | { readonly _tag: "NotApproved" }
+
+// Up to here, in minor units of any currency, nobody needs to approve.
+const approvalLimit = crowns(10_000)
+
+/** Who approved what nobody needs to. */
+export const byRule = "rule"
+
+type Decision = Result.Result<ReadonlyArray<Event>, Refusal>
+const accept = (...events: ReadonlyArray<Event>): Decision => Result.succeed(events)
+const refuse = (_tag: Refusal["_tag"]): Decision => Result.fail({ _tag })
+
+const decide = (command: Command, state: State): Decision => {
+  if (state._tag === "Completed" || state._tag === "Failed") return refuse("TransferIsOver")
+  if (command._tag === "RequestTransfer") {
+    const { _tag, ...asked } = command
+    if (state._tag !== "New") return refuse("TransferAlreadyRequested")
+    if (asked.from === asked.to) return refuse("TransferToOneself")
+    return asked.amount === 0 ? refuse("TransferOfNothing") : accept(TransferRequested.make(asked))
+  }
+  return state._tag === "New" ? refuse("TransferNotRequested") : decideRequested(command, state)
+}
+
+const decideRequested = (
+  command: Exclude<Command, { readonly _tag: "RequestTransfer" }>,
+  state: Extract<State, { readonly _tag: "Requested" | "ApprovalAsked" | "Approved" }>
+): Decision => {
+  switch (command._tag) {
+    case "AskForApproval":
+      if (state._tag !== "Requested") return accept()
+      return accept(state.amount > approvalLimit ? ApprovalAsked.make({}) : TransferApproved.make({ by: byRule }))
+    case "ApproveTransfer":
+      if (state._tag === "Requested") return refuse("ApprovalNotAsked")
+      return state._tag === "Approved" ? accept() : accept(TransferApproved.make({ by: command.by }))
+    case "CompleteTransfer":
+      return state._tag === "Approved" ? accept(TransferCompleted.make({})) : refuse("NotApproved")
+    case "FailTransfer":
+      return accept(TransferFailed.make({ reason: command.reason }))
+  }
+}
+
+/** What an event makes of a transfer. */
+const evolve = (_: State, event: Event): State => {
+  switch (event._tag) {
+    case "TransferRequested":
+      return { _tag: "Requested", amount: event.amount }
+    case "ApprovalAsked":
+      return { _tag: "ApprovalAsked" }
+    case "TransferApproved":
+      return { _tag: "Approved" }
+    case "TransferCompleted":
+      return { _tag: "Completed" }
+    case "TransferFailed":
+      return { _tag: "Failed", reason: event.reason }
+  }
+}
+
+/** Decides about transfers. */
+export const decider = Decider.make<Command, State, Event, Refusal>({
+  initialState: { _tag: "New" },
+  decide,
+  evolve,
+  isTerminal: ({ _tag }) => _tag === "Completed" || _tag === "Failed"
+})
+
+/** Transfers and where their events live. */
+export const aggregate = Aggregate.makeUnsafe({ category: "transfer", codec, commands: Command, decider })

@@ -1,0 +1,90 @@
+/**
+ * How money gets from one account to another: a saga. It takes the money from the one, waits for an approval where there
+ * must be one, brings it to the other, and gives it back where one of that fails.
+ */
+import * as EventCodec from "@refold/core/EventCodec"
+import * as Process from "@refold/core/Process"
+import * as Saga from "@refold/core/Saga"
+import * as StreamName from "@refold/core/StreamName"
+import * as Option from "effect/Option"
+import * as Account from "./Account.ts"
+import { Amount } from "./Amount.ts"
+import * as Transfer from "./Transfer.ts"
+
+const events = EventCodec.makeUnsafe([Transfer.TransferRequested, Transfer.TransferApproved, Account.MoneyWithdrawn])
+type Event =
+  | typeof Transfer.TransferRequested.Event
+  | typeof Transfer.TransferApproved.Event
+  | typeof Account.MoneyWithdrawn.Event
+
+/** What a transfer is about, and its id. */
+export type Data = Omit<typeof Transfer.TransferRequested.Event, "_tag"> & { readonly id: string }
+
+/** Where a transfer of money stands. */
+export type State = Saga.SagaState<Data>
+
+// What one account is told about the other.
+const movement = ({ amount, currency, purpose }: Data, counterparty: string) => ({
+  amount,
+  currency,
+  channel: "Transfer" as const,
+  counterparty,
+  ...(purpose === undefined ? {} : { purpose })
+})
+
+/** How long a large transfer waits for somebody to approve it; its money is held back so long. */
+export const patience = "3 days"
+
+// #region saga
+/** One instance for each transfer, under its id. */
+export const saga = Saga.makeUnsafe<Event, Data>({
+  name: "transferMoney",
+  events,
+  categories: [Transfer.aggregate.category, Account.aggregate.category],
+  targets: [Account.aggregate, Transfer.aggregate],
+  start: (event, { stream }) =>
+    event._tag === "TransferRequested"
+      ? Option.some({ id: StreamName.id(stream), data: { ...event, id: StreamName.id(stream) } })
+      : Option.none(),
+  // An employee's approval is in the transfer's own stream; a withdrawal is for the saga that sent its command.
+  correlate: (event, envelope) =>
+    event._tag === "TransferApproved"
+      ? Option.some(StreamName.id(envelope.stream))
+      : Process.sender({ name: "transferMoney" }, envelope),
+  steps: [
+    {
+      name: "debit",
+      command: (data) => Process.send(Account.aggregate, data.from, { _tag: "Withdraw", ...movement(data, data.to) }),
+      succeededOn: ({ _tag }) => _tag === "MoneyWithdrawn",
+      compensate: (data) =>
+        Process.send(Account.aggregate, data.from, {
+          _tag: "Deposit",
+          ...movement(data, data.to),
+          purpose: `refund of transfer ${data.id}`
+        })
+    },
+    {
+      name: "approval",
+      command: ({ id }) => Process.send(Transfer.aggregate, id, { _tag: "AskForApproval" }),
+      succeededOn: ({ _tag }) => _tag === "TransferApproved",
+      timeout: patience
+    },
+    {
+      name: "credit",
+      command: (data) => Process.send(Account.aggregate, data.to, { _tag: "Deposit", ...movement(data, data.from) })
+    }
+  ],
+  onSuccess: ({ id }) => [Process.send(Transfer.aggregate, id, { _tag: "CompleteTransfer" })],
+  onFailure: ({ id }, reason) => [Process.send(Transfer.aggregate, id, { _tag: "FailTransfer", reason })]
+})
+// #endregion
+
+// Their places in the saga.
+const debit = 0
+const credit = 2
+
+/** What has left one account and not reached the other, nor come back: nothing, once a saga is settled. */
+export const inTransit = (state: State): Amount =>
+  state.status !== "NotStarted" && state.done.includes(debit) && !state.done.includes(credit)
+    ? state.data.amount
+    : Amount.make(0)

@@ -1,0 +1,92 @@
+// The front door: who may ask for what, what is handed on, what a wire may bring.
+import * as MemoryStore from "@refold/memory/MemoryStore"
+import { EventReader } from "@refold/store/EventReader"
+import type { EventStore } from "@refold/store/EventStore"
+import type { Readers } from "@refold/store/ReadModel"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
+import { describe, expect, expectTypeOf, it } from "vitest"
+import { crowns } from "../src/Amount.ts"
+import * as Ledger from "../src/Ledger.ts"
+import * as Processes from "../src/Processes.ts"
+import * as ReadSide from "../src/ReadSide.ts"
+import * as People from "../src/story/People.ts"
+
+const run = <A, E>(effect: Effect.Effect<A, E, MemoryStore.Services>): Promise<A> =>
+  Effect.runPromise(Effect.provide(effect, MemoryStore.layer, { local: true }))
+
+const transfer = { from: "ada", to: "bob", amount: crowns(10), purpose: "tea" }
+
+const refused = <A, E, R>(asked: Effect.Effect<A, E, R>) => Effect.flip(Effect.asVoid(asked))
+
+// What only employees may ask for.
+const employees = {
+  FreezeAccount: refused(Ledger.send("ada", { _tag: "FreezeAccount", reason: "spite" })),
+  UnfreezeAccount: refused(Ledger.send("ada", { _tag: "UnfreezeAccount" })),
+  ReverseDeposit: refused(Ledger.send("ada", { _tag: "ReverseDeposit", deposit: 2, reason: "spite" })),
+  ApproveTransfer: refused(Ledger.send("1", { _tag: "ApproveTransfer", by: "me" }))
+}
+
+describe("the front door", () => {
+  it("says who asked, and in which request, on every event that comes of it", () =>
+    run(Effect.gen(function*() {
+      yield* People.open("ada", crowns(100))
+      yield* People.open("bob", crowns(100))
+      const caller = { name: "ada's phone", isEmployee: false }
+      yield* Effect.provideService(People.request("1", transfer), Ledger.Caller, caller)
+      yield* Processes.moveMoney
+      const log = yield* Stream.runCollect((yield* EventReader).readAll())
+      const request = log.find(({ type }) => type === "TransferRequested")
+      expect(request?.metadata).toEqual({ actor: "ada's phone", correlationId: expect.any(String) })
+      const { correlationId } = request!.metadata
+      const own = log.filter(({ metadata }) => metadata.correlationId === correlationId).map(({ type }) => type)
+      expect(own.filter((type) => type.startsWith("Money"))).toEqual(["MoneyWithdrawn", "MoneyDeposited"])
+      expect(own.at(-2)).toBe("TransferCompleted")
+    })))
+
+  it.each(["FreezeAccount", "UnfreezeAccount", "ReverseDeposit", "ApproveTransfer"] as const)(
+    "is closed to customers who ask for %s, and nothing is stored",
+    (_tag) =>
+      run(Effect.gen(function*() {
+        yield* People.open("ada", crowns(100))
+        expect(yield* Effect.suspend((): Effect.Effect<unknown, unknown, MemoryStore.Services> => employees[_tag]))
+          .toMatchObject({ _tag: "Forbidden", tag: _tag })
+        expect(yield* Stream.runCount((yield* EventReader).readAll())).toBe(2)
+      }))
+  )
+
+  it("is open to employees", () =>
+    run(Effect.gen(function*() {
+      yield* ReadSide.catchUp
+      yield* People.open("ada", crowns(100))
+      yield* People.asEmployee(Ledger.send("ada", { _tag: "ReverseDeposit", deposit: 2, reason: "a mistake" }))
+      yield* People.asEmployee(Ledger.send("ada", { _tag: "FreezeAccount", reason: "a lost card" }))
+      const row = yield* Ledger.ask({ _tag: "BalanceOf", id: "ada" })
+      expect(Option.getOrThrow(row).state).toMatchObject({ balance: 0, isFrozen: true })
+    })))
+
+  it("does not take a saga's commands, nor an employee's over the wire", () => {
+    for (const _tag of ["CompleteTransfer", "FailTransfer", "AskForApproval", "ApproveTransfer", "FreezeAccount"]) {
+      expect(Result.getFailure(Ledger.parse({ _tag }))).toMatchObject({ value: { _tag: "UnknownCommand", tag: _tag } })
+    }
+    expectTypeOf<"CompleteTransfer">().not.toExtend<Parameters<typeof Ledger.send>[1]["_tag"]>()
+  })
+
+  it("knows where transfers stand", () =>
+    run(Effect.gen(function*() {
+      yield* People.open("ada", crowns(100))
+      yield* People.request("1", transfer)
+      yield* Processes.moveMoney
+      const at = (phase: "Compensated" | "Succeeded") =>
+        Effect.map(Ledger.ask({ _tag: "TransfersAt", phase }), ({ rows }) => rows.map(({ state }) => state.instance))
+      expect([yield* at("Compensated"), yield* at("Succeeded")]).toEqual([["1"], []])
+    })))
+
+  it("answers queries with nothing to append by", () => {
+    const asked = Ledger.ask({ _tag: "BalanceOf", id: "ada" })
+    expectTypeOf<Effect.Services<typeof asked>>().toEqualTypeOf<Readers>()
+    expectTypeOf<EventStore>().not.toExtend<Effect.Services<typeof asked>>()
+  })
+})

@@ -1,0 +1,70 @@
+/** Handlers that remember states and trust them in a wrong way. */
+import { versionConflict } from "@refold/core/AppendError"
+import * as ExpectedVersion from "@refold/core/ExpectedVersion"
+import * as StreamName from "@refold/core/StreamName"
+import type { StreamVersion } from "@refold/core/StreamVersion"
+import * as CommandHandler from "@refold/store/CommandHandler"
+import { EventStore } from "@refold/store/EventStore"
+import type { Loaded } from "@refold/store/Loaded"
+import * as State from "@refold/store/State"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type * as EventStoreSuite from "../../src/EventStoreSuite.ts"
+import type * as Sample from "../../src/Sample.ts"
+
+type Make = NonNullable<Parameters<typeof EventStoreSuite.handlerProperties>[0]>
+
+interface Trust {
+  /** Whose states are kept together. */
+  readonly owner: (store: EventStore["Service"]) => object
+  /** Whether the tail is read before a refusal is believed. */
+  readonly reads: boolean
+}
+
+/** Refuses by what it remembers; all else it leaves to a handler that remembers nothing. */
+const refusing = ({ owner, reads }: Trust): Make => (aggregate) => {
+  const owners = new WeakMap<object, Map<string, Loaded<Sample.State>>>()
+  const handle = CommandHandler.make(aggregate, { cache: 0 })
+  return Effect.fnUntraced(function*(id, command, options = {}) {
+    const key = owner(yield* EventStore)
+    const known = owners.get(key) ?? new Map<string, Loaded<Sample.State>>()
+    owners.set(key, known)
+    const remembered = known.get(id)
+    if (remembered !== undefined && options.expected === undefined) {
+      const { state } = reads ? yield* State.reload(aggregate, remembered) : remembered
+      const decision = aggregate.decider.decide(command, state)
+      if (Result.isFailure(decision)) return yield* Effect.fail(decision.failure)
+    }
+    const handled = yield* handle(id, command, options)
+    known.set(id, handled)
+    return handled
+  })
+}
+
+const itself = (store: EventStore["Service"]) => store
+
+/** Believes a version that it remembers where the client expects another. */
+export const believesVersions: Make = (aggregate) => {
+  const versions = new WeakMap<EventStore["Service"], Map<string, StreamVersion>>()
+  const handle = CommandHandler.make(aggregate, { cache: 0 })
+  return Effect.fnUntraced(function*(id, command, options = {}) {
+    const store = yield* EventStore
+    const known = versions.get(store) ?? new Map<string, StreamVersion>()
+    versions.set(store, known)
+    const version = known.get(id)
+    const { expected = ExpectedVersion.Any } = options
+    if (version !== undefined && !ExpectedVersion.matches(expected, version)) {
+      const stream = Result.getOrThrow(StreamName.make(aggregate.category, id))
+      return yield* versionConflict(stream, expected, version)
+    }
+    const handled = yield* handle(id, command, options)
+    known.set(id, handled.version)
+    return handled
+  })
+}
+
+export const believesRefusals = refusing({ owner: itself, reads: false })
+
+const everybody = {}
+
+export const mixesStoresUp = refusing({ owner: () => everybody, reads: true })

@@ -1,0 +1,2 @@
+-- Nobody but append_events calls it, as its owner.
+DROP FUNCTION refold.append_commit
