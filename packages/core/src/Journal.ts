@@ -11,6 +11,7 @@ import * as AppendError from "./AppendError.ts"
 import * as Commit from "./Commit.ts"
 import * as EventId from "./EventId.ts"
 import * as ExpectedVersion from "./ExpectedVersion.ts"
+import * as Keys from "./internal/Keys.ts"
 import * as Log from "./internal/Log.ts"
 import type { InvalidInput } from "./InvalidInput.ts"
 import * as NewEvent from "./NewEvent.ts"
@@ -25,13 +26,7 @@ export interface Journal {
   readonly log: Log.Log<RecordedEvent>
   readonly streams: HashMap.HashMap<StreamName.StreamName, Log.Log<RecordedEvent>>
   readonly eventIds: HashMap.HashMap<EventId.EventId, RecordedEvent>
-  readonly keys: HashMap.HashMap<string, KeyedResult>
-}
-
-interface KeyedResult {
-  readonly fingerprint: string
-  readonly appended: Commit.Appended
-  readonly neverExpires: boolean
+  readonly keys: Keys.Keys
 }
 
 /** A store without events. */
@@ -39,7 +34,7 @@ export const empty: Journal = {
   log: Log.empty(),
   streams: HashMap.empty(),
   eventIds: HashMap.empty(),
-  keys: HashMap.empty()
+  keys: Keys.empty
 }
 
 /**
@@ -54,11 +49,12 @@ export const append = (
 ): Result.Result<readonly [Journal, Commit.Appended], AppendError.AppendError> =>
   Result.gen(function*() {
     const checked = yield* Commit.check(commit)
-    const earlier = yield* findKeyed(journal, checked.idempotency?.key, Commit.fingerprint(checked))
+    const earlier = yield* Keys.find(journal.keys, checked.idempotency?.key, Commit.fingerprint(checked))
     if (Option.isSome(earlier)) return [journal, earlier.value] as const
     yield* checkVersions(journal, checked)
     yield* checkEventIds(journal, checked)
-    return remember(checked, store(journal, checked, recordedAt))
+    const [stored, appended] = store(journal, checked, recordedAt)
+    return [{ ...stored, keys: Keys.remember(journal.keys, checked, appended) }, appended] as const
   })
 
 /**
@@ -71,7 +67,7 @@ export const findAppended = (
 ): Result.Result<Option.Option<Commit.Appended>, AppendError.IdempotencyConflict | InvalidInput> =>
   Result.flatMap(
     Commit.checkIdempotency(idempotency),
-    ({ fingerprint, key }) => findKeyed(journal, key, Commit.givenFingerprint(fingerprint))
+    ({ fingerprint, key }) => Keys.find(journal.keys, key, Commit.givenFingerprint(fingerprint))
   )
 
 /**
@@ -83,11 +79,7 @@ export const forgetKeys = (
   before: DateTime.Utc
 ): Result.Result<readonly [Journal, number], InvalidInput> =>
   Result.map(NewEvent.checkTime(before, "before"), (instant) => {
-    const keys = HashMap.filter(
-      journal.keys,
-      ({ appended, neverExpires }) =>
-        neverExpires || DateTime.isGreaterThanOrEqualTo(appended.streams[0].recordedAt, instant)
-    )
+    const keys = Keys.forget(journal.keys, instant)
     return [{ ...journal, keys }, HashMap.size(journal.keys) - HashMap.size(keys)]
   })
 
@@ -129,19 +121,6 @@ export const head = (journal: Journal): Position => Position(journal.log.size)
 
 const streamLog = (journal: Journal, stream: StreamName.StreamName): Log.Log<RecordedEvent> =>
   Option.getOrElse(HashMap.get(journal.streams, stream), () => Log.empty<RecordedEvent>())
-
-const findKeyed = (
-  journal: Journal,
-  key: string | undefined,
-  fingerprint: string
-): Result.Result<Option.Option<Commit.Appended>, AppendError.IdempotencyConflict> => {
-  if (key === undefined) return Result.succeedNone
-  const known = HashMap.get(journal.keys, key)
-  if (Option.isNone(known)) return Result.succeedNone
-  return known.value.fingerprint === fingerprint
-    ? Result.succeedSome(known.value.appended)
-    : Result.fail(new AppendError.IdempotencyConflict({ key }))
-}
 
 const checkVersions = (journal: Journal, commit: Commit.Commit): Result.Result<void, AppendError.VersionConflict> => {
   for (const { expected, stream } of commit.writes) {
@@ -210,16 +189,3 @@ const addTo = (
   streams: HashMap.set(journal.streams, stream, Log.appendAll(before, recorded)),
   eventIds: recorded.reduce((ids, event) => HashMap.set(ids, event.id, event), journal.eventIds)
 })
-
-const remember = (
-  commit: Commit.Commit,
-  [journal, appended]: readonly [Journal, Commit.Appended]
-): readonly [Journal, Commit.Appended] => {
-  if (commit.idempotency === undefined) return [journal, appended]
-  const result: KeyedResult = {
-    fingerprint: Commit.fingerprint(commit),
-    appended: Object.freeze({ ...appended, deduplicated: true }),
-    neverExpires: commit.idempotency.neverExpires ?? false
-  }
-  return [{ ...journal, keys: HashMap.set(journal.keys, commit.idempotency.key, result) }, appended]
-}

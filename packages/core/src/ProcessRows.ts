@@ -1,6 +1,6 @@
 /** The instances of a process as rows: where each stands, and when it needs to be seen to next. */
 import * as DateTime from "effect/DateTime"
-import * as Result from "effect/Result"
+import type * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Agenda from "./Agenda.ts"
 import type { InvalidInput } from "./InvalidInput.ts"

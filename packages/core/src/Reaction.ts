@@ -55,7 +55,8 @@ export const send = <Command extends { readonly _tag: string }>(
 
 /**
  * Schedules a timeout: `TimedOut` with this name comes so long after the time of what the process reacts to: for an
- * event its `recordedAt`, for a timeout the time when it was due.
+ * event its `recordedAt`, for a timeout the time when it was due. Never before the outcomes of the commands that were
+ * decided earlier are known, and everything was met that came in time or that they led to.
  */
 export const schedule = (name: string, after: Duration.Input): Schedule => ({
   _tag: "Schedule",

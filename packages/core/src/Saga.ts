@@ -93,7 +93,10 @@ const checkSteps = (
     for (const [index, { name, timeout }] of steps.entries()) {
       yield* NewEvent.checkName(name, `steps[${index}].name`)
       // Its compensation has a longer one.
-      yield* NewEvent.checkName(Internal.undoing(name), `steps[${index}].name, with "${Internal.undoing("")}" before it,`)
+      yield* NewEvent.checkName(
+        Internal.undoing(name),
+        `steps[${index}].name, with "${Internal.undoing("")}" before it,`
+      )
       if (timeout !== undefined) yield* checkDuration(timeout, `steps[${index}].timeout`)
       if (name.startsWith(Internal.undoing(""))) {
         return yield* invalid(`steps[${index}].name`, `must not begin with "${Internal.undoing("")}"`)

@@ -10,7 +10,6 @@ import * as EventType from "../src/EventType.ts"
 import type { Position } from "../src/Position.ts"
 import * as Process from "../src/Process.ts"
 import { type EventTrigger, type ProcessEvent, triggerOf } from "../src/ProcessEvent.ts"
-import type { Notice } from "../src/ProcessInput.ts"
 import type { Instance, InstanceRefusal, MessageBody } from "../src/ProcessInstance.ts"
 import type { StreamVersion } from "../src/StreamVersion.ts"
 import * as View from "../src/View.ts"
@@ -20,7 +19,6 @@ export const Requested = EventType.make("Requested", Schema.Struct({ transfer: S
 export const Taken = EventType.make("Taken", Schema.Struct({ transfer: Schema.String }))
 export const events = EventCodec.makeUnsafe([Requested, Taken])
 export type Event = typeof Requested.Event | typeof Taken.Event
-export type Input = Event | Notice
 
 export const Command = Schema.Union([
   Schema.TaggedStruct("Take", { coins: Schema.Int, note: Schema.String }),

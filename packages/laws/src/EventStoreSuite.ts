@@ -21,6 +21,7 @@ import * as Readings from "./Readings.ts"
 import * as Sample from "./Sample.ts"
 import * as SnapshotStoreLaws from "./SnapshotStoreLaws.ts"
 import * as Suite from "./Suite.ts"
+import * as TogetherLaws from "./TogetherLaws.ts"
 
 type Stores = EventStore | EventReader | SnapshotStore
 
@@ -42,6 +43,7 @@ export const properties = <R = never>(
   ...eventStore,
   ...concurrency,
   ...handlerProperties(),
+  ...together,
   Law.over(ConcurrencyLaws.tailMissesNothing(transaction), fc.array(writer, { minLength: 1, maxLength: 6 })),
   ...snapshotStore,
   ...agreement ?? AgreementSuite.properties(AgreementSuite.sample)
@@ -85,6 +87,15 @@ const concurrency = [
   ConcurrencyLaws.oppositeOrdersAgree
 ].map((law) => Law.over(law, race))
 
+// To another jar than it comes from: a stream appears once in a commit.
+const move = (jars: number): fc.Arbitrary<TogetherLaws.Move> =>
+  fc.record({
+    from: fc.nat(jars - 1),
+    by: fc.integer({ min: 1, max: jars - 1 }),
+    coins: fc.integer({ min: 1, max: 6 })
+  })
+    .map(({ by, coins, from }) => ({ from, to: (from + by) % jars, coins }))
+
 const before = fc.array(Sample.commands, { maxLength: 5 })
 
 /** The laws of handlers that remember states, by other handlers where they are to be tried. */
@@ -102,6 +113,21 @@ export const handlerProperties = (
   Law.over(
     CommandHandlerLaws.concurrentCopiesGetOneAnswer(Sample.aggregate),
     fc.record({ before, command: Sample.commands, copies: fc.integer({ min: 2, max: 6 }) })
+  )
+]
+
+const jars = fc.constantFrom(2, 3, 4)
+
+const together = [
+  Law.over(
+    TogetherLaws.togetherIsAllOrNothing,
+    jars.chain((count) =>
+      fc.record({
+        jars: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: count, maxLength: count }),
+        moves: fc.array(move(count), { minLength: 1, maxLength: 5 }),
+        copies: fc.integer({ min: 1, max: 2 })
+      })
+    )
   )
 ]
 

@@ -103,7 +103,7 @@ export const ownWritesAreRead = Law.make(
       for (const { entries } of parts) {
         for (const commit of yield* Rows.commitsOf(fresh, entries)) {
           const appended = yield* Play.send(commit)
-          const awaited = yield* Effect.result(ReadModel.awaitPosition(projection, appended))
+          const awaited = yield* Effect.result(ReadModel.awaitPosition(projection, appended, { timeout: "15 seconds" }))
           const { parked, rows } = Rows.refolded(projection, yield* Rows.log(fresh))
           const own = appended.streams.map(({ stream }) => stream)
           const isParked = parked.some(({ stream }) => own.includes(stream))

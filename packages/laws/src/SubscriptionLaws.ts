@@ -49,7 +49,7 @@ const filterOf = ({ categories, occurredFrom, types }: Followed, fresh: Fresh.Fr
   }
 }
 
-const patience = "5 seconds"
+const patience = "15 seconds"
 
 // What is handed out up to the last event; what was handed out until one lost patience.
 const collect = Effect.fnUntraced(function*<E, R>(

@@ -24,6 +24,7 @@ import * as JournalSuite from "../src/JournalSuite.ts"
 import * as Sample from "../src/Sample.ts"
 import * as SnapshotStoreLaws from "../src/SnapshotStoreLaws.ts"
 import * as StorableLaws from "../src/StorableLaws.ts"
+import * as TogetherLaws from "../src/TogetherLaws.ts"
 import * as ViewLaws from "../src/ViewLaws.ts"
 import * as ViewSuite from "../src/ViewSuite.ts"
 import * as Deciders from "./faults/Deciders.ts"
@@ -225,4 +226,13 @@ Planted.find("EventStoreLaws", EventStoreLaws, [], eventStoreLaws)
 Planted.find("ConcurrencyLaws", ConcurrencyLaws, [], concurrencyLaws)
 Planted.find("SnapshotStoreLaws", SnapshotStoreLaws, [], snapshotStoreLaws)
 Planted.find("AgreementLaws", AgreementLaws, [Sample.aggregate, []], agreementLaws)
+const togetherLaws: Table<typeof TogetherLaws> = {
+  togetherIsAllOrNothing: {
+    "each stream committed by itself": store(Stores.commitsEachStreamByItself),
+    "lost writes": store(Stores.losesWrites),
+    "keys looked up before the transaction": store(Stores.looksKeysUpBeforeItsTransaction)
+  }
+}
+
+Planted.find("TogetherLaws", TogetherLaws, [], togetherLaws)
 Planted.find("CommandHandlerLaws", CommandHandlerLaws, [Sample.aggregate], commandHandlerLaws)

@@ -1,12 +1,19 @@
 // Several runners of one process: what one of them has recorded about a command holds for the others, however late they
 // come.
+import * as Json from "@refold/core/Json"
+import * as StreamName from "@refold/core/StreamName"
 import * as MemoryStore from "@refold/memory/MemoryStore"
+import { EventIds } from "@refold/store/EventIds"
+import { EventStore } from "@refold/store/EventStore"
+import { EventStoreError } from "@refold/store/EventStoreError"
 import * as ProcessHandler from "@refold/store/ProcessHandler"
 import * as ProcessInstances from "@refold/store/ProcessInstances"
 import * as ProcessRunner from "@refold/store/ProcessRunner"
+import * as DateTime from "effect/DateTime"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 import * as Sample from "../src/Sample.ts"
 import * as Transfers from "../src/Transfers.ts"
@@ -68,6 +75,40 @@ describe("a copy of a command that comes late", () => {
   )
 
   it(
+    "is not said to have failed where this code cannot read its effect",
+    onMemory(Effect.gen(function*() {
+      yield* add("a", 10)
+      yield* request("1", "a", "b", 4)
+      // Code of tomorrow stores an event that is not known here, and is killed before it has recorded the outcome.
+      const newer = ProcessHandler.to(
+        Sample.aggregate,
+        (id, _: Sample.Command, { idempotencyKey }) =>
+          Effect.gen(function*() {
+            const store = yield* EventStore
+            const stream = Result.getOrThrow(StreamName.make("jar", id))
+            const unknown = {
+              type: "CoinsSold",
+              schemaVersion: 1,
+              data: {},
+              metadata: {},
+              occurredAt: yield* DateTime.now
+            }
+            const fingerprint = Json.canonical(["jar", id, { _tag: "Take", coins: 4 }])
+            yield* store.append(stream, [{ ...unknown, id: yield* yield* EventIds }], {
+              idempotency: { key: idempotencyKey!, fingerprint }
+            })
+            return yield* new EventStoreError({ operation: "go on", cause: "killed" })
+          })
+      )
+      yield* Effect.exit(ProcessRunner.catchUp(saga, { handlers: [newer, transfers] }))
+      yield* ProcessRunner.catchUp(saga, { handlers })
+      const outcomes = (yield* ProcessInstances.history(saga, "1"))
+        .flatMap(({ event }) => "trigger" in event && event.trigger._tag === "Answered" ? [event.trigger] : [])
+      expect(outcomes[0]).toMatchObject({ label: "take", outcome: { _tag: "Succeeded" } })
+    }))
+  )
+
+  it(
     "wins where it has its effect before the refusal of the other is recorded",
     onMemory(Effect.gen(function*() {
       yield* request("1", "a", "b", 4)
@@ -75,8 +116,10 @@ describe("a copy of a command that comes late", () => {
       const refusing = ProcessHandler.to(
         Sample.aggregate,
         (id, command: Sample.Command, options) =>
-          Effect.tapError(handleJar(id, command, options), () =>
-            Effect.andThen(add("a", 10), handleJar(id, command, options)))
+          Effect.tapError(
+            handleJar(id, command, options),
+            () => Effect.andThen(add("a", 10), handleJar(id, command, options))
+          )
       )
       yield* ProcessRunner.catchUp(saga, { handlers: [refusing, transfers] })
       expect([yield* coinsOf("a"), yield* coinsOf("b"), yield* phaseOf("1")]).toEqual([6, 4, "Succeeded"])

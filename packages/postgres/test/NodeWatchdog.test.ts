@@ -44,7 +44,7 @@ it("a decide or evolve that does not end is a fault, and nothing is stored", () 
       expect(yield* Effect.flip(handle("a", -1))).toBe("negative")
       yield* handle("a", 2)
       expect(yield* State.load(counter, "a")).toMatchObject({ state: 3, version: 2 })
-    }).pipe(Effect.provide(Layer.mergeAll(PostgresStore.layerEmbedded(), NodeWatchdog.layer("200 millis"))))
+    }).pipe(Effect.provide(Layer.mergeAll(PostgresStore.layerEmbedded(), NodeWatchdog.layer("2 seconds"))))
   ))
 
 it("gives what functions give, and throws what they throw, also one within another", () =>

@@ -13,7 +13,7 @@ import * as Stream from "effect/Stream"
 import type { HandleFailure } from "./CommandHandler.ts"
 import { EventReader } from "./EventReader.ts"
 import type { EventStoreError } from "./EventStoreError.ts"
-import * as Attending from "./internal/Attending.ts"
+import * as Telling from "./internal/Telling.ts"
 import type { Loaded } from "./Loaded.ts"
 import type { Services } from "./ProcessHandler.ts"
 import * as ReadModel from "./ReadModel.ts"
@@ -93,5 +93,5 @@ const tell = Effect.fnUntraced(function*<Event extends Tagged, State>(
   message: MessageBody
 ): Effect.fn.Return<Loaded<Instance<State>>, InstanceRefusal | HandleFailure, Services> {
   const { correlationId } = (yield* get(process, instance)).state.agenda
-  return yield* Attending.teller(process)(instance, message, { metadata: { correlationId } })
+  return yield* Telling.make(process)(instance, message, { metadata: { correlationId } })
 })

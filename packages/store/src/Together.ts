@@ -35,6 +35,8 @@ import { Watchdog } from "./Watchdog.ts"
 type AnyEvent = { readonly _tag: string }
 
 /** One of the aggregates said no; nothing was stored. */
+// The parameter is for those who catch it.
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export class PartRefused<Refusal> extends Data.TaggedError("PartRefused")<{
   readonly stream: StreamName
   readonly refusal: Refusal

@@ -37,7 +37,9 @@ export const tell = Effect.fnUntraced(function*(id: string) {
     Option.match({ onNone: () => 0, onSome: (row) => row.version })
   )
   const atOnce = yield* rowVersion
-  const [waited] = yield* Effect.timed(ReadModel.awaitPosition(TopAccounts.projection, handled))
+  const [waited] = yield* Effect.timed(
+    ReadModel.awaitPosition(TopAccounts.projection, handled, { timeout: "1 minute" })
+  )
   const awaited = yield* rowVersion
   const timeout = yield* ReadModel.awaitPosition(TopAccounts.projection, Position(position + ahead), {
     timeout: "20 millis"

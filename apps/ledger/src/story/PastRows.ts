@@ -89,7 +89,7 @@ const unlikeThen = Effect.fnUntraced(function*(writer: string) {
   yield* ReadSide.awaitAll(position)
   const live = yield* Stream.runCollect(ReadModel.stream(TopAccounts.projection))
   const written = yield* Accounts.handle(writer, { _tag: "Deposit", amount: crowns(1), channel: "Cash" })
-  yield* ReadModel.awaitPosition(TopAccounts.projection, written.position)
+  yield* ReadModel.awaitPosition(TopAccounts.projection, written.position, { timeout: "1 minute" })
   const past = yield* Past.asOf(TopAccounts.projection, AsOf.position(position))
   const rows = new Map((yield* Stream.runCollect(past.stream())).map((row) => [row.key, row]))
   const unlike = live.filter((row) => !Equal.equals(row, rows.get(row.key))).length

@@ -1,10 +1,13 @@
 /** How a saga takes back what it did: step by step in reverse order, ever more slowly where that fails. */
 import * as Duration from "effect/Duration"
 import { schedule, type Send } from "../Reaction.ts"
-import { type Move, type Script, stay, type Started, undoing } from "./SagaState.ts"
+import { type Move, type Script, type Started, stay, undoing } from "./SagaState.ts"
 
 /** What is sent at the end: it must not be taken for a step when its outcome is heard. */
-export const last = <Event, Data>({ steps }: Script<Event, Data>, sends: ReadonlyArray<Send> = []): ReadonlyArray<Send> => {
+export const last = <Event, Data>(
+  { steps }: Script<Event, Data>,
+  sends: ReadonlyArray<Send> = []
+): ReadonlyArray<Send> => {
   const taken = steps.flatMap(({ name }) => [name, undoing(name)])
   return sends.map((send) => taken.includes(send.label) ? { ...send, label: `${send.label} at the end` } : send)
 }
@@ -28,7 +31,11 @@ export const undoNext = <Event, Data>(script: Script<Event, Data>, state: Starte
   return undoFirst(script, { ...state, done, undo, attempts: 0 })
 }
 
-export const undoLater = <Event, Data>(script: Script<Event, Data>, state: Started<Data>, reason: string): Move<Data> => {
+export const undoLater = <Event, Data>(
+  script: Script<Event, Data>,
+  state: Started<Data>,
+  reason: string
+): Move<Data> => {
   const attempts = state.attempts + 1
   const { name } = script.steps[state.undo[0]!]!
   if (attempts >= script.attempts) {

@@ -20,7 +20,7 @@ export interface Sleep {
 }
 
 /** Somebody wants coins to go from one jar to another. */
-export interface Request {
+interface Request {
   readonly _tag: "Request"
   readonly from: number
   readonly to: number

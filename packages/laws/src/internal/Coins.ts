@@ -90,7 +90,7 @@ export const run = ({ jars, kit, saga, transfers }: World, hours = 0) =>
   )
 
 /** Does a step. */
-export const take: (world: World, step: Step) => Effect.Effect<void, unknown, ProcessRunner.Services> = Effect
+const take: (world: World, step: Step) => Effect.Effect<void, unknown, ProcessRunner.Services> = Effect
   .fnUntraced(function*(world, step) {
     switch (step._tag) {
       case "Request": {

@@ -19,7 +19,7 @@ export interface Sent {
 }
 
 /** The commands that an instance has decided, in their order, by its own stream alone. */
-export const sentBy = (stream: string, events: ReadonlyArray<ProcessEvent>): ReadonlyArray<Sent> => {
+const sentBy = (stream: string, events: ReadonlyArray<ProcessEvent>): ReadonlyArray<Sent> => {
   const outcomes = new Map<string, string>()
   const keyOf = (version: number, index: number) => `${stream}#${version}.${index}`
   for (const event of events) {
@@ -51,7 +51,7 @@ export const sent = Effect.fnUntraced(
 )
 
 /** The events of these categories that commands of processes have led to, by the command's key; versions tell appends. */
-export const caused = (categories: ReadonlyArray<string>) =>
+const caused = (categories: ReadonlyArray<string>) =>
   Effect.map(Play.readAll({ categories }), (events) => {
     const byKey = new Map<string, ReadonlyArray<RecordedEvent>>()
     for (const event of events) {

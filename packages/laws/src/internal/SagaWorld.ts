@@ -31,7 +31,7 @@ export type Make = (definition: Saga.Definition<Event, Data>) => Saga.Saga<Event
 const nameOf = (step: number): string => `step ${step}`
 
 /** The saga of a story. Its commands tell the world which step is to be done, or undone. */
-export const sagaOf = ({ attempts, steps: [first, ...rest] }: Story, make: Make): Saga.Saga<Event, Data> => {
+const sagaOf = ({ attempts, steps: [first, ...rest] }: Story, make: Make): Saga.Saga<Event, Data> => {
   const stepOf = ({ isHeard, isTimed, isUndone }: Shape, step: number): Saga.Step<Event, Data> => ({
     name: nameOf(step),
     command: () => Process.send(Sample.aggregate, "1", { _tag: "Add", coins: step, notes: [] }),
@@ -53,7 +53,7 @@ export const sagaOf = ({ attempts, steps: [first, ...rest] }: Story, make: Make)
 }
 
 /** What the world has done of a saga: which step it did or undid, in order. */
-export interface Deed {
+interface Deed {
   readonly step: number
   readonly isUndo: boolean
 }
@@ -81,7 +81,7 @@ const happen = (life: World["life"], event: Event): World["life"] =>
   Schedule.take(life, { _tag: "Happen", stream: "far-1", event, by: undefined })
 
 /** What is pending for the saga. */
-export const agendaOf = ({ life: { run } }: World) => ProcessRun.instanceOf(run, "1").agenda
+const agendaOf = ({ life: { run } }: World) => ProcessRun.instanceOf(run, "1").agenda
 
 /** The world after a move. */
 export const move = (world: World, next: Move): World => {

@@ -2,18 +2,17 @@
 import type { Agenda, PendingCommand, PendingTimeout } from "@refold/core/Agenda"
 import type { Process } from "@refold/core/Process"
 import { type Outcome, reasonOf } from "@refold/core/ProcessEvent"
-import type { MessageBody } from "@refold/core/ProcessInstance"
 import type { ProcessRow } from "@refold/core/ProcessRows"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { Causation } from "../Causation.ts"
-import * as CommandHandler from "../CommandHandler.ts"
 import { EventStoreError } from "../EventStoreError.ts"
 import type { ProcessHandler, Services, Unsettled } from "../ProcessHandler.ts"
 import type { Row } from "../Row.ts"
 import type { Met } from "./MetUntil.ts"
 import * as Settling from "./Settling.ts"
+import * as Telling from "./Telling.ts"
 
 /** How instances are attended to. */
 export interface Care {
@@ -33,21 +32,11 @@ export interface Attendant<R> {
 }
 
 /** What attending came to. */
-export interface Attended {
+interface Attended {
   /** How many commands were sent and timeouts fired. */
   readonly done: number
   /** Whether a timeout is due that may not fire yet. */
   readonly isHeld: boolean
-}
-
-/** Tells an instance something. */
-export type Tell = ReturnType<typeof teller>
-
-/** Tells instances of a process what became of their commands, and so on. */
-export const teller = <Event extends { readonly _tag: string }, State>(process: Process<Event, State>) => {
-  const handle = CommandHandler.make(process.instances)
-  return (instance: string, message: MessageBody, options: CommandHandler.HandleOptions) =>
-    handle(instance, { ...message, instance }, options)
 }
 
 /** An attendant with these handlers. */
@@ -56,14 +45,14 @@ export const make = <Event extends { readonly _tag: string }, State, R>(
   handlers: ReadonlyArray<ProcessHandler<R>>,
   care: Care
 ): Attendant<R> => {
-  const tell = teller(process)
+  const tell = Telling.make(process)
   const send = (stream: string, instance: string, command: PendingCommand) =>
     Settling.settle(process, tell, { stream, instance, command }, dispatch(handlers, care, stream, command))
   const timeOut = (stream: string, instance: string, { name, scheduledAt }: PendingTimeout, correlationId: string) => {
     const metadata = { correlationId, causationId: `${stream}#${scheduledAt}` }
     return tell(instance, { _tag: "TimeOut", name, scheduledAt }, { metadata }).pipe(
       Effect.map(({ state }) => state.agenda),
-      Effect.mapError(Settling.asUnsettled)
+      Effect.mapError(Telling.asUnsettled)
     )
   }
   return {

@@ -8,10 +8,9 @@ import type { Process } from "@refold/core/Process"
 import type { Outcome } from "@refold/core/ProcessEvent"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import { EventStoreError } from "../EventStoreError.ts"
 import type { Services, Unsettled } from "../ProcessHandler.ts"
 import * as State from "../State.ts"
-import type { Tell } from "./Attending.ts"
+import { asUnsettled, type Tell } from "./Telling.ts"
 
 /** A command and who sends it. */
 export interface Sent {
@@ -31,15 +30,15 @@ export const settle = <Event extends { readonly _tag: string }, State, R>(
   send: Effect.Effect<Outcome, Unsettled, R>
 ): Effect.Effect<Agenda, Unsettled, R | Services> => {
   const sendAndRecord = Effect.flatMap(send, (outcome) => record(tell, sent, outcome, outcome._tag !== "Succeeded"))
-  // Somebody else was quicker: a copy had its effect, which is seen when it is sent again; or there will be none.
-  const again = Effect.flatMap(
+  // The key is used up: by the record of another, which has answered the command; or by the effect of a copy.
+  const usedUp = Effect.flatMap(
     State.load(process.instances, sent.instance),
     ({ state: { agenda } }) =>
       commandOf(agenda, sent.command) === undefined
         ? Effect.succeed(agenda)
-        : Effect.flatMap(send, (outcome) => record(tell, sent, outcome, false))
+        : record(tell, sent, { _tag: "Succeeded" }, false)
   )
-  return Effect.mapError(Effect.catchIf(sendAndRecord, isUsedUp, () => again), asUnsettled)
+  return Effect.mapError(Effect.catchIf(sendAndRecord, isUsedUp, () => usedUp), asUnsettled)
 }
 
 const record = Effect.fnUntraced(function*(
@@ -52,12 +51,12 @@ const record = Effect.fnUntraced(function*(
   const { correlationId, index, sentAt } = command
   const message = { _tag: "Answer", sentAt, index, outcome, at: yield* DateTime.now } as const
   const metadata = { correlationId, causationId: key }
-  const { state } = yield* tell(instance, message, usesKeyUp ? { metadata, idempotencyKey: key, keyNeverExpires: true } : { metadata })
+  const { state } = yield* tell(
+    instance,
+    message,
+    usesKeyUp ? { metadata, idempotencyKey: key, keyNeverExpires: true } : { metadata }
+  )
   return state.agenda
 })
 
 const isUsedUp = (error: unknown): error is IdempotencyConflict => error instanceof IdempotencyConflict
-
-/** Whatever else goes wrong, another try may end otherwise. */
-export const asUnsettled = (error: { readonly _tag: string }): Unsettled =>
-  error instanceof EventStoreError ? error : new EventStoreError({ operation: "tell a process", cause: error })

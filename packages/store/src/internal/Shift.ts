@@ -48,7 +48,11 @@ export const work = <Event extends { readonly _tag: string }, State, R>(
       if (Queue.sizeUnsafe(due) > 0) return
       const met = yield* metUntil
       const now = yield* Clock.currentTimeMillis
-      const found = yield* Rounds.findDue(process, met.until, ({ key }) => !underWay.has(key) && pauses.isOver(key, now))
+      const found = yield* Rounds.findDue(
+        process,
+        met.until,
+        ({ key }) => !underWay.has(key) && pauses.isOver(key, now)
+      )
       for (const { key } of found) underWay.add(key)
       yield* Queue.offerAll(due, found.map((row) => ({ row, met })))
     })

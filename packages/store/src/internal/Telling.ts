@@ -1,0 +1,20 @@
+/** Telling instances of a process what concerns them: an instance is an aggregate, and what it is told is a command. */
+import type { Process } from "@refold/core/Process"
+import type { MessageBody } from "@refold/core/ProcessInstance"
+import * as CommandHandler from "../CommandHandler.ts"
+import { EventStoreError } from "../EventStoreError.ts"
+import type { Unsettled } from "../ProcessHandler.ts"
+
+/** Tells an instance something. */
+export type Tell = ReturnType<typeof make>
+
+/** Tells instances of a process what became of their commands, and so on. */
+export const make = <Event extends { readonly _tag: string }, State>(process: Process<Event, State>) => {
+  const handle = CommandHandler.make(process.instances)
+  return (instance: string, message: MessageBody, options: CommandHandler.HandleOptions) =>
+    handle(instance, { ...message, instance }, options)
+}
+
+/** Whatever else goes wrong, another try may end otherwise. */
+export const asUnsettled = (error: { readonly _tag: string }): Unsettled =>
+  error instanceof EventStoreError ? error : new EventStoreError({ operation: "tell a process", cause: error })
