@@ -3,11 +3,17 @@ import * as Aggregate from "@refold/core/Aggregate"
 import * as Decider from "@refold/core/Decider"
 import * as EventCodec from "@refold/core/EventCodec"
 import * as EventType from "@refold/core/EventType"
+import * as Process from "@refold/core/Process"
+import * as StreamName from "@refold/core/StreamName"
 import * as CommandHandler from "@refold/store/CommandHandler"
+import * as Parked from "@refold/store/Parked"
+import * as ProcessInstances from "@refold/store/ProcessInstances"
+import * as ProcessRunner from "@refold/store/ProcessRunner"
 import * as State from "@refold/store/State"
 import { Watchdog } from "@refold/store/Watchdog"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { expect, it } from "vitest"
@@ -67,4 +73,27 @@ it("gives what functions give, and throws what they throw, also one within anoth
 it.each([0, -1, 0.5, Infinity])("cannot wait for %s milliseconds", async (patience) => {
   const built = await Effect.runPromise(Effect.flip(Effect.scoped(Layer.build(NodeWatchdog.layer(patience)))))
   expect(built).toMatchObject({ _tag: "InvalidInput", field: "patience" })
+})
+
+it("a react that does not end holds up its own event alone", () => {
+  const process = Process.makeUnsafe<typeof Counted.Event, null>({
+    name: "watched",
+    events: counter.codec,
+    targets: [],
+    correlate: (_, { stream }) => Option.some(StreamName.id(stream)),
+    initialState: null,
+    evolve: (state) => state,
+    react: (_, input) => input._tag === "Counted" && input.by === 1 ? forEver() : [Process.complete]
+  })
+  return Effect.runPromise(
+    Effect.gen(function*() {
+      yield* handle("a", 1)
+      yield* handle("b", 2)
+      yield* ProcessRunner.catchUp(process, { handlers: [] })
+      const [parked] = yield* Parked.list(ProcessRunner.observer(process))
+      expect(parked).toMatchObject({ stream: "counter-a", reason: expect.stringContaining("timed out") })
+      const { state: { agenda } } = yield* ProcessInstances.get(process, "b")
+      expect(agenda.isCompleted).toBe(true)
+    }).pipe(Effect.provide(Layer.mergeAll(PostgresStore.layerEmbedded(), NodeWatchdog.layer("1 second"))))
+  )
 })
