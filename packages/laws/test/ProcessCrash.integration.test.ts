@@ -18,7 +18,7 @@ import * as Moves from "./support/Moves.ts"
 import * as Workers from "./support/Workers.ts"
 
 // REFOLD_TRANSFERS=5000 for the long version.
-const transfers = Number(process.env["REFOLD_TRANSFERS"] ?? 600)
+const transfers = Number(process.env["REFOLD_TRANSFERS"] ?? 1000)
 const jars = Array.from({ length: 12 }, (_, n) => `j${n}`)
 const coins = 1000
 
