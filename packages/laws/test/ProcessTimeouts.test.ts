@@ -7,7 +7,10 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
 import { describe, expect, it } from "vitest"
+import * as Sample from "../src/Sample.ts"
+import * as Transfers from "../src/Transfers.ts"
 import {
+  add,
   append,
   coinsOf,
   handlers,
@@ -171,5 +174,37 @@ describe("a process that runs", () => {
       expect(yield* metBy(process, "1")).toEqual(["TransferRequested"])
       yield* pass(13_000)
       expect(yield* metBy(process, "1")).toEqual(["TransferRequested", "late"])
+    })))
+})
+
+describe("a runner that comes late", () => {
+  const late = Transfers.make("late", {
+    steps: [{
+      name: "take",
+      command: ({ coins, from }) => Process.send(Sample.aggregate, from, { _tag: "Take", coins }),
+      succeededOn: ({ _tag }) => _tag === "CoinsTaken",
+      timeout: "1 hour"
+    }]
+  })
+  const begun = Effect.gen(function*() {
+    yield* add("a", 5)
+    yield* request("1", "a", "b", 5)
+    yield* TestClock.adjust("2 hours")
+  })
+  const phase = Effect.map(ProcessInstances.get(late, "1"), ({ state }) => state.agenda.phase)
+
+  it("lets the event count that its own command leads to, though its time is up", () =>
+    runAtZero(Effect.gen(function*() {
+      yield* begun
+      yield* ProcessRunner.catchUp(late, { handlers })
+      expect(yield* phase).toBe("Succeeded")
+    })))
+
+  it("does so when it runs, too", () =>
+    runAtZero(Effect.gen(function*() {
+      yield* begun
+      yield* ProcessRunner.start(late, { handlers })
+      yield* TestClock.adjust("5 seconds")
+      expect(yield* phase).toBe("Succeeded")
     })))
 })

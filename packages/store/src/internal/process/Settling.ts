@@ -8,8 +8,8 @@ import type { Process } from "@refold/core/Process"
 import type { Outcome } from "@refold/core/ProcessEvent"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import type { Services, Unsettled } from "../ProcessHandler.ts"
-import * as State from "../State.ts"
+import type { Services, Unsettled } from "../../ProcessHandler.ts"
+import * as State from "../../State.ts"
 import { asUnsettled, type Tell } from "./Telling.ts"
 
 /** A command and who sends it. */

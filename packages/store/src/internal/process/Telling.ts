@@ -1,9 +1,9 @@
 /** Telling instances of a process what concerns them: an instance is an aggregate, and what it is told is a command. */
 import type { Process } from "@refold/core/Process"
 import type { MessageBody } from "@refold/core/ProcessInstance"
-import * as CommandHandler from "../CommandHandler.ts"
-import { EventStoreError } from "../EventStoreError.ts"
-import type { Unsettled } from "../ProcessHandler.ts"
+import * as CommandHandler from "../../CommandHandler.ts"
+import { EventStoreError } from "../../EventStoreError.ts"
+import type { Unsettled } from "../../ProcessHandler.ts"
 
 /** Tells an instance something. */
 export type Tell = ReturnType<typeof make>

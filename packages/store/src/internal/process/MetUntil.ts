@@ -5,8 +5,8 @@
 import type { Position } from "@refold/core/Position"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import { EventReader, type ReadFailure } from "../EventReader.ts"
-import { ReadModelStore } from "../ReadModelStore.ts"
+import { EventReader, type ReadFailure } from "../../EventReader.ts"
+import { ReadModelStore } from "../../ReadModelStore.ts"
 
 /** How far. */
 export interface Met {
