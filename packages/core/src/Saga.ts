@@ -26,9 +26,12 @@ export interface Definition<Event extends Tagged, Data>
 {
   /** Which event begins a saga, under which id, and what it is about; None for all others. */
   readonly start: (event: Event, envelope: Envelope) => Option.Option<{ readonly id: string; readonly data: Data }>
-  /** The saga that any other event is for; by default the one whose command led to it. */
+  /**
+   * The saga that any other event is for; by default the one whose command led to it. For steps that wait for what others
+   * do; it takes the place of the default only where it gives an id.
+   */
   readonly correlate?: ((event: Event, envelope: Envelope) => Option.Option<string>) | undefined
-  /** In their order. */
+  /** In their order, which must stay as it is while sagas are under way: states are folded by it. */
   readonly steps: NonEmptyReadonlyArray<Step<Event, Data>>
   /** What to send when all steps are done. */
   readonly onSuccess?: ((data: Data) => ReadonlyArray<Send>) | undefined
@@ -70,9 +73,9 @@ export const make = <Event extends Tagged, Data>(
       since,
       targets,
       correlate: (event, envelope) =>
-        Option.orElse(
-          Option.map(start(event, envelope), ({ id }) => id),
-          () => correlate?.(event, envelope) ?? Process.sender({ name }, envelope)
+        Option.map(start(event, envelope), ({ id }) => id).pipe(
+          Option.orElse(() => correlate === undefined ? Option.none() : correlate(event, envelope)),
+          Option.orElse(() => Process.sender({ name }, envelope))
         ),
       initialState: Internal.notStarted,
       evolve: (state, input, occasion) => play(script, state, input, occasion).state,

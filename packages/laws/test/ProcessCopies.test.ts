@@ -1,6 +1,7 @@
 // Several runners of one process: what one of them has recorded about a command holds for the others, however late they
 // come.
 import * as Json from "@refold/core/Json"
+import * as Process from "@refold/core/Process"
 import * as StreamName from "@refold/core/StreamName"
 import * as MemoryStore from "@refold/memory/MemoryStore"
 import { EventIds } from "@refold/store/EventIds"
@@ -22,6 +23,15 @@ import { add, coinsOf, handleJar, handlers, request, seal, transfers } from "./s
 const saga = Transfers.make("moves")
 
 const phaseOf = (id: string) => Effect.map(ProcessInstances.get(saga, id), ({ state }) => state.agenda.phase)
+
+const answersOf = (process: Transfers.Transfers) =>
+  Effect.map(
+    ProcessInstances.history(process, "1"),
+    (history) =>
+      history.flatMap(({ event }) =>
+        "trigger" in event && event.trigger._tag === "Answered" ? [event.trigger.outcome._tag] : []
+      )
+  )
 
 const onMemory = <A, E>(effect: Effect.Effect<A, E, MemoryStore.Services>) => () =>
   Effect.runPromise(Effect.provide(effect, MemoryStore.layer))
@@ -71,6 +81,29 @@ describe("a copy of a command that comes late", () => {
       yield* late.open
       yield* Fiber.join(copy)
       expect([yield* coinsOf("b"), yield* phaseOf("1")]).toEqual([4, "Succeeded"])
+    }))
+  )
+
+  it(
+    "has no effect where the command had nothing to do",
+    onMemory(Effect.gen(function*() {
+      const late = yield* slow
+      yield* request("1", "a", "b", 0)
+      const nothing = Transfers.make("nothing", {
+        steps: [{
+          name: "add",
+          command: ({ coins, to }) => Process.send(Sample.aggregate, to, { _tag: "Add", coins, notes: [] })
+        }]
+      })
+      const copy = yield* Effect.forkChild(ProcessRunner.catchUp(nothing, late))
+      yield* late.came
+      yield* ProcessRunner.catchUp(nothing, { handlers })
+      expect(yield* answersOf(nothing)).toEqual(["Succeeded", "Succeeded"])
+      const keys = (yield* EventStore).findAppended({ key: "nothing-1#1.0", fingerprint: "any" })
+      expect(yield* Effect.flip(keys)).toMatchObject({ _tag: "IdempotencyConflict" })
+      yield* late.open
+      yield* Fiber.join(copy)
+      expect(yield* answersOf(nothing)).toEqual(["Succeeded", "Succeeded"])
     }))
   )
 

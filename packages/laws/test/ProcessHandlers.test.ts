@@ -69,7 +69,7 @@ describe("a refusal", () => {
 describe("a handler", () => {
   it("that succeeds says no more", () =>
     run(Effect.gen(function*() {
-      expect(yield* outcomeOf(Effect.succeed("much"))).toEqual({ _tag: "Succeeded" })
+      expect(yield* outcomeOf(Effect.succeed("much"))).toEqual({ _tag: "Succeeded", hadEffect: false })
     })))
 
   it("fails where nobody knows what became of the command", () =>

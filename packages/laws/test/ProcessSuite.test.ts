@@ -1,4 +1,9 @@
 // The laws of processes, over the samples.
+import * as EventCodec from "@refold/core/EventCodec"
+import * as EventType from "@refold/core/EventType"
+import * as Process from "@refold/core/Process"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as fc from "fast-check"
 import * as Alarms from "../src/Alarms.ts"
 import * as ProcessSuite from "../src/ProcessSuite.ts"
@@ -19,3 +24,21 @@ ProcessSuite.pure("transfers", Transfers.make("moves", { timeout: "1 hour" }), {
 })
 
 ProcessSuite.sagas("sagas of every kind")
+
+const Nodded = EventType.make("Nodded", Schema.Struct({}))
+
+// Nothing is recorded of an instance that has met nothing but nods.
+ProcessSuite.pure(
+  "a process to which most events mean nothing",
+  Process.makeUnsafe<typeof Nodded.Event | typeof Sample.JarSealed.Event, number>({
+    name: "quiet",
+    events: EventCodec.makeUnsafe([Nodded, Sample.JarSealed]),
+    targets: [],
+    correlate: () => Option.some("1"),
+    initialState: 0,
+    evolve: (seals, { _tag }) => _tag === "JarSealed" ? seals + 1 : seals,
+    react: () => [],
+    phase: (seals) => `at ${seals}`
+  }),
+  { events: fc.oneof(fc.constant(Nodded.make({})), fc.constant(Sample.JarSealed.make({}))) }
+)

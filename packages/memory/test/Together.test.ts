@@ -93,6 +93,15 @@ describe("commands that are handled together", () => {
       expect([yield* balance("a"), yield* balance("b")]).toEqual([0, 10])
     })))
 
+  it("keep a key for ever that is to be kept", () =>
+    run(Effect.gen(function*() {
+      yield* handle("a", deposit(10))
+      const once = Together.handle(move("a", "b", 1), { idempotencyKey: "k", keyNeverExpires: true })
+      yield* once
+      expect(yield* (yield* EventStore).forgetKeys(Account.at(Date.now() + 1000))).toBe(0)
+      expect(Option.getOrThrow(yield* once)).toMatchObject({ deduplicated: true })
+    })))
+
   it("find the answer of a copy that went through while they were decided", () =>
     run(Effect.gen(function*() {
       yield* handle("a", deposit(10))
@@ -154,6 +163,11 @@ describe("commands that are handled together", () => {
     const failure = () => Effect.flip(Together.handle(move("a", "b", 1)))
     expectTypeOf<Effect.Success<ReturnType<typeof failure>>>().toEqualTypeOf<
       Together.PartRefused<Account.Overdrawn> | HandleFailure
+    >()
+    const other = Together.part(Account.account, "a", deposit(1)) as unknown as Together.Part<"full">
+    const both = () => Effect.flip(Together.handle([Together.part(Account.account, "b", deposit(1)), other]))
+    expectTypeOf<Effect.Success<ReturnType<typeof both>>>().toEqualTypeOf<
+      Together.PartRefused<Account.Overdrawn | "full"> | HandleFailure
     >()
     // @ts-expect-error -- no command of accounts
     Together.part(Account.account, "a", { _tag: "Close" })

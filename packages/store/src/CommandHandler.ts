@@ -152,7 +152,7 @@ const decideOnce = Effect.fnUntraced(function*<Command, State, Event extends Any
   if (appended instanceof VersionConflict) return appended
   return yield* appended.deduplicated
     ? FirstAnswer.load(aggregate, id, appended)
-    : moveOn(turn, loaded, { ...placeOf(appended), state: decided.success.state }, decided.success.events)
+    : moveOn(turn, loaded, placeOf(appended), decided.success)
 })
 
 const append = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
@@ -175,16 +175,22 @@ const placeOf = ({ streams: [{ position, recordedAt, version }] }: Appended) => 
 const moveOn = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
   { aggregate, states }: Turn<Command, State, Event, Refusal>,
   before: Loaded<State>,
-  after: Pick<Loaded<State>, "state" | "version" | "position" | "recordedAt">,
-  events: ReadonlyArray<Event>
+  place: ReturnType<typeof placeOf>,
+  { encoded, events, state }: Deciding.Decision<State, Event>
 ): Effect.fn.Return<Handled<State, Event>, never, SnapshotStore> {
-  const handled = { ...before, ...after, events, deduplicated: false }
-  states.put(handled)
-  if (Snapshots.isDue(aggregate, before.version, after.version)) {
+  const handled = { ...before, ...place, state, events, deduplicated: false }
+  const remembered = Deciding.readBack(aggregate, before, encoded, yield* Watchdog)
+  if (Option.isNone(remembered)) {
+    states.forget(before.stream)
+    return handled
+  }
+  const loaded = { ...before, ...place, state: remembered.value }
+  states.put(loaded)
+  if (Snapshots.isDue(aggregate, before.version, place.version)) {
     // The command has succeeded; a snapshot that could not be saved costs time later, never an answer.
     yield* Effect.catch(
-      Snapshots.save(aggregate, handled),
-      (error) => Effect.logWarning(`no snapshot of "${before.stream}" at version ${after.version}`, error)
+      Snapshots.save(aggregate, loaded),
+      (error) => Effect.logWarning(`no snapshot of "${before.stream}" at version ${place.version}`, error)
     )
   }
   return handled

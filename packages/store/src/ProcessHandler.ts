@@ -24,8 +24,14 @@ export interface ProcessHandler<R = never> {
   readonly handle: (
     command: PendingCommand,
     options: CommandHandler.HandleOptions
-  ) => Effect.Effect<Outcome, Unsettled, R>
+  ) => Effect.Effect<Answer, Unsettled, R>
 }
+
+/**
+ * What became of a command. Where it is not known that it had an effect, the runner makes sure that no copy of it can have
+ * one later.
+ */
+export type Answer = Outcome & { readonly hadEffect?: boolean | undefined }
 
 /** The store did not answer, or others were faster all the time. */
 export type Unsettled = EventStoreError | OutcomeUnknown | AppendError.VersionConflict
@@ -47,7 +53,11 @@ export const of = <Command, State, Event extends AnyEvent, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>
 ): ProcessHandler<Services> => to(aggregate, CommandHandler.make(aggregate))
 
-/** Handles commands for this aggregate by a handler of your own: one with inline projections, say, or middleware. */
+/**
+ * Handles commands for this aggregate by a handler of your own: one with inline projections, say, or middleware. It must
+ * pass the options on. `EventStoreError`, `OutcomeUnknown` and `VersionConflict` are tried again; what else the library
+ * fails with is given up as `CommandFailed`; any other failure is a refusal.
+ */
 export const to = <Command, E, R>(
   { category, commands }: Pick<Aggregate<Command, never, AnyEvent, never>, "category" | "commands">,
   handle: Handle<Command, E, R>
@@ -58,12 +68,17 @@ export const to = <Command, E, R>(
     if (Option.isNone(decoded)) return failed("the aggregate does not say what its commands look like")
     if (Result.isFailure(decoded.value)) return failed(reasonOf(decoded.value.failure.message))
     const handled = yield* Effect.result(handle(id, decoded.value.success, options))
-    if (Result.isSuccess(handled)) return { _tag: "Succeeded" as const }
+    if (Result.isSuccess(handled)) return { _tag: "Succeeded" as const, hadEffect: hadEffect(handled.success) }
     const { failure } = handled
     if (isUnsettled(failure)) return yield* Effect.fail(failure)
     return faults.some((fault) => failure instanceof fault) ? failed(reasonOf(messageOf(failure))) : refused(failure)
   })
 })
+
+// Events that were stored have used the command's key up.
+const hadEffect = (handled: unknown): boolean =>
+  typeof handled === "object" && handled !== null && "events" in handled && Array.isArray(handled.events) &&
+  handled.events.length > 0
 
 const isUnsettled = (failure: unknown): failure is Unsettled =>
   failure instanceof EventStoreError || failure instanceof OutcomeUnknown ||
@@ -86,9 +101,14 @@ const refused = (refusal: unknown): Outcome => ({
   _tag: "Refused",
   // Errors hold their tag and their fields, but are no plain objects.
   refusal: Result.getOrElse(
-    storable(refusal instanceof Error ? Object.fromEntries(Object.entries(refusal)) : refusal),
+    storable(refusal instanceof Error ? fieldsOf(refusal) : refusal),
     () => reasonOf(messageOf(refusal))
   )
+})
+
+const fieldsOf = (error: Error): object => ({
+  ..."_tag" in error ? {} : { message: error.message },
+  ...Object.fromEntries(Object.entries(error))
 })
 
 // Within the event that records it: there it stands some levels deeper.

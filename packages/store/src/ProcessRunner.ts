@@ -5,7 +5,7 @@
 import { InvalidInput } from "@refold/core/InvalidInput"
 import type { Process } from "@refold/core/Process"
 import * as DateTime from "effect/DateTime"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { ReadFailure } from "./EventReader.ts"
@@ -113,11 +113,16 @@ const roundsOf = ({ concurrency = 8 }: Partial<Rounds.Options>): Rounds.Options 
 
 const check = <R>(
   { targets }: { readonly targets: ReadonlyArray<{ readonly category: string }> },
-  { attempts = 1, batchSize = 1, concurrency = 1, handlers }: Options<R>
+  { attempts = 1, batchSize = 1, concurrency = 1, handlers, lookEvery = 1, patience = 1 }: Options<R>
 ): Effect.Effect<void, InvalidInput> => {
   for (const [field, value] of Object.entries({ attempts, batchSize, concurrency })) {
     if (!Number.isSafeInteger(value) || value < 1) {
       return new InvalidInput({ field, rule: "must be a whole number from 1" })
+    }
+  }
+  for (const [field, value] of Object.entries({ lookEvery, patience })) {
+    if (!(Duration.toMillis(Duration.fromInputUnsafe(value)) >= 1)) {
+      return new InvalidInput({ field, rule: "must be at least a millisecond" })
     }
   }
   const missing = targets.find((target) => handlers.every(({ category }) => category !== target.category))

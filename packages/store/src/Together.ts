@@ -85,6 +85,8 @@ export const part = <Command, State, Event extends AnyEvent, Refusal>(
   })
 })
 
+type RefusalOf<P> = P extends Part<infer Refusal> ? Refusal : never
+
 /** What the whole may bring along. */
 export interface TogetherOptions extends Omit<HandleOptions, "expected"> {
   /** How often to decide again where others were faster, 10 times by default. */
@@ -96,16 +98,28 @@ export interface TogetherOptions extends Omit<HandleOptions, "expected"> {
  * for the first that is refused, and otherwise as a handler does. Repeated under its idempotency key it gives the first
  * answer; a part that has nothing to do does not hold up the others, and nobody watches that it stays so.
  */
-export const handle = Effect.fnUntraced(function*<Refusal>(
+export const handle = <const Parts extends NonEmptyReadonlyArray<Part<unknown>>>(
+  parts: Parts,
+  options: TogetherOptions = {}
+): Effect.Effect<
+  Option.Option<Appended>,
+  PartRefused<RefusalOf<Parts[number]>> | HandleFailure,
+  EventStore | EventReader | SnapshotStore
+> =>
+  // Each part refuses as one of them does.
+  handleAll(parts as NonEmptyReadonlyArray<Part<RefusalOf<Parts[number]>>>, options)
+
+const handleAll = Effect.fnUntraced(function*<Refusal>(
   parts: NonEmptyReadonlyArray<Part<Refusal>>,
-  { idempotencyKey, metadata, occurredAt, retries = 10 }: TogetherOptions = {}
+  { idempotencyKey, keyNeverExpires, metadata, occurredAt, retries = 10 }: TogetherOptions
 ): Effect.fn.Return<
   Option.Option<Appended>,
   PartRefused<Refusal> | HandleFailure,
   EventStore | EventReader | SnapshotStore
 > {
   const store = yield* EventStore
-  const idempotency = yield* Effect.fromResult(identify(parts, idempotencyKey))
+  const identified = yield* Effect.fromResult(identify(parts, idempotencyKey))
+  const idempotency = identified && { ...identified, neverExpires: keyNeverExpires }
   const find = idempotency === undefined ? Effect.succeedNone : store.findAppended(idempotency)
   const first = yield* find
   if (Option.isSome(first)) return first

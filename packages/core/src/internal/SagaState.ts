@@ -33,7 +33,7 @@ export const notStarted: { readonly status: "NotStarted" } = { status: "NotStart
 
 /** One step: a command, and how to take back what it did. */
 export interface Step<Event, Data> {
-  /** Unique in its saga. */
+  /** Unique in its saga. Steps are told by their number: see `Saga.Definition.steps`. */
   readonly name: string
   readonly command: (data: Data) => Send
   /**
@@ -43,7 +43,10 @@ export interface Step<Event, Data> {
   readonly succeededOn?: ((event: Event, data: Data, envelope: Envelope) => boolean) | undefined
   /** The event that says that it has failed. It has also failed when its command is refused or cannot be handled. */
   readonly failedOn?: ((event: Event, data: Data, envelope: Envelope) => boolean) | undefined
-  /** It has failed when it is not done after so long. Done later all the same, it is compensated then. */
+  /**
+   * It has failed when it is not done so long after it began, though its command was answered: for steps that end with an
+   * event. Done later all the same, it is compensated then.
+   */
   readonly timeout?: Duration.Input | undefined
   /** Undoes the step; a step without one needs no undoing. */
   readonly compensate?: ((data: Data) => Send) | undefined

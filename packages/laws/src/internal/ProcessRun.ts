@@ -113,6 +113,8 @@ export const tell = <Event extends Tagged, State>(
   const before = instanceOf(run, instance)
   const decision = decider.decide({ ...message, instance }, before)
   if (Result.isFailure(decision)) throw new Error(`instance "${instance}" refuses: ${decision.failure._tag}`)
+  // What records nothing leaves nothing behind: an instance begins with its first record.
+  if (decision.success.length === 0) return run
   const after = View.foldFrom(decider, before, decision.success)
   return {
     ...run,

@@ -33,7 +33,10 @@ export interface ProcessSpec<Event, State> {
   readonly when: (stream: string, event: Event, cause?: Cause) => ProcessSpec<Event, State>
   /** The first command that is pending under this label ends so. */
   readonly whenAnswered: (label: string, outcome: Outcome) => ProcessSpec<Event, State>
-  /** So much time passes, and what falls due in it fires. */
+  /**
+   * So much time passes, and what falls due in it fires, whether commands are answered or not: say what became of them
+   * where it matters. A runner waits for the answers.
+   */
   readonly whenTimePasses: (duration: Duration.Input) => ProcessSpec<Event, State>
   /** Somebody tells an instance to go on. */
   readonly whenResumed: (instance: string, reason: string) => ProcessSpec<Event, State>

@@ -28,11 +28,14 @@ export const ends = <Event extends Tagged, State>(
   sound: Process<Event, State>,
   broken: Process<Event, State>,
   input: Broken<Event>
-) =>
-  [...retried(sound, liveBroken(sound, broken, input)).streams].map(([instance, events]) => ({
-    retried: endOf(View.fold(sound.instances.decider, events), events),
-    undisturbed: undisturbed(sound, instance, events)
-  }))
+): ReadonlyArray<{ readonly retried: unknown; readonly undisturbed: unknown }> =>
+  [...retried(sound, liveBroken(sound, broken, input)).streams].flatMap(([instance, events]) => {
+    const recorded = undisturbed(sound, instance, events)
+    // What means nothing leaves no record, unless it had to wait.
+    if (recorded.length === 0 && !events.some((event) => "decided" in event && event.decided.length > 0)) return []
+    const end = (stream: ReadonlyArray<ProcessEvent>) => endOf(View.fold(sound.instances.decider, stream), stream)
+    return [{ retried: end(events), undisturbed: end(recorded) }]
+  })
 
 const liveBroken = <Event extends Tagged, State>(
   sound: Process<Event, State>,
@@ -58,14 +61,13 @@ const undisturbed = <Event extends Tagged, State>(
   process: Process<Event, State>,
   instance: string,
   events: ReadonlyArray<ProcessEvent>
-) => {
+): ReadonlyArray<ProcessEvent> => {
   let life = Schedule.start(process)
   for (const trigger of firstMet(events)) {
     const message = messageOf(trigger, { events, sound: life.streams.get(instance) ?? [] })
     if (message !== undefined) life = Schedule.tell(life, instance, message)
   }
-  const recorded = life.streams.get(instance) ?? []
-  return endOf(View.fold(process.instances.decider, recorded), recorded)
+  return life.streams.get(instance) ?? []
 }
 
 // Triggers in the order in which they came, and not in which they were reacted to.
@@ -95,8 +97,8 @@ const messageOf = (trigger: Trigger, { events, sound }: Streams): MessageBody | 
     case "Event":
       return { _tag: "Observe", trigger }
     case "Resumed":
-      // Who asked it to go on could not know that it would be over by then.
-      return View.fold(Agenda.view, sound).isCompleted
+      // Who asked it to go on could not know that it would be over by then, or would not have begun.
+      return sound.length === 0 || View.fold(Agenda.view, sound).isCompleted
         ? undefined
         : { _tag: "Resume", reason: trigger.reason, at: trigger.at }
     case "Answered": {

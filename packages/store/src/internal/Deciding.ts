@@ -6,6 +6,7 @@ import type { EncodedEvent } from "@refold/core/EventCodec"
 import * as ExpectedVersion from "@refold/core/ExpectedVersion"
 import type { StreamName } from "@refold/core/StreamName"
 import * as View from "@refold/core/View"
+import type * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { DeciderFault } from "../DeciderFault.ts"
 import type { Loaded } from "../Loaded.ts"
@@ -45,6 +46,20 @@ export const decideOn = <Command, State, Event extends { readonly _tag: string }
       encoded.push(yield* codec.encode(event))
     return { events, encoded, state }
   })
+
+/**
+ * The state as a load will fold it, from the stored form of the events, which may know less than what was decided: a time
+ * in whole milliseconds, say. None where they cannot be read back.
+ */
+export const readBack = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+  { codec, decider }: Aggregate<Command, State, Event, Refusal>,
+  { position, state, stream, version }: Loaded<State>,
+  encoded: ReadonlyArray<EncodedEvent>,
+  watchdog: Watchdog
+): Option.Option<State> => {
+  const decoded = Result.all(encoded.map((event) => codec.decode({ ...event, stream, version, position })))
+  return Result.getSuccess(Result.flatMap(decoded, (events) => fold(decider, stream, state, events, watchdog)))
+}
 
 /** The state after these events. */
 export const fold = <State, Event>(

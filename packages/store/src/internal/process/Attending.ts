@@ -1,14 +1,14 @@
 /** Doing what an instance has decided: its commands, one after another, and the timeouts that are due. */
 import type { Agenda, PendingCommand, PendingTimeout } from "@refold/core/Agenda"
 import type { Process } from "@refold/core/Process"
-import { type Outcome, reasonOf } from "@refold/core/ProcessEvent"
+import { reasonOf } from "@refold/core/ProcessEvent"
 import type { ProcessRow } from "@refold/core/ProcessRows"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { Causation } from "../../Causation.ts"
 import { EventStoreError } from "../../EventStoreError.ts"
-import type { ProcessHandler, Services, Unsettled } from "../../ProcessHandler.ts"
+import type { Answer, ProcessHandler, Services, Unsettled } from "../../ProcessHandler.ts"
 import type { Row } from "../../Row.ts"
 import type { Met } from "./MetUntil.ts"
 import * as Settling from "./Settling.ts"
@@ -84,7 +84,7 @@ const dispatch = Effect.fnUntraced(function*<R>(
   { attempts, patience }: Care,
   stream: string,
   command: PendingCommand
-): Effect.fn.Return<Outcome, Unsettled, R> {
+): Effect.fn.Return<Answer, Unsettled, R> {
   const handler = handlers.find(({ category }) => category === command.category)
   // Decided by other code than this, which may run elsewhere or again.
   if (handler === undefined) {
@@ -105,9 +105,7 @@ const dispatch = Effect.fnUntraced(function*<R>(
           cause: `it took longer than ${Duration.format(Duration.fromInputUnsafe(patience))}`
         })
     }),
-    Effect.catchDefect((defect) =>
-      Effect.succeed<Outcome>({ _tag: "Failed", reason: `it died of ${reasonOf(defect)}` })
-    )
+    Effect.catchDefect((defect) => Effect.succeed<Answer>({ _tag: "Failed", reason: `it died of ${reasonOf(defect)}` }))
   )
   for (let attempt = 1;; attempt++) {
     const outcome = yield* tried

@@ -17,6 +17,7 @@ import { Watchdog } from "../../Watchdog.ts"
 import * as Deciding from "../Deciding.ts"
 import { stamp } from "../Stamp.ts"
 import { type Correlated, poison } from "./Correlating.ts"
+import { logParked } from "./Telling.ts"
 
 /** What an instance makes of a batch. */
 export interface Met {
@@ -72,6 +73,7 @@ const meetFrom = Effect.fnUntraced(function*<Event extends { readonly _tag: stri
     }
     const { encoded, ...next } = decided.success
     if (encoded.length === 0) continue
+    yield* logParked(process, next.events)
     state = next.state
     events.push(...yield* stamp(encoded, { metadata: metadataOf(trigger), occurredAt: yield* DateTime.now }))
   }

@@ -39,6 +39,7 @@ export const make = <Event extends Tagged, State>(process: Process<Event, State>
     const { fromWire } = yield* WireTransform
     const { correlated, poisoned } = sort(process, yield* fromWire(events), waiting)
     const refused = yield* meetAll(process, correlated)
+    for (const { message } of [...poisoned, ...refused]) yield* Effect.logWarning(message)
     return { rows: [], removed: [], keepsNewer: false, poisoned: [...poisoned, ...refused], folded: events.length }
   })
 })

@@ -7,14 +7,15 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
 import * as Result from "effect/Result"
-import type { EventReader, ReadFailure } from "../../EventReader.ts"
+import { EventReader, type ReadFailure } from "../../EventReader.ts"
 import { EventStoreError } from "../../EventStoreError.ts"
 import type { Services, Unsettled } from "../../ProcessHandler.ts"
 import type { ProjectionOutdated } from "../../ProjectionError.ts"
 import * as Projector from "../../Projector.ts"
 import * as ReadModel from "../../ReadModel.ts"
-import type { ReadModelStore } from "../../ReadModelStore.ts"
+import { ReadModelStore } from "../../ReadModelStore.ts"
 import type { Page, Row } from "../../Row.ts"
+import * as CatchUp from "../CatchUp.ts"
 import type { Attendant } from "./Attending.ts"
 import type { Met } from "./MetUntil.ts"
 
@@ -59,9 +60,20 @@ export const findDue = Effect.fnUntraced(function*(
   until: DateTime.Utc,
   mayAttend: (row: Row<ProcessRow>) => boolean = () => true
 ): Effect.fn.Return<ReadonlyArray<Row<ProcessRow>>, RoundFailure, ReadModelStore | EventReader> {
-  yield* Projector.catchUp(rows)
+  yield* catchUpLive(rows)
   // Others attend, too: in another order, so that they seldom meet.
   return yield* Random.shuffle(yield* dueAt(rows, until.epochMilliseconds, mayAttend))
+})
+
+// A rebuild of the rows is not waited for: the live ones are what is read.
+const catchUpLive = Effect.fnUntraced(function*(
+  rows: Process<never, unknown>["rows"]
+): Effect.fn.Return<void, RoundFailure, ReadModelStore | EventReader> {
+  const generations = yield* (yield* ReadModelStore).generations(rows.name)
+  const live = generations.find(({ status, version }) => status === "Live" && version === rows.version)
+  const head = yield* (yield* EventReader).head
+  if (live === undefined) yield* Projector.catchUp(rows)
+  else yield* CatchUp.catchUp(Projector.targetOf(rows), live.id, { head, wait: true }, CatchUp.pace)
 })
 
 const pageOfDue = 500

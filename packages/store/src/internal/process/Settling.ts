@@ -8,7 +8,7 @@ import type { Process } from "@refold/core/Process"
 import type { Outcome } from "@refold/core/ProcessEvent"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import type { Services, Unsettled } from "../../ProcessHandler.ts"
+import type { Answer, Services, Unsettled } from "../../ProcessHandler.ts"
 import * as State from "../../State.ts"
 import { asUnsettled, type Tell } from "./Telling.ts"
 
@@ -27,9 +27,12 @@ export const settle = <Event extends { readonly _tag: string }, State, R>(
   process: Process<Event, State>,
   tell: Tell,
   sent: Sent,
-  send: Effect.Effect<Outcome, Unsettled, R>
+  send: Effect.Effect<Answer, Unsettled, R>
 ): Effect.Effect<Agenda, Unsettled, R | Services> => {
-  const sendAndRecord = Effect.flatMap(send, (outcome) => record(tell, sent, outcome, outcome._tag !== "Succeeded"))
+  const sendAndRecord = Effect.flatMap(
+    send,
+    ({ hadEffect = false, ...outcome }) => record(tell, sent, outcome, !hadEffect)
+  )
   // The key is used up: by the record of another, which has answered the command; or by the effect of a copy.
   const usedUp = Effect.flatMap(
     State.load(process.instances, sent.instance),

@@ -1,6 +1,6 @@
 /**
  * Attending to instances for ever: a few at the same time, and whoever is due next as soon as one is done. One that takes
- * long, or whose store does not answer, holds up nobody else.
+ * long holds up nobody else, as long as others have a hand free.
  */
 import type { Process } from "@refold/core/Process"
 import type { ProcessRow } from "@refold/core/ProcessRows"
@@ -87,7 +87,9 @@ const attendNext = Effect.fnUntraced(function*<R>(
     yield* Effect.logWarning(`an instance waits: "${row.key}"`, attended.cause)
     pauses.prolong(row.key, yield* Clock.currentTimeMillis)
   }
-  if (Queue.sizeUnsafe(due) === 0) yield* Queue.offer(looks, undefined)
+  // A timeout that is held may not fire before something else happens, which gives a signal of its own.
+  const isHeld = Exit.isSuccess(attended) && attended.value.done === 0 && attended.value.isHeld
+  if (Queue.sizeUnsafe(due) === 0 && !isHeld) yield* Queue.offer(looks, undefined)
 })
 
 const lookOften = Effect.fnUntraced(function*(
