@@ -3,7 +3,6 @@
  * is the fold of its own stream. What a process does is therefore stored, loaded and raced for as commands are.
  */
 import * as Result from "effect/Result"
-import * as Schema from "effect/Schema"
 import * as Agenda from "./Agenda.ts"
 import * as Aggregate from "./Aggregate.ts"
 import * as Decider from "./Decider.ts"
@@ -11,8 +10,6 @@ import * as Reacting from "./internal/Reacting.ts"
 import type { InvalidInput } from "./InvalidInput.ts"
 import {
   codec,
-  EventTrigger,
-  Outcome,
   ProcessDiscarded,
   type ProcessEvent,
   ProcessParked,
@@ -21,36 +18,7 @@ import {
   reasonOf,
   type Trigger
 } from "./ProcessEvent.ts"
-
-const told = { instance: Schema.String }
-
-/** What an instance is asked to do. */
-export const Message = Schema.Union([
-  Schema.TaggedStruct("Observe", { ...told, trigger: EventTrigger }),
-  Schema.TaggedStruct("Answer", {
-    ...told,
-    sentAt: Schema.Int,
-    index: Schema.Int,
-    outcome: Outcome,
-    at: Schema.DateTimeUtc
-  }),
-  Schema.TaggedStruct("TimeOut", { ...told, name: Schema.String, scheduledAt: Schema.Int }),
-  Schema.TaggedStruct("Resume", { ...told, reason: Schema.String, at: Schema.DateTimeUtc }),
-  Schema.TaggedStruct("Retry", told),
-  Schema.TaggedStruct("Discard", { ...told, reason: Schema.String })
-])
-/** What an instance is asked to do. */
-export type Message = typeof Message.Type
-
-type Unnamed<M> = M extends unknown ? Omit<M, "instance"> : never
-/** What an instance is asked to do, without its name. */
-export type MessageBody = Unnamed<Message>
-
-/** Why an instance says no to an operator. */
-export type InstanceRefusal =
-  | { readonly _tag: "UnknownInstance"; readonly instance: string }
-  | { readonly _tag: "InstanceCompleted"; readonly instance: string }
-  | { readonly _tag: "InstanceNotParked"; readonly instance: string }
+import { type InstanceRefusal, Message } from "./ProcessMessage.ts"
 
 /** An instance: what it has to do, and the process's own state, or why that cannot be told. */
 export interface Instance<State> {

@@ -2,7 +2,7 @@ import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 import * as Process from "../src/Process.ts"
 import type { ProcessEvent } from "../src/ProcessEvent.ts"
-import type { MessageBody } from "../src/ProcessInstance.ts"
+import type { MessageBody } from "../src/ProcessMessage.ts"
 import { at, failureOf, stream } from "./Sample.ts"
 import {
   answer,

@@ -2,7 +2,8 @@
 import * as Agenda from "@refold/core/Agenda"
 import type { Process } from "@refold/core/Process"
 import type { Decided, ProcessEvent, Trigger } from "@refold/core/ProcessEvent"
-import type { Instance, MessageBody } from "@refold/core/ProcessInstance"
+import type { Instance } from "@refold/core/ProcessInstance"
+import type { MessageBody } from "@refold/core/ProcessMessage"
 import * as View from "@refold/core/View"
 import * as Schedule from "./Schedule.ts"
 

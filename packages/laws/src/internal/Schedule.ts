@@ -1,7 +1,7 @@
 /** Random lives of a process's instances, in memory: what they meet, in which order, and what they record of it. */
 import type { Process } from "@refold/core/Process"
 import type { ProcessEvent, Trigger } from "@refold/core/ProcessEvent"
-import type { MessageBody } from "@refold/core/ProcessInstance"
+import type { MessageBody } from "@refold/core/ProcessMessage"
 import * as fc from "fast-check"
 import * as ProcessRun from "./ProcessRun.ts"
 

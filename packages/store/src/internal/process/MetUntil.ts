@@ -28,10 +28,10 @@ export const make = (
     const head = yield* (yield* EventReader).head
     const position = yield* checkpointOf(observer)
     if (next !== undefined && position >= next.head) {
-      until = next.at
+      until = DateTime.max(until, next.at)
       next = undefined
     }
-    if (position >= head) until = at
+    if (position >= head) until = DateTime.max(until, at)
     else next ??= { head, at }
     return { until, position }
   })

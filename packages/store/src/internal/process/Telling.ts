@@ -1,7 +1,7 @@
 /** Telling instances of a process what concerns them: an instance is an aggregate, and what it is told is a command. */
 import type { Process } from "@refold/core/Process"
 import type { ProcessEvent } from "@refold/core/ProcessEvent"
-import type { MessageBody } from "@refold/core/ProcessInstance"
+import type { MessageBody } from "@refold/core/ProcessMessage"
 import * as Effect from "effect/Effect"
 import * as CommandHandler from "../../CommandHandler.ts"
 import { EventStoreError } from "../../EventStoreError.ts"
