@@ -20,6 +20,7 @@ import * as Database from "./internal/Database.ts"
 import * as Migrations from "./internal/Migrations.ts"
 import * as ReadModelRows from "./internal/ReadModelRows.ts"
 import * as SnapshotRows from "./internal/SnapshotRows.ts"
+import * as SqlFile from "./internal/SqlFile.ts"
 import * as Tables from "./internal/Tables.ts"
 import { ProjectionTables } from "./ProjectionTables.ts"
 
@@ -121,9 +122,9 @@ export const layerClient = (
 // The most that jsonb itself can hold in one value.
 const maxMessageSize = 256 * 1024 * 1024
 
-const checkSchema = (schema: string): Result.Result<string, InvalidInput> =>
-  /^(?!pg_)[a-z_][a-z0-9_]{0,62}$/.test(schema)
+const checkSchema = (schema: string): Result.Result<string, InvalidInput> => {
+  const problem = SqlFile.schemaProblem(schema)
+  return problem === undefined
     ? Result.succeed(schema)
-    : Result.fail(
-      new InvalidInput({ field: "schema", rule: "must be small letters, digits and _, at most 63, and not pg_…" })
-    )
+    : Result.fail(new InvalidInput({ field: "schema", rule: problem }))
+}

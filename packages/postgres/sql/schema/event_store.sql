@@ -1,3 +1,5 @@
+-- What has happened, in one table, whichever stream it belongs to: one order over everything, and one place to guard.
+-- Rows are never changed or removed (see refuse_change), and only append_events adds any.
 CREATE TABLE refold.event_store (
   -- bigint, because 32 bits run out within a year of 70 events a second.
   position bigint PRIMARY KEY DEFAULT nextval('refold.event_position'),

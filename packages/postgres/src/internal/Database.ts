@@ -9,12 +9,15 @@ import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as SqlError from "effect/sql/SqlError"
+import * as SqlComments from "./SqlComments.ts"
 import * as SqlFile from "./SqlFile.ts"
 
 /** One store's SQL on one client. */
 export interface Database {
   /** Runs the statement of `sql/<file>.sql` as it stands. */
   readonly execute: (file: string) => Effect.Effect<void, SqlError.SqlError>
+  /** Says in the database what these files say about their objects. */
+  readonly describe: (files: ReadonlyArray<string>) => Effect.Effect<void, SqlError.SqlError>
   /** The rows of the query in a file, in the caller's transaction if there is one. */
   readonly query: <Row extends object>(
     source: SqlFile.Source,
@@ -43,6 +46,8 @@ export const make = (schema: string): Effect.Effect<Database, never, SqlClient.S
     }, maxGenerationStatements)
     return {
       execute: (file) => Effect.asVoid(sql.unsafe(read(file))),
+      describe: (files) =>
+        Effect.asVoid(sql.unsafe(SqlComments.statement(files.flatMap((file) => SqlComments.of(read(file)))))),
       query: <Row extends object>(source: SqlFile.Source, parameters: SqlFile.Parameters = {}) => {
         const given = Object.keys(parameters).filter((name) => parameters[name] !== undefined)
         const { names, text } = typeof source === "string"

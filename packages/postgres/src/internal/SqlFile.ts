@@ -28,12 +28,23 @@ export interface GenerationSource {
 /** The text of `sql/<file>.sql` for a schema. */
 export const read = (source: Source, schema: string): string => {
   const { file, generation = 0, selection = "" } = typeof source === "string" ? { file: source } : source
-  return Fs.readFileSync(new URL(`../../sql/${file}.sql`, import.meta.url), "utf8")
+  const text = Fs.readFileSync(new URL(`../../sql/${file}.sql`, import.meta.url), "utf8")
     .replace("/* selection */", () => selection)
     .replaceAll(/\brefold\.rows_0\b/g, `refold.rows_${generation}`)
-    .replaceAll(/\brefold\./g, `"${schema}".`)
-    .replaceAll(/\bSCHEMA( IF NOT EXISTS)? refold\b/g, `SCHEMA$1 "${schema}"`)
+  return moved(text, "refold", schema)
 }
+
+/** Why a text cannot be the name of a schema, or `undefined` where it can. */
+export const schemaProblem = (name: string): string | undefined =>
+  /^(?!pg_)[a-z_][a-z0-9_]{0,62}$/.test(name)
+    ? undefined
+    : "must be small letters, digits and _, at most 63, and not pg_…"
+
+/** A text that is written for one schema, for another. */
+export const moved = (text: string, written: string, schema: string): string =>
+  text
+    .replaceAll(new RegExp(`\\b${written}\\.`, "g"), `"${schema}".`)
+    .replaceAll(new RegExp(`\\bSCHEMA( IF NOT EXISTS)? ${written}\\b`, "g"), `SCHEMA$1 "${schema}"`)
 
 /** A query's text without its comments and the lines that were not asked for, its parameters numbered. */
 export const statement = (text: string, isGiven: (name: string) => boolean): Statement => {

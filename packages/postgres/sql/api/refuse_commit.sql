@@ -1,0 +1,33 @@
+-- Refuses a commit, in words and once more as JSON in the DETAIL. Codes of their own, in a class that neither PostgreSQL
+-- nor the standard uses: 40001 would make drivers send the same again, which can never help, and 23505 says which index
+-- was hit and not which rule.
+--   RF001   version conflict: the stream is at another version than the writer decided on
+--   RF002   idempotency conflict: the key was used for something else
+--   RF003   duplicate event id: an event with this id is stored, or stands in the commit twice
+CREATE FUNCTION refold.refuse_commit(answer refold.append_answer, expected bigint, key text) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+  CASE answer.outcome
+    WHEN 'version_conflict' THEN
+      RAISE EXCEPTION USING
+        ERRCODE = 'RF001',
+        MESSAGE = format('stream "%s" %s, and %s expected', answer.stream,
+          CASE answer.version WHEN 0 THEN 'has no events' ELSE 'is at version ' || answer.version END,
+          CASE expected WHEN -2 THEN 'some were' WHEN 0 THEN 'none were' ELSE format('version %s was', expected) END),
+        DETAIL = jsonb_build_object('stream', answer.stream, 'expected', expected, 'actual', answer.version),
+        HINT = 'Read the stream again and decide on what it says now.';
+    WHEN 'idempotency_conflict' THEN
+      RAISE EXCEPTION USING
+        ERRCODE = 'RF002',
+        MESSAGE = format('the idempotency key "%s" was used for something else', key),
+        DETAIL = jsonb_build_object('key', key),
+        HINT = 'Repeat the first request as it was, or use a new key.';
+    WHEN 'duplicate_event_id' THEN
+      RAISE EXCEPTION USING
+        ERRCODE = 'RF003',
+        MESSAGE = format('an event with the id %s is stored, or stands in the commit twice', answer.event_id),
+        DETAIL = jsonb_build_object('id', answer.event_id),
+        HINT = 'Give each event an id of its own, and a retry an idempotency key.';
+  END CASE;
+END
+$$

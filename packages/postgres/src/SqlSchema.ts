@@ -1,0 +1,100 @@
+/**
+ * Functions, SQL views and tables of your own beside a store: SQL in files, one object each, installed into a schema of
+ * their own. What a file says at its head becomes its object's comment in the database.
+ *
+ * All that is in there must be derived from events: when a file changes, the schema is dropped and made anew.
+ */
+import { InvalidInput } from "@refold/core/InvalidInput"
+import { EventStoreError } from "@refold/store/EventStoreError"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as SqlClient from "effect/sql/SqlClient"
+import { createHash } from "node:crypto"
+import * as Fs from "node:fs"
+import * as Database from "./internal/Database.ts"
+import * as SqlComments from "./internal/SqlComments.ts"
+import * as SqlFile from "./internal/SqlFile.ts"
+
+/** What to install, and where. */
+export interface SqlSchema {
+  /** The schema as it is called in the files: small letters, digits and `_`. */
+  readonly name: string
+  /** The schema as it is called in the database; `name` by default. */
+  readonly schema?: string | undefined
+  /** The schema of the store, which the files call `refold`; that by default. */
+  readonly store?: string | undefined
+  /** Where the files are. */
+  readonly folder: URL
+  /** The files in the order in which they are run, without `.sql`; one statement each. */
+  readonly files: ReadonlyArray<string>
+  /** What stands for `:'name'` in the files: the value as an SQL literal. */
+  readonly values?: Readonly<Record<string, string>> | undefined
+}
+
+/**
+ * Brings the schema to what the files say, in one transaction; does nothing where it is that already. Processes that
+ * install at the same time wait for one another. Fails with `InvalidInput` for a name that no schema can have, and with
+ * `EventStoreError` where a statement fails, a file is missing, or the schema holds what was not installed from files:
+ * that is left alone.
+ */
+export const install = Effect.fnUntraced(function*(
+  { files, folder, name, schema = name, store = "refold", values = {} }: SqlSchema
+): Effect.fn.Return<void, InvalidInput | EventStoreError, SqlClient.SqlClient> {
+  yield* Effect.fromResult(checkNames({ name, schema, store }))
+  const texts = yield* Effect.try({
+    try: () => files.map((file) => textOf(new URL(`${file}.sql`, folder), { name, schema, store, values })),
+    catch: (cause) => new EventStoreError({ operation, cause })
+  })
+  const mark = `${marked} ${createHash("sha256").update(texts.join("\n;\n")).digest("hex")}`
+  const sql = yield* SqlClient.SqlClient
+  const database = yield* Database.make(schema)
+  const installing = Effect.gen(function*() {
+    yield* database.query("queries/lock_migrations", { schema })
+    const [found] = yield* database.query<{ readonly comment: string | null }>("queries/find_schema", { schema })
+    if (found?.comment === mark) return
+    if (found !== undefined && !(found.comment ?? "").startsWith(marked)) {
+      return yield* new EventStoreError({
+        operation,
+        cause: `schema "${schema}" exists and was not installed from files: drop it yourself, or choose another name`
+      })
+    }
+    yield* sql.unsafe(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`)
+    yield* sql.unsafe(`CREATE SCHEMA "${schema}"`)
+    for (const text of texts) yield* sql.unsafe(text)
+    const comments = texts.flatMap(SqlComments.of)
+    yield* sql.unsafe(SqlComments.statement([...comments, { on: `SCHEMA "${schema}"`, text: mark }]))
+  })
+  yield* Effect.catchTag(
+    database.transaction(installing),
+    "SqlError",
+    (error) => new EventStoreError({ operation, cause: Database.explain(error) })
+  )
+})
+
+const operation = "install SQL"
+
+// How the comment of an installed schema begins; what comes after tells one state of its files from another.
+const marked = "Installed from files; is dropped and made anew when they change."
+
+const checkNames = (names: Readonly<Record<string, string>>): Result.Result<void, InvalidInput> => {
+  for (const [field, name] of Object.entries(names)) {
+    const problem = SqlFile.schemaProblem(name)
+    if (problem !== undefined) return Result.fail(new InvalidInput({ field, rule: problem }))
+  }
+  return names["schema"] === names["store"]
+    ? Result.fail(new InvalidInput({ field: "schema", rule: "must not be the schema of the store" }))
+    : Result.void
+}
+
+const textOf = (
+  file: URL,
+  { name, schema, store, values }: Readonly<Record<"name" | "schema" | "store", string>> & {
+    readonly values: Readonly<Record<string, string>>
+  }
+): string => {
+  const text = Fs.readFileSync(file, "utf8").replaceAll(/:'(\w+)'/g, (_, value: string) => {
+    if (values[value] === undefined) throw new Error(`${file.pathname}: no value for :'${value}'`)
+    return `'${values[value].replaceAll("'", "''")}'`
+  })
+  return SqlFile.moved(SqlFile.moved(text, "refold", store), name, schema)
+}
