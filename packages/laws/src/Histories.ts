@@ -33,10 +33,12 @@ export interface Part {
 
 const stream: fc.Arbitrary<StreamName.StreamName> = fc.record({
   category: fc.constantFrom(...Projections.categories, ...Projections.categories, elsewhere),
-  id: fc.constantFrom("1", "2-2", "ü '")
+  // One of them more often, for most of what can go wrong takes two events of a stream.
+  id: fc.constantFrom("1", "1", "2-2", "ü '")
 }).map(({ category, id }) => Result.getOrThrow(StreamName.make(category, id)))
 
-const coins = fc.nat(8)
+// Seven more often than other numbers: a poisoned shape cannot fold it.
+const coins = fc.oneof({ weight: 8, arbitrary: fc.nat(8) }, { weight: 1, arbitrary: fc.constant(7) })
 const note = fc.constantFrom("a", "b", "__proto__", "ß\u{1F600}")
 const notes = fc.uniqueArray(note, { maxLength: 3 })
 const version = (type: string, schemaVersion: number, data: fc.Arbitrary<EncodedEvent["data"]>) =>
@@ -50,7 +52,7 @@ const readable: ReadonlyArray<fc.WeightedArbitrary<EncodedEvent>> = [
   { weight: 1, arbitrary: version("CoinsAdded", 4, fc.record({ coins, notes, by: fc.constant("Ada") })) },
   { weight: 2, arbitrary: version("CoinsTaken", 1, fc.record({ coins })) },
   { weight: 1, arbitrary: version("CoinsRemoved", 1, fc.record({ coins })) },
-  { weight: 1, arbitrary: version("JarSealed", 1, fc.constant({})) },
+  { weight: 3, arbitrary: version("JarSealed", 1, fc.constant({})) },
   { weight: 1, arbitrary: version("JarPainted", 1, fc.constant(null)) }
 ]
 

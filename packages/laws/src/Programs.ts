@@ -51,7 +51,6 @@ const sometimes = <A>(weight: number, arbitrary: fc.Arbitrary<A>): fc.Arbitrary<
 const writeDraft = (streams: ReadonlyArray<StreamName.StreamName>): fc.Arbitrary<WriteDraft> =>
   fc.record({
     stream: fc.constantFrom(...streams),
-    // Mostly right, for a program that is refused throughout says little.
     // Right for the most part: a program that is refused throughout says little.
     expected: fc.oneof(
       { weight: 8, arbitrary: fc.constantFrom<WriteDraft["expected"]>("Any", 0) },
@@ -178,7 +177,10 @@ export const forgetful: fc.Arbitrary<Forgetful> = fc.record({
     fc.record({ after: fc.nat(8), back: fc.nat(2), offset: fc.integer({ min: -1, max: 1 }) }),
     { maxLength: 4, size: "max" }
   )
-})
+}).map(({ forgettings, program }) => ({
+  program,
+  forgettings: forgettings.map(({ after, ...rest }) => ({ ...rest, after: after % Math.max(1, program.length) }))
+}))
 
 /** A program with the time of each commit; the clock may stand still, and be set back. */
 export type TimedProgram = ReadonlyArray<{ readonly commit: Commit; readonly at: DateTime.Utc }>

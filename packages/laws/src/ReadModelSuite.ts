@@ -37,7 +37,7 @@ const logged = (shape: fc.Arbitrary<Projections.Shape>, entry: fc.Arbitrary<Hist
   fc.record({ shape, history: Histories.of(entry, maxLength), batchSize })
 
 const anyFed = fed(Projections.arbitrary, Histories.entry)
-const anyLogged = logged(Projections.arbitrary, Histories.entry)
+const anyLogged = logged(Projections.arbitrary, Histories.entry, 12)
 
 const rebuilt = fc.record({
   shape: Projections.arbitrary,

@@ -52,16 +52,20 @@ const expected = (
   }
 }
 
-/** But for a step that was given up, and done after all: that is undone as soon as it is known. */
+/**
+ * But for a step that was given up, and done after all: that is undone as soon as it is known. What was never done is not
+ * undone.
+ */
 export const undoneInReverse = (make: SagaWorld.Make = Saga.makeUnsafe) =>
   Law.make<SagaStory.Story>("the steps of a saga are undone once each, in the reverse of their order", (story) => {
     const world = told(story, make)
     const state = stateOf(world)
     const givenUp = state.status === "NotStarted" ? undefined : state.step
     const undone = stepsOf(world, { isUndo: true })
-    const inTime = undone.filter((step) => step !== givenUp)
-    return {
-      left: { inTime, late: undone.length - inTime.length },
-      right: { inTime: [...new Set(inOrder(inTime))].toReversed(), late: undone.includes(givenUp ?? -1) ? 1 : 0 }
-    }
+    const done = new Set(inOrder(stepsOf(world, { isUndo: false })))
+    const split = (steps: ReadonlyArray<number>) => ({
+      inTime: steps.filter((step) => step !== givenUp),
+      late: steps.filter((step) => step === givenUp)
+    })
+    return { left: split(undone), right: split([...done].filter((step) => undone.includes(step)).toReversed()) }
   })

@@ -9,6 +9,7 @@ import * as SagaLaws from "../src/SagaLaws.ts"
 import * as Sample from "../src/Sample.ts"
 import * as TimeoutLaws from "../src/TimeoutLaws.ts"
 import * as Processes from "./faults/Processes.ts"
+import * as Sagas from "./faults/Sagas.ts"
 import * as Stores from "./faults/Stores.ts"
 import { pure, type Table } from "./support/Planted.ts"
 import * as Planted from "./support/Planted.ts"
@@ -28,8 +29,11 @@ const processLaws: Table<typeof ProcessLaws> = {
 const saga = (...args: Parameters<typeof ProcessSuite.sagaProperties>) => pure(ProcessSuite.sagaProperties(...args))
 
 const sagaLaws: Table<typeof SagaLaws> = {
-  allOrNothing: { "a saga that forgets late successes": saga(Processes.forgetsLateSuccesses) },
-  undoneInReverse: { "a saga that compensates in order": saga(Processes.compensatesInOrder) }
+  allOrNothing: { "a saga that forgets late successes": saga(Sagas.forgetsLateSuccesses) },
+  undoneInReverse: {
+    "a saga that compensates in order": saga(Sagas.compensatesInOrder),
+    "a saga that compensates what was not done": saga(Sagas.compensatesOtherSteps)
+  }
 }
 
 const store = (layer: Layer.Layer<ProcessSuite.Stores>, ...kits: Parameters<typeof ProcessSuite.storeProperties>) =>

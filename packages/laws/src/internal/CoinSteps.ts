@@ -33,6 +33,14 @@ export const numberOfJars = 3
 /** The numbers below this one. */
 export const numbers = (length: number): ReadonlyArray<number> => Array.from({ length }, (_, index) => index)
 
+const added = (jar: number, coins: number): Step => ({
+  _tag: "Handle",
+  jar,
+  command: { _tag: "Add", coins, notes: [] }
+})
+
+const sealed = (jar: number): Step => ({ _tag: "Handle", jar, command: { _tag: "Seal" } })
+
 const jar = fc.nat(numberOfJars - 1)
 const coins = fc.constantFrom(1, 2, 3, 5, 9, 0)
 
@@ -60,14 +68,19 @@ const many = fc.array(
   { maxLength: 12 }
 )
 
-const full = fc.constantFrom(true, true, true, false)
+// Coins that were taken cannot be put into a sealed jar: they must go back.
+const begun = (jar: number): fc.Arbitrary<ReadonlyArray<Step>> =>
+  fc.oneof(
+    { weight: 3, arbitrary: fc.constant([added(jar, 50)]) },
+    { weight: 1, arbitrary: fc.constantFrom([], [sealed(jar)]) }
+  )
 
-/** What happens to jars, most of them full to begin with, with runners that are killed. */
-export const steps: fc.Arbitrary<ReadonlyArray<Step>> = fc.tuple(full, full, full, many).map(
-  (
-    [one, two, three, steps]
-  ) => [...[one, two, three].flatMap((isFull, jar) => isFull ? [added(jar, 50)] : []), ...steps]
-)
+/** What happens to jars, most of them full to begin with and a few sealed, with runners that are killed. */
+export const steps: fc.Arbitrary<ReadonlyArray<Step>> = fc.tuple(
+  ...numbers(numberOfJars).map(begun),
+  request.map((one) => [one]),
+  many
+).map((parts) => parts.flat())
 
 const sleeps: fc.Arbitrary<Step> = fc.record({
   _tag: fc.constant("Sleep" as const),
@@ -83,17 +96,11 @@ export const sleepy: fc.Arbitrary<ReadonlyArray<Step>> = fc.array(
 
 /** What happens beside the runners, so that the end is the same in whatever order transfers are made. */
 export const orderless: fc.Arbitrary<ReadonlyArray<Step>> = fc.record({
-  sealed: fc.subarray([...numbers(numberOfJars)]),
+  shut: fc.subarray([...numbers(numberOfJars)]),
   // More than all transfers together, or less than that of one.
   requests: fc.array(fc.record({ ...requested, coins: fc.constantFrom(0, 1, 9, 1000) }), { maxLength: 6 })
-}).map(({ requests, sealed }) => [
+}).map(({ requests, shut }) => [
   ...numbers(numberOfJars).map((jar) => added(jar, 99)),
-  ...sealed.map((jar): Step => ({ _tag: "Handle", jar, command: { _tag: "Seal" } })),
+  ...shut.map(sealed),
   ...requests
 ])
-
-const added = (jar: number, coins: number): Step => ({
-  _tag: "Handle",
-  jar,
-  command: { _tag: "Add", coins, notes: [] }
-})

@@ -38,7 +38,7 @@ export const onStore = Effect.fnUntraced(function*({ forgettings, program }: For
   return { fresh, steps, history: yield* Play.since(start) }
 })
 
-/** Plays what was done on a Journal whose clock shows what the store's did. */
+/** Plays what was done on a Journal whose clock gives its events the times that they have in the store. */
 export const onJournal = (done: ReadonlyArray<Step>): Forgotten & { readonly journal: Journal.Journal } => {
   let journal = Journal.empty
   const steps = done.map((step): Step => {
@@ -47,7 +47,7 @@ export const onJournal = (done: ReadonlyArray<Step>): Forgotten & { readonly jou
       journal = next
       return { ...step, keys }
     }
-    const at = Result.isSuccess(step.outcome) ? usedAt(step.outcome.success) : DateTime.makeUnsafe(0)
+    const at = Result.isSuccess(step.outcome) ? clockOf(step.outcome.success) : DateTime.makeUnsafe(0)
     const outcome = Result.map(Journal.append(journal, step.commit, at), ([next, appended]) => {
       journal = next
       return appended
@@ -65,6 +65,13 @@ export const observed = ({ history, steps }: Forgotten, most: ReadonlyArray<Step
       ? Result.map(step.outcome, (appended) => History.rankedAppended(history, appended))
       : Math.min(step.keys, limit !== undefined && "keys" in limit ? limit.keys : Infinity)
   })
+
+/**
+ * A time of the clock by which a Journal records a commit as the store did. A stream's time is the clock's, or that of its
+ * last event where that is later: had the clock shown the earliest of them, all would be the same.
+ */
+const clockOf = ({ streams }: Appended): DateTime.Utc =>
+  streams.reduce((earliest, { recordedAt }) => DateTime.min(earliest, recordedAt), streams[0].recordedAt)
 
 /** When the key of a commit was used for the first time. */
 const usedAt = ({ streams: [{ recordedAt }] }: Appended): DateTime.Utc => recordedAt

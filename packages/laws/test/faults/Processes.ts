@@ -1,6 +1,5 @@
-/** Processes, sagas, and those who run them, with one fault each. */
+/** Processes, and those who run them, with one fault each. */
 import * as Process from "@refold/core/Process"
-import * as Saga from "@refold/core/Saga"
 import * as EventStore from "@refold/store/EventStore"
 import type { Batch } from "@refold/store/ReadModelStore"
 import { ReadModelStore } from "@refold/store/ReadModelStore"
@@ -9,7 +8,6 @@ import * as Effect from "effect/Effect"
 import * as Alarms from "../../src/Alarms.ts"
 import * as Coins from "../../src/internal/Coins.ts"
 import { later } from "../../src/internal/LaterClock.ts"
-import type * as SagaWorld from "../../src/internal/SagaWorld.ts"
 import * as Timeouts from "../../src/internal/Timeouts.ts"
 import type { Deploy } from "../../src/ProcessLaws.ts"
 import * as Transfers from "../../src/Transfers.ts"
@@ -57,31 +55,6 @@ export const retriesBackwards: Deploy = (definition) =>
         agenda: { ...instance.agenda, waiting: instance.agenda.waiting.toReversed() }
       })
   }))
-
-/** Takes its first steps back first. */
-export const compensatesInOrder: SagaWorld.Make = (definition) => {
-  const undone = definition.steps.filter(({ compensate }) => compensate !== undefined)
-  const opposite = (step: Saga.Step<SagaWorld.Event, SagaWorld.Data>) =>
-    undone.at(-1 - undone.indexOf(step))?.compensate
-  const [first, ...rest] = definition.steps.map((step) =>
-    step.compensate === undefined ? step : { ...step, compensate: opposite(step) }
-  )
-  return Saga.makeUnsafe({ ...definition, steps: [first!, ...rest] })
-}
-
-/** What was given up is given up, whoever says that it was done. */
-export const forgetsLateSuccesses: SagaWorld.Make = (definition) => {
-  const saga = Saga.makeUnsafe(definition)
-  const isLate = (state: Saga.SagaState<SagaWorld.Data>, input: object) =>
-    state.status !== "NotStarted" && state.status !== "Running" &&
-    "label" in input && String(input.label).startsWith("step")
-  return Process.makeUnsafe<SagaWorld.Event, Saga.SagaState<SagaWorld.Data>>({
-    ...saga,
-    initialState: { status: "NotStarted" },
-    evolve: (state, input, occasion) => isLate(state, input) ? state : saga.evolve(state, input, occasion),
-    react: (state, input, occasion, before) => isLate(before, input) ? [] : saga.react(state, input, occasion, before)
-  })
-}
 
 /** Its compensations succeed, and do nothing. */
 export const putsNothingBack: Coins.Kit = {
