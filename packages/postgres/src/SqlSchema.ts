@@ -7,6 +7,7 @@
 import { InvalidInput } from "@refold/core/InvalidInput"
 import { EventStoreError } from "@refold/store/EventStoreError"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as SqlClient from "effect/sql/SqlClient"
 import { createHash } from "node:crypto"
@@ -70,6 +71,12 @@ export const install = Effect.fnUntraced(function*(
     (error) => new EventStoreError({ operation, cause: Database.explain(error) })
   )
 })
+
+/** What an SQL file makes, and what it says about that. */
+export type SqlObject = SqlComments.SqlObject
+
+/** The object that the text of a file makes, for pages about it; None where it makes none that can have a comment. */
+export const objectOf = (sql: string): Option.Option<SqlObject> => Option.fromUndefinedOr(SqlComments.objectOf(sql))
 
 const operation = "install SQL"
 

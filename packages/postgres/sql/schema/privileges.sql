@@ -6,4 +6,8 @@
 -- the database. Who reads rows needs SELECT on the tables that it makes (ALTER DEFAULT PRIVILEGES FOR the projector).
 -- Who forgets idempotency keys needs USAGE on the schema, and SELECT, UPDATE and DELETE on idempotency_keys. A writer does
 -- not: a key that he could make new again would let him do twice what is to be done once.
+-- Who writes by SQL needs USAGE on the schema and EXECUTE on append_event and commit_events, which run as their owner; no
+-- right on any table.
+-- Who seeds from a legacy table needs what a writer needs, and besides INSERT, UPDATE and DELETE on the legacy_ tables and
+-- USAGE on their sequences; who captures its changes must own the legacy table.
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA refold FROM PUBLIC

@@ -9,15 +9,33 @@ export interface SqlComment {
   readonly text: string
 }
 
-/** The comments of a file: on its object, by the lines at its head, and on the columns that have lines before them. */
+/** The object that a file makes, and what the file says about it and its parts. */
+export interface SqlObject {
+  /** In words: "function", "materialized view" … */
+  readonly kind: string
+  /** With its schema; of a trigger or an index without. */
+  readonly name: string
+  /** The lines at the head of the file; empty where there are none. */
+  readonly text: string
+  /** Columns and constraints that have lines before them. */
+  readonly parts: ReadonlyArray<{ readonly name: string; readonly text: string }>
+}
+
+/** The object of a file; undefined where its statement makes none that can have a comment. */
+export const objectOf = (sql: string): SqlObject | undefined => read(sql)?.object
+
+/** The comments of a file. */
 export const of = (sql: string): ReadonlyArray<SqlComment> => {
-  const lines = sql.split("\n")
-  const start = lines.findIndex((line) => !line.startsWith("--"))
-  const object = objectOf(lines.slice(start).join("\n"))
-  if (object === undefined) return []
-  const head = textOf(lines.slice(0, start))
-  const columns = object.hasColumns ? columnsOf(object.name, lines.slice(start)) : []
-  return [...(head === "" ? [] : [{ on: object.on, text: head }]), ...columns]
+  const found = read(sql)
+  if (found === undefined) return []
+  const { object: { name, parts, text }, on } = found
+  return [
+    ...(text === "" ? [] : [{ on, text }]),
+    ...parts.map((part) => ({
+      on: part.isConstraint ? `CONSTRAINT ${part.name} ON ${name}` : `COLUMN ${name}.${part.name}`,
+      text: part.text
+    }))
+  ]
 }
 
 /** One statement that makes all these comments. */
@@ -30,39 +48,47 @@ export const statement = (comments: ReadonlyArray<SqlComment>): string =>
 
 const name = String.raw`(?:"[^"]+"|\w+)(?:\.(?:"[^"]+"|\w+))?`
 
-// How each kind of object is made, and how COMMENT ON names it.
-const kinds: ReadonlyArray<readonly [RegExp, (name: string, other: string) => string]> = [
-  [new RegExp(`^CREATE(?: OR REPLACE)? (?:FUNCTION|PROCEDURE|AGGREGATE) (${name})`), (name) => `ROUTINE ${name}`],
-  [new RegExp(`^CREATE TABLE (${name})`), (name) => `TABLE ${name}`],
-  [new RegExp(`^CREATE TYPE (${name})`), (name) => `TYPE ${name}`],
-  [new RegExp(`^CREATE SEQUENCE (${name})`), (name) => `SEQUENCE ${name}`],
-  [new RegExp(`^CREATE MATERIALIZED VIEW (${name})`), (name) => `MATERIALIZED VIEW ${name}`],
-  [new RegExp(`^CREATE(?: OR REPLACE)? VIEW (${name})`), (name) => `VIEW ${name}`],
+// How each kind of object is made, and how COMMENT ON names it. Routines by their name alone: a schema of ours has no two
+// of one name. An index is in the schema of its table.
+const kinds: ReadonlyArray<readonly [RegExp, (kind: string, name: string, table: string) => string]> = [
   [
-    new RegExp(`^CREATE TRIGGER (\\w+)[^;]*? ON (${name})`),
-    (trigger, table) => `TRIGGER ${trigger} ON ${table}`
+    new RegExp(`^CREATE(?: OR REPLACE)? (?<kind>FUNCTION|PROCEDURE|AGGREGATE) (?<name>${name})`),
+    (_, name) => `ROUTINE ${name}`
   ],
   [
-    new RegExp(`^CREATE(?: UNIQUE)? INDEX(?: IF NOT EXISTS)? (\\w+)\\s+ON (${name})`),
-    // An index is in the schema of its table.
-    (index, table) => `INDEX ${table.replace(/[^.]+$/, "")}${index}`
+    new RegExp(`^CREATE(?: OR REPLACE)? (?<kind>TABLE|TYPE|SEQUENCE|MATERIALIZED VIEW|VIEW) (?<name>${name})`),
+    (kind, name) => `${kind} ${name}`
   ],
-  [new RegExp(`^ALTER TABLE (${name}) ADD COLUMN (\\w+)`), (table, column) => `COLUMN ${table}.${column}`]
+  [
+    new RegExp(`^CREATE (?<kind>TRIGGER) (?<name>\\w+)[^;]*? ON (?<table>${name})`),
+    (kind, name, table) => `${kind} ${name} ON ${table}`
+  ],
+  [
+    new RegExp(`^CREATE(?: UNIQUE)? (?<kind>INDEX)(?: IF NOT EXISTS)? (?<name>\\w+)\\s+ON (?<table>${name})`),
+    (kind, name, table) => `${kind} ${table.replace(/[^.]+$/, "")}${name}`
+  ],
+  [
+    new RegExp(`^ALTER TABLE (?<table>${name}) ADD (?<kind>COLUMN) (?<name>\\w+)`),
+    (kind, name, table) => `${kind} ${table}.${name}`
+  ]
 ]
 
-const objectOf = (sql: string) => {
+const read = (sql: string) => {
+  const lines = sql.split("\n")
+  const start = lines.findIndex((line) => !line.startsWith("--"))
+  const made = lines.slice(start).join("\n")
   for (const [pattern, on] of kinds) {
-    const found = pattern.exec(sql)
-    if (found !== null) {
-      const [, name = "", other = ""] = found
-      return { name, on: on(name, other), hasColumns: /^CREATE (?:TABLE|TYPE) /.test(sql) }
-    }
+    const { kind, name, table = "" } = pattern.exec(made)?.groups ?? {}
+    if (kind === undefined || name === undefined) continue
+    const parts = /^CREATE (?:TABLE|TYPE) /.test(made) ? partsOf(lines.slice(start)) : []
+    const object = { kind: kind.toLowerCase(), name, text: textOf(lines.slice(0, start)), parts }
+    return { object, on: on(kind, name, table) }
   }
   return undefined
 }
 
-const columnsOf = (table: string, lines: ReadonlyArray<string>): ReadonlyArray<SqlComment> => {
-  const comments: Array<SqlComment> = []
+const partsOf = (lines: ReadonlyArray<string>) => {
+  const parts: Array<{ readonly name: string; readonly text: string; readonly isConstraint: boolean }> = []
   let before: Array<string> = []
   for (const line of lines) {
     const trimmed = line.trim()
@@ -71,12 +97,13 @@ const columnsOf = (table: string, lines: ReadonlyArray<string>): ReadonlyArray<S
       continue
     }
     const [, constraint] = /^CONSTRAINT (\w+)/.exec(trimmed) ?? []
-    const [, column] = /^("?[a-z]\w*"?) /.exec(trimmed) ?? []
-    const on = constraint === undefined ? `COLUMN ${table}.${column}` : `CONSTRAINT ${constraint} ON ${table}`
-    if (before.length > 0 && (constraint ?? column) !== undefined) comments.push({ on, text: textOf(before) })
+    const part = constraint ?? /^("?[a-z]\w*"?) /.exec(trimmed)?.[1]
+    if (before.length > 0 && part !== undefined) {
+      parts.push({ name: part, text: textOf(before), isConstraint: constraint !== undefined })
+    }
     before = []
   }
-  return comments
+  return parts
 }
 
 const textOf = (lines: ReadonlyArray<string>): string =>

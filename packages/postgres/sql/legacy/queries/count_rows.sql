@@ -1,0 +1,2 @@
+-- How many rows the mapping's query has.
+SELECT count(*) AS rows FROM legacy_query AS q

@@ -1,0 +1,63 @@
+/** Transactions on a mapping: one at a time for each, repeated as a whole where the connection or a lock was lost. */
+import { InvalidInput } from "@refold/core/InvalidInput"
+import type { EventStoreError } from "@refold/store/EventStoreError"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as SqlError from "effect/sql/SqlError"
+import { SwitchedOver } from "../../LegacyReport.ts"
+import * as Database from "../Database.ts"
+import { failed, type Named, type Source } from "./Source.ts"
+
+/** What the store knows of a mapping. */
+export interface KnownTable {
+  readonly id: number
+  readonly relation: string
+  readonly key: string
+  readonly switched_at: Date | null
+}
+
+/**
+ * A transaction, or a part of the caller's. All that it needs to know it reads in there, so it can be repeated, also where
+ * nobody knows whether the last try was committed.
+ */
+export const atomically = Effect.fnUntraced(function*<A, E, R>(
+  { database }: Named,
+  operation: string,
+  body: Effect.Effect<A, E | SqlError.SqlError, R>
+): Effect.fn.Return<A, Exclude<E, SqlError.SqlError> | EventStoreError, R> {
+  const isNested = yield* database.inTransaction
+  return yield* database.transaction(body).pipe(
+    Effect.retry({
+      while: (error) =>
+        !isNested && SqlError.isSqlError(error) && (Database.isTransient(error) || Database.isDisconnect(error)),
+      schedule: Database.reconnecting
+    }),
+    Effect.mapError((error) =>
+      // What is not an SqlError is one of the body's own.
+      SqlError.isSqlError(error) ? failed(operation, error) : error as Exclude<E, SqlError.SqlError>
+    )
+  )
+})
+
+/** What the store knows of the mapping; undefined where it has never been used. */
+export const find = ({ name, query }: Named): Effect.Effect<KnownTable | undefined, SqlError.SqlError> =>
+  Effect.map(query<KnownTable>("find_table", { name }), ([known]) => known)
+
+/** Takes the mapping for the rest of the transaction, known or new; fails where it was switched over. */
+export const hold = Effect.fnUntraced(function*(
+  { key, name, query, relation }: Source
+): Effect.fn.Return<KnownTable, InvalidInput | SwitchedOver | SqlError.SqlError> {
+  const lock = query<KnownTable>("lock_table", { name })
+  let [known] = yield* lock
+  if (known === undefined) {
+    yield* query("enter_table", { name, relation, key })
+    known = (yield* lock)[0]!
+  }
+  if (known.relation !== relation || known.key !== key) {
+    return yield* new InvalidInput({ field: "name", rule: `must not be that of ${known.relation} by ${known.key}` })
+  }
+  if (known.switched_at !== null) {
+    return yield* new SwitchedOver({ name, at: DateTime.fromDateUnsafe(known.switched_at) })
+  }
+  return known
+})

@@ -1,0 +1,317 @@
+// The two ends: switched over only where both sides agree, or given up with the legacy table as it was before.
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import * as SqlClient from "effect/sql/SqlClient"
+import { describe, expect, test } from "vitest"
+import type { LegacyMapping } from "../src/LegacyMapping.ts"
+import { type Failure, isEqual } from "../src/LegacyReport.ts"
+import * as LegacyTable from "../src/LegacyTable.ts"
+import * as PostgresStore from "../src/PostgresStore.ts"
+import * as LegacyAccounts from "./support/LegacyAccounts.ts"
+import { onDatabase, triggers } from "./support/LegacyStores.ts"
+import * as Stores from "./support/Stores.ts"
+
+const mapping = LegacyAccounts.mapping()
+
+/** A way to use a mapping, whatever comes of it. */
+type Use = (
+  mapping: LegacyMapping<LegacyAccounts.Row, LegacyAccounts.State, LegacyAccounts.Event>
+) => Effect.Effect<unknown, Failure, SqlClient.SqlClient>
+
+const captured = (rows: number) =>
+  Effect.gen(function*() {
+    yield* LegacyAccounts.createTable({ isUnique: true })
+    yield* LegacyAccounts.fill(rows)
+    yield* LegacyTable.capture(mapping)
+    yield* LegacyTable.seed(mapping)
+  })
+
+describe("a switch over", () => {
+  test(
+    "takes the last changes along, takes the triggers off, and is for good",
+    onDatabase(({ sql, store }) =>
+      Effect.gen(function*() {
+        yield* captured(1200)
+        yield* sql`update accounts set balance = '9.00' where id <= 600`
+        const report = yield* LegacyTable.switchOver(mapping)
+        expect(report).toMatchObject({ rows: 1200, streams: 1200 })
+        expect(isEqual(report)).toBe(true)
+        expect(yield* triggers(sql)).toEqual([])
+        yield* sql`update accounts set balance = '10.00' where id = 1`
+        const switchedOver = { _tag: "SwitchedOver", name: "accounts" }
+        expect(yield* Effect.flip(LegacyTable.switchOver(mapping))).toMatchObject(switchedOver)
+        expect(yield* Effect.flip(LegacyTable.seed(mapping))).toMatchObject(switchedOver)
+        expect(yield* Effect.flip(LegacyTable.catchUp(mapping))).toMatchObject(switchedOver)
+        expect(yield* Effect.flip(LegacyTable.capture(mapping))).toMatchObject(switchedOver)
+        expect(yield* Stores.readStream(store, Stores.streamName("account-1"))).toHaveLength(2)
+      })
+    )
+  )
+
+  test(
+    "freezes the table where that is asked for: everybody reads, nobody writes, and the message says why",
+    onDatabase(({ sql }) =>
+      Effect.gen(function*() {
+        yield* captured(3)
+        yield* LegacyTable.switchOver(mapping, { freeze: true })
+        const before = yield* sql`select * from accounts`
+        for (
+          const statement of [
+            "update accounts set balance = '1'",
+            "delete from accounts",
+            "truncate accounts",
+            "insert into accounts values (9)"
+          ]
+        ) {
+          const { reason } = yield* Effect.flip(sql.unsafe(statement))
+          expect(reason.cause).toMatchObject({
+            code: "23001",
+            message: expect.stringMatching(/of accounts is refused: its rows have become events \("accounts"\)/),
+            hint: "Write through the event store; this table is only kept to be read."
+          })
+        }
+        expect(yield* sql`select * from accounts`).toEqual(before)
+        yield* LegacyTable.abandon(mapping)
+        yield* sql`update accounts set balance = '1.00'`
+      })
+    )
+  )
+
+  test(
+    "does not happen where they differ, and everything is as before",
+    onDatabase(({ sql, store }) =>
+      Effect.gen(function*() {
+        yield* captured(3)
+        yield* store.append(Stores.streamName("account-2"), [Stores.event({ type: "Moved", data: { cents: "5" } })])
+        yield* sql`update accounts set balance = '4.00' where id = 1`
+        const before = yield* triggers(sql)
+        const error = yield* Effect.flip(LegacyTable.switchOver(mapping, { freeze: true }))
+        expect(error).toMatchObject({
+          _tag: "NotReconciled",
+          reconciliation: { differences: { count: 1 }, pending: 0 }
+        })
+        expect(error.message).toContain("1 differences, 0 missing")
+        expect(yield* triggers(sql)).toEqual(before)
+        yield* sql`update accounts set balance = '4.00' where id = 3`
+        expect(yield* LegacyTable.catchUp(mapping)).toEqual({ changes: 1, events: 1 })
+      })
+    )
+  )
+
+  test(
+    "leaves no row behind unless that is said",
+    onDatabase(({ sql }) =>
+      Effect.gen(function*() {
+        yield* captured(3)
+        yield* sql`update accounts set balance = 'lots' where id = 1`
+        const error = yield* Effect.flip(LegacyTable.switchOver(mapping))
+        expect(error).toMatchObject({ _tag: "NotReconciled", reconciliation: { skipped: { count: 1 } } })
+        expect(yield* LegacyTable.switchOver(mapping, { acceptSkipped: true })).toMatchObject({ skipped: { count: 1 } })
+      })
+    )
+  )
+
+  test(
+    "without triggers reads the whole table once more",
+    onDatabase(({ sql }) =>
+      Effect.gen(function*() {
+        yield* LegacyAccounts.createTable()
+        yield* LegacyAccounts.fill(3)
+        yield* LegacyTable.seed(mapping)
+        yield* sql`update accounts set balance = '4.00' where id = 1`
+        yield* sql`delete from accounts where id = 2`
+        const report = yield* LegacyTable.switchOver(mapping)
+        expect(report.totals).toEqual([{ fact: "cents", legacy: 703n, events: 703n }])
+      })
+    )
+  )
+
+  test(
+    "is not held up by readers; triggers that it cannot take off for them are off, and are taken off by the next try",
+    onDatabase(({ sql, url }) =>
+      Effect.gen(function*() {
+        yield* captured(3)
+        const reader = yield* Stores.connect(url)
+        yield* reader`begin`
+        yield* reader`select * from accounts`
+        expect(isEqual(yield* LegacyTable.switchOver(mapping))).toBe(true)
+        expect((yield* triggers(sql)).map(({ tgenabled }) => tgenabled)).toEqual(["D", "D"])
+        yield* sql`update accounts set balance = '9.00' where id = 1`
+        expect(yield* sql`select * from refold.legacy_changes`).toEqual([])
+        yield* reader`commit`
+        expect(yield* Effect.flip(LegacyTable.switchOver(mapping))).toMatchObject({ _tag: "SwitchedOver" })
+        expect(yield* triggers(sql)).toEqual([])
+      })
+    )
+  )
+
+  test(
+    "waits for writers, and writers for it; where it takes too long nothing has happened",
+    onDatabase(({ sql, url }) =>
+      Effect.gen(function*() {
+        yield* captured(3)
+        const writer = yield* Stores.connect(url)
+        yield* writer`begin`
+        yield* writer`update accounts set balance = '4.00' where id = 1`
+        const error = yield* Effect.flip(LegacyTable.switchOver(mapping, { patience: "50 millis" }))
+        expect(error.message).toContain("lock timeout")
+        const pid = yield* Stores.backend(writer)
+        const switching = yield* Effect.forkScoped(LegacyTable.switchOver(mapping, { patience: "1 minute" }))
+        yield* Stores.untilWaitingFor(sql, pid, 1)
+        yield* writer`commit`
+        const report = yield* Fiber.join(switching)
+        expect(report.totals).toEqual([{ fact: "cents", legacy: 400n + 202n + 303n, events: 400n + 202n + 303n }])
+      })
+    )
+  )
+})
+
+test(
+  "a mapping that is given up leaves the legacy table exactly as it was, and the events where they are",
+  onDatabase(({ sql, store, url }) =>
+    Effect.gen(function*() {
+      yield* LegacyAccounts.createTable({ isUnique: true })
+      yield* LegacyAccounts.fill(1200)
+      yield* sql`create function nothing() returns trigger language plpgsql as 'begin return new; end'`
+      yield* sql`create trigger own before update on accounts for each row execute function nothing()`
+      const look = Effect.all({
+        rows: sql`select ctid::text, xmin::text, xmax::text, md5(a::text) from accounts a order by ctid`,
+        catalogue:
+          sql`select relfilenode::text, relkind::text, relacl::text from pg_class where oid = 'accounts'::regclass`,
+        triggers: triggers(sql)
+      })
+      const before = yield* look
+      yield* LegacyTable.capture(mapping)
+      yield* LegacyTable.seed(mapping)
+      yield* LegacyTable.reconcile(mapping)
+      yield* LegacyTable.abandon(mapping)
+      expect(yield* look).toEqual(before)
+      for (const table of ["legacy_tables", "legacy_runs", "legacy_rows", "legacy_skipped", "legacy_changes"]) {
+        expect(yield* sql.unsafe(`select * from refold.${table}`)).toEqual([])
+      }
+      expect(yield* Stores.readIds(store)).toHaveLength(1200)
+      // Begun anew in the same store, it finds its own streams in the way.
+      expect(yield* LegacyTable.seed(mapping)).toMatchObject({ seeded: 0, skipped: 1200 })
+      yield* LegacyTable.abandon(mapping)
+      yield* Stores.open(url, { schema: "anew" })
+      expect(yield* LegacyTable.seed(LegacyAccounts.mapping({ store: "anew" }))).toMatchObject({
+        seeded: 1200,
+        skipped: 0
+      })
+    })
+  )
+)
+
+test(
+  "a table that is dropped can still be given up",
+  onDatabase(({ sql }) =>
+    Effect.gen(function*() {
+      yield* captured(3)
+      yield* sql`drop table accounts`
+      expect(yield* Effect.flip(LegacyTable.seed(mapping))).toMatchObject({ _tag: "InvalidInput", field: "table" })
+      yield* LegacyTable.abandon(mapping)
+    })
+  )
+)
+
+describe("bad input", () => {
+  test("is refused, and the part that is bad is named", () => {
+    const field = (choices: LegacyAccounts.Choices) =>
+      Result.match(LegacyTable.make(LegacyAccounts.definition(choices)), {
+        onFailure: ({ field }) => field,
+        onSuccess: () => undefined
+      })
+    expect(field({})).toBeUndefined()
+    for (const name of ["", "a".repeat(256), "a\u0000"]) expect(field({ name })).toBe("name")
+    for (const table of ["", "a.b.c", "a.", ".a", "a".repeat(64), "a\u0000"]) expect(field({ table })).toBe("table")
+    for (const key of ["", "a".repeat(64), "\ud800"]) expect(field({ key })).toBe("key")
+    for (const store of ["", "Big", "pg_x", "a;b"]) expect(field({ store })).toBe("store")
+    const { aggregate } = mapping
+    expect(field({ aggregate: { ...aggregate, category: "a-b" } })).toBe("aggregate.category")
+  })
+
+  test(
+    "is found where the database has to be asked",
+    onDatabase(({ sql }) =>
+      Effect.gen(function*() {
+        yield* LegacyAccounts.createTable()
+        yield* sql`create view seen as select * from accounts`
+        yield* sql`create table parent (id int, owner text, balance text, opened_at text)`
+        yield* sql`create table child () inherits (parent)`
+        const field = (choices: LegacyAccounts.Choices, use: Use = LegacyTable.seed) =>
+          Effect.map(
+            Effect.flip(use(LegacyAccounts.mapping(choices))),
+            (error) => `${error._tag} ${error._tag === "InvalidInput" ? error.field : error.message}`
+          )
+        expect(yield* field({ table: "nowhere" })).toBe("InvalidInput table")
+        expect(yield* field({ key: "nothing" })).toBe("InvalidInput key")
+        expect(yield* field({ query: () => "select 1 as one" })).toBe("InvalidInput query")
+        expect(yield* field({ query: () => "select id from accounts) as q; drop table accounts; --" })).toBe(
+          "InvalidInput query"
+        )
+        expect(yield* field({ table: "seen" }, LegacyTable.capture)).toBe("InvalidInput table")
+        expect(yield* field({ table: "parent" }, LegacyTable.capture)).toBe("InvalidInput table")
+        const query = (table: string) => `select -id as id, owner, balance, opened_at from ${table}`
+        yield* LegacyTable.capture(LegacyAccounts.mapping({ name: "turned", query }))
+        yield* LegacyAccounts.fill(1)
+        expect(yield* field({ name: "turned", query }, LegacyTable.catchUp)).toBe("InvalidInput query")
+        yield* LegacyTable.seed(mapping)
+        expect(yield* field({ key: "owner" })).toBe("InvalidInput name")
+        expect(yield* Effect.flip(LegacyTable.seed(mapping, { batchSize: 0 }))).toMatchObject({ field: "batchSize" })
+      })
+    )
+  )
+
+  test(
+    "in names is only a name: quotes, dots and statements in it do nothing",
+    onDatabase(({ sql }) =>
+      Effect.gen(function*() {
+        const table = `a"; drop table accounts; --`
+        const key = `it's "the" key`
+        const quoted = (name: string) => `"${name.replaceAll("\"", "\"\"")}"`
+        yield* LegacyAccounts.createTable()
+        yield* sql.unsafe(`create schema "Old Bank"`)
+        yield* sql.unsafe(
+          `create table "Old Bank".${quoted(table)} (${quoted(key)} text, owner text, balance text, opened_at text)`
+        )
+        const to = `"Old Bank".${quoted(table)}`
+        yield* sql.unsafe(`insert into ${to} values ('x''; select 1; --', 'Eve', '1.00'), ('', 'Nil', '2.00')`)
+        const odd = LegacyAccounts.mapping({
+          table: `Old Bank.${table}`,
+          key,
+          name: `o'dd "name"`,
+          id: (_, key) => `<${key}>`
+        })
+        yield* LegacyTable.capture(odd)
+        expect(yield* LegacyTable.seed(odd, { batchSize: 1 })).toMatchObject({ seeded: 2, skipped: 0 })
+        yield* sql.unsafe(`update ${to} set balance = '3.00'`)
+        expect(yield* LegacyTable.catchUp(odd)).toEqual({ changes: 2, events: 2 })
+        expect(isEqual(yield* LegacyTable.switchOver(odd, { freeze: true }))).toBe(true)
+        yield* LegacyTable.abandon(odd)
+        expect(yield* triggers(sql)).toEqual([])
+        expect(yield* sql`select * from accounts`).toEqual([])
+      })
+    )
+  )
+})
+
+test("on the embedded database it is all the same", () =>
+  Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+    const services = yield* Layer.build(PostgresStore.layerEmbedded())
+    yield* Effect.provideContext(
+      Effect.gen(function*() {
+        const sql = yield* SqlClient.SqlClient
+        yield* captured(1100)
+        yield* sql`update accounts set balance = '9.00' where id <= 600`
+        yield* sql`update accounts set balance = 'lots' where id = 700`
+        expect(yield* LegacyTable.catchUp(mapping)).toEqual({ changes: 601, events: 600 })
+        expect(yield* LegacyTable.switchOver(mapping, { acceptSkipped: true, freeze: true })).toMatchObject({
+          rows: 1100
+        })
+        yield* LegacyTable.abandon(mapping)
+      }),
+      services
+    )
+  }))))
