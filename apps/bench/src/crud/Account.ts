@@ -1,0 +1,66 @@
+/** The same account as an aggregate: its events, what it allows, and what is stored of it beside the events. */
+import * as Aggregate from "@refold/core/Aggregate"
+import * as Decider from "@refold/core/Decider"
+import * as EventCodec from "@refold/core/EventCodec"
+import * as EventType from "@refold/core/EventType"
+import * as Projection from "@refold/core/Projection"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+
+const moved = { cents: Schema.Int, why: Schema.String }
+
+// The names and fields of these events are the storage format: change them with an upcaster only.
+const Deposited = EventType.make("Deposited", Schema.Struct(moved))
+const Withdrawn = EventType.make("Withdrawn", Schema.Struct(moved))
+const FeeCharged = EventType.make("FeeCharged", Schema.Struct(moved))
+
+/** Writes and reads them. */
+export const codec = EventCodec.makeUnsafe([Deposited, Withdrawn, FeeCharged])
+/** What can happen to an account. */
+export type Event = typeof Deposited.Event | typeof Withdrawn.Event | typeof FeeCharged.Event
+
+const Command = Schema.Union([
+  Schema.TaggedStruct("Deposit", moved),
+  Schema.TaggedStruct("Withdraw", moved),
+  Schema.TaggedStruct("Charge", moved)
+])
+type Command = typeof Command.Type
+
+type Refusal = { readonly _tag: "NotEnough" }
+
+const State = Schema.Struct({ balance: Schema.Int })
+type State = typeof State.Type
+
+/** What an event adds to the balance. */
+export const changeOf = (event: Event): number => (event._tag === "Deposited" ? event.cents : -event.cents)
+
+const decider = Decider.make<Command, State, Event, Refusal>({
+  initialState: { balance: 0 },
+  decide: ({ _tag, cents, why }, { balance }) => {
+    switch (_tag) {
+      case "Deposit":
+        return Result.succeed([Deposited.make({ cents, why })])
+      case "Withdraw":
+        return balance >= cents
+          ? Result.succeed([Withdrawn.make({ cents, why })])
+          : Result.fail({ _tag: "NotEnough" })
+      case "Charge":
+        return Result.succeed([FeeCharged.make({ cents, why })])
+    }
+  },
+  evolve: ({ balance }, event) => ({ balance: balance + changeOf(event) })
+})
+
+const definition = { category: "account", codec, commands: Command, decider }
+
+/** Accounts of which nothing is stored but their events. */
+export const bare = Aggregate.makeUnsafe(definition)
+
+/** Accounts with a snapshot at every 100th event: a load replays fewer than that. */
+export const aggregate = Aggregate.makeUnsafe({
+  ...definition,
+  snapshots: { name: "account", version: 1, state: State, every: 100 }
+})
+
+/** A row for each account, written in the statement that stores its events. */
+export const balances = Projection.ofAggregateUnsafe(aggregate, { name: "balances", version: 1, state: State })

@@ -1,0 +1,46 @@
+/** What a table of balances knows: today, and who was there last. */
+import * as Effect from "effect/Effect"
+import * as SqlClient from "effect/sql/SqlClient"
+import type * as SqlError from "effect/sql/SqlError"
+import { type Answer, answered, type Answers, cannot, money } from "./Question.ts"
+import * as Story from "./Story.ts"
+
+interface Row {
+  readonly cents: bigint
+  readonly updated_by: string
+}
+
+const held = ({ cents }: Row) => money(Number(cents))
+
+const first = (found: (row: Row) => string, reason: string) => ([row]: ReadonlyArray<Row>): Answer =>
+  row === undefined ? cannot(reason) : answered(found(row))
+
+/** How the balances table of a schema answers. It tries what can be tried. */
+export const make = Effect.fnUntraced(function*(schema: string) {
+  const sql = yield* SqlClient.SqlClient
+  const accounts = sql(`${schema}.accounts`)
+  const ada = (condition = sql``) =>
+    sql<Row>`SELECT balance AS cents, updated_by FROM ${accounts} WHERE id = 'ada' ${condition}`
+  const all = sql<Row>`SELECT sum(balance)::bigint AS cents, '' AS updated_by FROM ${accounts}`
+  const answers: Answers<SqlError.SqlError> = {
+    now: Effect.map(ada(), first(held, "there is no such account")),
+    total: Effect.map(all, first(held, "there are no accounts")),
+    past: Effect.map(
+      ada(sql`AND updated_at <= ${Story.noon}`),
+      first(held, "the balance has been overwritten since")
+    ),
+    who: Effect.map(ada(), first(({ updated_by: who }) => `${who}, not why`, "there is no such account")),
+    below: Effect.map(
+      ada(sql`AND balance < 0`),
+      first((row) => `yes, ${held(row)}`, "it is not now, and earlier balances are gone")
+    ),
+    fees: Effect.succeed(cannot("it holds what came out, not what went in")),
+    undo: Effect.succeed(cannot("it does not know which fees there were")),
+    refused: Effect.succeed(cannot("nobody wrote it down")),
+    balanceForged: sql`UPDATE ${accounts} SET balance = 100000000 WHERE id = 'ada'`.pipe(
+      Effect.as(cannot("there is nothing to hold it against"))
+    ),
+    pastForged: Effect.succeed(cannot("there is no past to change"))
+  }
+  return answers
+})

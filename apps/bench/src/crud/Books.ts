@@ -1,0 +1,29 @@
+/** One way to keep the books of a bank, as the comparison sees it. */
+import * as Data from "effect/Data"
+import type * as Effect from "effect/Effect"
+import * as SqlError from "effect/sql/SqlError"
+import type { Booked, Movement, Operation } from "./Operation.ts"
+
+/** Something went wrong that is neither a success nor a refusal. */
+export class BooksFailed extends Data.TaggedError("BooksFailed")<{ readonly books: string; readonly cause: unknown }> {
+  override get message(): string {
+    // What the server said stands behind what the driver makes of it.
+    return `${this.books}: ${String(SqlError.isSqlError(this.cause) ? this.cause.reason.cause : this.cause)}`
+  }
+}
+
+/** What becomes of a client who writes on the strength of what he saw before another one wrote. */
+export type Defence = "none" | "the second one waits" | "nothing is read first" | "the version is checked"
+
+/** One way to keep the books, in a schema of its own. */
+export interface Books {
+  readonly name: string
+  readonly schema: string
+  readonly defence: Defence
+  /** Opens accounts that hold so much; once for each account. */
+  readonly open: (accounts: ReadonlyArray<string>, cents: number) => Effect.Effect<void, BooksFailed>
+  readonly book: (operation: Operation) => Effect.Effect<Booked, BooksFailed>
+  /** A client looks, `meanwhile` runs, and the client writes. */
+  readonly bookLate: (movement: Movement, meanwhile: Effect.Effect<void>) => Effect.Effect<Booked, BooksFailed>
+  readonly balance: (account: string) => Effect.Effect<number, BooksFailed>
+}

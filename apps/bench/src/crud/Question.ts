@@ -1,0 +1,37 @@
+/** What is asked of each way to keep the books, and how an answer looks. */
+import type * as Effect from "effect/Effect"
+
+/** An answer that was worked out from what is stored, or why there is none. */
+export type Answer =
+  | { readonly _tag: "Answered"; readonly text: string }
+  | { readonly _tag: "Cannot"; readonly reason: string }
+
+/** It follows from what is stored. */
+export const answered = (text: string): Answer => ({ _tag: "Answered", text })
+
+/** It does not. */
+export const cannot = (reason: string): Answer => ({ _tag: "Cannot", reason })
+
+/** The questions, in the order in which they are asked. The last two do harm. */
+export const questions = {
+  now: "What does Ada hold now?",
+  total: "What do all accounts hold?",
+  past: "What did Ada hold on 10 March at noon?",
+  who: "Who changed Ada's balance last, and why?",
+  below: "Was Ada ever below 0?",
+  fees: "New report: what did fees earn in March?",
+  undo: "What would Ada hold, had there been no fees?",
+  refused: "How often was Ada refused a withdrawal?",
+  balanceForged: "Her balance is changed by hand. Can it be told?",
+  pastForged: "Her past is changed by hand. Can it be told?"
+} as const
+
+/** A question, by its short name. */
+export type Question = keyof typeof questions
+
+/** How one way to keep the books answers all of them. */
+export type Answers<E = unknown> = Readonly<Record<Question, Effect.Effect<Answer, E>>>
+
+/** Cents for people: `1,234.50`. */
+export const money = (cents: number): string =>
+  (cents / 100).toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })

@@ -1,0 +1,23 @@
+/** What several rounds of one measurement come to. */
+
+/** The middle one, and the ends. */
+export interface Spread {
+  readonly median: number
+  readonly min: number
+  readonly max: number
+}
+
+/** The spread of at least one value. */
+export const of = (values: ReadonlyArray<number>): Spread => {
+  const sorted = values.toSorted((a, b) => a - b)
+  return { median: median(sorted), min: sorted[0] ?? Number.NaN, max: sorted.at(-1) ?? Number.NaN }
+}
+
+const median = (sorted: ReadonlyArray<number>): number => {
+  const [low, high] = [sorted[Math.floor((sorted.length - 1) / 2)], sorted[Math.ceil((sorted.length - 1) / 2)]]
+  return ((low ?? Number.NaN) + (high ?? Number.NaN)) / 2
+}
+
+/** How values of the same rounds compare with a base, round by round: what disturbs a round disturbs both. */
+export const ratio = (values: ReadonlyArray<number>, base: ReadonlyArray<number>): Spread =>
+  of(values.map((value, round) => value / (base[round] ?? Number.NaN)))
