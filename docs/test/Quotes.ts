@@ -26,7 +26,7 @@ export const quotesOf = (page: string): { readonly quotes: ReadonlyArray<Quote>;
 export const regionOf = (source: string): string => {
   const [path, region] = source.split("#")
   const text = Fs.readFileSync(Path.join(root, path!), "utf8")
-  const found = new RegExp(`^// #region ${region}\\n([\\s\\S]*?)^// #endregion`, "m").exec(text)
+  const found = new RegExp(`^(?://|--) #region ${region}\\n([\\s\\S]*?)^(?://|--) #endregion`, "m").exec(text)
   if (found === null) throw new Error(`${path} has no region "${region}"`)
   return found[1]!
 }

@@ -15,8 +15,8 @@ class DatabaseUnavailable extends Data.TaggedError("DatabaseUnavailable")<{
   }
 }
 
-/** The schema on a server. It stays there: imports are not repeated, and each run opens accounts of its own. */
-const schema = "meridian_ledger"
+/** The schema of the store. On a server it stays: imports are not repeated, and each run opens accounts of its own. */
+export const schema = "meridian_ledger"
 
 /** A store, and how to call it before people. */
 export const fromUrl = (url: string | undefined) => {

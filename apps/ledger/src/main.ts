@@ -11,10 +11,15 @@ import * as Cli from "./Cli.ts"
 import * as Database from "./Database.ts"
 import * as Import from "./import/Import.ts"
 import { ImportProgress } from "./import/ImportProgress.ts"
+import { LegacyProgress } from "./legacy/LegacyProgress.ts"
 import * as JsonReport from "./report/JsonReport.ts"
+import type * as Narration from "./report/Narration.ts"
 import * as ProgressBar from "./report/ProgressBar.ts"
+import * as SqlNarration from "./report/SqlNarration.ts"
 import * as TextReport from "./report/TextReport.ts"
+import * as LedgerSql from "./sql/LedgerSql.ts"
 import { RebuildProgress } from "./story/RebuildProgress.ts"
+import * as SqlStory from "./story/SqlStory.ts"
 import * as Story from "./story/Story.ts"
 
 // styleText asks the stream whether it is a terminal, and NO_COLOR and FORCE_COLOR what they say.
@@ -32,15 +37,28 @@ type Say = (text: string) => Effect.Effect<unknown>
 
 const tellAll = Effect.fnUntraced(function*(folder: string, store: string, say: Say) {
   const started = performance.now()
-  const chapters: Array<Story.Chapter> = []
+  const chapters: Array<Narration.Chapter> = []
+  const run = randomBytes(4).toString("hex")
   yield* say(TextReport.opening(paint, store))
-  yield* Stream.runForEach(Story.tell({ folder, run: randomBytes(4).toString("hex") }), (chapter) => {
+  yield* Stream.runForEach(Stream.concat(Story.tell({ folder, run }), SqlStory.tell({ run })), (chapter) => {
     chapters.push(chapter)
     return say(TextReport.chapter(paint, chapters.length, chapter))
   })
   const eventsStored = yield* Story.eventsStored
   yield* say(TextReport.closing(paint, { chapters, eventsStored, seconds: (performance.now() - started) / 1_000 }))
   return { chapters, eventsStored }
+})
+
+const installSql = Effect.gen(function*() {
+  const url = process.env["DATABASE_URL"]
+  if (url === undefined || url === "") {
+    return yield* new Cli.UsageError({
+      problem: "--sql needs DATABASE_URL, for psql cannot reach the embedded database"
+    })
+  }
+  yield* Effect.provide(LedgerSql.install({ store: Database.schema }), Database.fromUrl(url).layer)
+  yield* print(SqlNarration.howToGoOn(Database.schema))
+  return 0
 })
 
 const run = Effect.fnUntraced(function*({ data, json }: Cli.Options) {
@@ -51,7 +69,8 @@ const run = Effect.fnUntraced(function*({ data, json }: Cli.Options) {
   const { chapters, eventsStored } = yield* tellAll(folder, name, json ? () => Effect.void : print).pipe(
     Effect.provide(layer),
     Effect.provideService(ImportProgress, ProgressBar.ofImport(process.stderr)),
-    Effect.provideService(RebuildProgress, ProgressBar.ofRebuild(process.stderr))
+    Effect.provideService(RebuildProgress, ProgressBar.ofRebuild(process.stderr)),
+    Effect.provideService(LegacyProgress, ProgressBar.ofLegacy(process.stderr))
   )
   if (json) yield* print(JSON.stringify(JsonReport.document(chapters, eventsStored), undefined, 2))
   return chapters.every(({ checks }) => checks.every(({ ok }) => ok)) ? 0 : 1
@@ -59,7 +78,8 @@ const run = Effect.fnUntraced(function*({ data, json }: Cli.Options) {
 
 const main = Effect.gen(function*() {
   const options = yield* Effect.fromResult(Cli.parse(process.argv.slice(2)))
-  return options.help ? yield* Effect.as(print(Cli.help), 0) : yield* run(options)
+  if (options.help) return yield* Effect.as(print(Cli.help), 0)
+  return yield* options.sql ? installSql : run(options)
 }).pipe(
   Effect.catchTag("UsageError", (error) => complain(error, 2)),
   Effect.catch((error) => complain(error, 1))

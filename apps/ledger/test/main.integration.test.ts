@@ -35,6 +35,18 @@ describe("the story on PostgreSQL", () => {
   }, patience)
 
   it(
+    "on a server: installs the ledger's SQL alone, as often as one likes",
+    onServer(async (url) => {
+      for (let times = 0; times < 2; times++) {
+        const { code, stdout } = await Ledger.run(["--sql"], { DATABASE_URL: url })
+        expect(code).toBe(0)
+        expect(stdout).toContain("SET search_path = ledger;")
+      }
+    }),
+    patience
+  )
+
+  it(
     "on a server: can be told again and again, and imports once",
     onServer(async (url) => {
       const first = parse((await Ledger.run(["--json"], { DATABASE_URL: url })).stdout)

@@ -44,6 +44,13 @@ describe("the command line", () => {
     }
   )
 
+  it("answers those who want SQL on no server with one line and exit code 2", async () => {
+    const { code, stderr, stdout } = await Ledger.run(["--sql"])
+    expect([code, stdout]).toEqual([2, ""])
+    expect(stderr).toMatch(oneLine)
+    expect(stderr).toContain("--sql needs DATABASE_URL")
+  })
+
   it("answers a missing folder with one line and exit code 1", async () => {
     const { code, stderr, stdout } = await Ledger.run(["--data", "/nowhere/at/all", "--json"])
     expect([code, stdout]).toEqual([1, ""])

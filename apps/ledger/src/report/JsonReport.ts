@@ -2,9 +2,10 @@
 import * as DateTime from "effect/DateTime"
 import type { Difference } from "../import/Reconciliation.ts"
 import type { Check } from "../story/Check.ts"
-import type { Chapter } from "../story/Story.ts"
 import * as JsonReadSide from "./JsonReadSide.ts"
+import * as JsonSql from "./JsonSql.ts"
 import * as JsonTransfers from "./JsonTransfers.ts"
+import type { Chapter } from "./Narration.ts"
 
 /** The document. Its names are a contract: scripts read them. */
 export interface Document {
@@ -32,6 +33,8 @@ export interface Document {
   }
   readonly readSide: JsonReadSide.Document
   readonly transfers: JsonTransfers.Document
+  /** Where the story was told on a database. */
+  readonly sql?: JsonSql.Document
   readonly checks: ReadonlyArray<Check>
 }
 
@@ -77,8 +80,14 @@ export const document = (chapters: ReadonlyArray<Chapter>, eventsStored: number)
       order: find(chapters, "StandingOrderPaid"),
       money: find(chapters, "AllTheMoney")
     }),
+    ...sql(chapters),
     checks: chapters.flatMap(({ checks }) => checks)
   }
+}
+
+const sql = (chapters: ReadonlyArray<Chapter>): Pick<Document, "sql"> => {
+  const [sideBySide, oldBank] = [find(chapters, "SideBySide"), find(chapters, "OldBankMoves")]
+  return sideBySide === undefined ? {} : { sql: JsonSql.document({ sideBySide, oldBank }) }
 }
 
 const find = <Tag extends Chapter["_tag"]>(

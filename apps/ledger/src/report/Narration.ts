@@ -1,11 +1,16 @@
 /** The words of the story: what each chapter found, told to a person. */
-import type { Chapter } from "../story/Story.ts"
+import type * as SqlStory from "../story/SqlStory.ts"
+import type * as Story from "../story/Story.ts"
 import * as AccountNarration from "./AccountNarration.ts"
 import * as ImportNarration from "./ImportNarration.ts"
 import * as OrderNarration from "./OrderNarration.ts"
 import * as ProjectionNarration from "./ProjectionNarration.ts"
 import * as QueryNarration from "./QueryNarration.ts"
+import * as SqlNarration from "./SqlNarration.ts"
 import * as TransferNarration from "./TransferNarration.ts"
+
+/** A chapter of either part of the story. */
+export type Chapter = Story.Chapter | SqlStory.Chapter
 
 /** A chapter's heading and its lines. */
 export interface Narration {
@@ -68,5 +73,11 @@ export const of = (chapter: Chapter): Narration => {
       return { title: "Through the front door", lines: OrderNarration.frontDoor(chapter) }
     case "AllTheMoney":
       return { title: "All the money there is", lines: OrderNarration.allTheMoney(chapter) }
+    case "SqlTwin":
+      return { title: "The same bank in SQL", lines: SqlNarration.sqlTwin(chapter) }
+    case "SideBySide":
+      return { title: "SQL and TypeScript, side by side", lines: SqlNarration.sideBySide(chapter) }
+    case "OldBankMoves":
+      return { title: "A table of balances becomes events", lines: SqlNarration.oldBankMoves(chapter) }
   }
 }

@@ -14,6 +14,12 @@ export const ofImport = (output: Output): (done: number, total: number) => Effec
   return (done, total) => Effect.sync(() => show(done, total, ""))
 }
 
+/** Shows how many rows of a legacy table have been read. */
+export const ofLegacy = (output: Output): (done: number, total: number) => Effect.Effect<void> => {
+  const show = make(output, "seeding", "rows")
+  return (done, total) => Effect.sync(() => show(done, total, ""))
+}
+
 /** Shows how far the new rows are, how fast they come and how long it still takes. */
 export const ofRebuild = (output: Output): (progress: Progress) => Effect.Effect<void> => {
   const show = make(output, "rebuilding", "positions")

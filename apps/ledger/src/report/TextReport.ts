@@ -1,6 +1,5 @@
 /** The story as text for a terminal. Colours are the caller's: `paint` leaves the text as it is where they are unwanted. */
 import type { Check } from "../story/Check.ts"
-import type { Chapter } from "../story/Story.ts"
 import * as Narration from "./Narration.ts"
 
 /** Colours a text. */
@@ -11,7 +10,7 @@ export const opening = (paint: Paint, store: string): string =>
   [paint("bold", "Meridian Ledger"), `A bank whose books are events, on ${store}.`, ""].join("\n")
 
 /** A chapter, the `number`-th. */
-export const chapter = (paint: Paint, number: number, told: Chapter): string => {
+export const chapter = (paint: Paint, number: number, told: Narration.Chapter): string => {
   const { lines, title } = Narration.of(told)
   const text = lines.map((line) => (line === "" ? "" : `   ${line}`))
   const checks = told.checks.map((one) => mark(paint, one))
@@ -22,7 +21,7 @@ export const chapter = (paint: Paint, number: number, told: Chapter): string => 
 export const closing = (
   paint: Paint,
   { chapters, eventsStored, seconds }: {
-    readonly chapters: ReadonlyArray<Chapter>
+    readonly chapters: ReadonlyArray<Narration.Chapter>
     readonly eventsStored: number
     readonly seconds: number
   }

@@ -1,0 +1,9 @@
+-- Refuses what cannot be the id of an account: its stream, account-id, must be a name that the store takes.
+CREATE FUNCTION ledger.check_account_id(agg text, field text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  PERFORM ledger.refuse_input(refold.problem(field, CASE
+    WHEN coalesce(agg, '') = '' THEN 'must be a text that is not empty'
+    ELSE refold.stream_problem('account-' || agg)
+  END));
+END
+$$

@@ -1,0 +1,11 @@
+-- What "the same command" means for its idempotency key; NULL where it has none. Refuses what cannot be a key.
+CREATE FUNCTION ledger.fingerprint_of(agg text, command jsonb, idempotency_key text) RETURNS text
+LANGUAGE plpgsql IMMUTABLE AS $$
+BEGIN
+  IF idempotency_key IS NULL THEN
+    RETURN NULL;
+  END IF;
+  PERFORM ledger.refuse_input(refold.problem('p_idempotency_key', refold.name_problem(idempotency_key)));
+  RETURN refold.command_fingerprint('account', agg, command);
+END
+$$

@@ -1,0 +1,7 @@
+-- The refusal to give more than there is, and what there is.
+CREATE FUNCTION ledger.insufficient_funds(amount jsonb, state jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+SELECT ledger.refused('InsufficientFunds', jsonb_build_object(
+  'balance', state -> 'balance', 'limit', state -> 'overdraftLimit', 'requested', amount
+))
+$$

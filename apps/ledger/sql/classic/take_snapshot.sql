@@ -1,0 +1,16 @@
+-- Remembers the state of an account as it is now. Handlers do it by themselves now and then; this is for those who know
+-- better.
+CREATE FUNCTION ledger.take_snapshot(p_agg text) RETURNS refold.rebuilt LANGUAGE plpgsql AS $$
+DECLARE
+  loaded CONSTANT refold.rebuilt := ledger.rebuild_from_snapshot(p_agg);
+BEGIN
+  IF loaded.version = 0 THEN
+    PERFORM ledger.refuse_input(refold.problem('p_agg', 'must be an account with events'));
+  END IF;
+  PERFORM refold.save_snapshot(
+    'account-' || p_agg, :'account_snapshots', :'account_fingerprint', loaded.version, loaded."position",
+    loaded.recorded_at, loaded.state
+  );
+  RETURN loaded;
+END
+$$

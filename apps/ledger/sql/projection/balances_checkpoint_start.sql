@@ -1,0 +1,2 @@
+-- The row that there always is.
+INSERT INTO ledger.balances_checkpoint DEFAULT VALUES

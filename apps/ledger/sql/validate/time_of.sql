@@ -1,0 +1,8 @@
+-- A time that was written as text, or NULL where the text is none: whoever forges an answer may write anything.
+CREATE FUNCTION ledger.time_of(written text) RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN written::timestamptz;
+EXCEPTION WHEN data_exception THEN
+  RETURN NULL;
+END
+$$

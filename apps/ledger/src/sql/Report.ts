@@ -1,0 +1,63 @@
+/**
+ * A page about the ledger's SQL, made of what its files say: each object, what it is for, and why it is as it is. The same
+ * words are the objects' comments in the database.
+ */
+import * as SqlSchema from "@refold/postgres/SqlSchema"
+import * as Option from "effect/Option"
+import { readFileSync } from "node:fs"
+import * as LedgerSql from "./LedgerSql.ts"
+
+/** The page, in Markdown. */
+export const page = (): string => {
+  const folders = Map.groupBy(LedgerSql.files, (file) => file.split("/")[0]!)
+  return [
+    "# The ledger in SQL: what is there, and why",
+    "",
+    "Made by `npm run report` in `apps/ledger` from the comments of the files in this folder; in a database `\\d+` and `\\df+` " +
+    "show the same words. How SQL and TypeScript share a store: [Refold in SQL](../../../docs/sql.md).",
+    ...[...folders].flatMap(([folder, files]) => ["", `## ${titles[folder] ?? folder}`, ...files.flatMap(section)])
+  ].join("\n") + "\n"
+}
+
+const titles: Readonly<Record<string, string>> = {
+  account: "The account: fold, decider, commands",
+  classic: "The names of the classic labs",
+  projection: "Balances: refreshed, or kept event by event",
+  validate: "The audit"
+}
+
+const section = (file: string): ReadonlyArray<string> => {
+  const object = SqlSchema.objectOf(readFileSync(new URL(`${file}.sql`, LedgerSql.folder), "utf8"))
+  // Without a comment it has nothing to tell: a statement that fills a table, say.
+  if (Option.isNone(object) || object.value.text === "") return []
+  const { kind, name, parts, text } = object.value
+  return [
+    "",
+    `### ${name.replace(/^ledger\./, "")}`,
+    "",
+    `_${kind}, [\`${file}.sql\`](${file}.sql)_`,
+    "",
+    ...prose(text),
+    ...parts.map((part) => `- \`${part.name}\`: ${part.text.replaceAll("\n", " ")}`)
+  ]
+}
+
+// Paragraphs as they are; lines that are indented name something and say what it is, with more of it on the next ones.
+const prose = (text: string): ReadonlyArray<string> => {
+  const lines: Array<string> = []
+  for (const line of text.split("\n")) {
+    const [, term, meaning] = /^ {1,3}(\S.*?)(?: {2,}(.*))?$/.exec(line) ?? []
+    const last = lines.at(-1)
+    if (term !== undefined) lines.push(`- \`${term}\`${meaning === undefined ? "" : `: ${meaning}`}`)
+    else if (line === "") lines.push("")
+    else if (last === undefined || last === "" || (last.startsWith("- ") && !line.startsWith(" "))) lines.push(line)
+    else lines[lines.length - 1] = `${last} ${line.trim()}`
+  }
+  // A list stands apart from what comes before and after it.
+  return lines.flatMap((line, index) => {
+    const before = lines[index - 1]
+    const changes = before !== undefined && before !== "" && line !== "" &&
+      before.startsWith("- ") !== line.startsWith("- ")
+    return changes ? ["", line] : [line]
+  })
+}

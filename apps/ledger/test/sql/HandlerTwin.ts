@@ -1,0 +1,155 @@
+// One thing asked of the ledger, in SQL or in TypeScript, and its answer in words that both share.
+import * as AppendError from "@refold/core/AppendError"
+import { CommandInvalid } from "@refold/core/CommandInvalid"
+import * as ExpectedVersion from "@refold/core/ExpectedVersion"
+import { InvalidInput } from "@refold/core/InvalidInput"
+import * as Json from "@refold/core/Json"
+import * as CommandHandler from "@refold/store/CommandHandler"
+import * as Snapshots from "@refold/store/Snapshots"
+import { PartRefused } from "@refold/store/Together"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as SqlClient from "effect/sql/SqlClient"
+import type * as SqlError from "effect/sql/SqlError"
+import * as Account from "../../src/Account.ts"
+import * as Accounts from "../../src/Accounts.ts"
+import { transferAtOnce } from "../../src/TransferAtOnce.ts"
+import type * as TransferMoney from "../../src/TransferMoney.ts"
+
+const snapshots = Option.getOrThrow(Account.aggregate.snapshots)
+
+/** A command for an account. An expected version of -2 is an account with any events. */
+export interface Ask {
+  readonly account: string
+  readonly command: Account.Command
+  readonly key?: string | undefined
+  readonly expected?: number | undefined
+}
+
+/** A transfer in one commit. */
+export interface Transfer extends Omit<TransferMoney.Data, "id"> {
+  readonly key?: string | undefined
+}
+
+const asJson = (value: unknown): Json.Json => Result.getOrThrow(Json.storable(value, "answer"))
+
+// Remembers nothing, so that it has to take what snapshots say.
+const forgetful = CommandHandler.make(Account.aggregate, { cache: 0 })
+
+const numberOf = (expected: ExpectedVersion.ExpectedVersion): number => {
+  switch (expected._tag) {
+    case "Any":
+      return -1
+    case "StreamExists":
+      return -2
+    case "NoStream":
+      return 0
+    case "Exact":
+      return expected.version
+  }
+}
+
+const expectedOf = (expected: number | undefined): ExpectedVersion.ExpectedVersion | undefined => {
+  if (expected === undefined) return undefined
+  return expected === -2 ? ExpectedVersion.StreamExists : ExpectedVersion.Exact(expected)
+}
+
+const failureOf = (error: unknown): Json.Json => {
+  if (error instanceof AppendError.VersionConflict) {
+    const { actual, expected, stream } = error
+    return { _tag: "VersionConflict", stream, expected: numberOf(expected), actual: Option.getOrElse(actual, () => 0) }
+  }
+  if (error instanceof AppendError.IdempotencyConflict) return { _tag: "IdempotencyConflict", key: error.key }
+  if (error instanceof InvalidInput || error instanceof CommandInvalid) return { _tag: "InvalidInput" }
+  if (error instanceof PartRefused) {
+    return { _tag: "PartRefused", stream: error.stream, refusal: asJson(error.refusal) }
+  }
+  // What is no error is a refusal.
+  return error instanceof Error ? { _tag: "Failed", message: String(error) } : asJson(error)
+}
+
+const answerOf = <A, E, R>(effect: Effect.Effect<A, E, R>, success: (answer: A) => Json.Json) =>
+  Effect.match(effect, { onSuccess: success, onFailure: failureOf })
+
+/** Asks in TypeScript. */
+export const ask = ({ account, command, expected, key }: Ask, { remembers = true } = {}) =>
+  answerOf(
+    (remembers ? Accounts.handle : forgetful)(account, command, {
+      idempotencyKey: key,
+      expected: expectedOf(expected)
+    }),
+    ({ deduplicated, events, state, version }) => ({
+      deduplicated,
+      version,
+      events: asJson(events),
+      state: Result.getOrThrow(snapshots.encode(state))
+    })
+  )
+
+/** Transfers in TypeScript. */
+export const transfer = ({ key, ...movement }: Transfer) =>
+  // SQL locks and then reads, so beside it others lose more often than among themselves.
+  answerOf(transferAtOnce(movement, { idempotencyKey: key, retries: 100 }), (appended) => {
+    const { deduplicated, streams } = Option.getOrThrow(appended)
+    return streams.map(({ firstVersion, stream, version }) => ({ stream, firstVersion, version, deduplicated }))
+  })
+
+/** Remembers the state of an account in TypeScript. */
+export const remember = (account: string) =>
+  Effect.flatMap(Accounts.load(account), (loaded) => Snapshots.save(Account.aggregate, loaded))
+
+/** What a server says of an error. */
+interface ServerError {
+  readonly code?: string
+  readonly message?: string
+  readonly detail?: string
+}
+
+/** What the server said. */
+export const serverError = (error: SqlError.SqlError): ServerError => error.reason.cause as ServerError
+
+const sqlFailureOf = (error: SqlError.SqlError): Json.Json => {
+  const { code, detail = "{}", message } = serverError(error)
+  switch (code) {
+    case "ML001":
+      return JSON.parse(detail) as Json.Json
+    case "RF001":
+      return { _tag: "VersionConflict", ...JSON.parse(detail) as object }
+    case "RF002":
+      return { _tag: "IdempotencyConflict", ...JSON.parse(detail) as object }
+    case "22023":
+      return { _tag: "InvalidInput" }
+    default:
+      return { _tag: "Failed", message: `${code}: ${message}` }
+  }
+}
+
+/** Asks in SQL, in a schema of these functions. */
+export const inSql = (schema: string) => {
+  const call = (text: string, parameters: ReadonlyArray<unknown>) =>
+    Effect.gen(function*() {
+      const sql = yield* SqlClient.SqlClient
+      const [row] = yield* sql.unsafe<{ readonly output: Json.Json }>(text.replaceAll(/\bledger\./g, `"${schema}".`), [
+        ...parameters
+      ])
+      return row!.output
+    }).pipe(Effect.catch((error) => Effect.succeed(sqlFailureOf(error))))
+  return {
+    ask: ({ account, command, expected, key }: Ask) =>
+      call(
+        `SELECT to_jsonb(h) - '{stream,position,recorded_at}'::text[] AS output
+         FROM ledger.handle($1, $2::text::jsonb, $3::bigint, $4::text) AS h`,
+        [account, JSON.stringify(command), expected ?? null, key ?? null]
+      ),
+    transfer: ({ amount, currency, from, key, purpose, to }: Transfer) =>
+      call(
+        `SELECT jsonb_agg(jsonb_build_object(
+           'stream', t.stream, 'firstVersion', t.first_version, 'version', t.version, 'deduplicated', t.deduplicated
+         )) AS output
+         FROM ledger.handle_transfer($1, $2, $3::text::numeric, $4, $5::text, $6::text, NULL, NULL, NULL) AS t`,
+        [from, to, String(amount), currency, purpose ?? null, key ?? null]
+      ),
+    remember: (account: string) => call("SELECT to_jsonb(ledger.take_snapshot($1)) AS output", [account])
+  }
+}

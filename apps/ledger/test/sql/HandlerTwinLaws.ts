@@ -1,0 +1,36 @@
+// The command handler in SQL is the one in TypeScript: the same answers and the same streams, also where both work on
+// the same accounts, under the same keys, on one another's snapshots.
+import * as Law from "@refold/laws/Law"
+import * as MemoryStore from "@refold/memory/MemoryStore"
+import { EventReader } from "@refold/store/EventReader"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { randomUUID } from "node:crypto"
+import { accounts, inRun, programs, type Step } from "./HandlerPrograms.ts"
+import { nameOf, play, playByTypeScript, type Services } from "./HandlerSteps.ts"
+
+const storedIn = (run: string) =>
+  Effect.forEach(
+    accounts,
+    (account) =>
+      Effect.flatMap(EventReader, ({ readStream }) => Stream.runCollect(readStream(nameOf(`${account} ${run}`)))).pipe(
+        Effect.map((events) => events.map(({ data, schemaVersion, type }) => ({ data, schemaVersion, type })))
+      )
+  )
+
+/** On a store in memory all of it is done in TypeScript, without snapshots. */
+export const handlersAgree = (schema: string, inputs = programs): Law.Property<Services> =>
+  Law.over(
+    Law.make<ReadonlyArray<Step>, Services>(
+      "whoever handles a command, in SQL or in TypeScript, gives the same answer and stores the same events",
+      (program) =>
+        Effect.gen(function*() {
+          const run = randomUUID()
+          const own = program.map(inRun(run))
+          const both = Effect.all([Effect.forEach(own, play(schema)), storedIn(run)])
+          const byTypeScript = Effect.all([Effect.forEach(own, playByTypeScript), storedIn(run)])
+          return { left: yield* both, right: yield* Effect.provide(byTypeScript, MemoryStore.layer, { local: true }) }
+        })
+    ),
+    inputs
+  )

@@ -1,0 +1,126 @@
+// Mistakes that somebody could make in the projections' SQL, and the law that finds each.
+import * as Suite from "@refold/laws/Suite"
+import * as PostgresStore from "@refold/postgres/PostgresStore"
+import * as Effect from "effect/Effect"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import { afterAll, describe, expect, it } from "vitest"
+import * as AccountTwin from "./AccountTwin.ts"
+import { type ProjectionLaw, projectionsAgree, unreadableStops } from "./ProjectionLaws.ts"
+
+type Row = readonly [fault: string, law: ProjectionLaw, file: string, from: string, to: string]
+
+const faults: ReadonlyArray<Row> = [
+  ["money that leaves is added", projectionsAgree, "account_facts", "f.sign * CASE", "abs(f.sign) * CASE"],
+  ["a former name is forgotten", projectionsAgree, "event_formats", "VALUES ('MoneyPaidIn')", "VALUES ('MoneyPaid')"],
+  [
+    "old openings are in euros",
+    projectionsAgree,
+    "account_facts",
+    "coalesce(f.currency, ",
+    "coalesce(nullif(f.currency, 'CZK'), 'EUR', "
+  ],
+  [
+    "what came before the opening counts",
+    projectionsAgree,
+    "balance_projection",
+    "sum(f.change) FILTER (WHERE f.version > l.opened)",
+    "sum(f.change)"
+  ],
+  [
+    "a limit from before the opening stays",
+    projectionsAgree,
+    "balance_projection",
+    "'OverdraftLimitChanged' AND f.version > l.opened",
+    "'OverdraftLimitChanged'"
+  ],
+  [
+    "the highest limit stays, not the last",
+    projectionsAgree,
+    "balance_projection",
+    "ARRAY[f.version, f.overdraft_limit]",
+    "ARRAY[f.overdraft_limit, f.overdraft_limit]"
+  ],
+  [
+    "an account stays frozen",
+    projectionsAgree,
+    "balance_projection",
+    "a.frozen > coalesce(a.unfrozen, 0)",
+    "a.frozen > 0"
+  ],
+  ["a closing before the opening closes", projectionsAgree, "balance_projection", "c.version > f.opened AND", ""],
+  [
+    "the last opening counts",
+    projectionsAgree,
+    "balance_projection",
+    "min(f.version) FILTER (WHERE f.type = 'AccountOpened')",
+    "max(f.version) FILTER (WHERE f.type = 'AccountOpened')"
+  ],
+  [
+    "a closed account keeps its balance",
+    projectionsAgree,
+    "balance_projection",
+    "coalesce(a.balance, 0) ELSE 0",
+    "coalesce(a.balance, 0) ELSE a.balance"
+  ],
+  [
+    "an event that cannot be read is passed over",
+    unreadableStops,
+    "balance_projection",
+    "AND f.version < l.unreadable\n",
+    "AND f.is_readable\n"
+  ],
+  [
+    "an opening after an unreadable event opens",
+    unreadableStops,
+    "balance_projection",
+    "CASE WHEN f.opened < f.unreadable THEN f.opened END",
+    "f.opened"
+  ],
+  [
+    "a batch goes on after an unreadable event",
+    unreadableStops,
+    "catch_up_batch",
+    "WHERE f.version = coalesce(k.version, 0) + f.number",
+    ""
+  ],
+  [
+    "each batch begins anew",
+    projectionsAgree,
+    "catch_up_batch",
+    "coalesce(k.state, ledger.initial_account())",
+    "ledger.initial_account()"
+  ],
+  [
+    "the checkpoint goes to the head after a full batch",
+    projectionsAgree,
+    "catch_up_batch",
+    "ELSE reached END",
+    "ELSE head END"
+  ],
+  [
+    "a batch begins at its checkpoint again",
+    projectionsAgree,
+    "catch_up_batch",
+    "e.\"position\" > before",
+    "e.\"position\" >= before"
+  ],
+  ["the last batch is left out", projectionsAgree, "catch_up_balances", "taken < batch_size", "taken <= batch_size"]
+]
+
+describe("planted faults", () => {
+  const runtime = ManagedRuntime.make(AccountTwin.on(PostgresStore.layerEmbedded()))
+  afterAll(() => runtime.dispose(), Suite.patience)
+
+  it.each(faults.map((row) => [row[0], row[1]("").law, row] as const))(
+    "where %s, a law is broken: %s",
+    async (_, __, [, law, file, from, to]) => {
+      await runtime.runPromise(Effect.scoped(AccountTwin.installBroken([[`projection/${file}`, from, to]], "broken")))
+      const verdict = await law("broken").check({ run: runtime.runPromise, runs: 500 })
+      expect(verdict).toMatchObject({
+        _tag: "Broken",
+        left: expect.not.objectContaining({ failedWith: expect.anything() })
+      })
+    },
+    Suite.patience
+  )
+})
