@@ -4,6 +4,7 @@ import type { HandleFailure } from "@refold/store/CommandHandler"
 import { EventStore } from "@refold/store/EventStore"
 import * as Projector from "@refold/store/Projector"
 import { ReadModelStore } from "@refold/store/ReadModelStore"
+import * as Snapshots from "@refold/store/Snapshots"
 import * as State from "@refold/store/State"
 import * as Together from "@refold/store/Together"
 import * as Effect from "effect/Effect"
@@ -52,6 +53,22 @@ describe("commands that are handled together", () => {
         message: "stream \"account-a\" refused its part"
       })
       expect(yield* everything).toEqual([])
+    })))
+
+  it("leave a snapshot of each stream that is due for one, and of no other", () =>
+    run(Effect.gen(function*() {
+      const found = (id: string) =>
+        Effect.map(
+          Snapshots.find(Account.remembered.snapshots, stream(id)),
+          Option.map(({ state, version }) => [version, state])
+        )
+      const moved = (id: string) => Together.part(Account.remembered, id, deposit(1))
+      yield* handle("a", deposit(10))
+      yield* Together.handle([moved("a"), moved("b")], { idempotencyKey: "second" })
+      expect([yield* found("a"), yield* found("b")]).toEqual([Option.none(), Option.none()])
+      yield* Together.handle([moved("a"), moved("b")], { idempotencyKey: "third" })
+      expect(yield* found("a")).toEqual(Option.some([3, { balance: 12 }]))
+      expect(yield* found("b")).toEqual(Option.none())
     })))
 
   it("are decided again where others were faster", () =>

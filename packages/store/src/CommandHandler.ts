@@ -187,11 +187,7 @@ const moveOn = Effect.fnUntraced(function*<Command, State, Event extends AnyEven
   const loaded = { ...before, ...place, state: remembered.value }
   states.put(loaded)
   if (Snapshots.isDue(aggregate, before.version, place.version)) {
-    // The command has succeeded; a snapshot that could not be saved costs time later, never an answer.
-    yield* Effect.catch(
-      Snapshots.save(aggregate, loaded),
-      (error) => Effect.logWarning(`no snapshot of "${before.stream}" at version ${place.version}`, error)
-    )
+    yield* Snapshots.trySave(aggregate, loaded)
   }
   return handled
 })

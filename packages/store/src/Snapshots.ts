@@ -47,6 +47,16 @@ export const save = Effect.fnUntraced(function*<State>(
   yield* store.save(keyOf(snapshots.value, stream), { version, position, recordedAt, state: encoded })
 })
 
+/** As `save`, and never fails: a snapshot that could not be saved costs time later, never an answer. It is logged. */
+export const trySave = <State>(
+  aggregate: { readonly snapshots: Option.Option<Snapshotting<State>> },
+  loaded: Loaded<State>
+): Effect.Effect<void, never, SnapshotStore> =>
+  Effect.catch(
+    save(aggregate, loaded),
+    (error) => Effect.logWarning(`no snapshot of "${loaded.stream}" at version ${loaded.version}`, error)
+  )
+
 /** Whether a stream that came from one version to another passed a multiple of the aggregate's `every`. */
 export const isDue = (
   { snapshots }: { readonly snapshots: Option.Option<{ readonly every: number }> },

@@ -28,6 +28,7 @@ import * as Deciding from "./internal/Deciding.ts"
 import * as FirstAnswer from "./internal/FirstAnswer.ts"
 import * as InlineRows from "./internal/InlineRows.ts"
 import * as Stamp from "./internal/Stamp.ts"
+import * as Snapshots from "./Snapshots.ts"
 import type { SnapshotStore } from "./SnapshotStore.ts"
 import * as State from "./State.ts"
 import { Watchdog } from "./Watchdog.ts"
@@ -61,6 +62,8 @@ export interface Part<Refusal> {
 interface Decided {
   readonly writes: ReadonlyArray<StreamWrite>
   readonly rows: ReadonlyArray<InlineRow>
+  /** Takes a snapshot where one is due, once that is stored. */
+  readonly remember: (appended: Appended) => Effect.Effect<void, never, EventReader | SnapshotStore>
 }
 
 /** A command for this aggregate, and the inline projections whose rows are to be stored with its events. */
@@ -76,14 +79,28 @@ export const part = <Command, State, Event extends AnyEvent, Refusal>(
     const { stream, version } = loaded
     const decided = Deciding.decideOn(aggregate, command, loaded, { watchdog: yield* Watchdog })
     const { encoded, state } = yield* Effect.fromResult(Result.mapError(decided, (no) => refusedBy(stream, no)))
-    if (encoded.length === 0) return { writes: [], rows: [] }
+    if (encoded.length === 0) return { writes: [], rows: [], remember: () => Effect.void }
     const events = yield* Stamp.stamp(encoded, shared)
     return {
       writes: [{ stream, expected: ExpectedVersion.Exact(version), events }],
-      rows: yield* InlineRows.encode(inline, stream, state)
+      rows: yield* InlineRows.encode(inline, stream, state),
+      remember: ({ streams }) => {
+        const now = streams.find((place) => place.stream === stream)?.version ?? version
+        return Snapshots.isDue(aggregate, version, now) ? remember(aggregate, id) : Effect.void
+      }
     }
   })
 })
+
+// As it is stored: what was decided may read back as something else.
+const remember = <Command, State, Event extends AnyEvent, Refusal>(
+  aggregate: Aggregate<Command, State, Event, Refusal>,
+  id: string
+): Effect.Effect<void, never, EventReader | SnapshotStore> =>
+  Effect.matchEffect(State.load(aggregate, id), {
+    onFailure: (error) => Effect.logWarning(`no snapshot of "${aggregate.category}-${id}"`, error),
+    onSuccess: (loaded) => Snapshots.trySave(aggregate, loaded)
+  })
 
 type RefusalOf<P> = P extends Part<infer Refusal> ? Refusal : never
 
@@ -135,11 +152,18 @@ const handleAll = Effect.fnUntraced(function*<Refusal>(
     }
     const rows = decided.success.flatMap(({ rows }) => rows)
     const appended = yield* Effect.result(store.commit({ writes: [one, ...others], idempotency }, rows))
-    if (Result.isSuccess(appended)) return Option.some(appended.success)
+    if (Result.isSuccess(appended)) return yield* finish(decided.success, appended.success)
     if (appended.failure._tag !== "VersionConflict") return yield* Effect.fail(appended.failure)
     yield* waitForNext(attempt, retries, appended.failure)
   }
 })
+
+const finish = (decided: ReadonlyArray<Decided>, appended: Appended) =>
+  Effect.as(
+    // Of a copy, the first has done that.
+    Effect.forEach(appended.deduplicated ? [] : decided, ({ remember }) => remember(appended), { discard: true }),
+    Option.some(appended)
+  )
 
 const identify = (
   parts: ReadonlyArray<Part<unknown>>,

@@ -5,14 +5,11 @@
 import { type AppendError, DuplicateEventId, IdempotencyConflict, versionConflict } from "@refold/core/AppendError"
 import type * as AsOf from "@refold/core/AsOf"
 import * as Commit from "@refold/core/Commit"
-import type { EventId } from "@refold/core/EventId"
 import type { ExpectedVersion } from "@refold/core/ExpectedVersion"
 import type { InvalidInput } from "@refold/core/InvalidInput"
-import type { Json } from "@refold/core/Json"
-import type { Metadata, NewEvent } from "@refold/core/NewEvent"
+import type { NewEvent } from "@refold/core/NewEvent"
 import { Position } from "@refold/core/Position"
 import * as ReadOptions from "@refold/core/ReadOptions"
-import type { RecordedEvent } from "@refold/core/RecordedEvent"
 import * as StreamName from "@refold/core/StreamName"
 import { StreamVersion } from "@refold/core/StreamVersion"
 import * as EventStore from "@refold/store/EventStore"
@@ -26,6 +23,7 @@ import * as Result from "effect/Result"
 import * as SqlClient from "effect/sql/SqlClient"
 import type * as SqlError from "effect/sql/SqlError"
 import * as Stream from "effect/Stream"
+import * as EventRows from "../../../postgres/src/internal/EventRows.ts"
 
 /** The SQL functions as an adapter, on the client and the store of a layer of the PostgreSQL adapter. */
 export const over = <E, R>(layer: Layer.Layer<EventStore.EventStore | SqlClient.SqlClient | R, E>) =>
@@ -39,7 +37,9 @@ export const over = <E, R>(layer: Layer.Layer<EventStore.EventStore | SqlClient.
       readStream: (stream, options = {}) =>
         isPlain(options)
           ? read(StreamName.parse(stream), options, (limit) =>
-            sql<Row>`select * from refold.read_stream(${stream}, ${options.after ?? 0}, ${version(options.asOf)}::int8,
+            sql<EventRows.EventRow>`select * from refold.read_stream(${stream}, ${options.after ?? 0}, ${
+              version(options.asOf)
+            }::int8,
               ${position(options.asOf)}::int8, ${recorded(options.asOf)}::timestamptz, ${
               occurred(options.asOf)
             }::timestamptz,
@@ -48,26 +48,15 @@ export const over = <E, R>(layer: Layer.Layer<EventStore.EventStore | SqlClient.
       readAll: (options = {}) =>
         isPlain(options)
           ? read(Result.void, options, (limit) =>
-            sql<Row>`select * from refold.read_all(${options.after ?? 0}, ${options.types ?? null}::text[],
+            sql<EventRows.EventRow>`select * from refold.read_all(${options.after ?? 0}, ${
+              options.types ?? null
+            }::text[],
               ${options.categories ?? null}::text[], ${position(options.asOf)}::int8,
               ${recorded(options.asOf)}::timestamptz, ${occurred(options.asOf)}::timestamptz, ${limit}::int8)`)
           : store.readAll(options)
     }
     return Context.merge(services, EventStore.context(adapter))
   }))
-
-interface Row {
-  readonly stream: string
-  readonly version: bigint
-  readonly position: bigint
-  readonly event_id: string
-  readonly type: string
-  readonly schema_version: number
-  readonly data: Json
-  readonly metadata: Metadata
-  readonly occurred_at: Date
-  readonly recorded_at: Date
-}
 
 // What the functions have no parameters for is left to the adapter.
 const isPlain = (options: ReadOptions.ReadStreamOptions | ReadOptions.ReadAllOptions): boolean =>
@@ -77,7 +66,7 @@ const isPlain = (options: ReadOptions.ReadStreamOptions | ReadOptions.ReadAllOpt
 const read = (
   checked: Result.Result<unknown, InvalidInput>,
   options: ReadOptions.ReadStreamOptions | ReadOptions.ReadAllOptions,
-  rows: (limit: number | null) => Effect.Effect<ReadonlyArray<Row>, SqlError.SqlError>
+  rows: (limit: number | null) => Effect.Effect<ReadonlyArray<EventRows.EventRow>, SqlError.SqlError>
 ) =>
   Stream.unwrap(Effect.gen(function*() {
     yield* Effect.fromResult(checked)
@@ -86,26 +75,13 @@ const read = (
       rows(options.limit ?? null),
       (cause) => new EventStoreError({ operation: "read", cause })
     )
-    return Stream.fromIterable(found.map(decode))
+    return Stream.fromIterable(found.map(EventRows.decode))
   }))
 
 const version = (asOf: AsOf.AsOf | undefined) => (asOf?._tag === "Version" ? asOf.version : null)
 const position = (asOf: AsOf.AsOf | undefined) => (asOf?._tag === "Position" ? asOf.position : null)
 const recorded = (asOf: AsOf.AsOf | undefined) => asOf?._tag === "RecordedAt" ? DateTime.formatIso(asOf.instant) : null
 const occurred = (asOf: AsOf.AsOf | undefined) => asOf?._tag === "OccurredAt" ? DateTime.formatIso(asOf.instant) : null
-
-const decode = (row: Row): RecordedEvent => ({
-  stream: row.stream as StreamName.StreamName,
-  version: StreamVersion(Number(row.version)),
-  position: Position(Number(row.position)),
-  id: row.event_id as EventId,
-  type: row.type,
-  schemaVersion: row.schema_version,
-  data: row.data,
-  metadata: row.metadata,
-  occurredAt: DateTime.fromDateUnsafe(row.occurred_at),
-  recordedAt: DateTime.fromDateUnsafe(row.recorded_at)
-})
 
 interface AppendedRow {
   readonly stream: string
