@@ -35,7 +35,7 @@ export const over = <E, R>(layer: Layer.Layer<EventStore.EventStore | SqlClient.
       ...store,
       commit: (commit) => append(sql, commit),
       readStream: (stream, options = {}) =>
-        isPlain(options)
+        isPlain(options) && options.types === undefined
           ? read(StreamName.parse(stream), options, (limit) =>
             sql<EventRows.EventRow>`select * from refold.read_stream(${stream}, ${options.after ?? 0}, ${
               version(options.asOf)
@@ -60,8 +60,7 @@ export const over = <E, R>(layer: Layer.Layer<EventStore.EventStore | SqlClient.
 
 // What the functions have no parameters for is left to the adapter.
 const isPlain = (options: ReadOptions.ReadStreamOptions | ReadOptions.ReadAllOptions): boolean =>
-  options.occurredAt === undefined && options.recordedAt === undefined &&
-  ("categories" in options || options.types === undefined)
+  options.occurredAt === undefined && options.recordedAt === undefined
 
 const read = (
   checked: Result.Result<unknown, InvalidInput>,
