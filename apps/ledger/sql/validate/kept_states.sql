@@ -1,7 +1,7 @@
 -- Everything that anybody has kept of an account's state, one row for each, in the form in which it is kept:
 --   balance_projection, balances   rows of the projections in SQL
---   typescript_row                 rows of the projection "balances" that handlers and projectors in TypeScript write, of
---                                  its live generation, where there is one (Balances.ts, version 2)
+--   typescript_row                 rows of the projection "balances" that handlers and projectors in TypeScript write,
+--                                  of its live generation, where there is one (Balances.ts, version 2)
 --   snapshot                       the snapshots that the code of today believes, whoever took them
 -- A function and not an SQL view, because the table of a generation has its number in its name.
 CREATE FUNCTION ledger.kept_states()

@@ -14,7 +14,8 @@ type Sql = Stores.Opened["sql"]
 const opening = "{\"branch\": \"Prague\", \"statements\": \"Monthly\", \"currency\": \"CZK\"}"
 
 const open = (sql: Sql, id: string) =>
-  sql`SELECT FROM refold.append_event(${`account-${id}`}, 'AccountOpened', ${opening}::text::jsonb, schema_version => 2)`
+  sql`SELECT FROM refold.append_event(${`account-${id}`}, 'AccountOpened', ${opening}::text::jsonb,
+    schema_version => 2)`
 
 const deposit = (sql: Sql, id: string) =>
   sql`SELECT FROM refold.append_event(${`account-${id}`}, 'MoneyPaidIn', '{"amount": 1}')`

@@ -98,11 +98,11 @@ const faults: ReadonlyArray<Row> = [
     "ELSE head END"
   ],
   [
-    "a batch begins at its checkpoint again",
+    "a batch begins one position too late",
     projectionsAgree,
     "catch_up_batch",
     "e.\"position\" > before",
-    "e.\"position\" >= before"
+    "e.\"position\" > before + 1"
   ],
   ["the last batch is left out", projectionsAgree, "catch_up_balances", "taken < batch_size", "taken <= batch_size"]
 ]

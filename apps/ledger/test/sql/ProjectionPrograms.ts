@@ -96,7 +96,7 @@ export interface Place {
 }
 
 /** The id of an account in this run. */
-export const idOf = ({ run }: Place, name: Name): string => `${run}-${name}`
+const idOf = ({ run }: Place, name: Name): string => `${run}-${name}`
 
 /** The ids of all of them. */
 export const idsOf = (place: Place): ReadonlyArray<string> => names.map((name) => idOf(place, name))

@@ -11,11 +11,42 @@ const runtime = ManagedRuntime.make(
 )
 afterAll(() => runtime.dispose())
 
-const saidOf = (sql: ReadonlyArray<string>) => runtime.runPromise(ValidateLedger.saidOf({ sql }))
+const saidOf = (sql: ReadonlyArray<string>, isStale?: boolean) =>
+  runtime.runPromise(ValidateLedger.saidOf({ sql }, { isStale }))
+
+const appended = "SELECT FROM refold.append_event('account-ada', 'MoneyPaidIn', '{\"amount\": 9}')"
 
 describe("validate_ledger", () => {
   it("has nothing to say of a ledger that is as it should be", async () => {
     expect(await saidOf([])).toEqual([])
+  })
+
+  it("says what is merely behind only to those who ask", async () => {
+    const behind = { version: 5n, expected: { version: 6 }, found: { version: 5 } }
+    expect(await saidOf([appended])).toEqual([])
+    expect(await saidOf([appended], true)).toMatchObject([
+      { problem: "balance_projection_stale", ...behind },
+      { problem: "balances_stale", ...behind },
+      { problem: "typescript_row_stale", ...behind }
+    ])
+  })
+
+  it("does not expect of TypeScript's rows what was discarded there", async () => {
+    const poison = "UPDATE refold.event_store SET type = 'MoneyFound' WHERE stream = 'account-bob' AND version = 2"
+    const discard = `INSERT INTO refold.discarded_events (projection, "position", stream, version, reason)
+      SELECT 'balances', "position", stream, version, 'unknown' FROM refold.event_store
+      WHERE stream = 'account-bob' AND version = 2`
+    const row = (balance: number, version: number) =>
+      `UPDATE refold.rows_live r
+      SET state = jsonb_set(jsonb_set(state, '{balance}', '${balance}'), '{version}', '1') || '{"deposits": []}',
+        version = ${version}, "position" = e."position"
+      FROM refold.event_store e WHERE r.key = 'account-bob' AND e.stream = r.key AND e.version = ${version}`
+    const unreadable = { problem: "unreadable_event", aggregate_id: "bob", version: 2n }
+    expect(await saidOf([poison, discard, row(0, 1)])).toMatchObject([unreadable])
+    expect(await saidOf([poison, discard, row(1, 1)])).toMatchObject([
+      { problem: "typescript_row_differs", aggregate_id: "bob", expected: { state: { balance: 0 } } },
+      unreadable
+    ])
   })
 
   it.each(corruptions)("finds it where $what", async ({ said, sql }) => {

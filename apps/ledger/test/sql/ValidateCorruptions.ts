@@ -211,7 +211,8 @@ export const corruptions: ReadonlyArray<Corruption> = [
   {
     what: "a row of balances is set back",
     sql: [
-      `UPDATE ledger.balances b SET version = s.version, "position" = s."position", recorded_at = s.recorded_at, state = s.state
+      `UPDATE ledger.balances b
+      SET version = s.version, "position" = s."position", recorded_at = s.recorded_at, state = s.state
       FROM refold.event_snapshots s WHERE b.aggregate_id = 'ada'`
     ],
     said: [{ problem: "balances_behind", version: 4n, expected: { version: 5 }, found: { version: 4 } }]
@@ -284,7 +285,8 @@ export const undetected: ReadonlyArray<Omit<Corruption, "said">> = [
   {
     what: "a well-formed event is put at the end",
     sql: [
-      `INSERT INTO refold.event_store (stream, version, event_id, type, schema_version, data, metadata, occurred_at, recorded_at)
+      `INSERT INTO refold.event_store
+        (stream, version, event_id, type, schema_version, data, metadata, occurred_at, recorded_at)
       SELECT stream, 6, gen_random_uuid(), type, schema_version, data, metadata, occurred_at, clock_timestamp()
       FROM refold.event_store WHERE ${ada} AND version = 5`
     ]

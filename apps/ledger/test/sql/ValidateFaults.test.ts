@@ -121,7 +121,7 @@ describe("planted faults", () => {
 
   const asFound = (what: string) => {
     const { said, sql } = corruptions.find((corruption) => corruption.what === what)!
-    return Effect.map(ValidateLedger.saidOf({ sql }, "broken"), (found) => ({ found, said }))
+    return Effect.map(ValidateLedger.saidOf({ sql }, { schema: "broken" }), (found) => ({ found, said }))
   }
 
   it("without one, a copy finds what it is to find", async () => {

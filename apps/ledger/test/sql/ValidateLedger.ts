@@ -39,7 +39,13 @@ export const bringUp = Effect.fnUntraced(function*(schema: string) {
 })
 
 /** What validate_ledger says once that is done, which is then taken back. */
-export const saidOf = Effect.fnUntraced(function*({ sql: statements }: Pick<Corruption, "sql">, schema = "ledger") {
+export const saidOf = Effect.fnUntraced(function*(
+  { sql: statements }: Pick<Corruption, "sql">,
+  { isStale = false, schema = "ledger" }: {
+    readonly isStale?: boolean | undefined
+    readonly schema?: string | undefined
+  } = {}
+) {
   const sql = yield* SqlClient.SqlClient
   const [live] = yield* sql<{ readonly id: number }>`SELECT id FROM refold.projections
     WHERE projection = 'balances' AND status = 'Live'`
@@ -49,7 +55,7 @@ export const saidOf = Effect.fnUntraced(function*({ sql: statements }: Pick<Corr
       yield* sql.unsafe(statement.replaceAll("ledger.", `${schema}.`).replaceAll("rows_live", `rows_${live!.id}`))
     }
     const said = yield* sql<Required<Said>>`SELECT problem, aggregate_id, version, expected, found
-      FROM ${sql(schema)}.validate_ledger() ORDER BY problem, aggregate_id, version`
+      FROM ${sql(schema)}.validate_ledger(${isStale}) ORDER BY problem, aggregate_id, version`
     return yield* Effect.fail({ said })
   })
   return yield* Effect.flip(sql.withTransaction(corrupt)).pipe(
