@@ -29,6 +29,8 @@ export interface CheckOptions<R> {
   readonly run: (effect: Effect.Effect<Sides, unknown, R>) => Promise<Sides>
   /** How many inputs to try, 200 by default. */
   readonly runs?: number | undefined
+  /** Whether to look for a smaller input once one has broken the law; true by default. */
+  readonly shrink?: boolean | undefined
   /** The seed and path of a broken verdict, to run its counterexample again. */
   readonly replay?: Pick<Broken, "seed" | "path"> | undefined
 }
@@ -61,9 +63,9 @@ const patience = "20 seconds"
 export const check = async <Input, R>(
   law: Law<Input, R>,
   arbitrary: fc.Arbitrary<Input>,
-  { replay, run, runs = 200 }: CheckOptions<R>
+  { replay, run, runs = 200, shrink = true }: CheckOptions<R>
 ): Promise<Verdict> => {
-  // The last input to fail is the smallest.
+  // The last input to fail is the smallest that was found.
   let broken: Sides = { left: undefined, right: undefined }
   const property = fc.asyncProperty(arbitrary, async (input) => {
     const sides = await evaluate(law, input, run)
@@ -71,7 +73,7 @@ export const check = async <Input, R>(
     broken = sides
     return false
   })
-  const details = await fc.check(property, { numRuns: runs, ...replay })
+  const details = await fc.check(property, { numRuns: runs, endOnFailure: !shrink, ...replay })
   if (!details.failed) return { _tag: "Holds", law: law.name, runs: details.numRuns }
   const { counterexample, counterexamplePath, seed } = details
   return {

@@ -2,7 +2,8 @@
  * Functions, SQL views and tables of your own beside a store: SQL in files, one object each, installed into a schema of
  * their own. What a file says at its head becomes its object's comment in the database.
  *
- * All that is in there must be derived from events: when a file changes, the schema is dropped and made anew.
+ * All that is in there must be derived from events: when a file changes, the schema is dropped and made anew. What roles
+ * were granted stays, where the object is still there; where something outside depends on the schema, it is left alone.
  */
 import { InvalidInput } from "@refold/core/InvalidInput"
 import { EventStoreError } from "@refold/store/EventStoreError"
@@ -35,8 +36,8 @@ export interface SqlSchema {
 /**
  * Brings the schema to what the files say, in one transaction; does nothing where it is that already. Processes that
  * install at the same time wait for one another. Fails with `InvalidInput` for a name that no schema can have, and with
- * `EventStoreError` where a statement fails, a file is missing, or the schema holds what was not installed from files:
- * that is left alone.
+ * `EventStoreError` where a statement fails, a file is missing, the schema was not installed from files, or something
+ * outside of it depends on it: then all is left as it is.
  */
 export const install = Effect.fnUntraced(function*(
   { files, folder, name, schema = name, store = "refold", values = {} }: SqlSchema
@@ -53,17 +54,14 @@ export const install = Effect.fnUntraced(function*(
     yield* database.query("queries/lock_migrations", { schema })
     const [found] = yield* database.query<{ readonly comment: string | null }>("queries/find_schema", { schema })
     if (found?.comment === mark) return
-    if (found !== undefined && !(found.comment ?? "").startsWith(marked)) {
-      return yield* new EventStoreError({
-        operation,
-        cause: `schema "${schema}" exists and was not installed from files: drop it yourself, or choose another name`
-      })
-    }
+    if (found !== undefined) yield* refuseToDrop(database, schema, found.comment)
+    const grants = yield* database.query<Grant>("queries/schema_grants", { schema })
     yield* sql.unsafe(`DROP SCHEMA IF EXISTS "${schema}" CASCADE`)
     yield* sql.unsafe(`CREATE SCHEMA "${schema}"`)
     for (const text of texts) yield* sql.unsafe(text)
     const comments = texts.flatMap(SqlComments.of)
     yield* sql.unsafe(SqlComments.statement([...comments, { on: `SCHEMA "${schema}"`, text: mark }]))
+    for (const { statement } of yield* standing(database, grants)) yield* sql.unsafe(statement)
   })
   yield* Effect.catchTag(
     database.transaction(installing),
@@ -77,6 +75,32 @@ export type SqlObject = SqlComments.SqlObject
 
 /** The object that the text of a file makes, for pages about it; None where it makes none that can have a comment. */
 export const objectOf = (sql: string): Option.Option<SqlObject> => Option.fromUndefinedOr(SqlComments.objectOf(sql))
+
+// What is somebody else's is not dropped, nor what would take something of somebody else's with it.
+const refuseToDrop = Effect.fnUntraced(function*(database: Database.Database, schema: string, comment: string | null) {
+  const refuse = (why: string) => new EventStoreError({ operation, cause: `schema "${schema}" ${why}` })
+  if (!(comment ?? "").startsWith(marked)) {
+    return yield* refuse("exists and was not installed from files: drop it yourself, or choose another name")
+  }
+  const dependents = yield* database.query<{ readonly name: string }>("queries/schema_dependents", { schema })
+  if (dependents.length > 0) {
+    const names = dependents.map(({ name }) => name).join(", ")
+    return yield* refuse(`cannot be made anew while others depend on it: drop ${names}, and make them again afterwards`)
+  }
+})
+
+interface Grant {
+  readonly statement: string
+  readonly relation: string | null
+  readonly routine: string | null
+}
+
+const standing = (database: Database.Database, grants: ReadonlyArray<Grant>) =>
+  database.query<Pick<Grant, "statement">>("queries/standing_grants", {
+    statements: grants.map(({ statement }) => statement),
+    relations: grants.map(({ relation }) => relation ?? ""),
+    routines: grants.map(({ routine }) => routine ?? "")
+  })
 
 const operation = "install SQL"
 

@@ -117,16 +117,16 @@ describe("append_event", () => {
 const refusals: ReadonlyArray<readonly [name: string, statement: string, told: Readonly<Record<string, unknown>>]> = [
   ["another version", "append_event('taken-1', 'A', '1', 3)", {
     code: "RF001",
-    message: "stream \"taken-1\" is at version 1, and version 3 was expected",
+    message: "stream \"taken-1\" is at version 1, but was expected to be at version 3",
     detail: { stream: "taken-1", expected: 3, actual: 1 }
   }],
   ["a stream that should not be", "append_event('taken-1', 'A', '1', 0)", {
     code: "RF001",
-    message: "stream \"taken-1\" is at version 1, and none were expected"
+    message: "stream \"taken-1\" is at version 1, but was expected to have no events"
   }],
   ["a stream that should be", "append_event('new-1', 'A', '1', -2)", {
     code: "RF001",
-    message: "stream \"new-1\" has no events, and some were expected"
+    message: "stream \"new-1\" has no events, but was expected to have some"
   }],
   ["a key used for something else", "append_event('taken-1', 'A', '2', idempotency_key => 'taken')", {
     code: "RF002",

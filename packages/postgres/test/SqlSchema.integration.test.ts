@@ -84,6 +84,54 @@ test(
 )
 
 test(
+  "is left alone where something outside depends on it, which is named",
+  run(Effect.gen(function*() {
+    const { sql } = yield* Stores.Database
+    yield* install(files, { schema: "wanted" })
+    yield* sql`create view public.report as select * from wanted.events`
+    yield* sql`create function public.reports() returns setof wanted.kept language sql as 'select * from wanted.kept'`
+    const error = yield* Effect.flip(install(files, { schema: "wanted", values: { words: "new" } }))
+    expect(String((error as { cause?: unknown }).cause)).toMatch(/drop report, reports\(\), and make them again/)
+    expect(yield* sql`select greeting from public.report`).toEqual([{ greeting: "it's me \\ $1" }])
+    yield* sql`drop function public.reports()`
+    yield* sql`drop view public.report`
+    yield* install(files, { schema: "wanted", values: { words: "new" } })
+    expect(yield* sql`select greeting from wanted.events`).toEqual([{ greeting: "new" }])
+  }))
+)
+
+test(
+  "keeps what roles were granted, where the object is still there",
+  run(Effect.gen(function*() {
+    const { sql } = yield* Stores.Database
+    const role = "refold_sql_schema_reader"
+    yield* Effect.acquireRelease(
+      sql.unsafe(`create role ${role}`),
+      () => Effect.orDie(Effect.andThen(sql.unsafe(`drop owned by ${role}`), sql.unsafe(`drop role ${role}`)))
+    )
+    const may = sql.unsafe(`select has_schema_privilege('${role}', 'granted', 'usage') as schema,
+      has_table_privilege('${role}', 'granted.events', 'select') as view,
+      has_function_privilege('${role}', 'granted.greeting()', 'execute') as routine`)
+    yield* install(files, { schema: "granted" })
+    yield* sql`revoke all on function granted.greeting() from public`
+    for (
+      const on of [
+        "usage on schema granted",
+        "select on granted.events, granted.kept",
+        "execute on function granted.greeting()"
+      ]
+    ) {
+      yield* sql.unsafe(`grant ${on} to ${role}`)
+    }
+    const { events, greeting } = files
+    yield* install({ greeting, events, shut: "REVOKE ALL ON ALL FUNCTIONS IN SCHEMA own FROM PUBLIC" }, {
+      schema: "granted"
+    })
+    expect(yield* may).toEqual([{ schema: true, view: true, routine: true }])
+  }))
+)
+
+test(
   "goes where it is told, beside the store that it is told",
   run(Effect.gen(function*() {
     const { sql } = yield* Stores.Database

@@ -23,7 +23,6 @@ const Money = Schema.String.pipe(
   )
 )
 
-// #region mapping
 /** A row that can be believed. */
 const Row = Schema.Struct({
   account_no: Schema.NonEmptyString,
@@ -53,12 +52,12 @@ export const mapping = (
     },
     aggregate: Account.aggregate,
     facts: {
-      row: ({ balance, currency }) => ({ balance: BigInt(balance), currency }),
-      state: (state) => state._tag === "Open" ? { balance: BigInt(state.balance), currency: state.currency } : {}
+      // Each currency has a sum of its own.
+      row: ({ balance, currency }) => ({ [currency]: BigInt(balance) }),
+      state: (state) => state._tag === "Open" ? { [state.currency]: BigInt(state.balance) } : {}
     },
     store
   })
-// #endregion
 
 /** The id of an account that comes from the old bank. */
 export const idOf = (run: string, accountNo: string): string => `old-${run}-${accountNo}`

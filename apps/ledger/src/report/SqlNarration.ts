@@ -14,6 +14,7 @@ export const howToGoOn = (store: string): string =>
     `  SET search_path = ledger;`,
     "  CALL open('ada', 'Prague', 'CZK');",
     "  CALL deposit('ada', 10000, p_idempotency_key => 'first');",
+    "  SELECT * FROM handle('ada', '{\"_tag\": \"FreezeAccount\", \"reason\": \"lost card\"}');",
     "  SELECT * FROM event_store WHERE aggregate_id = 'ada' ORDER BY version;",
     "  SELECT * FROM validate_ledger();",
     "  \\df+ ledger.*"

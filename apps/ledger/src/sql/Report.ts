@@ -15,8 +15,41 @@ export const page = (): string => {
     "",
     "Made by `npm run report` in `apps/ledger` from the comments of the files in this folder; in a database `\\d+` and `\\df+` " +
     "show the same words. How SQL and TypeScript share a store: [Refold in SQL](../../../docs/sql.md).",
+    "",
+    "## For people",
+    "",
+    "The rest is what these are made of.",
+    "",
+    ...forPeople.map(contents),
     ...[...folders].flatMap(([folder, files]) => ["", `## ${titles[folder] ?? folder}`, ...files.flatMap(section)])
   ].join("\n") + "\n"
+}
+
+const forPeople: ReadonlyArray<string> = [
+  "account/open",
+  "account/deposit",
+  "account/withdraw",
+  "account/transfer",
+  "account/handle",
+  "classic/append_event",
+  "classic/event_store",
+  "classic/event_snapshots",
+  "classic/rebuild_from_snapshot",
+  "classic/take_snapshot",
+  "projection/balance_projection",
+  "projection/refresh_balances",
+  "projection/balances",
+  "projection/catch_up_balances",
+  "validate/validate_ledger"
+]
+
+const objectOf = (file: string) => SqlSchema.objectOf(readFileSync(new URL(`${file}.sql`, LedgerSql.folder), "utf8"))
+
+const contents = (file: string): string => {
+  const { kind, name, text } = Option.getOrThrow(objectOf(file))
+  const bare = name.replace(/^ledger\./, "")
+  const [sentence = ""] = text.replaceAll("\n", " ").split(/(?<=[a-z)'"])[.:] /)
+  return `- [\`${bare}\`](#${bare}), ${kind}: ${sentence.replace(/\.$/, "")}`
 }
 
 const titles: Readonly<Record<string, string>> = {
@@ -27,7 +60,7 @@ const titles: Readonly<Record<string, string>> = {
 }
 
 const section = (file: string): ReadonlyArray<string> => {
-  const object = SqlSchema.objectOf(readFileSync(new URL(`${file}.sql`, LedgerSql.folder), "utf8"))
+  const object = objectOf(file)
   // Without a comment it has nothing to tell: a statement that fills a table, say.
   if (Option.isNone(object) || object.value.text === "") return []
   const { kind, name, parts, text } = object.value

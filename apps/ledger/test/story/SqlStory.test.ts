@@ -49,7 +49,7 @@ describe("the story of SQL", () => {
         accounts: 1_000,
         caughtUp: { changes: 43 },
         differences: 0,
-        totals: [{ fact: "balance", legacy: 247_356_000, events: 247_356_000 }]
+        totals: ["CZK", "EUR", "USD"].map((fact) => ({ fact, legacy: expect.any(Number), events: expect.any(Number) }))
       }
     })
   })

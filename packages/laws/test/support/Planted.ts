@@ -22,7 +22,7 @@ const runs = 500
 
 /** Laws about pure functions. */
 export const pure = (properties: ReadonlyArray<Law.Property<never>>): Planted => (law) =>
-  propertyOf(properties, law).check({ runs, run: Effect.runPromise })
+  propertyOf(properties, law).check({ runs, run: Effect.runPromise, shrink: false })
 
 const propertyOf = <R>(properties: ReadonlyArray<Law.Property<R>>, law: string): Law.Property<R> => {
   const property = properties.find((property) => property.law === law)
@@ -34,7 +34,7 @@ const propertyOf = <R>(properties: ReadonlyArray<Law.Property<R>>, law: string):
 export const services =
   <R>(layer: Layer.Layer<R>, properties: ReadonlyArray<Law.Property<R>>): Planted => async (law) => {
     const runtime = ManagedRuntime.make(Layer.provideMerge(layer, JumpingClock.layer))
-    const verdict = await propertyOf(properties, law).check({ runs, run: runtime.runPromise })
+    const verdict = await propertyOf(properties, law).check({ runs, run: runtime.runPromise, shrink: false })
     await runtime.dispose()
     return verdict
   }

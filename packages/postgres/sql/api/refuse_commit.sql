@@ -11,9 +11,9 @@ BEGIN
     WHEN 'version_conflict' THEN
       RAISE EXCEPTION USING
         ERRCODE = 'RF001',
-        MESSAGE = format('stream "%s" %s, and %s expected', answer.stream,
+        MESSAGE = format('stream "%s" %s, but was expected to %s', answer.stream,
           CASE answer.version WHEN 0 THEN 'has no events' ELSE 'is at version ' || answer.version END,
-          CASE expected WHEN -2 THEN 'some were' WHEN 0 THEN 'none were' ELSE format('version %s was', expected) END),
+          CASE expected WHEN -2 THEN 'have some' WHEN 0 THEN 'have no events' ELSE 'be at version ' || expected END),
         DETAIL = jsonb_build_object('stream', answer.stream, 'expected', expected, 'actual', answer.version),
         HINT = 'Read the stream again and decide on what it says now.';
     WHEN 'idempotency_conflict' THEN

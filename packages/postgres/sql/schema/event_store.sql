@@ -10,10 +10,13 @@ CREATE TABLE refold.event_store (
   version bigint NOT NULL CHECK (version >= 1),
   -- Given by the writer, so that an append whose answer was lost can be looked up and a repeated one is noticed.
   event_id uuid NOT NULL CONSTRAINT event_store_event_id UNIQUE,
+  -- The storage name of what happened. What it is called today, a codec may have to say.
   type text NOT NULL CHECK (char_length(type) BETWEEN 1 AND 255),
+  -- Of the type: how data is to be read, and upcast to what the code of today knows.
   schema_version smallint NOT NULL CHECK (schema_version >= 1),
   -- jsonb rather than json: malformed text is refused, and auditors can query it.
   data jsonb NOT NULL,
+  -- What is known beside the event: correlationId, causationId, actor, and whatever the writer likes.
   metadata jsonb NOT NULL CHECK (jsonb_typeof(metadata) = 'object'),
   -- The domain's clock: may be back-dated, so nothing is ordered by it.
   occurred_at timestamptz NOT NULL,

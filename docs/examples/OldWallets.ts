@@ -1,0 +1,51 @@
+/** The way from a table of balances to the wallets of the README. */
+import { LegacyTable } from "@refold/postgres"
+import { Effect, Option, Result, Schema } from "effect"
+import { Deposited, Wallet, Withdrawn } from "./Wallet.ts"
+
+// #region mapping
+// Columns come as texts, exactly as PostgreSQL writes them. A row that does not fit is listed and left out.
+const Row = Schema.Struct({
+  owner: Schema.NonEmptyString,
+  cents: Schema.FiniteFromString.pipe(Schema.check(Schema.isInt(), Schema.isGreaterThanOrEqualTo(0)))
+})
+
+const centsOf = Option.match({ onNone: () => 0, onSome: (row: typeof Row.Type) => row.cents })
+
+export const OldWallets = LegacyTable.makeUnsafe({
+  name: "old wallets",
+  table: "wallets",
+  key: "owner",
+  row: Row,
+  // A row that was found (no before), that has changed, or that is gone (no after).
+  events: (before, after) => {
+    const change = centsOf(after) - centsOf(before)
+    if (change === 0) return Result.succeed({ events: [] })
+    return Result.succeed({
+      events: [
+        change > 0 ? Deposited.make({ cents: change, from: "the old table" }) : Withdrawn.make({ cents: -change })
+      ]
+    })
+  },
+  aggregate: Wallet,
+  // What a row and the fold of its stream must agree on.
+  facts: { row: ({ cents }) => ({ cents: BigInt(cents) }), state: (cents) => ({ cents: BigInt(cents) }) }
+})
+// #endregion
+
+// #region moving
+/** Moves the wallets while the old application works on. */
+export const move = <E, R>(oldApplication: Effect.Effect<unknown, E, R>) =>
+  Effect.gen(function*() {
+    const rehearsal = yield* LegacyTable.dryRun(OldWallets)
+    // From here on, triggers note what the old application writes.
+    yield* LegacyTable.capture(OldWallets)
+    // May be killed at any moment and run again: it goes on, and stores nothing twice.
+    const seeded = yield* LegacyTable.seed(OldWallets)
+    yield* oldApplication
+    const { changes } = yield* LegacyTable.catchUp(OldWallets)
+    // Row by row and in sum; goes through only where both agree, and the old table refuses to be written from then on.
+    const { totals } = yield* LegacyTable.switchOver(OldWallets, { acceptSkipped: true, freeze: true })
+    return { rehearsal, seeded, changes, totals }
+  })
+// #endregion
