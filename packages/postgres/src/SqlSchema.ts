@@ -29,7 +29,7 @@ export interface SqlSchema {
   readonly folder: URL
   /** The files in the order in which they are run, without `.sql`; one statement each. */
   readonly files: ReadonlyArray<string>
-  /** What stands for `:'name'` in the files: the value as an SQL literal. */
+  /** What stands for `:'name'` in the files: the value as an SQL literal. In a function's body it must not end that (`$$`). */
   readonly values?: Readonly<Record<string, string>> | undefined
 }
 
@@ -123,9 +123,10 @@ const textOf = (
     readonly values: Readonly<Record<string, string>>
   }
 ): string => {
-  const text = Fs.readFileSync(file, "utf8").replaceAll(/:'(\w+)'/g, (_, value: string) => {
+  const text = SqlFile.moved(SqlFile.moved(Fs.readFileSync(file, "utf8"), "refold", store), name, schema)
+  // Last, for a value stays as it is.
+  return text.replaceAll(/:'(\w+)'/g, (_, value: string) => {
     if (values[value] === undefined) throw new Error(`${file.pathname}: no value for :'${value}'`)
     return `'${values[value].replaceAll("'", "''")}'`
   })
-  return SqlFile.moved(SqlFile.moved(text, "refold", store), name, schema)
 }

@@ -40,6 +40,22 @@ describe("while a writer holds its transaction open", () => {
     }))
   )
 
+  test.each(["999999", "99999999999999999999", "-1", ""])(
+    "it is waited for also where it pretends to hold position %j already",
+    (key) =>
+      run(Effect.gen(function*() {
+        const { append, other, unread } = yield* setUp
+        yield* other`begin`
+        yield* other`select set_config('refold_store.positions_held',
+          pg_current_xact_id()::text || ':' || 'refold.event_position'::regclass::oid || ':' || ${key}::text, true)`
+        const low = yield* Stores.appendBySql(other)
+        const high = yield* append()
+        expect(yield* unread).toEqual([])
+        yield* other`commit`
+        expect(yield* unread).toEqual([low, high])
+      }))()
+  )
+
   test(
     "events before it are read",
     run(Effect.gen(function*() {

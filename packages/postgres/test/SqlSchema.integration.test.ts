@@ -26,7 +26,7 @@ const folder = (files: Readonly<Record<string, string>>) =>
 
 const files = {
   greeting:
-    `-- What is said.\n-- It's 100 %.\nCREATE FUNCTION own.greeting() RETURNS text LANGUAGE sql AS $$ SELECT :'words' $$`,
+    `-- What is said.\n-- It's $comment$ 100 %.\nCREATE FUNCTION own.greeting() RETURNS text LANGUAGE sql AS $$ SELECT :'words' $$`,
   events:
     `-- How many there are.\nCREATE VIEW own.events AS SELECT count(*) AS n, own.greeting() FROM refold.event_store`,
   kept: `-- Numbers.\nCREATE TABLE own.kept (\n  -- One.\n  n int PRIMARY KEY\n)`
@@ -65,7 +65,7 @@ test(
     const [said] =
       yield* sql`select obj_description('own.greeting'::regproc) as f, obj_description('own.events'::regclass) as v,
       col_description('own.kept'::regclass, 1) as c`
-    expect(said).toEqual({ f: "What is said.\nIt's 100 %.", v: "How many there are.", c: "One." })
+    expect(said).toEqual({ f: "What is said.\nIt's $comment$ 100 %.", v: "How many there are.", c: "One." })
   }))
 )
 

@@ -7,6 +7,9 @@ DECLARE
   hash CONSTANT bytea := refold.commit_fingerprint('given:' || fingerprint, NULL, NULL, NULL, NULL);
   answer refold.append_answer;
 BEGIN
+  IF idempotency_key IS NOT NULL AND fingerprint IS NULL THEN
+    PERFORM refold.refuse_input(refold.problem('fingerprint', 'must be a text'));
+  END IF;
   FOR answer IN SELECT * FROM refold.known_answer(idempotency_key, hash) LOOP
     IF answer.outcome <> 'deduplicated' THEN
       PERFORM refold.refuse_commit(answer, NULL, idempotency_key);

@@ -21,7 +21,7 @@ BEGIN
   RETURN QUERY
   SELECT * FROM (
     SELECT e.* FROM refold.event_store AS e
-    WHERE e."position" > read_all.after
+    WHERE e."position" > coalesce(read_all.after, 0)
       AND (read_all.types IS NULL OR e.type = ANY (read_all.types))
       AND (read_all.categories IS NULL OR split_part(e.stream, '-', 1) = ANY (read_all.categories))
       AND (read_all.as_of_position IS NULL OR e."position" <= read_all.as_of_position)

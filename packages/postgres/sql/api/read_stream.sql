@@ -11,7 +11,7 @@ CREATE FUNCTION refold.read_stream(
   most bigint DEFAULT NULL
 ) RETURNS SETOF refold.event_store LANGUAGE sql STABLE AS $$
 SELECT e.* FROM refold.event_store AS e
-WHERE e.stream = read_stream.stream AND e.version > read_stream.after
+WHERE e.stream = read_stream.stream AND e.version > coalesce(read_stream.after, 0)
   AND (as_of_version IS NULL OR e.version <= as_of_version)
   AND (as_of_position IS NULL OR e."position" <= as_of_position)
   AND (as_of_recorded_at IS NULL OR e.recorded_at <= as_of_recorded_at)

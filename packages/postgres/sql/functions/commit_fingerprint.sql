@@ -1,5 +1,5 @@
 -- What "the same commit" means for an idempotency key: the text that came with the key, else the streams, types and
--- data of the events, but neither ids nor times. jsonb's text is canonical: equal values have equal texts. Hashed,
+-- data of the events, but neither ids nor times. jsonb's text is canonical but for numbers, where 1 and 1.0 are two. Hashed,
 -- because the content may be long or secret.
 CREATE FUNCTION refold.commit_fingerprint(
   given text, streams text[], event_counts int[], event_types text[], event_data jsonb[]

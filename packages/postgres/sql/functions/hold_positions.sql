@@ -6,22 +6,28 @@
 -- serialised, and transactions that do not append hold nobody up.
 -- It beats: reading by "position > checkpoint" (misses late commits), a table lock or one exclusive advisory lock
 -- (writers wait), pg_snapshot_xmin (any long transaction in the cluster stalls readers) and waiting out gaps (a guess).
-CREATE FUNCTION refold.hold_positions() RETURNS void LANGUAGE plpgsql AS $$
+-- The setting remembers which key the transaction holds. It is believed no further than that: the lock is taken each time,
+-- which costs next to nothing where it is held already, and never above the last position drawn. So a writer who forges
+-- the setting cannot make readers pass his own events by.
+CREATE OR REPLACE FUNCTION refold.hold_positions() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-  this_hold CONSTANT text := pg_current_xact_id()::text || ':' || 'refold.event_position'::regclass::oid::text;
+  this_hold CONSTANT text := pg_current_xact_id()::text || ':' || 'refold.event_position'::regclass::oid::text || ':';
+  setting CONSTANT text := coalesce(current_setting('refold_store.positions_held', true), '');
+  last_drawn bigint;
 BEGIN
-  -- Once per transaction: the first key is the lowest. The setting is transaction-local and goes back with a savepoint
-  -- as the lock does; it names transaction and store, because outside of a transaction it reads back as ''. A writer who
-  -- sets it by hand harms nobody but himself: readers may pass his own events by.
-  IF current_setting('refold_store.positions_held', true) IS DISTINCT FROM this_hold THEN
-    -- oid and the low 32 bits of the position, as int4 without overflow.
-    PERFORM pg_advisory_xact_lock_shared('refold.event_position'::regclass::oid::int4, last_value::bit(32)::int4)
-    FROM refold.event_position;
-    PERFORM set_config('refold_store.positions_held', this_hold, true);
-    -- Positions that a crash could take back after a reader saw them would be given out twice.
-    IF current_setting('synchronous_commit') = 'off' THEN
-      PERFORM set_config('synchronous_commit', 'on', true);
-    END IF;
+  SELECT last_value INTO last_drawn FROM refold.event_position;
+  -- Once per transaction: the first key is the lowest. The setting is transaction-local and goes back with a savepoint as
+  -- the lock does; it names transaction and store, because outside of a transaction it reads back as ''.
+  IF starts_with(setting, this_hold) AND substr(setting, length(this_hold) + 1) ~ '^\d{1,18}$' THEN
+    last_drawn := least(last_drawn, substr(setting, length(this_hold) + 1)::bigint);
+  ELSE
+    PERFORM set_config('refold_store.positions_held', this_hold || last_drawn, true);
+  END IF;
+  -- oid and the low 32 bits of the position, as int4 without overflow.
+  PERFORM pg_advisory_xact_lock_shared('refold.event_position'::regclass::oid::int4, last_drawn::bit(32)::int4);
+  -- Positions that a crash could take back after a reader saw them would be given out twice.
+  IF current_setting('synchronous_commit') = 'off' THEN
+    PERFORM set_config('synchronous_commit', 'on', true);
   END IF;
 END
 $$

@@ -20,7 +20,7 @@ export const files: Record<string, ReadonlyArray<string>> = {
     "schema/append_answer",
     "schema/idempotency_keys",
     "schema/event_snapshots",
-    "functions/hold_positions",
+    "history/0001_hold_positions",
     "functions/read_head",
     "functions/lock_streams",
     "functions/find_stored",
@@ -61,6 +61,7 @@ export const files: Record<string, ReadonlyArray<string>> = {
     "schema/privileges"
   ],
   "0005_sql_api": [
+    "functions/hold_positions",
     "schema/appended",
     "schema/rebuilt",
     "api/problem",

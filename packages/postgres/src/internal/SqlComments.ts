@@ -39,12 +39,14 @@ export const of = (sql: string): ReadonlyArray<SqlComment> => {
 }
 
 /** One statement that makes all these comments. */
-export const statement = (comments: ReadonlyArray<SqlComment>): string =>
-  [
-    "DO $comments$ BEGIN",
-    ...comments.map(({ on, text }) => `COMMENT ON ${on} IS $comment$${text}$comment$;`),
-    "END $comments$"
-  ].join("\n")
+export const statement = (comments: ReadonlyArray<SqlComment>): string => {
+  const statements = comments.map(({ on, text }) => `COMMENT ON ${on} IS ${quoted(text, "comment")};`)
+  return `DO ${quoted(`BEGIN\n${statements.join("\n")}\nEND`, "comments")}`
+}
+
+// Between dollars, with a word that does not stand in there.
+const quoted = (text: string, word: string): string =>
+  text.includes(`$${word}`) ? quoted(text, `${word}_`) : `$${word}$${text}$${word}$`
 
 const name = String.raw`(?:"[^"]+"|\w+)(?:\.(?:"[^"]+"|\w+))?`
 
