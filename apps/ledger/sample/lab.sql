@@ -18,6 +18,9 @@ CALL transfer('lab', 'lab-two', 1500, p_purpose => 'rent', p_idempotency_key => 
 SELECT version, type, data, created_at FROM event_store WHERE aggregate_id = 'lab' ORDER BY version;
 SELECT version, state -> 'balance' AS balance, events FROM rebuild_from_snapshot('lab');
 SELECT version, state -> 'balance' AS balance FROM rebuild_from_snapshot('lab', 2);
+SELECT version, state -> 'balance' AS balance FROM rebuild_from_snapshot(
+  'lab', p_as_of => (SELECT created_at FROM event_store WHERE aggregate_id = 'lab' AND version = 3)
+);
 SELECT type, data FROM event_store WHERE aggregate_id = 'lab' AND created_at <= clock_timestamp() ORDER BY version;
 
 -- Snapshots: the next rebuild begins there.

@@ -74,9 +74,12 @@ export interface SeedOptions {
 
 /** How to give the legacy table up. */
 export interface SwitchOptions extends SeedOptions {
-  /** Whether writes to the legacy table are refused from then on; false by default. */
+  /**
+   * Whether writes to the legacy table are refused from then on; true by default, which takes a table (no SQL view) whose
+   * owner one is. Where it is false, what the old application still writes is lost, and nobody is told.
+   */
   readonly freeze?: boolean | undefined
-  /** Whether rows that are listed as skipped may stay behind; false by default. */
+  /** Whether rows that are skipped and never became a stream may stay behind; false by default. All others must agree. */
   readonly acceptSkipped?: boolean | undefined
   /** How long to wait for the writers of the legacy table; 10 seconds by default. New ones wait meanwhile. */
   readonly patience?: Duration.Input | undefined

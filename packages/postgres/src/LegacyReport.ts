@@ -17,7 +17,7 @@ export interface Skipped {
 
 /** What a run did, together with those before it that were cut off. */
 export interface SeedReport {
-  /** Rows of the legacy table that were read. */
+  /** Rows of the legacy table that were read, also those without a key. */
   readonly rows: number
   /** Rows that a stream was begun with, rows that had changed, rows that were gone; and the events of them all. */
   readonly seeded: number
@@ -34,6 +34,8 @@ export interface CaughtUp {
   /** Captured changes that were taken out of the queue. */
   readonly changes: number
   readonly events: number
+  /** Of the changes, those of keys that are skipped now: they left no event, or not by themselves. */
+  readonly skipped: number
 }
 
 /** A fact on which a row and the state of its stream disagree; undefined where one side does not know it. */
@@ -45,6 +47,13 @@ export interface Difference {
   readonly events: bigint | string | undefined
 }
 
+/** A stream that cannot be compared: it cannot be folded, or its row cannot be read (any more). */
+export interface Unreadable {
+  readonly key: string
+  readonly stream: string
+  readonly reason: string
+}
+
 /** A numeric fact, added up over all rows that can be read, and over all their streams. */
 export interface Total {
   readonly fact: string
@@ -54,20 +63,22 @@ export interface Total {
 
 /** A legacy table held against its streams. Of each list there are the first thousand, beside how many there are. */
 export interface Reconciliation {
-  /** Rows read, streams folded, and the events in them. */
+  /** Rows read (also those without a key), streams folded, and the events in them. */
   readonly rows: number
   readonly streams: number
   readonly events: number
   /** Rows with captured changes that are not events yet, and so were not compared. */
   readonly pending: number
   readonly totals: ReadonlyArray<Total>
+  /** Also of keys that have a stream and are skipped. */
   readonly differences: Listed<Difference>
   /** Keys of rows that have no stream and are not skipped. */
   readonly missing: Listed<string>
   /** Keys of streams whose rows are gone, without an event that says so. */
   readonly extra: Listed<string>
-  /** Streams that cannot be folded, and why. */
-  readonly unreadable: Listed<{ readonly stream: string; readonly reason: string }>
+  /** Also of keys that have a stream and are skipped. */
+  readonly unreadable: Listed<Unreadable>
+  /** By the store's list. Those that have a stream were compared like all others. */
   readonly skipped: Listed<Skipped>
 }
 
@@ -77,7 +88,7 @@ export interface Listed<A> {
   readonly first: ReadonlyArray<A>
 }
 
-/** Whether both sides agree on every row that was not skipped, and nothing is pending. */
+/** Whether both sides agree on every key that has a stream or is not skipped, and nothing is pending. */
 export const isEqual = ({ differences, extra, missing, pending, unreadable }: Reconciliation): boolean =>
   pending + differences.count + missing.count + extra.count + unreadable.count === 0
 
@@ -89,9 +100,20 @@ export class NotReconciled extends Data.TaggedError("NotReconciled")<{
   override get message(): string {
     const { differences, extra, missing, pending, skipped, unreadable } = this.reconciliation
     return `"${this.name}" is not switched over: ${differences.count} differences, ${missing.count} missing, ` +
-      `${extra.count} extra, ${unreadable.count} unreadable, ${pending} pending, ${skipped.count} skipped`
+      `${extra.count} extra, ${unreadable.count} unreadable, ${pending} pending, ${skipped.count} skipped` +
+      keysIn(this.reconciliation)
   }
 }
+
+// Some keys to begin with, what stands in the way first.
+const keysIn = ({ differences, extra, missing, skipped, unreadable }: Reconciliation): string => {
+  const items = [...differences.first, ...unreadable.first, ...skipped.first].map(({ key }) => key ?? "NULL")
+  const keys = [...new Set([...missing.first, ...extra.first, ...items])]
+  if (keys.length === 0) return ""
+  return ` (keys ${keys.slice(0, mostNamed).join(", ")}${keys.length > mostNamed ? ", …" : ""})`
+}
+
+const mostNamed = 10
 
 /** The events are the truth already, and the legacy table is read no more. */
 export class SwitchedOver extends Data.TaggedError("SwitchedOver")<{

@@ -66,7 +66,10 @@ export const capture: <Row, State, Event extends Tagged>(
   table: LegacyMapping<Row, State, Event>
 ) => Effect.Effect<void, Failure, SqlClient.SqlClient> = Capturing.capture
 
-/** Turns the captured changes into events, each by itself and with its own time, until there are none. */
+/**
+ * Turns the captured changes into events, each by itself and with its own time, until there are none. Says how many of them
+ * are of rows that are skipped instead.
+ */
 export const catchUp: <Row, State, Event extends Tagged>(
   table: LegacyMapping<Row, State, Event>
 ) => Effect.Effect<CaughtUp, Failure, SqlClient.SqlClient> = Draining.catchUp
@@ -78,8 +81,9 @@ export const follow: <Row, State, Event extends Tagged>(
 ) => Effect.Effect<never, Failure, SqlClient.SqlClient> = Draining.follow
 
 /**
- * Compares the facts of every row with those of its stream's state. While others write, rows with captured changes that are
- * not events yet are counted and left out.
+ * Compares the facts of every row with those of its stream's state, also where changes of the row were skipped since the
+ * stream was begun; a row that is skipped and has no stream is only listed. While others write, rows with captured changes
+ * that are not events yet are counted and left out.
  */
 export const reconcile: <Row, State, Event extends Tagged>(
   table: LegacyMapping<Row, State, Event>,
@@ -88,8 +92,12 @@ export const reconcile: <Row, State, Event extends Tagged>(
 
 /**
  * Makes the events the truth. Keeps writers of the legacy table waiting, turns into events what has changed, reconciles, and
- * only where both are equal ends the capturing, for good; else it fails with `NotReconciled` and everything is as before.
- * Run again after it has succeeded, it finishes what it may not have come to (taking the triggers off).
+ * only where both are equal ends the capturing, for good, and freezes the table; else it fails with `NotReconciled` and
+ * everything is as before. Fails with `InvalidInput` where no run of `seed` has come to its end.
+ *
+ * Run again after it has succeeded, it finishes what it may not have come to (taking the triggers off), and fails with
+ * `SwitchedOver`; but where the table was left unfrozen and is not to be, it freezes it, whatever has become of it, and says
+ * how far it and the events have gone apart.
  */
 export const switchOver: <Row, State, Event extends Tagged>(
   table: LegacyMapping<Row, State, Event>,

@@ -29,7 +29,7 @@ const files = {
     `-- What is said.\n-- It's $comment$ 100 %.\nCREATE FUNCTION own.greeting() RETURNS text LANGUAGE sql AS $$ SELECT :'words' $$`,
   events:
     `-- How many there are.\nCREATE VIEW own.events AS SELECT count(*) AS n, own.greeting() FROM refold.event_store`,
-  kept: `-- Numbers.\nCREATE TABLE own.kept (\n  -- One.\n  n int PRIMARY KEY\n)`
+  kept: `-- Numbers.\nCREATE TABLE own.kept (\n  -- One.\n  n int PRIMARY KEY,\n  long text\n)`
 }
 
 const install = (own: Readonly<Record<string, string>>, options: Partial<SqlSchema.SqlSchema> = {}) =>

@@ -8,6 +8,7 @@
 --                      TypeScript knows the same keys. A command that is refused or has nothing to do uses no key up.
 --   p_correlation_id, p_actor   stored with each event
 --   p_occurred_at      when it happened in the domain; now, by default
+-- Runs as its owner, so that who may ask needs no right on the store; who may ask is said in privileges.sql.
 -- The account is locked before it is read, so nobody is faster in between and it is decided once. To try first and lock
 -- later would be to decide again after each conflict; and an exception handler around the append would give the lock
 -- back. The key is looked up before anything is decided: a withdrawal that is sent again would be refused where the
@@ -15,7 +16,8 @@
 CREATE FUNCTION ledger.handle(
   p_agg text, p_command jsonb, p_expected bigint DEFAULT NULL, p_idempotency_key text DEFAULT NULL,
   p_correlation_id text DEFAULT NULL, p_actor text DEFAULT NULL, p_occurred_at timestamptz DEFAULT NULL
-) RETURNS ledger.handled LANGUAGE plpgsql AS $$
+) RETURNS ledger.handled
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   command CONSTANT jsonb := ledger.check_command(p_command);
   fingerprint CONSTANT text := ledger.fingerprint_of(p_agg, command, p_idempotency_key);

@@ -1,8 +1,9 @@
--- The state of an account, now or as of a version, from a snapshot where one serves. Snapshots are those of Account.ts:
--- under its name for them and with its fingerprint, so that each language takes the other's. One whose state no code
--- could have saved is not believed, as TypeScript does not believe it.
-CREATE FUNCTION ledger.load_account(agg text, as_of_version bigint DEFAULT NULL) RETURNS refold.rebuilt
-LANGUAGE plpgsql STABLE AS $$
+-- The state of an account, now or as of a version or an instant, from a snapshot where one serves. Snapshots are those
+-- of Account.ts: under its name for them and with its fingerprint, so that each language takes the other's. One whose
+-- state no code could have saved is not believed, as TypeScript does not believe it.
+CREATE FUNCTION ledger.load_account(
+  agg text, as_of_version bigint DEFAULT NULL, as_of timestamptz DEFAULT NULL
+) RETURNS refold.rebuilt LANGUAGE plpgsql STABLE AS $$
 DECLARE
   serves CONSTANT boolean := (
     SELECT ledger.is_account(s.state) FROM refold.event_snapshots AS s
@@ -11,7 +12,7 @@ DECLARE
 BEGIN
   RETURN refold.rebuild_from_snapshot(
     'account-' || agg, 'ledger.fold_account'::regproc, ledger.initial_account(),
-    CASE WHEN serves THEN :'account_snapshots' END, :'account_fingerprint', as_of_version
+    CASE WHEN serves THEN :'account_snapshots' END, :'account_fingerprint', as_of_version, as_of
   );
 END
 $$

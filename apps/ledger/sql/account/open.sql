@@ -5,7 +5,7 @@ CREATE PROCEDURE ledger.open(
   p_agg text, p_branch text, p_currency text, p_statements text DEFAULT 'Monthly',
   p_expected bigint DEFAULT NULL, p_idempotency_key text DEFAULT NULL, p_correlation_id text DEFAULT NULL,
   p_actor text DEFAULT NULL, p_occurred_at timestamptz DEFAULT NULL, INOUT result jsonb DEFAULT NULL
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   result := to_jsonb(ledger.handle(
     p_agg,

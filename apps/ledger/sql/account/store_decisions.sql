@@ -1,5 +1,5 @@
 -- Stores what was decided on accounts that the caller has locked and loaded, in one commit. Remembers a state where its
--- stream passes a multiple of so many events, as the TypeScript handler does; who may not write snapshots does without.
+-- stream passes a multiple of so many events, as the TypeScript handler does.
 --   aggs, loaded   the accounts, and where they were when they were decided on
 --   decided        the events of each, as decide_account gives them
 CREATE FUNCTION ledger.store_decisions(
@@ -8,8 +8,6 @@ CREATE FUNCTION ledger.store_decisions(
 ) RETURNS SETOF refold.appended LANGUAGE plpgsql AS $$
 DECLARE
   every CONSTANT bigint := :'account_snapshots_every';
-  may_remember CONSTANT boolean := has_table_privilege('refold.event_snapshots', 'INSERT')
-    AND has_table_privilege('refold.event_snapshots', 'UPDATE');
   stamp CONSTANT jsonb := jsonb_build_object('metadata', metadata, 'occurredAt', occurred_at);
   stored refold.appended;
   n int := 0;
@@ -24,7 +22,7 @@ BEGIN
     ), idempotency_key, fingerprint) AS c
   LOOP
     n := n + 1;
-    IF may_remember AND stored.version / every > loaded[n].version / every THEN
+    IF stored.version / every > loaded[n].version / every THEN
       PERFORM refold.save_snapshot(
         stored.stream, :'account_snapshots', :'account_fingerprint', stored.version, stored."position",
         stored.recorded_at, ledger.state_after(loaded[n].state, ledger.said(decided[n]))

@@ -8,7 +8,7 @@ CREATE PROCEDURE ledger.transfer(
   p_from text, p_to text, p_amount numeric, p_currency text DEFAULT NULL, p_purpose text DEFAULT NULL,
   p_idempotency_key text DEFAULT NULL, p_correlation_id text DEFAULT NULL, p_actor text DEFAULT NULL,
   p_occurred_at timestamptz DEFAULT NULL, INOUT result jsonb DEFAULT NULL
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   result := (
     SELECT jsonb_build_object('streams', jsonb_agg(to_jsonb(t)))

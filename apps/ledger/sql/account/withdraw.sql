@@ -6,7 +6,7 @@ CREATE PROCEDURE ledger.withdraw(
   p_purpose text DEFAULT NULL, p_counterparty text DEFAULT NULL,
   p_expected bigint DEFAULT NULL, p_idempotency_key text DEFAULT NULL, p_correlation_id text DEFAULT NULL,
   p_actor text DEFAULT NULL, p_occurred_at timestamptz DEFAULT NULL, INOUT result jsonb DEFAULT NULL
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   result := to_jsonb(ledger.handle(
     p_agg, ledger.movement_of('Withdraw', p_amount, p_channel, p_currency, p_purpose, p_counterparty),

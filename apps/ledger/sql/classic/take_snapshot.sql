@@ -1,6 +1,7 @@
 -- Remembers the state of an account as it is now. Handlers do it by themselves now and then; this is for those who know
 -- better.
-CREATE FUNCTION ledger.take_snapshot(p_agg text) RETURNS refold.rebuilt LANGUAGE plpgsql AS $$
+CREATE FUNCTION ledger.take_snapshot(p_agg text) RETURNS refold.rebuilt
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   loaded CONSTANT refold.rebuilt := ledger.rebuild_from_snapshot(p_agg);
 BEGIN

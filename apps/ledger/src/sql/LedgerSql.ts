@@ -83,7 +83,6 @@ const classic = [
   "refuse_change",
   "event_store_instead",
   "event_store_before",
-  "schema_version_of",
   "append_event",
   "rebuild_from_snapshot",
   "event_snapshots",
@@ -111,6 +110,7 @@ const projection = [
 const validate = [
   "time_of",
   "log_problems",
+  "currency_problems",
   "key_problems",
   "kept_states",
   "kept_as",
@@ -127,7 +127,9 @@ export const files: ReadonlyArray<string> = [
   ...account.map((name) => `account/${name}`),
   ...classic.map((name) => `classic/${name}`),
   ...projection.map((name) => `projection/${name}`),
-  ...validate.map((name) => `validate/${name}`)
+  ...validate.map((name) => `validate/${name}`),
+  // Last: it is about all that is there by then.
+  "classic/privileges"
 ]
 
 /** Where it goes. */

@@ -10,8 +10,8 @@ const deposits = fc.uniqueArray(
   { maxLength: 10, selector: ({ version }) => version }
 ).map((list) => list.toSorted((one, other) => one.version - other.version))
 
-/** States of open accounts, also such as no history leads to. */
-export const openStates: fc.Arbitrary<Account.Open> = fc.record({
+// States of open accounts, also such as no history leads to.
+const openStates: fc.Arbitrary<Account.Open> = fc.record({
   _tag: fc.constant("Open" as const),
   currency: currencies,
   balance: fc.oneof(fc.constant(0), fc.integer({ min: -4, max: 4 }), fc.integer()),

@@ -23,8 +23,8 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$`
 
-/** Installs the ledger's SQL, and what the laws need besides. */
-export const install = Effect.gen(function*() {
+// Installs the ledger's SQL, and what the laws need besides.
+const install = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   yield* LedgerSql.install()
   yield* sql`CREATE SCHEMA twin`

@@ -110,6 +110,9 @@ const faults: ReadonlyArray<Fault> = [
   fault("a snapshot's deposits are not looked at", "is_account", statesAgree, ["NOT EXISTS (", "true OR NOT EXISTS ("])
 ]
 
+// One seed for all, so that a fault that was found once is found each time.
+const oneSeed = { seed: 20_261_121, path: "" }
+
 describe("planted faults", () => {
   const runtime = ManagedRuntime.make(AccountTwin.on(PostgresStore.layerEmbedded()))
   afterAll(() => runtime.dispose(), Suite.patience)
@@ -118,7 +121,7 @@ describe("planted faults", () => {
     "where %s, a law is broken: %s",
     async (_, __, fault) => {
       await runtime.runPromise(Effect.scoped(AccountTwin.installBroken(fault.edits, "broken")))
-      const verdict = await fault.law("broken").check({ run: runtime.runPromise, runs: 5_000 })
+      const verdict = await fault.law("broken").check({ run: runtime.runPromise, runs: 5_000, shrink: false, replay: oneSeed })
       expect(verdict).toMatchObject({
         _tag: "Broken",
         left: expect.not.objectContaining({ failedWith: expect.anything() })

@@ -32,7 +32,7 @@ describe("the classic lab", () => {
 
   it("stores an event once under an idempotency key, and refuses the key for another", async () => {
     const text = (amount: number) =>
-      `SELECT version, deduplicated FROM append_event('ada', 'MoneyDeposited', '{"amount": ${amount}}', NULL, 'key-1')`
+      `SELECT version, deduplicated FROM append_event('ada', 'MoneyDeposited', '{"amount": ${amount}}', NULL, 'key-1', 1)`
     expect([await type(text(5)), await type(text(5))]).toEqual([
       [{ version: 4n, deduplicated: false }],
       [{ version: 4n, deduplicated: true }]
@@ -47,7 +47,7 @@ describe("the classic lab", () => {
           FROM rebuild_from_snapshot('ada'${as})`
       )
     await type("SELECT version FROM take_snapshot('ada')")
-    await type("SELECT version FROM append_event('ada', 'MoneyDeposited', '{\"amount\": 1}')")
+    await type("SELECT version FROM append_event('ada', 'InterestCredited', '{\"amount\": 1, \"currency\": \"CZK\"}')")
     expect([await rebuild(""), await rebuild(", 2"), await rebuild(", 0")]).toEqual([
       [{ version: 5n, balance: "6", snapshot_version: 4n, events: 1n }],
       [{ version: 2n, balance: "500", snapshot_version: 0n, events: 2n }],
@@ -56,6 +56,26 @@ describe("the classic lab", () => {
     expect(await type("SELECT aggregate_id, version, is_current FROM event_snapshots")).toEqual([
       { aggregate_id: "ada", version: 4n, is_current: true }
     ])
+  })
+
+  it("rebuilds as of an instant, and as of a version at an instant", async () => {
+    await run(Effect.flatMap(SqlClient.SqlClient, (sql) =>
+      sql.withTransaction(Effect.gen(function*() {
+        yield* sql`ALTER TABLE refold.event_store DISABLE TRIGGER append_only`
+        yield* sql`UPDATE refold.event_store SET recorded_at = make_timestamptz(2020, 1, version::int, 0, 0, 0, 'UTC')
+          WHERE stream = 'account-ada'`
+        yield* sql`ALTER TABLE refold.event_store ENABLE ALWAYS TRIGGER append_only`
+        yield* sql`UPDATE refold.event_snapshots SET recorded_at = '2020-01-04T00:00Z' WHERE stream = 'account-ada'`
+      }))))
+    const versions = async (as: string) =>
+      (await type(`SELECT version, snapshot_version FROM rebuild_from_snapshot('ada', ${as})`))[0]
+    expect(await versions("p_as_of => '2020-01-02T00:00Z'")).toEqual({ version: 2n, snapshot_version: 0n })
+    expect(await versions("p_as_of => '2020-01-02T23:59Z'")).toEqual({ version: 2n, snapshot_version: 0n })
+    expect(await versions("p_as_of => '2020-01-04T12:00Z'")).toEqual({ version: 4n, snapshot_version: 4n })
+    expect(await versions("p_as_of => '2019-12-31T00:00Z'")).toEqual({ version: 0n, snapshot_version: 0n })
+    expect(await versions("p_as_of => 'infinity'")).toEqual({ version: 5n, snapshot_version: 4n })
+    expect(await versions("2, '2020-01-03T00:00Z'")).toEqual({ version: 2n, snapshot_version: 0n })
+    expect(await versions("4, '2020-01-03T00:00Z'")).toEqual({ version: 3n, snapshot_version: 0n })
   })
 
   it("stores what TypeScript reads", async () => {
@@ -108,7 +128,7 @@ describe("the view event_store", () => {
   })
 
   it("finds the events of an account by indexes", async () => {
-    await type(`SELECT count(append_event('many-' || n % 500, 'MoneyDeposited', '{"amount": 1}'))
+    await type(`SELECT count(append_event('many-' || n % 500, 'AccountUnfrozen', '{}'))
       FROM generate_series(1, 5000) AS n`)
     await run(Effect.flatMap(SqlClient.SqlClient, (sql) => sql`ANALYZE refold.event_store`))
     const plan = await type("EXPLAIN SELECT * FROM event_store WHERE aggregate_id = 'many-7' ORDER BY version")

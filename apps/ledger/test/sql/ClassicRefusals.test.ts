@@ -18,14 +18,46 @@ describe("an event that nobody could read", () => {
     ["'MoneyDeposited', NULL", "p_data must be an object"],
     ["'MoneyDeposited', '[]'", "p_data must be an object"],
     ["'MoneyDeposited', '\"{}\"'", "p_data must be an object"],
-    ["'MoneyDeposited', '{}'", "p_data.amount is missing: must be a whole number of minor units, 0 or more"],
-    ["'MoneyDeposited', '{\"amount\": -1}'", "p_data.amount must be a whole number of minor units, 0 or more"],
-    ["'MoneyDeposited', '{\"amount\": 0.5}'", "p_data.amount must be a whole number of minor units, 0 or more"],
-    ["'MoneyDeposited', '{\"amount\": \"1\"}'", "p_data.amount must be a whole number of minor units, 0 or more"],
-    ["'MoneyDeposited', '{\"amount\": null}'", "p_data.amount must be a whole number of minor units, 0 or more"],
+    [
+      "'MoneyDeposited', '{}'",
+      "p_data.amount is missing: must be a whole number of minor units from 0 to 9007199254740991"
+    ],
+    [
+      "'MoneyDeposited', '{\"amount\": -1}'",
+      "p_data.amount must be a whole number of minor units from 0 to 9007199254740991"
+    ],
+    [
+      "'MoneyDeposited', '{\"amount\": 0.5}'",
+      "p_data.amount must be a whole number of minor units from 0 to 9007199254740991"
+    ],
+    [
+      "'MoneyDeposited', '{\"amount\": \"1\"}'",
+      "p_data.amount must be a whole number of minor units from 0 to 9007199254740991"
+    ],
+    [
+      "'MoneyDeposited', '{\"amount\": null}'",
+      "p_data.amount must be a whole number of minor units from 0 to 9007199254740991"
+    ],
     ["'MoneyDeposited', '{\"amunt\": 1}'", "p_data.amunt is not known here"],
     ["'MoneyDeposited', '{\"amount\": 1, \"channel\": \"cash\"}'", "p_data.channel must be one of Cash, Card, "],
-    ["'AccountClosed', '{\"reason\": \"x\"}'", "p_data.reason is not known here"]
+    ["'AccountClosed', '{\"reason\": \"x\"}'", "p_data.reason is not known here"],
+    ["'MoneyDeposited', '{\"amount\": 100}'", "p_data.currency is missing: must be one of CZK, EUR, USD"],
+    [
+      "'MoneyDeposited', '{\"amount\": 1, \"currency\": \"CZK\"}', p_schema_version => 1",
+      "p_data.currency is not known here"
+    ],
+    [
+      "'MoneyDeposited', '{\"amount\": 9007199254740992}', p_schema_version => 1",
+      "p_data.amount must be a whole number"
+    ],
+    [
+      "'MoneyDeposited', '{}', p_schema_version => 4",
+      "p_schema_version must be a schema version of MoneyDeposited, 1 to 3"
+    ],
+    [
+      "'MoneyDeposited', '{}', p_schema_version => 0",
+      "p_schema_version must be a schema version of MoneyDeposited, 1 to 3"
+    ]
   ])("is refused: %s", async (event, message) => {
     const refused = await refusal(`SELECT append_event('eve', ${event})`)
     expect(refused.code).toBe("22023")
@@ -55,12 +87,12 @@ describe("an event that nobody could read", () => {
     expect(await type("SELECT count(*) AS n FROM event_store WHERE aggregate_id = 'eve'")).toEqual([{ n: 0n }])
   })
 
-  it("is of the latest schema version that it fits", async () => {
-    await type("SELECT version FROM append_event('old', 'MoneyDeposited', '{\"amount\": 1}')")
-    await type(
-      "SELECT version FROM append_event('old', 'MoneyDeposited', '{\"amount\": 1, \"channel\": \"Card\", \"purpose\": \"x\"}')"
-    )
-    await type(`SELECT version FROM append_event('old', 'MoneyDeposited', ${money})`)
+  it("is of the latest schema version, or of the one that is asked for", async () => {
+    const append = (data: string, options: string) =>
+      type(`SELECT version FROM append_event('old', 'MoneyDeposited', ${data}${options})`)
+    await append("'{\"amount\": 1}'", ", p_schema_version => 1")
+    await append("'{\"amount\": 1, \"channel\": \"Card\", \"purpose\": \"x\"}'", ", p_schema_version => 2")
+    await append(money, "")
     expect(await type("SELECT schema_version FROM event_store WHERE aggregate_id = 'old' ORDER BY version")).toEqual(
       [1, 2, 3].map((schema_version) => ({ schema_version }))
     )
@@ -69,10 +101,14 @@ describe("an event that nobody could read", () => {
 
 describe("a command that makes no sense", () => {
   it.each([
-    ["CALL deposit('bob', -1)", "command.amount must be a whole number of minor units, 0 or more"],
-    ["CALL deposit('bob', 0.5)", "command.amount must be a whole number of minor units, 0 or more"],
-    ["CALL deposit('bob', NULL)", "command.amount must be a whole number of minor units, 0 or more"],
-    ["CALL deposit('bob', 'NaN')", "command.amount must be a whole number of minor units, 0 or more"],
+    ["CALL deposit('bob', -1)", "command.amount must be a whole number of minor units from 0 to 9007199254740991"],
+    ["CALL deposit('bob', 0.5)", "command.amount must be a whole number of minor units from 0 to 9007199254740991"],
+    [
+      "CALL deposit('bob', 9007199254740992)",
+      "command.amount must be a whole number of minor units from 0 to 9007199254740991"
+    ],
+    ["CALL deposit('bob', NULL)", "command.amount must be a whole number of minor units from 0 to 9007199254740991"],
+    ["CALL deposit('bob', 'NaN')", "command.amount must be a whole number of minor units from 0 to 9007199254740991"],
     ["CALL deposit('bob', 1, 'cash')", "command.channel must be one of Cash, Card, Transfer, Unspecified"],
     ["CALL deposit('bob', 1, NULL)", "command.channel must be one of Cash, Card, Transfer, Unspecified"],
     ["CALL deposit('bob', 1, p_currency => 'GBP')", "command.currency must be one of CZK, EUR, USD"],

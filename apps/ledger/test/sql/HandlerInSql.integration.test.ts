@@ -1,5 +1,5 @@
 // What the handler in SQL does beside giving the right answer: to snapshots, to money between accounts, within the
-// caller's transaction, for a role that may do little.
+// caller's transaction.
 import * as StreamName from "@refold/core/StreamName"
 import * as PostgresStore from "@refold/postgres/PostgresStore"
 import type * as EventReader from "@refold/store/EventReader"
@@ -179,30 +179,6 @@ describe("the caller", () => {
         return yield* sql("CALL ledger.deposit('moving', 5)")
       })).pipe(Effect.flip)
       expect("reason" in refused && HandlerTwin.serverError(refused).code).toBe("40001")
-    }))
-  )
-
-  it(
-    "needs no right to write the table, and none to snapshots",
-    onServer(Effect.gen(function*() {
-      yield* sql("CREATE ROLE teller")
-      yield* sql("GRANT USAGE ON SCHEMA refold, ledger TO teller")
-      yield* sql("GRANT SELECT ON ALL TABLES IN SCHEMA refold, ledger TO teller")
-      yield* sql("GRANT SELECT ON ALL SEQUENCES IN SCHEMA refold TO teller")
-      yield* sql("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA refold TO teller")
-      yield* open("counter")
-      for (let count = 2; count < 100; count++) yield* inSql.ask({ account: "counter", command: deposit(1) })
-      const client = yield* SqlClient.SqlClient
-      const asTeller = (text: string) => client.withTransaction(Effect.andThen(sql("SET LOCAL ROLE teller"), sql(text)))
-      yield* asTeller("CALL ledger.deposit('counter', 5)")
-      yield* asTeller("CALL ledger.transfer('counter', 'noted', 5)")
-      expect(yield* sql("SELECT version, snapshot_version FROM ledger.rebuild_from_snapshot('counter')")).toEqual([
-        { version: 101n, snapshot_version: 0n }
-      ])
-      const refused = yield* Effect.flip(asTeller("INSERT INTO refold.event_store DEFAULT VALUES"))
-      expect("reason" in refused && HandlerTwin.serverError(refused).code).toBe("42501")
-      yield* sql("DROP OWNED BY teller")
-      yield* sql("DROP ROLE teller")
     }))
   )
 })

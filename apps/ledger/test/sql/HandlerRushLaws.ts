@@ -20,8 +20,8 @@ export interface Rush {
   readonly asked: ReadonlyArray<{ readonly by: Language; readonly ask: HandlerTwin.Ask }>
 }
 
-/** On one account, with money for some of it. */
-export const rushes: fc.Arbitrary<Rush> = fc.record({
+// On one account, with money for some of it.
+const rushes: fc.Arbitrary<Rush> = fc.record({
   money: fc.nat(600),
   asked: fc.array(
     fc.record({
@@ -47,7 +47,7 @@ const decideAfter = (past: ReadonlyArray<Account.Event>, command: Account.Comman
   })
 
 /** For several connections: on one that is all there is, nothing happens at the same time. */
-export const handlersTakeTurns = (schema: string, inputs = rushes): Law.Property<Services> =>
+export const handlersTakeTurns = (schema: string): Law.Property<Services> =>
   Law.over(
     Law.make<Rush, Services>(
       "commands in SQL and in TypeScript on one account take turns: no update is lost, and nothing is refused that would fit",
@@ -94,7 +94,7 @@ export const handlersTakeTurns = (schema: string, inputs = rushes): Law.Property
           }
         })
     ),
-    inputs
+    rushes
   )
 
 interface Done {

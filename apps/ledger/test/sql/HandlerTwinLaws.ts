@@ -19,7 +19,7 @@ const storedIn = (run: string) =>
   )
 
 /** On a store in memory all of it is done in TypeScript, without snapshots. */
-export const handlersAgree = (schema: string, inputs = programs): Law.Property<Services> =>
+export const handlersAgree = (schema: string): Law.Property<Services> =>
   Law.over(
     Law.make<ReadonlyArray<Step>, Services>(
       "whoever handles a command, in SQL or in TypeScript, gives the same answer and stores the same events",
@@ -32,5 +32,5 @@ export const handlersAgree = (schema: string, inputs = programs): Law.Property<S
           return { left: yield* both, right: yield* Effect.provide(byTypeScript, MemoryStore.layer, { local: true }) }
         })
     ),
-    inputs
+    programs
   )

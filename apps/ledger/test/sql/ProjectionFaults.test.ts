@@ -107,6 +107,9 @@ const faults: ReadonlyArray<Row> = [
   ["the last batch is left out", projectionsAgree, "catch_up_balances", "taken < batch_size", "taken <= batch_size"]
 ]
 
+// One seed for all, so that a fault that was found once is found each time.
+const oneSeed = { seed: 20_261_121, path: "" }
+
 describe("planted faults", () => {
   const runtime = ManagedRuntime.make(AccountTwin.on(PostgresStore.layerEmbedded()))
   afterAll(() => runtime.dispose(), Suite.patience)
@@ -115,7 +118,7 @@ describe("planted faults", () => {
     "where %s, a law is broken: %s",
     async (_, __, [, law, file, from, to]) => {
       await runtime.runPromise(Effect.scoped(AccountTwin.installBroken([[`projection/${file}`, from, to]], "broken")))
-      const verdict = await law("broken").check({ run: runtime.runPromise, runs: 500 })
+      const verdict = await law("broken").check({ run: runtime.runPromise, runs: 1_500, shrink: false, replay: oneSeed })
       expect(verdict).toMatchObject({
         _tag: "Broken",
         left: expect.not.objectContaining({ failedWith: expect.anything() })

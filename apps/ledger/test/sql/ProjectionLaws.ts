@@ -1,5 +1,5 @@
 // Whatever happened, and in whatever batches it was taken in: rows in SQL are the fold in TypeScript, account by
-// account, and validate_ledger has nothing to say. The schema is a parameter, for broken copies to be tried.
+// account, and validate_ledger says of them no more than it should. The schema is a parameter, for broken copies to be tried.
 import type { RecordedEvent } from "@refold/core/RecordedEvent"
 import * as StreamName from "@refold/core/StreamName"
 import * as View from "@refold/core/View"
@@ -38,6 +38,13 @@ const rowOf = (id: string, events: ReadonlyArray<RecordedEvent>) => {
   }]
 }
 
+const unreadable = (id: string, events: ReadonlyArray<RecordedEvent>) =>
+  events.filter((event) => Result.isFailure(Account.codec.decode(event))).map(({ version }) => ({
+    problem: "unreadable_event",
+    aggregate_id: id,
+    version: BigInt(version)
+  }))
+
 const logOf = Effect.fnUntraced(function*(id: string) {
   const reader = yield* EventReader
   return yield* Stream.runCollect(reader.readStream(Result.getOrThrow(StreamName.make("account", id))))
@@ -51,13 +58,27 @@ const rowsOf = Effect.fnUntraced(function*({ schema, ...place }: Programs.Place,
     ORDER BY aggregate_id COLLATE "C"`
 })
 
+// Facts are not refused, so that programs do put euros into accounts in crowns.
+const otherCurrencies = (id: string, events: ReadonlyArray<RecordedEvent>) => {
+  const read = events.flatMap((event) =>
+    Result.match(Account.codec.decode(event), {
+      onSuccess: (fact) => [{ version: event.version, fact }],
+      onFailure: () => []
+    })
+  )
+  const opening = read.map(({ fact }) => fact).find((fact) => fact._tag === "AccountOpened")
+  return read.flatMap(({ fact, version }) =>
+    opening !== undefined && "amount" in fact && fact.currency !== opening.currency
+      ? [{ problem: "other_currency", aggregate_id: id, version: BigInt(version) }]
+      : []
+  )
+}
+
 const problemsOf = Effect.fnUntraced(function*(place: Programs.Place, isStale: boolean) {
   const sql = yield* SqlClient.SqlClient
-  return yield* sql`SELECT problem, aggregate_id, version, sentence FROM ${
-    sql(place.schema)
-  }.validate_ledger(${isStale})
+  return yield* sql`SELECT problem, aggregate_id, version FROM ${sql(place.schema)}.validate_ledger(${isStale})
     WHERE aggregate_id IS NULL OR aggregate_id IN ${sql.in(Programs.idsOf(place))}
-    ORDER BY aggregate_id COLLATE "C", version, problem`
+    ORDER BY problem, aggregate_id COLLATE "C", version`
 })
 
 // An empty log for each run: what reads all of it would get slower from run to run.
@@ -85,6 +106,7 @@ const play = Effect.fnUntraced(function*(schema: string, steps: ReadonlyArray<Pr
   return {
     logs,
     rows: logs.flatMap(([id, log]) => rowOf(id, log)),
+    currencies: logs.flatMap(([id, log]) => otherCurrencies(id, log)),
     meanwhile,
     refreshed: yield* rowsOf(place, "balance_projection"),
     caughtUp: yield* rowsOf(place, "balances"),
@@ -98,9 +120,9 @@ export const projectionsAgree: ProjectionLaw = (schema) =>
     Law.make(
       "balance_projection refreshed is balances caught up in any batches is the fold in TypeScript, and both are valid",
       (steps: ReadonlyArray<Programs.Step>) =>
-        Effect.map(play(schema, steps), ({ caughtUp, meanwhile, problems, refreshed, rows }) => ({
+        Effect.map(play(schema, steps), ({ caughtUp, currencies, meanwhile, problems, refreshed, rows }) => ({
           left: { refreshed, caughtUp, meanwhile, problems },
-          right: { refreshed: rows, caughtUp: rows, meanwhile: [], problems: [] }
+          right: { refreshed: rows, caughtUp: rows, meanwhile: currencies, problems: currencies }
         }))
     ),
     Programs.programs
@@ -112,17 +134,12 @@ export const unreadableStops: ProjectionLaw = (schema) =>
     Law.make(
       "an event that cannot be read stops the rows of its account and no other, and is the one problem there is",
       (steps: ReadonlyArray<Programs.Step>) =>
-        Effect.map(play(schema, steps), ({ caughtUp, logs, problems, refreshed, rows }) => ({
-          left: { refreshed, caughtUp, problems: problems.map(({ problem, version }) => ({ problem, version })) },
+        Effect.map(play(schema, steps), ({ caughtUp, currencies, logs, problems, refreshed, rows }) => ({
+          left: { refreshed, caughtUp, problems },
           right: {
             refreshed: rows,
             caughtUp: rows,
-            problems: logs.flatMap(([, log]) =>
-              log.filter((event) => Result.isFailure(Account.codec.decode(event))).map(({ version }) => ({
-                problem: "unreadable_event",
-                version: BigInt(version)
-              }))
-            )
+            problems: [...currencies, ...logs.flatMap(([id, log]) => unreadable(id, log))]
           }
         }))
     ),

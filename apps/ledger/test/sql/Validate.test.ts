@@ -1,7 +1,9 @@
 // Planted corruption, as a superuser with the triggers off: each is found under its name, with what should be there.
 import * as PostgresStore from "@refold/postgres/PostgresStore"
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as SqlClient from "effect/sql/SqlClient"
 import { afterAll, describe, expect, it } from "vitest"
 import { corruptions, undetected } from "./ValidateCorruptions.ts"
 import * as ValidateLedger from "./ValidateLedger.ts"
@@ -51,6 +53,34 @@ describe("validate_ledger", () => {
 
   it.each(corruptions)("finds it where $what", async ({ said, sql }) => {
     expect(await saidOf(sql)).toMatchObject(said)
+  })
+
+  it.each([
+    ["balances_surplus", "There is a row in balances for \"account-ada\", at version 5, but no event."],
+    [
+      "snapshot_ahead",
+      "The snapshot of \"account-ada\" is at version 5, beyond the last event: events were deleted, or it was made up."
+    ],
+    [
+      "balance_projection_missing",
+      "There is no row in balance_projection for \"account-ada\", though events up to version 5 were taken in."
+    ],
+    [
+      "balances_differs",
+      "The row in balances of \"account-ada\" is not what the events up to version 5 come to: it or they were changed."
+    ],
+    [
+      "typescript_row_behind",
+      "The row in TypeScript's balances of \"account-ada\" is at version 5, though later events were taken in: "
+      + "it was set back."
+    ],
+    ["balances_stale", "The row in balances of \"account-ada\" is right at version 5, and there are later events."]
+  ])("says in plain words what %s means", async (problem, sentence) => {
+    const said = Effect.flatMap(
+      SqlClient.SqlClient,
+      (sql) => sql`SELECT ledger.problem_sentence(${problem}, 'account-ada', 5) AS sentence`
+    )
+    expect(await runtime.runPromise(said)).toEqual([{ sentence }])
   })
 
   it.each(undetected)("cannot tell where $what", async ({ sql }) => {

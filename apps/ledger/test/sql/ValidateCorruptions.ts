@@ -21,6 +21,7 @@ const ada = "stream = 'account-ada'"
 const setData = (version: number, data: string) =>
   `UPDATE refold.event_store SET data = ${data} WHERE ${ada} AND version = ${version}`
 const amount = (minorUnits: number) => `jsonb_set(data, '{amount}', '${minorUnits}')`
+const currency = (name: string) => `jsonb_set(data, '{currency}', '"${name}"')`
 const insertOf = (query: string) =>
   [`CREATE TEMP TABLE kept AS ${query}`, "INSERT INTO refold.event_store SELECT * FROM kept"] as const
 const refresh = "REFRESH MATERIALIZED VIEW ledger.balance_projection"
@@ -31,6 +32,14 @@ const [keepLast, restoreLast] = insertOf(`SELECT * FROM refold.event_store WHERE
 const deleted = (where: string) => `DELETE FROM refold.event_store WHERE ${where}`
 const answer = (change: string) => `UPDATE refold.idempotency_keys SET answer = ${change} WHERE key = 'key'`
 const forged = (version: bigint) => ({ problem: "key_without_events", aggregate_id: "ada", version })
+
+const otherCurrency = (version: bigint, expected: string, found: string) => ({
+  problem: "other_currency",
+  aggregate_id: "ada",
+  version,
+  expected: { currency: expected },
+  found: { currency: found }
+})
 
 /** Of ada's five events: an opening, +100, -30, +5, +7; a snapshot is of the fourth, and a key of the second. */
 export const corruptions: ReadonlyArray<Corruption> = [
@@ -126,6 +135,31 @@ export const corruptions: ReadonlyArray<Corruption> = [
       { problem: "balances_differs" },
       { problem: "typescript_row_differs" }
     ]
+  },
+  {
+    what: "the currency of a deposit is changed",
+    sql: [setData(2, currency("EUR"))],
+    said: [otherCurrency(2n, "CZK", "EUR")]
+  },
+  {
+    what: "the currency of an opening is changed",
+    sql: [setData(1, currency("EUR"))],
+    said: [
+      { problem: "balance_projection_differs", expected: { currency: "EUR" }, found: { currency: "CZK" } },
+      { problem: "balances_differs" },
+      ...[2n, 3n, 4n, 5n].map((version) => otherCurrency(version, "EUR", "CZK")),
+      { problem: "snapshot_differs" },
+      { problem: "typescript_row_differs" }
+    ]
+  },
+  {
+    what: "crowns of an old schema version are put into an account in euros",
+    sql: [
+      `SELECT FROM ledger.append_event('eve', 'AccountOpened',
+        '{"branch": "Brno", "statements": "Monthly", "currency": "EUR"}')`,
+      "SELECT FROM ledger.append_event('eve', 'MoneyDeposited', '{\"amount\": 100}', p_schema_version => 1)"
+    ],
+    said: [{ ...otherCurrency(2n, "EUR", "CZK"), aggregate_id: "eve" }]
   },
   {
     what: "an amount is negative",
@@ -283,7 +317,7 @@ export const undetected: ReadonlyArray<Omit<Corruption, "said">> = [
     sql: [`UPDATE refold.event_store SET occurred_at = '2001-01-01' WHERE ${ada}`]
   },
   {
-    what: "a well-formed event is put at the end",
+    what: "a well-formed event in the account's currency is put at the end",
     sql: [
       `INSERT INTO refold.event_store
         (stream, version, event_id, type, schema_version, data, metadata, occurred_at, recorded_at)

@@ -34,6 +34,20 @@ const faults: ReadonlyArray<Row> = [
     "WHERE false"
   ],
   [
+    "money of any currency is taken",
+    "the currency of a deposit is changed",
+    "currency_problems",
+    "f.currency <> o.currency",
+    "false"
+  ],
+  [
+    "what old events mean is not asked",
+    "crowns of an old schema version are put into an account in euros",
+    "currency_problems",
+    "AND f.is_readable AND f.currency",
+    "AND (SELECT e.data ? 'currency' FROM refold.event_store e WHERE e.\"position\" = f.\"position\") AND f.currency"
+  ],
+  [
     "rows ahead of the log are taken for right",
     "the last event of an account is deleted",
     "state_problems",

@@ -33,7 +33,7 @@ describe("the story of SQL", () => {
     expect(text).toContain("160 commands in SQL and 160 in TypeScript")
     expect(text).toMatch(/balances_differs: .*account-side-1-one/)
     expect(text).toMatch(/2003 +1 +Expected an amount such as 12\.50/)
-    expect(text).toMatch(/seeded again +1,007 +0 +0 +6/)
+    expect(text).toMatch(/seeded again +1,008 +0 +0 +6/)
     expect(text).toContain("UPDATE of balances is refused")
     expect(text).not.toContain("undefined")
   })

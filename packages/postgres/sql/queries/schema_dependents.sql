@@ -13,6 +13,8 @@ WITH inside AS (
     END AS relation,
     CASE d.classid WHEN 'pg_proc'::regclass THEN d.objid END AS routine
   FROM pg_catalog.pg_depend AS d JOIN inside AS i ON i.classid = d.refclassid AND i.oid = d.refobjid
+  -- Not what PostgreSQL keeps for itself, such as the table of a table's long values.
+  WHERE d.deptype IN ('n', 'a')
 )
 SELECT DISTINCT coalesce(d.relation::regclass::text, d.routine::regprocedure::text) AS name
 FROM dependents AS d

@@ -1,0 +1,23 @@
+-- Nobody but the owner may call anything unless somebody says so: else everybody might, and what is made for people runs
+-- as its owner. Nobody needs a right on the store. What each needs, to copy, with roles of your own for these. When a
+-- file has changed and the schema is made anew, grants stay, but for routines whose parameters are others by then:
+--
+--   GRANT USAGE ON SCHEMA ledger TO teller, reader, auditor, importer, keeper;
+--   -- A teller asks, and the accounts decide.
+--   GRANT EXECUTE ON PROCEDURE ledger.open, ledger.deposit, ledger.withdraw, ledger.transfer TO teller;
+--   -- A reader sees what happened and what it comes to, now and then.
+--   GRANT SELECT ON ledger.event_store, ledger.event_snapshots, ledger.balance_projection,
+--     ledger.balance_refreshes, ledger.balances, ledger.balances_checkpoint TO reader;
+--   GRANT EXECUTE ON FUNCTION ledger.rebuild_from_snapshot TO reader;
+--   -- An auditor asks whether everything agrees.
+--   GRANT EXECUTE ON FUNCTION ledger.validate_ledger TO auditor;
+--   -- An importer stores facts, and nobody decides about them: he is trusted with the books.
+--   GRANT EXECUTE ON FUNCTION ledger.append_event TO importer;
+--   -- A keeper, a clock for one, brings up to date what is derived.
+--   GRANT EXECUTE ON FUNCTION ledger.take_snapshot, ledger.refresh_balances TO keeper;
+--   GRANT EXECUTE ON PROCEDURE ledger.catch_up_balances, ledger.may_commit TO keeper;
+--   GRANT EXECUTE ON FUNCTION ledger.catch_up_batch, ledger.refused_commit TO keeper;
+--
+-- By their names, for ALL ROUTINES would be too many. The procedure catch_up_balances commits, so that it cannot run as
+-- its owner: its caller needs what it calls.
+REVOKE ALL ON ALL ROUTINES IN SCHEMA ledger FROM PUBLIC
