@@ -138,9 +138,13 @@ describe("writers of the legacy table", () => {
             pending: 0,
             differences: { count: 0 },
             missing: { count: 0 },
-            extra: { count: 0 },
-            unreadable: { count: 0 }
+            extra: { count: 0 }
           })
+          // A row that was good once has a stream, with which it does not agree now.
+          const lots = yield* sql<{ key: string }>`select id::text as key from accounts where balance = 'lots'`
+          expect(lots.map(({ key }) => key)).toEqual(
+            expect.arrayContaining(found.unreadable.first.map(({ key }) => key))
+          )
           expect(found.totals[0]!.legacy).toBe(found.totals[0]!.events)
           expect(found.events).toBeGreaterThan(1000)
           if (!isCareless) {

@@ -91,7 +91,12 @@ describe("planted faults", () => {
     "where %s, a law is broken: %s",
     async (_, __, fault) => {
       await runtime.runPromise(Effect.scoped(AccountTwin.installBroken(fault.edits, "broken")))
-      const verdict = await fault.law("broken").check({ run: runtime.runPromise, runs: 3_000, shrink: false, replay: oneSeed })
+      const verdict = await fault.law("broken").check({
+        run: runtime.runPromise,
+        runs: 3_000,
+        shrink: false,
+        replay: oneSeed
+      })
       expect(verdict).toMatchObject({
         _tag: "Broken",
         left: expect.not.objectContaining({ failedWith: expect.anything() })

@@ -118,7 +118,12 @@ describe("planted faults", () => {
     "where %s, a law is broken: %s",
     async (_, __, [, law, file, from, to]) => {
       await runtime.runPromise(Effect.scoped(AccountTwin.installBroken([[`projection/${file}`, from, to]], "broken")))
-      const verdict = await law("broken").check({ run: runtime.runPromise, runs: 1_500, shrink: false, replay: oneSeed })
+      const verdict = await law("broken").check({
+        run: runtime.runPromise,
+        runs: 1_500,
+        shrink: false,
+        replay: oneSeed
+      })
       expect(verdict).toMatchObject({
         _tag: "Broken",
         left: expect.not.objectContaining({ failedWith: expect.anything() })

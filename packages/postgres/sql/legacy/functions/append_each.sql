@@ -4,6 +4,7 @@
 -- they are looked at, positions are held before they are drawn, and within a stream they are in the order of versions.
 --   streams, expected   per write; a stream that stands there a second time is not as expected the second time
 --   event_*             per event, in the order of the writes: the number of its write, from 1, its version, and so on
+-- An event that belongs to no write, or whose version does not follow, is refused with all: a hole in a stream is for ever.
 -- Answers: the number of a write that is refused, the version that its stream is at, and an event of it that is stored
 -- already, in whatever stream (NULL where there is none).
 CREATE FUNCTION refold.append_each(
@@ -18,6 +19,18 @@ DECLARE
   refused int[] := '{}';
   stored int;
 BEGIN
+  IF EXISTS (
+    SELECT FROM (
+      SELECT e.version, w.version + row_number() OVER (PARTITION BY e.write ORDER BY e.number) AS next
+      FROM unnest(event_writes, event_versions) WITH ORDINALITY AS e (write, version, number)
+      LEFT JOIN unnest(streams, expected) WITH ORDINALITY AS w (stream, version, number) ON w.number = e.write
+    ) AS e WHERE e.version IS DISTINCT FROM e.next OR e.next IS NULL
+  ) OR array_position(streams, NULL) IS NOT NULL
+    OR cardinality(streams) <> cardinality(expected) OR cardinality(event_ids) <> cardinality(event_writes)
+  THEN
+    RAISE EXCEPTION 'each event must be of a write, and the versions of a write must follow what it expects'
+      USING ERRCODE = 'invalid_parameter_value';
+  END IF;
   PERFORM refold.lock_streams(streams, '{}', true);
   FOR write, actual, known_event IN
     SELECT w.number, coalesce(e.version, 0), k.event_id
@@ -57,10 +70,11 @@ BEGIN
   ) WITH ORDINALITY AS e (write, version, id, type, schema_version, data, metadata, occurred_at, number)
     ON e.write = w.number
   ORDER BY e.number
-  ON CONFLICT (event_id) DO NOTHING;
+  -- Of whatever: where the caller's snapshot is older than the lock, the version may be taken, too.
+  ON CONFLICT DO NOTHING;
   GET DIAGNOSTICS stored = ROW_COUNT;
   IF stored < (SELECT count(*) FROM unnest(event_writes) AS e (write) WHERE e.write <> ALL (refused)) THEN
-    RAISE EXCEPTION 'another transaction stored an event id of this batch at the same time'
+    RAISE EXCEPTION 'another transaction stored an event of this batch, or to its streams, at the same time'
       USING ERRCODE = 'serialization_failure', HINT = 'Retry the transaction.';
   END IF;
 END

@@ -1,26 +1,55 @@
--- Puts a trigger on a legacy table, unless it is there and on. As the caller, who must own the table: the store's owner
--- need not.
+-- Puts a trigger on a legacy table and its partitions, unless it is there and on. As the caller, who must own the table:
+-- the store's owner need not.
 -- ALWAYS, so that what a replication writes is captured, and refused, too.
 CREATE FUNCTION refold.create_legacy_trigger(legacy_table int, purpose text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   t refold.legacy_tables;
   name CONSTANT text := refold.legacy_trigger(legacy_table, purpose);
+  is_partitioned boolean;
+  target regclass;
 BEGIN
   SELECT * INTO STRICT t FROM refold.legacy_tables known WHERE known.id = legacy_table;
-  IF EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = t.relation::regclass AND g.tgname = name AND g.tgenabled = 'A') THEN
-    RETURN;
+  is_partitioned := (SELECT c.relkind = 'p' FROM pg_class c WHERE c.oid = t.relation::regclass);
+  -- Who writes by a parent or a child passes by the triggers of statements.
+  IF EXISTS (
+    SELECT FROM pg_inherits i
+    WHERE i.inhrelid = t.relation::regclass OR (i.inhparent = t.relation::regclass AND NOT is_partitioned)
+  ) THEN
+    RAISE EXCEPTION '% has a parent or children, by which one can write past a trigger', t.relation
+      USING ERRCODE = 'wrong_object_type', HINT = 'Only a table that stands alone, or a whole partitioned one, can be guarded.';
   END IF;
-  EXECUTE format('CREATE OR REPLACE TRIGGER %I %s', name, CASE purpose
-    WHEN 'capture' THEN format(
-      'AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION refold.capture_legacy_row(%L, %L)',
-      t.relation, t.id, t.key)
-    WHEN 'truncate' THEN format(
-      'BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION refold.capture_legacy_truncate(%L, %L)',
-      t.relation, t.id, t.key)
-    WHEN 'freeze' THEN format(
-      'BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION refold.refuse_legacy_write(%L)',
-      t.relation, t.name)
-  END);
-  EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', t.relation, name);
+  FOR target IN
+    SELECT r.relation FROM (
+      SELECT t.relation::regclass AS relation
+      -- Triggers of rows come to partitions by themselves, also to those that are yet to come; those of statements do not.
+      UNION SELECT p.relid FROM pg_partition_tree(t.relation::regclass) AS p WHERE purpose IN ('truncate', 'freeze')
+    ) AS r
+    WHERE NOT EXISTS (
+      SELECT FROM pg_trigger g WHERE g.tgrelid = r.relation AND g.tgname = name AND g.tgenabled = 'A'
+    )
+    ORDER BY r.relation
+  LOOP
+    IF purpose = 'truncate' THEN
+      PERFORM refold.check_legacy_reader(target);
+    END IF;
+    EXECUTE format('CREATE OR REPLACE TRIGGER %I %s', name, CASE purpose
+      WHEN 'capture' THEN format(
+        'AFTER INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION refold.capture_legacy_row(%L, %L)',
+        target, t.id, t.key)
+      WHEN 'truncate' THEN format(
+        'BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION refold.capture_legacy_truncate(%L, %L)',
+        target, t.id, t.key)
+      WHEN 'freeze' THEN format(
+        'BEFORE INSERT OR UPDATE OR DELETE OR TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION refold.refuse_legacy_write(%L)',
+        target, t.name)
+      WHEN 'rows' THEN format(
+        'BEFORE INSERT OR UPDATE OR DELETE ON %s FOR EACH ROW EXECUTE FUNCTION refold.refuse_legacy_write(%L)',
+        target, t.name)
+    END);
+    EXECUTE format('ALTER TABLE %s ENABLE ALWAYS TRIGGER %I', target, name);
+  END LOOP;
+  IF purpose = 'freeze' AND is_partitioned THEN
+    PERFORM refold.create_legacy_trigger(legacy_table, 'rows');
+  END IF;
 END
 $$

@@ -1,12 +1,12 @@
--- Switches a trigger on a legacy table off, where there is one. Readers go on: to drop it would wait for them, and while it
--- holds the lock against writers, a reader who is about to write would wait for it.
+-- Switches a trigger on a legacy table and its partitions off, where there is one. Readers go on: to drop it would wait for
+-- them, and while it holds the lock against writers, a reader who is about to write would wait for it.
 CREATE FUNCTION refold.disable_legacy_trigger(legacy_table int, purpose text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-  relation CONSTANT text := (SELECT t.relation FROM refold.legacy_tables t WHERE t.id = legacy_table);
   name CONSTANT text := refold.legacy_trigger(legacy_table, purpose);
+  target regclass;
 BEGIN
-  IF EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = to_regclass(relation) AND g.tgname = name) THEN
-    EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', relation, name);
-  END IF;
+  FOR target IN SELECT l FROM refold.legacy_triggers(legacy_table, purpose) AS l LOOP
+    EXECUTE format('ALTER TABLE %s DISABLE TRIGGER %I', target, name);
+  END LOOP;
 END
 $$

@@ -1,12 +1,15 @@
--- Takes a trigger off a legacy table, where there is one (and the table is still there).
+-- Takes a trigger off a legacy table and its partitions, where there is one (and the table is still there).
 CREATE FUNCTION refold.drop_legacy_trigger(legacy_table int, purpose text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-  relation CONSTANT text := (SELECT t.relation FROM refold.legacy_tables t WHERE t.id = legacy_table);
   name CONSTANT text := refold.legacy_trigger(legacy_table, purpose);
+  target regclass;
 BEGIN
   -- Not DROP … IF EXISTS, which locks out readers also where there is none.
-  IF EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = to_regclass(relation) AND g.tgname = name) THEN
-    EXECUTE format('DROP TRIGGER %I ON %s', name, relation);
+  FOR target IN SELECT l FROM refold.legacy_triggers(legacy_table, purpose) AS l LOOP
+    EXECUTE format('DROP TRIGGER %I ON %s', name, target);
+  END LOOP;
+  IF purpose = 'freeze' THEN
+    PERFORM refold.drop_legacy_trigger(legacy_table, 'rows');
   END IF;
 END
 $$

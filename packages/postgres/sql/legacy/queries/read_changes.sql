@@ -1,5 +1,5 @@
 -- The oldest captured changes, as the mapping's query sees them: it is run on the row before and on the row after, each
--- being all that there is.
+-- being all that there is. OFFSET 0, so that it is made once and not once for each column.
 SELECT c.id, c.key, c.captured_at, b.copies AS copies_before, b.row AS before, a.copies AS copies_after, a.row AS after,
   coalesce(a.key, b.key) AS query_key,
   r.stream, r.version, r.row::text AS known_row, s.skipped
@@ -8,23 +8,23 @@ FROM (
 ) AS c
 CROSS JOIN LATERAL (
   WITH captured AS (
-    SELECT * FROM jsonb_populate_record(NULL::legacy_relation, c.before) WHERE c.before IS NOT NULL
+    SELECT (r.row).*
+    FROM (SELECT refold.legacy_record('legacy_relation', c.before)::legacy_relation AS row OFFSET 0) AS r
+    WHERE c.before IS NOT NULL
   )
-  SELECT count(*) AS copies, min(t.texts) AS row, min(to_jsonb(q.legacy_key) #>> '{}') AS key
+  SELECT count(*) AS copies, min(refold.legacy_row(q.*)) AS row,
+    min(format('%s', q.legacy_key) COLLATE "C") FILTER (WHERE q.legacy_key IS NOT NULL) AS key
   FROM captured_query AS q
-  CROSS JOIN LATERAL (
-    SELECT jsonb_object_agg(e.key, e.value)::text AS texts FROM jsonb_each_text(to_jsonb(q)) AS e
-  ) AS t
 ) AS b
 CROSS JOIN LATERAL (
   WITH captured AS (
-    SELECT * FROM jsonb_populate_record(NULL::legacy_relation, c.after) WHERE c.after IS NOT NULL
+    SELECT (r.row).*
+    FROM (SELECT refold.legacy_record('legacy_relation', c.after)::legacy_relation AS row OFFSET 0) AS r
+    WHERE c.after IS NOT NULL
   )
-  SELECT count(*) AS copies, min(t.texts) AS row, min(to_jsonb(q.legacy_key) #>> '{}') AS key
+  SELECT count(*) AS copies, min(refold.legacy_row(q.*)) AS row,
+    min(format('%s', q.legacy_key) COLLATE "C") FILTER (WHERE q.legacy_key IS NOT NULL) AS key
   FROM captured_query AS q
-  CROSS JOIN LATERAL (
-    SELECT jsonb_object_agg(e.key, e.value)::text AS texts FROM jsonb_each_text(to_jsonb(q)) AS e
-  ) AS t
 ) AS a
 LEFT JOIN LATERAL (
   SELECT * FROM refold.legacy_rows r WHERE r.legacy_table = :id::int AND r.key = c.key LIMIT 1

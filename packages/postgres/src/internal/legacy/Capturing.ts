@@ -11,9 +11,11 @@ import * as Transaction from "./Transaction.ts"
 export const capture = Effect.fnUntraced(function*<Row, State, Event extends { readonly _tag: string }>(
   mapping: LegacyMapping<Row, State, Event>
 ): Effect.fn.Return<void, Failure, SqlClient.SqlClient> {
-  const source = yield* Source.open(mapping)
+  const source = yield* Source.open(mapping, "capture")
   if (!source.isCapturable) {
-    const rule = "must be an ordinary or partitioned table that has the key as a column, to be captured"
+    const rule =
+      "must be an ordinary table without parent or children, or a whole partitioned one, that has the key as a column, " +
+      "to be captured"
     return yield* new InvalidInput({ field: "table", rule })
   }
   const begin = Effect.gen(function*() {
@@ -21,7 +23,7 @@ export const capture = Effect.fnUntraced(function*<Row, State, Event extends { r
     yield* source.query("limit_wait", { millis: maxWait })
     yield* source.query("start_capture", { id })
   })
-  yield* Transaction.atomically(source, "capture legacy table", begin)
+  yield* Transaction.atomically(source, begin)
 })
 
 // Writers queue behind the one who waits for a lock, so none of the tries may take long.

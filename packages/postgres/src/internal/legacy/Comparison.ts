@@ -1,5 +1,5 @@
 /** What a reconciliation has found so far: lists that do not grow beyond what a report quotes, and sums. */
-import type { Difference, Facts, Listed, Reconciliation, Total } from "../../LegacyReport.ts"
+import type { Difference, Facts, Listed, Reconciliation, Total, Unreadable } from "../../LegacyReport.ts"
 import { mostListed } from "./Skipping.ts"
 
 /** A reconciliation under way. */
@@ -10,7 +10,7 @@ export interface Comparison {
   pending: number
   readonly missing: Listing<string>
   readonly extra: Listing<string>
-  readonly unreadable: Listing<{ readonly stream: string; readonly reason: string }>
+  readonly unreadable: Listing<Unreadable>
   /** Adds facts of one side to the totals. */
   readonly add: (side: "legacy" | "events", facts: Facts) => void
   /** Adds the facts of a row and of its stream, and lists where they differ. */

@@ -24,7 +24,7 @@ import * as Transaction from "./Transaction.ts"
 export const catchUp = Effect.fnUntraced(function*<Row, State, Event extends { readonly _tag: string }>(
   mapping: LegacyMapping<Row, State, Event>
 ): Effect.fn.Return<CaughtUp, Failure, SqlClient.SqlClient> {
-  return yield* drain(yield* Source.open(mapping))
+  return yield* drain(yield* Source.open(mapping, "catchUp"))
 })
 
 /** Empties the queue again and again. */
@@ -32,7 +32,7 @@ export const follow = Effect.fnUntraced(function*<Row, State, Event extends { re
   mapping: LegacyMapping<Row, State, Event>,
   { every = "200 millis" }: { readonly every?: Duration.Input | undefined } = {}
 ): Effect.fn.Return<never, Failure, SqlClient.SqlClient> {
-  const source = yield* Source.open(mapping)
+  const source = yield* Source.open(mapping, "follow")
   return yield* Effect.forever(Effect.andThen(drain(source), Effect.sleep(every)))
 })
 
@@ -40,11 +40,13 @@ export const follow = Effect.fnUntraced(function*<Row, State, Event extends { re
 export const drain = Effect.fnUntraced(function*(source: Source.Source): Effect.fn.Return<CaughtUp, Failure> {
   let changes = 0
   let events = 0
+  let skipped = 0
   for (;;) {
-    const caught = yield* Transaction.atomically(source, "catch up with legacy table", batch(source))
+    const caught = yield* Transaction.atomically(source, batch(source))
     changes += caught.changes
     events += caught.events
-    if (caught.changes < batchSize) return { changes, events }
+    skipped += caught.skipped
+    if (caught.changes < batchSize) return { changes, events, skipped }
   }
 })
 
@@ -69,14 +71,15 @@ const batch = Effect.fnUntraced(function*(source: Source.Source): Effect.fn.Retu
   const { query } = source
   const { id } = yield* Transaction.hold(source)
   const rows = yield* query<ChangeRow>("read_changes", { id, limit: batchSize })
-  if (rows.length === 0) return { changes: 0, events: 0 }
+  if (rows.length === 0) return { changes: 0, events: 0, skipped: 0 }
   if (rows.some(({ key, query_key }) => query_key !== null && query_key !== key)) {
     return yield* new InvalidInput({ field: "query", rule: "must hand the key on as it is in the table" })
   }
   const plans: Array<Plan.Plan> = []
   const unclear: Array<string> = []
-  for (const [key, changes] of Map.groupBy(rows, ({ key }) => key)) {
-    if (key === null) yield* Skipping.settleWithoutKey(query, id)
+  let without = 0
+  for (const [key, changes] of byKey(rows)) {
+    if (key === null) without = yield* Skipping.settleWithoutKey(query, id)
     else {
       const plan = chain(source, key, changes)
       if (Result.isSuccess(plan)) plans.push(plan.success)
@@ -85,12 +88,24 @@ const batch = Effect.fnUntraced(function*(source: Source.Source): Effect.fn.Retu
   }
   const sightings = yield* Pages.readKeys(query, id, unclear)
   plans.push(...sightings.map((sighting) => Plan.ofSighting(source, sighting)))
-  const { events } = yield* Storing.store(source, id, plans)
+  const { events, skipped } = yield* Storing.store(source, id, plans)
   // Of those that the rows include, some may not be in this batch.
   const changes = [...new Set([...rows.map(({ id }) => id), ...sightings.flatMap(({ changes }) => changes)])]
   yield* query("forget_changes", { changes })
-  return { changes: rows.length, events }
+  const left = rows.filter(({ key }) => key === null ? without > 0 : skipped.has(key))
+  return { changes: rows.length, events, skipped: left.length }
 })
+
+// Map.groupBy is not there before Node 21.
+const byKey = (rows: ReadonlyArray<ChangeRow>): ReadonlyMap<string | null, ReadonlyArray<ChangeRow>> => {
+  const groups = new Map<string | null, Array<ChangeRow>>()
+  for (const row of rows) {
+    const group = groups.get(row.key)
+    if (group === undefined) groups.set(row.key, [row])
+    else group.push(row)
+  }
+  return groups
+}
 
 /** The changes of a key, one after another; fails where they do not continue one another and what is remembered. */
 const chain = (

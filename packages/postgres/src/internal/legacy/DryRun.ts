@@ -21,7 +21,7 @@ export const dryRun = Effect.fnUntraced(function*<Row, State, Event extends { re
   mapping: LegacyMapping<Row, State, Event>,
   { batchSize = Seeding.defaultBatchSize, onProgress }: SeedOptions = {}
 ): Effect.fn.Return<SeedReport, Failure, SqlClient.SqlClient> {
-  const source = yield* Source.open(mapping)
+  const source = yield* Source.open(mapping, "dryRun")
   const limit = yield* Effect.fromResult(Checking.checkBatchSize(batchSize))
   const total = onProgress === undefined ? 0 : yield* Seeding.countRows(source)
   const table = yield* readOnly(source, Transaction.find(source))
@@ -43,7 +43,7 @@ const readOnly = <A>(
   effect: Effect.Effect<A, SqlError.SqlError>
 ): Effect.Effect<A, EventStoreError> =>
   Effect.provideService(
-    Transaction.atomically(source, "try legacy table", effect),
+    Transaction.atomically(source, effect),
     SqlClient.BeginTransaction,
     "BEGIN READ ONLY"
   )
@@ -62,7 +62,7 @@ const batch = Effect.fnUntraced(function*(source: Source.Source, table: number, 
   const without = isLast ? yield* Skipping.withoutKey(query) : Option.none()
   return {
     next,
-    rows,
+    rows: rows + Skipping.rowsOf(without),
     skips: [...skips, ...refused.values(), ...Option.toArray(without)],
     tally: Storing.tally(writes.filter((write) => !refused.has(write)))
   }

@@ -37,7 +37,7 @@ interface Settled {
 /** What a row that was read asks for. */
 export const ofSighting = ({ take }: Pick<Source, "take">, sighting: Sighting): Plan => {
   const { changes, copies, isSkipped, key, known, row, seenAt } = sighting
-  if (copies > 1) return { _tag: "Skip", key, rows: copies, reason: `its key is that of ${copies} rows` }
+  if (copies > 1) return { _tag: "Skip", key, rows: copies, reason: shared(copies) }
   if (row === (known?.row ?? null)) return { _tag: "Settled", key, isSkipped }
   const stepped = take({ key, known, after: row, at: seenAt, change: known && changes.at(-1) })
   return Result.match(stepped, {
@@ -45,6 +45,9 @@ export const ofSighting = ({ take }: Pick<Source, "take">, sighting: Sighting): 
     onSuccess: ({ events, known: next }) => write({ key, isSkipped, known }, events, next)
   })
 }
+
+/** Why a key that several rows share is no stream. */
+export const shared = (copies: number): string => `its key is that of ${copies} rows`
 
 /** The plan to store events and remember a row. */
 export const write = (

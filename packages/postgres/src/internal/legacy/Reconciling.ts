@@ -9,6 +9,7 @@ import type { LegacyMapping, SeedOptions } from "../../LegacyMapping.ts"
 import type { Facts, Failure, Reconciliation } from "../../LegacyReport.ts"
 import * as Comparison from "./Comparison.ts"
 import * as Folding from "./Folding.ts"
+import * as Plan from "./Plan.ts"
 import * as Seeding from "./Seeding.ts"
 import * as Sighting from "./Sighting.ts"
 import * as Skipping from "./Skipping.ts"
@@ -23,7 +24,7 @@ export const reconcile = Effect.fnUntraced(function*<Row, State, Event extends T
   mapping: LegacyMapping<Row, State, Event>,
   options: SeedOptions = {}
 ): Effect.fn.Return<Reconciliation, Failure, SqlClient.SqlClient> {
-  return yield* compare(yield* Source.open(mapping), mapping, options)
+  return yield* compare(yield* Source.open(mapping, "reconcile"), mapping, options)
 })
 
 /** As `reconcile`, once the legacy table is known; in the caller's transaction, if there is one. */
@@ -71,7 +72,7 @@ const snapshot = <A>(
   effect: Effect.Effect<A, EventStoreError | SqlError.SqlError>
 ): Effect.Effect<A, EventStoreError> =>
   Effect.provideService(
-    Transaction.atomically(source, "reconcile with legacy table", Effect.andThen(source.query("share_texts"), effect)),
+    Transaction.atomically(source, Effect.andThen(source.query("share_texts"), effect)),
     SqlClient.BeginTransaction,
     "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
   )
@@ -89,7 +90,9 @@ const comparePage = Effect.fnUntraced(function*<Row, State, Event extends Tagged
     found.rows += sighting.copies
     compareRow(side, sighting, states, mapping.aggregate.decider.initialState)
   }
-  return rows.length < pageSize ? undefined : rows.at(-1)!.key
+  if (rows.length === pageSize) return rows.at(-1)!.key
+  found.rows += Skipping.rowsOf(yield* Skipping.withoutKey(source.query))
+  return undefined
 })
 
 type States<State> = ReadonlyMap<StreamName, Result.Result<State, string>>
@@ -104,21 +107,28 @@ const fold = Effect.fnUntraced(function*<Row, State, Event extends Tagged>(
   return new Map(streams.map((stream, index) => [stream, folded[index]!.state]))
 })
 
+// What has a stream is compared, also where its row is skipped: after the switch its stream would be believed.
 const compareRow = <Row, State, Event extends Tagged>(
   { decode, found, mapping: { facts } }: Side<Row, State, Event>,
-  { changes, isSkipped, key, known, row }: Sighting.Sighting,
+  { changes, copies, isSkipped, key, known, row }: Sighting.Sighting,
   states: States<State>,
   initialState: State
 ): void => {
   if (changes.length > 0) return void found.pending++
-  if (isSkipped) return
+  if (isSkipped && known?.stream === undefined) return
   if (known === undefined || row === null) return found.missing.add(key)
   const stream = known.stream ?? ""
-  const legacy = Result.flatMap(decode(row), (row) => attemptFacts(() => facts.row(row)))
-  if (Result.isFailure(legacy)) return found.missing.add(key)
+  const legacy = copies > 1
+    ? Result.fail(Plan.shared(copies))
+    : Result.flatMap(decode(row), (row) => attemptFacts(() => facts.row(row)))
+  if (Result.isFailure(legacy)) {
+    return known.stream === undefined
+      ? found.missing.add(key)
+      : found.unreadable.add({ key, stream, reason: `its row: ${legacy.failure}` })
+  }
   const state = known.stream === undefined ? Result.succeed(initialState) : states.get(known.stream)!
   const events = Result.flatMap(state, (state) => attemptFacts(() => facts.state(state)))
-  if (Result.isFailure(events)) found.unreadable.add({ stream, reason: events.failure })
+  if (Result.isFailure(events)) found.unreadable.add({ key, stream, reason: events.failure })
   else found.compare({ key, stream }, legacy.success, events.success)
 }
 
@@ -148,7 +158,7 @@ const compareGone = Effect.fnUntraced(function*<Row, State, Event extends Tagged
     if (is_extra) found.extra.add(key)
     if (stream === null) continue
     const events = Result.flatMap(states.get(stream)!, (state) => attemptFacts(() => facts.state(state)))
-    if (Result.isFailure(events)) found.unreadable.add({ stream, reason: events.failure })
+    if (Result.isFailure(events)) found.unreadable.add({ key, stream, reason: events.failure })
     else if (is_extra) found.add("events", events.success)
     else found.compare({ key, stream }, nothingOf(events.success), numbersOf(events.success))
   }

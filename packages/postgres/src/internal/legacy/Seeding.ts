@@ -21,7 +21,7 @@ export const seed = Effect.fnUntraced(function*<Row, State, Event extends { read
   mapping: LegacyMapping<Row, State, Event>,
   options: SeedOptions = {}
 ): Effect.fn.Return<SeedReport, Failure, SqlClient.SqlClient> {
-  return yield* walk(yield* Source.open(mapping), options)
+  return yield* walk(yield* Source.open(mapping, "seed"), options)
 })
 
 /** As `seed`, once the legacy table is known; in the caller's transaction, if there is one. */
@@ -35,7 +35,7 @@ export const walk = Effect.fnUntraced(function*(
   let table = 0
   while (walk.phase !== "Done") {
     const done = walk.id === 0 ? undefined : walk.id
-    const next = yield* Transaction.atomically(source, operation, batch(source, limit, done))
+    const next = yield* Transaction.atomically(source, batch(source, limit, done))
     ;({ table, walk } = next)
     if (onProgress !== undefined) yield* onProgress(walk.rows, total)
   }
@@ -43,19 +43,17 @@ export const walk = Effect.fnUntraced(function*(
     skipped: Skipping.count(source.query, table),
     skippedRows: Skipping.page(source.query, table, undefined)
   })
-  return Walk.report(walk, yield* Effect.mapError(listed, (error) => Source.failed(operation, error)))
+  return Walk.report(walk, yield* Effect.mapError(listed, (error) => Source.failed(source, error)))
 })
-
-const operation = "seed from legacy table"
 
 /** Some hundred milliseconds' work. */
 export const defaultBatchSize = 1000
 
 /** How many rows there are at the start. */
-export const countRows = ({ query }: Source.Source): Effect.Effect<number, EventStoreError> =>
-  Effect.mapBoth(query<{ readonly rows: bigint }>("count_rows"), {
+export const countRows = (source: Source.Source): Effect.Effect<number, EventStoreError> =>
+  Effect.mapBoth(source.query<{ readonly rows: bigint }>("count_rows"), {
     onSuccess: ([row]) => Number(row!.rows),
-    onFailure: (error) => Source.failed("count legacy rows", error)
+    onFailure: (error) => Source.failed(source, error)
   })
 
 type BatchFailure = InvalidInput | SwitchedOver | EventStoreError | SqlError.SqlError
@@ -72,9 +70,10 @@ const batch = Effect.fnUntraced(function*(
   if (walk.phase === "Done") return { walk, table }
   const { next, rows, sightings } = yield* Pages.read(query, table, walk, limit)
   const tally = yield* settle(source, table, sightings)
-  if (walk.phase === "Rows" && next.phase !== "Rows") yield* Skipping.settleWithoutKey(query, table)
+  const isLast = walk.phase === "Rows" && next.phase !== "Rows"
+  const without = isLast ? yield* Skipping.settleWithoutKey(query, table) : 0
   if (next.phase === "Done") yield* query("forget_unmet", { id: table, run: walk.id })
-  const reached = Walk.add(walk, tally, { ...next, rows: walk.rows + rows })
+  const reached = Walk.add(walk, tally, { ...next, rows: walk.rows + rows + without })
   yield* Walk.save(query, reached)
   return { walk: reached, table }
 })

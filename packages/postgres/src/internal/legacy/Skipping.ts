@@ -1,4 +1,5 @@
 /** The list of rows that could not be turned into events: kept in the store, so that it may be long. */
+import type { InvalidInput } from "@refold/core/InvalidInput"
 import type { EventStoreError } from "@refold/store/EventStoreError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -42,11 +43,18 @@ export const withoutKey = (query: Source.Query): Effect.Effect<Option.Option<Ski
     return rows === 0 ? Option.none() : Option.some({ key: null, rows, reason: "its key is NULL" })
   })
 
-/** Lists the rows without a key, or takes them off the list. */
-export const settleWithoutKey = Effect.fnUntraced(function*(query: Source.Query, id: number) {
-  const without = yield* withoutKey(query)
-  yield* Option.isSome(without) ? save(query, id, [without.value]) : query("forget_without_key", { id })
-})
+/** Lists the rows without a key, or takes them off the list; says how many there are. */
+export const settleWithoutKey = Effect.fnUntraced(
+  function*(query: Source.Query, id: number): Effect.fn.Return<number, SqlError.SqlError> {
+    const without = yield* withoutKey(query)
+    yield* Option.isSome(without) ? save(query, id, [without.value]) : query("forget_without_key", { id })
+    return rowsOf(without)
+  }
+)
+
+/** How many rows that stands for. */
+export const rowsOf = (skipped: Option.Option<Skipped>): number =>
+  Option.match(skipped, { onNone: () => 0, onSome: ({ rows }) => rows })
 
 /** How many keys are listed. */
 export const count = (query: Source.Query, id: number): Effect.Effect<number, SqlError.SqlError> =>
@@ -72,17 +80,17 @@ export const page = (
 /** The whole list, page by page. */
 export const list = (
   mapping: Source.Mapping
-): Stream.Stream<Skipped, EventStoreError, SqlClient.SqlClient> =>
+): Stream.Stream<Skipped, InvalidInput | EventStoreError, SqlClient.SqlClient> =>
   Stream.unwrap(Effect.gen(function*() {
-    const named = yield* Source.name(mapping)
-    const known = yield* reported(Transaction.find(named))
+    const named = yield* Source.name(mapping, "skipped")
+    const known = yield* reported(named, Transaction.find(named))
     if (known === undefined) return Stream.empty
     return Stream.paginate<string | undefined, Skipped, EventStoreError>(undefined, (after) =>
-      Effect.map(reported(page(named.query, known.id, after)), (rows) => {
+      Effect.map(reported(named, page(named.query, known.id, after)), (rows) => {
         const last = rows.length < mostListed ? null : rows.at(-1)!.key
         return [rows, Option.fromNullishOr(last)] as const
       }))
   }))
 
-const reported = <A>(effect: Effect.Effect<A, SqlError.SqlError>) =>
-  Effect.mapError(effect, (error) => Source.failed("list skipped rows", error))
+const reported = <A>(named: Source.Named, effect: Effect.Effect<A, SqlError.SqlError>) =>
+  Effect.mapError(effect, (error) => Source.failed(named, error))

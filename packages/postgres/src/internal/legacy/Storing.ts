@@ -19,20 +19,26 @@ export interface Tally {
   readonly events: number
 }
 
+/** How much was stored, and which keys were listed instead. */
+export interface Stored extends Tally {
+  readonly skipped: ReadonlySet<string>
+}
+
 /** Carries plans out; each key stands in one of them. Those whose stream is not as it was left are listed instead. */
 export const store = Effect.fnUntraced(function*(
   source: Source,
   id: number,
   plans: ReadonlyArray<Plan>
-): Effect.fn.Return<Tally, EventStoreError | SqlError.SqlError> {
+): Effect.fn.Return<Stored, EventStoreError | SqlError.SqlError> {
   const writes = plans.filter((plan) => plan._tag === "Write")
   const refused = yield* append(source, writes.filter(({ events }) => events.length > 0))
   const stored = writes.filter((write) => !refused.has(write))
   if (stored.length > 0) yield* remember(source, id, stored)
-  yield* Skipping.save(source.query, id, [...plans.filter((plan) => plan._tag === "Skip"), ...refused.values()])
+  const skips = [...plans.filter((plan) => plan._tag === "Skip"), ...refused.values()]
+  yield* Skipping.save(source.query, id, skips)
   const settled = [...stored, ...plans.filter((plan) => plan._tag === "Settled")]
   yield* Skipping.forget(source.query, id, settled.filter(({ isSkipped }) => isSkipped).map(({ key }) => key))
-  return tally(stored)
+  return { ...tally(stored), skipped: new Set(skips.map(({ key }) => key)) }
 })
 
 const remember = ({ query }: Source, id: number, writes: ReadonlyArray<Write>) =>

@@ -1,11 +1,12 @@
 /** The two ends of a mapping: its events become the truth, or it is given up. */
-import type { EventStoreError } from "@refold/store/EventStoreError"
+import { InvalidInput } from "@refold/core/InvalidInput"
+import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type * as SqlError from "effect/sql/SqlError"
 import type { LegacyMapping, SwitchOptions } from "../../LegacyMapping.ts"
-import { type Failure, isEqual, NotReconciled, type Reconciliation } from "../../LegacyReport.ts"
+import { type Failure, isEqual, NotReconciled, type Reconciliation, type SwitchedOver } from "../../LegacyReport.ts"
 import * as Draining from "./Draining.ts"
 import * as Reconciling from "./Reconciling.ts"
 import * as Seeding from "./Seeding.ts"
@@ -19,24 +20,44 @@ export const switchOver = Effect.fnUntraced(function*<Row, State, Event extends 
   mapping: LegacyMapping<Row, State, Event>,
   options: SwitchOptions = {}
 ): Effect.fn.Return<Reconciliation, Failure | NotReconciled, SqlClient.SqlClient> {
-  const source = yield* Source.open(mapping)
-  // Most of the work, while nobody has to wait.
-  yield* finishing(source, Draining.drain(source))
-  const reconciliation = yield* Transaction.atomically(source, operation, inOneGo(source, mapping, options))
-  yield* dropTriggers(source)
-  return reconciliation
+  const source = yield* Source.open(mapping, "switchOver")
+  if ((options.freeze ?? true) && !source.isFreezable) {
+    return yield* new InvalidInput({ field: "freeze", rule: `must be false, for ${source.relation} is a view` })
+  }
+  const switching = Effect.gen(function*() {
+    yield* mustBeSeeded(source)
+    // Most of the work, while nobody has to wait.
+    yield* Draining.drain(source)
+    const reconciliation = yield* Transaction.atomically(source, inOneGo(source, mapping, options))
+    yield* dropTriggers(source)
+    return reconciliation
+  })
+  return yield* switching.pipe(
+    Effect.catchTag("SwitchedOver", (switched) => finish(source, mapping, options, switched)),
+    Effect.catchTag("Busy", ({ patience }) => blame(source, patience))
+  )
 })
 
-const operation = "switch over from legacy table"
+// In the one transaction of the switch, a large table would take more locks than a server has.
+const mustBeSeeded = Effect.fnUntraced(function*(source: Source.Source) {
+  const [run] = yield* Effect.mapError(
+    source.query<{ readonly seeded: boolean }>("is_seeded", { name: source.name }),
+    (error) => Source.failed(source, error)
+  )
+  if (!run!.seeded) {
+    const rule = `must be seeded before it is switched over: no run of "${source.name}" has come to its end`
+    return yield* new InvalidInput({ field: "table", rule })
+  }
+})
 
 const inOneGo = Effect.fnUntraced(function*<Row, State, Event extends Tagged>(
   source: Source.Source,
   mapping: LegacyMapping<Row, State, Event>,
-  { acceptSkipped = false, freeze = false, patience = "10 seconds", ...options }: SwitchOptions
+  { acceptSkipped = false, freeze = true, patience, ...options }: SwitchOptions
 ) {
   const { query } = source
   const { id } = yield* Transaction.hold(source)
-  yield* lock(source, Math.ceil(Duration.toMillis(Duration.fromInputUnsafe(patience))))
+  yield* lock(source, patience)
   const [captures] = yield* query<{ readonly captured: boolean }>("is_captured", { id, relation: source.relation })
   yield* captures!.captured ? Draining.drain(source) : Seeding.walk(source, options)
   const reconciliation = yield* Reconciling.compare(source, mapping, options)
@@ -49,19 +70,54 @@ const inOneGo = Effect.fnUntraced(function*<Row, State, Event extends Tagged>(
   return reconciliation
 })
 
-// Not repeated where it takes too long: whoever writes waits behind it.
-const lock = ({ query }: Source.Source, millis: number): Effect.Effect<void, EventStoreError> =>
-  Effect.andThen(query("limit_wait", { millis: String(millis) }), query("lock_relation")).pipe(
-    Effect.mapError((error) => Source.failed(operation, error)),
-    Effect.asVoid
-  )
-
-// Where it was cut off after the switch, this is what is left to do.
-const finishing = <A>(
+// Where it was switched over before: what that has left undone.
+const finish = Effect.fnUntraced(function*<Row, State, Event extends Tagged>(
   source: Source.Source,
-  effect: Effect.Effect<A, Failure>
-): Effect.Effect<A, Failure> =>
-  Effect.tapError(effect, (error) => error._tag === "SwitchedOver" ? dropTriggers(source) : Effect.void)
+  mapping: LegacyMapping<Row, State, Event>,
+  { freeze = true, patience, ...options }: SwitchOptions,
+  switched: SwitchedOver
+) {
+  yield* dropTriggers(source)
+  const freezing = Effect.gen(function*() {
+    const [known] = yield* source.query<Transaction.KnownTable>("lock_table", { name: source.name })
+    if (known === undefined) return yield* switched
+    const which = { id: known.id, relation: source.relation }
+    const [now] = yield* source.query<{ readonly frozen: boolean }>("is_frozen", which)
+    if (now!.frozen) return yield* switched
+    yield* lock(source, patience)
+    yield* source.query("freeze", { id: known.id })
+  })
+  if (!freeze) return yield* switched
+  yield* Transaction.atomically(source, freezing)
+  return yield* Reconciling.compare(source, mapping, options)
+})
+
+/** The writers of the legacy table were waited for, in vain. */
+class Busy extends Data.TaggedError("Busy")<{ readonly patience: Duration.Duration }> {}
+
+// Not repeated where it takes too long: whoever writes waits behind it.
+const lock = Effect.fnUntraced(function*(source: Source.Source, input: Duration.Input = "10 seconds") {
+  const patience = Duration.fromInputUnsafe(input)
+  // 0 would be for ever.
+  const millis = Math.max(1, Math.ceil(Duration.toMillis(patience)))
+  yield* Effect.andThen(source.query("limit_wait", { millis: String(millis) }), source.query("lock_relation")).pipe(
+    Effect.mapError((error) =>
+      error.reason._tag === "LockTimeoutError" ? new Busy({ patience }) : Source.failed(source, error)
+    )
+  )
+})
+
+// After the transaction: one that has failed answers no questions.
+const blame = Effect.fnUntraced(function*(source: Source.Source, patience: Duration.Duration) {
+  const { name, query, relation } = source
+  const writers = yield* Effect.mapError(
+    query<{ readonly pid: number }>("find_writers", { relation }),
+    (error) => Source.failed(source, error)
+  )
+  const pids = writers.length === 0 ? "" : ` (processes ${writers.map(({ pid }) => pid).join(", ")})`
+  const why = `"${name}" waited ${Duration.format(patience)} for writers of ${relation}${pids}, and gave up`
+  return yield* Source.because(source, new Error(why))
+})
 
 // They are off already, so who cannot take them away because somebody reads the table has missed nothing.
 const dropTriggers = (source: Source.Named): Effect.Effect<void> => {
@@ -76,8 +132,8 @@ const dropTriggers = (source: Source.Named): Effect.Effect<void> => {
 /** Takes every trigger off the legacy table and forgets the mapping. */
 export const abandon = Effect.fnUntraced(function*<Row, State, Event extends Tagged>(
   mapping: LegacyMapping<Row, State, Event>
-): Effect.fn.Return<void, EventStoreError, SqlClient.SqlClient> {
-  const named = yield* Source.name(mapping)
+): Effect.fn.Return<void, Failure, SqlClient.SqlClient> {
+  const named = yield* Source.name(mapping, "abandon")
   const forget = Effect.gen(function*() {
     const [known] = yield* named.query<Transaction.KnownTable>("lock_table", { name: mapping.name })
     if (known === undefined) return
@@ -85,5 +141,5 @@ export const abandon = Effect.fnUntraced(function*<Row, State, Event extends Tag
     yield* named.query("drop_freeze", { id: known.id })
     yield* named.query("forget_table", { id: known.id })
   })
-  yield* Transaction.atomically<void, SqlError.SqlError, never>(named, "abandon legacy table", forget)
+  yield* Transaction.atomically<void, SqlError.SqlError, never>(named, forget)
 })

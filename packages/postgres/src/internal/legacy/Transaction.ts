@@ -3,6 +3,7 @@ import { InvalidInput } from "@refold/core/InvalidInput"
 import type { EventStoreError } from "@refold/store/EventStoreError"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as SqlClient from "effect/sql/SqlClient"
 import * as SqlError from "effect/sql/SqlError"
 import { SwitchedOver } from "../../LegacyReport.ts"
 import * as Database from "../Database.ts"
@@ -17,16 +18,19 @@ export interface KnownTable {
 }
 
 /**
- * A transaction, or a part of the caller's. All that it needs to know it reads in there, so it can be repeated, also where
+ * A transaction, or a part of the caller's. At READ COMMITTED whatever the server's default is, unless the caller says how it
+ * begins: who waits for the writers of a table must see then what they wrote. All that it needs to know it reads in there, so it can be repeated, also where
  * nobody knows whether the last try was committed.
  */
 export const atomically = Effect.fnUntraced(function*<A, E, R>(
-  { database }: Named,
-  operation: string,
+  named: Named,
   body: Effect.Effect<A, E | SqlError.SqlError, R>
 ): Effect.fn.Return<A, Exclude<E, SqlError.SqlError> | EventStoreError, R> {
+  const { database } = named
   const isNested = yield* database.inTransaction
+  const begin = (yield* SqlClient.BeginTransaction) ?? "BEGIN ISOLATION LEVEL READ COMMITTED"
   return yield* database.transaction(body).pipe(
+    Effect.provideService(SqlClient.BeginTransaction, begin),
     Effect.retry({
       while: (error) =>
         !isNested && SqlError.isSqlError(error) && (Database.isTransient(error) || Database.isDisconnect(error)),
@@ -34,7 +38,7 @@ export const atomically = Effect.fnUntraced(function*<A, E, R>(
     }),
     Effect.mapError((error) =>
       // What is not an SqlError is one of the body's own.
-      SqlError.isSqlError(error) ? failed(operation, error) : error as Exclude<E, SqlError.SqlError>
+      SqlError.isSqlError(error) ? failed(named, error) : error as Exclude<E, SqlError.SqlError>
     )
   )
 })
@@ -43,15 +47,26 @@ export const atomically = Effect.fnUntraced(function*<A, E, R>(
 export const find = ({ name, query }: Named): Effect.Effect<KnownTable | undefined, SqlError.SqlError> =>
   Effect.map(query<KnownTable>("find_table", { name }), ([known]) => known)
 
-/** Takes the mapping for the rest of the transaction, known or new; fails where it was switched over. */
+/** What is seen of the mapping under its lock, and how the transaction sees. */
+interface HeldTable extends KnownTable {
+  readonly isolation: string
+}
+
+/**
+ * Takes the mapping for the rest of the transaction, known or new; fails where it was switched over, or where the transaction
+ * would not see what is committed while it waits.
+ */
 export const hold = Effect.fnUntraced(function*(
   { key, name, query, relation }: Source
 ): Effect.fn.Return<KnownTable, InvalidInput | SwitchedOver | SqlError.SqlError> {
-  const lock = query<KnownTable>("lock_table", { name })
+  const lock = query<HeldTable>("lock_table", { name })
   let [known] = yield* lock
   if (known === undefined) {
     yield* query("enter_table", { name, relation, key })
     known = (yield* lock)[0]!
+  }
+  if (!known.isolation.startsWith("read ")) {
+    return yield* new InvalidInput({ field: "transaction", rule: `must be at READ COMMITTED, not ${known.isolation}` })
   }
   if (known.relation !== relation || known.key !== key) {
     return yield* new InvalidInput({ field: "name", rule: `must not be that of ${known.relation} by ${known.key}` })
