@@ -120,7 +120,7 @@ export const importsOf = (file: string, source: string): ReadonlyArray<Import> =
 const topLevel = [
   ..."CHANGELOG.md CONTRIBUTING.md LICENSE README.md".split(" "),
   ..."package.json pnpm-lock.yaml pnpm-workspace.yaml tsconfig.base.json turbo.json".split(" "),
-  ..."apps docs packages".split(" ")
+  ..."apps docs packages scripts".split(" ")
 ]
 
 /** The tracked names at the top of the repository that have no business there. Dot-files belong to tools. */
