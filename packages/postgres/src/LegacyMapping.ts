@@ -1,6 +1,6 @@
 /** What a legacy table's rows are as events, and how to walk through them: said once, used by everything in `LegacyTable`. */
-import type { EventCodec } from "@refold/core/EventCodec"
-import type { View } from "@refold/core/View"
+import type { View } from "@refold/core/decide/View"
+import type { EventCodec } from "@refold/core/event/EventCodec"
 import type * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"

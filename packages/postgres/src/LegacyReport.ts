@@ -1,6 +1,6 @@
 /** What is said about a legacy table and its events: what a run did, what it left out, and whether both sides agree. */
-import type { InvalidInput } from "@refold/core/InvalidInput"
-import type { EventStoreError } from "@refold/store/EventStoreError"
+import type { InvalidInput } from "@refold/core/event/InvalidInput"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Data from "effect/Data"
 import type * as DateTime from "effect/DateTime"
 

@@ -3,7 +3,7 @@
  * one function a legacy table is seeded, kept up with while the old application still writes to it, compared with the folds
  * of its streams, and given up for them when both agree. The legacy table itself is never changed.
  */
-import type { InvalidInput } from "@refold/core/InvalidInput"
+import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import * as Result from "effect/Result"

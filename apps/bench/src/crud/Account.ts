@@ -1,9 +1,9 @@
 /** The same account as an aggregate: its events, what it allows, and what is stored of it beside the events. */
-import * as Aggregate from "@refold/core/Aggregate"
-import * as Decider from "@refold/core/Decider"
-import * as EventCodec from "@refold/core/EventCodec"
-import * as EventType from "@refold/core/EventType"
-import * as Projection from "@refold/core/Projection"
+import * as Aggregate from "@refold/core/decide/Aggregate"
+import * as Decider from "@refold/core/decide/Decider"
+import * as EventCodec from "@refold/core/event/EventCodec"
+import * as EventType from "@refold/core/event/EventType"
+import * as Projection from "@refold/core/project/Projection"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 

@@ -1,7 +1,7 @@
 /** What can be said about a mapping without its database: names that a store and PostgreSQL can hold. */
-import { InvalidInput } from "@refold/core/InvalidInput"
-import * as NewEvent from "@refold/core/NewEvent"
-import * as StreamName from "@refold/core/StreamName"
+import { InvalidInput } from "@refold/core/event/InvalidInput"
+import * as NewEvent from "@refold/core/event/NewEvent"
+import * as StreamName from "@refold/core/event/StreamName"
 import * as Result from "effect/Result"
 import type { Definition, LegacyMapping } from "../../LegacyMapping.ts"
 import * as SqlFile from "../SqlFile.ts"

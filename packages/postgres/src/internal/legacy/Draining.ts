@@ -2,9 +2,9 @@
  * Turns captured changes into events. Where a key's changes continue what is remembered of it they are taken one by one;
  * else (a change was missed, a row was skipped, two rows share the key) its row is read as it is now.
  */
-import { InvalidInput } from "@refold/core/InvalidInput"
-import type { NewEvent } from "@refold/core/NewEvent"
-import type { EventStoreError } from "@refold/store/EventStoreError"
+import { InvalidInput } from "@refold/core/event/InvalidInput"
+import type { NewEvent } from "@refold/core/event/NewEvent"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"

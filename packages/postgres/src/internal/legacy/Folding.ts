@@ -1,7 +1,7 @@
 /** The states of many streams at once: their events page by page, folded here by the aggregate's own code. */
-import type { StreamName } from "@refold/core/StreamName"
-import type { EventStoreError } from "@refold/store/EventStoreError"
-import { WireTransform } from "@refold/store/WireTransform"
+import type { StreamName } from "@refold/core/event/StreamName"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
+import { WireTransform } from "@refold/store/log/WireTransform"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as SqlError from "effect/sql/SqlError"

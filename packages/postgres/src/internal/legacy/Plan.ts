@@ -1,5 +1,5 @@
 /** What is to be done about keys, decided without touching the database: events to store, rows to list, or nothing. */
-import type { NewEvent } from "@refold/core/NewEvent"
+import type { NewEvent } from "@refold/core/event/NewEvent"
 import * as Result from "effect/Result"
 import type { Known, Sighting } from "./Sighting.ts"
 import type { Source } from "./Source.ts"

@@ -1,6 +1,6 @@
 /** Holds the rows of a legacy table against the states of their streams, page by page, each page in one snapshot. */
-import type { StreamName } from "@refold/core/StreamName"
-import type { EventStoreError } from "@refold/store/EventStoreError"
+import type { StreamName } from "@refold/core/event/StreamName"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as SqlClient from "effect/sql/SqlClient"

@@ -2,8 +2,8 @@
  * A mapping on its database: the SQL files of this folder with the mapping's own query put in, and what the database says
  * about the legacy table. Nothing here is prepared: a plan that was made while a table was small would be kept.
  */
-import { InvalidInput } from "@refold/core/InvalidInput"
-import { EventStoreError } from "@refold/store/EventStoreError"
+import { InvalidInput } from "@refold/core/event/InvalidInput"
+import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as SqlClient from "effect/sql/SqlClient"

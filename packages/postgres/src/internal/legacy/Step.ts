@@ -1,8 +1,8 @@
 /** One step of a row's life as events: the mapping's own functions, whatever they do, made total. */
-import * as EventId from "@refold/core/EventId"
-import type { JsonObject } from "@refold/core/Json"
-import * as NewEvent from "@refold/core/NewEvent"
-import * as StreamName from "@refold/core/StreamName"
+import * as EventId from "@refold/core/event/EventId"
+import type { JsonObject } from "@refold/core/event/Json"
+import * as NewEvent from "@refold/core/event/NewEvent"
+import * as StreamName from "@refold/core/event/StreamName"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"

@@ -1,7 +1,7 @@
 /** Stores what was planned for many keys, in the caller's transaction: events, and what is remembered of their rows. */
-import type { NewEvent } from "@refold/core/NewEvent"
-import type { EventStoreError } from "@refold/store/EventStoreError"
-import { WireTransform } from "@refold/store/WireTransform"
+import type { NewEvent } from "@refold/core/event/NewEvent"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
+import { WireTransform } from "@refold/store/log/WireTransform"
 import type * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
