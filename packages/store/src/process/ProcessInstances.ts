@@ -20,7 +20,7 @@ import type { EventStoreError } from "../log/EventStoreError.ts"
 import { WireTransform } from "../log/WireTransform.ts"
 import type { Page } from "../project/internal/Row.ts"
 import * as ReadModel from "../project/ReadModel.ts"
-import * as Telling from "./internal/Telling.ts"
+import * as InstanceHandler from "./internal/InstanceHandler.ts"
 import type { Services } from "./ProcessHandler.ts"
 
 type Tagged = { readonly _tag: string }
@@ -94,5 +94,5 @@ const tell = Effect.fnUntraced(function*<Event extends Tagged, State>(
   message: MessageBody
 ): Effect.fn.Return<Loaded<Instance<State>>, InstanceRefusal | HandleFailure, Services> {
   const { correlationId } = (yield* get(process, instance)).state.agenda
-  return yield* Telling.make(process)(instance, message, { metadata: { correlationId } })
+  return yield* InstanceHandler.of(process)(instance, message, { metadata: { correlationId } })
 })

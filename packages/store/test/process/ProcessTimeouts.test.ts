@@ -168,7 +168,7 @@ describe("a process that runs", () => {
   it("looks for timeouts every second, or as often as it is told to", () =>
     runAtZero(Effect.gen(function*() {
       const process = waiting({ late: 10_000 })
-      yield* ProcessRunner.start(process, { handlers, lookEvery: "5 seconds" })
+      yield* ProcessRunner.start(process, { handlers, pollInterval: "5 seconds" })
       yield* request("1", "a", "b", 1)
       yield* pass(2000)
       expect(yield* metBy(process, "1")).toEqual(["TransferRequested"])

@@ -24,8 +24,8 @@ import * as TestClock from "effect/testing/TestClock"
 
 export const handleJar = CommandHandler.make(Sample.aggregate)
 export const handleTransfer = CommandHandler.make(Transfers.aggregate)
-export const jars = ProcessHandler.to(Sample.aggregate, handleJar)
-export const transfers = ProcessHandler.to(Transfers.aggregate, handleTransfer)
+export const jars = ProcessHandler.withHandler(Sample.aggregate, handleJar)
+export const transfers = ProcessHandler.withHandler(Transfers.aggregate, handleTransfer)
 export const handlers = [jars, transfers]
 
 export const add = (jar: string, coins: number) => handleJar(jar, { _tag: "Add", coins, notes: [] })
@@ -66,7 +66,7 @@ type Options = Partial<ProcessRunner.Options<ProcessHandler.Services>>
 
 /** Does everything that can be done at this moment. */
 export const settle = (process: Parameters<typeof ProcessRunner.catchUp>[0] | Payments, options: Options = {}) =>
-  ProcessRunner.catchUp(process as Payments, { handlers, attempts: 1, ...options })
+  ProcessRunner.catchUp(process as Payments, { handlers, commandAttempts: 1, ...options })
 
 /** What an instance has recorded, by tags. */
 export const recordsOf = (process: Payments, instance: string) =>
