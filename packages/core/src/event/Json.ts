@@ -16,17 +16,28 @@ export interface JsonObject {
 /** How deep arrays and objects may nest; well inside the stack of PostgreSQL's and JavaScript's JSON parsers. */
 export const maxDepth = 512
 
+/** Where a value will be stored. */
+export interface StorableOptions {
+  /** The number of arrays and objects that will enclose the value where it is stored; 0 by default. */
+  readonly within?: number | undefined
+}
+
 /**
- * Copies a value as frozen JSON, or names the path and the rule it breaks. As in `JSON.stringify`, a property whose
- * value is `undefined` is left out and `-0` becomes `0`; unlike there, nothing else that has a text for a key is
- * dropped or turned into `null`.
+ * Copies a value as frozen JSON. As in `JSON.stringify`, a property whose value is `undefined` is left out and `-0`
+ * becomes `0`; unlike there, no other property with a string key is dropped or turned into `null`. The levels of
+ * `within` count towards `maxDepth`. Fails with `InvalidInput` that names the path, beginning with `path`, and the rule.
  */
-export const storable = (value: unknown, path: string): Result.Result<Json, InvalidInput> => {
+export const storable = (
+  value: unknown,
+  path: string,
+  { within = 0 }: StorableOptions = {}
+): Result.Result<Json, InvalidInput> => {
   try {
-    return Result.succeed(copy(value, 0))
+    return Result.succeed(copy(value, within))
   } catch (error) {
     const { rule, steps } = error instanceof Unstorable ? error : new Unstorable(`must be readable: ${String(error)}`)
-    return Result.fail(new InvalidInput({ field: path + steps.toReversed().join(""), rule }))
+    const levels = rule === depthRule && within > 0 ? `, the ${within} levels around it included` : ""
+    return Result.fail(new InvalidInput({ field: path + steps.toReversed().join(""), rule: rule + levels }))
   }
 }
 
@@ -63,6 +74,8 @@ class Unstorable {
   }
 }
 
+const depthRule = `must not nest deeper than ${maxDepth}`
+
 const copy = (value: unknown, depth: number): Json => {
   switch (typeof value) {
     case "string":
@@ -73,7 +86,7 @@ const copy = (value: unknown, depth: number): Json => {
       return value
     case "object":
       if (value === null) return null
-      if (depth >= maxDepth) throw new Unstorable(`must not nest deeper than ${maxDepth}`)
+      if (depth >= maxDepth) throw new Unstorable(depthRule)
       return Array.isArray(value) ? copyArray(value, depth) : copyObject(value, depth)
     default:
       throw new Unstorable(`must be JSON, not ${typeof value}`)

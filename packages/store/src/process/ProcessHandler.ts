@@ -101,7 +101,7 @@ const refused = (refusal: unknown): Outcome => ({
   _tag: "Refused",
   // Errors hold their tag and their fields, but are no plain objects.
   refusal: Result.getOrElse(
-    storable(refusal instanceof Error ? fieldsOf(refusal) : refusal),
+    Json.storable(refusal instanceof Error ? fieldsOf(refusal) : refusal, "refusal", { within: levelsAroundRefusal }),
     () => reasonOf(messageOf(refusal))
   )
 })
@@ -111,9 +111,8 @@ const fieldsOf = (error: Error): object => ({
   ...Object.fromEntries(Object.entries(error))
 })
 
-// Within the event that records it: there it stands some levels deeper.
-const storable = (refusal: unknown): Result.Result<Json.Json, InvalidInput> =>
-  Result.andThen(Json.storable([[[[refusal]]]], "refusal"), () => Json.storable(refusal, "refusal"))
+// The deepest place of a refusal is in the row of a parked instance: `{ agenda: { waiting: [{ outcome: { refusal } }] } }`.
+const levelsAroundRefusal = 5
 
 const failed = (reason: string): Outcome => ({ _tag: "Failed", reason })
 
