@@ -4,7 +4,8 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import type { EventCodec } from "../event/EventCodec.ts"
-import { InvalidInput } from "../event/InvalidInput.ts"
+import type { Tagged } from "../event/EventType.ts"
+import { invalid, type InvalidInput } from "../event/InvalidInput.ts"
 import type * as Json from "../event/Json.ts"
 import * as NewEvent from "../event/NewEvent.ts"
 import * as StreamName from "../event/StreamName.ts"
@@ -14,7 +15,7 @@ import * as CommandCodec from "./internal/CommandCodec.ts"
 import * as StateCodec from "./internal/StateCodec.ts"
 
 /** What an aggregate is made of. */
-export interface Definition<Command, State, Event extends { readonly _tag: string }, Refusal> {
+export interface Definition<Command, State, Event extends Tagged, Refusal> {
   /** The category of its streams; holds no dash. */
   readonly category: string
   readonly codec: EventCodec<Event>
@@ -40,7 +41,7 @@ export interface SnapshotDefinition<State> {
 }
 
 /** A kind of stream: its category, how its events are stored, and who decides on it. */
-export interface Aggregate<Command, State, Event extends { readonly _tag: string }, Refusal>
+export interface Aggregate<Command, State, Event extends Tagged, Refusal>
   extends Omit<Definition<Command, State, Event, Refusal>, "commands" | "snapshots">
 {
   readonly commands: Option.Option<CommandCodec.CommandCodec<Command>>
@@ -61,7 +62,7 @@ export interface Snapshotting<State> {
 }
 
 /** An aggregate, or `InvalidInput` naming the part of the definition that breaks a rule. */
-export const make = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const make = <Command, State, Event extends Tagged, Refusal>(
   definition: Definition<Command, State, Event, Refusal>
 ): Result.Result<Aggregate<Command, State, Event, Refusal>, InvalidInput> =>
   Result.gen(function*() {
@@ -76,7 +77,7 @@ export const make = <Command, State, Event extends { readonly _tag: string }, Re
   })
 
 /** As `make`, for module constants: throws the `InvalidInput`. */
-export const makeUnsafe = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const makeUnsafe = <Command, State, Event extends Tagged, Refusal>(
   definition: Definition<Command, State, Event, Refusal>
 ): Aggregate<Command, State, Event, Refusal> => Result.getOrThrow(make(definition))
 
@@ -84,7 +85,7 @@ export const makeUnsafe = <Command, State, Event extends { readonly _tag: string
  * The command that came over a wire, in its JSON form, or `CommandInvalid` with everything that is wrong with it. Fails
  * with `InvalidInput` where the aggregate does not say what its commands look like.
  */
-export const parseCommand = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const parseCommand = <Command, State, Event extends Tagged, Refusal>(
   { commands }: Aggregate<Command, State, Event, Refusal>,
   input: unknown
 ): Result.Result<Command, CommandInvalid | InvalidInput> =>
@@ -109,6 +110,3 @@ const compile = <State>(
       decode: (stored) => Result.getSuccess(decode(stored))
     }
   })
-
-const invalid = (field: string, rule: string): Result.Result<never, InvalidInput> =>
-  Result.fail(new InvalidInput({ field, rule }))

@@ -10,9 +10,10 @@ import {
   UnencodableEvent,
   UnknownEventType
 } from "./DecodeError.ts"
-import type { EventType, EventVersion } from "./EventType.ts"
+import type { EventType, EventVersion, Tagged } from "./EventType.ts"
 import * as FieldsCodec from "./internal/FieldsCodec.ts"
-import { InvalidInput } from "./InvalidInput.ts"
+import { attempt } from "./internal/Reason.ts"
+import { invalid, type InvalidInput } from "./InvalidInput.ts"
 import * as Json from "./Json.ts"
 import * as NewEvent from "./NewEvent.ts"
 import type { StoredData } from "./RecordedEvent.ts"
@@ -25,7 +26,7 @@ export interface EncodedEvent {
 }
 
 /** Writes and reads the events of a union of event types. */
-export interface EventCodec<Event extends { readonly _tag: string }> {
+export interface EventCodec<Event extends Tagged> {
   /** The stored form, in the latest version. Fails where the event does not fit its schema. */
   readonly encode: (event: Event) => Result.Result<EncodedEvent, UnencodableEvent>
   /** The domain event, upcast to the latest version. */
@@ -41,7 +42,7 @@ export interface EventCodec<Event extends { readonly _tag: string }> {
 
 // Any event type; Name and Fields stand in places where only `never` accepts them all.
 type AnyEventType = Pick<EventType<string, never>, "name" | "formerNames" | "versions"> & {
-  readonly Event: { readonly _tag: string }
+  readonly Event: Tagged
 }
 
 /**
@@ -56,8 +57,8 @@ export const make = <const Types extends ReadonlyArray<AnyEventType>>(
     for (const type of types) {
       const compiled = yield* compile(type)
       for (const name of [type.name, ...type.formerNames]) {
-        yield* NewEvent.checkName(name, `event type ${type.name}`)
-        if (byName.has(name)) return yield* invalid(type.name, `must not use the name "${name}" a second time`)
+        yield* NewEvent.checkName(name, fieldOf(type))
+        if (byName.has(name)) return yield* invalid(fieldOf(type), `must not use the name "${name}" a second time`)
         byName.set(name, compiled)
       }
     }
@@ -77,27 +78,29 @@ interface CompiledType {
   readonly upcasts: ReadonlyArray<EventVersion["upcast"]>
 }
 
+const fieldOf = ({ name }: AnyEventType): string => `event type ${name}`
+
 const compile = (type: AnyEventType): Result.Result<CompiledType, InvalidInput> => {
   const oldest = type.versions[0]?.version
-  if (oldest === undefined) return invalid(type.name, "must have at least one version")
+  if (oldest === undefined) return invalid(fieldOf(type), "must have at least one version")
   const latest = oldest + type.versions.length - 1
-  if (!Number.isInteger(oldest) || oldest < 1) return invalid(type.name, "must start at schema version 1 or later")
+  if (!Number.isInteger(oldest) || oldest < 1) return invalid(fieldOf(type), "must start at schema version 1 or later")
   if (latest > NewEvent.maxSchemaVersion) {
-    return invalid(type.name, `must not have a schema version above ${NewEvent.maxSchemaVersion}`)
+    return invalid(fieldOf(type), `must not have a schema version above ${NewEvent.maxSchemaVersion}`)
   }
   for (const [index, { schema, upcast, version }] of type.versions.entries()) {
-    if (version !== oldest + index) return invalid(type.name, `must have a schema version ${oldest + index}`)
-    if (index > 0 && upcast === undefined) return invalid(type.name, `must have an upcaster to version ${version}`)
-    if (FieldsCodec.isClass(schema)) return invalid(type.name, "must have plain fields (a Struct), not a class")
+    if (version !== oldest + index) return invalid(fieldOf(type), `must have a schema version ${oldest + index}`)
+    if (index > 0 && upcast === undefined) return invalid(fieldOf(type), `must have an upcaster to version ${version}`)
+    if (FieldsCodec.isClass(schema)) return invalid(fieldOf(type), "must have plain fields (a Struct), not a class")
     if (FieldsCodec.namesOf(schema)?.includes("_tag")) {
-      return invalid(type.name, "must not have a field _tag: the name of the type is the tag")
+      return invalid(fieldOf(type), "must not have a field _tag: the name of the type is the tag")
     }
   }
   const codecs = type.versions.map(({ schema }) => FieldsCodec.make(schema))
   return Result.succeed({ name: type.name, oldest, latest, codecs, upcasts: type.versions.map(({ upcast }) => upcast) })
 }
 
-const fromCompiled = <Event extends { readonly _tag: string }>(
+const fromCompiled = <Event extends Tagged>(
   types: ReadonlyArray<AnyEventType>,
   byName: ReadonlyMap<string, CompiledType>
 ): EventCodec<Event> => ({
@@ -111,7 +114,7 @@ const fromCompiled = <Event extends { readonly _tag: string }>(
 
 const encode = (
   type: CompiledType | undefined,
-  { _tag, ...fields }: { readonly _tag: string }
+  { _tag, ...fields }: Tagged
 ): Result.Result<EncodedEvent, UnencodableEvent> => {
   const fail = (reason: string) => new UnencodableEvent({ type: _tag, reason })
   // A former name is for reading only.
@@ -139,11 +142,8 @@ const decode = (
   if (codec === undefined) return Result.fail(new UndecodableEvent({ ...which, reason: "there is no such version" }))
   const decoded = codec.decode(data)
   if (Result.isFailure(decoded)) return Result.fail(new UndecodableEvent({ ...which, reason: decoded.failure }))
-  try {
-    return Result.succeed({ ...upcastFrom(type, from, decoded.success), _tag: type.name })
-  } catch (error) {
-    return Result.fail(new UndecodableEvent({ ...which, reason: `an upcaster threw ${String(error)}` }))
-  }
+  const upcast = attempt(() => ({ ...upcastFrom(type, from, decoded.success), _tag: type.name }), "an upcaster")
+  return Result.mapError(upcast, (reason) => new UndecodableEvent({ ...which, reason }))
 }
 
 const upcastFrom = (type: CompiledType, from: number, fields: object): object => {
@@ -154,6 +154,3 @@ const upcastFrom = (type: CompiledType, from: number, fields: object): object =>
   }
   return upcast
 }
-
-const invalid = (type: string, rule: string): Result.Result<never, InvalidInput> =>
-  Result.fail(new InvalidInput({ field: `event type ${type}`, rule }))

@@ -1,7 +1,7 @@
 /** The identity of an event: a UUID, best of version 7, unique in a whole store. */
 import type * as Brand from "effect/Brand"
 import * as Result from "effect/Result"
-import { InvalidInput } from "./InvalidInput.ts"
+import { invalid, type InvalidInput } from "./InvalidInput.ts"
 
 /** A UUID in lower case with dashes. */
 export type EventId = string & Brand.Brand<"EventId">
@@ -14,5 +14,5 @@ export const parse = (text: string, field = "id"): Result.Result<EventId, Invali
   return uuid.test(id)
     // The pattern is the brand's definition.
     ? Result.succeed(id as EventId)
-    : Result.fail(new InvalidInput({ field, rule: "must be a UUID" }))
+    : invalid(field, "must be a UUID")
 }

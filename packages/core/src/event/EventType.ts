@@ -8,8 +8,8 @@ import type * as Schema from "effect/Schema"
 /** A schema of an event's fields: a Struct, not a class. Whatever it encodes to is stored as JSON. */
 export type FieldsSchema<Fields extends object> = Schema.ConstraintCodec<Fields, unknown>
 
-/** A domain event: its fields, and its type's name as `_tag`. */
-export type Tagged<Name extends string, Fields> = { readonly _tag: Name } & Fields
+/** A domain event: its fields, and its type's name as `_tag`; without parameters, any object with a `_tag`. */
+export type Tagged<Name extends string = string, Fields = unknown> = { readonly _tag: Name } & Fields
 
 /** One version of an event type. */
 export interface EventVersion {

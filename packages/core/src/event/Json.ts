@@ -3,7 +3,7 @@
  * no other refuses. PostgreSQL's jsonb sets the rules: no `\u0000`, no lone surrogates, no numbers that are not finite.
  */
 import * as Result from "effect/Result"
-import { InvalidInput } from "./InvalidInput.ts"
+import { invalid, type InvalidInput } from "./InvalidInput.ts"
 
 /** A JSON value that no one can change. */
 export type Json = null | boolean | number | string | ReadonlyArray<Json> | JsonObject
@@ -37,7 +37,7 @@ export const storable = (
   } catch (error) {
     const { rule, steps } = error instanceof Unstorable ? error : new Unstorable(`must be readable: ${String(error)}`)
     const levels = rule === depthRule && within > 0 ? `, the ${within} levels around it included` : ""
-    return Result.fail(new InvalidInput({ field: path + steps.toReversed().join(""), rule: rule + levels }))
+    return invalid(path + steps.toReversed().join(""), rule + levels)
   }
 }
 

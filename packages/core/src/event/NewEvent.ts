@@ -2,7 +2,7 @@
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import * as EventId from "./EventId.ts"
-import { InvalidInput } from "./InvalidInput.ts"
+import { invalid, type InvalidInput } from "./InvalidInput.ts"
 import * as Json from "./Json.ts"
 
 /** What is known about an event beside the event: who and what caused it, and any key of your own. */
@@ -38,10 +38,10 @@ export const maxSchemaVersion = 32_767
 /** A name as stores hold it. Fails with `InvalidInput` where it is empty, too long or text that cannot be stored. */
 export const checkName = (name: string, field: string): Result.Result<string, InvalidInput> => {
   if (typeof name !== "string" || name.length === 0 || name.length > maxNameLength) {
-    return Result.fail(new InvalidInput({ field, rule: `must be a text of 1 to ${maxNameLength} characters` }))
+    return invalid(field, `must be a text of 1 to ${maxNameLength} characters`)
   }
   const problem = Json.nameProblem(name)
-  return problem === undefined ? Result.succeed(name) : Result.fail(new InvalidInput({ field, rule: problem }))
+  return problem === undefined ? Result.succeed(name) : invalid(field, problem)
 }
 
 // PostgreSQL and ISO 8601 both write years 1 to 9999 in four digits.
@@ -53,24 +53,19 @@ export const checkTime = (time: DateTime.Utc, field: string): Result.Result<Date
   const millis = DateTime.isDateTime(time) ? DateTime.toEpochMillis(time) : NaN
   return Number.isInteger(millis) && millis >= earliest && millis <= latest
     ? Result.succeed(DateTime.toUtc(time))
-    : Result.fail(new InvalidInput({ field, rule: "must be a time in the years 1 to 9999, in whole milliseconds" }))
+    : invalid(field, "must be a time in the years 1 to 9999, in whole milliseconds")
 }
 
 /** The event as every adapter stores it: frozen, its id in lower case. Fails with `InvalidInput`, naming the field. */
 export const check = (event: NewEvent, field: string): Result.Result<NewEvent, InvalidInput> =>
   Result.gen(function*() {
     if (typeof event !== "object" || event === null) {
-      return yield* Result.fail(new InvalidInput({ field, rule: "must be an object" }))
+      return yield* invalid(field, "must be an object")
     }
     const id = yield* EventId.parse(event.id, `${field}.id`)
     const type = yield* checkName(event.type, `${field}.type`)
     if (!Number.isInteger(event.schemaVersion) || event.schemaVersion < 1 || event.schemaVersion > maxSchemaVersion) {
-      return yield* Result.fail(
-        new InvalidInput({
-          field: `${field}.schemaVersion`,
-          rule: `must be a whole number from 1 to ${maxSchemaVersion}`
-        })
-      )
+      return yield* invalid(`${field}.schemaVersion`, `must be a whole number from 1 to ${maxSchemaVersion}`)
     }
     const data = yield* Json.storable(event.data, `${field}.data`)
     const metadata = yield* checkMetadata(event.metadata, `${field}.metadata`)
@@ -80,11 +75,11 @@ export const check = (event: NewEvent, field: string): Result.Result<NewEvent, I
 
 const checkMetadata = (metadata: Metadata, field: string): Result.Result<Metadata, InvalidInput> => {
   if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) {
-    return Result.fail(new InvalidInput({ field, rule: "must be an object" }))
+    return invalid(field, "must be an object")
   }
   for (const key of ["correlationId", "causationId", "actor"]) {
     if (metadata[key] !== undefined && typeof metadata[key] !== "string") {
-      return Result.fail(new InvalidInput({ field: `${field}.${key}`, rule: "must be a text" }))
+      return invalid(`${field}.${key}`, "must be a text")
     }
   }
   // storable keeps an object an object.

@@ -1,7 +1,7 @@
 /** The name of a stream, `category-id`: the category says what kind of thing it is, the id which one. */
 import type * as Brand from "effect/Brand"
 import * as Result from "effect/Result"
-import { InvalidInput } from "./InvalidInput.ts"
+import { invalid, type InvalidInput } from "./InvalidInput.ts"
 import * as Json from "./Json.ts"
 
 /** `category-id`, split at the first dash; 1 to 255 UTF-16 units in all. */
@@ -18,7 +18,7 @@ export const make = (category: string, id: string): Result.Result<StreamName, In
   const problem = categoryProblem(category)
   return problem === undefined
     ? parse(`${category}-${id}`)
-    : Result.fail(new InvalidInput({ field: "category", rule: problem }))
+    : invalid("category", problem)
 }
 
 /** Reads `category-id`. Fails with `InvalidInput` as `make` does; `field` names the input in the error. */
@@ -27,7 +27,7 @@ export const parse = (name: string, field = "stream"): Result.Result<StreamName,
   return problem === undefined
     // The checks above are the brand's definition.
     ? Result.succeed(name as StreamName)
-    : Result.fail(new InvalidInput({ field, rule: problem }))
+    : invalid(field, problem)
 }
 
 /** What stands before the first dash. */

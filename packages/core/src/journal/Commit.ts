@@ -2,7 +2,7 @@
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import type * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
-import { InvalidInput } from "../event/InvalidInput.ts"
+import { invalid, type InvalidInput } from "../event/InvalidInput.ts"
 import * as Json from "../event/Json.ts"
 import * as NewEvent from "../event/NewEvent.ts"
 import type { Position } from "../event/Position.ts"
@@ -121,9 +121,6 @@ export const checkIdempotency = <Key extends Idempotency>(idempotency: Key): Res
   if (problem !== undefined) return invalid("idempotency.fingerprint", problem)
   return Result.map(NewEvent.checkName(key, "idempotency.key"), () => idempotency)
 }
-
-const invalid = (field: string, rule: string): Result.Result<never, InvalidInput> =>
-  Result.fail(new InvalidInput({ field, rule }))
 
 /**
  * What "the same commit" means for its idempotency key: the fingerprint it brings, else its streams, types and data,

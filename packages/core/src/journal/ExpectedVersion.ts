@@ -1,6 +1,6 @@
 /** What a writer believes about a stream; an append whose belief is wrong is a `VersionConflict` and stores nothing. */
 import * as Result from "effect/Result"
-import { InvalidInput } from "../event/InvalidInput.ts"
+import { invalid, type InvalidInput } from "../event/InvalidInput.ts"
 import { StreamVersion } from "../event/StreamVersion.ts"
 
 /** `Any` never conflicts; `Exact(0)` and `NoStream` mean the same. */
@@ -32,9 +32,9 @@ export const check = (expected: ExpectedVersion, field: string): Result.Result<E
     case "Exact":
       return Number.isSafeInteger(expected.version) && expected.version >= 0
         ? Result.succeed(expected)
-        : Result.fail(new InvalidInput({ field: `${field}.version`, rule: "must be a whole number of 0 or more" }))
+        : invalid(`${field}.version`, "must be a whole number of 0 or more")
     default:
-      return Result.fail(new InvalidInput({ field, rule: "must be Any, NoStream, StreamExists or Exact" }))
+      return invalid(field, "must be Any, NoStream, StreamExists or Exact")
   }
 }
 

@@ -1,7 +1,7 @@
 /** Which events a read gives back: where it starts, how far it goes, what it leaves out. */
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
-import { InvalidInput } from "../event/InvalidInput.ts"
+import { invalid, type InvalidInput } from "../event/InvalidInput.ts"
 import * as NewEvent from "../event/NewEvent.ts"
 import type { Position } from "../event/Position.ts"
 import type { RecordedEvent } from "../event/RecordedEvent.ts"
@@ -59,7 +59,7 @@ export const check = <Options extends ReadStreamOptions | ReadAllOptions>(
     for (const [index, category] of (categoriesOf(options) ?? []).entries()) {
       const problem = StreamName.categoryProblem(category)
       if (problem !== undefined) {
-        return yield* Result.fail(new InvalidInput({ field: `categories[${index}]`, rule: problem }))
+        return yield* invalid(`categories[${index}]`, problem)
       }
     }
     return options
@@ -75,9 +75,7 @@ const checkAsOf = (asOf: AsOf.AsOf): Result.Result<unknown, InvalidInput> => {
     case "OccurredAt":
       return NewEvent.checkTime(asOf.instant, "asOf.instant")
     default:
-      return Result.fail(
-        new InvalidInput({ field: "asOf", rule: "must be a Version, Position, RecordedAt or OccurredAt" })
-      )
+      return invalid("asOf", "must be a Version, Position, RecordedAt or OccurredAt")
   }
 }
 
@@ -90,7 +88,7 @@ const checkRange = (field: string, { from, to }: TimeRange = {}): Result.Result<
 const checkCount = (field: string, count: number | undefined): Result.Result<void, InvalidInput> =>
   count === undefined || (Number.isSafeInteger(count) && count >= 0)
     ? Result.void
-    : Result.fail(new InvalidInput({ field, rule: "must be a whole number of 0 or more" }))
+    : invalid(field, "must be a whole number of 0 or more")
 
 /** Whether an event is one of those asked for; `limit` is the reader's to count. */
 export const includes = (options: ReadStreamOptions | ReadAllOptions, event: RecordedEvent): boolean =>

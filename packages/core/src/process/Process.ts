@@ -6,7 +6,8 @@ import type * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { EventCodec } from "../event/EventCodec.ts"
-import { InvalidInput } from "../event/InvalidInput.ts"
+import type { Tagged } from "../event/EventType.ts"
+import { invalid, type InvalidInput } from "../event/InvalidInput.ts"
 import * as StreamName from "../event/StreamName.ts"
 import type { Envelope } from "../project/Projection.ts"
 import * as ProcessInstance from "./internal/ProcessInstance.ts"
@@ -16,8 +17,6 @@ import { type Notice, noticeTags, type Occasion } from "./ProcessInput.ts"
 
 export { cancel, complete, schedule, send }
 export type { Reaction }
-
-type Tagged = { readonly _tag: string }
 
 /** What a process is made of. */
 export interface Definition<Event extends Tagged, State> {
@@ -115,6 +114,3 @@ export const sender = ({ name }: { readonly name: string }, { metadata }: Envelo
     ? Option.some(process.slice(name.length + 1))
     : Option.none()
 }
-
-const invalid = (field: string, rule: string): Result.Result<never, InvalidInput> =>
-  Result.fail(new InvalidInput({ field, rule }))

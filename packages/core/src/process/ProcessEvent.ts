@@ -93,18 +93,6 @@ export type Stage = typeof Stage.Type
 
 const met = { instance: Schema.String, trigger: Trigger }
 
-/** Why something went wrong, as stores can hold it and people can read it: at most 2,000 UTF-16 units of text. */
-export const reasonOf = (cause: unknown): string =>
-  textOf(cause).slice(0, 2000).replaceAll("\u0000", "\ufffd").toWellFormed()
-
-const textOf = (cause: unknown): string => {
-  try {
-    return String(cause)
-  } catch {
-    return "something that has no text"
-  }
-}
-
 /** The instance met a trigger and decided this about it; `phase` is where it stood then, in its own words. */
 export const ProcessReacted = EventType.make(
   "ProcessReacted",

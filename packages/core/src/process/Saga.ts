@@ -7,15 +7,14 @@ import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import { InvalidInput } from "../event/InvalidInput.ts"
+import type { Tagged } from "../event/EventType.ts"
+import { invalid, type InvalidInput } from "../event/InvalidInput.ts"
 import * as NewEvent from "../event/NewEvent.ts"
 import type { Envelope } from "../project/Projection.ts"
 import type { Send } from "./internal/Reaction.ts"
 import { play } from "./internal/SagaPlaying.ts"
 import * as Internal from "./internal/SagaState.ts"
 import * as Process from "./Process.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** One step: a command, and how to take back what it did. */
 export type Step<Event extends Tagged, Data> = Internal.Step<Event, Data>
@@ -116,6 +115,3 @@ const checkDuration = (input: Duration.Input, field: string): Result.Result<Dura
     ? Result.succeed(duration)
     : invalid(field, "must be a duration that is neither negative nor infinite")
 }
-
-const invalid = (field: string, rule: string): Result.Result<never, InvalidInput> =>
-  Result.fail(new InvalidInput({ field, rule }))

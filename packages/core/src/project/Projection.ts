@@ -7,7 +7,8 @@ import type * as Schema from "effect/Schema"
 import type { Aggregate } from "../decide/Aggregate.ts"
 import * as StateCodec from "../decide/internal/StateCodec.ts"
 import type { EventCodec } from "../event/EventCodec.ts"
-import { InvalidInput } from "../event/InvalidInput.ts"
+import type { Tagged } from "../event/EventType.ts"
+import { invalid, type InvalidInput } from "../event/InvalidInput.ts"
 import type { Json } from "../event/Json.ts"
 import * as NewEvent from "../event/NewEvent.ts"
 import type { RecordedEvent } from "../event/RecordedEvent.ts"
@@ -21,8 +22,6 @@ export type Envelope = Omit<RecordedEvent, "type" | "schemaVersion" | "data">
 export const removed: unique symbol = Symbol.for("@refold/core/Projection/removed")
 /** The type of `removed`. */
 export type Removed = typeof removed
-
-type Tagged = { readonly _tag: string }
 
 /** What a projection is made of. */
 export interface Definition<Event extends Tagged, State, Index extends string> {
@@ -151,6 +150,3 @@ const checkVersion = (version: number): Result.Result<unknown, InvalidInput> =>
   Number.isInteger(version) && version >= 1 && version <= maxVersion
     ? Result.void
     : invalid("version", `must be a whole number from 1 to ${maxVersion}`)
-
-const invalid = (field: string, rule: string): Result.Result<never, InvalidInput> =>
-  Result.fail(new InvalidInput({ field, rule }))

@@ -4,6 +4,8 @@
  */
 import * as Data from "effect/Data"
 import * as Result from "effect/Result"
+import type { Tagged } from "../event/EventType.ts"
+import { attempt, reasonOf } from "../event/internal/Reason.ts"
 import type { Json } from "../event/Json.ts"
 import * as NewEvent from "../event/NewEvent.ts"
 import type { Position } from "../event/Position.ts"
@@ -56,7 +58,6 @@ export interface Folded {
   readonly folded: number
 }
 
-type Tagged = { readonly _tag: string }
 // What folding needs of a projection. Functions that only read one can then take any.
 type Folding<Event extends Tagged, State> = Projection<Event, State, string>
 
@@ -185,15 +186,6 @@ const poisoned = (
   stage: Stage,
   text: string
 ): Result.Result<never, PoisonedEvent> => {
-  // Stores keep the reason: they must be able to hold it, and people to read it.
-  const reason = text.slice(0, 2000).replaceAll("\u0000", "\ufffd").toWellFormed()
+  const reason = reasonOf(text)
   return Result.fail(new PoisonedEvent({ projection: name, stream, version, position, type, stage, reason }))
-}
-
-const attempt = <A>(run: () => A): Result.Result<A, string> => {
-  try {
-    return Result.succeed(run())
-  } catch (error) {
-    return Result.fail(`it threw ${String(error)}`)
-  }
 }

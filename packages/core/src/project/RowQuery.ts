@@ -3,7 +3,7 @@
  * the same pages.
  */
 import * as Result from "effect/Result"
-import { InvalidInput } from "../event/InvalidInput.ts"
+import { invalid, type InvalidInput } from "../event/InvalidInput.ts"
 import * as Json from "../event/Json.ts"
 import * as RowCursor from "./internal/RowCursor.ts"
 import * as RowIndex from "./internal/RowIndex.ts"
@@ -164,9 +164,6 @@ const inRange = ({ range: { from, to }, sort: [first] }: CheckedQuery, row: Stor
   return (from === undefined || RowIndex.compare(kind, value, from) >= 0) &&
     (to === undefined || RowIndex.compare(kind, value, to) < 0)
 }
-
-const invalid = (field: string, rule: string): Result.Result<never, InvalidInput> =>
-  Result.fail(new InvalidInput({ field, rule }))
 
 // Queries come from outside, too.
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value)

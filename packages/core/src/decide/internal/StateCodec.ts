@@ -1,7 +1,8 @@
 /** The states of a fold to JSON and back, as total functions, whatever the user's schema does. */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { InvalidInput } from "../../event/InvalidInput.ts"
+import { attemptResult } from "../../event/internal/Reason.ts"
+import { invalid, InvalidInput } from "../../event/InvalidInput.ts"
 import * as Json from "../../event/Json.ts"
 
 /** Writes and reads states. */
@@ -28,7 +29,7 @@ export const make = <State>(
   try {
     return Result.succeed(compile(state))
   } catch (error) {
-    return Result.fail(new InvalidInput({ field, rule: `must have a form in JSON: ${String(error)}` }))
+    return invalid(field, `must have a form in JSON: ${String(error)}`)
   }
 }
 
@@ -50,10 +51,5 @@ const compile = <State>(state: Schema.ConstraintCodec<State, unknown>): StateCod
 }
 
 // A user's transformation may throw.
-const attempt = <A>(run: () => Result.Result<A, { readonly message: string }>): Result.Result<A, string> => {
-  try {
-    return Result.mapError(run(), ({ message }) => message)
-  } catch (error) {
-    return Result.fail(`the schema threw ${String(error)}`)
-  }
-}
+const attempt = <A>(run: () => Result.Result<A, { readonly message: string }>): Result.Result<A, string> =>
+  attemptResult(() => Result.mapError(run(), ({ message }) => message), "the schema")

@@ -3,6 +3,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 import type { FieldsSchema } from "../EventType.ts"
+import { attemptResult } from "./Reason.ts"
 
 /** Failures say why. */
 export interface FieldsCodec {
@@ -44,10 +45,5 @@ const withoutFields: FieldsCodec = {
 // The transformations in a schema are the user's, and may throw.
 const total =
   <Out>(run: (input: unknown) => Result.Result<Out, Schema.SchemaError>) =>
-  (input: unknown): Result.Result<Out, string> => {
-    try {
-      return Result.mapError(run(input), ({ message }) => message)
-    } catch (error) {
-      return Result.fail(String(error))
-    }
-  }
+  (input: unknown): Result.Result<Out, string> =>
+    attemptResult(() => Result.mapError(run(input), ({ message }) => message), "the schema")

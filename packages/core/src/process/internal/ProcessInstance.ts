@@ -5,6 +5,8 @@
 import * as Result from "effect/Result"
 import * as Aggregate from "../../decide/Aggregate.ts"
 import * as Decider from "../../decide/Decider.ts"
+import type { Tagged } from "../../event/EventType.ts"
+import { reasonOf } from "../../event/internal/Reason.ts"
 import type { InvalidInput } from "../../event/InvalidInput.ts"
 import {
   codec,
@@ -13,7 +15,6 @@ import {
   ProcessParked,
   ProcessReacted,
   ProcessWaited,
-  reasonOf,
   type Trigger
 } from "../ProcessEvent.ts"
 import * as Agenda from "./Agenda.ts"
@@ -25,8 +26,6 @@ export interface Instance<State> {
   readonly agenda: Agenda.Agenda
   readonly state: Result.Result<State, Reacting.Fault>
 }
-
-type Tagged = { readonly _tag: string }
 
 /** What an instance needs of its process. */
 export interface Instanced<Event extends Tagged, State> extends Reacting.Reacts<Event, State> {

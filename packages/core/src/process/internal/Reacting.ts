@@ -4,16 +4,16 @@ import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { EventCodec } from "../../event/EventCodec.ts"
+import type { Tagged } from "../../event/EventType.ts"
+import * as Reason from "../../event/internal/Reason.ts"
 import type { InvalidInput } from "../../event/InvalidInput.ts"
 import * as NewEvent from "../../event/NewEvent.ts"
 import type { RecordedEvent } from "../../event/RecordedEvent.ts"
 import * as StreamName from "../../event/StreamName.ts"
 import type { Envelope } from "../../project/Projection.ts"
-import { type Decided, type EventTrigger, reasonOf, type Stage, type Trigger } from "../ProcessEvent.ts"
+import { type Decided, type EventTrigger, type Stage, type Trigger } from "../ProcessEvent.ts"
 import type { Notice, Occasion } from "../ProcessInput.ts"
 import type { Reaction, Send } from "./Reaction.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** What reacting needs of a process. */
 export interface Reacts<Event extends Tagged, State> {
@@ -174,4 +174,4 @@ const invalid = ({ message }: InvalidInput): Fault => ({ stage: "React", reason:
 const fault = (stage: Stage, reason: string): Result.Result<never, Fault> => Result.fail({ stage, reason })
 
 const attempt = <A>(stage: Stage, run: () => A): Result.Result<A, Fault> =>
-  Result.try({ try: run, catch: (error) => ({ stage, reason: `it threw ${reasonOf(error)}` }) })
+  Result.mapError(Reason.attempt(run), (reason) => ({ stage, reason }))

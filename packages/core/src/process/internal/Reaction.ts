@@ -3,6 +3,7 @@ import * as Duration from "effect/Duration"
 import type * as Option from "effect/Option"
 import type * as Result from "effect/Result"
 import type { CommandInvalid } from "../../decide/CommandInvalid.ts"
+import type { Tagged } from "../../event/EventType.ts"
 import type { Json } from "../../event/Json.ts"
 
 /** Where commands can be sent: an aggregate that says what its commands look like. */
@@ -46,7 +47,7 @@ export type Reaction = Send | Schedule | Cancel | Complete
  * Sends a command. Its outcome comes back under `label`, by default the command's tag. Each is handled once, however
  * often the process is interrupted, and the commands of an instance one after another, in the order of their decisions.
  */
-export const send = <Command extends { readonly _tag: string }>(
+export const send = <Command extends Tagged>(
   to: Target<Command>,
   id: string,
   command: NoInfer<Command>,

@@ -1,12 +1,11 @@
 /** How a saga moves: what each input makes of it, and what it does about it. */
 import * as Option from "effect/Option"
+import type { Tagged } from "../../event/EventType.ts"
 import type { Envelope } from "../../project/Projection.ts"
 import type { Notice, Occasion } from "../ProcessInput.ts"
 import { cancel, complete, schedule } from "./Reaction.ts"
 import { type Move, type SagaState, type Script, type Started, stay, undoing } from "./SagaState.ts"
 import * as Undoing from "./SagaUndoing.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** The move that an input leads to. */
 export const play = <Event extends Tagged, Data>(

@@ -5,7 +5,7 @@
 import * as BigDecimal from "effect/BigDecimal"
 import * as Result from "effect/Result"
 import type { JsonSchema } from "../../decide/internal/StateCodec.ts"
-import { InvalidInput } from "../../event/InvalidInput.ts"
+import { invalid, type InvalidInput } from "../../event/InvalidInput.ts"
 import { type Json, type JsonObject, textProblem } from "../../event/Json.ts"
 import * as NewEvent from "../../event/NewEvent.ts"
 
@@ -56,15 +56,17 @@ const compileOne = (
 ): Result.Result<RowIndex, InvalidInput> =>
   Result.gen(function*() {
     const path = `indexes.${name}`
-    const invalid = (rule: string) => Result.fail(new InvalidInput({ field: path, rule }))
     yield* NewEvent.checkName(name, path)
-    if (fields.length < 1 || fields.length > maxFields) return yield* invalid(`must have 1 to ${maxFields} fields`)
-    if (new Set(fields).size < fields.length) return yield* invalid("must not have a field twice")
+    if (fields.length < 1 || fields.length > maxFields)
+      return yield* invalid(path, `must have 1 to ${maxFields} fields`)
+    if (new Set(fields).size < fields.length)
+      return yield* invalid(path, "must not have a field twice")
     const typed: Array<IndexField> = []
     for (const field of fields) {
       const kind = kindOf(field, document)
       if (kind === undefined) {
         return yield* invalid(
+          path,
           `must have fields that are a text, boolean or finite number (not Schema.Number) in every state, unlike "${field}"`
         )
       }
@@ -80,7 +82,7 @@ export const check = (indexes: ReadonlyArray<RowIndex>, state: Json): Result.Res
     if (length > maxText) {
       const names = fields.map(({ field }) => field).join(", ")
       const rule = `must not have more than ${maxText} characters in the fields of index "${name}" (${names})`
-      return Result.fail(new InvalidInput({ field: "state", rule }))
+      return invalid("state", rule)
     }
   }
   return Result.succeed(state)
