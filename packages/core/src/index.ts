@@ -2,6 +2,7 @@
 export * as Aggregate from "./decide/Aggregate.ts"
 export * as CommandInvalid from "./decide/CommandInvalid.ts"
 export * as Decider from "./decide/Decider.ts"
+export * as DeciderCombinators from "./decide/DeciderCombinators.ts"
 export * as View from "./decide/View.ts"
 export * as DecodeError from "./event/DecodeError.ts"
 export * as EventCodec from "./event/EventCodec.ts"
