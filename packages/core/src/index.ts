@@ -1,4 +1,4 @@
-/** Refold's pure core: events, views, deciders and the journal that specifies every store. */
+/** Refold's pure core: events, views, deciders, projections, processes and the journal that specifies every store. */
 export * as Aggregate from "./decide/Aggregate.ts"
 export * as CommandInvalid from "./decide/CommandInvalid.ts"
 export * as Decider from "./decide/Decider.ts"

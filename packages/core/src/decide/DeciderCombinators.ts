@@ -7,7 +7,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { Decider } from "./Decider.ts"
 
-/** The decider without commands, events or memory: the unit of `compose`. It is over before it begins. */
+/** The decider without commands and events: the unit of `compose`. Its only state is final. */
 export const neutral: Decider<never, null, never, never> = {
   initialState: null,
   decide: () => Result.succeed([]),
@@ -15,7 +15,7 @@ export const neutral: Decider<never, null, never, never> = {
   isTerminal: () => true
 }
 
-/** A value that belongs to the left or the right of two composed deciders. */
+/** A value of the left or the right of two composed deciders. */
 export type Side<Left, Right> =
   | { readonly _tag: "Left"; readonly value: Left }
   | { readonly _tag: "Right"; readonly value: Right }
@@ -26,7 +26,7 @@ export const left = <Left>(value: Left): Side<Left, never> => ({ _tag: "Left", v
 /** A value for the right decider. */
 export const right = <Right>(value: Right): Side<never, Right> => ({ _tag: "Right", value })
 
-/** Two deciders side by side: each sees its own commands and events. Terminal when both are. */
+/** Composes two deciders: each handles its own commands and events. A state is final when both of its parts are. */
 export const compose = <LC, LS, LE, LR, RC, RS, RE, RR>(
   one: Decider<LC, LS, LE, LR>,
   other: Decider<RC, RS, RE, RR>
@@ -41,15 +41,15 @@ export const compose = <LC, LS, LE, LR, RC, RS, RE, RR>(
   isTerminal: ([l, r]) => one.isTerminal(l) && other.isTerminal(r)
 })
 
-/** A value that belongs to the instance `id` of a `many` decider. */
+/** A value of the instance `id` of a `many` decider. */
 export interface Instance<A> {
   readonly id: string
   readonly value: A
 }
 
 /**
- * Any number of instances of one decider, told apart by id. An instance without events is in the initial state, one
- * that ended stays in the map. Never terminal: another instance may always begin.
+ * Any number of instances of one decider, each with its id. An instance without events is in the initial state; an
+ * instance in a final state stays in the map. No state of the whole is final, because another instance may start.
  */
 export const many = <Command, State, Event, Refusal>(
   decider: Decider<Command, State, Event, Refusal>
@@ -69,8 +69,8 @@ export const many = <Command, State, Event, Refusal>(
 }
 
 /**
- * The decider in another vocabulary. A command that `command` maps to None is not for it and decides nothing; an event
- * that `readEvent` maps to None leaves its state alone. `readEvent(writeEvent(e))` must be `Some(e)`.
+ * Adapts a decider to other types of commands and events. A command that `command` maps to None decides no events; an
+ * event that `readEvent` maps to None does not change the state. `readEvent(writeEvent(e))` must be `Some(e)`.
  */
 export const adapt = <Command, State, Event, Refusal, Command2, Event2>(
   decider: Decider<Command, State, Event, Refusal>,

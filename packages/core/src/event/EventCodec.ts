@@ -1,6 +1,6 @@
 /**
- * Between domain events and what is stored: writes every event in the latest version of its type, reads every version
- * ever written as the latest.
+ * Encodes domain events for storage and decodes stored events. An event is written in the latest version of its type;
+ * an older version is upcast to the latest when it is read.
  */
 import * as Result from "effect/Result"
 import {
@@ -25,29 +25,29 @@ export interface EncodedEvent {
   readonly data: Json.Json
 }
 
-/** Writes and reads the events of a union of event types. */
+/** Encodes and decodes the events of a union of event types. */
 export interface EventCodec<Event extends Tagged> {
-  /** The stored form, in the latest version. Fails where the event does not fit its schema. */
+  /** Encodes an event in the latest version. Fails with `UnencodableEvent` if it does not fit its schema. */
   readonly encode: (event: Event) => Result.Result<EncodedEvent, UnencodableEvent>
-  /** The domain event, upcast to the latest version. */
+  /** Decodes a stored event and upcasts it to the latest version. */
   readonly decode: (stored: StoredData) => Result.Result<Event, DecodeError>
   /**
-   * All names under which events of these types may be stored, former names included: the `types` of a read. Of all
-   * types of the codec, where none are named.
+   * The stored names of these types, former names included; of all types of the codec by default. For the `types`
+   * option of a read.
    */
   readonly storedTypes: (types?: ReadonlyArray<Event["_tag"]>) => ReadonlyArray<string>
-  /** The types and their latest versions, as a text that changes when one of them does. */
+  /** The types and their latest versions as a string: it changes when one of them does. */
   readonly fingerprint: string
 }
 
-// Any event type; Name and Fields stand in places where only `never` accepts them all.
+// Any event type. Name and Fields are in contravariant positions, where only `never` accepts all types.
 type AnyEventType = Pick<EventType<string, never>, "name" | "formerNames" | "versions"> & {
   readonly Event: Tagged
 }
 
 /**
- * A codec for these event types, or `InvalidInput` that names the type and the rule: versions follow one another
- * without a gap, no name or former name is used twice, and no fields schema declares `_tag`.
+ * Makes a codec of event types. Fails with `InvalidInput` if versions have a gap, a name or former name is used twice,
+ * an upcaster is missing, or a fields schema declares `_tag`.
  */
 export const make = <const Types extends ReadonlyArray<AnyEventType>>(
   types: Types
@@ -105,7 +105,7 @@ const fromCompiled = <Event extends Tagged>(
   byName: ReadonlyMap<string, CompiledType>
 ): EventCodec<Event> => ({
   encode: (event) => encode(byName.get(event._tag), event),
-  // Each decoder yields the fields of its own type, so with `_tag` they are one of the union.
+  // Each decoder returns the fields of its own type; with `_tag` they are an event of the union.
   decode: (stored) => decode(byName.get(stored.type), stored) as Result.Result<Event, DecodeError>,
   storedTypes: (names = types.map(({ name }) => name)) =>
     types.filter(({ name }) => names.includes(name)).flatMap((type) => [type.name, ...type.formerNames]),
@@ -117,7 +117,7 @@ const encode = (
   { _tag, ...fields }: Tagged
 ): Result.Result<EncodedEvent, UnencodableEvent> => {
   const fail = (reason: string) => new UnencodableEvent({ type: _tag, reason })
-  // A former name is for reading only.
+  // Events are not written under a former name.
   if (type === undefined || type.name !== _tag) return Result.fail(fail("the codec has no event type of this name"))
   return Result.gen(function*() {
     const encoded = yield* Result.mapError(type.codecs.at(-1)!.encode(fields), fail)
@@ -149,7 +149,7 @@ const decode = (
 const upcastFrom = (type: CompiledType, from: number, fields: object): object => {
   let upcast = fields
   for (let index = from + 1; index < type.upcasts.length; index++) {
-    // EventType.upcast typed each step's input as the step before's output.
+    // `EventType.upcast` types the input of each upcaster as the output of the previous one.
     upcast = type.upcasts[index]!(upcast as never)
   }
   return upcast

@@ -1,4 +1,4 @@
-/** What a writer believes about a stream; an append whose belief is wrong is a `VersionConflict` and stores nothing. */
+/** The version that a stream must have for an append to succeed; at another one, it fails with `VersionConflict`. */
 import * as Result from "effect/Result"
 import { invalid, type InvalidInput } from "../event/InvalidInput.ts"
 import { StreamVersion } from "../event/StreamVersion.ts"
@@ -10,7 +10,7 @@ export type ExpectedVersion =
   | { readonly _tag: "StreamExists" }
   | { readonly _tag: "Exact"; readonly version: StreamVersion }
 
-/** No belief: append behind whatever is there. */
+/** No expectation: append at any version. */
 export const Any: ExpectedVersion = { _tag: "Any" }
 
 /** The stream has no events yet. */
@@ -22,7 +22,7 @@ export const StreamExists: ExpectedVersion = { _tag: "StreamExists" }
 /** The stream has exactly this many events. */
 export const Exact = (version: number): ExpectedVersion => ({ _tag: "Exact", version: StreamVersion(version) })
 
-/** The expectation, or `InvalidInput` where it is of no known kind or its version is no version. */
+/** Checks an expected version. Fails with `InvalidInput` if its tag is unknown or its version is not 0 or more. */
 export const check = (expected: ExpectedVersion, field: string): Result.Result<ExpectedVersion, InvalidInput> => {
   switch (expected?._tag) {
     case "Any":
@@ -38,7 +38,7 @@ export const check = (expected: ExpectedVersion, field: string): Result.Result<E
   }
 }
 
-/** Whether a stream at version `actual` is what the writer expected. */
+/** Whether a stream at version `actual` has the expected version. */
 export const matches = (expected: ExpectedVersion, actual: StreamVersion): boolean => {
   switch (expected._tag) {
     case "Any":

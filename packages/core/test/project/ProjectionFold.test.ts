@@ -147,9 +147,9 @@ const bad: ReadonlyArray<readonly [string, AnyProjection<Sum>, Fold.Stage, strin
     ["a key that is no text", [5], "keys[0] must be a text of 1 to 255 characters"],
     ["a key that no store could hold", ["\u0000"], "keys[0] must not contain the character \\u0000"],
     ["a hole among its keys", Array.from({ length: 1 }), "keys[0] must be a text of 1 to 255 characters"],
-    ["a text for keys", "key", "keys must give a list"],
-    ["no keys", undefined, "keys must give a list"],
-    ["a set for keys", new Set(["k"]), "keys must give a list"]
+    ["a text for keys", "key", "keys must return an array"],
+    ["no keys", undefined, "keys must return an array"],
+    ["a set for keys", new Set(["k"]), "keys must return an array"]
   ] as const).map(([name, keys, reason]) =>
     [name, changed({ keys: ({ _tag }) => _tag === "Added" ? ["k"] : malformed(keys) }), "Keys", reason] as const
   ),

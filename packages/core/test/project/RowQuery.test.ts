@@ -283,7 +283,7 @@ describe("a cursor", () => {
     ["no index", {}]
   ])("is refused by a query with %s", (_, other) => {
     expect(refusal({ ...other, after: cursor }).message)
-      .toBe("after must be the cursor that the page before of this very query gave")
+      .toBe("after must be the cursor of the previous page of the same query")
   })
 
   it("is refused by a query that differs in nothing but its index", () => {

@@ -1,4 +1,4 @@
-/** Commands from what came over a wire and back, as total functions that report all problems at once. */
+/** Encodes and decodes commands as JSON. Never throws, even if the user's schema does, and reports all problems. */
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -8,15 +8,15 @@ import { invalid, type InvalidInput } from "../../event/InvalidInput.ts"
 import * as Json from "../../event/Json.ts"
 import { CommandInvalid, type CommandIssue } from "../CommandInvalid.ts"
 
-/** Reads and writes commands. */
+/** Encodes and decodes commands. */
 export interface CommandCodec<Command> {
-  /** The command, from its JSON form; anything that is too much in there is a problem, too. */
+  /** Decodes a command from JSON; excess properties are problems, too. */
   readonly decode: (input: unknown) => Result.Result<Command, CommandInvalid>
-  /** The JSON form: what "the same command" means. */
+  /** Encodes a command as JSON. Two commands are the same if they encode alike. */
   readonly encode: (command: Command) => Result.Result<Json.Json, CommandInvalid>
 }
 
-/** A codec of the commands' schema, or `InvalidInput` for `field` where that has no form in JSON. */
+/** Makes a codec of the commands' schema. Fails with `InvalidInput` for `field` if the schema has no form in JSON. */
 export const make = <Command>(
   commands: Schema.ConstraintCodec<Command, unknown>,
   field: string
@@ -38,7 +38,7 @@ const compile = <Command>(commands: Schema.ConstraintCodec<Command, unknown>): C
     decode: (input) => {
       const decoded = attempt(() => decode(input))
       const issues = Result.isFailure(decoded) ? decoded.failure : []
-      // Text that nobody could store may be fine for the schema.
+      // A schema may accept strings that stores do not.
       const storable = Json.storable(input, "")
       const unstorable = Result.isFailure(storable) ? [issueOf(storable.failure)] : []
       const all = [...issues, ...unstorable.filter(({ path }) => issues.every((issue) => issue.path !== path))]
@@ -75,5 +75,5 @@ const pathOf = (path: ReadonlyArray<Step>): string =>
 const issueOf = ({ field, rule }: InvalidInput): CommandIssue => ({ path: field.replace(/^\./, ""), message: rule })
 
 const commandInvalid = (issues: ReadonlyArray<CommandIssue>): Result.Result<never, CommandInvalid> =>
-  // Called where there is at least one.
+  // Called with at least one issue.
   Result.fail(new CommandInvalid({ issues: issues as unknown as NonEmptyReadonlyArray<CommandIssue> }))

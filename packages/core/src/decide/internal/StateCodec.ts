@@ -1,26 +1,26 @@
-/** The states of a fold to JSON and back, as total functions, whatever the user's schema does. */
+/** Encodes and decodes states as JSON. Never throws, even if the user's schema does. */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { attemptResult } from "../../event/internal/Reason.ts"
 import { invalid, InvalidInput } from "../../event/InvalidInput.ts"
 import * as Json from "../../event/Json.ts"
 
-/** Writes and reads states. */
+/** Encodes and decodes states; a failure of `decode` is the reason. */
 export interface StateCodec<State> {
   readonly encode: (state: State) => Result.Result<Json.Json, InvalidInput>
   readonly decode: (stored: Json.Json) => Result.Result<State, string>
-  /** What the encoded form looks like, as a JSON Schema document and as its text. */
+  /** The schema of the encoded state, as a JSON Schema document and as its text. */
   readonly schema: { readonly document: JsonSchema; readonly text: string }
 }
 
-/** What this package reads of a JSON Schema. */
+/** A JSON Schema; its keywords are read one by one. */
 export interface JsonSchema {
   readonly [keyword: string]: unknown
 }
 
 /**
- * A codec of a state's schema. Whatever that encodes to (dates, maps …) becomes JSON; one that has no such form is
- * `InvalidInput` for `field`.
+ * Makes a codec of a state's schema. Encoded values that are not JSON (dates, maps …) become JSON. Fails with
+ * `InvalidInput` for `field` if the schema has no form in JSON.
  */
 export const make = <State>(
   state: Schema.ConstraintCodec<State, unknown>,
