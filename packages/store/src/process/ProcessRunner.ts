@@ -2,6 +2,7 @@
  * Runs a process: observes the events of the log, dispatches the commands that its instances decide, fires timeouts. Any
  * number of programs may run the same process: one at a time observes events, and all share the commands and timeouts.
  */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { Process } from "@refold/core/process/Process"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -24,8 +25,6 @@ export type Services = HandlerServices | ReadModelStore
 
 /** Every way in which running a process can fail. */
 export type RunFailure = ProjectionOutdated | ReadFailure
-
-type Tagged = { readonly _tag: string }
 
 /**
  * Runs a process without end. While the store cannot be reached, it waits; a command with an unknown outcome is repeated

@@ -1,14 +1,14 @@
 /** Matches events of the log to the instances of a process that they are for. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
+import { attempt, reasonOf } from "@refold/core/internal/event/Reason"
 import * as Process from "@refold/core/process/Process"
-import { type EventTrigger, reasonOf, triggerOf } from "@refold/core/process/ProcessEvent"
+import { type EventTrigger, triggerOf } from "@refold/core/process/ProcessEvent"
 import { PoisonedEvent, type Stage } from "@refold/core/project/ProjectionFold"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-
-type Tagged = { readonly _tag: string }
 
 /** An event and the instance that it is for. */
 export interface MatchedEvent {
@@ -60,8 +60,8 @@ const matchOne = <Event extends Tagged, State>(
   const fail = (stage: Stage, reason: string) => Result.fail(poison(process, recorded, stage, reason))
   const event = process.events.decode(recorded)
   if (Result.isFailure(event)) return fail("Event", event.failure.message)
-  const instance = Result.try(() => process.correlate(event.success, envelope))
-  if (Result.isFailure(instance)) return fail("Keys", `correlate threw ${reasonOf(instance.failure)}`)
+  const instance = attempt(() => process.correlate(event.success, envelope), "correlate")
+  if (Result.isFailure(instance)) return fail("Keys", instance.failure)
   if (!Option.isOption(instance.success)) return fail("Keys", "correlate must return an Option")
   if (Option.isNone(instance.success)) return Result.succeed(undefined)
   const { value } = instance.success

@@ -3,6 +3,7 @@
  * records all decisions of the batch in one commit, in the transaction that moves the checkpoint. An instance ignores an
  * event that it has observed before, so a batch can be repeated.
  */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { Metadata, NewEvent } from "@refold/core/event/NewEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
 import type { StreamVersion } from "@refold/core/event/StreamVersion"
@@ -29,8 +30,6 @@ import { WireTransform } from "../../log/WireTransform.ts"
 import type { ProjectionTarget } from "../../project/internal/ProjectionTarget.ts"
 import { matchAll, type MatchedEvent, poison } from "./EventMatcher.ts"
 import { logParked } from "./InstanceHandler.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** What observing needs. */
 export type Services = EventStore | EventReader | SnapshotStore

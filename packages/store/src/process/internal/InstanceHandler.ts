@@ -1,4 +1,5 @@
 /** Handles the messages to instances of a process: an instance is an aggregate, and a message is a command to it. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { MessageBody } from "@refold/core/internal/process/ProcessMessage"
 import type { Process } from "@refold/core/process/Process"
 import type { ProcessEvent } from "@refold/core/process/ProcessEvent"
@@ -11,7 +12,7 @@ import type { RetryableFailure } from "../ProcessHandler.ts"
 export type InstanceHandler = ReturnType<typeof of>
 
 /** The handler of a process's instances. Logs a warning for each message that parks its instance. */
-export const of = <Event extends { readonly _tag: string }, State>(process: Process<Event, State>) => {
+export const of = <Event extends Tagged, State>(process: Process<Event, State>) => {
   const handle = CommandHandler.make(process.instances)
   return (instance: string, message: MessageBody, options: CommandHandler.HandleOptions) =>
     Effect.tap(handle(instance, { ...message, instance }, options), ({ events }) => logParked(process, events))

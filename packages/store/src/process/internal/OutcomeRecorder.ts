@@ -3,6 +3,7 @@
  * idempotency key. The record of any other outcome uses that key itself, so that no copy of the command can store events
  * later, on any machine.
  */
+import type { Tagged } from "@refold/core/event/EventType"
 import { type Agenda, commandOf, type PendingCommand } from "@refold/core/internal/process/Agenda"
 import { IdempotencyConflict } from "@refold/core/journal/AppendError"
 import type { Process } from "@refold/core/process/Process"
@@ -24,7 +25,7 @@ export interface Dispatched {
 export const keyOf = (stream: string, { index, sentAt }: PendingCommand): string => `${stream}#${sentAt}.${index}`
 
 /** Runs the dispatch of a command, records its outcome, and gives what the instance has to do after that. */
-export const recordOutcomeOf = <Event extends { readonly _tag: string }, State, R>(
+export const recordOutcomeOf = <Event extends Tagged, State, R>(
   process: Process<Event, State>,
   handle: InstanceHandler,
   dispatched: Dispatched,

@@ -1,5 +1,5 @@
 /** The options of a process runner: their rules and their defaults, resolved once. */
-import { InvalidInput } from "@refold/core/event/InvalidInput"
+import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -75,6 +75,3 @@ const checkHandlers = <R>(
     ? Result.succeed(handlers)
     : invalid("handlers", `must have one for category "${missing.category}"`)
 }
-
-const invalid = (field: string, rule: string): Result.Result<never, InvalidInput> =>
-  Result.fail(new InvalidInput({ field, rule }))

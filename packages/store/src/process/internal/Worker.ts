@@ -1,4 +1,5 @@
 /** Works on one instance of a process: dispatches its commands one after another, then fires its due timeouts. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { Agenda, PendingCommand, PendingTimeout } from "@refold/core/internal/process/Agenda"
 import type { ProcessRow } from "@refold/core/internal/process/ProcessRows"
 import type { Process } from "@refold/core/process/Process"
@@ -30,7 +31,7 @@ export interface Worked {
 }
 
 /** The worker of a process. */
-export const of = <Event extends { readonly _tag: string }, State, R>(
+export const of = <Event extends Tagged, State, R>(
   process: Process<Event, State>,
   options: RunnerOptions<R>
 ): Worker<R> => {

@@ -1,4 +1,5 @@
 /** A bounded pool of workers, and the poll for due instances: a slow instance occupies one worker. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { ProcessRow } from "@refold/core/internal/process/ProcessRows"
 import type { Process } from "@refold/core/process/Process"
 import * as Clock from "effect/Clock"
@@ -17,8 +18,6 @@ import * as InstanceBackoff from "./InstanceBackoff.ts"
 import * as ObserverProgress from "./ObserverProgress.ts"
 import type { RunnerOptions } from "./RunnerOptions.ts"
 import type { Worker } from "./Worker.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** What one pass over the due instances came to. */
 export interface Pass {
