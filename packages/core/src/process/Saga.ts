@@ -12,7 +12,7 @@ import { invalid, type InvalidInput } from "../event/InvalidInput.ts"
 import * as NewEvent from "../event/NewEvent.ts"
 import type { Envelope } from "../project/Projection.ts"
 import type { Send } from "./internal/Reaction.ts"
-import { play } from "./internal/SagaPlaying.ts"
+import { play } from "./internal/SagaSteps.ts"
 import * as Internal from "./internal/SagaState.ts"
 import * as Process from "./Process.ts"
 
@@ -74,8 +74,8 @@ export const make = <Event extends Tagged, Data>(
           Option.orElse(() => Process.sender({ name }, envelope))
         ),
       initialState: Internal.notStarted,
-      evolve: (state, input, occasion) => play(script, state, input, occasion).state,
-      react: (_, input, occasion, before) => play(script, before, input, occasion).reactions,
+      evolve: (state, input, context) => play(script, state, input, context).state,
+      react: (_, input, context, before) => play(script, before, input, context).reactions,
       phase: (state) => state.status
     })
   })

@@ -6,7 +6,7 @@ import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Json from "@refold/core/event/Json"
 import { reasonOf } from "@refold/core/internal/event/Reason"
-import type { PendingCommand } from "@refold/core/internal/process/Agenda"
+import type { PendingCommand } from "@refold/core/internal/process/PendingWork"
 import * as AppendError from "@refold/core/journal/AppendError"
 import type { Outcome } from "@refold/core/process/ProcessEvent"
 import * as Effect from "effect/Effect"
@@ -114,7 +114,7 @@ const fieldsOf = (error: Error): object => ({
   ...Object.fromEntries(Object.entries(error))
 })
 
-// The deepest place of a refusal is in the row of a parked instance: `{ agenda: { waiting: [{ outcome: { refusal } }] } }`.
+// The deepest place of a refusal is in the row of a parked instance: `{ pending: { waiting: [{ outcome: { refusal } }] } }`.
 const levelsAroundRefusal = 5
 
 const failed = (reason: string): Outcome => ({ _tag: "Failed", reason })

@@ -92,6 +92,6 @@ const tell = Effect.fnUntraced(function*<Event extends Tagged, State>(
   instance: string,
   message: MessageBody
 ): Effect.fn.Return<Loaded<Instance<State>>, InstanceRefusal | HandleFailure, Services> {
-  const { correlationId } = (yield* get(process, instance)).state.agenda
+  const { correlationId } = (yield* get(process, instance)).state.pending
   return yield* InstanceHandler.of(process)(instance, message, { metadata: { correlationId } })
 })

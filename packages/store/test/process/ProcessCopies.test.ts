@@ -22,7 +22,7 @@ import { add, coinsOf, handleJar, handlers, request, seal, transfers } from "../
 
 const saga = Transfers.make("moves")
 
-const phaseOf = (id: string) => Effect.map(ProcessInstances.get(saga, id), ({ state }) => state.agenda.phase)
+const phaseOf = (id: string) => Effect.map(ProcessInstances.get(saga, id), ({ state }) => state.pending.phase)
 
 const answersOf = (process: Transfers.Transfers) =>
   Effect.map(

@@ -227,7 +227,7 @@ describe("a command", () => {
   it("of a completed instance is still sent", () =>
     run(Effect.gen(function*() {
       const ends = payments({
-        react: (state, input, occasion, before) => [...process.react(state, input, occasion, before), Process.complete]
+        react: (state, input, context, before) => [...process.react(state, input, context, before), Process.complete]
       })
       yield* request("1", "a", "b", 5)
       yield* settle(ends)

@@ -79,7 +79,7 @@ describe("an instance that cannot react", () => {
     run(Effect.gen(function*() {
       yield* three(broken)
       const { state } = yield* ProcessInstances.retry(sound, "2")
-      expect(state.agenda.parked).toBeNull()
+      expect(state.pending.parked).toBeNull()
       yield* settle(sound)
       expect(yield* paid).toEqual([1, 13, 3])
       expect(yield* metBy(sound, "2")).toEqual(["TransferRequested", "CommandSucceeded"])
@@ -91,7 +91,7 @@ describe("an instance that cannot react", () => {
     run(Effect.gen(function*() {
       yield* three(broken)
       const { state } = yield* ProcessInstances.retry(broken, "2")
-      expect(state.agenda.parked).toMatchObject({ attempts: 2, reason: "it threw Error: no idea" })
+      expect(state.pending.parked).toMatchObject({ attempts: 2, reason: "it threw Error: no idea" })
       yield* settle(broken)
       expect(yield* paid).toEqual([1, 0, 3])
     })))

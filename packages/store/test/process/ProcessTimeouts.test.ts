@@ -90,7 +90,7 @@ describe("a timeout", () => {
       const monthly = waiting({ pay: "30 days" }, () => [Process.schedule("pay", "30 days")])
       yield* metAt(monthly, "31 days", "60 days")
       const { state } = yield* ProcessInstances.get(monthly, "1")
-      expect(state.agenda.timeouts).toEqual([
+      expect(state.pending.timeouts).toEqual([
         { name: "pay", scheduledAt: 3, due: DateTime.makeUnsafe(Duration.toMillis("90 days")) }
       ])
       // Who was away for long catches up with each.
@@ -191,7 +191,7 @@ describe("a runner that comes late", () => {
     yield* request("1", "a", "b", 5)
     yield* TestClock.adjust("2 hours")
   })
-  const phase = Effect.map(ProcessInstances.get(late, "1"), ({ state }) => state.agenda.phase)
+  const phase = Effect.map(ProcessInstances.get(late, "1"), ({ state }) => state.pending.phase)
 
   it("lets the event count that its own command leads to, though its time is up", () =>
     runAtZero(Effect.gen(function*() {

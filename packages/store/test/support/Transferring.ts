@@ -2,7 +2,7 @@
 import type { NewEvent } from "@refold/core/event/NewEvent"
 import * as StreamName from "@refold/core/event/StreamName"
 import * as Process from "@refold/core/process/Process"
-import type { Notice } from "@refold/core/process/ProcessInput"
+import type { Signal } from "@refold/core/process/ProcessInput"
 import * as Sample from "@refold/laws/internal/kit/Sample"
 import * as Transfers from "@refold/laws/internal/process/Transfers"
 import * as MemoryStore from "@refold/memory/MemoryStore"
@@ -37,7 +37,7 @@ export const stateOf = (id: string) => Effect.map(State.load(Transfers.aggregate
 
 type Event = typeof Transfers.TransferRequested.Event
 type Definition = Process.Definition<Transfers.Followed, ReadonlyArray<string>>
-export type Input = Transfers.Followed | Notice
+export type Input = Transfers.Followed | Signal
 
 /** Coins for the jar that a request names. */
 export const pay = ({ coins, to }: Event) => Process.send(Sample.aggregate, to, { _tag: "Add", coins, notes: [] })

@@ -17,18 +17,18 @@ import {
   ProcessWaited,
   type Trigger
 } from "../ProcessEvent.ts"
-import * as Agenda from "./Agenda.ts"
+import * as PendingWork from "./PendingWork.ts"
 import { type InstanceRefusal, Message } from "./ProcessMessage.ts"
-import * as Reacting from "./Reacting.ts"
+import * as Reactor from "./Reactor.ts"
 
-/** An instance: its agenda, and its state or why it cannot be folded. */
+/** An instance: its pending, and its state or why it cannot be folded. */
 export interface Instance<State> {
-  readonly agenda: Agenda.Agenda
-  readonly state: Result.Result<State, Reacting.Fault>
+  readonly pending: PendingWork.PendingWork
+  readonly state: Result.Result<State, Reactor.Fault>
 }
 
 /** The parts of a process that its instances use. */
-export interface Instanced<Event extends Tagged, State> extends Reacting.Reacts<Event, State> {
+export interface Instanced<Event extends Tagged, State> extends Reactor.Reacts<Event, State> {
   readonly name: string
   readonly initialState: State
   readonly phase: ((state: State) => string) | undefined
@@ -46,7 +46,7 @@ export const make = <Event extends Tagged, State>(
     codec,
     commands: Message,
     decider: Decider.make<Message, Instance<State>, ProcessEvent, InstanceRefusal>({
-      initialState: { agenda: Agenda.empty, state: Result.succeed(process.initialState) },
+      initialState: { pending: PendingWork.empty, state: Result.succeed(process.initialState) },
       decide: (message, instance) => decide(process, message, instance),
       evolve: (instance, event) => evolve(process, instance, event)
     })
@@ -54,12 +54,12 @@ export const make = <Event extends Tagged, State>(
 
 const evolve = <Event extends Tagged, State>(
   process: Instanced<Event, State>,
-  { agenda, state }: Instance<State>,
+  { pending, state }: Instance<State>,
   event: ProcessEvent
 ): Instance<State> => ({
-  agenda: Agenda.evolve(agenda, event),
+  pending: PendingWork.evolve(pending, event),
   // After completion, triggers are recorded but do not change the state.
-  state: event._tag === "ProcessReacted" && !agenda.isCompleted ? evolved(process, state, event) : state
+  state: event._tag === "ProcessReacted" && !pending.isCompleted ? evolved(process, state, event) : state
 })
 
 const evolved = <Event extends Tagged, State>(
@@ -70,7 +70,7 @@ const evolved = <Event extends Tagged, State>(
   Result.flatMap(
     state,
     (before) =>
-      Result.flatMap(Reacting.read(process, instance, trigger), (decoded) => Reacting.evolve(process, before, decoded))
+      Result.flatMap(Reactor.read(process, instance, trigger), (decoded) => Reactor.evolve(process, before, decoded))
   )
 
 type Decision = Result.Result<ReadonlyArray<ProcessEvent>, InstanceRefusal>
@@ -80,32 +80,32 @@ const decide = <Event extends Tagged, State>(
   message: Message,
   instance: Instance<State>
 ): Decision => {
-  const { agenda } = instance
+  const { pending } = instance
   const refuse = (_tag: InstanceRefusal["_tag"]): Decision => Result.fail({ _tag, instance: message.instance })
   const observe = (trigger: Trigger): Decision => Result.succeed(record(process, message.instance, instance, trigger))
   const nothing: Decision = Result.succeed([])
   switch (message._tag) {
     case "Observe":
-      return agenda.isCompleted || Agenda.hasSeen(agenda, message.trigger) ? nothing : observe(message.trigger)
+      return pending.isCompleted || PendingWork.hasObserved(pending, message.trigger) ? nothing : observe(message.trigger)
     case "Answer": {
-      const command = Agenda.commandOf(agenda, message)
+      const command = PendingWork.commandOf(pending, message)
       if (command === undefined) return nothing
       const { category, id, index, label, sentAt } = command
       const { at, outcome } = message
       return observe({ _tag: "Answered", sentAt, index, label, category, id, outcome, at })
     }
     case "TimeOut": {
-      const timeout = Agenda.timeoutOf(agenda, message)
+      const timeout = PendingWork.timeoutOf(pending, message)
       return timeout === undefined ? nothing : observe({ _tag: "TimedOut", ...timeout })
     }
     case "Resume":
-      if (agenda.version === 0) return refuse("UnknownInstance")
-      if (agenda.isCompleted) return refuse("InstanceCompleted")
+      if (pending.version === 0) return refuse("UnknownInstance")
+      if (pending.isCompleted) return refuse("InstanceCompleted")
       return observe({ _tag: "Resumed", reason: message.reason, at: message.at })
     case "Retry":
-      return agenda.parked === null ? refuse("InstanceNotParked") : retry(process, message.instance, instance, [])
+      return pending.parked === null ? refuse("InstanceNotParked") : retry(process, message.instance, instance, [])
     case "Discard": {
-      if (agenda.parked === null) return refuse("InstanceNotParked")
+      if (pending.parked === null) return refuse("InstanceNotParked")
       const discarded = ProcessDiscarded.make({ reason: message.reason })
       return retry(process, message.instance, evolve(process, instance, discarded), [discarded])
     }
@@ -119,7 +119,7 @@ const record = <Event extends Tagged, State>(
   instance: Instance<State>,
   trigger: Trigger
 ): ReadonlyArray<ProcessEvent> => {
-  if (instance.agenda.parked !== null) return [ProcessWaited.make({ instance: name, trigger })]
+  if (instance.pending.parked !== null) return [ProcessWaited.make({ instance: name, trigger })]
   const reaction = reactionTo(process, name, instance, trigger)
   const isIdle = trigger._tag === "Event" && reaction._tag === "ProcessReacted" && reaction.decided.length === 0
   const isSame = isIdle && Result.isSuccess(instance.state) &&
@@ -130,16 +130,16 @@ const record = <Event extends Tagged, State>(
 const reactionTo = <Event extends Tagged, State>(
   process: Instanced<Event, State>,
   instance: string,
-  { agenda, state }: Instance<State>,
+  { pending, state }: Instance<State>,
   trigger: Trigger
 ): ProcessEvent => {
-  if (agenda.isCompleted) return ProcessReacted.make({ instance, trigger, decided: [] })
+  if (pending.isCompleted) return ProcessReacted.make({ instance, trigger, decided: [] })
   const reaction = Result.gen(function*() {
     const before = yield* state
-    const decoded = yield* Reacting.read(process, instance, trigger)
-    const after = yield* Reacting.evolve(process, before, decoded)
-    const decided = yield* Reacting.react(process, { before, after }, decoded)
-    const phase = yield* Reacting.phaseOf(process.phase, after)
+    const decoded = yield* Reactor.read(process, instance, trigger)
+    const after = yield* Reactor.evolve(process, before, decoded)
+    const decided = yield* Reactor.react(process, { before, after }, decoded)
+    const phase = yield* Reactor.phaseOf(process.phase, after)
     return { decided, ...phase }
   })
   return Result.match(reaction, {
@@ -158,7 +158,7 @@ const retry = <Event extends Tagged, State>(
   const events = [...before]
   let instance = from
   for (;;) {
-    const [next] = instance.agenda.waiting
+    const [next] = instance.pending.waiting
     if (next === undefined) return Result.succeed(events)
     const reaction = reactionTo(process, name, instance, next)
     events.push(reaction)

@@ -1,6 +1,6 @@
 /** Dispatches the commands of a process: each to the handler of its category, under its idempotency key. */
 import { reasonOf } from "@refold/core/internal/event/Reason"
-import type { PendingCommand } from "@refold/core/internal/process/Agenda"
+import type { PendingCommand } from "@refold/core/internal/process/PendingWork"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { Causation } from "../../log/Causation.ts"

@@ -4,7 +4,7 @@
  * later, on any machine.
  */
 import type { Tagged } from "@refold/core/event/EventType"
-import { type Agenda, commandOf, type PendingCommand } from "@refold/core/internal/process/Agenda"
+import { type PendingWork, commandOf, type PendingCommand } from "@refold/core/internal/process/PendingWork"
 import { IdempotencyConflict } from "@refold/core/journal/AppendError"
 import type { Process } from "@refold/core/process/Process"
 import type { Outcome } from "@refold/core/process/ProcessEvent"
@@ -30,7 +30,7 @@ export const recordOutcomeOf = <Event extends Tagged, State, R>(
   handle: InstanceHandler,
   dispatched: Dispatched,
   dispatch: Effect.Effect<CommandOutcome, RetryableFailure, R>
-): Effect.Effect<Agenda, RetryableFailure, R | Services> => {
+): Effect.Effect<PendingWork, RetryableFailure, R | Services> => {
   const dispatchAndRecord = Effect.flatMap(
     dispatch,
     ({ storedEvents = false, ...outcome }) => record(handle, dispatched, outcome, { useKey: !storedEvents })
@@ -38,9 +38,9 @@ export const recordOutcomeOf = <Event extends Tagged, State, R>(
   // The key was used before: by a record of the outcome, or by the events that a copy of the command stored.
   const recordUnlessKnown = Effect.flatMap(
     State.load(process.instances, dispatched.instance),
-    ({ state: { agenda } }) =>
-      commandOf(agenda, dispatched.command) === undefined
-        ? Effect.succeed(agenda)
+    ({ state: { pending } }) =>
+      commandOf(pending, dispatched.command) === undefined
+        ? Effect.succeed(pending)
         : record(handle, dispatched, { _tag: "Succeeded" }, { useKey: false })
   )
   return Effect.mapError(Effect.catchIf(dispatchAndRecord, isKeyUsed, () => recordUnlessKnown), asRetryable)
@@ -61,7 +61,7 @@ const record = Effect.fnUntraced(function*(
     message,
     useKey ? { metadata, idempotencyKey: key, keyNeverExpires: true } : { metadata }
   )
-  return state.agenda
+  return state.pending
 })
 
 const isKeyUsed = (error: unknown): error is IdempotencyConflict => error instanceof IdempotencyConflict

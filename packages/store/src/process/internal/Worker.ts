@@ -1,6 +1,6 @@
 /** Works on one instance of a process: dispatches its commands one after another, then fires its due timeouts. */
 import type { Tagged } from "@refold/core/event/EventType"
-import type { Agenda, PendingCommand, PendingTimeout } from "@refold/core/internal/process/Agenda"
+import type { PendingWork, PendingCommand, PendingTimeout } from "@refold/core/internal/process/PendingWork"
 import type { ProcessRow } from "@refold/core/internal/process/ProcessRows"
 import type { Process } from "@refold/core/process/Process"
 import * as DateTime from "effect/DateTime"
@@ -38,25 +38,25 @@ export const of = <Event extends Tagged, State, R>(
   const handle = InstanceHandler.of(process)
   const send = (stream: string, instance: string, command: PendingCommand) =>
     recordOutcomeOf(process, handle, { stream, instance, command }, dispatch(options, stream, command))
-  return Effect.fnUntraced(function*({ key: stream, position, state: { agenda: known, instance } }, progress) {
-    let agenda = known
+  return Effect.fnUntraced(function*({ key: stream, position, state: { pending: known, instance } }, progress) {
+    let pending = known
     let mayFire = position <= progress.position
     for (let done = 0;; done++) {
-      const [command] = agenda.commands
-      const timeout = nextDue(agenda, progress.until)
+      const [command] = pending.commands
+      const timeout = nextDue(pending, progress.until)
       if (command !== undefined) {
-        agenda = yield* send(stream, instance, command)
+        pending = yield* send(stream, instance, command)
         // The events that it led to have to be observed first.
         mayFire = false
       } else if (timeout !== undefined && mayFire) {
-        agenda = yield* fire(handle, { stream, instance, timeout, correlationId: agenda.correlationId })
+        pending = yield* fire(handle, { stream, instance, timeout, correlationId: pending.correlationId })
       } else return { done, isHeld: timeout !== undefined }
     }
   })
 }
 
 // In the order of their due times, whatever the order in which they were scheduled.
-const nextDue = ({ timeouts }: Agenda, until: DateTime.Utc): PendingTimeout | undefined =>
+const nextDue = ({ timeouts }: PendingWork, until: DateTime.Utc): PendingTimeout | undefined =>
   timeouts
     .filter(({ due }) => DateTime.isLessThanOrEqualTo(due, until))
     .toSorted((one, two) => DateTime.Order(one.due, two.due))[0]
@@ -71,10 +71,10 @@ interface DueTimeout {
 const fire = (
   handle: InstanceHandler.InstanceHandler,
   { correlationId, instance, stream, timeout: { name, scheduledAt } }: DueTimeout
-): Effect.Effect<Agenda, RetryableFailure, Services> => {
+): Effect.Effect<PendingWork, RetryableFailure, Services> => {
   const metadata = { correlationId, causationId: `${stream}#${scheduledAt}` }
   return handle(instance, { _tag: "TimeOut", name, scheduledAt }, { metadata }).pipe(
-    Effect.map(({ state }) => state.agenda),
+    Effect.map(({ state }) => state.pending),
     Effect.mapError(InstanceHandler.asRetryable)
   )
 }

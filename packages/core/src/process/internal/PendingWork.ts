@@ -1,5 +1,5 @@
 /**
- * The agenda of a process instance: pending commands, pending timeouts, and the triggers that wait while it is parked.
+ * The pending of a process instance: pending commands, pending timeouts, and the triggers that wait while it is parked.
  * Folded from the instance's stream without the process's own functions.
  */
 import * as Schema from "effect/Schema"
@@ -30,8 +30,8 @@ export const ParkedInstance = Schema.Struct({ stage: Stage, reason: Schema.Strin
 /** Why an instance is parked. */
 export type ParkedInstance = typeof ParkedInstance.Type
 
-/** The agenda of an instance. */
-export const Agenda = Schema.Struct({
+/** The pending of an instance. */
+export const PendingWork = Schema.Struct({
   /** The version of its stream. */
   version: Schema.Int,
   isCompleted: Schema.Boolean,
@@ -47,11 +47,11 @@ export const Agenda = Schema.Struct({
   /** The last observed version of each stream. */
   seen: Schema.Array(Schema.Tuple([Schema.String, Schema.Int]))
 })
-/** The agenda of an instance. */
-export type Agenda = typeof Agenda.Type
+/** The pending of an instance. */
+export type PendingWork = typeof PendingWork.Type
 
-/** The agenda of an instance without events. */
-export const empty: Agenda = {
+/** The pending of an instance without events. */
+export const empty: PendingWork = {
   version: 0,
   isCompleted: false,
   phase: "",
@@ -64,111 +64,111 @@ export const empty: Agenda = {
 }
 
 /** Whether the instance has observed this event or a later one of its stream. */
-export const hasSeen = ({ seen }: Agenda, { stream, version }: Pick<EventTrigger, "stream" | "version">): boolean =>
+export const hasObserved = ({ seen }: PendingWork, { stream, version }: Pick<EventTrigger, "stream" | "version">): boolean =>
   seen.some(([known, last]) => known === stream && last >= version)
 
 /** The pending command of an answer. */
 export const commandOf = (
-  { commands }: Agenda,
+  { commands }: PendingWork,
   { index, sentAt }: Pick<PendingCommand, "sentAt" | "index">
 ): PendingCommand | undefined => commands.find((one) => one.sentAt === sentAt && one.index === index)
 
 /** The pending timeout with this name and schedule. */
 export const timeoutOf = (
-  { timeouts }: Agenda,
+  { timeouts }: PendingWork,
   { name, scheduledAt }: Pick<PendingTimeout, "name" | "scheduledAt">
 ): PendingTimeout | undefined => timeouts.find((one) => one.name === name && one.scheduledAt === scheduledAt)
 
-/** The agenda after an event of the process's stream. */
-export const evolve = (before: Agenda, event: ProcessEvent): Agenda => {
-  const agenda = { ...before, version: before.version + 1 }
+/** The pending after an event of the process's stream. */
+export const evolve = (before: PendingWork, event: ProcessEvent): PendingWork => {
+  const pending = { ...before, version: before.version + 1 }
   switch (event._tag) {
     case "ProcessReacted": {
       // While triggers wait, the instance reacts to them only, in their order.
-      const next = before.waiting.length > 0 ? released(agenda) : settled(agenda, event.trigger)
+      const next = before.waiting.length > 0 ? released(pending) : settled(pending, event.trigger)
       const correlationId = correlationOf(before, event.trigger)
       return unparked(event.decided.reduce(decided, { ...next, correlationId, phase: event.phase ?? next.phase }))
     }
     case "ProcessParked": {
       const { reason, stage } = event
       const attempts = (before.parked?.attempts ?? 0) + 1
-      const parked = { ...agenda, parked: { stage, reason, attempts } }
+      const parked = { ...pending, parked: { stage, reason, attempts } }
       return before.parked === null ? waited(parked, event.trigger) : parked
     }
     case "ProcessWaited":
-      return waited(agenda, event.trigger)
+      return waited(pending, event.trigger)
     case "ProcessDiscarded":
-      return unparked(released(agenda))
+      return unparked(released(pending))
   }
 }
 
-/** The fold of an instance's stream into its agenda. */
-export const view: View<Agenda, ProcessEvent> = { initialState: empty, evolve }
+/** The fold of an instance's stream into its pending. */
+export const view: View<PendingWork, ProcessEvent> = { initialState: empty, evolve }
 
-const waited = (agenda: Agenda, trigger: Trigger): Agenda => {
-  const next = settled(agenda, trigger)
+const waited = (pending: PendingWork, trigger: Trigger): PendingWork => {
+  const next = settled(pending, trigger)
   // The first observed event sets the correlation id, even if the instance could not react to it.
-  const correlationId = agenda.correlationId === "" ? correlationOf(agenda, trigger) : agenda.correlationId
+  const correlationId = pending.correlationId === "" ? correlationOf(pending, trigger) : pending.correlationId
   return { ...next, correlationId, waiting: [...next.waiting, trigger] }
 }
 
-const released = (agenda: Agenda): Agenda => ({
-  ...agenda,
-  waiting: agenda.waiting.slice(1),
+const released = (pending: PendingWork): PendingWork => ({
+  ...pending,
+  waiting: pending.waiting.slice(1),
   // The next trigger has no attempts yet.
-  parked: agenda.parked && { ...agenda.parked, attempts: 0 }
+  parked: pending.parked && { ...pending.parked, attempts: 0 }
 })
 
-const unparked = (agenda: Agenda): Agenda => agenda.waiting.length === 0 ? { ...agenda, parked: null } : agenda
+const unparked = (pending: PendingWork): PendingWork => pending.waiting.length === 0 ? { ...pending, parked: null } : pending
 
 // A trigger is observed once, even if the instance cannot react to it yet.
-const settled = (agenda: Agenda, trigger: Trigger): Agenda => {
+const settled = (pending: PendingWork, trigger: Trigger): PendingWork => {
   switch (trigger._tag) {
     case "Event": {
-      const others = agenda.seen.filter(([stream]) => stream !== trigger.stream)
-      return { ...agenda, seen: [...others, [trigger.stream, trigger.version]] }
+      const others = pending.seen.filter(([stream]) => stream !== trigger.stream)
+      return { ...pending, seen: [...others, [trigger.stream, trigger.version]] }
     }
     case "Answered": {
-      const answered = commandOf(agenda, trigger)
-      return { ...agenda, commands: agenda.commands.filter((one) => one !== answered) }
+      const answered = commandOf(pending, trigger)
+      return { ...pending, commands: pending.commands.filter((one) => one !== answered) }
     }
     case "TimedOut": {
-      const over = timeoutOf(agenda, trigger)
-      return { ...agenda, timeouts: agenda.timeouts.filter((one) => one !== over) }
+      const over = timeoutOf(pending, trigger)
+      return { ...pending, timeouts: pending.timeouts.filter((one) => one !== over) }
     }
     case "Resumed":
-      return agenda
+      return pending
   }
 }
 
-const correlationOf = (agenda: Agenda, trigger: Trigger): string => {
-  if (trigger._tag !== "Event") return agenda.correlationId
+const correlationOf = (pending: PendingWork, trigger: Trigger): string => {
+  if (trigger._tag !== "Event") return pending.correlationId
   const { correlationId } = trigger.metadata
   return typeof correlationId === "string" ? correlationId : trigger.id
 }
 
-const decided = (agenda: Agenda, reaction: Decided, index: number): Agenda => {
+const decided = (pending: PendingWork, reaction: Decided, index: number): PendingWork => {
   switch (reaction._tag) {
     case "Send": {
       const { _tag, ...command } = reaction
-      const { correlationId, version: sentAt } = agenda
-      return { ...agenda, commands: [...agenda.commands, { ...command, sentAt, index, correlationId }] }
+      const { correlationId, version: sentAt } = pending
+      return { ...pending, commands: [...pending.commands, { ...command, sentAt, index, correlationId }] }
     }
     case "Schedule": {
       const { due, name } = reaction
-      const rest = without(agenda, name)
-      return { ...rest, timeouts: [...rest.timeouts, { name, due, scheduledAt: agenda.version }] }
+      const rest = without(pending, name)
+      return { ...rest, timeouts: [...rest.timeouts, { name, due, scheduledAt: pending.version }] }
     }
     case "Cancel":
-      return without(agenda, reaction.name)
+      return without(pending, reaction.name)
     case "Complete":
-      return { ...agenda, timeouts: [], isCompleted: true }
+      return { ...pending, timeouts: [], isCompleted: true }
   }
 }
 
 // A timeout that fell due while its cancellation waited is removed as well.
-const without = (agenda: Agenda, name: string): Agenda => ({
-  ...agenda,
-  timeouts: agenda.timeouts.filter((one) => one.name !== name),
-  waiting: agenda.waiting.filter((trigger) => trigger._tag !== "TimedOut" || trigger.name !== name)
+const without = (pending: PendingWork, name: string): PendingWork => ({
+  ...pending,
+  timeouts: pending.timeouts.filter((one) => one.name !== name),
+  waiting: pending.waiting.filter((trigger) => trigger._tag !== "TimedOut" || trigger.name !== name)
 })

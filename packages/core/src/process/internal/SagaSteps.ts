@@ -2,20 +2,20 @@
 import * as Option from "effect/Option"
 import type { Tagged } from "../../event/EventType.ts"
 import type { Envelope } from "../../project/Projection.ts"
-import type { Notice, Occasion } from "../ProcessInput.ts"
+import type { Signal, InputContext } from "../ProcessInput.ts"
 import { cancel, complete, schedule } from "./Reaction.ts"
 import { type Move, type SagaState, type Script, type Started, stay, undoing } from "./SagaState.ts"
-import * as Undoing from "./SagaUndoing.ts"
+import * as Undoing from "./SagaCompensation.ts"
 
 /** The transition for an input. */
 export const play = <Event extends Tagged, Data>(
   script: Script<Event, Data>,
   state: SagaState<Data>,
-  input: Event | Notice,
-  { envelope }: Occasion
+  input: Event | Signal,
+  { envelope }: InputContext
 ): Move<Data> => {
   if (state.status === "NotStarted") {
-    // Events have an envelope, notices have none.
+    // Events have an envelope, signals have none.
     const begun = envelope === undefined ? Option.none() : script.start(input as Event, envelope)
     if (Option.isNone(begun)) return stay(state)
     const { data } = begun.value
@@ -27,11 +27,11 @@ export const play = <Event extends Tagged, Data>(
       undo: [],
       attempts: 0,
       failure: "",
-      isTold: false
+      failureHandled: false
     })
   }
   return envelope === undefined
-    ? hear(script, state, input as Notice)
+    ? hear(script, state, input as Signal)
     : isOfOther(script.steps[state.step]!, script, envelope)
     ? stay(state)
     : see(script, state, input as Event, envelope)
@@ -65,25 +65,25 @@ const see = <Event extends Tagged, Data>(
 const hear = <Event extends Tagged, Data>(
   script: Script<Event, Data>,
   state: Started<Data>,
-  notice: Notice
+  signal: Signal
 ): Move<Data> => {
   const step = script.steps[state.step]!
   const [undo] = state.undo
   const undone = undo === undefined ? undefined : undoing(script.steps[undo]!.name)
-  switch (notice._tag) {
+  switch (signal._tag) {
     case "CommandSucceeded":
-      if (notice.label === step.name && step.succeededOn === undefined) return succeed(script, state)
-      return state.status === "Compensating" && notice.label === undone ? Undoing.undoNext(script, state) : stay(state)
+      if (signal.label === step.name && step.succeededOn === undefined) return succeed(script, state)
+      return state.status === "Compensating" && signal.label === undone ? Undoing.undoNext(script, state) : stay(state)
     case "CommandRefused":
     case "CommandFailed": {
-      if (notice.label === step.name && state.status === "Running") return fail(script, state, reasonOf(notice))
-      return state.status === "Compensating" && notice.label === undone
-        ? Undoing.undoLater(script, state, reasonOf(notice))
+      if (signal.label === step.name && state.status === "Running") return fail(script, state, reasonOf(signal))
+      return state.status === "Compensating" && signal.label === undone
+        ? Undoing.undoLater(script, state, reasonOf(signal))
         : stay(state)
     }
     case "TimedOut":
-      if (notice.name === step.name && state.status === "Running") return fail(script, state, timedOut)
-      return state.status === "Compensating" && notice.name === undone ? Undoing.undoFirst(script, state) : stay(state)
+      if (signal.name === step.name && state.status === "Running") return fail(script, state, timedOut)
+      return state.status === "Compensating" && signal.name === undone ? Undoing.undoFirst(script, state) : stay(state)
     case "Resumed":
       return state.status === "CompensationFailed"
         ? Undoing.undoFirst(script, { ...state, status: "Compensating", attempts: 0 })
@@ -91,8 +91,8 @@ const hear = <Event extends Tagged, Data>(
   }
 }
 
-const reasonOf = (notice: Extract<Notice, { readonly _tag: "CommandRefused" | "CommandFailed" }>): string =>
-  notice._tag === "CommandRefused" ? `refused: ${JSON.stringify(notice.refusal)}` : notice.reason
+const reasonOf = (signal: Extract<Signal, { readonly _tag: "CommandRefused" | "CommandFailed" }>): string =>
+  signal._tag === "CommandRefused" ? `refused: ${JSON.stringify(signal.refusal)}` : signal.reason
 
 // Starts the current step.
 const take = <Event, Data>({ steps }: Script<Event, Data>, state: Started<Data>): Move<Data> => {
