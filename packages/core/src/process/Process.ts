@@ -14,7 +14,7 @@ import type { Envelope } from "../project/Projection.ts"
 import * as ProcessInstance from "./internal/ProcessInstance.ts"
 import * as ProcessRows from "./internal/ProcessRows.ts"
 import { cancel, complete, type Reaction, schedule, send, type Target } from "./internal/Reaction.ts"
-import { type Signal, signalTags, type InputContext } from "./ProcessInput.ts"
+import { type InputContext, type Signal, signalTags } from "./ProcessInput.ts"
 
 export { cancel, complete, schedule, send }
 export type { Reaction }

@@ -44,7 +44,7 @@ const timedOut = (name: string, scheduledAt: number): Trigger => ({ _tag: "Timed
 const after = (...events: ReadonlyArray<ProcessEvent>): PendingWork.PendingWork => View.fold(PendingWork.view, events)
 const labels = ({ commands }: PendingWork.PendingWork) => commands.map(({ label }) => label)
 
-describe("the pending of an instance", () => {
+describe("the pending work of an instance", () => {
   it("counts the events of its stream", () => {
     expect(after().version).toBe(0)
     expect(after(parked(observed(1)), waited(observed(2)), discarded, reacted(observed(2))).version).toBe(4)
@@ -117,7 +117,7 @@ describe("the pending of an instance", () => {
       false,
       false
     ])
-    expect(pending.seen).toHaveLength(2)
+    expect(pending.observed).toHaveLength(2)
   })
 
   it("takes the correlation id of the event that it reacted to last, or that event's own id", () => {
@@ -149,7 +149,7 @@ describe("the pending of an instance", () => {
   })
 })
 
-describe("the pending of a parked instance", () => {
+describe("the pending work of a parked instance", () => {
   it("says why, and holds the triggers that wait, the poisoned one first", () => {
     const pending = after(reacted(observed(1)), parked(observed(2)), waited(observed(3)))
     expect(pending.parked).toEqual({ stage: "React", reason: "no idea", attempts: 1 })

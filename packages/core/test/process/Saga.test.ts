@@ -74,7 +74,7 @@ const textOf = (decided: Decided): string => {
   }
 }
 
-// Tells by labels and names what the pending knows by places: `ok one` is the answer to the command of step "one".
+// Identifies commands and timeouts by labels and names, not by places: `ok one` is the answer to the command of step "one".
 const step = (
   process: Known,
   before: ReturnType<typeof handled<Event, Saga.SagaState<Data>>>,

@@ -28,7 +28,7 @@ const deciding = <Event extends Tagged, State>(
 export const forgetsWhatItMet = deciding(Alarms.make("alarms"), ({ evolve }) => ({
   evolve: (instance, event) => {
     const next = evolve(instance, event)
-    return { ...next, pending: { ...next.pending, seen: [] } }
+    return { ...next, pending: { ...next.pending, observed: [] } }
   }
 }))
 

@@ -12,13 +12,13 @@ export const compensatesInOrder: SagaWorld.Make = (definition) => {
     evolve: (state, input, context) => {
       const next = saga.evolve(state, input, context)
       return state.status === "Running" && next.status === "Compensating"
-        ? { ...next, undo: next.undo.toReversed() }
+        ? { ...next, toCompensate: next.toCompensate.toReversed() }
         : next
     },
     react: (state, input, context, before) => {
       const reactions = saga.react(state, input, context, before)
       if (before.status !== "Running" || state.status !== "Compensating") return reactions
-      const { compensate, name } = definition.steps[state.undo[0]!]!
+      const { compensate, name } = definition.steps[state.toCompensate[0]!]!
       return reactions.map((one) => one._tag === "Send" ? { ...compensate!(state.data), label: `undo ${name}` } : one)
     }
   })

@@ -1,12 +1,12 @@
 /**
- * The pending of a process instance: pending commands, pending timeouts, and the triggers that wait while it is parked.
- * Folded from the instance's stream without the process's own functions.
+ * The pending work of a process instance: commands without an outcome, scheduled timeouts, and the triggers that wait while it is parked.
+ * Folded from the instance's stream removeTimeout the process's own functions.
  */
 import * as Schema from "effect/Schema"
 import type { View } from "../../decide/View.ts"
 import { type Decided, type EventTrigger, type ProcessEvent, Stage, Trigger } from "../ProcessEvent.ts"
 
-/** A command without an outcome. */
+/** A command removeTimeout an outcome. */
 export const PendingCommand = Schema.Struct({
   /** The version of the instance's stream at which it was decided, and its index in that event. */
   sentAt: Schema.Int,
@@ -17,7 +17,7 @@ export const PendingCommand = Schema.Struct({
   command: Schema.Json,
   correlationId: Schema.String
 })
-/** A command without an outcome. */
+/** A command removeTimeout an outcome. */
 export type PendingCommand = typeof PendingCommand.Type
 
 /** A scheduled timeout. */
@@ -30,7 +30,7 @@ export const ParkedInstance = Schema.Struct({ stage: Stage, reason: Schema.Strin
 /** Why an instance is parked. */
 export type ParkedInstance = typeof ParkedInstance.Type
 
-/** The pending of an instance. */
+/** The pending work of an instance. */
 export const PendingWork = Schema.Struct({
   /** The version of its stream. */
   version: Schema.Int,
@@ -45,12 +45,12 @@ export const PendingWork = Schema.Struct({
   /** The waiting triggers, the poisoned one first. */
   waiting: Schema.Array(Trigger),
   /** The last observed version of each stream. */
-  seen: Schema.Array(Schema.Tuple([Schema.String, Schema.Int]))
+  observed: Schema.Array(Schema.Tuple([Schema.String, Schema.Int]))
 })
-/** The pending of an instance. */
+/** The pending work of an instance. */
 export type PendingWork = typeof PendingWork.Type
 
-/** The pending of an instance without events. */
+/** The pending of an instance removeTimeout events. */
 export const empty: PendingWork = {
   version: 0,
   isCompleted: false,
@@ -60,14 +60,16 @@ export const empty: PendingWork = {
   timeouts: [],
   parked: null,
   waiting: [],
-  seen: []
+  observed: []
 }
 
 /** Whether the instance has observed this event or a later one of its stream. */
-export const hasObserved = ({ seen }: PendingWork, { stream, version }: Pick<EventTrigger, "stream" | "version">): boolean =>
-  seen.some(([known, last]) => known === stream && last >= version)
+export const hasObserved = (
+  { observed }: PendingWork,
+  { stream, version }: Pick<EventTrigger, "stream" | "version">
+): boolean => observed.some(([known, last]) => known === stream && last >= version)
 
-/** The pending command of an answer. */
+/** The pending command with this place; undefined if its outcome is known. */
 export const commandOf = (
   { commands }: PendingWork,
   { index, sentAt }: Pick<PendingCommand, "sentAt" | "index">
@@ -79,54 +81,57 @@ export const timeoutOf = (
   { name, scheduledAt }: Pick<PendingTimeout, "name" | "scheduledAt">
 ): PendingTimeout | undefined => timeouts.find((one) => one.name === name && one.scheduledAt === scheduledAt)
 
-/** The pending after an event of the process's stream. */
+/** The pending work after an event of the process's stream. */
 export const evolve = (before: PendingWork, event: ProcessEvent): PendingWork => {
   const pending = { ...before, version: before.version + 1 }
   switch (event._tag) {
     case "ProcessReacted": {
       // While triggers wait, the instance reacts to them only, in their order.
-      const next = before.waiting.length > 0 ? released(pending) : settled(pending, event.trigger)
+      const next = before.waiting.length > 0 ? removeFirstWaiting(pending) : observe(pending, event.trigger)
       const correlationId = correlationOf(before, event.trigger)
-      return unparked(event.decided.reduce(decided, { ...next, correlationId, phase: event.phase ?? next.phase }))
+      return unparkIfNoneWait(
+        event.decided.reduce(addDecided, { ...next, correlationId, phase: event.phase ?? next.phase })
+      )
     }
     case "ProcessParked": {
       const { reason, stage } = event
       const attempts = (before.parked?.attempts ?? 0) + 1
       const parked = { ...pending, parked: { stage, reason, attempts } }
-      return before.parked === null ? waited(parked, event.trigger) : parked
+      return before.parked === null ? addWaiting(parked, event.trigger) : parked
     }
     case "ProcessWaited":
-      return waited(pending, event.trigger)
+      return addWaiting(pending, event.trigger)
     case "ProcessDiscarded":
-      return unparked(released(pending))
+      return unparkIfNoneWait(removeFirstWaiting(pending))
   }
 }
 
-/** The fold of an instance's stream into its pending. */
+/** The fold of an instance's stream into its pending work. */
 export const view: View<PendingWork, ProcessEvent> = { initialState: empty, evolve }
 
-const waited = (pending: PendingWork, trigger: Trigger): PendingWork => {
-  const next = settled(pending, trigger)
+const addWaiting = (pending: PendingWork, trigger: Trigger): PendingWork => {
+  const next = observe(pending, trigger)
   // The first observed event sets the correlation id, even if the instance could not react to it.
   const correlationId = pending.correlationId === "" ? correlationOf(pending, trigger) : pending.correlationId
   return { ...next, correlationId, waiting: [...next.waiting, trigger] }
 }
 
-const released = (pending: PendingWork): PendingWork => ({
+const removeFirstWaiting = (pending: PendingWork): PendingWork => ({
   ...pending,
   waiting: pending.waiting.slice(1),
   // The next trigger has no attempts yet.
   parked: pending.parked && { ...pending.parked, attempts: 0 }
 })
 
-const unparked = (pending: PendingWork): PendingWork => pending.waiting.length === 0 ? { ...pending, parked: null } : pending
+const unparkIfNoneWait = (pending: PendingWork): PendingWork =>
+  pending.waiting.length === 0 ? { ...pending, parked: null } : pending
 
 // A trigger is observed once, even if the instance cannot react to it yet.
-const settled = (pending: PendingWork, trigger: Trigger): PendingWork => {
+const observe = (pending: PendingWork, trigger: Trigger): PendingWork => {
   switch (trigger._tag) {
     case "Event": {
-      const others = pending.seen.filter(([stream]) => stream !== trigger.stream)
-      return { ...pending, seen: [...others, [trigger.stream, trigger.version]] }
+      const others = pending.observed.filter(([stream]) => stream !== trigger.stream)
+      return { ...pending, observed: [...others, [trigger.stream, trigger.version]] }
     }
     case "Answered": {
       const answered = commandOf(pending, trigger)
@@ -147,7 +152,7 @@ const correlationOf = (pending: PendingWork, trigger: Trigger): string => {
   return typeof correlationId === "string" ? correlationId : trigger.id
 }
 
-const decided = (pending: PendingWork, reaction: Decided, index: number): PendingWork => {
+const addDecided = (pending: PendingWork, reaction: Decided, index: number): PendingWork => {
   switch (reaction._tag) {
     case "Send": {
       const { _tag, ...command } = reaction
@@ -156,18 +161,18 @@ const decided = (pending: PendingWork, reaction: Decided, index: number): Pendin
     }
     case "Schedule": {
       const { due, name } = reaction
-      const rest = without(pending, name)
+      const rest = removeTimeout(pending, name)
       return { ...rest, timeouts: [...rest.timeouts, { name, due, scheduledAt: pending.version }] }
     }
     case "Cancel":
-      return without(pending, reaction.name)
+      return removeTimeout(pending, reaction.name)
     case "Complete":
       return { ...pending, timeouts: [], isCompleted: true }
   }
 }
 
-// A timeout that fell due while its cancellation waited is removed as well.
-const without = (pending: PendingWork, name: string): PendingWork => ({
+// A timeout that fell due while its cancellation addWaiting is removed as well.
+const removeTimeout = (pending: PendingWork, name: string): PendingWork => ({
   ...pending,
   timeouts: pending.timeouts.filter((one) => one.name !== name),
   waiting: pending.waiting.filter((trigger) => trigger._tag !== "TimedOut" || trigger.name !== name)

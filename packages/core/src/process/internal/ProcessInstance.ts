@@ -21,14 +21,14 @@ import * as PendingWork from "./PendingWork.ts"
 import { type InstanceRefusal, Message } from "./ProcessMessage.ts"
 import * as Reactor from "./Reactor.ts"
 
-/** An instance: its pending, and its state or why it cannot be folded. */
+/** An instance: its pending work, and its state or why it cannot be folded. */
 export interface Instance<State> {
   readonly pending: PendingWork.PendingWork
   readonly state: Result.Result<State, Reactor.Fault>
 }
 
 /** The parts of a process that its instances use. */
-export interface Instanced<Event extends Tagged, State> extends Reactor.Reacts<Event, State> {
+export interface InstanceProcess<Event extends Tagged, State> extends Reactor.Reactor<Event, State> {
   readonly name: string
   readonly initialState: State
   readonly phase: ((state: State) => string) | undefined
@@ -39,7 +39,7 @@ export type Instances<State> = Aggregate.Aggregate<Message, Instance<State>, Pro
 
 /** Makes the aggregate of a process's instances. */
 export const make = <Event extends Tagged, State>(
-  process: Instanced<Event, State>
+  process: InstanceProcess<Event, State>
 ): Result.Result<Instances<State>, InvalidInput> =>
   Aggregate.make({
     category: process.name,
@@ -53,30 +53,30 @@ export const make = <Event extends Tagged, State>(
   })
 
 const evolve = <Event extends Tagged, State>(
-  process: Instanced<Event, State>,
+  process: InstanceProcess<Event, State>,
   { pending, state }: Instance<State>,
   event: ProcessEvent
 ): Instance<State> => ({
   pending: PendingWork.evolve(pending, event),
   // After completion, triggers are recorded but do not change the state.
-  state: event._tag === "ProcessReacted" && !pending.isCompleted ? evolved(process, state, event) : state
+  state: event._tag === "ProcessReacted" && !pending.isCompleted ? evolveState(process, state, event) : state
 })
 
-const evolved = <Event extends Tagged, State>(
-  process: Instanced<Event, State>,
+const evolveState = <Event extends Tagged, State>(
+  process: InstanceProcess<Event, State>,
   state: Instance<State>["state"],
   { instance, trigger }: { readonly instance: string; readonly trigger: Trigger }
 ): Instance<State>["state"] =>
   Result.flatMap(
     state,
     (before) =>
-      Result.flatMap(Reactor.read(process, instance, trigger), (decoded) => Reactor.evolve(process, before, decoded))
+      Result.flatMap(Reactor.decode(process, instance, trigger), (decoded) => Reactor.evolve(process, before, decoded))
   )
 
 type Decision = Result.Result<ReadonlyArray<ProcessEvent>, InstanceRefusal>
 
 const decide = <Event extends Tagged, State>(
-  process: Instanced<Event, State>,
+  process: InstanceProcess<Event, State>,
   message: Message,
   instance: Instance<State>
 ): Decision => {
@@ -86,7 +86,9 @@ const decide = <Event extends Tagged, State>(
   const nothing: Decision = Result.succeed([])
   switch (message._tag) {
     case "Observe":
-      return pending.isCompleted || PendingWork.hasObserved(pending, message.trigger) ? nothing : observe(message.trigger)
+      return pending.isCompleted || PendingWork.hasObserved(pending, message.trigger)
+        ? nothing
+        : observe(message.trigger)
     case "Answer": {
       const command = PendingWork.commandOf(pending, message)
       if (command === undefined) return nothing
@@ -114,21 +116,21 @@ const decide = <Event extends Tagged, State>(
 
 // The events of a new trigger; none if it is an event that changes nothing and has no reactions.
 const record = <Event extends Tagged, State>(
-  process: Instanced<Event, State>,
+  process: InstanceProcess<Event, State>,
   name: string,
   instance: Instance<State>,
   trigger: Trigger
 ): ReadonlyArray<ProcessEvent> => {
   if (instance.pending.parked !== null) return [ProcessWaited.make({ instance: name, trigger })]
-  const reaction = reactionTo(process, name, instance, trigger)
+  const reaction = reactTo(process, name, instance, trigger)
   const isIdle = trigger._tag === "Event" && reaction._tag === "ProcessReacted" && reaction.decided.length === 0
   const isSame = isIdle && Result.isSuccess(instance.state) &&
     Result.getOrUndefined(evolve(process, instance, reaction).state) === instance.state.success
   return isSame ? [] : [reaction]
 }
 
-const reactionTo = <Event extends Tagged, State>(
-  process: Instanced<Event, State>,
+const reactTo = <Event extends Tagged, State>(
+  process: InstanceProcess<Event, State>,
   instance: string,
   { pending, state }: Instance<State>,
   trigger: Trigger
@@ -136,7 +138,7 @@ const reactionTo = <Event extends Tagged, State>(
   if (pending.isCompleted) return ProcessReacted.make({ instance, trigger, decided: [] })
   const reaction = Result.gen(function*() {
     const before = yield* state
-    const decoded = yield* Reactor.read(process, instance, trigger)
+    const decoded = yield* Reactor.decode(process, instance, trigger)
     const after = yield* Reactor.evolve(process, before, decoded)
     const decided = yield* Reactor.react(process, { before, after }, decoded)
     const phase = yield* Reactor.phaseOf(process.phase, after)
@@ -150,7 +152,7 @@ const reactionTo = <Event extends Tagged, State>(
 
 // Reacts to the waiting triggers in their order, up to the first that fails again.
 const retry = <Event extends Tagged, State>(
-  process: Instanced<Event, State>,
+  process: InstanceProcess<Event, State>,
   name: string,
   from: Instance<State>,
   before: ReadonlyArray<ProcessEvent>
@@ -160,7 +162,7 @@ const retry = <Event extends Tagged, State>(
   for (;;) {
     const [next] = instance.pending.waiting
     if (next === undefined) return Result.succeed(events)
-    const reaction = reactionTo(process, name, instance, next)
+    const reaction = reactTo(process, name, instance, next)
     events.push(reaction)
     if (reaction._tag === "ProcessParked") return Result.succeed(events)
     instance = evolve(process, instance, reaction)

@@ -1,4 +1,4 @@
-/** The instances of a process as rows: the status, phase, due time and pending of each. */
+/** The instances of a process as rows: the status, phase, due time and pending work of each. */
 import * as DateTime from "effect/DateTime"
 import type * as Result from "effect/Result"
 import * as Schema from "effect/Schema"

@@ -12,11 +12,11 @@ import type { RecordedEvent } from "../../event/RecordedEvent.ts"
 import * as StreamName from "../../event/StreamName.ts"
 import type { Envelope } from "../../project/Projection.ts"
 import { type Decided, type EventTrigger, type Stage, type Trigger } from "../ProcessEvent.ts"
-import type { Signal, InputContext } from "../ProcessInput.ts"
+import type { InputContext, Signal } from "../ProcessInput.ts"
 import type { Reaction, Send } from "./Reaction.ts"
 
-/** The parts of a process that react to triggers. */
-export interface Reacts<Event extends Tagged, State> {
+/** The functions of a process, and what they need. */
+export interface Reactor<Event extends Tagged, State> {
   readonly events: EventCodec<Event>
   readonly targets: ReadonlyArray<{ readonly category: string }>
   readonly evolve: (state: State, input: Event | Signal, context: InputContext) => State
@@ -36,8 +36,8 @@ export interface Decoded<Event> {
 }
 
 /** Decodes a trigger. */
-export const read = <Event extends Tagged, State>(
-  { events }: Reacts<Event, State>,
+export const decode = <Event extends Tagged, State>(
+  { events }: Reactor<Event, State>,
   instance: string,
   trigger: Trigger
 ): Result.Result<Decoded<Event>, Fault> => {
@@ -54,14 +54,14 @@ export const read = <Event extends Tagged, State>(
 
 /** The state after the input. */
 export const evolve = <Event extends Tagged, State>(
-  process: Reacts<Event, State>,
+  process: Reactor<Event, State>,
   state: State,
   { input, context }: Decoded<Event>
 ): Result.Result<State, Fault> => attempt("Evolve", () => process.evolve(state, input, context))
 
 /** The reactions to the input that led from one state to the other, in their recorded form. */
 export const react = <Event extends Tagged, State>(
-  process: Reacts<Event, State>,
+  process: Reactor<Event, State>,
   { after, before }: { readonly before: State; readonly after: State },
   { input, context }: Decoded<Event>
 ): Result.Result<ReadonlyArray<Decided>, Fault> =>
@@ -116,7 +116,7 @@ const signalOf = (trigger: Exclude<Trigger, EventTrigger>): Signal => {
 }
 
 const record = (
-  { targets }: Pick<Reacts<never, never>, "targets">,
+  { targets }: Pick<Reactor<never, never>, "targets">,
   reaction: Reaction | undefined,
   { at }: InputContext
 ): Result.Result<Decided, Fault> => {

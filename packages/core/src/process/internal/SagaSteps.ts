@@ -2,43 +2,50 @@
 import * as Option from "effect/Option"
 import type { Tagged } from "../../event/EventType.ts"
 import type { Envelope } from "../../project/Projection.ts"
-import type { Signal, InputContext } from "../ProcessInput.ts"
+import type { InputContext, Signal } from "../ProcessInput.ts"
 import { cancel, complete, schedule } from "./Reaction.ts"
-import { type Move, type SagaState, type Script, type Started, stay, undoing } from "./SagaState.ts"
-import * as Undoing from "./SagaCompensation.ts"
+import * as Compensation from "./SagaCompensation.ts"
+import {
+  compensationName,
+  type SagaPlan,
+  type SagaState,
+  type Started,
+  type Transition,
+  unchanged
+} from "./SagaState.ts"
 
 /** The transition for an input. */
-export const play = <Event extends Tagged, Data>(
-  script: Script<Event, Data>,
+export const transition = <Event extends Tagged, Data>(
+  plan: SagaPlan<Event, Data>,
   state: SagaState<Data>,
   input: Event | Signal,
   { envelope }: InputContext
-): Move<Data> => {
+): Transition<Data> => {
   if (state.status === "NotStarted") {
     // Events have an envelope, signals have none.
-    const begun = envelope === undefined ? Option.none() : script.start(input as Event, envelope)
-    if (Option.isNone(begun)) return stay(state)
-    const { data } = begun.value
-    return take(script, {
+    const started = envelope === undefined ? Option.none() : plan.start(input as Event, envelope)
+    if (Option.isNone(started)) return unchanged(state)
+    const { data } = started.value
+    return startStep(plan, {
       status: "Running",
       data,
       step: 0,
-      done: [],
-      undo: [],
+      completed: [],
+      toCompensate: [],
       attempts: 0,
       failure: "",
       failureHandled: false
     })
   }
   return envelope === undefined
-    ? hear(script, state, input as Signal)
-    : isOfOther(script.steps[state.step]!, script, envelope)
-    ? stay(state)
-    : see(script, state, input as Event, envelope)
+    ? onSignal(plan, state, input as Signal)
+    : isOfOtherStep(plan.steps[state.step]!, plan, envelope)
+    ? unchanged(state)
+    : onEvent(plan, state, input as Event, envelope)
 }
 
 // An event of another command of this saga does not concern the current step.
-const isOfOther = (
+const isOfOtherStep = (
   { name }: { readonly name: string },
   saga: { readonly name: string },
   { metadata }: Envelope
@@ -49,45 +56,49 @@ const isOfOther = (
 }
 
 // An event: the current step succeeded or failed, or a step that had failed succeeded late.
-const see = <Event extends Tagged, Data>(
-  script: Script<Event, Data>,
+const onEvent = <Event extends Tagged, Data>(
+  plan: SagaPlan<Event, Data>,
   state: Started<Data>,
   event: Event,
   envelope: Envelope
-): Move<Data> => {
-  const { failedOn, succeededOn } = script.steps[state.step]!
-  if (succeededOn?.(event, state.data, envelope) === true) return succeed(script, state)
+): Transition<Data> => {
+  const { failedOn, succeededOn } = plan.steps[state.step]!
+  if (succeededOn?.(event, state.data, envelope) === true) return completeStep(plan, state)
   return state.status === "Running" && failedOn?.(event, state.data, envelope) === true
-    ? fail(script, state, event._tag)
-    : stay(state)
+    ? failStep(plan, state, event._tag)
+    : unchanged(state)
 }
 
-const hear = <Event extends Tagged, Data>(
-  script: Script<Event, Data>,
+const onSignal = <Event extends Tagged, Data>(
+  plan: SagaPlan<Event, Data>,
   state: Started<Data>,
   signal: Signal
-): Move<Data> => {
-  const step = script.steps[state.step]!
-  const [undo] = state.undo
-  const undone = undo === undefined ? undefined : undoing(script.steps[undo]!.name)
+): Transition<Data> => {
+  const step = plan.steps[state.step]!
+  const [current] = state.toCompensate
+  const compensation = current === undefined ? undefined : compensationName(plan.steps[current]!.name)
   switch (signal._tag) {
     case "CommandSucceeded":
-      if (signal.label === step.name && step.succeededOn === undefined) return succeed(script, state)
-      return state.status === "Compensating" && signal.label === undone ? Undoing.undoNext(script, state) : stay(state)
+      if (signal.label === step.name && step.succeededOn === undefined) return completeStep(plan, state)
+      return state.status === "Compensating" && signal.label === compensation
+        ? Compensation.compensateNext(plan, state)
+        : unchanged(state)
     case "CommandRefused":
     case "CommandFailed": {
-      if (signal.label === step.name && state.status === "Running") return fail(script, state, reasonOf(signal))
-      return state.status === "Compensating" && signal.label === undone
-        ? Undoing.undoLater(script, state, reasonOf(signal))
-        : stay(state)
+      if (signal.label === step.name && state.status === "Running") return failStep(plan, state, reasonOf(signal))
+      return state.status === "Compensating" && signal.label === compensation
+        ? Compensation.retryLater(plan, state, reasonOf(signal))
+        : unchanged(state)
     }
     case "TimedOut":
-      if (signal.name === step.name && state.status === "Running") return fail(script, state, timedOut)
-      return state.status === "Compensating" && signal.name === undone ? Undoing.undoFirst(script, state) : stay(state)
+      if (signal.name === step.name && state.status === "Running") return failStep(plan, state, timedOut)
+      return state.status === "Compensating" && signal.name === compensation
+        ? Compensation.compensateFirst(plan, state)
+        : unchanged(state)
     case "Resumed":
       return state.status === "CompensationFailed"
-        ? Undoing.undoFirst(script, { ...state, status: "Compensating", attempts: 0 })
-        : stay(state)
+        ? Compensation.compensateFirst(plan, { ...state, status: "Compensating", attempts: 0 })
+        : unchanged(state)
   }
 }
 
@@ -95,7 +106,7 @@ const reasonOf = (signal: Extract<Signal, { readonly _tag: "CommandRefused" | "C
   signal._tag === "CommandRefused" ? `refused: ${JSON.stringify(signal.refusal)}` : signal.reason
 
 // Starts the current step.
-const take = <Event, Data>({ steps }: Script<Event, Data>, state: Started<Data>): Move<Data> => {
+const startStep = <Event, Data>({ steps }: SagaPlan<Event, Data>, state: Started<Data>): Transition<Data> => {
   const { command, name, timeout } = steps[state.step]!
   return {
     state,
@@ -103,28 +114,33 @@ const take = <Event, Data>({ steps }: Script<Event, Data>, state: Started<Data>)
   }
 }
 
-const succeed = <Event, Data>(script: Script<Event, Data>, state: Started<Data>): Move<Data> => {
-  const { done, step } = state
-  if (done.includes(step) || state.status === "Succeeded") return stay(state)
-  if (state.status !== "Running") return Undoing.undoLate(script, state)
-  const after: Started<Data> = { ...state, done: [...done, step] }
-  const { name, timeout } = script.steps[step]!
-  const { reactions, state: next } = step + 1 < script.steps.length
-    ? take(script, { ...after, step: step + 1 })
-    : end(script, after)
+const completeStep = <Event, Data>(plan: SagaPlan<Event, Data>, state: Started<Data>): Transition<Data> => {
+  const { completed, step } = state
+  if (completed.includes(step) || state.status === "Succeeded") return unchanged(state)
+  if (state.status !== "Running") return Compensation.compensateLate(plan, state)
+  const after: Started<Data> = { ...state, completed: [...completed, step] }
+  const { name, timeout } = plan.steps[step]!
+  const { reactions, state: next } = step + 1 < plan.steps.length
+    ? startStep(plan, { ...after, step: step + 1 })
+    : completeSaga(plan, after)
   return { state: next, reactions: [...timeout === undefined ? [] : [cancel(name)], ...reactions] }
 }
 
-const end = <Event, Data>(script: Script<Event, Data>, state: Started<Data>): Move<Data> => ({
+const completeSaga = <Event, Data>(plan: SagaPlan<Event, Data>, state: Started<Data>): Transition<Data> => ({
   state: { ...state, status: "Succeeded" },
-  reactions: [...Undoing.last(script, script.onSuccess?.(state.data)), complete]
+  reactions: [...Compensation.finalCommands(plan, plan.onSuccess?.(state.data)), complete]
 })
 
-const fail = <Event, Data>(script: Script<Event, Data>, state: Started<Data>, reason: string): Move<Data> => {
-  const { name, timeout } = script.steps[state.step]!
+const failStep = <Event, Data>(plan: SagaPlan<Event, Data>, state: Started<Data>, reason: string): Transition<Data> => {
+  const { name, timeout } = plan.steps[state.step]!
   const failure = `${name}: ${reason}`
-  const undo = state.done.toReversed().filter((step) => script.steps[step]!.compensate !== undefined)
-  const { reactions, state: next } = Undoing.undoFirst(script, { ...state, status: "Compensating", failure, undo })
+  const toCompensate = state.completed.toReversed().filter((step) => plan.steps[step]!.compensate !== undefined)
+  const { reactions, state: next } = Compensation.compensateFirst(plan, {
+    ...state,
+    status: "Compensating",
+    failure,
+    toCompensate
+  })
   const isPending = timeout !== undefined && reason !== timedOut
   return { state: next, reactions: [...isPending ? [cancel(name)] : [], ...reactions] }
 }

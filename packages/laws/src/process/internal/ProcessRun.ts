@@ -80,7 +80,7 @@ export const answer = <Event extends Tagged, State>(
   outcome: Outcome
 ): ProcessRun<Event, State> => {
   for (const [id, { pending }] of run.instances) {
-    const command = pending.commands.find((pending) => pending.label === label)
+    const command = pending.commands.find((one) => one.label === label)
     if (command === undefined) continue
     const { index, sentAt } = command
     return tell({ ...run, last: [] }, id, { _tag: "Answer", sentAt, index, outcome, at: run.now })

@@ -52,7 +52,8 @@ const retried = <Event extends Tagged, State>(
   life: Schedule.Life<Event, State>
 ) =>
   [...life.run.instances].reduce<Schedule.Life<Event, State>>(
-    (next, [instance, { pending }]) => pending.parked === null ? next : Schedule.tell(next, instance, { _tag: "Retry" }),
+    (next, [instance, { pending }]) =>
+      pending.parked === null ? next : Schedule.tell(next, instance, { _tag: "Retry" }),
     { ...life, run: { ...life.run, process } }
   )
 

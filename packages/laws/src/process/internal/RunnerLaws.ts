@@ -71,7 +71,7 @@ export const effectsHappenOnce = (kit: Coins.Kit = Coins.sound) =>
     (played) => Effect.flatMap(play(kit, played), effects)
   )
 
-/** Its row and the pending that it loaded are out of date when it wakes, and so may be the world. */
+/** The row and the pending work that it loaded are out of date when it wakes, and so may be the world. */
 export const sleepersDoNoHarm = (kit: Coins.Kit = Coins.sound) =>
   Law.make<Played, Stores>(
     "a runner that slept while another went on has no effect that the process does not know of",

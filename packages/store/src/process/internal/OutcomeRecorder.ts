@@ -4,7 +4,7 @@
  * later, on any machine.
  */
 import type { Tagged } from "@refold/core/event/EventType"
-import { type PendingWork, commandOf, type PendingCommand } from "@refold/core/internal/process/PendingWork"
+import { commandOf, type PendingCommand, type PendingWork } from "@refold/core/internal/process/PendingWork"
 import { IdempotencyConflict } from "@refold/core/journal/AppendError"
 import type { Process } from "@refold/core/process/Process"
 import type { Outcome } from "@refold/core/process/ProcessEvent"

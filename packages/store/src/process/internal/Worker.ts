@@ -1,6 +1,6 @@
 /** Works on one instance of a process: dispatches its commands one after another, then fires its due timeouts. */
 import type { Tagged } from "@refold/core/event/EventType"
-import type { PendingWork, PendingCommand, PendingTimeout } from "@refold/core/internal/process/PendingWork"
+import type { PendingCommand, PendingTimeout, PendingWork } from "@refold/core/internal/process/PendingWork"
 import type { ProcessRow } from "@refold/core/internal/process/ProcessRows"
 import type { Process } from "@refold/core/process/Process"
 import * as DateTime from "effect/DateTime"
