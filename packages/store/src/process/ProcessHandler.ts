@@ -69,13 +69,15 @@ export const withHandler = <Command, E, R>(
   category,
   handle: Effect.fnUntraced(function*({ command, id }, options) {
     const decoded = Option.map(commands, ({ decode }) => decode(command))
-    if (Option.isNone(decoded)) return failed("the aggregate does not say what its commands look like")
+    if (Option.isNone(decoded)) return failed(`category "${category}" must define the schema of its commands`)
     if (Result.isFailure(decoded.value)) return failed(reasonOf(decoded.value.failure.message))
     const handled = yield* Effect.result(handle(id, decoded.value.success, options))
     if (Result.isSuccess(handled)) return { _tag: "Succeeded" as const, storedEvents: hasEvents(handled.success) }
     const { failure } = handled
     if (isRetryable(failure)) return yield* Effect.fail(failure)
-    return faults.some((fault) => failure instanceof fault) ? failed(reasonOf(messageOf(failure))) : refused(failure)
+    return permanentFailures.some((type) => failure instanceof type)
+      ? failed(reasonOf(messageOf(failure)))
+      : refused(failure)
   })
 })
 
@@ -87,8 +89,8 @@ const isRetryable = (failure: unknown): failure is RetryableFailure =>
   failure instanceof EventStoreError || failure instanceof OutcomeUnknown ||
   failure instanceof AppendError.VersionConflict
 
-// All other failures of a handler are refusals of the domain.
-const faults = [
+// After these no retry can succeed. All other failures of a handler are refusals of the domain.
+const permanentFailures = [
   InvalidInput,
   CommandInvalid,
   DeciderFault,

@@ -100,10 +100,13 @@ describe("a handler", () => {
       })
     })))
 
-  it("gives a command up for an aggregate that does not say what its commands look like", () =>
+  it("fails a command permanently if the aggregate defines no schema of its commands", () =>
     run(Effect.gen(function*() {
       const mute = { ...Sample.aggregate, commands: Option.none() }
-      expect(yield* ProcessHandler.of(mute).handle(command, {})).toMatchObject({ _tag: "Failed" })
+      expect(yield* ProcessHandler.of(mute).handle(command, {})).toEqual({
+        _tag: "Failed",
+        reason: "category \"jar\" must define the schema of its commands"
+      })
     })))
 })
 

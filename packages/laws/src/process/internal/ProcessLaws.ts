@@ -59,7 +59,7 @@ export const stateIsFoldOfStream = <Event extends Tagged, State>(process: Proces
     }
   })
 
-/** Other code sends nothing where this one does, and schedules and completes what it likes. */
+/** The other code decides nothing that this code decides: it only cancels and completes. */
 export const pendingWorkIsOfTheRecord = <Event extends Tagged, State>(
   process: Process.Process<Event, State>,
   deploy: Deploy = Process.makeUnsafe
