@@ -28,8 +28,8 @@ const thrown = (error: unknown) => () => {
   throw error
 }
 
-describe("an instance that meets an event", () => {
-  it("records it, and what was decided about it, with everything that is needed to do it", () => {
+describe("an instance that observes an event", () => {
+  it("records the event and the complete decisions", () => {
     const { pending, events, state } = handled(processOf({ phase: (tags) => tags.join() }), request(1))
     expect(events).toEqual([{
       _tag: "ProcessReacted",
@@ -44,20 +44,20 @@ describe("an instance that meets an event", () => {
     expect(pending).toMatchObject({ version: 1, phase: "Requested", commands: [{ sentAt: 1, index: 0 }] })
   })
 
-  it("records nothing where it changes nothing and leads to nothing", () => {
+  it("records nothing if the event changes nothing and leads to nothing", () => {
     expect(handled(processOf({ evolve: (tags) => tags }), take(1)).events).toEqual([])
     expect(handled(processOf({ evolve: (tags) => tags }), request(1)).events).toHaveLength(1)
     expect(handled(process, take(1)).events).toHaveLength(1)
   })
 
-  it("meets it once, and none that came before it in its stream", () => {
+  it("observes it once, and no earlier event of its stream after it", () => {
     const second = observe(2, Taken.make({ transfer: "1" }), { stream: stream("s-1"), version: 2 })
     const first = observe(1, Taken.make({ transfer: "1" }), { stream: stream("s-1"), version: 1 })
     expect(handled(process, second, second, first).events).toHaveLength(1)
     expect(handled(process, first, second).events).toHaveLength(2)
   })
 
-  it("knows when it happened, to whom, and what is known beside it", () => {
+  it("gets the time, the instance and the envelope", () => {
     const occasions: Array<unknown> = []
     const watching = processOf({
       evolve: (tags, input, context) => {
@@ -74,7 +74,7 @@ describe("an instance that meets an event", () => {
     expect(occasions[0]).toEqual({ instance: "1", at: at(1000), envelope: { ...envelope, metadata: { actor: "Ann" } } })
   })
 
-  it("reads it as it is read today, however old the record is", () => {
+  it("decodes it with the current codec, however old the record is", () => {
     const old = trigger(1, Taken.make({ transfer: "1" }), { type: "Nothing" })
     expect(handled(process, { _tag: "Observe", trigger: old })).toMatchObject({
       events: [{ _tag: "ProcessParked", stage: "Event", reason: expect.stringContaining("does not have") }]
@@ -89,7 +89,7 @@ describe("a parked instance", () => {
   })
   const repaired = processOf({ react: () => [add] })
 
-  it("lets later triggers wait, whatever they are", () => {
+  it("records later triggers of all kinds, and they wait", () => {
     const { pending, events } = handled(poisoned, take(1), request(2, 13), take(3), answer(1, 0), resume)
     expect(tags(events)).toEqual([
       "ProcessReacted",
@@ -102,7 +102,7 @@ describe("a parked instance", () => {
     expect(pending.waiting).toHaveLength(4)
   })
 
-  it("is retried by repaired code with the very result that it would have had", () => {
+  it("has the same result after a repair and a retry as without the fault", () => {
     const messages = [take(1), request(2, 13), take(3), answer(1, 0), resume]
     const helped = reread(repaired, handled(poisoned, ...messages).events, retry)
     const sound = handled(repaired, ...messages)
@@ -114,7 +114,7 @@ describe("a parked instance", () => {
     expect(new Map(helped.pending.observed)).toEqual(new Map(sound.pending.observed))
   })
 
-  it("stays parked where the retry fails again, and counts it", () => {
+  it("stays parked if the retry fails again, and counts the attempts", () => {
     const again = handled(poisoned, request(1, 13), take(2), retry, retry)
     expect(again.pending.parked).toMatchObject({ attempts: 3 })
     expect(tags(again.events)).toEqual(["ProcessParked", "ProcessWaited", "ProcessParked", "ProcessParked"])
@@ -128,7 +128,7 @@ describe("a parked instance", () => {
     expect(helped.state).toEqual(Result.succeed(["Taken"]))
   })
 
-  it("goes on without the trigger that is discarded, and keeps the reason", () => {
+  it("goes on without the discarded trigger, and records the reason", () => {
     const { pending, events, state } = handled(poisoned, request(1, 13), take(2), discard)
     expect(tags(events.slice(2))).toEqual(["ProcessDiscarded", "ProcessReacted"])
     expect(events[2]).toMatchObject({ reason: "booked by hand" })
@@ -138,17 +138,17 @@ describe("a parked instance", () => {
     expect(reread(repaired, events, request(1, 13)).events).toEqual(events)
   })
 
-  it("is parked anew where the trigger after the discarded one fails, too", () => {
+  it("is parked again if the trigger after the discarded one fails, too", () => {
     const { pending } = handled(poisoned, request(1, 13), request(2, 13), discard)
     expect(pending).toMatchObject({ parked: { attempts: 1 }, waiting: [{ id: expect.stringContaining("2") }] })
   })
 
-  it("still sends what was decided before", () => {
+  it("still holds the commands that were decided before", () => {
     const { pending } = handled(poisoned, take(1), request(2, 13))
     expect(pending.commands).toHaveLength(1)
   })
 
-  it("may end while it is retried: what waits after that means nothing", () => {
+  it("may complete during a retry: later triggers have no effect", () => {
     const ends = processOf({ react: () => [Process.complete] })
     const helped = reread(ends, handled(poisoned, request(1, 13), take(2)).events, retry)
     expect(helped.pending).toMatchObject({ isCompleted: true, parked: null, waiting: [] })
@@ -160,13 +160,13 @@ describe("an instance whose recorded events a new deployment cannot fold", () =>
   const before = handled(process, request(1)).events
   const broken = processOf({ evolve: thrown(new Error("what is that?")) })
 
-  it("says so, and still knows what it has to do", () => {
+  it("has the reason as its state, and still has its pending work", () => {
     const { pending, state } = reread(broken, before)
     expect(failureOf(state)).toEqual({ stage: "Evolve", reason: "it threw Error: what is that?" })
     expect(pending.commands).toHaveLength(1)
   })
 
-  it("parks the next trigger, and goes on where it stood after a repair", () => {
+  it("parks at the next trigger, and goes on after a repair", () => {
     const parked = reread(broken, before, answer(1, 0), take(2))
     expect(tags(parked.events.slice(1))).toEqual(["ProcessParked", "ProcessWaited"])
     expect(parked.pending.commands).toEqual([])
@@ -176,7 +176,7 @@ describe("an instance whose recorded events a new deployment cannot fold", () =>
   })
 })
 
-describe("an instance that hears of its own doings", () => {
+describe("an instance that gets signals", () => {
   const heard = (...messages: ReadonlyArray<MessageBody>) => {
     const inputs: Array<unknown> = []
     const hearing = processOf({
@@ -202,13 +202,13 @@ describe("an instance that hears of its own doings", () => {
     expect(heard(answer(1, 0, outcome)).inputs).toEqual([[signal, context]])
   })
 
-  it("gets a timeout, with the time when it was due", () => {
+  it("gets a timeout at its due time", () => {
     const { events, inputs } = heard({ _tag: "TimeOut", name: "late", scheduledAt: 1 })
     expect(inputs).toEqual([[{ _tag: "TimedOut", name: "late" }, { ...context, at: at(1500) }]])
     expect(events[1]).toMatchObject({ trigger: { _tag: "TimedOut", name: "late", scheduledAt: 1, due: at(1500) } })
   })
 
-  it("gets each once, and none that it did not send or schedule", () => {
+  it("gets each signal once, and none for what it did not send or schedule", () => {
     const answered = answer(1, 0)
     const late = { _tag: "TimeOut", name: "late", scheduledAt: 1 } as const
     const strangers = [answer(2, 0), answer(1, 1), { ...late, scheduledAt: 2 }, { ...late, name: "early" }]
@@ -216,12 +216,12 @@ describe("an instance that hears of its own doings", () => {
     expect(inputs).toHaveLength(2)
   })
 
-  it("records a signal also where it changes nothing: it is over", () => {
+  it("records a signal even if it changes nothing", () => {
     const unchanged = processOf({ evolve: (tags) => tags })
     expect(handled(unchanged, request(1), answer(1, 0)).pending.commands).toEqual([])
   })
 
-  it("counts a monthly timeout from the time when the one before was due", () => {
+  it("schedules a monthly timeout relative to the due time of the last one", () => {
     const monthly = processOf({
       react: (_, input) =>
         input._tag === "Requested" || input._tag === "TimedOut" ? [Process.schedule("pay", "30 days")] : []
@@ -235,41 +235,41 @@ describe("an instance that hears of its own doings", () => {
 describe("a completed instance", () => {
   const ends = processOf({ react: () => [Process.send(jar, "a", { _tag: "Add", coins: 1 }), Process.complete] })
 
-  it("meets no more events", () => {
+  it("observes no more events", () => {
     expect(handled(ends, request(1), take(2)).events).toHaveLength(1)
   })
 
-  it("records the answers to its last commands, and does nothing about them", () => {
+  it("records the outcomes of its last commands, and does not react to them", () => {
     const { pending, events, state } = handled(ends, request(1), answer(1, 0))
     expect(events[1]).toMatchObject({ _tag: "ProcessReacted", decided: [] })
     expect(state).toEqual(Result.succeed(["Requested"]))
     expect(pending.commands).toEqual([])
   })
 
-  it("asks its functions nothing about them", () => {
+  it("does not call its functions for them", () => {
     const { events } = handled(ends, request(1))
     const { pending } = reread(processOf({ react: thrown("over") }), events, answer(1, 0))
     expect(pending.parked).toBeNull()
   })
 })
 
-describe("an instance that an operator asks for something", () => {
+describe("an operator's command to an instance", () => {
   it.each([
-    ["to go on, though nobody knows it", [resume], "UnknownInstance"],
-    ["to try again, though nobody knows it", [retry], "InstanceNotParked"],
-    ["to try again, though it is not parked", [take(1), retry], "InstanceNotParked"],
-    ["to leave out what does not wait", [take(1), discard], "InstanceNotParked"]
-  ])("refuses %s", (_, messages, _tag) => {
+    ["to resume an unknown instance", [resume], "UnknownInstance"],
+    ["to retry an unknown instance", [retry], "InstanceNotParked"],
+    ["to retry an instance that is not parked", [take(1), retry], "InstanceNotParked"],
+    ["to discard a trigger of an instance that is not parked", [take(1), discard], "InstanceNotParked"]
+  ])("%s is refused", (_, messages, _tag) => {
     expect(failureOf(handle(process, ...messages))).toEqual({ _tag, instance: "1" })
   })
 
-  it("refuses to go on after its end", () => {
+  it("to resume is refused after completion", () => {
     const ends = processOf({ react: () => [Process.complete] })
     expect(failureOf(handle(ends, take(1), resume))).toEqual({ _tag: "InstanceCompleted", instance: "1" })
     expect(failureOf(handle(ends, take(1), retry))).toEqual({ _tag: "InstanceNotParked", instance: "1" })
   })
 
-  it("gets the reason", () => {
+  it("to resume has a reason that the instance gets", () => {
     const { events, state } = handled(process, take(1), resume)
     expect(state).toEqual(Result.succeed(["Taken", "Resumed"]))
     expect(events[1]).toMatchObject({ trigger: { _tag: "Resumed", reason: "the jar is open", at: at(9000) } })

@@ -35,7 +35,7 @@ describe("an instance whose process", () => {
       () => [{ _tag: "Wait" }],
       "react must return reactions: send, schedule, cancel or complete"
     ],
-    ["sends to nobody", () => [without("to")], "it threw TypeError"],
+    ["sends to no target", () => [without("to")], "it threw TypeError"],
     ["sends without an id", () => [without("id")], "the id of command \"Take\" must be a text"],
     ["sends to an id that is a symbol", () => [{ ...send, id: symbol }], "must be a text"],
     ["sends to an empty id", () => [{ ...send, id: "" }], "stream must be category-id, both not empty"],
@@ -79,19 +79,19 @@ describe("an instance whose process", () => {
     expect(events).toEqual([
       expect.objectContaining({ _tag: "ProcessParked", stage: "React", reason: expect.stringContaining(reason) })
     ])
-    // Nothing has happened but that.
+    // Nothing else has changed.
     expect(pending).toMatchObject({ commands: [], timeouts: [], isCompleted: false, version: 1 })
     expect(state).toEqual(Result.succeed([]))
     expect(Result.isSuccess(codec.encode(events[0]!))).toBe(true)
   })
 
-  it("sends a malformed command hears of everything that is wrong with it", () => {
+  it("sends a malformed command is parked with all that is wrong with it", () => {
     const { pending } = handled(processOf({ react: () => [command({ coins: 0.5, note: 5, more: true })] }), request(1))
     expect(pending.parked?.reason).toMatch(/^(?=.*coins: )(?=.*note: )(?=.*more: )/u)
     expect(pending.parked?.reason).toContain("command \"Take\" for \"jar-a\" is invalid")
   })
 
-  it("throws in evolve is parked there, and says so", () => {
+  it("throws in evolve is parked at that stage", () => {
     const broken = processOf({ evolve: thrown(new Error("no idea")) })
     expect(handled(broken, request(1)).pending.parked).toEqual({
       stage: "Evolve",
@@ -111,7 +111,7 @@ describe("an instance whose process", () => {
     expect(events).toMatchObject([{ _tag: "ProcessParked", stage: "React" }])
   })
 
-  it("decides nothing of a list in which one reaction is wrong", () => {
+  it("returns one invalid reaction decides none of the list", () => {
     const { pending } = handled(processOf({ react: () => [send, Process.cancel("")] }), request(1))
     expect(pending.commands).toEqual([])
   })
