@@ -147,11 +147,9 @@ describe("writers of the legacy table", () => {
           )
           expect(found.totals[0]!.legacy).toBe(found.totals[0]!.events)
           expect(found.events).toBeGreaterThan(1000)
-          if (!isCareless) {
-            // Whatever was under way then was told apart from what was wrong.
-            expect(beside.differences.first).toEqual([])
-            expect(found.skipped).toEqual({ count: 0, first: [] })
-          }
+          // Only careless writers leave rows that are wrong; rows under way are not counted as wrong.
+          const none = { differences: [], skipped: { count: 0, first: [] } }
+          expect(isCareless ? none : { differences: beside.differences.first, skipped: found.skipped }).toEqual(none)
           yield* sql`delete from accounts where balance = 'lots'`
           expect(isEqual(yield* LegacyTable.switchOver(mapping))).toBe(true)
         })
