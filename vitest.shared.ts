@@ -26,7 +26,7 @@ export const shared: TestUserConfig = {
   passWithNoTests: true,
   setupFiles: [fileURLToPath(new URL("vitest.setup.ts", import.meta.url))],
   env: {
-    REFOLD_SEED: process.env["REFOLD_SEED"] ?? `${randomInt(2 ** 31)}`,
+    REFOLD_SEED: process.env["REFOLD_SEED"] ?? `${randomInt(1_000_000_000)}`,
     ...(Soak.level === "full" ? { REFOLD_RUNS: process.env["REFOLD_RUNS"] ?? "500" } : {})
   },
   // What tests print, like warnings about planted failures, is shown for those that fail.

@@ -5,8 +5,11 @@ import * as EventId from "./EventId.ts"
 import { InvalidInput } from "./InvalidInput.ts"
 import * as Json from "./Json.ts"
 
-/** What is known about an event beside the event: who and what caused it, and any key of your own. */
-export interface Metadata extends Json.JsonObject {
+/**
+ * What is known about an event beside the event: who and what caused it, and any key of your own. An intersection: an
+ * interface with these optional keys and an index signature compiles under `exactOptionalPropertyTypes` only.
+ */
+export type Metadata = Json.JsonObject & {
   /** Shared by everything that one request set off. */
   readonly correlationId?: string
   /** The id of the event or command that directly caused this one. */
