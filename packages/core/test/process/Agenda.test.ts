@@ -102,7 +102,7 @@ describe("the agenda of an instance", () => {
     expect(labels(completed)).toEqual(["a", "b"])
   })
 
-  it("knows how far it has seen each stream", () => {
+  it("has the last observed version of each stream", () => {
     const agenda = after(
       reacted(observed(1, { stream: "s-1", version: 3 })),
       reacted(observed(2, { stream: "s-2", version: 1 })),
@@ -137,7 +137,7 @@ describe("the agenda of an instance", () => {
     expect(after(phased, reacted(observed(2))).phase).toBe("Running")
   })
 
-  it("can be stored, whatever is on it", () => {
+  it("can be encoded and decoded", () => {
     const codec = Schema.toCodecJson(Agenda.Agenda)
     const full = after(
       reacted(observed(1), send("a"), schedule("late", 5)),
@@ -169,7 +169,7 @@ describe("the agenda of a parked instance", () => {
     expect(agenda.waiting).toEqual([observed(1), observed(2)])
   })
 
-  it("counts anew for the next trigger that cannot be reacted to", () => {
+  it("counts the attempts of the next trigger that fails from one", () => {
     const agenda = after(
       parked(observed(1)),
       waited(observed(2)),

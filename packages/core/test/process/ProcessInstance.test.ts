@@ -28,7 +28,7 @@ const thrown = (error: unknown) => () => {
   throw error
 }
 
-describe("an instance that meets an event", () => {
+describe("an instance that observes an event", () => {
   it("records it, and what was decided about it, with everything that is needed to do it", () => {
     const { agenda, events, state } = handled(processOf({ phase: (tags) => tags.join() }), request(1))
     expect(events).toEqual([{
@@ -50,14 +50,14 @@ describe("an instance that meets an event", () => {
     expect(handled(process, take(1)).events).toHaveLength(1)
   })
 
-  it("meets it once, and none that came before it in its stream", () => {
+  it("observes it once, and no earlier event of its stream", () => {
     const second = observe(2, Taken.make({ transfer: "1" }), { stream: stream("s-1"), version: 2 })
     const first = observe(1, Taken.make({ transfer: "1" }), { stream: stream("s-1"), version: 1 })
     expect(handled(process, second, second, first).events).toHaveLength(1)
     expect(handled(process, first, second).events).toHaveLength(2)
   })
 
-  it("knows when it happened, to whom, and what is known beside it", () => {
+  it("passes the instance, the time and the envelope to the functions of the process", () => {
     const occasions: Array<unknown> = []
     const watching = processOf({
       evolve: (tags, input, occasion) => {
@@ -89,7 +89,7 @@ describe("a parked instance", () => {
   })
   const repaired = processOf({ react: () => [add] })
 
-  it("lets later triggers wait, whatever they are", () => {
+  it("keeps all later triggers waiting", () => {
     const { agenda, events } = handled(poisoned, take(1), request(2, 13), take(3), answer(1, 0), resume)
     expect(tags(events)).toEqual([
       "ProcessReacted",
@@ -138,7 +138,7 @@ describe("a parked instance", () => {
     expect(reread(repaired, events, request(1, 13)).events).toEqual(events)
   })
 
-  it("is parked anew where the trigger after the discarded one fails, too", () => {
+  it("is parked again where the trigger after the discarded one fails, too", () => {
     const { agenda } = handled(poisoned, request(1, 13), request(2, 13), discard)
     expect(agenda).toMatchObject({ parked: { attempts: 1 }, waiting: [{ id: expect.stringContaining("2") }] })
   })
@@ -160,7 +160,7 @@ describe("an instance whose recorded events a new deployment cannot fold", () =>
   const before = handled(process, request(1)).events
   const broken = processOf({ evolve: thrown(new Error("what is that?")) })
 
-  it("says so, and still knows what it has to do", () => {
+  it("has the fault as its state, and keeps its agenda", () => {
     const { agenda, state } = reread(broken, before)
     expect(failureOf(state)).toEqual({ stage: "Evolve", reason: "it threw Error: what is that?" })
     expect(agenda.commands).toHaveLength(1)
@@ -176,7 +176,7 @@ describe("an instance whose recorded events a new deployment cannot fold", () =>
   })
 })
 
-describe("an instance that hears of its own doings", () => {
+describe("an instance that gets a notice", () => {
   const heard = (...messages: ReadonlyArray<MessageBody>) => {
     const inputs: Array<unknown> = []
     const hearing = processOf({
@@ -235,7 +235,7 @@ describe("an instance that hears of its own doings", () => {
 describe("a completed instance", () => {
   const ends = processOf({ react: () => [Process.send(jar, "a", { _tag: "Add", coins: 1 }), Process.complete] })
 
-  it("meets no more events", () => {
+  it("observes no more events", () => {
     expect(handled(ends, request(1), take(2)).events).toHaveLength(1)
   })
 
@@ -246,30 +246,30 @@ describe("a completed instance", () => {
     expect(agenda.commands).toEqual([])
   })
 
-  it("asks its functions nothing about them", () => {
+  it("does not call its functions for them", () => {
     const { events } = handled(ends, request(1))
     const { agenda } = reread(processOf({ react: thrown("over") }), events, answer(1, 0))
     expect(agenda.parked).toBeNull()
   })
 })
 
-describe("an instance that an operator asks for something", () => {
+describe("an instance with a message of an operator", () => {
   it.each([
-    ["to go on, though nobody knows it", [resume], "UnknownInstance"],
-    ["to try again, though nobody knows it", [retry], "InstanceNotParked"],
-    ["to try again, though it is not parked", [take(1), retry], "InstanceNotParked"],
-    ["to leave out what does not wait", [take(1), discard], "InstanceNotParked"]
+    ["to resume without events", [resume], "UnknownInstance"],
+    ["to retry without events", [retry], "InstanceNotParked"],
+    ["to retry while it is not parked", [take(1), retry], "InstanceNotParked"],
+    ["to discard while it is not parked", [take(1), discard], "InstanceNotParked"]
   ])("refuses %s", (_, messages, _tag) => {
     expect(failureOf(handle(process, ...messages))).toEqual({ _tag, instance: "1" })
   })
 
-  it("refuses to go on after its end", () => {
+  it("refuses to resume or retry after completion", () => {
     const ends = processOf({ react: () => [Process.complete] })
     expect(failureOf(handle(ends, take(1), resume))).toEqual({ _tag: "InstanceCompleted", instance: "1" })
     expect(failureOf(handle(ends, take(1), retry))).toEqual({ _tag: "InstanceNotParked", instance: "1" })
   })
 
-  it("gets the reason", () => {
+  it("gets the reason of being resumed", () => {
     const { events, state } = handled(process, take(1), resume)
     expect(state).toEqual(Result.succeed(["Taken", "Resumed"]))
     expect(events[1]).toMatchObject({ trigger: { _tag: "Resumed", reason: "the jar is open", at: at(9000) } })

@@ -26,9 +26,7 @@ export const PendingTimeout = Schema.Struct({ name: Schema.String, scheduledAt: 
 export type PendingTimeout = typeof PendingTimeout.Type
 
 /** Why an instance is parked, and the number of attempts. */
-export const ParkedInstance = Schema.Struct({ stage: Stage, reason: Schema.String, attempts: Schema.Int })
-/** Why an instance is parked. */
-export type ParkedInstance = typeof ParkedInstance.Type
+const ParkedInstance = Schema.Struct({ stage: Stage, reason: Schema.String, attempts: Schema.Int })
 
 /** The agenda of an instance. */
 export const Agenda = Schema.Struct({
@@ -133,8 +131,8 @@ const settled = (agenda: Agenda, trigger: Trigger): Agenda => {
       return { ...agenda, commands: agenda.commands.filter((one) => one !== answered) }
     }
     case "TimedOut": {
-      const over = timeoutOf(agenda, trigger)
-      return { ...agenda, timeouts: agenda.timeouts.filter((one) => one !== over) }
+      const due = timeoutOf(agenda, trigger)
+      return { ...agenda, timeouts: agenda.timeouts.filter((one) => one !== due) }
     }
     case "Resumed":
       return agenda

@@ -27,14 +27,14 @@ export const play = <Event extends Tagged, Data>(
       undo: [],
       attempts: 0,
       failure: "",
-      isTold: false
+      isFailureReported: false
     })
   }
   return envelope === undefined
-    ? hear(script, state, input as Notice)
+    ? onNotice(script, state, input as Notice)
     : isOfOther(script.steps[state.step]!, script, envelope)
     ? stay(state)
-    : see(script, state, input as Event, envelope)
+    : onEvent(script, state, input as Event, envelope)
 }
 
 // An event of another command of this saga does not concern the current step.
@@ -49,7 +49,7 @@ const isOfOther = (
 }
 
 // An event: the current step succeeded or failed, or a step that had failed succeeded late.
-const see = <Event extends Tagged, Data>(
+const onEvent = <Event extends Tagged, Data>(
   script: Script<Event, Data>,
   state: Started<Data>,
   event: Event,
@@ -62,7 +62,7 @@ const see = <Event extends Tagged, Data>(
     : stay(state)
 }
 
-const hear = <Event extends Tagged, Data>(
+const onNotice = <Event extends Tagged, Data>(
   script: Script<Event, Data>,
   state: Started<Data>,
   notice: Notice

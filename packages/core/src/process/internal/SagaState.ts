@@ -22,7 +22,7 @@ export interface Started<Data> {
   /** Why it is being compensated. */
   readonly failure: string
   /** Whether the commands of `onFailure` were sent. */
-  readonly isTold: boolean
+  readonly isFailureReported: boolean
 }
 
 /** A saga's state. */

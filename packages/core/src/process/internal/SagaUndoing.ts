@@ -15,10 +15,10 @@ export const last = <Event, Data>(
 // Compensates the first step; if none is left, the saga is compensated. It is not completed: a step that timed out may
 // still succeed.
 export const undoFirst = <Event, Data>(script: Script<Event, Data>, state: Started<Data>): Move<Data> => {
-  const { data, failure, isTold, undo: [first] } = state
+  const { data, failure, isFailureReported, undo: [first] } = state
   if (first === undefined) {
-    const reactions = isTold ? [] : last(script, script.onFailure?.(data, failure))
-    return { state: { ...state, status: "Compensated", isTold: true }, reactions }
+    const reactions = isFailureReported ? [] : last(script, script.onFailure?.(data, failure))
+    return { state: { ...state, status: "Compensated", isFailureReported: true }, reactions }
   }
   const { compensate, name } = script.steps[first]!
   // Only steps with a compensation are in `undo`.
