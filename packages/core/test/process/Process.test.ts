@@ -5,7 +5,7 @@ import { describe, expect, expectTypeOf, it } from "vitest"
 import * as EventCodec from "../../src/event/EventCodec.ts"
 import * as EventType from "../../src/event/EventType.ts"
 import * as Process from "../../src/process/Process.ts"
-import type { Notice } from "../../src/process/ProcessInput.ts"
+import type { Signal } from "../../src/process/ProcessInput.ts"
 import { at, eventId, failureOf, malformed, stream } from "../support/Sample.ts"
 import { definition, type Event, type events, jar, processOf, Requested } from "../support/Transfers.ts"
 
@@ -56,17 +56,17 @@ describe("a process", () => {
       { targets: [{ ...jar, category: "transfers" }] },
       "targets[0] must have another category than the process"
     ],
-    ...(["CommandSucceeded", "CommandRefused", "CommandFailed", "TimedOut", "Resumed"] satisfies Array<Notice["_tag"]>)
+    ...(["CommandSucceeded", "CommandRefused", "CommandFailed", "TimedOut", "Resumed"] satisfies Array<Signal["_tag"]>)
       .map((name): [string, object, string] => [
-        `an event type that is called ${name}, as a notice is`,
+        `an event type that is called ${name}, as a signal is`,
         { events: named(name) },
-        `events must not have a type "${name}": notices have that name`
+        `events must not have a type "${name}": signals have that name`
       ])
   ])("is refused with %s", (_, parts, message) => {
     expect(failureOf(Process.make({ ...definition, ...parts }))).toMatchObject({ _tag: "InvalidInput", message })
   })
 
-  it("is refused with an event type that once had the name of a notice", () => {
+  it("is refused with an event type that once had the name of a signal", () => {
     const renamed = EventCodec.makeUnsafe([Requested.pipe(EventType.renamedFrom("TimedOut"))])
     expect(failureOf(Process.make({ ...definition, events: renamed })).field).toBe("events")
   })
@@ -76,7 +76,7 @@ describe("a process", () => {
   })
 
   it("passes events and notices to its functions", () => {
-    expectTypeOf(definition.evolve).parameter(1).toEqualTypeOf<Event | Notice>()
+    expectTypeOf(definition.evolve).parameter(1).toEqualTypeOf<Event | Signal>()
     // @ts-expect-error -- the aggregate knows no such command
     void (() => Process.send(jar, "a", { _tag: "Break" }))
   })
