@@ -137,7 +137,7 @@ describe("the pending work of an instance", () => {
     expect(after(phased, reacted(observed(2))).phase).toBe("Running")
   })
 
-  it("can be stored, whatever it holds", () => {
+  it("can be encoded and decoded", () => {
     const codec = Schema.toCodecJson(PendingWork.PendingWork)
     const full = after(
       reacted(observed(1), send("a"), schedule("late", 5)),
@@ -169,7 +169,7 @@ describe("the pending work of a parked instance", () => {
     expect(pending.waiting).toEqual([observed(1), observed(2)])
   })
 
-  it("counts the attempts of the next trigger from 1", () => {
+  it("counts the attempts of the next trigger that fails from one", () => {
     const pending = after(
       parked(observed(1)),
       waited(observed(2)),

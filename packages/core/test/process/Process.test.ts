@@ -75,7 +75,7 @@ describe("a process", () => {
     expect(() => processOf({ name: "" })).toThrow("name must not be empty")
   })
 
-  it("passes events and signals to its functions", () => {
+  it("passes events and notices to its functions", () => {
     expectTypeOf(definition.evolve).parameter(1).toEqualTypeOf<Event | Signal>()
     // @ts-expect-error -- the aggregate knows no such command
     void (() => Process.send(jar, "a", { _tag: "Break" }))
@@ -126,7 +126,7 @@ describe("the sender of an event's command", () => {
     expect(sender("transfers-a-b")).toEqual(Option.some("a-b"))
   })
 
-  it("is None if the event names another process, or no process", () => {
+  it("is None where the event names another process or none", () => {
     for (const process of ["transfers2-1", "transfer-1", "transfers", undefined, 5, null]) {
       expect(sender(process)).toEqual(Option.none())
     }

@@ -29,7 +29,7 @@ const thrown = (error: unknown) => () => {
 }
 
 describe("an instance that observes an event", () => {
-  it("records the event and the complete decisions", () => {
+  it("records it, and what was decided about it, with everything that is needed to do it", () => {
     const { pending, events, state } = handled(processOf({ phase: (tags) => tags.join() }), request(1))
     expect(events).toEqual([{
       _tag: "ProcessReacted",
@@ -50,14 +50,14 @@ describe("an instance that observes an event", () => {
     expect(handled(process, take(1)).events).toHaveLength(1)
   })
 
-  it("observes it once, and no earlier event of its stream after it", () => {
+  it("observes it once, and no earlier event of its stream", () => {
     const second = observe(2, Taken.make({ transfer: "1" }), { stream: stream("s-1"), version: 2 })
     const first = observe(1, Taken.make({ transfer: "1" }), { stream: stream("s-1"), version: 1 })
     expect(handled(process, second, second, first).events).toHaveLength(1)
     expect(handled(process, first, second).events).toHaveLength(2)
   })
 
-  it("gets the time, the instance and the envelope", () => {
+  it("passes the instance, the time and the envelope to the functions of the process", () => {
     const occasions: Array<unknown> = []
     const watching = processOf({
       evolve: (tags, input, context) => {
@@ -89,7 +89,7 @@ describe("a parked instance", () => {
   })
   const repaired = processOf({ react: () => [add] })
 
-  it("records later triggers of all kinds, and they wait", () => {
+  it("keeps all later triggers waiting", () => {
     const { pending, events } = handled(poisoned, take(1), request(2, 13), take(3), answer(1, 0), resume)
     expect(tags(events)).toEqual([
       "ProcessReacted",
@@ -138,7 +138,7 @@ describe("a parked instance", () => {
     expect(reread(repaired, events, request(1, 13)).events).toEqual(events)
   })
 
-  it("is parked again if the trigger after the discarded one fails, too", () => {
+  it("is parked again where the trigger after the discarded one fails, too", () => {
     const { pending } = handled(poisoned, request(1, 13), request(2, 13), discard)
     expect(pending).toMatchObject({ parked: { attempts: 1 }, waiting: [{ id: expect.stringContaining("2") }] })
   })
@@ -160,7 +160,7 @@ describe("an instance whose recorded events a new deployment cannot fold", () =>
   const before = handled(process, request(1)).events
   const broken = processOf({ evolve: thrown(new Error("what is that?")) })
 
-  it("has the reason as its state, and still has its pending work", () => {
+  it("has the fault as its state, and keeps its agenda", () => {
     const { pending, state } = reread(broken, before)
     expect(failureOf(state)).toEqual({ stage: "Evolve", reason: "it threw Error: what is that?" })
     expect(pending.commands).toHaveLength(1)
@@ -176,7 +176,7 @@ describe("an instance whose recorded events a new deployment cannot fold", () =>
   })
 })
 
-describe("an instance that gets signals", () => {
+describe("an instance that gets a notice", () => {
   const heard = (...messages: ReadonlyArray<MessageBody>) => {
     const inputs: Array<unknown> = []
     const hearing = processOf({
@@ -253,23 +253,23 @@ describe("a completed instance", () => {
   })
 })
 
-describe("an operator's command to an instance", () => {
+describe("an instance with a message of an operator", () => {
   it.each([
-    ["to resume an unknown instance", [resume], "UnknownInstance"],
-    ["to retry an unknown instance", [retry], "InstanceNotParked"],
-    ["to retry an instance that is not parked", [take(1), retry], "InstanceNotParked"],
-    ["to discard a trigger of an instance that is not parked", [take(1), discard], "InstanceNotParked"]
-  ])("%s is refused", (_, messages, _tag) => {
+    ["to resume without events", [resume], "UnknownInstance"],
+    ["to retry without events", [retry], "InstanceNotParked"],
+    ["to retry while it is not parked", [take(1), retry], "InstanceNotParked"],
+    ["to discard while it is not parked", [take(1), discard], "InstanceNotParked"]
+  ])("refuses %s", (_, messages, _tag) => {
     expect(failureOf(handle(process, ...messages))).toEqual({ _tag, instance: "1" })
   })
 
-  it("to resume is refused after completion", () => {
+  it("refuses to resume or retry after completion", () => {
     const ends = processOf({ react: () => [Process.complete] })
     expect(failureOf(handle(ends, take(1), resume))).toEqual({ _tag: "InstanceCompleted", instance: "1" })
     expect(failureOf(handle(ends, take(1), retry))).toEqual({ _tag: "InstanceNotParked", instance: "1" })
   })
 
-  it("to resume has a reason that the instance gets", () => {
+  it("gets the reason of being resumed", () => {
     const { events, state } = handled(process, take(1), resume)
     expect(state).toEqual(Result.succeed(["Taken", "Resumed"]))
     expect(events[1]).toMatchObject({ trigger: { _tag: "Resumed", reason: "the jar is open", at: at(9000) } })

@@ -166,13 +166,13 @@ describe("a saga", () => {
     )
   })
 
-  it("matches an event to the instance that sent its command, by default", () => {
+  it("observes the events of its own commands by default", () => {
     const { correlate: _, ...bySender } = definition
     const { correlate } = Saga.makeUnsafe(bySender)
     const envelope = (process?: string) => malformed<never>({ metadata: { process } })
     expect(correlate(Taken.make({ transfer: "1" }), envelope("saga-7"))).toEqual(Option.some("7"))
     expect(correlate(Taken.make({ transfer: "1" }), envelope("other-7"))).toEqual(Option.none())
-    // An event that starts a saga is for that saga, whatever caused it.
+    // An event that starts a saga is for that saga, even if a command of another saga caused it.
     expect(correlate(Requested.make({ transfer: "1", coins: 1 }), envelope("saga-7"))).toEqual(Option.some("1"))
   })
 })
@@ -311,7 +311,7 @@ describe("a step", () => {
     expect(play(namesake, "refused Take", "ok Take at the end")).toMatchObject({ phase: "Compensated", decided: [] })
   })
 
-  it("sends its command under its own name, whatever the label of the command", () => {
+  it("sends its command with its own name as the label", () => {
     const labelled = Saga.makeUnsafe({
       ...definition,
       steps: [{ name: "one", command: (data) => ({ ...add("one")(data), label: "mine" }) }]
@@ -335,7 +335,7 @@ describe("a compensation that fails", () => {
 
   const stuck = ["ok one", ...undoing, ...again(2), "failed undo one"] as const
 
-  it("waits for an operator after the maximum number of attempts", () => {
+  it("waits to be resumed after the last attempt", () => {
     const { after, decided, phase } = play(saga, ...stuck)
     expect({ decided, phase }).toEqual({ decided: [], phase: "CompensationFailed" })
     expect(after.pending).toMatchObject({ commands: [], timeouts: [], isCompleted: false })
@@ -390,7 +390,7 @@ describe("a compensation that fails", () => {
   })
 })
 
-describe("an operator who resumes a saga", () => {
+describe("resuming a saga", () => {
   it.each<[string, ReadonlyArray<string | MessageBody>, string]>([
     ["that is running", [taken], "Running"],
     ["that is being compensated", [taken, "refused two"], "Compensating"],

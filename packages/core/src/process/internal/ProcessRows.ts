@@ -8,9 +8,7 @@ import { codec, type ProcessEvent } from "../ProcessEvent.ts"
 import * as PendingWork from "./PendingWork.ts"
 
 /** The status of an instance: it reacts to triggers, waits for a repair, or is completed. */
-export const Status = Schema.Literals(["Running", "Parked", "Completed"])
-/** The status of an instance. */
-export type Status = typeof Status.Type
+const Status = Schema.Literals(["Running", "Parked", "Completed"])
 
 /** The row of an instance; its key is the name of the instance's stream. */
 export const ProcessRow = Schema.Struct({

@@ -35,7 +35,7 @@ describe("an instance whose process", () => {
       () => [{ _tag: "Wait" }],
       "react must return reactions: send, schedule, cancel or complete"
     ],
-    ["sends to no target", () => [without("to")], "it threw TypeError"],
+    ["sends without a target", () => [without("to")], "it threw TypeError"],
     ["sends without an id", () => [without("id")], "the id of command \"Take\" must be a text"],
     ["sends to an id that is a symbol", () => [{ ...send, id: symbol }], "must be a text"],
     ["sends to an empty id", () => [{ ...send, id: "" }], "stream must be category-id, both not empty"],
@@ -85,7 +85,7 @@ describe("an instance whose process", () => {
     expect(Result.isSuccess(codec.encode(events[0]!))).toBe(true)
   })
 
-  it("sends a malformed command is parked with all that is wrong with it", () => {
+  it("sends a malformed command is parked with all problems of the command", () => {
     const { pending } = handled(processOf({ react: () => [command({ coins: 0.5, note: 5, more: true })] }), request(1))
     expect(pending.parked?.reason).toMatch(/^(?=.*coins: )(?=.*note: )(?=.*more: )/u)
     expect(pending.parked?.reason).toContain("command \"Take\" for \"jar-a\" is invalid")

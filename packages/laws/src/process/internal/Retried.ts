@@ -41,11 +41,14 @@ const liveBroken = <Event extends Tagged, State>(
   sound: Process<Event, State>,
   broken: Process<Event, State>,
   { at, steps }: Broken<Event>
-) =>
-  steps.reduce<Schedule.Life<Event, State>>((life, step, index) => {
+) => {
+  let life = Schedule.start(sound)
+  for (const [index, step] of steps.entries()) {
     const process = index === at % steps.length ? broken : sound
-    return Schedule.take({ ...life, run: { ...life.run, process } }, step)
-  }, Schedule.start(sound))
+    life = Schedule.take({ ...life, run: { ...life.run, process } }, step)
+  }
+  return life
+}
 
 const retried = <Event extends Tagged, State>(
   process: Process<Event, State>,
