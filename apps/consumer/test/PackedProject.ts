@@ -53,7 +53,7 @@ export const make = ({ optionalPeers }: { readonly optionalPeers: boolean }): Pa
   // Its real path: TypeScript compares the paths of what it is given with those that links lead to.
   const folder = Fs.realpathSync(Fs.mkdtempSync(Path.join(Os.tmpdir(), "refold-consumer-")))
   const modules = Path.join(folder, "node_modules")
-  for (const one of published) unpack(one, modules, folder)
+  for (const { manifest: { name } } of published) unpack(name, modules)
   for (const one of published) {
     for (const name of needed(one.manifest, optionalPeers)) link(modules, name, Path.join(one.folder, "node_modules"))
   }
@@ -66,13 +66,28 @@ export const make = ({ optionalPeers }: { readonly optionalPeers: boolean }): Pa
   return { folder, write, run: run(folder), remove: () => Fs.rmSync(folder, { recursive: true }) }
 }
 
-const unpack = ({ folder, manifest }: Published, modules: string, scratch: string): void => {
-  const pack = ["pack", "--json", "--pack-destination", scratch]
-  const { filename } = JSON.parse(execFileSync("pnpm", pack, { cwd: folder, encoding: "utf8" }))
-  const target = Path.join(modules, manifest.name)
+const pack = ({ folder, manifest }: Published, scratch: string): readonly [name: string, tarball: Buffer] => {
+  const options = ["pack", "--json", "--pack-destination", scratch]
+  const { filename } = JSON.parse(execFileSync("pnpm", options, { cwd: folder, encoding: "utf8" }))
+  return [manifest.name, Fs.readFileSync(Path.resolve(folder, filename))]
+}
+
+const packAll = (): ReadonlyMap<string, Buffer> => {
+  const scratch = Fs.mkdtempSync(Path.join(Os.tmpdir(), "refold-packed-"))
+  try {
+    return new Map(published.map((one) => pack(one, scratch)))
+  } finally {
+    Fs.rmSync(scratch, { recursive: true })
+  }
+}
+
+const tarballs = packAll()
+
+const unpack = (name: string, modules: string): void => {
+  const target = Path.join(modules, name)
   Fs.mkdirSync(target, { recursive: true })
   // `npm install` of a tarball does the same: it leaves out the first folder.
-  execFileSync("tar", ["-xzf", Path.resolve(folder, filename), "-C", target, "--strip-components=1"])
+  execFileSync("tar", ["-xz", "-C", target, "--strip-components=1"], { input: tarballs.get(name) })
 }
 
 const needed = (manifest: Manifest, optionalPeers: boolean): ReadonlyArray<string> =>
