@@ -5,7 +5,7 @@ import { randomInt } from "node:crypto"
 import { globSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import type { TestUserConfig } from "vitest/config"
-import * as Soak from "./packages/postgres/test/support/Soak.ts"
+import * as Soak from "../packages/postgres/test/support/Soak.ts"
 
 const pattern = "test/**/*.test.ts"
 
@@ -38,5 +38,5 @@ export const shared: TestUserConfig = {
 /** The options of a package whose tests need a PostgreSQL server. */
 export const withServer: TestUserConfig = {
   ...shared,
-  globalSetup: [fileURLToPath(new URL("packages/postgres/test/support/globalSetup.ts", import.meta.url))]
+  globalSetup: [fileURLToPath(new URL("../packages/postgres/test/support/globalSetup.ts", import.meta.url))]
 }

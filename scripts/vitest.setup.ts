@@ -3,7 +3,7 @@
  */
 import * as fc from "fast-check"
 import { beforeEach } from "vitest"
-import { seed } from "./packages/postgres/test/support/Seed.ts"
+import { seed } from "../packages/postgres/test/support/Seed.ts"
 
 const runs = Number(process.env["REFOLD_RUNS"])
 fc.configureGlobal({ ...fc.readConfigureGlobal(), seed, ...(runs > 0 ? { numRuns: runs } : {}) })
