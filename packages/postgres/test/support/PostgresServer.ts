@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as LocalPostgres from "./LocalPostgres.ts"
 
-/** A server that accepts connections without a password. */
+/** A server, under a URL that can create databases and roles. */
 export interface PostgresServer {
   readonly url: string
   /** As the server reports it, like `18.4`. */
@@ -22,14 +22,18 @@ export interface PostgresServer {
 }
 
 /** The major version to start: REFOLD_PG_VERSION, or 18. */
-export const wantedVersion = (): string => process.env["REFOLD_PG_VERSION"] ?? "18"
+const wantedVersion = (): string => process.env["REFOLD_PG_VERSION"] ?? "18"
+
+/** The major version of a server. */
+export const majorOf = ({ version }: Pick<PostgresServer, "version">): string => version.split(".")[0]!
 
 /** Finds or starts a server. */
-export const start = async (): Promise<PostgresServer> => await given() ?? await container() ?? await startLocal()
+export const start = async (): Promise<PostgresServer> =>
+  await given() ?? await container() ?? await startLocal(wantedVersion())
 
-/** Starts a server from local binaries, for tests that restart it or kill it. */
-export const startLocal = async (): Promise<PostgresServer> => {
-  const local = await LocalPostgres.start(wantedVersion())
+/** Starts a server of a major version from local binaries, for tests that restart it or kill it. */
+export const startLocal = async (version: string): Promise<PostgresServer> => {
+  const local = await LocalPostgres.start(version)
   return { ...local, version: await reportedVersion(local.url), source: "local binaries" }
 }
 
@@ -42,12 +46,20 @@ const given = async (): Promise<PostgresServer | undefined> => {
 
 const container = async (): Promise<PostgresServer | undefined> => {
   // Imported late: it takes most of a second, and Node 22.
-  const { GenericContainer, getContainerRuntimeClient, Wait } = await import("testcontainers")
+  const { getContainerRuntimeClient } = await import("testcontainers")
   const answers = await Promise.race([
     getContainerRuntimeClient().then(() => true, () => false),
     new Promise<false>((resolve) => void setTimeout(resolve, 3_000, false).unref())
   ])
   if (!answers) return undefined
+  return startContainer().catch((error: unknown) => {
+    process.stderr.write(`The container engine answers but starts no PostgreSQL (${String(error)}): trying binaries.\n`)
+    return undefined
+  })
+}
+
+const startContainer = async (): Promise<PostgresServer> => {
+  const { GenericContainer, Wait } = await import("testcontainers")
   const running = await new GenericContainer(`postgres:${wantedVersion()}-alpine`)
     .withEnvironment({ POSTGRES_HOST_AUTH_METHOD: "trust" })
     .withCommand(["postgres", "-c", "max_connections=200"])

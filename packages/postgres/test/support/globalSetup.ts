@@ -1,5 +1,6 @@
 /*
- * Gives every test file the address of one PostgreSQL server for the whole run: `inject("postgresUrl")`.
+ * Gives every test file the address of one PostgreSQL server for the whole run, `inject("postgresUrl")`, and its major
+ * version, `inject("postgresVersion")`.
  */
 import type { TestProject } from "vitest/node"
 import * as PostgresServer from "./PostgresServer.ts"
@@ -11,5 +12,6 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
   const took = Math.round(performance.now() - began)
   process.stderr.write(`PostgreSQL ${server.version} from ${server.source}, ready in ${took} ms\n`)
   project.provide("postgresUrl", server.url)
+  project.provide("postgresVersion", PostgresServer.majorOf(server))
   return server.stop
 }
