@@ -10,11 +10,11 @@ import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import * as AgreementSuite from "./decide/AgreementSuite.ts"
 import * as CommandHandlerLaws from "./decide/internal/CommandHandlerLaws.ts"
-import * as Handling from "./decide/internal/Handling.ts"
+import * as HandlerScript from "./decide/internal/HandlerScript.ts"
 import * as SnapshotStoreLaws from "./decide/internal/SnapshotStoreLaws.ts"
 import * as TogetherLaws from "./decide/internal/TogetherLaws.ts"
 import * as Programs from "./journal/internal/Programs.ts"
-import * as Readings from "./journal/internal/Readings.ts"
+import * as SymbolicReads from "./journal/internal/SymbolicReads.ts"
 import * as Arbitraries from "./kit/internal/Arbitraries.ts"
 import * as Sample from "./kit/internal/Sample.ts"
 import * as Law from "./kit/Law.ts"
@@ -56,7 +56,7 @@ export const suite = <R, E>(name: string, layer: Layer.Layer<Stores | R, E>, opt
 const eventStore = [
   Law.over(
     EventStoreLaws.readsAgree,
-    fc.tuple(Programs.arbitrary, fc.array(Readings.arbitrary, { maxLength: 12, size: "max" }))
+    fc.tuple(Programs.arbitrary, fc.array(SymbolicReads.arbitrary, { maxLength: 12, size: "max" }))
   ),
   Law.over(EventStoreLaws.edgesAgree, Programs.edges),
   Law.over(EventStoreLaws.forgettingAgrees, Programs.forgetful),
@@ -100,11 +100,11 @@ const before = fc.array(Sample.commands, { maxLength: 5 })
 
 /** The laws of handlers that remember states, by other handlers where they are to be tried. */
 export const handlerProperties = (
-  make?: Handling.Make<Sample.Command, Sample.State, Sample.Event, Sample.Refusal>
+  make?: HandlerScript.Make<Sample.Command, Sample.State, Sample.Event, Sample.Refusal>
 ): ReadonlyArray<Law.Property<Stores>> => [
   Law.over(
     CommandHandlerLaws.cachedHandlersAgree(Sample.aggregate, make),
-    Handling.steps(Sample.commands, Sample.events)
+    HandlerScript.steps(Sample.commands, Sample.events)
   ),
   Law.over(
     CommandHandlerLaws.concurrentCommandsAreSerial(Sample.aggregate),

@@ -6,12 +6,12 @@ import type { Decider } from "@refold/core/decide/Decider"
 import * as View from "@refold/core/decide/View"
 import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
-import { mismatch } from "./kit/internal/Mismatch.ts"
+import { mismatch } from "./kit/internal/AssertionError.ts"
 import * as ProcessSpec from "./process/internal/ProcessSpec.ts"
-import * as RowSpec from "./project/internal/RowSpec.ts"
+import * as ProjectionSpec from "./project/internal/ProjectionSpec.ts"
 
 export type { Cause, ProcessSpec } from "./process/internal/ProcessSpec.ts"
-export type { Happening, ProjectionSpec } from "./project/internal/RowSpec.ts"
+export type { Happening, ProjectionSpec } from "./project/internal/ProjectionSpec.ts"
 
 /** A decider, waiting for what has happened so far. */
 export interface Spec<Command, Event, Refusal> {
@@ -39,7 +39,7 @@ const forDecider = <Command, State, Event, Refusal>(
 export { forDecider as for }
 
 /** Examples of the rows of this projection. */
-export const forProjection: typeof RowSpec.make = RowSpec.make
+export const forProjection: typeof ProjectionSpec.make = ProjectionSpec.make
 
 /** Examples of what this process does, or of this saga: it is one. */
 export const forProcess: typeof ProcessSpec.make = ProcessSpec.make

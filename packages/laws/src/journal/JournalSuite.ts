@@ -3,7 +3,7 @@ import * as fc from "fast-check"
 import * as Arbitraries from "../kit/internal/Arbitraries.ts"
 import * as Law from "../kit/Law.ts"
 import * as Suite from "../kit/Suite.ts"
-import * as Hidden from "./internal/Hidden.ts"
+import * as UnstorableData from "./internal/UnstorableData.ts"
 import * as JournalLaws from "./internal/JournalLaws.ts"
 import type { JournalModule } from "./internal/JournalRun.ts"
 import * as Programs from "./internal/Programs.ts"
@@ -27,8 +27,8 @@ export const properties = (module?: JournalModule): ReadonlyArray<Law.Property<n
   ].map((law) => Law.over(law, Programs.timed)),
   Law.over(JournalLaws.journalsAreValues(module), fc.tuple(Programs.timed, Programs.timed)),
   Law.over(JournalLaws.checksComeInOrder(module), Arbitraries.commit),
-  Law.over(StorableLaws.storableDataIsReadBack(module), fc.tuple(Arbitraries.newEvent, Hidden.anything)),
-  Law.over(StorableLaws.otherDataIsRefusedByPath(module), fc.tuple(Arbitraries.newEvent, Hidden.hidden))
+  Law.over(StorableLaws.storableDataIsReadBack(module), fc.tuple(Arbitraries.newEvent, UnstorableData.anything)),
+  Law.over(StorableLaws.otherDataIsRefusedByPath(module), fc.tuple(Arbitraries.newEvent, UnstorableData.hidden))
 ]
 
 /** Tests a Journal module. */

@@ -5,7 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as fc from "fast-check"
-import { mismatch } from "./internal/Mismatch.ts"
+import { mismatch } from "./internal/AssertionError.ts"
 
 /** What a law says is equal, by Effect's structural equality. */
 export interface Sides {

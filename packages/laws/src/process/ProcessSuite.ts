@@ -8,16 +8,16 @@ import type * as Layer from "effect/Layer"
 import * as fc from "fast-check"
 import * as Law from "../kit/Law.ts"
 import * as Suite from "../kit/Suite.ts"
-import * as Coins from "./internal/Coins.ts"
-import * as CoinSteps from "./internal/CoinSteps.ts"
+import * as TransferRun from "./internal/TransferRun.ts"
+import * as TransferScript from "./internal/TransferScript.ts"
 import * as ProcessLaws from "./internal/ProcessLaws.ts"
 import * as RunnerLaws from "./internal/RunnerLaws.ts"
 import * as SagaLaws from "./internal/SagaLaws.ts"
-import * as SagaStory from "./internal/SagaStory.ts"
-import type * as SagaWorld from "./internal/SagaWorld.ts"
-import * as Schedule from "./internal/Schedule.ts"
+import * as SagaScript from "./internal/SagaScript.ts"
+import type * as SagaSimulation from "./internal/SagaSimulation.ts"
+import * as InstanceScript from "./internal/InstanceScript.ts"
 import * as TimeoutLaws from "./internal/TimeoutLaws.ts"
-import * as Timeouts from "./internal/Timeouts.ts"
+import * as AlarmScript from "./internal/AlarmScript.ts"
 
 type Tagged = { readonly _tag: string }
 
@@ -34,7 +34,7 @@ export const properties = <Event extends Tagged, State>(
   { events, streams = streamsOf(process) }: Inputs<Event>,
   deploy?: ProcessLaws.Deploy
 ): ReadonlyArray<Law.Property<never>> => {
-  const steps = Schedule.steps(events, streams)
+  const steps = InstanceScript.steps(events, streams)
   const broken = fc.record({ steps, at: fc.nat(20), evolves: fc.boolean() })
   return [
     Law.over(ProcessLaws.metTwiceIsMetOnce(process), steps),
@@ -48,29 +48,29 @@ const streamsOf = ({ categories = ["any"] }: { readonly categories?: ReadonlyArr
   fc.tuple(fc.constantFrom(...categories), fc.constantFrom("1", "2", "3")).map((parts) => parts.join("-"))
 
 /** The laws of sagas, over sagas of every kind. */
-export const sagaProperties = (make?: SagaWorld.Make): ReadonlyArray<Law.Property<never>> => [
-  Law.over(SagaLaws.allOrNothing(make), SagaStory.story),
-  Law.over(SagaLaws.undoneInReverse(make), SagaStory.story)
+export const sagaProperties = (make?: SagaSimulation.Make): ReadonlyArray<Law.Property<never>> => [
+  Law.over(SagaLaws.allOrNothing(make), SagaScript.story),
+  Law.over(SagaLaws.undoneInReverse(make), SagaScript.story)
 ]
 
 /** What an adapter must have for the laws. */
 export type Stores = EventStore | EventReader | SnapshotStore | ReadModelStore
 
 const shape = fc.record({ believesAnswers: fc.boolean() })
-const played = fc.record({ shape, steps: CoinSteps.steps })
+const played = fc.record({ shape, steps: TransferScript.steps })
 
 /** The laws of an adapter's processes. */
 export const storeProperties = (
-  kit: Coins.Kit = Coins.sound,
-  alarms: Timeouts.Kit = Timeouts.sound
+  kit: TransferRun.Kit = TransferRun.sound,
+  alarms: AlarmScript.Kit = AlarmScript.sound
 ): ReadonlyArray<Law.Property<Stores>> => [
   Law.over(RunnerLaws.coinsAreConserved(kit), played),
   Law.over(RunnerLaws.effectsHappenOnce(kit), played),
-  Law.over(RunnerLaws.sleepersDoNoHarm(kit), fc.record({ shape, steps: CoinSteps.sleepy })),
-  Law.over(RunnerLaws.twoRunnersAreOne(kit), fc.record({ shape, steps: CoinSteps.orderless })),
+  Law.over(RunnerLaws.sleepersDoNoHarm(kit), fc.record({ shape, steps: TransferScript.sleepy })),
+  Law.over(RunnerLaws.twoRunnersAreOne(kit), fc.record({ shape, steps: TransferScript.orderless })),
   Law.over(RunnerLaws.rowsAreInstances(kit), played),
   Law.over(RunnerLaws.recordedIsSent(kit), played),
-  Law.over(TimeoutLaws.timeoutsFireOnce(alarms), Timeouts.steps)
+  Law.over(TimeoutLaws.timeoutsFireOnce(alarms), AlarmScript.steps)
 ]
 
 /** Tests a process of your own. */

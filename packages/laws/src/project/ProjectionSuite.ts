@@ -5,7 +5,7 @@ import * as Arbitraries from "../kit/internal/Arbitraries.ts"
 import * as Law from "../kit/Law.ts"
 import * as Suite from "../kit/Suite.ts"
 import * as ProjectionLaws from "./internal/ProjectionLaws.ts"
-import type { Happened } from "./internal/PureLog.ts"
+import type { Happened } from "./internal/InMemoryLog.ts"
 
 type Tagged = { readonly _tag: string }
 

@@ -15,14 +15,14 @@ import * as Law from "../kit/Law.ts"
 import * as Suite from "../kit/Suite.ts"
 import * as Histories from "./internal/Histories.ts"
 import * as InlineLaws from "./internal/InlineLaws.ts"
-import * as Jars from "./internal/Jars.ts"
+import * as InlineRowModel from "./internal/InlineRowModel.ts"
 import * as ParkingLaws from "./internal/ParkingLaws.ts"
 import * as PastRowsLaws from "./internal/PastRowsLaws.ts"
-import * as Projections from "./internal/Projections.ts"
+import * as SampleProjections from "./internal/SampleProjections.ts"
 import * as ProjectorLaws from "./internal/ProjectorLaws.ts"
 import * as RebuildLaws from "./internal/RebuildLaws.ts"
 import * as RowQueryLaws from "./internal/RowQueryLaws.ts"
-import * as Shelf from "./internal/Shelf.ts"
+import * as RowQueryModel from "./internal/RowQueryModel.ts"
 import * as SubscriptionLaws from "./internal/SubscriptionLaws.ts"
 
 /** What an adapter must have for the laws. */
@@ -30,24 +30,24 @@ export type Stores = EventStore | EventReader | SnapshotStore | ReadModelStore
 
 const batchSize = fc.integer({ min: 1, max: 4 })
 
-const fed = (shape: fc.Arbitrary<Projections.Shape>, entry: fc.Arbitrary<Histories.Entry>) =>
+const fed = (shape: fc.Arbitrary<SampleProjections.Shape>, entry: fc.Arbitrary<Histories.Entry>) =>
   fc.record({ shape, parts: Histories.parts(entry) })
 
-const logged = (shape: fc.Arbitrary<Projections.Shape>, entry: fc.Arbitrary<Histories.Entry>, maxLength?: number) =>
+const logged = (shape: fc.Arbitrary<SampleProjections.Shape>, entry: fc.Arbitrary<Histories.Entry>, maxLength?: number) =>
   fc.record({ shape, history: Histories.of(entry, maxLength), batchSize })
 
-const anyFed = fed(Projections.arbitrary, Histories.entry)
-const anyLogged = logged(Projections.arbitrary, Histories.entry, 12)
+const anyFed = fed(SampleProjections.arbitrary, Histories.entry)
+const anyLogged = logged(SampleProjections.arbitrary, Histories.entry, 12)
 
 const rebuilt = fc.record({
-  shape: Projections.arbitrary,
+  shape: SampleProjections.arbitrary,
   history: Histories.of(Histories.entry),
   batchSize,
   later: Histories.of(Histories.entry, 3),
   raised: fc.boolean()
 })
 
-const id = fc.constantFrom(...Jars.ids)
+const id = fc.constantFrom(...InlineRowModel.ids)
 
 const stored = fc.oneof(
   Sample.events.map((event) => Result.getOrThrow(Sample.codec.encode(event))),
@@ -56,7 +56,7 @@ const stored = fc.oneof(
 
 const keyed = fc.record({ command: Sample.commands, key: fc.constantFrom(undefined, undefined, 1, 2) })
 
-const step: fc.Arbitrary<Jars.Step> = fc.oneof(
+const step: fc.Arbitrary<InlineRowModel.Step> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({ _tag: fc.constant("Handle" as const), id, commands: fc.array(keyed, { maxLength: 3 }) })
@@ -82,28 +82,28 @@ const followed: fc.Arbitrary<SubscriptionLaws.Followed> = fc.record({
   takes: fc.constantFrom(0, 0, 1)
 })
 
-const asked = fc.record({ things: Shelf.things, questions: fc.array(Shelf.question, { minLength: 1, maxLength: 8 }) })
+const asked = fc.record({ things: RowQueryModel.things, questions: fc.array(RowQueryModel.question, { minLength: 1, maxLength: 8 }) })
 
-const repairable = fed(Projections.poisonedByStream, Histories.readableEntry)
+const repairable = fed(SampleProjections.poisonedByStream, Histories.readableEntry)
 
 /** The laws of an adapter's projections and of those who read them, and of those who follow the log. */
 export const properties = (): ReadonlyArray<Law.Property<Stores>> => [
   Law.over(ProjectorLaws.anyBatchingIsRefold, anyFed),
-  Law.over(ProjectorLaws.resumedIsRefold, logged(Projections.arbitrary, Histories.entry, 6)),
+  Law.over(ProjectorLaws.resumedIsRefold, logged(SampleProjections.arbitrary, Histories.entry, 6)),
   Law.over(ProjectorLaws.oneOwnerAtATime, anyFed),
   Law.over(ProjectorLaws.ownWritesAreRead, anyFed),
   Law.over(RebuildLaws.rebuiltIsRefold, rebuilt),
-  Law.over(ParkingLaws.parkedStreamsWait, fed(Projections.poisonedShapes, Histories.entry)),
+  Law.over(ParkingLaws.parkedStreamsWait, fed(SampleProjections.poisonedShapes, Histories.entry)),
   Law.over(ParkingLaws.retriedIsRefold, repairable),
   Law.over(ParkingLaws.failedRetryLosesNothing, repairable),
-  Law.over(ParkingLaws.discardedEventsAreLeftOut, fed(Projections.poisonedByStream, Histories.entry)),
-  Law.over(ParkingLaws.rebuildsHonourDiscards, fed(Projections.poisonedShapes, Histories.entry)),
+  Law.over(ParkingLaws.discardedEventsAreLeftOut, fed(SampleProjections.poisonedByStream, Histories.entry)),
+  Law.over(ParkingLaws.rebuildsHonourDiscards, fed(SampleProjections.poisonedShapes, Histories.entry)),
   Law.over(InlineLaws.inlineRowAndTailIsReplay, program),
   Law.over(InlineLaws.handlersWriteRows, program),
   Law.over(InlineLaws.newerRowsStay, fc.integer({ min: 1, max: 9 })),
-  Law.over(PastRowsLaws.asOfAPositionIsWhatWasSeen, logged(Projections.arbitrary, Histories.entry, 5)),
-  Law.over(PastRowsLaws.asOfAnInstantIsRefold, logged(Projections.arbitrary, Histories.entry, 4)),
-  Law.over(PastRowsLaws.rowAsOfIsRefold, logged(Projections.keyedByStream, Histories.readableEntry, 6)),
+  Law.over(PastRowsLaws.asOfAPositionIsWhatWasSeen, logged(SampleProjections.arbitrary, Histories.entry, 5)),
+  Law.over(PastRowsLaws.asOfAnInstantIsRefold, logged(SampleProjections.arbitrary, Histories.entry, 4)),
+  Law.over(PastRowsLaws.rowAsOfIsRefold, logged(SampleProjections.keyedByStream, Histories.readableEntry, 6)),
   Law.over(SubscriptionLaws.everyEventOnce, followed),
   Law.over(SubscriptionLaws.resumedSubscriptionGoesOn, followed),
   Law.over(SubscriptionLaws.replayBeginsWithTheEvent, followed),

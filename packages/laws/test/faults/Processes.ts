@@ -7,9 +7,9 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { later } from "../../src/kit/internal/LaterClock.ts"
 import * as Alarms from "../../src/process/internal/Alarms.ts"
-import * as Coins from "../../src/process/internal/Coins.ts"
+import * as TransferRun from "../../src/process/internal/TransferRun.ts"
 import type { Deploy } from "../../src/process/internal/ProcessLaws.ts"
-import * as Timeouts from "../../src/process/internal/Timeouts.ts"
+import * as AlarmScript from "../../src/process/internal/AlarmScript.ts"
 import * as Transfers from "../../src/process/internal/Transfers.ts"
 import * as ReadModels from "./ReadModels.ts"
 
@@ -57,8 +57,8 @@ export const retriesBackwards: Deploy = (definition) =>
   }))
 
 /** Its compensations succeed, and do nothing. */
-export const putsNothingBack: Coins.Kit = {
-  ...Coins.sound,
+export const putsNothingBack: TransferRun.Kit = {
+  ...TransferRun.sound,
   transfers: (name, options) => {
     const saga = Transfers.make(name, options)
     return Process.makeUnsafe({
@@ -73,10 +73,10 @@ export const putsNothingBack: Coins.Kit = {
 }
 
 /** As if every try were the first one. */
-export const ignoresKeys: Coins.Kit = {
-  ...Coins.sound,
+export const ignoresKeys: TransferRun.Kit = {
+  ...TransferRun.sound,
   handlerOf: (aggregate) => {
-    const handler = Coins.sound.handlerOf(aggregate)
+    const handler = TransferRun.sound.handlerOf(aggregate)
     return {
       ...handler,
       handle: (command, options) => handler.handle(command, { ...options, idempotencyKey: undefined })
@@ -85,10 +85,10 @@ export const ignoresKeys: Coins.Kit = {
 }
 
 /** Does what the code of today would have decided: to take a coin more. */
-export const asksTheCodeOfToday: Coins.Kit = {
-  ...Coins.sound,
+export const asksTheCodeOfToday: TransferRun.Kit = {
+  ...TransferRun.sound,
   handlerOf: (aggregate) => {
-    const handler = Coins.sound.handlerOf(aggregate)
+    const handler = TransferRun.sound.handlerOf(aggregate)
     return {
       ...handler,
       handle: (command, options) => {
@@ -102,14 +102,14 @@ export const asksTheCodeOfToday: Coins.Kit = {
 }
 
 /** Its clock is a day ahead of the time. */
-export const isEarly: Timeouts.Kit = {
-  ...Timeouts.sound,
-  catchUp: (process, options) => later("1 day")(Timeouts.sound.catchUp(process, options))
+export const isEarly: AlarmScript.Kit = {
+  ...AlarmScript.sound,
+  catchUp: (process, options) => later("1 day")(AlarmScript.sound.catchUp(process, options))
 }
 
 /** Its alarms cannot be stopped. */
-export const cancelsNothing: Timeouts.Kit = {
-  ...Timeouts.sound,
+export const cancelsNothing: AlarmScript.Kit = {
+  ...AlarmScript.sound,
   alarms: (name, options) => {
     const { react, ...alarms } = Alarms.make(name, options)
     return Process.makeUnsafe({

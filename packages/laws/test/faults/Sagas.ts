@@ -1,12 +1,12 @@
 /** Sagas with one fault each. */
 import * as Process from "@refold/core/process/Process"
 import * as Saga from "@refold/core/process/Saga"
-import type * as SagaWorld from "../../src/process/internal/SagaWorld.ts"
+import type * as SagaSimulation from "../../src/process/internal/SagaSimulation.ts"
 
 /** Takes its first steps back first. */
-export const compensatesInOrder: SagaWorld.Make = (definition) => {
+export const compensatesInOrder: SagaSimulation.Make = (definition) => {
   const saga = Saga.makeUnsafe(definition)
-  return Process.makeUnsafe<SagaWorld.Event, Saga.SagaState<SagaWorld.Data>>({
+  return Process.makeUnsafe<SagaSimulation.Event, Saga.SagaState<SagaSimulation.Data>>({
     ...saga,
     initialState: { status: "NotStarted" },
     evolve: (state, input, occasion) => {
@@ -25,9 +25,9 @@ export const compensatesInOrder: SagaWorld.Make = (definition) => {
 }
 
 /** Takes back its last step for its first one, whether that was done or not. */
-export const compensatesOtherSteps: SagaWorld.Make = (definition) => {
+export const compensatesOtherSteps: SagaSimulation.Make = (definition) => {
   const undone = definition.steps.filter(({ compensate }) => compensate !== undefined)
-  const opposite = (step: Saga.Step<SagaWorld.Event, SagaWorld.Data>) =>
+  const opposite = (step: Saga.Step<SagaSimulation.Event, SagaSimulation.Data>) =>
     undone.at(-1 - undone.indexOf(step))?.compensate
   const [first, ...rest] = definition.steps.map((step) =>
     step.compensate === undefined ? step : { ...step, compensate: opposite(step) }
@@ -36,12 +36,12 @@ export const compensatesOtherSteps: SagaWorld.Make = (definition) => {
 }
 
 /** What was given up is given up, whoever says that it was done. */
-export const forgetsLateSuccesses: SagaWorld.Make = (definition) => {
+export const forgetsLateSuccesses: SagaSimulation.Make = (definition) => {
   const saga = Saga.makeUnsafe(definition)
-  const isLate = (state: Saga.SagaState<SagaWorld.Data>, input: object) =>
+  const isLate = (state: Saga.SagaState<SagaSimulation.Data>, input: object) =>
     state.status !== "NotStarted" && state.status !== "Running" &&
     "label" in input && String(input.label).startsWith("step")
-  return Process.makeUnsafe<SagaWorld.Event, Saga.SagaState<SagaWorld.Data>>({
+  return Process.makeUnsafe<SagaSimulation.Event, Saga.SagaState<SagaSimulation.Data>>({
     ...saga,
     initialState: { status: "NotStarted" },
     evolve: (state, input, occasion) => isLate(state, input) ? state : saga.evolve(state, input, occasion),

@@ -8,7 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { describe, expect, it } from "vitest"
-import * as JumpingClock from "../../src/kit/internal/JumpingClock.ts"
+import * as SkewedClock from "../../src/kit/internal/SkewedClock.ts"
 import type * as Law from "../../src/kit/Law.ts"
 
 /** The suite of a faulty subject, checked for one law. */
@@ -33,7 +33,7 @@ const propertyOf = <R>(properties: ReadonlyArray<Law.Property<R>>, law: string):
 /** Laws about services. */
 export const services =
   <R>(layer: Layer.Layer<R>, properties: ReadonlyArray<Law.Property<R>>): Planted => async (law) => {
-    const runtime = ManagedRuntime.make(Layer.provideMerge(layer, JumpingClock.layer))
+    const runtime = ManagedRuntime.make(Layer.provideMerge(layer, SkewedClock.layer))
     const verdict = await propertyOf(properties, law).check({ runs, run: runtime.runPromise, shrink: false })
     await runtime.dispose()
     return verdict

@@ -13,11 +13,11 @@ import type { EventStore } from "@refold/store/log/EventStore"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Law from "../../kit/Law.ts"
-import * as Play from "../../log/internal/Play.ts"
-import * as Stored from "./Stored.ts"
+import * as RunPrograms from "../../log/internal/RunPrograms.ts"
+import * as AggregateHistory from "./AggregateHistory.ts"
 
 /** A stored history of an aggregate: its events, in any version of their schemas, and when they occurred. */
-export type History = ReadonlyArray<Stored.Entry>
+export type History = ReadonlyArray<AggregateHistory.Entry>
 
 /** How states are loaded: `State.load`, or a way of your own that must come to the same. */
 export type Load = typeof State.load
@@ -36,14 +36,14 @@ export const snapshotAndTailIsReplay = <Command, State, Event extends { readonly
         const cuts = Array.from({ length: history.length + 1 }, (_, cut) => cut)
         const states = yield* Effect.forEach(cuts, (cut) =>
           Effect.gen(function*() {
-            const id = yield* Stored.freshId
-            const stream = Stored.streamOf(aggregate, id)
-            yield* Stored.append(stream, history.slice(0, cut))
+            const id = yield* AggregateHistory.freshId
+            const stream = AggregateHistory.streamOf(aggregate, id)
+            yield* AggregateHistory.append(stream, history.slice(0, cut))
             yield* Snapshots.save(aggregate, yield* load(aggregate, id))
-            yield* Stored.append(stream, history.slice(cut))
+            yield* AggregateHistory.append(stream, history.slice(cut))
             return (yield* load(aggregate, id)).state
           }))
-        return { left: states, right: cuts.map(() => Stored.fold(aggregate, history.map(({ stored }) => stored))) }
+        return { left: states, right: cuts.map(() => AggregateHistory.fold(aggregate, history.map(({ stored }) => stored))) }
       })
   )
 
@@ -60,9 +60,9 @@ const asOf =
       `as of ${name}, with and without a snapshot`,
       ([history, cut]) =>
         Effect.gen(function*() {
-          const id = yield* Stored.freshId
-          yield* Stored.append(Stored.streamOf(aggregate, id), history)
-          const events = yield* Play.readStream(Stored.streamOf(aggregate, id))
+          const id = yield* AggregateHistory.freshId
+          yield* AggregateHistory.append(AggregateHistory.streamOf(aggregate, id), history)
+          const events = yield* RunPrograms.readStream(AggregateHistory.streamOf(aggregate, id))
           const pasts = events.map(pastOf)
           const states = Effect.forEach(
             pasts,
@@ -71,7 +71,7 @@ const asOf =
           const without = yield* states
           yield* Snapshots.save(aggregate, yield* load(aggregate, id, { asOf: AsOf.version(cut) }))
           const folds = pasts.map((past) =>
-            Stored.fold(
+            AggregateHistory.fold(
               aggregate,
               events.filter((event) => AsOf.includes(past, event))
             )
@@ -116,13 +116,13 @@ export const adaptersAgree = <Command, State, Event extends { readonly _tag: str
   Law.make<History>("the same history has the same states in every adapter", (history) => {
     const versions = history.map((_, index) => index + 1)
     const states = Effect.gen(function*() {
-      const id = yield* Stored.freshId
-      yield* Stored.append(Stored.streamOf(aggregate, id), history)
+      const id = yield* AggregateHistory.freshId
+      yield* AggregateHistory.append(AggregateHistory.streamOf(aggregate, id), history)
       return yield* Effect.forEach(versions, (version) =>
         Effect.map(load(aggregate, id, { asOf: AsOf.version(version) }), ({ state }) => state))
     })
     const folds = versions.map((version) =>
-      Stored.fold(aggregate, history.slice(0, version).map(({ stored }) => stored))
+      AggregateHistory.fold(aggregate, history.slice(0, version).map(({ stored }) => stored))
     )
     return Effect.map(
       Effect.forEach(adapters, ([name, stores]) =>

@@ -6,12 +6,12 @@ import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
 import * as Law from "../../kit/Law.ts"
-import * as Play from "../../log/internal/Play.ts"
+import * as RunPrograms from "../../log/internal/RunPrograms.ts"
 import * as Decisions from "./Decisions.ts"
-import * as Handling from "./Handling.ts"
-import * as Stored from "./Stored.ts"
+import * as HandlerScript from "./HandlerScript.ts"
+import * as AggregateHistory from "./AggregateHistory.ts"
 
-type Stores = Handling.Stores
+type Stores = HandlerScript.Stores
 
 /** Each command's state, version and events, or its refusal. By a handler that loads its state anew for each command. */
 export const handlingIsDeciding = <Command, State, Event extends { readonly _tag: string }, Refusal>(
@@ -22,7 +22,7 @@ export const handlingIsDeciding = <Command, State, Event extends { readonly _tag
     (commands) =>
       Effect.gen(function*() {
         const handle = CommandHandler.make(aggregate, { cache: 0 })
-        const id = yield* Stored.freshId
+        const id = yield* AggregateHistory.freshId
         const answers = yield* Effect.forEach(commands, (command) => Effect.result(handle(id, command)))
         return {
           left: answers.map(Result.map(({ events, state, version }) => ({ events, state, version }))),
@@ -40,7 +40,7 @@ export const repeatedCommandGetsFirstAnswer = <Command, State, Event extends { r
     (commands) =>
       Effect.gen(function*() {
         const handle = CommandHandler.make(aggregate)
-        const id = yield* Stored.freshId
+        const id = yield* AggregateHistory.freshId
         const handleAll = Effect.forEach(
           commands,
           (command, index) => Effect.result(handle(id, command, { idempotencyKey: `${id} ${index}` }))
@@ -64,19 +64,19 @@ export const concurrentCommandsTakeTurns = <Command, State, Event extends { read
     (commands) =>
       Effect.gen(function*() {
         const handle = CommandHandler.make(aggregate)
-        const id = yield* Stored.freshId
+        const id = yield* AggregateHistory.freshId
         const answers = yield* Effect.forEach(commands, (command) => Effect.result(handle(id, command)), {
           concurrency: "unbounded"
         })
         const turns = answers
           .flatMap((answer) => Result.isSuccess(answer) && storedBy(answer).length > 0 ? [answer.success] : [])
           .toSorted((one, other) => one.version - other.version)
-        const events = yield* Play.readStream(Stored.streamOf(aggregate, id))
+        const events = yield* RunPrograms.readStream(AggregateHistory.streamOf(aggregate, id))
         return {
           left: { events: turns.flatMap(({ events }) => events), states: turns.map(({ state }) => state) },
           right: {
             events: events.map((event) => Result.getOrThrow(aggregate.codec.decode(event))),
-            states: turns.map(({ version }) => Stored.fold(aggregate, events.slice(0, version)))
+            states: turns.map(({ version }) => AggregateHistory.fold(aggregate, events.slice(0, version)))
           }
         }
       })
@@ -88,14 +88,14 @@ export const concurrentCommandsTakeTurns = <Command, State, Event extends { read
  */
 export const cachedHandlersAgree = <Command, State, Event extends { readonly _tag: string }, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
-  make: Handling.Make<Command, State, Event, Refusal> = CommandHandler.make
+  make: HandlerScript.Make<Command, State, Event, Refusal> = CommandHandler.make
 ) =>
-  Law.make<ReadonlyArray<Handling.Step<Command, Event>>, Stores>(
+  Law.make<ReadonlyArray<HandlerScript.Step<Command, Event>>, Stores>(
     "handlers that remember states answer as the decider does on the whole stream",
     (program) =>
       Effect.gen(function*() {
-        const planned = Handling.plan(aggregate, yield* Stored.freshId, program)
-        const answers = yield* Handling.play(aggregate, make, planned)
+        const planned = HandlerScript.plan(aggregate, yield* AggregateHistory.freshId, program)
+        const answers = yield* HandlerScript.play(aggregate, make, planned)
         return { left: answers, right: planned.map(({ answer }) => answer) }
       })
   )
@@ -107,14 +107,14 @@ export const cachedHandlersAgree = <Command, State, Event extends { readonly _ta
 export const concurrentCommandsAreSerial = <Command, State, Event extends { readonly _tag: string }, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>
 ) =>
-  Law.make<Handling.Rush<Command>, Stores>(
+  Law.make<HandlerScript.Rush<Command>, Stores>(
     "commands handled at the same time are answered as one after the other",
     ({ before, rush }) =>
       Effect.gen(function*() {
-        const answers = yield* Handling.rush(aggregate, yield* Stored.freshId, { before, rush })
+        const answers = yield* HandlerScript.rush(aggregate, yield* AggregateHistory.freshId, { before, rush })
         const answered = rush.map((command, index) => ({
           command,
-          answer: Result.map(answers[index]!, Handling.answerOf)
+          answer: Result.map(answers[index]!, HandlerScript.answerOf)
         }))
         const storing = answered
           .flatMap(({ answer, command }) => Result.isSuccess(answer) ? [{ command, answer, ...answer.success }] : [])
@@ -142,20 +142,20 @@ export const concurrentCommandsAreSerial = <Command, State, Event extends { read
 export const concurrentCopiesGetOneAnswer = <Command, State, Event extends { readonly _tag: string }, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>
 ) =>
-  Law.make<Handling.Copies<Command>, Stores>(
+  Law.make<HandlerScript.Copies<Command>, Stores>(
     "copies of a command handled at the same time under one key are done once, and get one answer",
     ({ before, command, copies }) =>
       Effect.gen(function*() {
-        const id = yield* Stored.freshId
+        const id = yield* AggregateHistory.freshId
         const rush = Arr.makeBy(copies, () => command)
-        const answers = yield* Handling.rush(aggregate, id, { before, rush }, { idempotencyKey: id })
+        const answers = yield* HandlerScript.rush(aggregate, id, { before, rush }, { idempotencyKey: id })
         const expected = Decisions.answers(aggregate.decider, [...before, command])
         const first = expected.at(-1)!
         return {
           left: {
-            answers: answers.map(Result.map(Handling.answerOf)),
+            answers: answers.map(Result.map(HandlerScript.answerOf)),
             storing: answers.filter((answer) => storedBy(answer).length > 0 && !isCopy(answer)).length,
-            stored: (yield* Play.readStream(Stored.streamOf(aggregate, id))).length
+            stored: (yield* RunPrograms.readStream(AggregateHistory.streamOf(aggregate, id))).length
           },
           right: {
             answers: answers.map(() => first),

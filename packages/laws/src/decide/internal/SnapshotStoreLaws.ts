@@ -3,8 +3,8 @@ import { StreamVersion } from "@refold/core/event/StreamVersion"
 import { type Snapshot, type SnapshotKey, SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Fresh from "../../kit/internal/Fresh.ts"
-import { copy, vandalise } from "../../kit/internal/Vandal.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
+import { copy, vandalise } from "../../kit/internal/MutationProbe.ts"
 import * as Law from "../../kit/Law.ts"
 
 /** Two snapshots of a stream under the name of a view. */
@@ -21,8 +21,8 @@ const law = (
   Law.make(
     name,
     (two) =>
-      Effect.flatMap(Fresh.make, (fresh) =>
-        sides(two, { stream: fresh.stream(Fresh.noteStream("snapshots")), view: two.view, fingerprint: "first ✓" }))
+      Effect.flatMap(FreshNames.make, (fresh) =>
+        sides(two, { stream: fresh.stream(FreshNames.noteStream("snapshots")), view: two.view, fingerprint: "first ✓" }))
   )
 
 const save = (key: SnapshotKey, snapshot: Snapshot) =>

@@ -10,7 +10,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Sample from "../../kit/internal/Sample.ts"
 import * as Law from "../../kit/Law.ts"
-import * as Stored from "./Stored.ts"
+import * as AggregateHistory from "./AggregateHistory.ts"
 
 type Stores = EventStore | EventReader | SnapshotStore
 
@@ -36,7 +36,7 @@ export const togetherIsAllOrNothing = Law.make<Rush, Stores>(
   "commands handled together are all stored, once, or none is",
   ({ copies, jars, moves }) =>
     Effect.gen(function*() {
-      const tag = yield* Stored.freshId
+      const tag = yield* AggregateHistory.freshId
       const idOf = (jar: number) => `${tag}-${jar}`
       yield* Effect.forEach(jars, (coins, jar) =>
         Together.handle([Together.part(Sample.aggregate, idOf(jar), { _tag: "Add", coins, notes: [] })]))

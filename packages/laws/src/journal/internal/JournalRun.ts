@@ -6,7 +6,7 @@ import type * as Journal from "@refold/core/journal/Journal"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { copy } from "../../kit/internal/Vandal.ts"
+import { copy } from "../../kit/internal/MutationProbe.ts"
 import type { Log } from "./LogLaws.ts"
 import * as Programs from "./Programs.ts"
 

@@ -13,14 +13,14 @@ import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import * as Arbitraries from "../../kit/internal/Arbitraries.ts"
-import * as Fresh from "../../kit/internal/Fresh.ts"
-import * as Extremes from "./Extremes.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
+import * as LimitCases from "./LimitCases.ts"
 
 /** Commits, the first first. The names in them are made fresh for each run. */
 export type Program = ReadonlyArray<Commit>
 
 /** The idempotency keys of a program. */
-export const keys: ReadonlyArray<string> = ["one ✓", "two"].map((key) => `${Fresh.placeholder}${key}`)
+export const keys: ReadonlyArray<string> = ["one ✓", "two"].map((key) => `${FreshNames.placeholder}${key}`)
 
 /** The fingerprints that its keys may come with. */
 export const fingerprints: ReadonlyArray<string> = ["f", "g"]
@@ -76,13 +76,13 @@ const draft = (
     extreme
   })
 
-const extreme = fc.nat(Extremes.all.length - 1)
+const extreme = fc.nat(LimitCases.all.length - 1)
 
 const again: fc.Arbitrary<Again> = fc.record({ again: fc.nat(2), withNewIds: fc.boolean() })
 
 const streamNames: fc.Arbitrary<ReadonlyArray<StreamName.StreamName>> = fc.array(
   fc.tuple(Arbitraries.category, Arbitraries.name).map(([category, id]) =>
-    Result.getOrThrow(StreamName.make(`${category}${Fresh.placeholder}`, id))
+    Result.getOrThrow(StreamName.make(`${category}${FreshNames.placeholder}`, id))
   ),
   { minLength: 1, maxLength: 3 }
 )
@@ -135,10 +135,10 @@ const resolve = ({ events, journal }: Resolved, { extreme, idempotency, writes }
     expected: typeof expected === "number"
       ? ExpectedVersion.Exact(Math.max(0, Journal.streamVersion(journal, stream) + expected))
       : expectations[expected],
-    events: Arr.map(events, ({ event, sameIdAs }) => ({ ...event, id: Fresh.eventId(sameIdAs ?? next++) }))
+    events: Arr.map(events, ({ event, sameIdAs }) => ({ ...event, id: FreshNames.eventId(sameIdAs ?? next++) }))
   }))
   const commit: Commit = { writes: resolved, ...(idempotency && { idempotency }) }
-  return extreme === undefined ? commit : Extremes.all[extreme]!(commit)
+  return extreme === undefined ? commit : LimitCases.all[extreme]!(commit)
 }
 
 const { Any, NoStream, StreamExists } = ExpectedVersion
@@ -150,7 +150,7 @@ const withIds = (commit: Commit, from: number): Commit => {
     ...commit,
     writes: Arr.map(commit.writes, (write) => ({
       ...write,
-      events: Arr.map(write.events, (event) => ({ ...event, id: Fresh.eventId(next++) }))
+      events: Arr.map(write.events, (event) => ({ ...event, id: FreshNames.eventId(next++) }))
     }))
   }
 }

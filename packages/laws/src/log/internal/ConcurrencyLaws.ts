@@ -7,22 +7,22 @@ import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import * as Fresh from "../../kit/internal/Fresh.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as Law from "../../kit/Law.ts"
-import * as Play from "./Play.ts"
+import * as RunPrograms from "./RunPrograms.ts"
 import * as Race from "./Race.ts"
 import * as Tail from "./Tail.ts"
 
-const stream = Fresh.noteStream("one")
-const other = Fresh.noteStream("other")
+const stream = FreshNames.noteStream("one")
+const other = FreshNames.noteStream("other")
 
 /** The winner's events are stored; the others are told the version that he led to. */
 export const oneOfManyWins = Law.make(
   "one of many concurrent appends at a version wins",
   (race: Race.Race) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
-      yield* Play.send(fresh.commit({ writes: [Race.write(race, race.writers, stream, ExpectedVersion.Any)] }))
+      const fresh = yield* FreshNames.make
+      yield* RunPrograms.send(fresh.commit({ writes: [Race.write(race, race.writers, stream, ExpectedVersion.Any)] }))
       const expected = ExpectedVersion.Exact(race.events)
       const outcomes = yield* Race.run(race, fresh, (writer) => ({
         writes: [Race.write(race, writer, stream, expected)]
@@ -50,12 +50,12 @@ export const allWhoExpectNothingSucceed = Law.make(
   "concurrent appends that expect nothing all succeed, one after the other",
   (race: Race.Race) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
+      const fresh = yield* FreshNames.make
       const outcomes = yield* Race.run(race, fresh, (writer) => ({
         writes: [Race.write(race, writer, stream, ExpectedVersion.Any)]
       }))
       const order = yield* Race.orderIn(fresh, stream, outcomes)
-      const events = yield* Play.readStream(fresh.stream(stream))
+      const events = yield* RunPrograms.readStream(fresh.stream(stream))
       return {
         left: {
           events: events.map(({ data, version }) => [version, data]),
@@ -74,10 +74,10 @@ export const copiesAreStoredOnce = Law.make(
   "concurrent copies of a commit under one key are stored once, and get one result",
   (race: Race.Race) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
+      const fresh = yield* FreshNames.make
       const outcomes = yield* Race.run(race, fresh, (copy) => ({
         writes: [Race.write(race, 0, stream, ExpectedVersion.Any, copy)],
-        idempotency: { key: Fresh.placeholder }
+        idempotency: { key: FreshNames.placeholder }
       }))
       const appended = yield* Effect.forEach(outcomes, Effect.fromResult)
       const results = appended.map(({ deduplicated: _whether, ...result }) => result)
@@ -101,7 +101,7 @@ export const oppositeOrdersAgree = Law.make(
   "concurrent commits to the same streams in opposite orders all succeed, each whole, in one order",
   (race: Race.Race) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
+      const fresh = yield* FreshNames.make
       const outcomes = yield* Race.run(race, fresh, (writer) => {
         const one = Race.write(race, writer, stream, ExpectedVersion.Any, 0)
         const two = Race.write(race, writer, other, ExpectedVersion.Any, 1)

@@ -13,18 +13,18 @@ import * as Result from "effect/Result"
 import * as History from "../../journal/internal/History.ts"
 import * as LogLaws from "../../journal/internal/LogLaws.ts"
 import * as Programs from "../../journal/internal/Programs.ts"
-import type { Reading } from "../../journal/internal/Readings.ts"
-import type * as Fresh from "../../kit/internal/Fresh.ts"
-import { copy, vandalise } from "../../kit/internal/Vandal.ts"
+import type { Reading } from "../../journal/internal/SymbolicReads.ts"
+import type * as FreshNames from "../../kit/internal/FreshNames.ts"
+import { copy, vandalise } from "../../kit/internal/MutationProbe.ts"
 import * as Law from "../../kit/Law.ts"
-import * as Forgetting from "./Forgetting.ts"
-import * as Play from "./Play.ts"
+import * as KeyExpiry from "./KeyExpiry.ts"
+import * as RunPrograms from "./RunPrograms.ts"
 
 const agrees = (name: string) =>
   Law.make(name, (program: Programs.Program) =>
-    Effect.map(Play.onStore(program), (played) => ({
-      left: Play.observed(played),
-      right: Play.observed(Play.onJournal(played.commits))
+    Effect.map(RunPrograms.onStore(program), (played) => ({
+      left: RunPrograms.observed(played),
+      right: RunPrograms.observed(RunPrograms.onJournal(played.commits))
     })))
 
 /** Results, refusals and the events stored are those of the Journal, positions compared by rank. */
@@ -38,26 +38,26 @@ export const lookupsAgree = Law.make(
   "looking up a key answers what the Journal says",
   (program: Programs.Program) =>
     Effect.gen(function*() {
-      const played = yield* Play.onStore(program)
-      return { left: yield* lookUp(played), right: lookUpIn(Play.onJournal(played.commits), played.fresh) }
+      const played = yield* RunPrograms.onStore(program)
+      return { left: yield* lookUp(played), right: lookUpIn(RunPrograms.onJournal(played.commits), played.fresh) }
     })
 )
 
 type Found = Result.Result<Option.Option<Appended>, unknown>
 
-const lookups = (fresh: Fresh.Fresh) =>
+const lookups = (fresh: FreshNames.Fresh) =>
   Programs.keys.flatMap((key) => Programs.fingerprints.map((fingerprint) => ({ key: fresh.text(key), fingerprint })))
 
 const rankedIn = (history: History.History) => (found: Found) =>
   Result.map(found, Option.map((appended) => History.rankedAppended(history, appended)))
 
-const lookUp = Effect.fnUntraced(function*({ fresh, history }: Pick<Play.OnStore, "fresh" | "history">) {
+const lookUp = Effect.fnUntraced(function*({ fresh, history }: Pick<RunPrograms.OnStore, "fresh" | "history">) {
   const store = yield* EventStore
   const found = yield* Effect.forEach(lookups(fresh), (lookup) => Effect.result(store.findAppended(lookup)))
   return found.map(rankedIn(history))
 })
 
-const lookUpIn = ({ history, journal }: Pick<Play.OnJournal, "history" | "journal">, fresh: Fresh.Fresh) =>
+const lookUpIn = ({ history, journal }: Pick<RunPrograms.OnJournal, "history" | "journal">, fresh: FreshNames.Fresh) =>
   lookups(fresh).map((lookup) => rankedIn(history)(Journal.findAppended(journal, lookup)))
 
 /**
@@ -68,11 +68,11 @@ export const forgettingAgrees = Law.make(
   "forgetting keys forgets what the Journal forgets",
   (program: Programs.Forgetful) =>
     Effect.gen(function*() {
-      const played = yield* Forgetting.onStore(program)
-      const model = Forgetting.onJournal(played.steps)
+      const played = yield* KeyExpiry.onStore(program)
+      const model = KeyExpiry.onJournal(played.steps)
       return {
-        left: [Forgetting.observed(played, model.steps), yield* lookUp(played)],
-        right: [Forgetting.observed(model, model.steps), lookUpIn(model, played.fresh)]
+        left: [KeyExpiry.observed(played, model.steps), yield* lookUp(played)],
+        right: [KeyExpiry.observed(model, model.steps), lookUpIn(model, played.fresh)]
       }
     })
 )
@@ -82,11 +82,11 @@ export const readsAgree = Law.make(
   "reads give what the Journal gives",
   ([program, readings]: readonly [Programs.Program, ReadonlyArray<Reading>]) =>
     Effect.gen(function*() {
-      const { history } = yield* Play.onStore(program)
+      const { history } = yield* RunPrograms.onStore(program)
       const mirror = History.mirror(history)
       return {
-        left: yield* Effect.forEach(readings, (reading) => Play.read(history, reading)),
-        right: readings.map((reading) => Play.readJournal(mirror, reading))
+        left: yield* Effect.forEach(readings, (reading) => RunPrograms.read(history, reading)),
+        right: readings.map((reading) => RunPrograms.readJournal(mirror, reading))
       }
     })
 )
@@ -96,7 +96,7 @@ export const headIsLast = Law.make(
   "the head is the position of the last event",
   (program: Programs.Program) =>
     Effect.gen(function*() {
-      const { history } = yield* Play.onStore(program)
+      const { history } = yield* RunPrograms.onStore(program)
       return { left: yield* (yield* EventStore).head, right: history.events.at(-1)?.position ?? history.start }
     })
 )
@@ -105,20 +105,20 @@ export const headIsLast = Law.make(
 export const commitsAreAllOrNothing = Law.make(
   "a commit is stored whole or not at all",
   (program: Programs.Program) =>
-    Effect.map(Play.onStore(program), ({ commits, history, outcomes }) => ({
+    Effect.map(RunPrograms.onStore(program), ({ commits, history, outcomes }) => ({
       left: history.events.map(({ id }) => id),
       right: commits.flatMap(({ writes }, index) =>
-        Play.isStored(outcomes[index]!) ? writes.flatMap(({ events }) => events.map(({ id }) => id.toLowerCase())) : []
+        RunPrograms.isStored(outcomes[index]!) ? writes.flatMap(({ events }) => events.map(({ id }) => id.toLowerCase())) : []
       )
     }))
 )
 
-const retry = Effect.fnUntraced(function*(keyed: ReadonlyArray<Play.Keyed>, start: Position) {
-  const retried = yield* Effect.forEach(keyed, ({ commit }) => Play.send(commit))
-  return [retried, (yield* Play.since(start)).events]
+const retry = Effect.fnUntraced(function*(keyed: ReadonlyArray<RunPrograms.Keyed>, start: Position) {
+  const retried = yield* Effect.forEach(keyed, ({ commit }) => RunPrograms.send(commit))
+  return [retried, (yield* RunPrograms.since(start)).events]
 })
 
-const firstTime = (keyed: ReadonlyArray<Play.Keyed>, events: ReadonlyArray<RecordedEvent>) => [
+const firstTime = (keyed: ReadonlyArray<RunPrograms.Keyed>, events: ReadonlyArray<RecordedEvent>) => [
   keyed.map(({ appended }) => ({ ...appended, deduplicated: true })),
   events
 ]
@@ -128,8 +128,8 @@ export const retriesChangeNothing = Law.make(
   "a commit retried under its key gives its first result and changes nothing",
   (program: Programs.Program) =>
     Effect.gen(function*() {
-      const played = yield* Play.onStore(program)
-      const keyed = Play.keyed(played)
+      const played = yield* RunPrograms.onStore(program)
+      const keyed = RunPrograms.keyed(played)
       return { left: yield* retry(keyed, played.history.start), right: firstTime(keyed, played.history.events) }
     })
 )
@@ -140,33 +140,33 @@ export const nothingHandedOutIsHeld = Law.make(
   (program: Programs.Program) =>
     Effect.gen(function*() {
       const taken = copy(program)
-      const played = yield* Play.onStore(taken)
-      const { history, keyed } = copy({ keyed: Play.keyed(played), history: played.history })
-      vandalise([taken, Play.keyed(played), played.history.events])
+      const played = yield* RunPrograms.onStore(taken)
+      const { history, keyed } = copy({ keyed: RunPrograms.keyed(played), history: played.history })
+      vandalise([taken, RunPrograms.keyed(played), played.history.events])
       return { left: yield* retry(keyed, history.start), right: firstTime(keyed, history.events) }
     })
 )
 
 /** In every stream: 1, 2, 3 … */
-export const versionsHaveNoGaps = LogLaws.versionsHaveNoGaps(Play.log)
+export const versionsHaveNoGaps = LogLaws.versionsHaveNoGaps(RunPrograms.log)
 
 /** What is later in a stream is later in the log. */
-export const versionOrderIsPositionOrder = LogLaws.versionOrderIsPositionOrder(Play.log)
+export const versionOrderIsPositionOrder = LogLaws.versionOrderIsPositionOrder(RunPrograms.log)
 
 /** Not even when the store's clock is set back. */
-export const timesNeverDecrease = LogLaws.timesNeverDecrease(Play.log)
+export const timesNeverDecrease = LogLaws.timesNeverDecrease(RunPrograms.log)
 
 /** Reads as of each version of each stream, and as of each position. */
-export const asOfAPlaceIsAPrefix = LogLaws.asOfAPlaceIsAPrefix(Play.log)
+export const asOfAPlaceIsAPrefix = LogLaws.asOfAPlaceIsAPrefix(RunPrograms.log)
 
 /** Reads as of each instant of both clocks. */
-export const asOfAnInstantIsAFilter = LogLaws.asOfAnInstantIsAFilter(Play.log)
+export const asOfAnInstantIsAFilter = LogLaws.asOfAnInstantIsAFilter(RunPrograms.log)
 
 /** Ranges of both clocks. */
-export const emptyRangesAreEmpty = LogLaws.emptyRangesAreEmpty(Play.log)
+export const emptyRangesAreEmpty = LogLaws.emptyRangesAreEmpty(RunPrograms.log)
 
 /** Pages of one, two and three events, each `after` the last event of the one before. */
-export const pagingIsReadingAtOnce = LogLaws.pagingIsReadingAtOnce(Play.log)
+export const pagingIsReadingAtOnce = LogLaws.pagingIsReadingAtOnce(RunPrograms.log)
 
 /** However often it is sent: in one commit, or in several. */
-export const eventIdsAreUnique = LogLaws.eventIdsAreUnique(Play.log)
+export const eventIdsAreUnique = LogLaws.eventIdsAreUnique(RunPrograms.log)

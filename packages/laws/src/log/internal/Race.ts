@@ -7,8 +7,8 @@ import type { CommitFailure } from "@refold/store/log/EventStore"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import type * as Result from "effect/Result"
-import * as Fresh from "../../kit/internal/Fresh.ts"
-import * as Play from "./Play.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
+import * as RunPrograms from "./RunPrograms.ts"
 
 /** How many writers there are, and how many events each of them writes to a stream at once. */
 export interface Race {
@@ -26,7 +26,7 @@ export const write = (
 ): StreamWrite => ({
   stream,
   expected,
-  events: Arr.makeBy(race.events, (index) => Fresh.note([writer, index], (salt * 100 + writer) * 100 + index))
+  events: Arr.makeBy(race.events, (index) => FreshNames.note([writer, index], (salt * 100 + writer) * 100 + index))
 })
 
 /** The data that a writer writes to a stream. */
@@ -34,20 +34,20 @@ export const dataOf = (race: Race, writer: number): ReadonlyArray<Json> =>
   Arr.makeBy(race.events, (index) => [writer, index])
 
 /** Sends the commit of each writer, all at the same time. The outcomes are in the order of the writers. */
-export const run = (race: Race, fresh: Fresh.Fresh, commitOf: (writer: number) => Commit) =>
+export const run = (race: Race, fresh: FreshNames.Fresh, commitOf: (writer: number) => Commit) =>
   Effect.forEach(
     Arr.makeBy(race.writers, (writer) => fresh.commit(commitOf(writer))),
-    (commit) => Effect.result(Play.send(commit)),
+    (commit) => Effect.result(RunPrograms.send(commit)),
     { concurrency: "unbounded" }
   )
 
 /** The data in a stream. */
-export const stored = (fresh: Fresh.Fresh, stream: StreamName) =>
-  Effect.map(Play.readStream(fresh.stream(stream)), Arr.map(({ data }) => data))
+export const stored = (fresh: FreshNames.Fresh, stream: StreamName) =>
+  Effect.map(RunPrograms.readStream(fresh.stream(stream)), Arr.map(({ data }) => data))
 
 /** The writers in the order in which a stream took their events, by their results. Fails where one of them failed. */
 export const orderIn = (
-  fresh: Fresh.Fresh,
+  fresh: FreshNames.Fresh,
   stream: StreamName,
   outcomes: ReadonlyArray<Result.Result<Appended, CommitFailure>>
 ): Effect.Effect<ReadonlyArray<number>, CommitFailure> =>

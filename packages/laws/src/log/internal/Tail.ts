@@ -5,8 +5,8 @@ import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import type { ReadFailure } from "@refold/store/log/EventReader"
 import type { EventStore } from "@refold/store/log/EventStore"
 import * as Effect from "effect/Effect"
-import * as Fresh from "../../kit/internal/Fresh.ts"
-import * as Play from "./Play.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
+import * as RunPrograms from "./RunPrograms.ts"
 
 /** Runs appends in one transaction: they are visible to others when the effect has succeeded, or never. */
 export type Transaction<R> = (
@@ -28,28 +28,28 @@ export const run = <R = never>(
   transaction?: Transaction<R>
 ) =>
   Effect.gen(function*() {
-    const fresh = yield* Fresh.make
+    const fresh = yield* FreshNames.make
     let working = writers.length
     const works = writers.map((writer, n) =>
       Effect.ensuring(work(fresh, writer, n, transaction), Effect.sync(() => working--))
     )
     const [seen] = yield* Effect.all([follow(start, () => working === 0), Effect.all(works, unbounded)], unbounded)
-    const { events } = yield* Play.since(start)
+    const { events } = yield* RunPrograms.since(start)
     return { seen, committed: events.map(({ id }) => id) }
   })
 
 const unbounded = { concurrency: "unbounded" } as const
 
 const work = <R>(
-  fresh: Fresh.Fresh,
+  fresh: FreshNames.Fresh,
   { hold, rollsBack, waits }: Writer,
   writer: number,
   transaction: Transaction<R> | undefined
 ): Effect.Effect<unknown, unknown, EventStore | R> => {
   const appends = Effect.forEach(waits, (millis, index) => {
-    const events = [Fresh.note([writer, index], writer * 100 + index)] as const
-    const write = { stream: Fresh.noteStream(`${writer}`), expected: ExpectedVersion.Any, events }
-    return Effect.delay(Play.send(fresh.commit({ writes: [write] })), millis)
+    const events = [FreshNames.note([writer, index], writer * 100 + index)] as const
+    const write = { stream: FreshNames.noteStream(`${writer}`), expected: ExpectedVersion.Any, events }
+    return Effect.delay(RunPrograms.send(fresh.commit({ writes: [write] })), millis)
   })
   if (transaction === undefined) return appends
   const held = Effect.andThen(appends, Effect.sleep(hold))
@@ -67,7 +67,7 @@ const follow = (
     while (true) {
       // Asked before the read: what was committed by then, this read must give.
       const isLast = isOver()
-      const events = yield* Play.readAll({ after })
+      const events = yield* RunPrograms.readAll({ after })
       for (const { id } of events) seen.push(id)
       after = events.at(-1)?.position ?? after
       if (isLast) return seen

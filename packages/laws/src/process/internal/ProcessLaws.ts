@@ -6,8 +6,8 @@ import type { ProcessEvent } from "@refold/core/process/ProcessEvent"
 import * as Result from "effect/Result"
 import * as Recode from "../../event/internal/Recode.ts"
 import * as Law from "../../kit/Law.ts"
-import * as Retried from "./Retried.ts"
-import * as Schedule from "./Schedule.ts"
+import * as RetryAfterRepair from "./RetryAfterRepair.ts"
+import * as InstanceScript from "./InstanceScript.ts"
 
 type Tagged = { readonly _tag: string }
 
@@ -16,29 +16,29 @@ export type Deploy = <Event extends Tagged, State>(
   definition: Process.Definition<Event, State>
 ) => Process.Process<Event, State>
 
-type Steps<Event> = ReadonlyArray<Schedule.Step<Event>>
+type Steps<Event> = ReadonlyArray<InstanceScript.Step<Event>>
 
 const live = <Event extends Tagged, State>(process: Process.Process<Event, State>, steps: Steps<Event>) =>
-  steps.reduce<Schedule.Life<Event, State>>(Schedule.take, Schedule.start(process))
+  steps.reduce<InstanceScript.Life<Event, State>>(InstanceScript.take, InstanceScript.start(process))
 
 /** After each step, each instance meets the events again that it recorded before. */
 export const metTwiceIsMetOnce = <Event extends Tagged, State>(process: Process.Process<Event, State>) =>
   Law.make<Steps<Event>>("an event that an instance has recorded and meets again changes nothing", (steps) => {
-    const again = (life: Schedule.Life<Event, State>, step: Schedule.Step<Event>) => {
-      const next = Schedule.take(life, step)
+    const again = (life: InstanceScript.Life<Event, State>, step: InstanceScript.Step<Event>) => {
+      const next = InstanceScript.take(life, step)
       const met = [...next.streams].flatMap(([instance, events]) =>
-        Schedule.triggersOf(events).flatMap((trigger) => trigger._tag === "Event" ? [{ instance, trigger }] : [])
+        InstanceScript.triggersOf(events).flatMap((trigger) => trigger._tag === "Event" ? [{ instance, trigger }] : [])
       )
       return met.reduce(
-        (life, { instance, trigger }) => Schedule.tell(life, instance, { _tag: "Observe", trigger }),
+        (life, { instance, trigger }) => InstanceScript.tell(life, instance, { _tag: "Observe", trigger }),
         next
       )
     }
-    const repeated = steps.reduce(again, Schedule.start(process))
+    const repeated = steps.reduce(again, InstanceScript.start(process))
     return { left: instancesOf(repeated), right: instancesOf(live(process, steps)) }
   })
 
-const instancesOf = <Event extends Tagged, State>({ run, streams }: Schedule.Life<Event, State>) => [
+const instancesOf = <Event extends Tagged, State>({ run, streams }: InstanceScript.Life<Event, State>) => [
   [...run.instances],
   [...streams]
 ]
@@ -82,8 +82,8 @@ export const retriedIsAsIfNothingWas = <Event extends Tagged, State>(
   definition: Process.Process<Event, State>,
   deploy: Deploy = Process.makeUnsafe
 ) =>
-  Law.make<Retried.Broken<Event>>("an instance that is retried after a repair ends as if nothing had been", (input) => {
+  Law.make<RetryAfterRepair.Broken<Event>>("an instance that is retried after a repair ends as if nothing had been", (input) => {
     const sound = deploy(definition)
-    const ends = Retried.ends(sound, deploy({ ...definition, ...Retried.brokenBy(input) }), input)
+    const ends = RetryAfterRepair.ends(sound, deploy({ ...definition, ...RetryAfterRepair.brokenBy(input) }), input)
     return { left: ends.map(({ retried }) => retried), right: ends.map(({ undisturbed }) => undisturbed) }
   })

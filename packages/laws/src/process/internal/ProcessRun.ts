@@ -14,7 +14,7 @@ import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import * as Fresh from "../../kit/internal/Fresh.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
 
 type Tagged = { readonly _tag: string }
 
@@ -144,7 +144,7 @@ const recordedOf = <Event extends Tagged, State>(
   const stream = Result.getOrThrow(StreamName.parse(name))
   return {
     ...Result.getOrThrow(process.events.encode(event)),
-    id: Fresh.eventId(position + 1),
+    id: FreshNames.eventId(position + 1),
     stream,
     // Counted from the first event.
     version: ((versions.get(stream) ?? 0) + 1) as StreamVersion,

@@ -8,7 +8,7 @@ import type * as Duration from "effect/Duration"
 import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import { mismatch } from "../../kit/internal/Mismatch.ts"
+import { mismatch } from "../../kit/internal/AssertionError.ts"
 import * as ProcessRun from "./ProcessRun.ts"
 
 type Tagged = { readonly _tag: string }

@@ -13,40 +13,40 @@ import * as ProcessRunner from "@refold/store/process/ProcessRunner"
 import * as Projector from "@refold/store/project/Projector"
 import type { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Effect from "effect/Effect"
-import * as Fresh from "../../kit/internal/Fresh.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as Law from "../../kit/Law.ts"
-import * as Coins from "./Coins.ts"
-import * as CoinSteps from "./CoinSteps.ts"
-import * as Effects from "./Effects.ts"
+import * as TransferRun from "./TransferRun.ts"
+import * as TransferScript from "./TransferScript.ts"
+import * as CommandEffects from "./CommandEffects.ts"
 
 /** What the laws of runners are about. */
 export type Stores = EventStore | EventReader | SnapshotStore | ReadModelStore
 
 /** A saga of transfers, and what happens. */
 export interface Played {
-  readonly shape: Coins.Shape
-  readonly steps: ReadonlyArray<CoinSteps.Step>
+  readonly shape: TransferRun.Shape
+  readonly steps: ReadonlyArray<TransferScript.Step>
 }
 
-const play = Effect.fnUntraced(function*(kit: Coins.Kit, { shape, steps }: Played) {
-  const world = Coins.make(kit, shape, yield* Fresh.make)
-  yield* Coins.takeAll(world, steps)
-  yield* Coins.settle(world)
+const play = Effect.fnUntraced(function*(kit: TransferRun.Kit, { shape, steps }: Played) {
+  const world = TransferRun.make(kit, shape, yield* FreshNames.make)
+  yield* TransferRun.takeAll(world, steps)
+  yield* TransferRun.settle(world)
   return world
 })
 
 const over = ["Succeeded", "Compensated", "CompensationFailed"]
 
 /** What a saga holds that could not put back what it took is not lost: its state says so. */
-export const coinsAreConserved = (kit: Coins.Kit = Coins.sound) =>
+export const coinsAreConserved = (kit: TransferRun.Kit = TransferRun.sound) =>
   Law.make<Played, Stores>(
     "no coin is lost or made and every transfer ends, whoever is killed at whatever moment",
     (played) =>
       Effect.gen(function*() {
         const world = yield* play(kit, played)
-        const sagas = yield* Coins.sagas(world)
+        const sagas = yield* TransferRun.sagas(world)
         const held = yield* Effect.forEach(sagas, ({ state }) => Effect.fromResult(state.state))
-        const coins = [...yield* Coins.inEachJar(world), ...held.map(Coins.heldBy)]
+        const coins = [...yield* TransferRun.inEachJar(world), ...held.map(TransferRun.heldBy)]
         return {
           left: {
             coins: coins.reduce((sum, more) => sum + more, 0),
@@ -57,50 +57,50 @@ export const coinsAreConserved = (kit: Coins.Kit = Coins.sound) =>
       })
   )
 
-const effects = Effect.fnUntraced(function*({ jars, requested, saga, transfers }: Coins.World) {
+const effects = Effect.fnUntraced(function*({ jars, requested, saga, transfers }: TransferRun.World) {
   return {
-    left: yield* Effects.stored([jars.category, transfers.category]),
-    right: Effects.promised(yield* Effects.sent(saga, CoinSteps.numbers(requested).map(String)))
+    left: yield* CommandEffects.stored([jars.category, transfers.category]),
+    right: CommandEffects.promised(yield* CommandEffects.sent(saga, TransferScript.numbers(requested).map(String)))
   }
 })
 
 /** Every event that a process has led to carries the key of its command. */
-export const effectsHappenOnce = (kit: Coins.Kit = Coins.sound) =>
+export const effectsHappenOnce = (kit: TransferRun.Kit = TransferRun.sound) =>
   Law.make<Played, Stores>(
     "each command of a process that succeeded has its effect once, and no other has any, whoever is killed",
     (played) => Effect.flatMap(play(kit, played), effects)
   )
 
 /** Its row and the agenda that it loaded are out of date when it wakes, and so may be the world. */
-export const sleepersDoNoHarm = (kit: Coins.Kit = Coins.sound) =>
+export const sleepersDoNoHarm = (kit: TransferRun.Kit = TransferRun.sound) =>
   Law.make<Played, Stores>(
     "a runner that slept while another went on has no effect that the process does not know of",
     (played) => Effect.flatMap(play(kit, played), effects)
   )
 
 /** Transfers are still being asked for when they begin; they take their time, so that they find the same commands. */
-export const twoRunnersAreOne = (kit: Coins.Kit = Coins.sound) =>
+export const twoRunnersAreOne = (kit: TransferRun.Kit = TransferRun.sound) =>
   Law.make<Played, Stores>("two runners at once end as one does", ({ shape, steps }) =>
     Effect.gen(function*() {
       const ends = yield* Effect.forEach([1, 2], (runners) =>
         Effect.gen(function*() {
-          const world = Coins.make(kit, shape, yield* Fresh.make)
+          const world = TransferRun.make(kit, shape, yield* FreshNames.make)
           const half = Math.ceil(steps.length / 2)
-          yield* Coins.takeAll(world, steps.slice(0, half))
-          const runner = Coins.run(Coins.beforeEachCommand(world, Effect.sleep(1)))
-          const work = CoinSteps.numbers(runners).map(() => runner)
-          yield* Effect.all([Coins.takeAll(world, steps.slice(half)), ...work], { concurrency: "unbounded" })
-          yield* Coins.settle(world)
-          return [yield* Coins.inEachJar(world), yield* phases(world)]
+          yield* TransferRun.takeAll(world, steps.slice(0, half))
+          const runner = TransferRun.run(TransferRun.beforeEachCommand(world, Effect.sleep(1)))
+          const work = TransferScript.numbers(runners).map(() => runner)
+          yield* Effect.all([TransferRun.takeAll(world, steps.slice(half)), ...work], { concurrency: "unbounded" })
+          yield* TransferRun.settle(world)
+          return [yield* TransferRun.inEachJar(world), yield* phases(world)]
         }))
       return { left: ends[1], right: ends[0] }
     }))
 
-const phases = (world: Coins.World) =>
-  Effect.map(Coins.sagas(world), (sagas) => sagas.map(({ state }) => state.agenda.phase))
+const phases = (world: TransferRun.World) =>
+  Effect.map(TransferRun.sagas(world), (sagas) => sagas.map(({ state }) => state.agenda.phase))
 
 /** By a query as an operator asks it, by a load as a runner does it, and by a fold of the record alone. */
-export const rowsAreInstances = (kit: Coins.Kit = Coins.sound) =>
+export const rowsAreInstances = (kit: TransferRun.Kit = TransferRun.sound) =>
   Law.make<Played, Stores>(
     "the row of an instance holds the fold of its stream",
     (played) =>
@@ -123,16 +123,16 @@ export const rowsAreInstances = (kit: Coins.Kit = Coins.sound) =>
   )
 
 /** The new code takes one coin more; what was decided before is recorded with its payload. */
-export const recordedIsSent = (kit: Coins.Kit = Coins.sound) =>
+export const recordedIsSent = (kit: TransferRun.Kit = TransferRun.sound) =>
   Law.make<Played, Stores>(
     "a new deployment sends what was recorded before it, as it was recorded",
     ({ shape, steps }) =>
       Effect.gen(function*() {
-        const fresh = yield* Fresh.make
-        const world = Coins.make(kit, shape, fresh)
-        yield* Coins.takeAll(world, steps)
+        const fresh = yield* FreshNames.make
+        const world = TransferRun.make(kit, shape, fresh)
+        yield* TransferRun.takeAll(world, steps)
         yield* Projector.catchUp(ProcessRunner.observer(world.saga))
-        yield* Coins.settle(Coins.redeployed(world))
+        yield* TransferRun.settle(TransferRun.redeployed(world))
         return yield* effects(world)
       })
   )

@@ -3,30 +3,30 @@ import * as Saga from "@refold/core/process/Saga"
 import * as Result from "effect/Result"
 import * as Law from "../../kit/Law.ts"
 import * as ProcessRun from "./ProcessRun.ts"
-import type * as SagaStory from "./SagaStory.ts"
-import * as SagaWorld from "./SagaWorld.ts"
+import type * as SagaScript from "./SagaScript.ts"
+import * as SagaSimulation from "./SagaSimulation.ts"
 
-const told = (story: SagaStory.Story, make: SagaWorld.Make): SagaWorld.World =>
-  SagaWorld.settle(story.moves.reduce(SagaWorld.move, SagaWorld.begin(story, make)))
+const told = (story: SagaScript.Story, make: SagaSimulation.Make): SagaSimulation.World =>
+  SagaSimulation.settle(story.moves.reduce(SagaSimulation.move, SagaSimulation.begin(story, make)))
 
-const stateOf = ({ life: { run } }: SagaWorld.World): Saga.SagaState<SagaWorld.Data> =>
+const stateOf = ({ life: { run } }: SagaSimulation.World): Saga.SagaState<SagaSimulation.Data> =>
   Result.getOrThrow(ProcessRun.instanceOf(run, "1").state)
 
 const inOrder = (steps: ReadonlyArray<number>): ReadonlyArray<number> => steps.toSorted((one, two) => one - two)
 
-const stepsOf = ({ deeds }: SagaWorld.World, wanted: { readonly isUndo: boolean }): ReadonlyArray<number> =>
+const stepsOf = ({ deeds }: SagaSimulation.World, wanted: { readonly isUndo: boolean }): ReadonlyArray<number> =>
   deeds.flatMap(({ isUndo, step }) => isUndo === wanted.isUndo ? [step] : [])
 
 // Each deed counts, so that one done twice is not made good by one that is undone twice.
-const left = (world: SagaWorld.World): ReadonlyArray<number> =>
+const left = (world: SagaSimulation.World): ReadonlyArray<number> =>
   stepsOf(world, { isUndo: true }).reduce(
     (steps, undone) => steps.toSpliced(steps.indexOf(undone), steps.includes(undone) ? 1 : 0),
     stepsOf(world, { isUndo: false })
   )
 
 /** The world is at rest: every command is answered, every event heard, every timeout over. */
-export const allOrNothing = (make: SagaWorld.Make = Saga.makeUnsafe) =>
-  Law.make<SagaStory.Story>(
+export const allOrNothing = (make: SagaSimulation.Make = Saga.makeUnsafe) =>
+  Law.make<SagaScript.Story>(
     "a saga that is over has done all, or nothing that can be undone, or says what is left",
     (story) => {
       const world = told(story, make)
@@ -36,9 +36,9 @@ export const allOrNothing = (make: SagaWorld.Make = Saga.makeUnsafe) =>
   )
 
 const expected = (
-  { steps }: SagaStory.Story,
-  world: SagaWorld.World,
-  state: Saga.SagaState<SagaWorld.Data>
+  { steps }: SagaScript.Story,
+  world: SagaSimulation.World,
+  state: Saga.SagaState<SagaSimulation.Data>
 ): ReadonlyArray<number> | string => {
   switch (state.status) {
     case "Succeeded":
@@ -56,8 +56,8 @@ const expected = (
  * But for a step that was given up, and done after all: that is undone as soon as it is known. What was never done is not
  * undone.
  */
-export const undoneInReverse = (make: SagaWorld.Make = Saga.makeUnsafe) =>
-  Law.make<SagaStory.Story>("the steps of a saga are undone once each, in the reverse of their order", (story) => {
+export const undoneInReverse = (make: SagaSimulation.Make = Saga.makeUnsafe) =>
+  Law.make<SagaScript.Story>("the steps of a saga are undone once each, in the reverse of their order", (story) => {
     const world = told(story, make)
     const state = stateOf(world)
     const givenUp = state.status === "NotStarted" ? undefined : state.step

@@ -3,28 +3,28 @@ import * as CommandHandler from "@refold/store/decide/CommandHandler"
 import * as State from "@refold/store/decide/State"
 import type { Services } from "@refold/store/process/ProcessRunner"
 import * as Effect from "effect/Effect"
-import * as Fresh from "../../kit/internal/Fresh.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import { later } from "../../kit/internal/LaterClock.ts"
 import * as Sample from "../../kit/internal/Sample.ts"
 import * as Law from "../../kit/Law.ts"
-import { numberOfJars, numbers } from "./CoinSteps.ts"
-import * as Kill from "./Kill.ts"
-import * as Timeouts from "./Timeouts.ts"
+import { numberOfJars, numbers } from "./TransferScript.ts"
+import * as CrashPoint from "./CrashPoint.ts"
+import * as AlarmScript from "./AlarmScript.ts"
 
-const worldOf = ({ alarms, catchUp, handlerOf }: Timeouts.Kit, fresh: Fresh.Fresh) => {
-  const jars = { ...Sample.aggregate, category: fresh.text(`jar${Fresh.placeholder}`) }
-  const bells = { ...Sample.aggregate, category: fresh.text(`bell${Fresh.placeholder}`) }
-  const process = alarms(fresh.text(`alarms ${Fresh.placeholder}`), { jars, bells })
+const worldOf = ({ alarms, catchUp, handlerOf }: AlarmScript.Kit, fresh: FreshNames.Fresh) => {
+  const jars = { ...Sample.aggregate, category: fresh.text(`jar${FreshNames.placeholder}`) }
+  const bells = { ...Sample.aggregate, category: fresh.text(`bell${FreshNames.placeholder}`) }
+  const process = alarms(fresh.text(`alarms ${FreshNames.placeholder}`), { jars, bells })
   return { jars, bells, run: catchUp(process, { handlers: [handlerOf(bells)] }) }
 }
 
 /** Runners come later and later, so that what is due is known beforehand. The half of an hour is for slow machines. */
-export const timeoutsFireOnce = (kit: Timeouts.Kit = Timeouts.sound) =>
-  Law.make<ReadonlyArray<Timeouts.Step>, Services>(
+export const timeoutsFireOnce = (kit: AlarmScript.Kit = AlarmScript.sound) =>
+  Law.make<ReadonlyArray<AlarmScript.Step>, Services>(
     "a timeout fires once, not before it is due, and never once it is cancelled or replaced",
     (steps) =>
       Effect.gen(function*() {
-        const { bells, jars, run } = worldOf(kit, yield* Fresh.make)
+        const { bells, jars, run } = worldOf(kit, yield* FreshNames.make)
         let hours = 0.5
         for (const step of steps) {
           if (step._tag === "Run") {
@@ -38,14 +38,14 @@ export const timeoutsFireOnce = (kit: Timeouts.Kit = Timeouts.sound) =>
         )
         return {
           left: rung,
-          right: rung.map((_, jar) => numbers(Timeouts.ringsOf(steps, jar)).map((n) => `ring ${n + 1}`))
+          right: rung.map((_, jar) => numbers(AlarmScript.ringsOf(steps, jar)).map((n) => `ring ${n + 1}`))
         }
       })
   )
 
-const runAll = (run: Effect.Effect<void, unknown, Services>, { death, runners }: Timeouts.Run) => {
+const runAll = (run: Effect.Effect<void, unknown, Services>, { death, runners }: AlarmScript.Run) => {
   const [first = run, ...others] = numbers(runners).map(() => run)
-  const mortal = death === undefined ? first : Kill.during(death, first)
+  const mortal = death === undefined ? first : CrashPoint.during(death, first)
   // Whoever was killed is started again.
   return Effect.andThen(Effect.all([mortal, ...others], { concurrency: "unbounded" }), run)
 }

@@ -6,13 +6,13 @@ import type { EncodedEvent } from "@refold/core/event/EventCodec"
 import * as StreamName from "@refold/core/event/StreamName"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
-import type * as Stored from "../../decide/internal/Stored.ts"
+import type * as AggregateHistory from "../../decide/internal/AggregateHistory.ts"
 import * as Arbitraries from "../../kit/internal/Arbitraries.ts"
-import * as Fresh from "../../kit/internal/Fresh.ts"
-import * as Projections from "./Projections.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
+import * as SampleProjections from "./SampleProjections.ts"
 
 /** One event of a stream. */
-export interface Entry extends Stored.Entry {
+export interface Entry extends AggregateHistory.Entry {
   readonly stream: StreamName.StreamName
   readonly actor: string | undefined
   /** Whether it is stored in one commit with the event before. */
@@ -23,7 +23,7 @@ export interface Entry extends Stored.Entry {
 export type History = ReadonlyArray<Entry>
 
 /** A category that the projections do not read, to be made fresh for each run. */
-export const elsewhere = `else${Fresh.placeholder}`
+export const elsewhere = `else${FreshNames.placeholder}`
 
 /** Events that one after the other are stored, and then folded in batches of so many. */
 export interface Part {
@@ -32,7 +32,7 @@ export interface Part {
 }
 
 const stream: fc.Arbitrary<StreamName.StreamName> = fc.record({
-  category: fc.constantFrom(...Projections.categories, ...Projections.categories, elsewhere),
+  category: fc.constantFrom(...SampleProjections.categories, ...SampleProjections.categories, elsewhere),
   // One of them more often, for most of what can go wrong takes two events of a stream.
   id: fc.constantFrom("1", "1", "2-2", "ü '")
 }).map(({ category, id }) => Result.getOrThrow(StreamName.make(category, id)))

@@ -7,22 +7,22 @@ import * as Rebuild from "@refold/store/project/Rebuild"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import * as Fresh from "../../kit/internal/Fresh.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as Law from "../../kit/Law.ts"
-import * as Projections from "./Projections.ts"
+import * as SampleProjections from "./SampleProjections.ts"
 import type { Fed } from "./ProjectorLaws.ts"
-import * as Rows from "./Rows.ts"
+import * as ProjectionRun from "./ProjectionRun.ts"
 
-const feed = Effect.fnUntraced(function*(projection: Projections.Made, fresh: Fresh.Fresh, parts: Fed["parts"]) {
-  yield* Rows.catchUp(projection)
+const feed = Effect.fnUntraced(function*(projection: SampleProjections.Made, fresh: FreshNames.Fresh, parts: Fed["parts"]) {
+  yield* ProjectionRun.catchUp(projection)
   for (const { batchSize, entries } of parts) {
-    yield* Rows.append(fresh, entries)
-    yield* Rows.catchUp(projection, batchSize)
+    yield* ProjectionRun.append(fresh, entries)
+    yield* ProjectionRun.catchUp(projection, batchSize)
   }
-  return yield* Rows.log(fresh)
+  return yield* ProjectionRun.log(fresh)
 })
 
-const parkedStreams = (projection: Projections.Made) =>
+const parkedStreams = (projection: SampleProjections.Made) =>
   Effect.map(Parked.list(projection), (parked) => parked.map(({ stream }) => stream))
 
 type Waiting = ReadonlyArray<{ readonly stream: StreamName; readonly position: Position }>
@@ -35,16 +35,16 @@ export const parkedStreamsWait = Law.make(
   "a poisoned event holds back the rest of its stream, and nothing else",
   ({ parts, shape }: Fed) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
-      const projection = Projections.make(shape, { fresh })
+      const fresh = yield* FreshNames.make
+      const projection = SampleProjections.make(shape, { fresh })
       const log = yield* feed(projection, fresh, parts)
       const waits = isWaiting(yield* Parked.list(projection))
-      const repaired = Projections.make(Projections.repaired(shape), { fresh })
+      const repaired = SampleProjections.make(SampleProjections.repaired(shape), { fresh })
       return {
-        left: yield* Rows.seen(projection),
+        left: yield* ProjectionRun.seen(projection),
         right: {
-          rows: Rows.refolded(repaired, log.filter((event) => !waits(event))).rows,
-          parked: Rows.refolded(projection, log).parked
+          rows: ProjectionRun.refolded(repaired, log.filter((event) => !waits(event))).rows,
+          parked: ProjectionRun.refolded(projection, log).parked
         }
       }
     })
@@ -55,12 +55,12 @@ export const retriedIsRefold = Law.make(
   "streams retried by repaired code have the rows of a refold",
   ({ parts, shape }: Fed) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
-      const projection = Projections.make(shape, { fresh })
+      const fresh = yield* FreshNames.make
+      const projection = SampleProjections.make(shape, { fresh })
       const log = yield* feed(projection, fresh, parts)
-      const repaired = Projections.make(Projections.repaired(shape), { fresh })
+      const repaired = SampleProjections.make(SampleProjections.repaired(shape), { fresh })
       yield* Effect.forEach(yield* parkedStreams(projection), (stream) => Parked.retry(repaired, stream))
-      return { left: yield* Rows.seen(repaired), right: Rows.refolded(repaired, log) }
+      return { left: yield* ProjectionRun.seen(repaired), right: ProjectionRun.refolded(repaired, log) }
     })
 )
 
@@ -69,24 +69,24 @@ export const failedRetryLosesNothing = Law.make(
   "a retry that fails again leaves rows and parked streams as they were, and says how often it was tried",
   ({ parts, shape }: Fed) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
-      const projection = Projections.make(shape, { fresh })
+      const fresh = yield* FreshNames.make
+      const projection = SampleProjections.make(shape, { fresh })
       yield* feed(projection, fresh, parts)
-      const before = yield* Rows.seen(projection)
+      const before = yield* ProjectionRun.seen(projection)
       const streams = yield* parkedStreams(projection)
       const retryAll = Effect.forEach(streams, (stream) => Parked.retry(projection, stream))
       yield* retryAll
       const last = yield* retryAll
       const attempts = last.map(Option.map(({ attempts }) => attempts))
       return {
-        left: [yield* Rows.seen(projection), attempts],
+        left: [yield* ProjectionRun.seen(projection), attempts],
         right: [before, streams.map(() => Option.some(3))]
       }
     })
 )
 
 // Until nothing is parked any more; so many times at most.
-const discardAll = Effect.fnUntraced(function*(projection: Projections.Made, times: number) {
+const discardAll = Effect.fnUntraced(function*(projection: SampleProjections.Made, times: number) {
   for (let n = 0; n < times; n++) {
     const [stream] = yield* parkedStreams(projection)
     if (stream === undefined) break
@@ -100,12 +100,12 @@ export const discardedEventsAreLeftOut = Law.make(
   "streams whose poisoned events are discarded have the rows of a refold without those",
   ({ parts, shape }: Fed) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
-      const projection = Projections.make(shape, { fresh })
+      const fresh = yield* FreshNames.make
+      const projection = SampleProjections.make(shape, { fresh })
       const log = yield* feed(projection, fresh, parts)
       const discarded = yield* discardAll(projection, log.length)
-      const { rows } = Rows.refolded(projection, log, discarded)
-      return { left: yield* Rows.seen(projection), right: { rows, parked: [] } }
+      const { rows } = ProjectionRun.refolded(projection, log, discarded)
+      return { left: yield* ProjectionRun.seen(projection), right: { rows, parked: [] } }
     })
 )
 
@@ -114,17 +114,17 @@ export const rebuildsHonourDiscards = Law.make(
   "what was discarded stays out of every rebuild",
   ({ parts, shape }: Fed) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
-      const projection = Projections.make(shape, { fresh })
+      const fresh = yield* FreshNames.make
+      const projection = SampleProjections.make(shape, { fresh })
       const log = yield* feed(projection, fresh, parts)
       const discarded = yield* discardAll(projection, log.length)
-      const rebuilds = [projection, Projections.make(Projections.repaired(shape), { fresh, version: 2 })]
+      const rebuilds = [projection, SampleProjections.make(SampleProjections.repaired(shape), { fresh, version: 2 })]
       const seen = yield* Effect.forEach(rebuilds, (rebuilt) =>
-        Effect.andThen(Stream.runDrain(Rebuild.rebuild(rebuilt, Rows.pace)), Rows.seen(rebuilt)))
+        Effect.andThen(Stream.runDrain(Rebuild.rebuild(rebuilt, ProjectionRun.pace)), ProjectionRun.seen(rebuilt)))
       return {
         left: seen,
         right: rebuilds.map((rebuilt) =>
-          Rows.refolded(rebuilt, log, discarded)
+          ProjectionRun.refolded(rebuilt, log, discarded)
         )
       }
     })

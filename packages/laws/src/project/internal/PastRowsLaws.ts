@@ -4,17 +4,17 @@ import * as AsOf from "@refold/core/journal/AsOf"
 import * as PastRows from "@refold/store/project/PastRows"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Fresh from "../../kit/internal/Fresh.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as Law from "../../kit/Law.ts"
-import * as Projections from "./Projections.ts"
+import * as SampleProjections from "./SampleProjections.ts"
 import type { Logged } from "./ProjectorLaws.ts"
-import * as Rows from "./Rows.ts"
+import * as ProjectionRun from "./ProjectionRun.ts"
 
-const seenThen = (projection: Projections.Made, point: AsOf.AsOfLog, batchSize: number) =>
+const seenThen = (projection: SampleProjections.Made, point: AsOf.AsOfLog, batchSize: number) =>
   Effect.scoped(Effect.gen(function*() {
-    const { parked, query } = yield* PastRows.asOf(projection, point, { ...Rows.pace, batchSize })
+    const { parked, query } = yield* PastRows.asOf(projection, point, { ...ProjectionRun.pace, batchSize })
     const { rows } = yield* query({ limit: 1000 })
-    return { rows, parked: parked.map(Rows.placeOf) }
+    return { rows, parked: parked.map(ProjectionRun.placeOf) }
   }))
 
 /** The log grows commit by commit, and the rows are looked at after each; then all of them are asked for once more. */
@@ -22,12 +22,12 @@ export const asOfAPositionIsWhatWasSeen = Law.make(
   "rows as of a position are those that readers saw there",
   ({ batchSize, history, shape }: Logged) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
-      const projection = Projections.make(shape, { fresh })
+      const fresh = yield* FreshNames.make
+      const projection = SampleProjections.make(shape, { fresh })
       const seen = yield* Effect.forEach(history, (entry) =>
         Effect.gen(function*() {
-          yield* Rows.append(fresh, [entry])
-          return [yield* Rows.catchUp(projection), yield* Rows.seen(projection)] as const
+          yield* ProjectionRun.append(fresh, [entry])
+          return [yield* ProjectionRun.catchUp(projection), yield* ProjectionRun.seen(projection)] as const
         }))
       const asked = Effect.forEach(seen, ([position]) => seenThen(projection, AsOf.position(position), batchSize))
       return { left: yield* asked, right: seen.map(([, then]) => then) }
@@ -43,14 +43,14 @@ export const asOfAnInstantIsRefold = Law.make(
   "rows as of an instant are a refold of the events that count",
   ({ batchSize, history, shape }: Logged) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
-      const projection = Projections.make(shape, { fresh })
-      yield* Rows.append(fresh, history)
-      const log = yield* Rows.log(fresh)
+      const fresh = yield* FreshNames.make
+      const projection = SampleProjections.make(shape, { fresh })
+      yield* ProjectionRun.append(fresh, history)
+      const log = yield* ProjectionRun.log(fresh)
       const points = log.flatMap(pointsOf)
       return {
         left: yield* Effect.forEach(points, (point) => seenThen(projection, point, batchSize)),
-        right: points.map((point) => Rows.refolded(projection, log.filter((event) => AsOf.includes(point, event))))
+        right: points.map((point) => ProjectionRun.refolded(projection, log.filter((event) => AsOf.includes(point, event))))
       }
     })
 )
@@ -66,14 +66,14 @@ export const rowAsOfIsRefold = Law.make(
   "a stream's row as of any point is a refold of the stream's events that count",
   ({ history, shape }: Logged) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
-      const projection = Projections.make(shape, { fresh })
-      yield* Rows.append(fresh, history)
-      const log = yield* Rows.log(fresh)
+      const fresh = yield* FreshNames.make
+      const projection = SampleProjections.make(shape, { fresh })
+      yield* ProjectionRun.append(fresh, history)
+      const log = yield* ProjectionRun.log(fresh)
       const asked = log.flatMap((event) => allPointsOf(event).map((point) => [event.stream, point] as const))
       const rows = yield* Effect.forEach(asked, ([stream, point]) => PastRows.rowAsOf(projection, stream, point))
       const refolded = asked.map(([stream, point]) =>
-        Rows.refolded(projection, log.filter((event) => event.stream === stream && AsOf.includes(point, event)))
+        ProjectionRun.refolded(projection, log.filter((event) => event.stream === stream && AsOf.includes(point, event)))
       )
       return { left: rows.map(Option.toArray), right: refolded.map(({ rows }) => rows) }
     })

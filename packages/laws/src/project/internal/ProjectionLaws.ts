@@ -8,8 +8,8 @@ import { foldBatch, type Folded, prepare, reads, refold, type StoredRow } from "
 import * as Result from "effect/Result"
 import { freeze } from "../../kit/internal/Freeze.ts"
 import * as Law from "../../kit/Law.ts"
-import { type Happened, logOf } from "./PureLog.ts"
-import * as Rows from "./Rows.ts"
+import { type Happened, logOf } from "./InMemoryLog.ts"
+import * as ProjectionRun from "./ProjectionRun.ts"
 
 type Tagged = { readonly _tag: string }
 
@@ -45,7 +45,7 @@ const foldInBatches = <Event extends Tagged, State>(
     }
     poisoned.push(...folded.poisoned)
   }
-  return { rows: Rows.decoded(projection, [...rows.values()]), parked: poisoned.map(Rows.placeOf) }
+  return { rows: ProjectionRun.decoded(projection, [...rows.values()]), parked: poisoned.map(ProjectionRun.placeOf) }
 }
 
 /** Between two batches, rows are encoded, stored and decoded. */
@@ -54,7 +54,7 @@ export const anyBatchesAreRefold = <Event extends Tagged, State>(
 ) =>
   Law.make<Cut<Event>>("folding in batches of any size is folding at once", ({ log, sizes }) => {
     const events = logOf(projection, log)
-    return { left: foldInBatches(projection, events, sizes), right: Rows.refolded(projection, events) }
+    return { left: foldInBatches(projection, events, sizes), right: ProjectionRun.refolded(projection, events) }
   })
 
 /** No clock, no chance, nothing remembered between two events. */
@@ -63,8 +63,8 @@ export const foldingIsDeterministic = <Event extends Tagged, State>(
 ) =>
   Law.make<Log<Event>>("the same events have the same rows, however often they are folded", (log) => {
     const events = logOf(projection, log)
-    const first = Rows.refolded(projection, events)
-    return { left: [Rows.refolded(projection, events), Rows.refolded(projection, events)], right: [first, first] }
+    const first = ProjectionRun.refolded(projection, events)
+    return { left: [ProjectionRun.refolded(projection, events), ProjectionRun.refolded(projection, events)], right: [first, first] }
   })
 
 /** All arrays and plain objects given to `keys` and `evolve` are frozen, so that one which changes them throws. */

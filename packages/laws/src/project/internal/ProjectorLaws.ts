@@ -10,20 +10,20 @@ import type { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import * as Fresh from "../../kit/internal/Fresh.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as Law from "../../kit/Law.ts"
-import * as Play from "../../log/internal/Play.ts"
-import * as Crash from "./Crash.ts"
+import * as RunPrograms from "../../log/internal/RunPrograms.ts"
+import * as BatchCrash from "./BatchCrash.ts"
 import type * as Histories from "./Histories.ts"
-import * as Projections from "./Projections.ts"
-import * as Rows from "./Rows.ts"
+import * as SampleProjections from "./SampleProjections.ts"
+import * as ProjectionRun from "./ProjectionRun.ts"
 
 /** What the laws of projections are about. */
 export type Stores = EventStore | EventReader | ReadModelStore
 
 /** A projection, and a log that grows part by part. */
 export interface Fed {
-  readonly shape: Projections.Shape
+  readonly shape: SampleProjections.Shape
   readonly parts: ReadonlyArray<Histories.Part>
 }
 
@@ -32,13 +32,13 @@ export const anyBatchingIsRefold = Law.make(
   "a projection in any batches has the rows of a refold",
   ({ parts, shape }: Fed) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
-      const projection = Projections.make(shape, { fresh })
+      const fresh = yield* FreshNames.make
+      const projection = SampleProjections.make(shape, { fresh })
       const compared = yield* Effect.forEach(parts, ({ batchSize, entries }) =>
         Effect.gen(function*() {
-          yield* Rows.append(fresh, entries)
-          yield* Rows.catchUp(projection, batchSize)
-          return [yield* Rows.seen(projection), Rows.refolded(projection, yield* Rows.log(fresh))]
+          yield* ProjectionRun.append(fresh, entries)
+          yield* ProjectionRun.catchUp(projection, batchSize)
+          return [yield* ProjectionRun.seen(projection), ProjectionRun.refolded(projection, yield* ProjectionRun.log(fresh))]
         }))
       return { left: compared.map(([seen]) => seen), right: compared.map(([, refolded]) => refolded) }
     })
@@ -46,7 +46,7 @@ export const anyBatchingIsRefold = Law.make(
 
 /** A projection, a log, and batches of how many events. */
 export interface Logged {
-  readonly shape: Projections.Shape
+  readonly shape: SampleProjections.Shape
   readonly history: Histories.History
   readonly batchSize: number
 }
@@ -56,16 +56,16 @@ export const resumedIsRefold = Law.make(
   "a projection whose owner is killed at any moment, and resumed, has the rows of a refold",
   ({ batchSize, history, shape }: Logged) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
-      yield* Rows.append(fresh, history)
-      const log = yield* Rows.log(fresh)
+      const fresh = yield* FreshNames.make
+      yield* ProjectionRun.append(fresh, history)
+      const log = yield* ProjectionRun.log(fresh)
       const compared: Array<Law.Sides> = []
-      for (const moment of Crash.moments) {
+      for (const moment of BatchCrash.moments) {
         for (let n = 1, died = true; died; n++) {
-          const projection = Projections.make(shape, { fresh, name: `${n} ${moment}` })
-          died = yield* Crash.during(n, moment, Rows.catchUp(projection, batchSize))
-          yield* Rows.catchUp(projection, batchSize)
-          compared.push({ left: yield* Rows.seen(projection), right: Rows.refolded(projection, log) })
+          const projection = SampleProjections.make(shape, { fresh, name: `${n} ${moment}` })
+          died = yield* BatchCrash.during(n, moment, ProjectionRun.catchUp(projection, batchSize))
+          yield* ProjectionRun.catchUp(projection, batchSize)
+          compared.push({ left: yield* ProjectionRun.seen(projection), right: ProjectionRun.refolded(projection, log) })
         }
       }
       return { left: compared.map(({ left }) => left), right: compared.map(({ right }) => right) }
@@ -74,20 +74,20 @@ export const resumedIsRefold = Law.make(
 
 const unbounded = { concurrency: "unbounded" } as const
 
-const append = (fresh: Fresh.Fresh, parts: ReadonlyArray<Histories.Part>) =>
-  Effect.forEach(parts, ({ entries }) => Effect.delay(Rows.append(fresh, entries), 1), { discard: true })
+const append = (fresh: FreshNames.Fresh, parts: ReadonlyArray<Histories.Part>) =>
+  Effect.forEach(parts, ({ entries }) => Effect.delay(ProjectionRun.append(fresh, entries), 1), { discard: true })
 
 /** Two catch up at the same time, again and again, while events are appended. */
 export const oneOwnerAtATime = Law.make(
   "a projection that two processes run at once has the rows of a refold",
   ({ parts, shape }: Fed) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
-      const projection = Projections.make(shape, { fresh })
-      const work = Effect.forEach(parts, ({ batchSize }) => Rows.catchUp(projection, batchSize), { discard: true })
+      const fresh = yield* FreshNames.make
+      const projection = SampleProjections.make(shape, { fresh })
+      const work = Effect.forEach(parts, ({ batchSize }) => ProjectionRun.catchUp(projection, batchSize), { discard: true })
       yield* Effect.all([work, work, append(fresh, parts)], unbounded)
-      yield* Rows.catchUp(projection)
-      return { left: yield* Rows.seen(projection), right: Rows.refolded(projection, yield* Rows.log(fresh)) }
+      yield* ProjectionRun.catchUp(projection)
+      return { left: yield* ProjectionRun.seen(projection), right: ProjectionRun.refolded(projection, yield* ProjectionRun.log(fresh)) }
     })
 )
 
@@ -96,19 +96,19 @@ export const ownWritesAreRead = Law.make(
   "who awaits what was appended reads rows that hold it",
   ({ parts, shape }: Fed) =>
     Effect.scoped(Effect.gen(function*() {
-      const fresh = yield* Fresh.make
-      const projection = Projections.make(shape, { fresh })
-      yield* Effect.all([1, 2].map((batchSize) => Projector.start(projection, { ...Rows.pace, batchSize })))
+      const fresh = yield* FreshNames.make
+      const projection = SampleProjections.make(shape, { fresh })
+      yield* Effect.all([1, 2].map((batchSize) => Projector.start(projection, { ...ProjectionRun.pace, batchSize })))
       const compared: Array<Law.Sides> = []
       for (const { entries } of parts) {
-        for (const commit of yield* Rows.commitsOf(fresh, entries)) {
-          const appended = yield* Play.send(commit)
+        for (const commit of yield* ProjectionRun.commitsOf(fresh, entries)) {
+          const appended = yield* RunPrograms.send(commit)
           const awaited = yield* Effect.result(ReadModel.awaitPosition(projection, appended, { timeout: "15 seconds" }))
-          const { parked, rows } = Rows.refolded(projection, yield* Rows.log(fresh))
+          const { parked, rows } = ProjectionRun.refolded(projection, yield* ProjectionRun.log(fresh))
           const own = appended.streams.map(({ stream }) => stream)
           const isParked = parked.some(({ stream }) => own.includes(stream))
           compared.push({
-            left: [Result.isFailure(awaited) ? awaited.failure._tag : "Arrived", yield* Rows.rows(projection)],
+            left: [Result.isFailure(awaited) ? awaited.failure._tag : "Arrived", yield* ProjectionRun.rows(projection)],
             right: [isParked ? "StreamParked" : "Arrived", rows]
           })
         }
@@ -126,13 +126,13 @@ export const adaptersHaveTheSameRows = (adapters: ReadonlyArray<NamedStores>) =>
     "the same history has the same rows in every adapter",
     ({ batchSize, history, shape }) =>
       Effect.gen(function*() {
-        const fresh = yield* Fresh.make
-        const projection = Projections.make(shape, { fresh })
+        const fresh = yield* FreshNames.make
+        const projection = SampleProjections.make(shape, { fresh })
         const rows = Effect.gen(function*() {
-          yield* Rows.append(fresh, history)
-          yield* Rows.catchUp(projection, batchSize)
-          const refolded = Rows.refolded(projection, yield* Rows.log(fresh))
-          return [Rows.placeless(yield* Rows.rows(projection)), Rows.placeless(refolded.rows)] as const
+          yield* ProjectionRun.append(fresh, history)
+          yield* ProjectionRun.catchUp(projection, batchSize)
+          const refolded = ProjectionRun.refolded(projection, yield* ProjectionRun.log(fresh))
+          return [ProjectionRun.placeless(yield* ProjectionRun.rows(projection)), ProjectionRun.placeless(refolded.rows)] as const
         })
         const found = yield* Effect.forEach(
           adapters,

@@ -8,17 +8,17 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
-import * as Fresh from "../../kit/internal/Fresh.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as Law from "../../kit/Law.ts"
-import * as Projections from "./Projections.ts"
+import * as SampleProjections from "./SampleProjections.ts"
 import type { Fed } from "./ProjectorLaws.ts"
-import * as Rows from "./Rows.ts"
-import * as Shelf from "./Shelf.ts"
+import * as ProjectionRun from "./ProjectionRun.ts"
+import * as RowQueryModel from "./RowQueryModel.ts"
 
 /** Rows, and what is asked of them. */
 export interface Asked {
-  readonly things: ReadonlyArray<Shelf.Thing>
-  readonly questions: ReadonlyArray<Shelf.Question>
+  readonly things: ReadonlyArray<RowQueryModel.Thing>
+  readonly questions: ReadonlyArray<RowQueryModel.Question>
 }
 
 const keysOf = (rows: ReadonlyArray<{ readonly key: string }>) => rows.map(({ key }) => key)
@@ -31,8 +31,8 @@ export const queriesAreEvaluated = Law.make(
   "a query gives the rows that its pure meaning gives, in that order",
   ({ questions, things }: Asked) =>
     Effect.gen(function*() {
-      const { projection, rows } = yield* Shelf.fill(things)
-      const queries = questions.map((question) => Shelf.queryOf(rows, question))
+      const { projection, rows } = yield* RowQueryModel.fill(things)
+      const queries = questions.map((question) => RowQueryModel.queryOf(rows, question))
       const pages = yield* Effect.forEach(queries, (query) => ReadModel.query(projection, query))
       return {
         left: pages.map(({ rows }) => rows),
@@ -51,8 +51,8 @@ export const cursorsWalkAllRows = Law.make(
   "walking the pages of a query gives each of its rows once",
   ({ questions, things }: Asked) =>
     Effect.gen(function*() {
-      const { projection, rows } = yield* Shelf.fill(things)
-      const queries = questions.map((question) => Shelf.queryOf(rows, question))
+      const { projection, rows } = yield* RowQueryModel.fill(things)
+      const queries = questions.map((question) => RowQueryModel.queryOf(rows, question))
       const walk = Effect.fnUntraced(function*(query: (typeof queries)[number]) {
         const walked: Array<string> = []
         let page = yield* ReadModel.query(projection, query)
@@ -76,7 +76,7 @@ export const cursorsWalkAllRows = Law.make(
 
 // Everything that can be asked for in a few words, and what readers found before.
 const answers = Effect.fnUntraced(function*(
-  { get, query }: ReadModelCache.CachedReader<Projections.State, "byCoins" | "byText">,
+  { get, query }: ReadModelCache.CachedReader<SampleProjections.State, "byCoins" | "byText">,
   keys: ReadonlyArray<string>
 ) {
   return [
@@ -92,27 +92,27 @@ export const cachedAnswersAreTrue = Law.make(
   "a cached reader never answers otherwise than a reader",
   ({ parts, shape }: Fed) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
-      const projection = Projections.make(shape, { fresh })
+      const fresh = yield* FreshNames.make
+      const projection = SampleProjections.make(shape, { fresh })
       const cached = yield* ReadModelCache.make(projection)
       const plain = {
         get: (key: string) => ReadModel.get(projection, key),
         query: (asked?: Parameters<typeof cached.query>[0]) => ReadModel.query(projection, asked)
       }
-      yield* Rows.catchUp(projection)
+      yield* ProjectionRun.catchUp(projection)
       const compared: Array<readonly [cached: unknown, plain: unknown]> = []
       const compare = Effect.gen(function*() {
-        const keys = ["all", "0", ...keysOf(yield* Rows.rows(projection))]
+        const keys = ["all", "0", ...keysOf(yield* ProjectionRun.rows(projection))]
         const asked = [yield* answers(cached, keys), yield* answers(cached, keys)]
         const answered = yield* answers(plain, keys)
         compared.push([asked, [answered, answered]])
       })
       for (const { batchSize, entries } of parts) {
-        yield* Rows.append(fresh, entries)
-        yield* Rows.catchUp(projection, batchSize)
+        yield* ProjectionRun.append(fresh, entries)
+        yield* ProjectionRun.catchUp(projection, batchSize)
         yield* compare
       }
-      yield* Stream.runDrain(Rebuild.rebuild(projection, Rows.pace))
+      yield* Stream.runDrain(Rebuild.rebuild(projection, ProjectionRun.pace))
       yield* compare
       return { left: compared.map(([asked]) => asked), right: compared.map(([, answered]) => answered) }
     })

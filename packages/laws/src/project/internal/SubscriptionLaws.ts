@@ -9,12 +9,12 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
-import * as Fresh from "../../kit/internal/Fresh.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as Law from "../../kit/Law.ts"
-import * as Play from "../../log/internal/Play.ts"
+import * as RunPrograms from "../../log/internal/RunPrograms.ts"
 import * as Histories from "./Histories.ts"
-import * as Projections from "./Projections.ts"
-import * as Rows from "./Rows.ts"
+import * as SampleProjections from "./SampleProjections.ts"
+import * as ProjectionRun from "./ProjectionRun.ts"
 
 /** A log that grows while somebody follows it. */
 export interface Followed {
@@ -40,8 +40,8 @@ const ending: Histories.History = ["last but one", "last"].map((data) => ({
 }))
 
 // Every filter lets the last events through, by which one knows that there is nothing more to come.
-const filterOf = ({ categories, occurredFrom, types }: Followed, fresh: Fresh.Fresh): SubscribeOptions => {
-  const all = [...Projections.categories, Histories.elsewhere]
+const filterOf = ({ categories, occurredFrom, types }: Followed, fresh: FreshNames.Fresh): SubscribeOptions => {
+  const all = [...SampleProjections.categories, Histories.elsewhere]
   return {
     types: types && [...types, "JarPainted"],
     categories: categories && [...categories.map((n) => all[n]!), Histories.elsewhere].map(fresh.text),
@@ -67,7 +67,7 @@ const collect = Effect.fnUntraced(function*<E, R>(
 })
 
 interface Following {
-  readonly fresh: Fresh.Fresh
+  readonly fresh: FreshNames.Fresh
   readonly filter: SubscribeOptions
   /** The position of the log's head before the run, and what was there when the subscription began. */
   readonly start: Position
@@ -79,17 +79,17 @@ const follow = Effect.fnUntraced(function*<R>(
   input: Followed,
   run: (following: Following) => Effect.Effect<ReadonlyArray<RecordedEvent>, unknown, R>
 ) {
-  const fresh = yield* Fresh.make
+  const fresh = yield* FreshNames.make
   const start = yield* (yield* EventStore).head
-  yield* Rows.append(fresh, input.before)
-  const { events: known } = yield* Play.since(start)
+  yield* ProjectionRun.append(fresh, input.before)
+  const { events: known } = yield* RunPrograms.since(start)
   const fiber = yield* Effect.forkChild(run({ fresh, filter: filterOf(input, fresh), start, known }))
-  yield* Effect.forEach(input.during, (entry) => Effect.delay(Rows.append(fresh, [entry]), 1))
-  yield* Rows.append(fresh, ending)
+  yield* Effect.forEach(input.during, (entry) => Effect.delay(ProjectionRun.append(fresh, [entry]), 1))
+  yield* ProjectionRun.append(fresh, ending)
   const seen = yield* Fiber.join(fiber)
   return {
     seen,
-    log: (yield* Play.since(start)).events.filter((event) => ReadOptions.includes(filterOf(input, fresh), event))
+    log: (yield* RunPrograms.since(start)).events.filter((event) => ReadOptions.includes(filterOf(input, fresh), event))
   }
 })
 

@@ -8,7 +8,7 @@ import type { Projection } from "@refold/core/project/Projection"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
-import * as Fresh from "../../kit/internal/Fresh.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
 
 /** An event of a stream, who caused it and when. */
 export interface Happened<Event> {
@@ -27,7 +27,7 @@ export const logOf = <Event extends { readonly _tag: string }>(
 ): ReadonlyArray<RecordedEvent> => {
   const journal = happened.reduce((journal, { event, metadata = {}, occurredAt = epoch, stream }, index) => {
     const encoded = Result.getOrThrow(codec.encode(event))
-    const events = Arr.of({ ...encoded, id: Fresh.eventId(index + 1), metadata, occurredAt })
+    const events = Arr.of({ ...encoded, id: FreshNames.eventId(index + 1), metadata, occurredAt })
     const write = { stream: Result.getOrThrow(StreamName.parse(stream)), expected: Any, events }
     return Result.getOrThrow(Journal.append(journal, { writes: [write] }, occurredAt))[0]
   }, Journal.empty)

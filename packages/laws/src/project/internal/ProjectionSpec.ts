@@ -3,8 +3,8 @@ import type { Projection } from "@refold/core/project/Projection"
 import { refold } from "@refold/core/project/ProjectionFold"
 import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
-import { mismatch } from "../../kit/internal/Mismatch.ts"
-import { type Happened, logOf } from "./PureLog.ts"
+import { mismatch } from "../../kit/internal/AssertionError.ts"
+import { type Happened, logOf } from "./InMemoryLog.ts"
 
 /** What is known of events beside the events themselves; 1970 and nothing, by default. */
 export type Happening = Pick<Happened<never>, "occurredAt" | "metadata">

@@ -5,7 +5,7 @@
 import type { NewEvent } from "@refold/core/event/NewEvent"
 import type { Commit, StreamWrite } from "@refold/core/journal/Commit"
 import * as DateTime from "effect/DateTime"
-import { placeholder } from "../../kit/internal/Fresh.ts"
+import { placeholder } from "../../kit/internal/FreshNames.ts"
 
 type Extreme = (commit: Commit) => Commit
 

@@ -6,7 +6,7 @@ import type { Process } from "@refold/core/process/Process"
 import type { ProcessEvent } from "@refold/core/process/ProcessEvent"
 import * as ProcessInstances from "@refold/store/process/ProcessInstances"
 import * as Effect from "effect/Effect"
-import * as Play from "../../log/internal/Play.ts"
+import * as RunPrograms from "../../log/internal/RunPrograms.ts"
 
 type Tagged = { readonly _tag: string }
 
@@ -52,7 +52,7 @@ export const sent = Effect.fnUntraced(
 
 /** The events of these categories that commands of processes have led to, by the command's key; versions tell appends. */
 const caused = (categories: ReadonlyArray<string>) =>
-  Effect.map(Play.readAll({ categories }), (events) => {
+  Effect.map(RunPrograms.readAll({ categories }), (events) => {
     const byKey = new Map<string, ReadonlyArray<RecordedEvent>>()
     for (const event of events) {
       const { causationId, process } = event.metadata

@@ -5,13 +5,13 @@ import type { Instance } from "@refold/core/internal/process/ProcessInstance"
 import type { MessageBody } from "@refold/core/internal/process/ProcessMessage"
 import type { Process } from "@refold/core/process/Process"
 import type { Decided, ProcessEvent, Trigger } from "@refold/core/process/ProcessEvent"
-import * as Schedule from "./Schedule.ts"
+import * as InstanceScript from "./InstanceScript.ts"
 
 type Tagged = { readonly _tag: string }
 
 /** A life, in which the code is broken in one step. */
 export interface Broken<Event> {
-  readonly steps: ReadonlyArray<Schedule.Step<Event>>
+  readonly steps: ReadonlyArray<InstanceScript.Step<Event>>
   readonly at: number
   /** Whether `evolve` is what throws; else it is `react`. */
   readonly evolves: boolean
@@ -43,17 +43,17 @@ const liveBroken = <Event extends Tagged, State>(
   broken: Process<Event, State>,
   { at, steps }: Broken<Event>
 ) =>
-  steps.reduce<Schedule.Life<Event, State>>((life, step, index) => {
+  steps.reduce<InstanceScript.Life<Event, State>>((life, step, index) => {
     const process = index === at % steps.length ? broken : sound
-    return Schedule.take({ ...life, run: { ...life.run, process } }, step)
-  }, Schedule.start(sound))
+    return InstanceScript.take({ ...life, run: { ...life.run, process } }, step)
+  }, InstanceScript.start(sound))
 
 const retried = <Event extends Tagged, State>(
   process: Process<Event, State>,
-  life: Schedule.Life<Event, State>
+  life: InstanceScript.Life<Event, State>
 ) =>
-  [...life.run.instances].reduce<Schedule.Life<Event, State>>(
-    (next, [instance, { agenda }]) => agenda.parked === null ? next : Schedule.tell(next, instance, { _tag: "Retry" }),
+  [...life.run.instances].reduce<InstanceScript.Life<Event, State>>(
+    (next, [instance, { agenda }]) => agenda.parked === null ? next : InstanceScript.tell(next, instance, { _tag: "Retry" }),
     { ...life, run: { ...life.run, process } }
   )
 
@@ -63,10 +63,10 @@ const undisturbed = <Event extends Tagged, State>(
   instance: string,
   events: ReadonlyArray<ProcessEvent>
 ): ReadonlyArray<ProcessEvent> => {
-  let life = Schedule.start(process)
+  let life = InstanceScript.start(process)
   for (const trigger of firstMet(events)) {
     const message = messageOf(trigger, { events, sound: life.streams.get(instance) ?? [] })
-    if (message !== undefined) life = Schedule.tell(life, instance, message)
+    if (message !== undefined) life = InstanceScript.tell(life, instance, message)
   }
   return life.streams.get(instance) ?? []
 }

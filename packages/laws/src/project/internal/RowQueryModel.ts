@@ -12,7 +12,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as fc from "fast-check"
 import * as Arbitraries from "../../kit/internal/Arbitraries.ts"
-import * as Fresh from "../../kit/internal/Fresh.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as Sample from "../../kit/internal/Sample.ts"
 
 const State = Schema.Struct({
@@ -47,9 +47,9 @@ export interface Question {
   readonly limit: number
 }
 
-const shelf = (fresh: Fresh.Fresh) =>
+const shelf = (fresh: FreshNames.Fresh) =>
   Projection.makeUnsafe({
-    name: fresh.text(`shelf ${Fresh.placeholder}`),
+    name: fresh.text(`shelf ${FreshNames.placeholder}`),
     version: 1,
     events: Sample.codec,
     keys: () => [],
@@ -61,7 +61,7 @@ const shelf = (fresh: Fresh.Fresh) =>
 
 /** The things as readers find them in the store, and the projection that they are rows of. */
 export const fill = Effect.fnUntraced(function*(things: ReadonlyArray<Thing>) {
-  const projection = shelf(yield* Fresh.make)
+  const projection = shelf(yield* FreshNames.make)
   const rows = things.map(({ key, ...thing }, index): StoredRow => ({
     key,
     state: Result.getOrThrow(projection.encode(thing)),

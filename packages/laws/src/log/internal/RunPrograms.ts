@@ -13,8 +13,8 @@ import * as Stream from "effect/Stream"
 import * as History from "../../journal/internal/History.ts"
 import type { Log } from "../../journal/internal/LogLaws.ts"
 import type { Program } from "../../journal/internal/Programs.ts"
-import { type Reading, resolve } from "../../journal/internal/Readings.ts"
-import * as Fresh from "../../kit/internal/Fresh.ts"
+import { type Reading, resolve } from "../../journal/internal/SymbolicReads.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
 
 /** What was asked, what was answered, and what is in the log now. */
 export interface Played {
@@ -25,7 +25,7 @@ export interface Played {
 
 /** What was played on a store, and the names that it was played under. */
 export interface OnStore extends Played {
-  readonly fresh: Fresh.Fresh
+  readonly fresh: FreshNames.Fresh
 }
 
 /** What was played on a journal, and that journal. */
@@ -36,7 +36,7 @@ export interface OnJournal extends Played {
 /** Plays a program on the store, under fresh names. */
 export const onStore = (program: Program): Effect.Effect<OnStore, ReadFailure, EventStore> =>
   Effect.gen(function*() {
-    const fresh = yield* Fresh.make
+    const fresh = yield* FreshNames.make
     const start = yield* (yield* EventStore).head
     const commits = program.map(fresh.commit)
     const outcomes = yield* Effect.forEach(commits, (commit) => Effect.result(send(commit)))

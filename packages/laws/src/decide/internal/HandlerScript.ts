@@ -19,7 +19,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as fc from "fast-check"
-import * as Stored from "./Stored.ts"
+import * as AggregateHistory from "./AggregateHistory.ts"
 
 /** What a handler needs. */
 export type Stores = EventStore.EventStore | EventReader | SnapshotStore
@@ -140,7 +140,7 @@ const decide = <Command, State, Event extends { readonly _tag: string }, Refusal
 ): Result.Result<Answer<State, Event>, Refusal | VersionConflict> => {
   const version = StreamVersion(before.length)
   if (!ExpectedVersion.matches(expected, version)) {
-    return Result.fail(versionConflict(Stored.streamOf(aggregate, id), expected, version))
+    return Result.fail(versionConflict(AggregateHistory.streamOf(aggregate, id), expected, version))
   }
   const { decider } = aggregate
   return Result.map(decider.decide(command, View.fold(decider, before)), (events) => ({
@@ -162,7 +162,7 @@ export const play = Effect.fnUntraced(function*<Command, State, Event extends { 
     const taken = "event" in what
       ? Effect.flatMap(
         Effect.fromResult(aggregate.codec.encode(what.event)),
-        (stored) => Stored.append(Stored.streamOf(aggregate, id), [{ stored, occurredAt: DateTime.makeUnsafe(0) }])
+        (stored) => AggregateHistory.append(AggregateHistory.streamOf(aggregate, id), [{ stored, occurredAt: DateTime.makeUnsafe(0) }])
       )
       : Effect.map(Effect.result(handlers[what.handler](id, what.command, { expected })), Result.map(answerOf))
     return Effect.provideContext(taken, stores[store])

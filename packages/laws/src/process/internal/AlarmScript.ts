@@ -2,17 +2,17 @@
 import * as fc from "fast-check"
 import type * as Sample from "../../kit/internal/Sample.ts"
 import * as Alarms from "./Alarms.ts"
-import * as Coins from "./Coins.ts"
-import { numberOfJars } from "./CoinSteps.ts"
-import * as Kill from "./Kill.ts"
+import * as TransferRun from "./TransferRun.ts"
+import { numberOfJars } from "./TransferScript.ts"
+import * as CrashPoint from "./CrashPoint.ts"
 
 /** What runs alarms; in the laws' own tests, with something wrong about it. */
-export interface Kit extends Pick<Coins.Kit, "handlerOf" | "catchUp"> {
+export interface Kit extends Pick<TransferRun.Kit, "handlerOf" | "catchUp"> {
   readonly alarms: typeof Alarms.make
 }
 
 /** The sound one. */
-export const sound: Kit = { ...Coins.sound, alarms: Alarms.make }
+export const sound: Kit = { ...TransferRun.sound, alarms: Alarms.make }
 
 /** What happens. Coins put into a jar set its alarm, that many hours after the start; coins taken out stop it. */
 export type Step =
@@ -24,7 +24,7 @@ export interface Run {
   readonly _tag: "Run"
   readonly hours: number
   readonly runners: number
-  readonly death: Kill.Death | undefined
+  readonly death: CrashPoint.Death | undefined
 }
 
 interface Expected {
@@ -58,7 +58,7 @@ const run: fc.Arbitrary<Run> = fc.record({
   _tag: fc.constant("Run" as const),
   hours: fc.nat(3),
   runners: fc.integer({ min: 1, max: 2 }),
-  death: fc.option(Kill.death, { nil: undefined })
+  death: fc.option(CrashPoint.death, { nil: undefined })
 })
 
 // By then every alarm that was not stopped has gone off, and those that went off too early are no longer told apart.

@@ -9,7 +9,7 @@ import * as Projection from "@refold/core/project/Projection"
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
 import * as fc from "fast-check"
-import * as Fresh from "../../kit/internal/Fresh.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as Sample from "../../kit/internal/Sample.ts"
 
 /** What a projection is made of. */
@@ -22,7 +22,7 @@ export interface Shape {
 }
 
 /** The categories that the projections read, to be made fresh for each run. */
-export const categories: readonly [string, string] = [`jars ${Fresh.placeholder}`, `tins${Fresh.placeholder}`]
+export const categories: readonly [string, string] = [`jars ${FreshNames.placeholder}`, `tins${FreshNames.placeholder}`]
 
 type Event = Sample.Event
 type Keys = (event: Event, envelope: Projection.Envelope) => ReadonlyArray<string>
@@ -85,7 +85,7 @@ const evolveBy = ({ poison, removes }: Shape, version: number) =>
 
 /** Under which name, and as which version. */
 export interface MakeOptions {
-  readonly fresh: Fresh.Fresh
+  readonly fresh: FreshNames.Fresh
   /** Tells projections of one run from one another. */
   readonly name?: string | undefined
   readonly version?: number | undefined
@@ -94,7 +94,7 @@ export interface MakeOptions {
 /** The projection of a shape. Another version makes other rows of the same events. */
 export const make = (shape: Shape, { fresh, name = "", version = 1 }: MakeOptions) =>
   Projection.makeUnsafe({
-    name: fresh.text(`coins ${name} ${Fresh.placeholder}`),
+    name: fresh.text(`coins ${name} ${FreshNames.placeholder}`),
     version,
     // Events are only decoded here; those of the newer codec have one field more.
     events: (shape.poison === "Event" ? Sample.codec : codec) as EventCodec<Event>,

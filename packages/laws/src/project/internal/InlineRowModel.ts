@@ -11,10 +11,10 @@ import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import * as Stored from "../../decide/internal/Stored.ts"
-import * as Fresh from "../../kit/internal/Fresh.ts"
+import * as AggregateHistory from "../../decide/internal/AggregateHistory.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as Sample from "../../kit/internal/Sample.ts"
-import * as Rows from "./Rows.ts"
+import * as ProjectionRun from "./ProjectionRun.ts"
 
 /** The jars of a run. */
 export const ids: ReadonlyArray<string> = ["1", "2", "3"]
@@ -39,13 +39,13 @@ interface Keyed {
 export interface Subject {
   readonly jar: Aggregate<Sample.Command, Sample.State, Sample.Event, Sample.Refusal>
   readonly projection: Projection.Projection<Sample.Event, Sample.State, "coins">
-  readonly fresh: Fresh.Fresh
+  readonly fresh: FreshNames.Fresh
 }
 
 /** Jars under names of their own. */
-export const make = (fresh: Fresh.Fresh): Subject => {
-  const jar = { ...Sample.aggregate, category: fresh.text(`jar${Fresh.placeholder}`) }
-  const name = fresh.text(`jars ${Fresh.placeholder}`)
+export const make = (fresh: FreshNames.Fresh): Subject => {
+  const jar = { ...Sample.aggregate, category: fresh.text(`jar${FreshNames.placeholder}`) }
+  const name = fresh.text(`jars ${FreshNames.placeholder}`)
   const definition = { name, version: 1, state: Sample.State, indexes: { coins: ["coins"] } } as const
   return { fresh, jar, projection: Projection.ofAggregateUnsafe(jar, definition) }
 }
@@ -62,14 +62,14 @@ const appendWrongRow = Effect.fnUntraced(function*(
 ) {
   const store = yield* EventStore
   const newId = yield* EventIds
-  const stream = Stored.streamOf(jar, id)
+  const stream = AggregateHistory.streamOf(jar, id)
   const events = Arr.of({ ...stored, id: yield* newId, metadata: {}, occurredAt: epoch })
   const state = Result.getOrThrow(projection.encode(wrong))
   const inline = [{ projection: projection.name, version: projection.version, stream, state }]
   if (_tag === "Conflict") {
     return yield* Effect.exit(store.append(stream, events, { expected: ExpectedVersion.Exact(99), inline }))
   }
-  const idempotency = { key: fresh.text(`copied ${id} ${Fresh.placeholder}`), fingerprint: "copied" }
+  const idempotency = { key: fresh.text(`copied ${id} ${FreshNames.placeholder}`), fingerprint: "copied" }
   yield* store.append(stream, events, { idempotency })
   return yield* store.append(stream, events, { idempotency, inline })
 })
@@ -83,14 +83,14 @@ export const take = Effect.fnUntraced(function*(subject: Subject, step: Step) {
     case "Handle":
       return yield* handle(subject, step)
     case "Append":
-      yield* Stored.append(Stored.streamOf(subject.jar, step.id), [{ stored: step.stored, occurredAt: epoch }])
+      yield* AggregateHistory.append(AggregateHistory.streamOf(subject.jar, step.id), [{ stored: step.stored, occurredAt: epoch }])
       return none
     case "Conflict":
     case "Copy":
       yield* appendWrongRow(subject, step)
       return none
     case "CatchUp":
-      yield* Rows.catchUp(subject.projection, step.batchSize)
+      yield* ProjectionRun.catchUp(subject.projection, step.batchSize)
       return none
   }
 })
@@ -101,7 +101,7 @@ const handle = Effect.fnUntraced(function*(
 ) {
   const handle = CommandHandler.make(jar, { inline: [projection] })
   const keyOf = (key: number | undefined) =>
-    key === undefined ? undefined : fresh.text(`${id} ${key} ${Fresh.placeholder}`)
+    key === undefined ? undefined : fresh.text(`${id} ${key} ${FreshNames.placeholder}`)
   const answers = yield* Effect.forEach(
     commands,
     ({ command, key }) => Effect.result(handle(id, command, { idempotencyKey: keyOf(key) })),

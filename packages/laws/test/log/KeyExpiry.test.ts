@@ -4,16 +4,16 @@ import * as MemoryStore from "@refold/memory/MemoryStore"
 import * as Layer from "effect/Layer"
 import * as fc from "fast-check"
 import * as Programs from "../../src/journal/internal/Programs.ts"
-import * as Fresh from "../../src/kit/internal/Fresh.ts"
-import * as JumpingClock from "../../src/kit/internal/JumpingClock.ts"
+import * as FreshNames from "../../src/kit/internal/FreshNames.ts"
+import * as SkewedClock from "../../src/kit/internal/SkewedClock.ts"
 import * as Law from "../../src/kit/Law.ts"
 import * as Suite from "../../src/kit/Suite.ts"
 import * as EventStoreLaws from "../../src/log/internal/EventStoreLaws.ts"
 
 const write = (stream: string, n: number) => ({
-  stream: Fresh.noteStream(stream),
+  stream: FreshNames.noteStream(stream),
   expected: ExpectedVersion.Any,
-  events: [Fresh.note(n, n)] as const
+  events: [FreshNames.note(n, n)] as const
 })
 
 const forgetful: Programs.Forgetful = {
@@ -28,7 +28,7 @@ const forgetful: Programs.Forgetful = {
 
 Suite.layer(
   "the memory adapter, by a clock that goes back between the commits of a stream",
-  Layer.provideMerge(MemoryStore.layer, JumpingClock.backwards),
+  Layer.provideMerge(MemoryStore.layer, SkewedClock.backwards),
   [Law.over(EventStoreLaws.forgettingAgrees, fc.constant(forgetful))],
   { runs: 1 }
 )

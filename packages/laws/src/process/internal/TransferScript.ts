@@ -1,13 +1,13 @@
 /** What happens to jars and transfers, told as data: people, and runners that are killed or fall asleep. */
 import * as fc from "fast-check"
 import type * as Sample from "../../kit/internal/Sample.ts"
-import * as Kill from "./Kill.ts"
+import * as CrashPoint from "./CrashPoint.ts"
 
 /** What happens. Jars are told by their numbers; every run is by a runner of its own, so many hours after the start. */
 export type Step =
   | Request
   | { readonly _tag: "Handle"; readonly jar: number; readonly command: Sample.Command }
-  | { readonly _tag: "Run"; readonly hours: number; readonly death: Kill.Death | undefined }
+  | { readonly _tag: "Run"; readonly hours: number; readonly death: CrashPoint.Death | undefined }
   | Sleep
 
 /** A runner falls asleep before it handles a command, and wakes when another one has done all there was to do. */
@@ -60,7 +60,7 @@ const handle: fc.Arbitrary<Step> = fc.record({
 const runs: fc.Arbitrary<Step> = fc.record({
   _tag: fc.constant("Run" as const),
   hours: fc.nat(2),
-  death: fc.option(Kill.death, { freq: 9, nil: undefined })
+  death: fc.option(CrashPoint.death, { freq: 9, nil: undefined })
 })
 
 const many = fc.array(

@@ -15,15 +15,15 @@ import type { ParkedStream } from "@refold/store/project/ReadModelStore"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import type * as Fresh from "../../kit/internal/Fresh.ts"
-import * as Play from "../../log/internal/Play.ts"
+import type * as FreshNames from "../../kit/internal/FreshNames.ts"
+import * as RunPrograms from "../../log/internal/RunPrograms.ts"
 import * as Histories from "./Histories.ts"
-import * as Projections from "./Projections.ts"
+import * as SampleProjections from "./SampleProjections.ts"
 
 type Tagged = { readonly _tag: string }
 
 /** Commits that store a history: each event in one of its own, unless it joins the one before. */
-export const commitsOf = Effect.fnUntraced(function*(fresh: Fresh.Fresh, history: Histories.History) {
+export const commitsOf = Effect.fnUntraced(function*(fresh: FreshNames.Fresh, history: Histories.History) {
   const newId = yield* EventIds
   const commits: Array<Arr.NonEmptyArray<StreamWrite>> = []
   for (const { actor, joins, occurredAt, stored, stream } of history) {
@@ -40,12 +40,12 @@ export const commitsOf = Effect.fnUntraced(function*(fresh: Fresh.Fresh, history
 })
 
 /** Stores a history. */
-export const append = (fresh: Fresh.Fresh, history: Histories.History) =>
-  Effect.flatMap(commitsOf(fresh, history), Effect.forEach(Play.send))
+export const append = (fresh: FreshNames.Fresh, history: Histories.History) =>
+  Effect.flatMap(commitsOf(fresh, history), Effect.forEach(RunPrograms.send))
 
 /** The log of a run. */
-export const log = (fresh: Fresh.Fresh) =>
-  Play.readAll({ categories: [...Projections.categories, Histories.elsewhere].map(fresh.text) })
+export const log = (fresh: FreshNames.Fresh) =>
+  RunPrograms.readAll({ categories: [...SampleProjections.categories, Histories.elsewhere].map(fresh.text) })
 
 /** Poisoned events are parked at the first try, for they will not get better. */
 export const pace = { batchSize: 3, attempts: 1 }

@@ -9,8 +9,8 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Sample from "../../kit/internal/Sample.ts"
 import * as ProcessRun from "./ProcessRun.ts"
-import type { Move, Shape, Story } from "./SagaStory.ts"
-import * as Schedule from "./Schedule.ts"
+import type { Move, Shape, Story } from "./SagaScript.ts"
+import * as InstanceScript from "./InstanceScript.ts"
 
 // Never stored.
 const Begun = EventType.make("Begun", Schema.Struct({}))
@@ -61,7 +61,7 @@ interface Deed {
 /** A saga's life and the world around it. */
 export interface World {
   readonly story: Story
-  readonly life: Schedule.Life<Event, Saga.SagaState<Data>>
+  readonly life: InstanceScript.Life<Event, Saga.SagaState<Data>>
   readonly deeds: ReadonlyArray<Deed>
   /** The outcome of the first command that waits, where it was handled. */
   readonly outcome: Outcome | undefined
@@ -71,14 +71,14 @@ export interface World {
 /** A saga that has begun. */
 export const begin = (story: Story, make: Make): World => ({
   story,
-  life: happen(Schedule.start(sagaOf(story, make)), Begun.make({})),
+  life: happen(InstanceScript.start(sagaOf(story, make)), Begun.make({})),
   deeds: [],
   outcome: undefined,
   onTheirWay: []
 })
 
 const happen = (life: World["life"], event: Event): World["life"] =>
-  Schedule.take(life, { _tag: "Happen", stream: "far-1", event, by: undefined })
+  InstanceScript.take(life, { _tag: "Happen", stream: "far-1", event, by: undefined })
 
 /** What is pending for the saga. */
 const agendaOf = ({ life: { run } }: World) => ProcessRun.instanceOf(run, "1").agenda
@@ -93,34 +93,34 @@ export const move = (world: World, next: Move): World => {
       const [command] = agendaOf(world).commands
       if (command === undefined || outcome === undefined) return world
       const { index, sentAt } = command
-      const answered = Schedule.tell(life, "1", { _tag: "Answer", sentAt, index, outcome, at: life.run.now })
+      const answered = InstanceScript.tell(life, "1", { _tag: "Answer", sentAt, index, outcome, at: life.run.now })
       return { ...world, life: answered, outcome: undefined }
     }
     case "Hear": {
-      const event = Schedule.pick(onTheirWay, next.which)
+      const event = InstanceScript.pick(onTheirWay, next.which)
       if (event === undefined) return world
       return { ...world, life: happen(life, event), onTheirWay: onTheirWay.filter((one) => one !== event) }
     }
     case "Again": {
-      const trigger = Schedule.pick(eventsOf(life), next.which)
+      const trigger = InstanceScript.pick(eventsOf(life), next.which)
       return trigger === undefined
         ? world
-        : { ...world, life: Schedule.tell(life, "1", { _tag: "Observe", trigger }) }
+        : { ...world, life: InstanceScript.tell(life, "1", { _tag: "Observe", trigger }) }
     }
     case "Pass":
-      return { ...world, life: Schedule.take(life, { _tag: "Pass", hours: next.minutes / 60 }) }
+      return { ...world, life: InstanceScript.take(life, { _tag: "Pass", hours: next.minutes / 60 }) }
     case "Resume":
-      return { ...world, life: Schedule.take(life, { _tag: "Resume", which: 0 }) }
+      return { ...world, life: InstanceScript.take(life, { _tag: "Resume", which: 0 }) }
   }
 }
 
 const eventsOf = ({ streams }: World["life"]): ReadonlyArray<EventTrigger> =>
-  Schedule.triggersOf(streams.get("1") ?? []).flatMap((trigger) => trigger._tag === "Event" ? [trigger] : [])
+  InstanceScript.triggersOf(streams.get("1") ?? []).flatMap((trigger) => trigger._tag === "Event" ? [trigger] : [])
 
 const handle = (world: World, { isDone, outcome }: Extract<Move, { readonly _tag: "Handle" }>): World => {
   const [pending] = agendaOf(world).commands
   if (pending === undefined || world.outcome !== undefined) return world
-  const handled = { ...world, outcome: Schedule.outcomeOf(outcome) }
+  const handled = { ...world, outcome: InstanceScript.outcomeOf(outcome) }
   if (outcome !== "Succeeded") return handled
   const command = Result.getOrThrow(Option.getOrThrow(Sample.aggregate.commands).decode(pending.command))
   const step = command._tag === "Seal" ? 0 : command.coins

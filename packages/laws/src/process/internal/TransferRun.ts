@@ -11,11 +11,11 @@ import * as ProcessRunner from "@refold/store/process/ProcessRunner"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import * as Fresh from "../../kit/internal/Fresh.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import { later } from "../../kit/internal/LaterClock.ts"
 import * as Sample from "../../kit/internal/Sample.ts"
-import { numberOfJars, numbers, type Sleep, type Step } from "./CoinSteps.ts"
-import * as Kill from "./Kill.ts"
+import { numberOfJars, numbers, type Sleep, type Step } from "./TransferScript.ts"
+import * as CrashPoint from "./CrashPoint.ts"
 import * as Transfers from "./Transfers.ts"
 
 /** What runs a process; in the laws' own tests, with something wrong about it. */
@@ -52,9 +52,9 @@ export interface World {
 }
 
 /** Jars, transfers and a saga under names of their own. */
-export const make = (kit: Kit, { believesAnswers }: Shape, fresh: Fresh.Fresh): World => {
-  const jars = { ...Sample.aggregate, category: fresh.text(`jar${Fresh.placeholder}`) }
-  const transfers = { ...Transfers.aggregate, category: fresh.text(`transfer${Fresh.placeholder}`) }
+export const make = (kit: Kit, { believesAnswers }: Shape, fresh: FreshNames.Fresh): World => {
+  const jars = { ...Sample.aggregate, category: fresh.text(`jar${FreshNames.placeholder}`) }
+  const transfers = { ...Transfers.aggregate, category: fresh.text(`transfer${FreshNames.placeholder}`) }
   return {
     kit,
     jars,
@@ -65,8 +65,8 @@ export const make = (kit: Kit, { believesAnswers }: Shape, fresh: Fresh.Fresh): 
   }
 }
 
-const sagaOf = (kit: Kit, options: Transfers.Options, fresh: Fresh.Fresh): Transfers.Transfers =>
-  kit.transfers(fresh.text(`moves ${Fresh.placeholder}`), {
+const sagaOf = (kit: Kit, options: Transfers.Options, fresh: FreshNames.Fresh): Transfers.Transfers =>
+  kit.transfers(fresh.text(`moves ${FreshNames.placeholder}`), {
     ...options,
     timeout: "1 hour",
     compensation: { attempts: 2 }
@@ -107,7 +107,7 @@ const take: (world: World, step: Step) => Effect.Effect<void, unknown, ProcessRu
       }
       case "Run": {
         const work = run(world, step.hours)
-        yield* step.death === undefined ? work : Kill.during(step.death, work)
+        yield* step.death === undefined ? work : CrashPoint.during(step.death, work)
         return
       }
       case "Sleep":

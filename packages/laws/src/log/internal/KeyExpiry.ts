@@ -7,12 +7,12 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as History from "../../journal/internal/History.ts"
 import type { Forgetful, Forgetting } from "../../journal/internal/Programs.ts"
-import * as Fresh from "../../kit/internal/Fresh.ts"
-import * as Play from "./Play.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
+import * as RunPrograms from "./RunPrograms.ts"
 
 /** A commit and its outcome, or an instant and how many keys were forgotten that were used before it. */
 type Step =
-  | { readonly commit: Play.Played["commits"][number]; readonly outcome: Play.Played["outcomes"][number] }
+  | { readonly commit: RunPrograms.Played["commits"][number]; readonly outcome: RunPrograms.Played["outcomes"][number] }
   | { readonly before: DateTime.Utc; readonly keys: number }
 
 /** What was done, and what is in the log now. */
@@ -24,18 +24,18 @@ export interface Forgotten {
 /** Plays a program on the store, under fresh names. The instants are those of its own clock. */
 export const onStore = Effect.fnUntraced(function*({ forgettings, program }: Forgetful) {
   const store = yield* EventStore
-  const fresh = yield* Fresh.make
+  const fresh = yield* FreshNames.make
   const start = yield* store.head
   const steps: Array<Step> = []
   for (const [index, draft] of program.entries()) {
     const commit = fresh.commit(draft)
-    steps.push({ commit, outcome: yield* Effect.result(Play.send(commit)) })
+    steps.push({ commit, outcome: yield* Effect.result(RunPrograms.send(commit)) })
     for (const forgetting of forgettings.filter(({ after }) => after === index)) {
       const before = instantOf(steps, forgetting)
       if (before !== undefined) steps.push({ before, keys: yield* store.forgetKeys(before) })
     }
   }
-  return { fresh, steps, history: yield* Play.since(start) }
+  return { fresh, steps, history: yield* RunPrograms.since(start) }
 })
 
 /** Plays what was done on a Journal whose clock gives its events the times that they have in the store. */
@@ -78,7 +78,7 @@ const usedAt = ({ streams: [{ recordedAt }] }: Appended): DateTime.Utc => record
 
 const instantOf = (steps: ReadonlyArray<Step>, { back, offset }: Forgetting): DateTime.Utc | undefined => {
   const stored = steps.flatMap((step) =>
-    "outcome" in step && Result.isSuccess(step.outcome) && Play.isStored(step.outcome) ? [step.outcome.success] : []
+    "outcome" in step && Result.isSuccess(step.outcome) && RunPrograms.isStored(step.outcome) ? [step.outcome.success] : []
   )
   const commit = stored.at(-1 - back)
   return commit && DateTime.add(usedAt(commit), { milliseconds: offset })

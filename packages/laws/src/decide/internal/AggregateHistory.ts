@@ -11,8 +11,8 @@ import * as Arr from "effect/Array"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import * as Fresh from "../../kit/internal/Fresh.ts"
-import * as Play from "../../log/internal/Play.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
+import * as RunPrograms from "../../log/internal/RunPrograms.ts"
 
 /** A stored event, in any version of its schema, and when it occurred. */
 export interface Entry {
@@ -27,7 +27,7 @@ export type Storable<Command, State, Event extends { readonly _tag: string }, Re
 >
 
 /** An id that no other run uses. */
-export const freshId: Effect.Effect<string> = Effect.map(Fresh.make, ({ text }) => text(Fresh.placeholder))
+export const freshId: Effect.Effect<string> = Effect.map(FreshNames.make, ({ text }) => text(FreshNames.placeholder))
 
 export const streamOf = ({ category }: { readonly category: string }, id: string): StreamName.StreamName =>
   Result.getOrThrow(StreamName.make(category, id))
@@ -37,7 +37,7 @@ export const append = (stream: StreamName.StreamName, entries: ReadonlyArray<Ent
   Effect.forEach(entries, ({ occurredAt, stored }) =>
     Effect.flatMap(Effect.flatten(EventIds), (id) => {
       const events = Arr.of({ ...stored, id, occurredAt, metadata: {} })
-      return Play.send({ writes: [{ stream, expected: ExpectedVersion.Any, events }] })
+      return RunPrograms.send({ writes: [{ stream, expected: ExpectedVersion.Any, events }] })
     }), { discard: true })
 
 /** The state after these events. Throws where one does not decode. */
