@@ -3,8 +3,12 @@ import { defineConfig } from "vitest/config"
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    // For what hangs only: the machine may be slow, and have others to run.
-    testTimeout: 240_000,
-    hookTimeout: 120_000
+    // Test files share no state, so each worker imports the modules once.
+    isolate: false,
+    // Logs of passing tests are hidden: faulty subjects log warnings.
+    silent: "passed-only",
+    // For hangs only.
+    testTimeout: 600_000,
+    hookTimeout: 600_000
   }
 })

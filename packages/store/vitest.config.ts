@@ -1,6 +1,15 @@
 import { defineConfig } from "vitest/config"
 
 export default defineConfig({
-  // Time-outs are for what hangs only: the machine may be slow, and have others to run.
-  test: { include: ["test/**/*.test.ts"], passWithNoTests: true, testTimeout: 60_000, hookTimeout: 60_000 }
+  test: {
+    include: ["test/**/*.test.ts"],
+    passWithNoTests: true,
+    // Test files share no state, so each worker imports the modules once.
+    isolate: false,
+    // Logs of passing tests are hidden: tests of failures log warnings.
+    silent: "passed-only",
+    // For hangs only.
+    testTimeout: 600_000,
+    hookTimeout: 600_000
+  }
 })

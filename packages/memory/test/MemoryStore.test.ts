@@ -10,7 +10,7 @@ EventStoreSuite.suite("the memory adapter", MemoryStore.layer)
 
 EventStoreSuite.suite(
   "the memory adapter, by a clock that jumps back and forth",
-  Layer.provideMerge(MemoryStore.layer, SkewedClock.layer)
+  Layer.provideMerge(MemoryStore.layer, SkewedClock.jittering)
 )
 
 ReadModelSuite.suite("the memory adapter's projections", MemoryStore.layer)

@@ -1,20 +1,20 @@
-/** The laws of a decider as a Vitest suite. */
+/** Tests a decider: it is deterministic, its events can be stored, and terminal states are final. */
 import type { Decider } from "@refold/core/decide/Decider"
 import * as fc from "fast-check"
 import type { Codec } from "../event/internal/Recode.ts"
 import * as Law from "../kit/Law.ts"
 import * as Suite from "../kit/Suite.ts"
-import * as CombinatorLaws from "./internal/CombinatorLaws.ts"
 import * as DeciderLaws from "./internal/DeciderLaws.ts"
 
-/** What a decider is tried with. */
+/** The inputs of the laws of a decider. */
 export interface Inputs<Command, Event> {
+  /** Commands of every kind. The laws are tried on sequences of up to 12 of them. */
   readonly commands: fc.Arbitrary<Command>
-  /** How its events are stored; without it, they are not tried on their way through a codec. */
+  /** The codec of the decider's events. Without it, the law that decided events survive being stored is left out. */
   readonly codec?: Codec<Event> | undefined
 }
 
-/** The laws of a decider over its commands. */
+/** The laws of a decider over commands. */
 export const properties = <Command, State, Event, Refusal>(
   decider: Decider<Command, State, Event, Refusal>,
   { codec, commands }: Inputs<Command, Event>
@@ -27,27 +27,9 @@ export const properties = <Command, State, Event, Refusal>(
   ]
 }
 
-/** The laws of the ways to combine deciders, tried on this one. */
-export const combinatorProperties = <Command, State, Event, Refusal>(
-  decider: Decider<Command, State, Event, Refusal>,
-  { commands }: Inputs<Command, Event>,
-  combinators?: CombinatorLaws.Combinators
-): ReadonlyArray<Law.Property<never>> => {
-  const histories = fc.array(commands, { maxLength: 8 })
-  const sided = fc.record({ _tag: fc.constantFrom("Left" as const, "Right" as const), value: commands })
-  const instances = fc.record({ id: fc.constantFrom("a", "b", "__proto__"), value: commands })
-  return [
-    Law.over(CombinatorLaws.neutralIsLeftUnit(decider, combinators), histories),
-    Law.over(CombinatorLaws.neutralIsRightUnit(decider, combinators), histories),
-    Law.over(CombinatorLaws.composedDoNotInterfere(decider, combinators), fc.array(sided, { maxLength: 12 })),
-    Law.over(CombinatorLaws.instancesDoNotInterfere(decider, combinators), fc.array(instances, { maxLength: 12 })),
-    Law.over(CombinatorLaws.adaptToItselfChangesNothing(decider, combinators), histories)
-  ]
-}
-
-/** Tests a decider, alone and combined. */
+/** Tests a decider, each law with 100 inputs by default. */
 export const suite = <Command, State, Event, Refusal>(
   name: string,
   decider: Decider<Command, State, Event, Refusal>,
   inputs: Suite.Options & Inputs<Command, Event>
-): void => Suite.pure(name, [...properties(decider, inputs), ...combinatorProperties(decider, inputs)], inputs)
+): void => Suite.pure(name, properties(decider, inputs), inputs)

@@ -1,4 +1,4 @@
-// A Journal that is asked what a store should have forgotten must have recorded every stream when the store did.
+// The Journal of the law must record the same times as the store, also for commits whose streams have different times.
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as MemoryStore from "@refold/memory/MemoryStore"
 import * as Layer from "effect/Layer"
@@ -16,19 +16,19 @@ const write = (stream: string, n: number) => ({
   events: [FreshNames.note(n, n)] as const
 })
 
-const forgetful: Programs.Forgetful = {
+const program: Programs.ProgramWithKeyExpiry = {
   program: [
     { writes: [write("one", 0)] },
-    // Of two times: "one" keeps that of the event before, "two" gets the clock's.
+    // Two times: "one" keeps the time of its last event, "two" gets the time of the clock.
     { writes: [write("one", 1), write("two", 2)] },
     { writes: [write("two", 3)], idempotency: { key: Programs.keys[0]! } }
   ],
-  forgettings: [{ after: 2, back: 0, offset: 1 }]
+  expiries: [{ after: 2, back: 0, offset: 1 }]
 }
 
 Suite.layer(
-  "the memory adapter, by a clock that goes back between the commits of a stream",
+  "the memory adapter with a clock that goes back between commits",
   Layer.provideMerge(MemoryStore.layer, SkewedClock.backwards),
-  [Law.over(EventStoreLaws.forgettingAgrees, fc.constant(forgetful))],
+  [Law.over(EventStoreLaws.keyExpiryAgrees, fc.constant(program))],
   { runs: 1 }
 )

@@ -1,4 +1,4 @@
-/** The stored history of one aggregate, and the state that it folds to without any store. */
+/** Stores the history of an aggregate, and folds it without a store. */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import * as View from "@refold/core/decide/View"
 import type { EncodedEvent } from "@refold/core/event/EventCodec"
@@ -14,13 +14,13 @@ import * as Result from "effect/Result"
 import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as RunPrograms from "../../log/internal/RunPrograms.ts"
 
-/** A stored event, in any version of its schema, and when it occurred. */
+/** An encoded event in any version of its schema, and when it occurred. */
 export interface Entry {
   readonly stored: EncodedEvent
   readonly occurredAt: DateTime.Utc
 }
 
-/** What a store must hold of an aggregate; deciding does not matter here. */
+/** The parts of an aggregate that its history needs. */
 export type Storable<Command, State, Event extends { readonly _tag: string }, Refusal> = Pick<
   Aggregate<Command, State, Event, Refusal>,
   "category" | "codec" | "decider"
@@ -29,10 +29,11 @@ export type Storable<Command, State, Event extends { readonly _tag: string }, Re
 /** An id that no other run uses. */
 export const freshId: Effect.Effect<string> = Effect.map(FreshNames.make, ({ text }) => text(FreshNames.placeholder))
 
+/** The stream of an aggregate with this id. */
 export const streamOf = ({ category }: { readonly category: string }, id: string): StreamName.StreamName =>
   Result.getOrThrow(StreamName.make(category, id))
 
-/** Appends each entry by itself, so that each has a time of its own. */
+/** Appends each entry in a commit of its own, so that each has its own time. */
 export const append = (stream: StreamName.StreamName, entries: ReadonlyArray<Entry>) =>
   Effect.forEach(entries, ({ occurredAt, stored }) =>
     Effect.flatMap(Effect.flatten(EventIds), (id) => {
@@ -40,7 +41,7 @@ export const append = (stream: StreamName.StreamName, entries: ReadonlyArray<Ent
       return RunPrograms.send({ writes: [{ stream, expected: ExpectedVersion.Any, events }] })
     }), { discard: true })
 
-/** The state after these events. Throws where one does not decode. */
+/** The state after these events. Throws if an event does not decode. */
 export const fold = <State, Event extends { readonly _tag: string }>(
   { codec, decider }: Pick<Storable<never, State, Event, unknown>, "codec" | "decider">,
   events: ReadonlyArray<EncodedEvent>

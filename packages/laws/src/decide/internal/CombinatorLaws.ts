@@ -1,4 +1,4 @@
-/** What the ways to combine deciders promise, for every decider: a part of the whole behaves as it does alone. */
+/** The laws of the functions that combine deciders: each part behaves as it does alone. */
 import * as Decider from "@refold/core/decide/Decider"
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
@@ -6,10 +6,10 @@ import * as Result from "effect/Result"
 import * as Law from "../../kit/Law.ts"
 import * as Decisions from "./Decisions.ts"
 
-/** The functions that combine deciders: those of `@refold/core`, unless a law is given others. */
+/** The functions that combine deciders; the ones of `@refold/core` by default. */
 export type Combinators = Pick<typeof Decider, "adapt" | "compose" | "many" | "neutral">
 
-/** Nothing beside it on the left, a decider does what it does alone, and ends when it does. */
+/** Composed with `neutral` on the left, a decider gives the same answers and is terminal at the same time. */
 export const neutralIsLeftUnit = <Command, State, Event, Refusal>(
   decider: Decider.Decider<Command, State, Event, Refusal>,
   { compose, neutral }: Combinators = Decider
@@ -22,7 +22,7 @@ export const neutralIsLeftUnit = <Command, State, Event, Refusal>(
     }
   })
 
-/** Nothing beside it on the right, a decider does what it does alone, and ends when it does. */
+/** Composed with `neutral` on the right, a decider gives the same answers and is terminal at the same time. */
 export const neutralIsRightUnit = <Command, State, Event, Refusal>(
   decider: Decider.Decider<Command, State, Event, Refusal>,
   { compose, neutral }: Combinators = Decider
@@ -35,10 +35,10 @@ export const neutralIsRightUnit = <Command, State, Event, Refusal>(
     }
   })
 
-/** Commands for the parts, in any order. */
+/** Commands for both parts, in any order. */
 export type SidedCommands<Command> = ReadonlyArray<Decider.Side<Command, Command>>
 
-/** Two copies of a decider, side by side: each is as the commands of its own side alone make it. */
+/** Two copies of a decider: the state of each depends on the commands of its own side only. */
 export const composedDoNotInterfere = <Command, State, Event, Refusal>(
   decider: Decider.Decider<Command, State, Event, Refusal>,
   { compose }: Combinators = Decider
@@ -54,7 +54,7 @@ export const composedDoNotInterfere = <Command, State, Event, Refusal>(
 /** Commands for instances, in any order. */
 export type InstanceCommands<Command> = ReadonlyArray<Decider.Instance<Command>>
 
-/** Each instance is as the commands of its own id alone make it. */
+/** The state of each instance depends on the commands with its own id only. */
 export const instancesDoNotInterfere = <Command, State, Event, Refusal>(
   decider: Decider.Decider<Command, State, Event, Refusal>,
   { many }: Combinators = Decider
@@ -70,12 +70,12 @@ export const instancesDoNotInterfere = <Command, State, Event, Refusal>(
     }
   })
 
-/** Words that are translated to themselves. */
+/** Each command and event is translated to itself. */
 export const adaptToItselfChangesNothing = <Command, State, Event, Refusal>(
   decider: Decider.Decider<Command, State, Event, Refusal>,
   { adapt }: Combinators = Decider
 ) =>
-  Law.make<ReadonlyArray<Command>>("a decider adapted to its own vocabulary is the same decider", (commands) => {
+  Law.make<ReadonlyArray<Command>>("a decider adapted by identity functions is the same decider", (commands) => {
     const same = adapt(decider, {
       command: (command: Command) => Option.some(command),
       readEvent: (event: Event) => Option.some(event),
@@ -92,7 +92,7 @@ const whole = <Command, State, Event, Refusal>(
   isTerminal: Decisions.states(decider, commands).map(decider.isTerminal)
 })
 
-// As `whole`, of the one part of a composed decider that the commands are for.
+// Like `whole`, for the part of a composed decider that the commands are for.
 const part = <Command, States, Event extends Sided, Refusal extends Sided>(
   decider: Decider.Decider<Command, States, Event, Refusal>,
   commands: ReadonlyArray<Command>,

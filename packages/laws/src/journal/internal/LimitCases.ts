@@ -1,28 +1,28 @@
 /**
- * Commits at and beyond the edge of what stores accept, as changes to a good one. Which side of the edge each lies on is
- * for the Journal to say; every adapter must say the same.
+ * Commits at and beyond the limits of what stores accept, as changes to a valid commit. The Journal decides whether one
+ * is accepted, and every adapter must decide the same.
  */
 import type { NewEvent } from "@refold/core/event/NewEvent"
 import type { Commit, StreamWrite } from "@refold/core/journal/Commit"
 import * as DateTime from "effect/DateTime"
 import { placeholder } from "../../kit/internal/FreshNames.ts"
 
-type Extreme = (commit: Commit) => Commit
+type LimitCase = (commit: Commit) => Commit
 
-const write = (change: object): Extreme => (commit) => {
+const write = (change: object): LimitCase => (commit) => {
   const [first, ...rest] = commit.writes
   return { ...commit, writes: [{ ...first, ...change }, ...rest] }
 }
 
-const event = (change: object | ((event: NewEvent) => object)): Extreme => (commit) => {
+const event = (change: object | ((event: NewEvent) => object)): LimitCase => (commit) => {
   const [first, ...rest] = commit.writes[0].events
   const changed = { ...first, ...(typeof change === "function" ? change(first) : change) }
   return write({ events: [changed, ...rest] })(commit)
 }
 
-const key = (key: string): Extreme => (commit) => ({ ...commit, idempotency: { key } })
+const key = (key: string): LimitCase => (commit) => ({ ...commit, idempotency: { key } })
 
-const fingerprint = (fingerprint: string): Extreme => (commit) => ({
+const fingerprint = (fingerprint: string): LimitCase => (commit) => ({
   ...commit,
   idempotency: { key: `${placeholder}print`, fingerprint }
 })
@@ -60,8 +60,8 @@ const times = [
   8_640_000_000_000_000
 ].map((millis) => DateTime.makeUnsafe(millis))
 
-/** The changes. Some break the types on purpose: callers in JavaScript can, too. */
-export const all: ReadonlyArray<Extreme> = [
+/** All limit cases. Some violate the types on purpose, because callers in JavaScript can. */
+export const all: ReadonlyArray<LimitCase> = [
   ...data.map((data) => event({ data })),
   ...times.map((occurredAt) => event({ occurredAt })),
   ...[[], null, { actor: 1 }, { free: "\u0000" }, { free: NaN }].map((metadata) => event({ metadata })),

@@ -1,6 +1,6 @@
 /**
- * Readings: what a reader may ask of a log, told by the log's own events ("as of the third event", "from a millisecond
- * after the second"), so that the same reading can be put to stores with other positions and other clocks.
+ * Reads described relative to the events of a log ("as of the third event", "from one millisecond after the second"), so
+ * that the same read can be made from stores with different positions and clocks.
  */
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as StreamName from "@refold/core/event/StreamName"
@@ -11,7 +11,7 @@ import * as DateTime from "effect/DateTime"
 import * as fc from "fast-check"
 import * as History from "./History.ts"
 
-/** The time of an event, counted from 0 in the order of the log, and so many milliseconds more. */
+/** The time of an event, counted from 0 in the order of the log, plus a number of milliseconds. */
 export interface Instant {
   readonly event: number
   readonly shift: number
@@ -19,33 +19,33 @@ export interface Instant {
 
 type Clock = "recordedAt" | "occurredAt"
 
-/** A point of the past: the place of the `n`-th event, counted from 1, or an instant of one of the clocks. */
-export type Past =
+/** A past point: the version or position of event number `n`, counted from 1, or an instant of one of the clocks. */
+export type PastPoint =
   | { readonly _tag: "Version" | "Position"; readonly n: number }
   | { readonly _tag: Clock; readonly instant: Instant }
 
-/** A range of instants; an end left out is open. */
+/** A range of instants. An end that is undefined is open. */
 export interface Range {
   readonly from: Instant | undefined
   readonly to: Instant | undefined
 }
 
-/** One read. What is undefined is not asked for; numbers may be invalid, and names unknown or impossible. */
-export interface Reading {
-  /** The stream of this event, counted from 0, or the stream of this name; all streams where undefined. */
+/** One read. Options that are undefined are not given; numbers may be invalid, names unknown or malformed. */
+export interface SymbolicRead {
+  /** The stream of this event, counted from 0, or the stream with this name; all streams if undefined. */
   readonly stream: number | string | undefined
-  /** After so many events of the stream or the log. */
+  /** After this number of events of the stream or the log. */
   readonly after: number | undefined
-  readonly asOf: Past | undefined
+  readonly asOf: PastPoint | undefined
   readonly limit: number | undefined
-  /** The types of these events, or these texts; so with categories. */
+  /** The types of these events, or these names; likewise for categories. */
   readonly types: ReadonlyArray<number | string> | undefined
   readonly categories: ReadonlyArray<number | string> | undefined
   readonly recordedAt: Range | undefined
   readonly occurredAt: Range | undefined
 }
 
-// One time in `weight` + 1: where all is asked for at once, nothing is left to give.
+// Defined once in `weight` + 1 times: with every option given at once, no event would be left.
 const sometimes = <A>(weight: number, arbitrary: fc.Arbitrary<A>): fc.Arbitrary<A | undefined> =>
   fc.oneof({ weight, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary })
 
@@ -56,7 +56,7 @@ const count = fc.oneof(
 
 const instant: fc.Arbitrary<Instant> = fc.record({ event: fc.nat(12), shift: fc.constantFrom(0, 0, -1, 1) })
 
-// Open at one end, at times.
+// Open at one end in one of four cases.
 const end = fc.oneof({ weight: 3, arbitrary: instant }, { weight: 1, arbitrary: fc.constant(undefined) })
 
 const range: fc.Arbitrary<Range> = fc.record({ from: end, to: end })
@@ -65,7 +65,7 @@ const named = (others: ReadonlyArray<string>): fc.Arbitrary<number | string> =>
   fc.oneof({ weight: 5, arbitrary: fc.nat(12) }, { weight: 1, arbitrary: fc.constantFrom(...others) })
 
 /** Reads with every option, alone and combined. */
-export const arbitrary: fc.Arbitrary<Reading> = fc.record({
+export const arbitrary: fc.Arbitrary<SymbolicRead> = fc.record({
   stream: sometimes(1, named(["nowhere-0", "", "nodash", "\u0000-\u0000", "\uD800-0"])),
   after: sometimes(2, count),
   asOf: sometimes(
@@ -82,44 +82,39 @@ export const arbitrary: fc.Arbitrary<Reading> = fc.record({
   occurredAt: sometimes(5, range)
 })
 
-/** A reading in the terms of one store. */
+/** A read with the positions and times of one store. */
 export type Request =
   | { readonly _tag: "Stream"; readonly stream: StreamName.StreamName; readonly options: ReadStreamOptions }
   | { readonly _tag: "All"; readonly options: ReadAllOptions }
 
-/** What a reading asks of a store with this history. */
-export const resolve = (history: History.History, reading: Reading): Request => {
+/** The read for a store with this history. */
+export const resolve = (history: History.History, read: SymbolicRead): Request => {
   const { events } = history
+  const asOf = read.asOf && pastOf(history, read.asOf)
   const filters = {
-    limit: reading.limit,
-    types: reading.types?.map((type) => typeof type === "string" ? type : at(events, type)?.type ?? "none"),
-    recordedAt: reading.recordedAt && rangeOf(events, "recordedAt", reading.recordedAt),
-    occurredAt: reading.occurredAt && rangeOf(events, "occurredAt", reading.occurredAt)
+    limit: read.limit,
+    types: read.types?.map((type) => typeof type === "string" ? type : at(events, type)?.type ?? "none"),
+    recordedAt: read.recordedAt && rangeOf(events, "recordedAt", read.recordedAt),
+    occurredAt: read.occurredAt && rangeOf(events, "occurredAt", read.occurredAt)
   }
-  const asOf = reading.asOf && pastOf(history, reading.asOf)
-  if (reading.stream !== undefined) {
-    const after = reading.after === undefined ? undefined : StreamVersion.StreamVersion(reading.after)
-    const stream = streamOf(events, reading.stream)
-    return { _tag: "Stream", stream, options: { ...filters, after, asOf } }
+  if (read.stream === undefined) {
+    const ofLog = { ...afterOf(history, read), asOf: asOf?._tag === "Version" ? undefined : asOf }
+    return { _tag: "All", options: { ...filters, ...ofLog } }
   }
-  const categories = reading.categories?.map((category) =>
-    typeof category === "string" ? category : StreamName.category(streamOf(events, category))
-  )
-  // What others wrote before must not be read: it is left out by position, unless it is by category already.
-  const after = History.positionAt(history, reading.after ?? 0)
-  const skip = reading.after !== undefined || categories === undefined
-  return {
-    _tag: "All",
-    options: {
-      ...filters,
-      categories,
-      after: skip ? after : undefined,
-      asOf: asOf?._tag === "Version" ? undefined : asOf
-    }
-  }
+  const after = read.after === undefined ? undefined : StreamVersion.StreamVersion(read.after)
+  return { _tag: "Stream", stream: streamOf(events, read.stream), options: { ...filters, after, asOf } }
 }
 
-// Names that are none, too: a caller in JavaScript may ask for them.
+// Events of other runs must not be read: a position excludes them, unless the categories do.
+const afterOf = (history: History.History, read: SymbolicRead): Pick<ReadAllOptions, "after" | "categories"> => {
+  const categories = read.categories?.map((category) =>
+    typeof category === "string" ? category : StreamName.category(streamOf(history.events, category))
+  )
+  const excludesOthers = read.after === undefined && categories !== undefined
+  return { categories, after: excludesOthers ? undefined : History.positionAt(history, read.after ?? 0) }
+}
+
+// Malformed names, too: a caller in JavaScript may ask for them.
 const streamOf = (events: ReadonlyArray<RecordedEvent>, stream: number | string): StreamName.StreamName =>
   typeof stream === "string"
     ? stream as StreamName.StreamName
@@ -135,7 +130,7 @@ const rangeOf = (events: ReadonlyArray<RecordedEvent>, clock: Clock, { from, to 
   to: to && instantOf(events, clock, to)
 })
 
-const pastOf = (history: History.History, past: Past): AsOf.AsOf => {
+const pastOf = (history: History.History, past: PastPoint): AsOf.AsOf => {
   switch (past._tag) {
     case "Version":
       return AsOf.version(past.n)

@@ -1,17 +1,17 @@
-/** Data of which nobody knows whether it can be stored, and data of which everybody knows that it cannot. */
+/** Any JavaScript value, and values that cannot be stored. */
 import * as fc from "fast-check"
 import * as Arbitraries from "../../kit/internal/Arbitraries.ts"
-import type { Hidden } from "./StorableLaws.ts"
+import type { NestedValue } from "./StorableLaws.ts"
 
-/** JSON mostly, and whatever else JavaScript has. */
-export const anything: fc.Arbitrary<unknown> = fc.oneof(
+/** JavaScript values of every type, most of them JSON. */
+export const anyValue: fc.Arbitrary<unknown> = fc.oneof(
   Arbitraries.json,
   Arbitraries.jsonObject,
   fc.anything({ withNullPrototype: true, withSparseArray: true, withBigInt: true, withDate: true, maxDepth: 3 })
 )
 
-/** What cannot be stored, deep in something that could. */
-export const hidden: fc.Arbitrary<Hidden> = fc.record({
+/** A value that cannot be stored, nested in data that can. */
+export const nestedUnstorable: fc.Arbitrary<NestedValue> = fc.record({
   path: fc.array(fc.oneof(Arbitraries.key, fc.nat(2)), { maxLength: 4 }),
   value: fc.constantFrom<unknown>(
     NaN,

@@ -1,4 +1,7 @@
-/** An assertion error made by hand, so that laws and specs need no test runner: runners show `actual` beside `expected`. */
+/** Assertion errors without a test runner: runners show `actual` beside `expected`. */
 
-export const mismatch = (message: string, sides: { readonly actual: unknown; readonly expected: unknown }): Error =>
-  Object.assign(new Error(message), { name: "AssertionError", showDiff: true, ...sides })
+/** An error that test runners report as a failed assertion. */
+export const assertionError = (
+  message: string,
+  sides: { readonly actual: unknown; readonly expected: unknown }
+): Error => Object.assign(new Error(message), { name: "AssertionError", showDiff: true, ...sides })

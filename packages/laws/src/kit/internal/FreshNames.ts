@@ -1,6 +1,7 @@
 /**
- * Names that no other run uses, for a store outlives a run and may be shared. Generated programs carry a placeholder in
- * every stream name, idempotency key and event id; each run puts a text of its own in its place, of the same length.
+ * Names that no other run uses: a store may be shared and may keep the data of earlier runs. Generated programs contain
+ * a placeholder in every stream name, idempotency key and event id; each run replaces it by a random text of the same
+ * length.
  */
 import type { EventId } from "@refold/core/event/EventId"
 import type { Json } from "@refold/core/event/Json"
@@ -11,17 +12,17 @@ import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 
-/** Stands in names; hexadecimal, so that it can stand in a UUID. */
+/** The part of a name that each run replaces. It is hexadecimal because it also occurs in UUIDs. */
 export const placeholder = "fade0fade0fa"
 
-/** The `n`-th event id of a program. */
+/** The event id number `n` of a program. */
 export const eventId = (n: number): EventId => uuid(placeholder, n)
 
-// Made of twelve hexadecimal digits and a number, a UUID of version 7.
+// A UUID of version 7 from twelve hexadecimal digits and a number.
 const uuid = (digits: string, n: number): EventId =>
   `${digits.slice(0, 8)}-${digits.slice(8)}-7000-8000-${n.toString(16).padStart(12, "0")}` as EventId
 
-/** An event that says who wrote it and as what. */
+/** An event without meaning: its data identifies it. */
 export const note = (data: Json, n: number): NewEvent => ({
   id: eventId(n),
   type: "Noted",
@@ -31,21 +32,22 @@ export const note = (data: Json, n: number): NewEvent => ({
   occurredAt: DateTime.makeUnsafe(0)
 })
 
-/** A stream for notes. */
+/** A stream of such events. */
 export const noteStream = (name: string): StreamName => `notes${placeholder}-${name}` as StreamName
 
-export interface Fresh {
+/** Replaces the placeholder in names and commits. */
+export interface FreshNames {
   readonly text: (name: string) => string
   readonly stream: (name: StreamName) => StreamName
   readonly commit: (commit: Commit) => Commit
 }
 
-/** The names of one run. */
-export const make: Effect.Effect<Fresh> = Effect.sync(() => of(globalThis.crypto.randomUUID().slice(-12)))
+/** The names of a new run. */
+export const make: Effect.Effect<FreshNames> = Effect.sync(() => of(globalThis.crypto.randomUUID().slice(-12)))
 
-const of = (tag: string): Fresh => {
+const of = (tag: string): FreshNames => {
   const text = (name: string) => name.replaceAll(placeholder, tag)
-  // Only the category changes, and keeps its length.
+  // Only the category changes. Its length stays the same.
   const stream = (name: StreamName) => text(name) as StreamName
   const event = (event: NewEvent): NewEvent => ({ ...event, id: freshId(event.id, tag) })
   return {
@@ -62,7 +64,7 @@ const of = (tag: string): Fresh => {
   }
 }
 
-// In the case of the original: the two ways to write a UUID are one id.
+// Keeps upper and lower case: both spellings of a UUID are the same id.
 const freshId = (id: EventId, tag: string): EventId => {
   const [own, theirs] = [uuid(tag, 0).slice(0, 13), uuid(placeholder, 0).slice(0, 13)]
   return id.replace(theirs, own).replace(theirs.toUpperCase(), own.toUpperCase()) as EventId

@@ -1,22 +1,22 @@
-/** Tries to change what must not change: a store that holds on to what it took or gave is found out by it. */
+/** Mutates objects that a store took or gave, so that a store that shares them with its callers fails a law. */
 
-/** A deep copy of arrays and plain objects, keys like `__proto__` included; anything else is kept as it is. */
-export const copy = <A>(value: A): A => {
-  // The shape stays the same.
-  if (Array.isArray(value)) return value.map(copy) as A
+/** A deep copy of arrays and plain objects, keys such as `__proto__` included. Other values are kept as they are. */
+export const deepCopy = <A>(value: A): A => {
+  // The copy has the shape of the original.
+  if (Array.isArray(value)) return value.map(deepCopy) as A
   if (!isPlain(value)) return value
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, copy(item)])) as A
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, deepCopy(item)])) as A
 }
 
-/** Changes every array and plain object within a value, as far as it lets itself be changed. */
-export const vandalise = (value: unknown): void => {
+/** Changes every array and plain object within a value, unless it is frozen. */
+export const mutateDeeply = (value: unknown): void => {
   if (!Array.isArray(value) && !isPlain(value)) return
   for (const key of Object.keys(value)) {
-    vandalise(Reflect.get(value, key))
+    mutateDeeply(Reflect.get(value, key))
     // Reflect does not throw where the value is frozen.
-    Reflect.set(value, key, "vandalised")
+    Reflect.set(value, key, "mutated")
   }
-  Reflect.set(value, Array.isArray(value) ? value.length : "vandal", "was here")
+  Reflect.set(value, Array.isArray(value) ? value.length : "mutated", true)
 }
 
 const isPlain = (value: unknown): value is object =>

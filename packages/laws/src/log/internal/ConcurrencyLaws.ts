@@ -1,4 +1,4 @@
-/** What an event store promises to writers and readers that are at it at the same time. */
+/** The laws of event stores with concurrent writers and readers. */
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import { VersionConflict } from "@refold/core/journal/AppendError"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
@@ -9,16 +9,16 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as Law from "../../kit/Law.ts"
-import * as RunPrograms from "./RunPrograms.ts"
 import * as Race from "./Race.ts"
+import * as RunPrograms from "./RunPrograms.ts"
 import * as Tail from "./Tail.ts"
 
 const stream = FreshNames.noteStream("one")
 const other = FreshNames.noteStream("other")
 
-/** The winner's events are stored; the others are told the version that he led to. */
-export const oneOfManyWins = Law.make(
-  "one of many concurrent appends at a version wins",
+/** The events of one writer are stored; the others get a conflict with the version after those events. */
+export const oneConcurrentAppendWins = Law.make(
+  "one of many concurrent appends at the same expected version succeeds",
   (race: Race.Race) =>
     Effect.gen(function*() {
       const fresh = yield* FreshNames.make
@@ -45,9 +45,9 @@ export const oneOfManyWins = Law.make(
     })
 )
 
-/** Each writer's events stay together and in their order. */
-export const allWhoExpectNothingSucceed = Law.make(
-  "concurrent appends that expect nothing all succeed, one after the other",
+/** The events of each writer stay together and in their order. */
+export const appendsWithoutExpectationSucceed = Law.make(
+  "concurrent appends without an expected version all succeed, one after the other",
   (race: Race.Race) =>
     Effect.gen(function*() {
       const fresh = yield* FreshNames.make
@@ -69,9 +69,9 @@ export const allWhoExpectNothingSucceed = Law.make(
     })
 )
 
-/** The copies bring event ids of their own, as a client that tries again may do. */
-export const copiesAreStoredOnce = Law.make(
-  "concurrent copies of a commit under one key are stored once, and get one result",
+/** Each copy has its own event ids, as a retry by a client may have. */
+export const concurrentRetriesAreStoredOnce = Law.make(
+  "concurrent copies of a commit under one key are stored once and get the same result",
   (race: Race.Race) =>
     Effect.gen(function*() {
       const fresh = yield* FreshNames.make
@@ -96,9 +96,9 @@ export const copiesAreStoredOnce = Law.make(
     })
 )
 
-/** Half of the writers name the streams the other way round. */
+/** Half of the writers name the streams in the opposite order. */
 export const oppositeOrdersAgree = Law.make(
-  "concurrent commits to the same streams in opposite orders all succeed, each whole, in one order",
+  "concurrent commits to the same streams in opposite orders all succeed, completely and in one order",
   (race: Race.Race) =>
     Effect.gen(function*() {
       const fresh = yield* FreshNames.make
@@ -117,12 +117,12 @@ export const oppositeOrdersAgree = Law.make(
 )
 
 /**
- * The reader reads what comes after the last event that it has seen, again and again. With `transaction`, writers hold
- * their transactions open for a while, so that they commit in another order than they began, and some roll back.
+ * The reader repeatedly reads the events after the last one that it has seen. With `transaction`, writers keep their
+ * transactions open, so that they commit in another order than they began, and some roll back.
  */
 export const tailMissesNothing = <R = never>(transaction?: Tail.Transaction<R>) =>
   Law.make<ReadonlyArray<Tail.Writer>, EventStore | R>(
-    "a tailing reader misses nothing, whatever the order of commits",
+    "a reader that tails the log misses no event, in whatever order transactions commit",
     (writers) =>
       Effect.gen(function*() {
         const { head: start } = yield* EventStore

@@ -1,4 +1,4 @@
-/** Writers that are let loose on a store at the same time, and what they wrote. */
+/** Concurrent writers on one store, and what they wrote. */
 import type { Json } from "@refold/core/event/Json"
 import type { StreamName } from "@refold/core/event/StreamName"
 import type { Appended, Commit, StreamWrite } from "@refold/core/journal/Commit"
@@ -10,13 +10,13 @@ import type * as Result from "effect/Result"
 import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as RunPrograms from "./RunPrograms.ts"
 
-/** How many writers there are, and how many events each of them writes to a stream at once. */
+/** The number of writers, and the number of events that each writes to a stream in one commit. */
 export interface Race {
   readonly writers: number
   readonly events: number
 }
 
-/** What a writer writes to a stream; `salt` tells its event ids from those of other writes. */
+/** The write of one writer to a stream. `salt` makes its event ids differ from those of its other writes. */
 export const write = (
   race: Race,
   writer: number,
@@ -33,21 +33,21 @@ export const write = (
 export const dataOf = (race: Race, writer: number): ReadonlyArray<Json> =>
   Arr.makeBy(race.events, (index) => [writer, index])
 
-/** Sends the commit of each writer, all at the same time. The outcomes are in the order of the writers. */
-export const run = (race: Race, fresh: FreshNames.Fresh, commitOf: (writer: number) => Commit) =>
+/** Sends the commits of all writers concurrently. The outcomes are in the order of the writers. */
+export const run = (race: Race, fresh: FreshNames.FreshNames, commitOf: (writer: number) => Commit) =>
   Effect.forEach(
     Arr.makeBy(race.writers, (writer) => fresh.commit(commitOf(writer))),
     (commit) => Effect.result(RunPrograms.send(commit)),
     { concurrency: "unbounded" }
   )
 
-/** The data in a stream. */
-export const stored = (fresh: FreshNames.Fresh, stream: StreamName) =>
+/** The data stored in a stream. */
+export const stored = (fresh: FreshNames.FreshNames, stream: StreamName) =>
   Effect.map(RunPrograms.readStream(fresh.stream(stream)), Arr.map(({ data }) => data))
 
-/** The writers in the order in which a stream took their events, by their results. Fails where one of them failed. */
+/** The writers in the order of their events in a stream, from the results of their commits. Fails if a commit failed. */
 export const orderIn = (
-  fresh: FreshNames.Fresh,
+  fresh: FreshNames.FreshNames,
   stream: StreamName,
   outcomes: ReadonlyArray<Result.Result<Appended, CommitFailure>>
 ): Effect.Effect<ReadonlyArray<number>, CommitFailure> =>

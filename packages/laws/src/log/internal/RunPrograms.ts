@@ -1,4 +1,4 @@
-/** Plays programs and readings on the store at hand and, to know what should come of them, on a Journal. */
+/** Runs programs and reads on the store under test, and on a Journal for the expected results. */
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { AppendError } from "@refold/core/journal/AppendError"
@@ -13,42 +13,42 @@ import * as Stream from "effect/Stream"
 import * as History from "../../journal/internal/History.ts"
 import type { Log } from "../../journal/internal/LogLaws.ts"
 import type { Program } from "../../journal/internal/Programs.ts"
-import { type Reading, resolve } from "../../journal/internal/SymbolicReads.ts"
+import { resolve, type SymbolicRead } from "../../journal/internal/SymbolicReads.ts"
 import * as FreshNames from "../../kit/internal/FreshNames.ts"
 
-/** What was asked, what was answered, and what is in the log now. */
-export interface Played {
+/** The commits of a run, their outcomes, and what is in the log afterwards. */
+export interface ProgramRun {
   readonly commits: ReadonlyArray<Commit>
   readonly outcomes: ReadonlyArray<Result.Result<Appended, CommitFailure | AppendError>>
   readonly history: History.History
 }
 
-/** What was played on a store, and the names that it was played under. */
-export interface OnStore extends Played {
-  readonly fresh: FreshNames.Fresh
+/** A run on a store, and the names that it used. */
+export interface StoreRun extends ProgramRun {
+  readonly fresh: FreshNames.FreshNames
 }
 
-/** What was played on a journal, and that journal. */
-export interface OnJournal extends Played {
+/** A run on a journal, and the resulting journal. */
+export interface JournalRun extends ProgramRun {
   readonly journal: Journal.Journal
 }
 
-/** Plays a program on the store, under fresh names. */
-export const onStore = (program: Program): Effect.Effect<OnStore, ReadFailure, EventStore> =>
+/** Runs a program on the store under fresh names. */
+export const onStore = (program: Program): Effect.Effect<StoreRun, ReadFailure, EventStore> =>
   Effect.gen(function*() {
     const fresh = yield* FreshNames.make
     const start = yield* (yield* EventStore).head
     const commits = program.map(fresh.commit)
     const outcomes = yield* Effect.forEach(commits, (commit) => Effect.result(send(commit)))
-    return { fresh, commits, outcomes, history: yield* since(start) }
+    return { fresh, commits, outcomes, history: yield* historySince(start) }
   })
 
 /** The log that a program leads to. */
 export const log = (program: Program): Effect.Effect<Log<EventStore>, ReadFailure, EventStore> =>
   Effect.map(onStore(program), ({ history }) => ({ history, readAll, readStream }))
 
-/** Plays commits on a Journal. */
-export const onJournal = (commits: ReadonlyArray<Commit>): OnJournal => {
+/** Runs commits on an empty Journal. */
+export const onJournal = (commits: ReadonlyArray<Commit>): JournalRun => {
   let journal = Journal.empty
   const outcomes = commits.map((commit) =>
     Result.map(Journal.append(journal, commit, DateTime.makeUnsafe(0)), ([next, appended]) => {
@@ -59,8 +59,8 @@ export const onJournal = (commits: ReadonlyArray<Commit>): OnJournal => {
   return { commits, outcomes, journal, history: History.ofJournal(journal) }
 }
 
-/** Whether a commit was stored just then. */
-export const isStored = (outcome: Played["outcomes"][number]): boolean =>
+/** Whether a commit was stored, and not found under its key. */
+export const isStored = (outcome: ProgramRun["outcomes"][number]): boolean =>
   Result.isSuccess(outcome) && !outcome.success.deduplicated
 
 /** A commit that was stored under an idempotency key, and its result. */
@@ -69,20 +69,20 @@ export interface Keyed {
   readonly appended: Appended
 }
 
-/** The commits that can be retried. */
-export const keyed = ({ commits, outcomes }: Played): ReadonlyArray<Keyed> =>
+/** The commits of a run that can be retried. */
+export const keyedCommits = ({ commits, outcomes }: ProgramRun): ReadonlyArray<Keyed> =>
   commits.flatMap((commit, index) => {
     const outcome = outcomes[index]!
     return commit.idempotency !== undefined && Result.isSuccess(outcome) ? [{ commit, appended: outcome.success }] : []
   })
 
-/** The part of what was played that does not depend on the store. */
-export const observed = ({ history, outcomes }: Played) => ({
+/** The part of a run that does not depend on the store. */
+export const observed = ({ history, outcomes }: ProgramRun) => ({
   outcomes: outcomes.map(Result.map((appended) => History.rankedAppended(history, appended))),
-  events: History.timeless(history)
+  events: History.withoutStoreTimes(history)
 })
 
-/** Sends a commit the shortest way: as an append where it is one. */
+/** Sends a commit; one with a single write as an append. */
 export const send = (commit: Commit): Effect.Effect<Appended, CommitFailure, EventStore> =>
   Effect.flatMap(EventStore, (store) => {
     const { idempotency, writes: [first, ...rest] } = commit
@@ -91,31 +91,33 @@ export const send = (commit: Commit): Effect.Effect<Appended, CommitFailure, Eve
       : store.append(first.stream, first.events, { expected: first.expected, idempotency })
   })
 
-/** What happened after a position. */
-export const since = (start: History.History["start"]): Effect.Effect<History.History, ReadFailure, EventStore> =>
+/** The events after a position. */
+export const historySince = (
+  start: History.History["start"]
+): Effect.Effect<History.History, ReadFailure, EventStore> =>
   Effect.map(readAll({ after: start }), (events) => ({ start, events }))
 
-/** Reads all events that the options ask for. */
+/** Reads events of the log into an array. */
 export const readAll = (...options: Parameters<EventStore["Service"]["readAll"]>) =>
   Effect.flatMap(EventStore, (store) => Stream.runCollect(store.readAll(...options)))
 
-/** Reads all events of a stream that the options ask for. */
+/** Reads events of a stream into an array. */
 export const readStream = (...options: Parameters<EventStore["Service"]["readStream"]>) =>
   Effect.flatMap(EventStore, (store) => Stream.runCollect(store.readStream(...options)))
 
-/** What the store gives for a reading, positions ranked. */
-export const read = (history: History.History, reading: Reading) => {
-  const request = resolve(history, reading)
+/** Makes a read from the store. The events have ranks instead of positions. */
+export const read = (history: History.History, symbolic: SymbolicRead) => {
+  const request = resolve(history, symbolic)
   const events = request._tag === "All" ? readAll(request.options) : readStream(request.stream, request.options)
   return Effect.result(Effect.map(events, (events) => History.ranked(history, events)))
 }
 
-/** What a Journal gives for a reading. */
+/** Makes a read from a Journal. */
 export const readJournal = (
   journal: Journal.Journal,
-  reading: Reading
+  symbolic: SymbolicRead
 ): Result.Result<ReadonlyArray<RecordedEvent>, InvalidInput> => {
-  const request = resolve(History.ofJournal(journal), reading)
+  const request = resolve(History.ofJournal(journal), symbolic)
   return request._tag === "All"
     ? Journal.readAll(journal, request.options)
     : Journal.readStream(journal, request.stream, request.options)

@@ -1,40 +1,40 @@
-/** Jars with alarms, and runners whose clocks are ahead: what happens, and how often an alarm must have gone off. */
+/** Scripts for jars with alarms and runners with clocks that are ahead, and how often each alarm must go off. */
 import * as fc from "fast-check"
 import type * as Sample from "../../kit/internal/Sample.ts"
 import * as Alarms from "./Alarms.ts"
+import * as CrashPoint from "./CrashPoint.ts"
 import * as TransferRun from "./TransferRun.ts"
 import { numberOfJars } from "./TransferScript.ts"
-import * as CrashPoint from "./CrashPoint.ts"
 
-/** What runs alarms; in the laws' own tests, with something wrong about it. */
-export interface Kit extends Pick<TransferRun.Kit, "handlerOf" | "catchUp"> {
+/** The process of alarms and what runs it. The tests of the laws replace parts by faulty ones. */
+export interface AlarmImplementation extends Pick<TransferRun.Implementation, "handlerOf" | "catchUp"> {
   readonly alarms: typeof Alarms.make
 }
 
-/** The sound one. */
-export const sound: Kit = { ...TransferRun.sound, alarms: Alarms.make }
+/** The implementation without faults. */
+export const standard: AlarmImplementation = { ...TransferRun.standard, alarms: Alarms.make }
 
-/** What happens. Coins put into a jar set its alarm, that many hours after the start; coins taken out stop it. */
+/** One step. Adding coins to a jar sets its alarm to that number of hours after the start; taking coins stops it. */
 export type Step =
   | { readonly _tag: "Handle"; readonly jar: number; readonly command: Sample.Command }
   | Run
 
-/** Runners start, all at once, and the first may be killed; so many hours have passed since the last ones. */
+/** Starts concurrent runners, this number of hours after the previous ones. The first runner may crash. */
 export interface Run {
   readonly _tag: "Run"
   readonly hours: number
   readonly runners: number
-  readonly death: CrashPoint.Death | undefined
+  readonly crash: CrashPoint.CrashPoint | undefined
 }
 
 interface Expected {
-  /** When the alarm goes off, in hours after the start. */
+  /** When the alarm is due, in hours after the start. */
   readonly due: number
   readonly rings: number
 }
 
-/** How often the alarm of a jar must have gone off. */
-export const ringsOf = (steps: ReadonlyArray<Step>, jar: number): number => {
+/** How often the alarm of a jar must go off. */
+export const expectedRings = (steps: ReadonlyArray<Step>, jar: number): number => {
   let hours = 0
   return steps.reduce(({ due, rings }, step): Expected => {
     if (step._tag === "Handle") return { due: step.jar === jar ? dueAfter(step.command) : due, rings }
@@ -43,14 +43,14 @@ export const ringsOf = (steps: ReadonlyArray<Step>, jar: number): number => {
   }, { due: Infinity, rings: 0 }).rings
 }
 
-// Events are recorded at the start, whenever they come: only the runners' clocks are ahead.
+// All events are recorded at the start: only the clocks of runners are ahead.
 const dueAfter = (command: Sample.Command): number => command._tag === "Add" ? command.coins : Infinity
 
 const jar = fc.nat(numberOfJars - 1)
 
 const command: fc.Arbitrary<Sample.Command> = fc.oneof(
   { weight: 2, arbitrary: fc.integer({ min: 1, max: 5 }).map((coins) => ({ _tag: "Add" as const, coins, notes: [] })) },
-  // Of no coins, for that is never refused.
+  // Taking no coins is never refused.
   { weight: 1, arbitrary: fc.constant({ _tag: "Take" as const, coins: 0 }) }
 )
 
@@ -58,16 +58,16 @@ const run: fc.Arbitrary<Run> = fc.record({
   _tag: fc.constant("Run" as const),
   hours: fc.nat(3),
   runners: fc.integer({ min: 1, max: 2 }),
-  death: fc.option(CrashPoint.death, { nil: undefined })
+  crash: fc.option(CrashPoint.arbitrary, { nil: undefined })
 })
 
-// By then every alarm that was not stopped has gone off, and those that went off too early are no longer told apart.
+// After the last run all alarms that were not stopped have gone off. Some scripts omit it: it would hide alarms that are early.
 const end: fc.Arbitrary<ReadonlyArray<Run>> = fc.constantFrom(
   [],
-  [{ _tag: "Run" as const, hours: 9, runners: 1, death: undefined }]
+  [{ _tag: "Run" as const, hours: 9, runners: 1, crash: undefined }]
 )
 
-/** What happens to jars with alarms, at times until all is over. */
+/** Scripts of up to eight steps, some of which run until no alarm is left. */
 export const steps: fc.Arbitrary<ReadonlyArray<Step>> = fc.tuple(
   fc.array(fc.oneof(fc.record({ _tag: fc.constant("Handle" as const), jar, command }), run), { maxLength: 8 }),
   end

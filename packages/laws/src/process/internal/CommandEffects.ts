@@ -1,4 +1,4 @@
-/** What the commands of a process have led to, by the record of the process and by the streams that they are for. */
+/** The effects of a process's commands: those expected from its stream, and the events in the target streams. */
 import type { EncodedEvent } from "@refold/core/event/EventCodec"
 import type { Json } from "@refold/core/event/Json"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
@@ -10,7 +10,7 @@ import * as RunPrograms from "../../log/internal/RunPrograms.ts"
 
 type Tagged = { readonly _tag: string }
 
-/** A command that was decided, and what the process was told of it; undefined while it is on its way. */
+/** A command that was decided, and its outcome; undefined while it is pending. */
 export interface Sent {
   readonly key: string
   readonly label: string
@@ -18,7 +18,7 @@ export interface Sent {
   readonly outcome: string | undefined
 }
 
-/** The commands that an instance has decided, in their order, by its own stream alone. */
+/** The commands that an instance has decided, in order, from its own stream. */
 const sentBy = (stream: string, events: ReadonlyArray<ProcessEvent>): ReadonlyArray<Sent> => {
   const outcomes = new Map<string, string>()
   const keyOf = (version: number, index: number) => `${stream}#${version}.${index}`
@@ -37,7 +37,7 @@ const sentBy = (stream: string, events: ReadonlyArray<ProcessEvent>): ReadonlyAr
   )
 }
 
-/** The commands of these instances. */
+/** The commands that these instances have decided. */
 export const sent = Effect.fnUntraced(
   function*<Event extends Tagged, State>(process: Process<Event, State>, instances: ReadonlyArray<string>) {
     const histories = yield* Effect.forEach(
@@ -50,7 +50,7 @@ export const sent = Effect.fnUntraced(
   }
 )
 
-/** The events of these categories that commands of processes have led to, by the command's key; versions tell appends. */
+/** The events in these categories that commands of processes led to, by the command's key. */
 const caused = (categories: ReadonlyArray<string>) =>
   Effect.map(RunPrograms.readAll({ categories }), (events) => {
     const byKey = new Map<string, ReadonlyArray<RecordedEvent>>()
@@ -62,30 +62,30 @@ const caused = (categories: ReadonlyArray<string>) =>
     return byKey
   })
 
-/** The events that each command has led to, by its key; sorted, as texts. */
+/** The events that each command led to, sorted by the command's key. */
 export const stored = (categories: ReadonlyArray<string>) =>
-  Effect.map(caused(categories), (byKey) => sorted([...byKey].map(([key, events]) => [key, events.map(wordsOf)])))
+  Effect.map(caused(categories), (byKey) => sorted([...byKey].map(([key, events]) => [key, events.map(contentOf)])))
 
-/** The events that each command must have led to, where the process was told that it succeeded. */
-export const promised = (sent: ReadonlyArray<Sent>): ReadonlyArray<Effected> =>
+/** The events that each command must lead to: none unless its outcome is a success. */
+export const expected = (sent: ReadonlyArray<Sent>): ReadonlyArray<Effected> =>
   sorted(sent.flatMap(({ command, key, outcome }): ReadonlyArray<Effected> => {
     const events = outcome === "Succeeded" ? effectOf(command) : []
     return events.length === 0 ? [] : [[key, events]]
   }))
 
-/** A command's key, and what it has led to. */
-export type Effected = readonly [key: string, events: ReadonlyArray<Words>]
+/** A command's key, and the events that it led to. */
+export type Effected = readonly [key: string, events: ReadonlyArray<Content>]
 
-type Words = Pick<EncodedEvent, "type" | "data">
+type Content = Pick<EncodedEvent, "type" | "data">
 
 const sorted = (effected: ReadonlyArray<Effected>): ReadonlyArray<Effected> =>
   effected.toSorted(([one], [other]) => one < other ? -1 : 1)
 
-const wordsOf = ({ data, type }: Words): Words => ({ type, data })
+const contentOf = ({ data, type }: Content): Content => ({ type, data })
 
-// What jars and transfers make of the commands that the samples' processes send.
-const effectOf = (command: Json): ReadonlyArray<Words> => {
-  // It was encoded by the aggregate, so it is an object with a tag.
+// The events of jars and transfers for the commands of the sample processes.
+const effectOf = (command: Json): ReadonlyArray<Content> => {
+  // Encoded commands of the samples are objects with a tag.
   const { _tag, ...data } = command as { readonly _tag: string; readonly coins?: number }
   switch (_tag) {
     case "Add":

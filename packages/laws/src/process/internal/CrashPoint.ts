@@ -1,4 +1,4 @@
-/** A process that is killed in the middle of its work: just before or just after one of its calls to the store. */
+/** Crashes a process just before or just after one of its calls to the store. */
 import { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import { EventReader } from "@refold/store/log/EventReader"
 import { EventStore } from "@refold/store/log/EventStore"
@@ -9,75 +9,79 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as fc from "fast-check"
 
-/** Which call it is, counted from 1, and whether it still takes effect. */
-export interface Death {
+/** The call to the store, counted from 1, and whether it still takes effect. */
+export interface CrashPoint {
   readonly call: number
-  readonly isAfter: boolean
+  readonly afterCall: boolean
 }
 
-/** Deaths early and late in a piece of work. */
-export const death: fc.Arbitrary<Death> = fc.record({ call: fc.integer({ min: 1, max: 70 }), isAfter: fc.boolean() })
+/** Crashes at the first 70 calls. */
+export const arbitrary: fc.Arbitrary<CrashPoint> = fc.record({
+  call: fc.integer({ min: 1, max: 70 }),
+  afterCall: fc.boolean()
+})
 
 type Stores = EventStore | EventReader | SnapshotStore | ReadModelStore
 
 type Call = <A, E, R>(call: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
 /**
- * Does some work, in which the process dies. Nothing of it goes on after that: a defect could be caught. False where
- * the work was done before.
+ * Runs an effect that crashes at a call to the store. After that none of its fibers continues: a defect would not do,
+ * because the effect could catch it. True if it crashed, false if it ended before.
  */
-export const during = Effect.fnUntraced(function*<A, E, R>({ call, isAfter }: Death, work: Effect.Effect<A, E, R>) {
-  const died = yield* Deferred.make<true>()
+export const during = Effect.fnUntraced(function*<A, E, R>(
+  { afterCall, call }: CrashPoint,
+  effect: Effect.Effect<A, E, R>
+) {
+  const crashed = yield* Deferred.make<true>()
   let calls = 0
-  let isDead = false
-  const die = Effect.suspend(() => {
-    isDead = true
-    return Effect.andThen(Deferred.succeed(died, true), Effect.never)
+  let hasCrashed = false
+  const crash = Effect.suspend(() => {
+    hasCrashed = true
+    return Effect.andThen(Deferred.succeed(crashed, true), Effect.never)
   })
-  const counted: Call = (effect) =>
+  const counted: Call = (toStore) =>
     Effect.suspend(() => {
-      // Whatever else is under way dies with it.
-      if (isDead) return Effect.never
-      if (++calls !== call) return effect
-      return isAfter ? Effect.andThen(effect, die) : die
+      // Concurrent calls of the crashed process stop as well.
+      if (hasCrashed) return Effect.never
+      if (++calls !== call) return toStore
+      return afterCall ? Effect.andThen(toStore, crash) : crash
     })
-  const mortal = mortalStores(yield* Effect.context<Stores>(), counted)
-  return yield* Effect.raceFirst(
-    Effect.as(Effect.provideContext(work, mortal), false),
-    Deferred.await(died)
-  )
+  const stores = crashingStores(yield* Effect.context<Stores>(), counted)
+  return yield* Effect.raceFirst(Effect.as(Effect.provideContext(effect, stores), false), Deferred.await(crashed))
 })
 
-const mortalStores = (stores: Context.Context<Stores>, call: Call): Context.Context<Stores> => {
+const crashingStores = (stores: Context.Context<Stores>, call: Call): Context.Context<Stores> => {
+  const snapshots = Context.get(stores, SnapshotStore)
   const store = Context.get(stores, EventStore)
   const reader = Context.get(stores, EventReader)
-  const snapshots = Context.get(stores, SnapshotStore)
-  const rows = Context.get(stores, ReadModelStore)
   return Context.make(EventStore, {
     ...store,
-    ...mortalReader(store, call),
+    ...crashingReader(store, call),
     append: (...args) => call(store.append(...args)),
     commit: (...args) => call(store.commit(...args)),
     findAppended: (key) => call(store.findAppended(key))
   }).pipe(
-    Context.add(EventReader, { ...reader, ...mortalReader(reader, call) }),
+    Context.add(EventReader, { ...reader, ...crashingReader(reader, call) }),
     Context.add(SnapshotStore, {
       find: (key) => call(snapshots.find(key)),
       save: (...args) => call(snapshots.save(...args))
     }),
-    Context.add(ReadModelStore, {
-      ...rows,
-      open: (projection) => call(rows.open(projection)),
-      update: (id, body, options) => call(rows.update(id, (batch) => body(mortalBatch(batch, call)), options)),
-      read: (...args) => call(rows.read(...args)),
-      live: (projection) => call(rows.live(projection))
-    })
+    Context.add(ReadModelStore, crashingRows(Context.get(stores, ReadModelStore), call))
   )
 }
 
-type Reading = Pick<EventReader["Service"], "readStream" | "readAll" | "head">
+const crashingRows = (rows: ReadModelStore["Service"], call: Call): ReadModelStore["Service"] => ({
+  ...rows,
+  open: (projection) => call(rows.open(projection)),
+  update: (id, body, options) => call(rows.update(id, (batch) => body(crashingBatch(batch, call)), options)),
+  read: (...args) => call(rows.read(...args)),
+  live: (projection) => call(rows.live(projection))
+})
 
-const mortalReader = ({ head, readAll, readStream }: Reading, call: Call): Reading => {
+type Reads = Pick<EventReader["Service"], "readStream" | "readAll" | "head">
+
+const crashingReader = ({ head, readAll, readStream }: Reads, call: Call): Reads => {
   const read = <A, E, R>(stream: Stream.Stream<A, E, R>): Stream.Stream<A, E, R> =>
     Stream.fromArrayEffect(call(Stream.runCollect(stream)))
   return {
@@ -87,7 +91,7 @@ const mortalReader = ({ head, readAll, readStream }: Reading, call: Call): Readi
   }
 }
 
-const mortalBatch = (batch: Batch, call: Call): Batch => ({
+const crashingBatch = (batch: Batch, call: Call): Batch => ({
   ...batch,
   rows: (keys) => call(batch.rows(keys)),
   parked: (streams) => call(batch.parked(streams)),

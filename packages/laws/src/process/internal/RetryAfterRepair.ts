@@ -1,4 +1,4 @@
-/** Instances that were parked and are retried by repaired code, beside others that were told the same by sound code. */
+/** Instances that were parked and are retried by repaired code, compared with instances that were never parked. */
 import * as View from "@refold/core/decide/View"
 import * as Agenda from "@refold/core/internal/process/Agenda"
 import type { Instance } from "@refold/core/internal/process/ProcessInstance"
@@ -9,11 +9,12 @@ import * as InstanceScript from "./InstanceScript.ts"
 
 type Tagged = { readonly _tag: string }
 
-/** A life, in which the code is broken in one step. */
-export interface Broken<Event> {
+/** A script during one step of which the code is broken. */
+export interface BrokenRun<Event> {
   readonly steps: ReadonlyArray<InstanceScript.Step<Event>>
+  /** The number of that step, modulo the number of steps. */
   readonly at: number
-  /** Whether `evolve` is what throws; else it is `react`. */
+  /** Whether `evolve` throws; otherwise `react` throws. */
   readonly evolves: boolean
 }
 
@@ -21,58 +22,61 @@ const fail = (): never => {
   throw new Error("it is broken")
 }
 
-/** What is broken about the code. */
-export const brokenBy = ({ evolves }: Pick<Broken<never>, "evolves">) => evolves ? { evolve: fail } : { react: fail }
+/** The functions that the broken code replaces. */
+export const brokenParts = ({ evolves }: Pick<BrokenRun<never>, "evolves">) =>
+  evolves ? { evolve: fail } : { react: fail }
 
-/** What each instance came to, and what sound code comes to that is told the same. */
-export const ends = <Event extends Tagged, State>(
-  sound: Process<Event, State>,
+/** The outcome of each instance after the retry, and its outcome with working code and the same messages. */
+export const outcomes = <Event extends Tagged, State>(
+  working: Process<Event, State>,
   broken: Process<Event, State>,
-  input: Broken<Event>
+  input: BrokenRun<Event>
 ): ReadonlyArray<{ readonly retried: unknown; readonly undisturbed: unknown }> =>
-  [...retried(sound, liveBroken(sound, broken, input)).streams].flatMap(([instance, events]) => {
-    const recorded = undisturbed(sound, instance, events)
-    // What means nothing leaves no record, unless it had to wait.
+  [...retried(working, runBroken(working, broken, input)).streams].flatMap(([instance, events]) => {
+    const recorded = undisturbed(working, instance, events)
+    // An event without reactions is recorded only if it had to wait.
     if (recorded.length === 0 && !events.some((event) => "decided" in event && event.decided.length > 0)) return []
-    const end = (stream: ReadonlyArray<ProcessEvent>) => endOf(View.fold(sound.instances.decider, stream), stream)
-    return [{ retried: end(events), undisturbed: end(recorded) }]
+    const outcome = (stream: ReadonlyArray<ProcessEvent>) =>
+      outcomeOf(View.fold(working.instances.decider, stream), stream)
+    return [{ retried: outcome(events), undisturbed: outcome(recorded) }]
   })
 
-const liveBroken = <Event extends Tagged, State>(
-  sound: Process<Event, State>,
+const runBroken = <Event extends Tagged, State>(
+  working: Process<Event, State>,
   broken: Process<Event, State>,
-  { at, steps }: Broken<Event>
+  { at, steps }: BrokenRun<Event>
 ) =>
-  steps.reduce<InstanceScript.Life<Event, State>>((life, step, index) => {
-    const process = index === at % steps.length ? broken : sound
-    return InstanceScript.take({ ...life, run: { ...life.run, process } }, step)
-  }, InstanceScript.start(sound))
+  steps.reduce<InstanceScript.InstanceRun<Event, State>>((current, step, index) => {
+    const process = index === at % steps.length ? broken : working
+    return InstanceScript.applyStep({ ...current, run: { ...current.run, process } }, step)
+  }, InstanceScript.start(working))
 
 const retried = <Event extends Tagged, State>(
   process: Process<Event, State>,
-  life: InstanceScript.Life<Event, State>
+  current: InstanceScript.InstanceRun<Event, State>
 ) =>
-  [...life.run.instances].reduce<InstanceScript.Life<Event, State>>(
-    (next, [instance, { agenda }]) => agenda.parked === null ? next : InstanceScript.tell(next, instance, { _tag: "Retry" }),
-    { ...life, run: { ...life.run, process } }
+  [...current.run.instances].reduce<InstanceScript.InstanceRun<Event, State>>(
+    (next, [instance, { agenda }]) =>
+      agenda.parked === null ? next : InstanceScript.deliver(next, instance, { _tag: "Retry" }),
+    { ...current, run: { ...current.run, process } }
   )
 
-// What the same triggers lead to by sound code.
+// The events that working code records for the same triggers.
 const undisturbed = <Event extends Tagged, State>(
   process: Process<Event, State>,
   instance: string,
   events: ReadonlyArray<ProcessEvent>
 ): ReadonlyArray<ProcessEvent> => {
-  let life = InstanceScript.start(process)
-  for (const trigger of firstMet(events)) {
-    const message = messageOf(trigger, { events, sound: life.streams.get(instance) ?? [] })
-    if (message !== undefined) life = InstanceScript.tell(life, instance, message)
+  let current = InstanceScript.start(process)
+  for (const trigger of arrivals(events)) {
+    const message = messageOf(trigger, { events, working: current.streams.get(instance) ?? [] })
+    if (message !== undefined) current = InstanceScript.deliver(current, instance, message)
   }
-  return life.streams.get(instance) ?? []
+  return current.streams.get(instance) ?? []
 }
 
-// Triggers in the order in which they came, and not in which they were reacted to.
-const firstMet = (events: ReadonlyArray<ProcessEvent>): ReadonlyArray<Trigger> => {
+// Triggers in the order in which they arrived, which may differ from the order of the reactions.
+const arrivals = (events: ReadonlyArray<ProcessEvent>): ReadonlyArray<Trigger> => {
   let waiting = 0
   return events.flatMap((event): ReadonlyArray<Trigger> => {
     if (event._tag === "ProcessDiscarded") return []
@@ -87,29 +91,29 @@ const firstMet = (events: ReadonlyArray<ProcessEvent>): ReadonlyArray<Trigger> =
 
 interface Streams {
   readonly events: ReadonlyArray<ProcessEvent>
-  readonly sound: ReadonlyArray<ProcessEvent>
+  readonly working: ReadonlyArray<ProcessEvent>
 }
 
-// What sound code is told. Commands and timeouts are at other places in its stream, but in the same order.
-const messageOf = (trigger: Trigger, { events, sound }: Streams): MessageBody | undefined => {
-  const soundPlaceOf = (tag: Decided["_tag"], isIt: (place: Place) => boolean): Place | undefined =>
-    placesOf(sound, tag)[placesOf(events, tag).findIndex(isIt)]
+// The message for working code. Commands and timeouts have other places in its stream, in the same order.
+const messageOf = (trigger: Trigger, { events, working }: Streams): MessageBody | undefined => {
+  const workingPlaceOf = (tag: Decided["_tag"], matches: (place: Place) => boolean): Place | undefined =>
+    placesOf(working, tag)[placesOf(events, tag).findIndex(matches)]
   switch (trigger._tag) {
     case "Event":
       return { _tag: "Observe", trigger }
     case "Resumed":
-      // Who asked it to go on could not know that it would be over by then, or would not have begun.
-      return sound.length === 0 || View.fold(Agenda.view, sound).isCompleted
+      // With working code the instance may be completed, or not started, when it is resumed.
+      return working.length === 0 || View.fold(Agenda.view, working).isCompleted
         ? undefined
         : { _tag: "Resume", reason: trigger.reason, at: trigger.at }
     case "Answered": {
       const { at, outcome } = trigger
-      const sent = soundPlaceOf("Send", ({ index, version }) => version === trigger.sentAt && index === trigger.index)
+      const sent = workingPlaceOf("Send", ({ index, version }) => version === trigger.sentAt && index === trigger.index)
       return sent === undefined ? undefined : { _tag: "Answer", sentAt: sent.version, index: sent.index, outcome, at }
     }
     case "TimedOut": {
       const { name, scheduledAt } = trigger
-      const scheduled = soundPlaceOf("Schedule", (place) => place.version === scheduledAt && place.name === name)
+      const scheduled = workingPlaceOf("Schedule", (place) => place.version === scheduledAt && place.name === name)
       return scheduled === undefined ? undefined : { _tag: "TimeOut", name, scheduledAt: scheduled.version }
     }
   }
@@ -121,7 +125,7 @@ interface Place {
   readonly name: string | undefined
 }
 
-// Where in its stream an instance has decided to do such a thing.
+// The places in its stream at which an instance has decided actions of this kind.
 const placesOf = (events: ReadonlyArray<ProcessEvent>, tag: Decided["_tag"]): ReadonlyArray<Place> =>
   events.flatMap((event, at) =>
     event._tag !== "ProcessReacted" ?
@@ -131,7 +135,7 @@ const placesOf = (events: ReadonlyArray<ProcessEvent>, tag: Decided["_tag"]): Re
       )
   )
 
-const endOf = <State>({ agenda, state }: Instance<State>, events: ReadonlyArray<ProcessEvent>) => {
+const outcomeOf = <State>({ agenda, state }: Instance<State>, events: ReadonlyArray<ProcessEvent>) => {
   const { commands, isCompleted, parked, phase, timeouts } = agenda
   return {
     state,

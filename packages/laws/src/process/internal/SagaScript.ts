@@ -1,41 +1,44 @@
-/** Sagas of every kind and what becomes of their commands, told as data. */
+/** Sagas described as data, and the actions on their commands and events. */
 import * as fc from "fast-check"
 
-/** A step: whether an event says that it is done, whether it may take an hour only, and whether it can be undone. */
-export interface Shape {
-  readonly isHeard: boolean
-  readonly isTimed: boolean
-  readonly isUndone: boolean
+/** A step of a saga. */
+export interface StepShape {
+  /** Whether an event, rather than the answer to its command, confirms the step. */
+  readonly confirmedByEvent: boolean
+  /** Whether it has a timeout, of one hour. */
+  readonly hasTimeout: boolean
+  readonly hasCompensation: boolean
 }
 
-/** What happens next in the world. */
-export type Move =
-  /** The first command that waits is handled; the saga does not hear of it yet. `isDone` is for what an event says. */
+/** One action in the environment of a saga. */
+export type Action =
+  /** Handles the first pending command; the saga gets no answer yet. `isDone` is the content of the confirming event. */
   | { readonly _tag: "Handle"; readonly outcome: "Succeeded" | "Refused" | "Failed"; readonly isDone: boolean }
-  /** It hears of it. */
+  /** Delivers the answer to the handled command. */
   | { readonly _tag: "Answer" }
-  /** It hears of one of the events that are on their way, or once more of an earlier one. */
-  | { readonly _tag: "Hear" | "Again"; readonly which: number }
-  | { readonly _tag: "Pass"; readonly minutes: number }
+  /** Delivers an undelivered event, or delivers an earlier event again. */
+  | { readonly _tag: "Deliver" | "Redeliver"; readonly which: number }
+  | { readonly _tag: "AdvanceTime"; readonly minutes: number }
   | { readonly _tag: "Resume" }
 
-/** A saga, and the world. */
-export interface Story {
-  readonly steps: ReadonlyArray<Shape>
+/** A saga, and what happens to it. */
+export interface SagaScript {
+  readonly steps: ReadonlyArray<StepShape>
+  /** The attempts of each compensation. */
   readonly attempts: number
-  readonly moves: ReadonlyArray<Move>
-  /** When all moves are made, this step fails, where there is one; the others are done. */
-  readonly fails: number
-  /** Whether compensations succeed in the end. */
-  readonly endsWell: boolean
+  readonly actions: ReadonlyArray<Action>
+  /** The step that fails after all actions, if it exists; the other steps succeed. */
+  readonly failingStep: number
+  /** Whether compensations succeed after all actions. */
+  readonly compensationsSucceed: boolean
 }
 
 const which = fc.nat(3)
 
-// For the most part all goes well until the last step fails: else few sagas had two steps to undo.
+// Most steps succeed until the last one fails: otherwise few sagas have two steps to compensate.
 const often = fc.constantFrom(true, true, true, false)
 
-const anyMove: fc.Arbitrary<Move> = fc.oneof(
+const anyAction: fc.Arbitrary<Action> = fc.oneof(
   {
     weight: 6,
     arbitrary: fc.record({
@@ -48,34 +51,41 @@ const anyMove: fc.Arbitrary<Move> = fc.oneof(
     })
   },
   { weight: 6, arbitrary: fc.constant({ _tag: "Answer" as const }) },
-  { weight: 4, arbitrary: fc.record({ _tag: fc.constantFrom("Hear" as const, "Again" as const), which }) },
-  { weight: 2, arbitrary: fc.record({ _tag: fc.constant("Pass" as const), minutes: fc.constantFrom(1, 30, 60, 600) }) },
+  { weight: 4, arbitrary: fc.record({ _tag: fc.constantFrom("Deliver" as const, "Redeliver" as const), which }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ _tag: fc.constant("AdvanceTime" as const), minutes: fc.constantFrom(1, 30, 60, 600) })
+  },
   { weight: 1, arbitrary: fc.constant({ _tag: "Resume" as const }) }
 )
 
-const done: Move = { _tag: "Handle", outcome: "Succeeded", isDone: true }
+const done: Action = { _tag: "Handle", outcome: "Succeeded", isDone: true }
 
-// What seldom comes together by chance: a step is done, at once or too late.
-const soon: ReadonlyArray<Move> = [done, { _tag: "Answer" }, { _tag: "Hear", which: 0 }]
-const late: ReadonlyArray<Move> = [done, { _tag: "Pass", minutes: 60 }]
+// Sequences that are rare by chance: a step is done, in time or too late.
+const inTime: ReadonlyArray<Action> = [done, { _tag: "Answer" }, { _tag: "Deliver", which: 0 }]
+const late: ReadonlyArray<Action> = [done, { _tag: "AdvanceTime", minutes: 60 }]
 
-const moves: fc.Arbitrary<ReadonlyArray<Move>> = fc.array(
+const actions: fc.Arbitrary<ReadonlyArray<Action>> = fc.array(
   fc.oneof(
-    { weight: 3, arbitrary: anyMove.map((move) => [move]) },
-    { weight: 1, arbitrary: fc.constantFrom(soon, late) }
+    { weight: 3, arbitrary: anyAction.map((action) => [action]) },
+    { weight: 1, arbitrary: fc.constantFrom(inTime, late) }
   ),
   { maxLength: 10 }
 ).map((parts) => parts.flat())
 
-const shape: fc.Arbitrary<Shape> = fc.record({ isHeard: fc.boolean(), isTimed: fc.boolean(), isUndone: often })
+const shape: fc.Arbitrary<StepShape> = fc.record({
+  confirmedByEvent: fc.boolean(),
+  hasTimeout: fc.boolean(),
+  hasCompensation: often
+})
 
 const steps = (minLength: number) => fc.array(shape, { minLength, maxLength: 4, size: "max" })
 
-/** Sagas of one to four steps, most of them long, and all that may become of them. */
-export const story: fc.Arbitrary<Story> = fc.record({
+/** Sagas of one to four steps, most of them with three or four, and up to ten actions or sequences of actions. */
+export const arbitrary: fc.Arbitrary<SagaScript> = fc.record({
   steps: fc.oneof(steps(1), steps(3)),
   attempts: fc.integer({ min: 1, max: 3 }),
-  moves,
-  fails: fc.oneof(fc.constant(undefined), fc.nat(4)),
-  endsWell: often
-}).map(({ fails, ...story }) => ({ ...story, fails: fails ?? story.steps.length - 1 }))
+  actions,
+  failingStep: fc.oneof(fc.constant(undefined), fc.nat(4)),
+  compensationsSucceed: often
+}).map(({ failingStep, ...script }) => ({ ...script, failingStep: failingStep ?? script.steps.length - 1 }))

@@ -1,4 +1,4 @@
-/** Random sagas in a world that does what they say, or not, soon or late, and tells them of it once or twice. */
+/** Simulates a saga and its environment, which handles commands in time or late and delivers events once or repeatedly. */
 import * as EventCodec from "@refold/core/event/EventCodec"
 import * as EventType from "@refold/core/event/EventType"
 import * as Process from "@refold/core/process/Process"
@@ -8,142 +8,172 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Sample from "../../kit/internal/Sample.ts"
-import * as ProcessRun from "./ProcessRun.ts"
-import type { Move, Shape, Story } from "./SagaScript.ts"
 import * as InstanceScript from "./InstanceScript.ts"
+import * as ProcessRun from "./ProcessRun.ts"
+import type { Action, SagaScript, StepShape } from "./SagaScript.ts"
 
-// Never stored.
+// These events are never stored.
 const Begun = EventType.make("Begun", Schema.Struct({}))
 const StepDone = EventType.make("StepDone", Schema.Struct({ step: Schema.Int }))
 const StepFailed = EventType.make("StepFailed", Schema.Struct({ step: Schema.Int }))
 
-/** What the sagas follow. */
+/** The events that the sagas observe. */
 export type Event = typeof Begun.Event | typeof StepDone.Event | typeof StepFailed.Event
 
-/** What a saga is about: nothing. */
+/** The data of a saga: none. */
 export type Data = Readonly<Record<string, never>>
 
 const codec = EventCodec.makeUnsafe([Begun, StepDone, StepFailed])
 
-/** How sagas are made. */
+/** A function like `Saga.makeUnsafe`. */
 export type Make = (definition: Saga.Definition<Event, Data>) => Saga.Saga<Event, Data>
 
 const nameOf = (step: number): string => `step ${step}`
 
-/** The saga of a story. Its commands tell the world which step is to be done, or undone. */
-const sagaOf = ({ attempts, steps: [first, ...rest] }: Story, make: Make): Saga.Saga<Event, Data> => {
-  const stepOf = ({ isHeard, isTimed, isUndone }: Shape, step: number): Saga.Step<Event, Data> => ({
-    name: nameOf(step),
-    command: () => Process.send(Sample.aggregate, "1", { _tag: "Add", coins: step, notes: [] }),
-    compensate: isUndone ? () => Process.send(Sample.aggregate, "1", { _tag: "Take", coins: step }) : undefined,
-    timeout: isTimed ? "1 hour" : undefined,
-    succeededOn: isHeard ? (event) => event._tag === "StepDone" && event.step === step : undefined,
-    failedOn: isHeard ? (event) => event._tag === "StepFailed" && event.step === step : undefined
-  })
-  return make({
+/** The saga of a script. The coins of its commands are the number of the step. */
+const sagaOf = ({ attempts, steps: [first, ...rest] }: SagaScript, make: Make): Saga.Saga<Event, Data> =>
+  make({
     name: "saga",
     events: codec,
     targets: [Sample.aggregate],
     start: (event) => event._tag === "Begun" ? Option.some({ id: "1", data: {} }) : Option.none(),
     correlate: () => Option.some("1"),
-    // A story has at least one step.
+    // A script has at least one step.
     steps: [stepOf(first!, 0), ...rest.map((shape, index) => stepOf(shape, index + 1))],
     compensation: { attempts }
   })
-}
 
-/** What the world has done of a saga: which step it did or undid, in order. */
-interface Deed {
-  readonly step: number
-  readonly isUndo: boolean
-}
-
-/** A saga's life and the world around it. */
-export interface World {
-  readonly story: Story
-  readonly life: InstanceScript.Life<Event, Saga.SagaState<Data>>
-  readonly deeds: ReadonlyArray<Deed>
-  /** The outcome of the first command that waits, where it was handled. */
-  readonly outcome: Outcome | undefined
-  readonly onTheirWay: ReadonlyArray<Event>
-}
-
-/** A saga that has begun. */
-export const begin = (story: Story, make: Make): World => ({
-  story,
-  life: happen(InstanceScript.start(sagaOf(story, make)), Begun.make({})),
-  deeds: [],
-  outcome: undefined,
-  onTheirWay: []
+const stepOf = (
+  { confirmedByEvent, hasCompensation, hasTimeout }: StepShape,
+  step: number
+): Saga.Step<Event, Data> => ({
+  name: nameOf(step),
+  command: () => Process.send(Sample.aggregate, "1", { _tag: "Add", coins: step, notes: [] }),
+  compensate: hasCompensation ? () => Process.send(Sample.aggregate, "1", { _tag: "Take", coins: step }) : undefined,
+  timeout: hasTimeout ? "1 hour" : undefined,
+  succeededOn: confirmedByEvent ? (event) => event._tag === "StepDone" && event.step === step : undefined,
+  failedOn: confirmedByEvent ? (event) => event._tag === "StepFailed" && event.step === step : undefined
 })
 
-const happen = (life: World["life"], event: Event): World["life"] =>
-  InstanceScript.take(life, { _tag: "Happen", stream: "far-1", event, by: undefined })
+/** The effect of a command: a step that was done, or compensated. */
+interface Execution {
+  readonly step: number
+  readonly isCompensation: boolean
+}
 
-/** What is pending for the saga. */
-const agendaOf = ({ life: { run } }: World) => ProcessRun.instanceOf(run, "1").agenda
+/** A saga and its environment. */
+export interface Simulation {
+  readonly script: SagaScript
+  readonly saga: InstanceScript.InstanceRun<Event, Saga.SagaState<Data>>
+  /** The effects of the handled commands, in order. */
+  readonly executions: ReadonlyArray<Execution>
+  /** The outcome of the first pending command, if it was handled and not yet answered. */
+  readonly outcome: Outcome | undefined
+  readonly undelivered: ReadonlyArray<Event>
+}
 
-/** The world after a move. */
-export const move = (world: World, next: Move): World => {
-  const { life, onTheirWay, outcome } = world
-  switch (next._tag) {
+/** A simulation in which the saga has begun. */
+export const start = (script: SagaScript, make: Make): Simulation => ({
+  script,
+  saga: record(InstanceScript.start(sagaOf(script, make)), Begun.make({})),
+  executions: [],
+  outcome: undefined,
+  undelivered: []
+})
+
+const record = (saga: Simulation["saga"], event: Event): Simulation["saga"] =>
+  InstanceScript.applyStep(saga, { _tag: "Record", stream: "far-1", event, by: undefined })
+
+const agendaOf = ({ saga: { run } }: Simulation) => ProcessRun.instanceOf(run, "1").agenda
+
+/** The simulation after an action. An action that does not apply changes nothing. */
+export const applyAction = (simulation: Simulation, action: Action): Simulation => {
+  const { saga } = simulation
+  switch (action._tag) {
     case "Handle":
-      return handle(world, next)
-    case "Answer": {
-      const [command] = agendaOf(world).commands
-      if (command === undefined || outcome === undefined) return world
-      const { index, sentAt } = command
-      const answered = InstanceScript.tell(life, "1", { _tag: "Answer", sentAt, index, outcome, at: life.run.now })
-      return { ...world, life: answered, outcome: undefined }
-    }
-    case "Hear": {
-      const event = InstanceScript.pick(onTheirWay, next.which)
-      if (event === undefined) return world
-      return { ...world, life: happen(life, event), onTheirWay: onTheirWay.filter((one) => one !== event) }
-    }
-    case "Again": {
-      const trigger = InstanceScript.pick(eventsOf(life), next.which)
-      return trigger === undefined
-        ? world
-        : { ...world, life: InstanceScript.tell(life, "1", { _tag: "Observe", trigger }) }
-    }
-    case "Pass":
-      return { ...world, life: InstanceScript.take(life, { _tag: "Pass", hours: next.minutes / 60 }) }
+      return handle(simulation, action)
+    case "Answer":
+      return answer(simulation)
+    case "Deliver":
+      return deliver(simulation, action.which)
+    case "Redeliver":
+      return redeliver(simulation, action.which)
+    case "AdvanceTime":
+      return {
+        ...simulation,
+        saga: InstanceScript.applyStep(saga, { _tag: "AdvanceTime", hours: action.minutes / 60 })
+      }
     case "Resume":
-      return { ...world, life: InstanceScript.take(life, { _tag: "Resume", which: 0 }) }
+      return { ...simulation, saga: InstanceScript.applyStep(saga, { _tag: "Resume", which: 0 }) }
   }
 }
 
-const eventsOf = ({ streams }: World["life"]): ReadonlyArray<EventTrigger> =>
+const answer = (simulation: Simulation): Simulation => {
+  const [command] = agendaOf(simulation).commands
+  const { outcome, saga } = simulation
+  if (command === undefined || outcome === undefined) return simulation
+  const { index, sentAt } = command
+  const answered = InstanceScript.deliver(saga, "1", { _tag: "Answer", sentAt, index, outcome, at: saga.run.now })
+  return { ...simulation, saga: answered, outcome: undefined }
+}
+
+const deliver = (simulation: Simulation, which: number): Simulation => {
+  const { saga, undelivered } = simulation
+  const event = InstanceScript.pick(undelivered, which)
+  return event === undefined
+    ? simulation
+    : { ...simulation, saga: record(saga, event), undelivered: undelivered.filter((other) => other !== event) }
+}
+
+const redeliver = (simulation: Simulation, which: number): Simulation => {
+  const { saga } = simulation
+  const trigger = InstanceScript.pick(eventsOf(saga), which)
+  return trigger === undefined
+    ? simulation
+    : { ...simulation, saga: InstanceScript.deliver(saga, "1", { _tag: "Observe", trigger }) }
+}
+
+const eventsOf = ({ streams }: Simulation["saga"]): ReadonlyArray<EventTrigger> =>
   InstanceScript.triggersOf(streams.get("1") ?? []).flatMap((trigger) => trigger._tag === "Event" ? [trigger] : [])
 
-const handle = (world: World, { isDone, outcome }: Extract<Move, { readonly _tag: "Handle" }>): World => {
-  const [pending] = agendaOf(world).commands
-  if (pending === undefined || world.outcome !== undefined) return world
-  const handled = { ...world, outcome: InstanceScript.outcomeOf(outcome) }
+const handle = (
+  simulation: Simulation,
+  { isDone, outcome }: Extract<Action, { readonly _tag: "Handle" }>
+): Simulation => {
+  const { executions, script, undelivered } = simulation
+  const [pending] = agendaOf(simulation).commands
+  if (pending === undefined || simulation.outcome !== undefined) return simulation
+  const handled = { ...simulation, outcome: InstanceScript.outcomeOf(outcome) }
   if (outcome !== "Succeeded") return handled
   const command = Result.getOrThrow(Option.getOrThrow(Sample.aggregate.commands).decode(pending.command))
   const step = command._tag === "Seal" ? 0 : command.coins
-  const isUndo = command._tag === "Take"
-  const deeds = [...world.deeds, { step, isUndo }]
-  if (isUndo || !world.story.steps[step]!.isHeard) return { ...handled, deeds }
+  const isCompensation = command._tag === "Take"
+  const executed = [...executions, { step, isCompensation }]
+  if (isCompensation || !script.steps[step]!.confirmedByEvent) return { ...handled, executions: executed }
   const event = isDone ? StepDone.make({ step }) : StepFailed.make({ step })
-  return { ...handled, deeds: isDone ? deeds : world.deeds, onTheirWay: [...world.onTheirWay, event] }
+  return { ...handled, executions: isDone ? executed : executions, undelivered: [...undelivered, event] }
 }
 
-/** The world at rest: nothing is pending or on its way. */
-export const settle = (world: World): World => {
-  let next = world
+/** Runs a simulation until nothing is pending or undelivered. Throws if it does not end. */
+export const runToCompletion = (simulation: Simulation): Simulation => {
+  let current = simulation
   for (let n = 0; n < 500; n++) {
-    const { commands: [command], timeouts } = agendaOf(next)
-    if (next.onTheirWay.length > 0) next = move(next, { _tag: "Hear", which: 0 })
-    else if (next.outcome !== undefined) next = move(next, { _tag: "Answer" })
-    else if (command !== undefined) {
-      const { endsWell, fails } = world.story
-      const succeeds = command.label.startsWith("undo") ? endsWell : command.label !== nameOf(fails)
-      next = move(next, { _tag: "Handle", outcome: succeeds ? "Succeeded" : "Refused", isDone: true })
-    } else if (timeouts.length > 0) next = move(next, { _tag: "Pass", minutes: 600 })
-    else return next
+    const action = nextAction(current)
+    if (action === undefined) return current
+    current = applyAction(current, action)
   }
-  throw new Error("it comes to no end")
+  throw new Error("the saga does not end")
+}
+
+const nextAction = (simulation: Simulation): Action | undefined => {
+  const { commands: [command], timeouts } = agendaOf(simulation)
+  const { compensationsSucceed, failingStep } = simulation.script
+  if (simulation.undelivered.length > 0) return { _tag: "Deliver", which: 0 }
+  if (simulation.outcome !== undefined) return { _tag: "Answer" }
+  if (command !== undefined) {
+    const isCompensation = command.label.startsWith("undo")
+    const succeeds = isCompensation ? compensationsSucceed : command.label !== nameOf(failingStep)
+    return { _tag: "Handle", outcome: succeeds ? "Succeeded" : "Refused", isDone: true }
+  }
+  return timeouts.length > 0 ? { _tag: "AdvanceTime", minutes: 600 } : undefined
 }

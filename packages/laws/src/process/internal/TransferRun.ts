@@ -1,4 +1,4 @@
-/** Jars and transfers of one run on the store at hand: what people do to them, and who runs the saga. */
+/** Runs a script of transfers on the store under test: jars and transfers with fresh names, and runners of their saga. */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import * as StreamName from "@refold/core/event/StreamName"
 import type { Process } from "@refold/core/process/Process"
@@ -12,14 +12,14 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as FreshNames from "../../kit/internal/FreshNames.ts"
-import { later } from "../../kit/internal/LaterClock.ts"
 import * as Sample from "../../kit/internal/Sample.ts"
-import { numberOfJars, numbers, type Sleep, type Step } from "./TransferScript.ts"
+import * as SkewedClock from "../../kit/internal/SkewedClock.ts"
 import * as CrashPoint from "./CrashPoint.ts"
 import * as Transfers from "./Transfers.ts"
+import { numberOfJars, numbers, type Pause, type Step } from "./TransferScript.ts"
 
-/** What runs a process; in the laws' own tests, with something wrong about it. */
-export interface Kit {
+/** The saga and what runs it. The tests of the laws replace parts by faulty ones. */
+export interface Implementation {
   readonly transfers: typeof Transfers.make
   readonly handlerOf: <Command, State, Event extends { readonly _tag: string }, Refusal>(
     aggregate: Aggregate<Command, State, Event, Refusal>
@@ -30,133 +30,146 @@ export interface Kit {
   ) => Effect.Effect<void, unknown, ProcessRunner.Services>
 }
 
-/** The sound one. */
-export const sound: Kit = {
+/** The implementation without faults. */
+export const standard: Implementation = {
   transfers: Transfers.make,
   handlerOf: ProcessHandler.of,
   catchUp: ProcessRunner.catchUp
 }
 
-/** How the saga of a run is made. */
-export type Shape = Pick<Transfers.Options, "believesAnswers">
+/** Options of the saga of a run. */
+export type Shape = Pick<Transfers.Options, "confirmedByAnswer">
 
-/** Those of a run. */
-export interface World {
-  readonly kit: Kit
+/** One run. */
+export interface TransferRun {
+  readonly implementation: Implementation
   readonly saga: Transfers.Transfers
   readonly jars: typeof Sample.aggregate
   readonly transfers: typeof Transfers.aggregate
-  /** How many transfers were requested, and how many coins people have put in and not taken out. */
+  /** The number of requested transfers. */
   requested: number
+  /** The coins added to jars minus those taken, without those that the saga moved. */
   coins: number
 }
 
-/** Jars, transfers and a saga under names of their own. */
-export const make = (kit: Kit, { believesAnswers }: Shape, fresh: FreshNames.Fresh): World => {
+/** Makes jars, transfers and a saga with fresh names. */
+export const make = (
+  implementation: Implementation,
+  { confirmedByAnswer }: Shape,
+  fresh: FreshNames.FreshNames
+): TransferRun => {
   const jars = { ...Sample.aggregate, category: fresh.text(`jar${FreshNames.placeholder}`) }
   const transfers = { ...Transfers.aggregate, category: fresh.text(`transfer${FreshNames.placeholder}`) }
   return {
-    kit,
+    implementation,
     jars,
     transfers,
-    saga: sagaOf(kit, { believesAnswers, jars, transfers }, fresh),
+    saga: sagaOf(implementation, { confirmedByAnswer, jars, transfers }, fresh),
     requested: 0,
     coins: 0
   }
 }
 
-const sagaOf = (kit: Kit, options: Transfers.Options, fresh: FreshNames.Fresh): Transfers.Transfers =>
-  kit.transfers(fresh.text(`moves ${FreshNames.placeholder}`), {
+const sagaOf = (
+  implementation: Implementation,
+  options: Transfers.Options,
+  fresh: FreshNames.FreshNames
+): Transfers.Transfers =>
+  implementation.transfers(fresh.text(`moves ${FreshNames.placeholder}`), {
     ...options,
     timeout: "1 hour",
     compensation: { attempts: 2 }
   })
 
-/** The same by a later deployment, which takes one coin more. */
-export const redeployed = (world: World): World => {
-  const { jars, kit, saga: { name }, transfers } = world
+/** The same run under a later deployment, whose saga takes one more coin. */
+export const redeployed = (run: TransferRun): TransferRun => {
+  const { jars, implementation, saga: { name }, transfers } = run
   const start: NonNullable<Transfers.Options["start"]> = (event, { stream }) => {
     if (event._tag !== "TransferRequested") return Option.none()
     const id = StreamName.id(stream)
     return Option.some({ id, data: { ...event, id, coins: event.coins + 1 } })
   }
-  return { ...world, saga: kit.transfers(name, { jars, transfers, start }) }
+  return { ...run, saga: implementation.transfers(name, { jars, transfers, start }) }
 }
 
-/** A runner that has just started, so many hours later, and goes on until there is nothing to do. */
-export const run = ({ jars, kit, saga, transfers }: World, hours = 0) =>
-  kit.catchUp(saga, { handlers: [kit.handlerOf(jars), kit.handlerOf(transfers)], batchSize: 3 }).pipe(
-    later({ hours })
+/** Starts a runner whose clock is ahead by this number of hours. It ends when nothing is left to do. */
+export const catchUp = ({ jars, implementation, saga, transfers }: TransferRun, hours = 0) =>
+  implementation.catchUp(saga, {
+    handlers: [implementation.handlerOf(jars), implementation.handlerOf(transfers)],
+    batchSize: 3
+  }).pipe(
+    SkewedClock.ahead({ hours })
   )
 
-/** Does a step. */
-const take: (world: World, step: Step) => Effect.Effect<void, unknown, ProcessRunner.Services> = Effect
-  .fnUntraced(function*(world, step) {
+/** Performs a step. */
+const runStep: (run: TransferRun, step: Step) => Effect.Effect<void, unknown, ProcessRunner.Services> = Effect
+  .fnUntraced(function*(run, step) {
     switch (step._tag) {
       case "Request": {
         const { coins, from, to } = step
         const command = { _tag: "Request" as const, from: String(from), to: String(to), coins }
-        yield* CommandHandler.make(world.transfers)(String(world.requested++), command)
+        yield* CommandHandler.make(run.transfers)(String(run.requested++), command)
         return
       }
       case "Handle": {
-        const handled = yield* Effect.result(CommandHandler.make(world.jars)(String(step.jar), step.command))
+        const handled = yield* Effect.result(CommandHandler.make(run.jars)(String(step.jar), step.command))
         if (Result.isSuccess(handled))
-          world.coins += handled.success.events.reduce((sum, event) => sum + worth(event), 0)
+          run.coins += handled.success.events.reduce((sum, event) => sum + worth(event), 0)
         return
       }
       case "Run": {
-        const work = run(world, step.hours)
-        yield* step.death === undefined ? work : CrashPoint.during(step.death, work)
+        const work = catchUp(run, step.hours)
+        yield* step.crash === undefined ? work : CrashPoint.during(step.crash, work)
         return
       }
-      case "Sleep":
-        yield* sleep(world, step)
+      case "Pause":
+        yield* pause(run, step)
     }
   })
 
-/** Does these steps. */
-export const takeAll = (world: World, steps: ReadonlyArray<Step>) =>
-  Effect.forEach(steps, (step) => take(world, step), { discard: true })
+/** Performs these steps. */
+export const runSteps = (run: TransferRun, steps: ReadonlyArray<Step>) =>
+  Effect.forEach(steps, (step) => runStep(run, step), { discard: true })
 
-const sleep = Effect.fnUntraced(function*(world: World, { command, meanwhile }: Sleep) {
+const pause = Effect.fnUntraced(function*(run: TransferRun, { command, meanwhile }: Pause) {
   const services = yield* Effect.context<ProcessRunner.Services>()
   let commands = 0
-  const others = Effect.andThen(run(world), takeAll(world, meanwhile)).pipe(
-    // They know nothing of the command that waits.
+  const others = Effect.andThen(catchUp(run), runSteps(run, meanwhile)).pipe(
+    // They are not caused by the paused command.
     Effect.provideService(Causation, {}),
     Effect.provideContext(services),
     Effect.orDie
   )
-  yield* run(beforeEachCommand(world, Effect.suspend(() => ++commands === command ? others : Effect.void)))
+  yield* catchUp(beforeEachCommand(run, Effect.suspend(() => ++commands === command ? others : Effect.void)))
 })
 
-/** Runners that do something between finding a command and handling it. */
-export const beforeEachCommand = (world: World, before: Effect.Effect<void>): World => {
-  const handlerOf: Kit["handlerOf"] = (aggregate) => {
-    const handler = world.kit.handlerOf(aggregate)
+/** The same run with an effect before each command that a runner sends. */
+export const beforeEachCommand = (run: TransferRun, before: Effect.Effect<void>): TransferRun => {
+  const handlerOf: Implementation["handlerOf"] = (aggregate) => {
+    const handler = run.implementation.handlerOf(aggregate)
     return { ...handler, handle: (...args) => Effect.andThen(before, handler.handle(...args)) }
   }
-  return { ...world, kit: { ...world.kit, handlerOf } }
+  return { ...run, implementation: { ...run.implementation, handlerOf } }
 }
 
 const worth = (event: Sample.Event): number =>
   event._tag === "CoinsAdded" ? event.coins : event._tag === "CoinsTaken" ? -event.coins : 0
 
-/** Runs the saga until every timeout is over, even the last of those that only the one before leads to. */
-export const settle = (world: World) => Effect.forEach([0, 24, 48, 72], (hours) => run(world, hours), { discard: true })
+/** Runs the saga until no timeout is left, including timeouts that earlier timeouts lead to. */
+export const runToCompletion = (run: TransferRun) =>
+  Effect.forEach([0, 24, 48, 72], (hours) => catchUp(run, hours), { discard: true })
 
-/** The coins that a saga has taken and not yet passed on. */
-export const heldBy = (state: Saga.SagaState<Transfers.Transfer>): number => {
+/** The coins that a saga has taken and not yet moved to the other jar. */
+export const coinsHeldBy = (state: Saga.SagaState<Transfers.Transfer>): number => {
   if (state.status === "NotStarted") return 0
   const { data: { coins }, done } = state
   return (done.includes(0) ? coins : 0) - (done.includes(1) ? coins : 0)
 }
 
 /** The coins in each jar. */
-export const inEachJar = ({ jars }: World) =>
+export const coinsInJars = ({ jars }: TransferRun) =>
   Effect.forEach(numbers(numberOfJars), (jar) => Effect.map(State.load(jars, String(jar)), ({ state }) => state.coins))
 
-/** The sagas of all transfers, and what each has recorded of itself. */
-export const sagas = ({ requested, saga }: World) =>
+/** The saga instances of all requested transfers. */
+export const sagaInstances = ({ requested, saga }: TransferRun) =>
   Effect.forEach(numbers(requested), (transfer) => State.load(saga.instances, String(transfer)))

@@ -1,25 +1,25 @@
-/** What happens to jars and transfers, told as data: people, and runners that are killed or fall asleep. */
+/** Scripts for jars and transfers: commands, requests, and runners that crash or pause. */
 import * as fc from "fast-check"
 import type * as Sample from "../../kit/internal/Sample.ts"
 import * as CrashPoint from "./CrashPoint.ts"
 
-/** What happens. Jars are told by their numbers; every run is by a runner of its own, so many hours after the start. */
+/** One step. Jars are identified by numbers. Each run has a new runner, this number of hours after the start. */
 export type Step =
   | Request
   | { readonly _tag: "Handle"; readonly jar: number; readonly command: Sample.Command }
-  | { readonly _tag: "Run"; readonly hours: number; readonly death: CrashPoint.Death | undefined }
-  | Sleep
+  | { readonly _tag: "Run"; readonly hours: number; readonly crash: CrashPoint.CrashPoint | undefined }
+  | Pause
 
-/** A runner falls asleep before it handles a command, and wakes when another one has done all there was to do. */
-export interface Sleep {
-  readonly _tag: "Sleep"
-  /** Before which of its commands, counted from 1. */
+/** A runner pauses before it sends a command, and continues when another runner has finished. */
+export interface Pause {
+  readonly _tag: "Pause"
+  /** The command before which it pauses, counted from 1. */
   readonly command: number
-  /** What people do while it sleeps, once the other runner is through. */
+  /** Steps during the pause, after the other runner has finished. */
   readonly meanwhile: ReadonlyArray<Step>
 }
 
-/** Somebody wants coins to go from one jar to another. */
+/** A request to move coins from one jar to another. */
 interface Request {
   readonly _tag: "Request"
   readonly from: number
@@ -27,10 +27,10 @@ interface Request {
   readonly coins: number
 }
 
-/** How many jars there are. */
+/** The number of jars. */
 export const numberOfJars = 3
 
-/** The numbers below this one. */
+/** The numbers from 0 to one below this number. */
 export const numbers = (length: number): ReadonlyArray<number> => Array.from({ length }, (_, index) => index)
 
 const added = (jar: number, coins: number): Step => ({
@@ -60,7 +60,7 @@ const handle: fc.Arbitrary<Step> = fc.record({
 const runs: fc.Arbitrary<Step> = fc.record({
   _tag: fc.constant("Run" as const),
   hours: fc.nat(2),
-  death: fc.option(CrashPoint.death, { freq: 9, nil: undefined })
+  crash: fc.option(CrashPoint.arbitrary, { freq: 9, nil: undefined })
 })
 
 const many = fc.array(
@@ -68,36 +68,36 @@ const many = fc.array(
   { maxLength: 12 }
 )
 
-// Coins that were taken cannot be put into a sealed jar: they must go back.
+// Coins cannot be moved to a sealed jar: the saga must compensate.
 const begun = (jar: number): fc.Arbitrary<ReadonlyArray<Step>> =>
   fc.oneof(
     { weight: 3, arbitrary: fc.constant([added(jar, 50)]) },
     { weight: 1, arbitrary: fc.constantFrom([], [sealed(jar)]) }
   )
 
-/** What happens to jars, most of them full to begin with and a few sealed, with runners that are killed. */
+/** Scripts with runners that crash. Most jars are full at first, and a few are sealed. */
 export const steps: fc.Arbitrary<ReadonlyArray<Step>> = fc.tuple(
   ...numbers(numberOfJars).map(begun),
   request.map((one) => [one]),
   many
 ).map((parts) => parts.flat())
 
-const sleeps: fc.Arbitrary<Step> = fc.record({
-  _tag: fc.constant("Sleep" as const),
+const pauses: fc.Arbitrary<Step> = fc.record({
+  _tag: fc.constant("Pause" as const),
   command: fc.integer({ min: 1, max: 3 }),
   meanwhile: fc.array(handle, { minLength: 1, maxLength: 3 })
 })
 
-/** What happens to jars, most of them empty to begin with, with runners that fall asleep. */
-export const sleepy: fc.Arbitrary<ReadonlyArray<Step>> = fc.array(
-  fc.oneof({ weight: 3, arbitrary: request }, { weight: 1, arbitrary: handle }, { weight: 3, arbitrary: sleeps }),
+/** Scripts with runners that pause. Most jars are empty at first. */
+export const withPauses: fc.Arbitrary<ReadonlyArray<Step>> = fc.array(
+  fc.oneof({ weight: 3, arbitrary: request }, { weight: 1, arbitrary: handle }, { weight: 3, arbitrary: pauses }),
   { minLength: 2, maxLength: 8 }
 )
 
-/** What happens beside the runners, so that the end is the same in whatever order transfers are made. */
-export const orderless: fc.Arbitrary<ReadonlyArray<Step>> = fc.record({
+/** Scripts without runners whose outcome does not depend on the order of the transfers. */
+export const orderIndependent: fc.Arbitrary<ReadonlyArray<Step>> = fc.record({
   shut: fc.subarray([...numbers(numberOfJars)]),
-  // More than all transfers together, or less than that of one.
+  // Either more coins than a jar has, or so few that no jar runs out of coins.
   requests: fc.array(fc.record({ ...requested, coins: fc.constantFrom(0, 1, 9, 1000) }), { maxLength: 6 })
 }).map(({ requests, shut }) => [
   ...numbers(numberOfJars).map((jar) => added(jar, 99)),

@@ -1,4 +1,4 @@
-/** A log in memory, of events that are encoded as a store would keep them. */
+/** A log in memory, of events encoded as in a store. */
 import type { Metadata } from "@refold/core/event/NewEvent"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as StreamName from "@refold/core/event/StreamName"
@@ -10,8 +10,8 @@ import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import * as FreshNames from "../../kit/internal/FreshNames.ts"
 
-/** An event of a stream, who caused it and when. */
-export interface Happened<Event> {
+/** An event of a stream, with its time and metadata. */
+export interface LoggedEvent<Event> {
   readonly stream: string
   readonly event: Event
   readonly occurredAt?: DateTime.Utc | undefined
@@ -20,12 +20,12 @@ export interface Happened<Event> {
 
 const epoch = DateTime.makeUnsafe(0)
 
-/** The log of these events. Throws where the projection's codec cannot encode one, or a stream's name is none. */
+/** The log of these events. Throws if the projection's codec cannot encode an event, or a stream's name is malformed. */
 export const logOf = <Event extends { readonly _tag: string }>(
   { events: codec }: Pick<Projection<Event, unknown, string>, "events">,
-  happened: ReadonlyArray<Happened<Event>>
+  logged: ReadonlyArray<LoggedEvent<Event>>
 ): ReadonlyArray<RecordedEvent> => {
-  const journal = happened.reduce((journal, { event, metadata = {}, occurredAt = epoch, stream }, index) => {
+  const journal = logged.reduce((journal, { event, metadata = {}, occurredAt = epoch, stream }, index) => {
     const encoded = Result.getOrThrow(codec.encode(event))
     const events = Arr.of({ ...encoded, id: FreshNames.eventId(index + 1), metadata, occurredAt })
     const write = { stream: Result.getOrThrow(StreamName.parse(stream)), expected: Any, events }

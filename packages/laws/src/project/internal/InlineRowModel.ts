@@ -1,5 +1,4 @@
-/** What happens to jars whose states are kept as inline rows: handlers, others who append, wrong rows, a projector. */
-/** What happens to jars whose states are kept as inline rows: handlers, others who append, wrong rows, a projector. */
+/** Jars whose states are stored as inline rows: commands, appends without rows, wrong rows, and a projector. */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { EncodedEvent } from "@refold/core/event/EventCodec"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
@@ -16,16 +15,16 @@ import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as Sample from "../../kit/internal/Sample.ts"
 import * as ProjectionRun from "./ProjectionRun.ts"
 
-/** The jars of a run. */
+/** The ids of the jars of a run. */
 export const ids: ReadonlyArray<string> = ["1", "2", "3"]
 
-/** What happens to the jar with this id. */
+/** One step, on the jar with this id. */
 export type Step =
-  /** Commands at the same time, by a handler that writes rows; equal keys make them copies of one another. */
+  /** Concurrent commands for a handler that writes rows. Commands with equal keys are copies of each other. */
   | { readonly _tag: "Handle"; readonly id: string; readonly commands: ReadonlyArray<Keyed> }
-  /** An event from somebody who knows of no rows. */
+  /** An event that is appended without a row. */
   | { readonly _tag: "Append"; readonly id: string; readonly stored: EncodedEvent }
-  /** An append with a wrong row that is refused, or is the copy of an earlier one. */
+  /** An append with a wrong row that conflicts, or is a copy of an earlier append. The row must not be stored. */
   | { readonly _tag: "Conflict" | "Copy"; readonly id: string; readonly stored: EncodedEvent }
   | { readonly _tag: "CatchUp"; readonly batchSize: number }
 
@@ -39,11 +38,11 @@ interface Keyed {
 export interface Subject {
   readonly jar: Aggregate<Sample.Command, Sample.State, Sample.Event, Sample.Refusal>
   readonly projection: Projection.Projection<Sample.Event, Sample.State, "coins">
-  readonly fresh: FreshNames.Fresh
+  readonly fresh: FreshNames.FreshNames
 }
 
-/** Jars under names of their own. */
-export const make = (fresh: FreshNames.Fresh): Subject => {
+/** Jars with fresh names. */
+export const make = (fresh: FreshNames.FreshNames): Subject => {
   const jar = { ...Sample.aggregate, category: fresh.text(`jar${FreshNames.placeholder}`) }
   const name = fresh.text(`jars ${FreshNames.placeholder}`)
   const definition = { name, version: 1, state: Sample.State, indexes: { coins: ["coins"] } } as const
@@ -52,10 +51,10 @@ export const make = (fresh: FreshNames.Fresh): Subject => {
 
 const epoch = DateTime.makeUnsafe(0)
 
-/** A state that no jar ever has. */
-export const wrong: Sample.State = { _tag: "Open", coins: -1, notes: ["wrong"] }
+/** A state that no jar can have. */
+export const wrongState: Sample.State = { _tag: "Open", coins: -1, notes: ["wrong"] }
 
-// An append that is refused, or stores nothing, with a row that must not be stored either.
+// An append with a wrong row that is refused, or is deduplicated.
 const appendWrongRow = Effect.fnUntraced(function*(
   { fresh, jar, projection }: Subject,
   { _tag, id, stored }: Extract<Step, { readonly _tag: "Conflict" | "Copy" }>
@@ -64,7 +63,7 @@ const appendWrongRow = Effect.fnUntraced(function*(
   const newId = yield* EventIds
   const stream = AggregateHistory.streamOf(jar, id)
   const events = Arr.of({ ...stored, id: yield* newId, metadata: {}, occurredAt: epoch })
-  const state = Result.getOrThrow(projection.encode(wrong))
+  const state = Result.getOrThrow(projection.encode(wrongState))
   const inline = [{ projection: projection.name, version: projection.version, stream, state }]
   if (_tag === "Conflict") {
     return yield* Effect.exit(store.append(stream, events, { expected: ExpectedVersion.Exact(99), inline }))
@@ -76,14 +75,17 @@ const appendWrongRow = Effect.fnUntraced(function*(
 
 type Answer = CommandHandler.Handled<Sample.State, Sample.Event>
 
-/** Does a step. Gives the answers of the commands that were not refused. */
-export const take = Effect.fnUntraced(function*(subject: Subject, step: Step) {
+/** Performs a step. Gives the answers of the commands that were not refused. */
+export const applyStep = Effect.fnUntraced(function*(subject: Subject, step: Step) {
   const none: ReadonlyArray<Answer> = []
   switch (step._tag) {
     case "Handle":
       return yield* handle(subject, step)
     case "Append":
-      yield* AggregateHistory.append(AggregateHistory.streamOf(subject.jar, step.id), [{ stored: step.stored, occurredAt: epoch }])
+      yield* AggregateHistory.append(AggregateHistory.streamOf(subject.jar, step.id), [{
+        stored: step.stored,
+        occurredAt: epoch
+      }])
       return none
     case "Conflict":
     case "Copy":

@@ -1,4 +1,4 @@
-/** A log of a run's own and projections of it: what their readers see, and what they must see by refolding the log. */
+/** Projections of the log of one run: the rows that readers see, and the rows that folding the log in memory gives. */
 import type { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { Commit, StreamWrite } from "@refold/core/journal/Commit"
@@ -22,15 +22,15 @@ import * as SampleProjections from "./SampleProjections.ts"
 
 type Tagged = { readonly _tag: string }
 
-/** Commits that store a history: each event in one of its own, unless it joins the one before. */
-export const commitsOf = Effect.fnUntraced(function*(fresh: FreshNames.Fresh, history: Histories.History) {
+/** The commits that store a history: one for each event, unless it joins the event before. */
+export const commitsOf = Effect.fnUntraced(function*(fresh: FreshNames.FreshNames, history: Histories.History) {
   const newId = yield* EventIds
   const commits: Array<Arr.NonEmptyArray<StreamWrite>> = []
   for (const { actor, joins, occurredAt, stored, stream } of history) {
     const metadata = actor === undefined ? {} : { actor }
     const events = Arr.of({ ...stored, id: yield* newId, occurredAt, metadata })
     const writes = commits.at(-1)
-    // A stream appears once in a commit.
+    // A stream may occur once in a commit.
     const joined = joins && writes?.every((write) => write.stream !== fresh.stream(stream))
     const write = { stream: fresh.stream(stream), expected: Any, events }
     if (joined) writes!.push(write)
@@ -39,60 +39,60 @@ export const commitsOf = Effect.fnUntraced(function*(fresh: FreshNames.Fresh, hi
   return commits.map((writes): Commit => ({ writes }))
 })
 
-/** Stores a history. */
-export const append = (fresh: FreshNames.Fresh, history: Histories.History) =>
+/** Appends a history to the store. */
+export const append = (fresh: FreshNames.FreshNames, history: Histories.History) =>
   Effect.flatMap(commitsOf(fresh, history), Effect.forEach(RunPrograms.send))
 
-/** The log of a run. */
-export const log = (fresh: FreshNames.Fresh) =>
+/** The events of a run. */
+export const log = (fresh: FreshNames.FreshNames) =>
   RunPrograms.readAll({ categories: [...SampleProjections.categories, Histories.elsewhere].map(fresh.text) })
 
-/** Poisoned events are parked at the first try, for they will not get better. */
-export const pace = { batchSize: 3, attempts: 1 }
+/** The options of projectors. Poisoned events are parked at the first attempt, because retries cannot succeed. */
+export const batching = { batchSize: 3, attempts: 1 }
 
-/** Brings a projection up to the head. */
+/** Runs a projection up to the head of the log. */
 export const catchUp = <Event extends Tagged, State>(
   projection: Projection<Event, State, string>,
-  batchSize = pace.batchSize
-) => Projector.catchUp(projection, { ...pace, batchSize })
+  batchSize = batching.batchSize
+) => Projector.catchUp(projection, { ...batching, batchSize })
 
-/** What readers see: the rows by key, and where streams are parked. */
-export interface Seen<State> {
+/** What readers see: the rows in the order of their keys, and the parked streams. */
+export interface ObservedRows<State> {
   readonly rows: ReadonlyArray<Row<State>>
-  readonly parked: ReadonlyArray<ReturnType<typeof placeOf>>
+  readonly parked: ReadonlyArray<ReturnType<typeof parkedAt>>
 }
 
 const all = { limit: RowQuery.maxLimit }
 
-/** What readers see now. */
-export const seen = Effect.fnUntraced(
+/** The rows and parked streams that readers see. */
+export const observed = Effect.fnUntraced(
   function*<Event extends Tagged, State>(projection: Projection<Event, State, string>) {
     const { rows } = yield* ReadModel.query(projection, all)
-    const seen: Seen<State> = { rows, parked: (yield* Parked.list(projection)).map(placeOf) }
-    return seen
+    const observed: ObservedRows<State> = { rows, parked: (yield* Parked.list(projection)).map(parkedAt) }
+    return observed
   }
 )
 
-/** The rows that readers see now. */
+/** The rows that readers see. */
 export const rows = <Event extends Tagged, State>(projection: Projection<Event, State, string>) =>
   Effect.map(ReadModel.query(projection, all), ({ rows }) => rows)
 
-/** What is known of a parked stream beside the times of its trials. */
-export const placeOf = (
+/** A parked stream without the number and times of its attempts. */
+export const parkedAt = (
   { position, stage, stream, type, version }: Pick<ParkedStream, "stream" | "version" | "position" | "type" | "stage">
 ) => ({ stream, version, position, type, stage })
 
-/** What readers must see after these events. */
+/** The rows and parked streams that readers must see after these events. */
 export const refolded = <Event extends Tagged, State>(
   projection: Projection<Event, State, string>,
   events: ReadonlyArray<RecordedEvent>,
   discarded?: ReadonlySet<Position>
-): Seen<State> => {
+): ObservedRows<State> => {
   const { poisoned, rows } = refold(projection, events, discarded)
-  return { rows: decoded(projection, [...rows.values()]), parked: poisoned.map(placeOf) }
+  return { rows: decoded(projection, [...rows.values()]), parked: poisoned.map(parkedAt) }
 }
 
-/** Rows as a reader gets them, in the order of their keys. */
+/** Stored rows as readers get them, in the order of their keys. */
 export const decoded = <State>(
   projection: Pick<Projection<never, State, string>, "name" | "version" | "indexes" | "decode">,
   stored: ReadonlyArray<StoredRow>
@@ -100,6 +100,6 @@ export const decoded = <State>(
   RowQuery.evaluate(Result.getOrThrow(RowQuery.check(projection, all)), stored)
     .map((row) => ({ ...row, state: Result.getOrThrow(projection.decode(row.state)) }))
 
-/** The rows as every adapter must have them: without the places of its own log. */
-export const placeless = <State>(rows: ReadonlyArray<Row<State>>): ReadonlyArray<object> =>
+/** Rows without positions, which differ between adapters. */
+export const withoutPositions = <State>(rows: ReadonlyArray<Row<State>>): ReadonlyArray<object> =>
   rows.map(({ position: _own, ...row }) => row)

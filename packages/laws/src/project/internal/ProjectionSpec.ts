@@ -1,47 +1,51 @@
-/** Given these events of these streams, then those rows: a projection's examples. */
+/** Examples of a projection: given these events of these streams, then these rows. */
 import type { Projection } from "@refold/core/project/Projection"
 import { refold } from "@refold/core/project/ProjectionFold"
 import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
-import { mismatch } from "../../kit/internal/AssertionError.ts"
-import { type Happened, logOf } from "./InMemoryLog.ts"
+import { assertionError } from "../../kit/internal/AssertionError.ts"
+import { type LoggedEvent, logOf } from "./InMemoryLog.ts"
 
-/** What is known of events beside the events themselves; 1970 and nothing, by default. */
-export type Happening = Pick<Happened<never>, "occurredAt" | "metadata">
+/** The time and the metadata of events. By default they occurred in 1970 and have no metadata. */
+export type EventContext = Pick<LoggedEvent<never>, "occurredAt" | "metadata">
 
-/** A projection, and what has happened so far. Each expectation throws an assertion error that shows both sides. */
+/**
+ * A projection and the events so far. An expectation that does not hold throws an assertion error with both sides;
+ * otherwise it returns this spec.
+ */
 export interface ProjectionSpec<Event, State> {
-  /** After these events of a stream, which come after all that were given before. */
+  /** Adds events of a stream, after all events given before. */
   readonly given: (
     stream: string,
     events: ReadonlyArray<Event>,
-    happening?: Happening
+    context?: EventContext
   ) => ProjectionSpec<Event, State>
-  /** The row with this key is in this state. */
+  /** Expects the row with this key to have this state. */
   readonly thenRow: (key: string, state: State) => ProjectionSpec<Event, State>
-  /** There is no row with this key: no event has touched it, or it was removed. */
+  /** Expects no row with this key: no event has that key, or the row was removed. */
   readonly thenNoRow: (key: string) => ProjectionSpec<Event, State>
 }
 
+/** Examples of a projection, before any event. */
 export const make = <Event extends { readonly _tag: string }, State>(
   projection: Projection<Event, State, string>
 ): ProjectionSpec<Event, State> => from(projection, [])
 
 const from = <Event extends { readonly _tag: string }, State>(
   projection: Projection<Event, State, string>,
-  happened: ReadonlyArray<Happened<Event>>
+  logged: ReadonlyArray<LoggedEvent<Event>>
 ): ProjectionSpec<Event, State> => {
   const spec: ProjectionSpec<Event, State> = {
     given: (stream, events, { metadata, occurredAt } = {}) =>
-      from(projection, [...happened, ...events.map((event) => ({ stream, event, metadata, occurredAt }))]),
+      from(projection, [...logged, ...events.map((event) => ({ stream, event, metadata, occurredAt }))]),
     thenRow: (key, state) => compare(key, state),
     thenNoRow: (key) => compare(key, "no row")
   }
   const compare = (key: string, expected: unknown) => {
-    const states = statesOf(projection, happened)
+    const states = statesOf(projection, logged)
     const actual = states.has(key) ? states.get(key) : "no row"
     if (Equal.equals(actual, expected)) return spec
-    throw mismatch(`row "${key}" is another; the rows are ${shown([...states.keys()])}`, { actual, expected })
+    throw assertionError(`row "${key}" differs; the rows are ${shown([...states.keys()])}`, { actual, expected })
   }
   return spec
 }
@@ -50,10 +54,10 @@ const shown = (keys: ReadonlyArray<string>): string => keys.map((key) => JSON.st
 
 const statesOf = <Event extends { readonly _tag: string }, State>(
   projection: Projection<Event, State, string>,
-  happened: ReadonlyArray<Happened<Event>>
+  logged: ReadonlyArray<LoggedEvent<Event>>
 ): ReadonlyMap<string, State> => {
-  const { poisoned: [poisoned], rows } = refold(projection, logOf(projection, happened))
+  const { poisoned: [poisoned], rows } = refold(projection, logOf(projection, logged))
   if (poisoned !== undefined)
-    throw mismatch(poisoned.message, { actual: poisoned.reason, expected: "an event that folds" })
+    throw assertionError(poisoned.message, { actual: poisoned.reason, expected: "an event that folds" })
   return new Map([...rows].map(([key, { state }]) => [key, Result.getOrThrow(projection.decode(state))]))
 }

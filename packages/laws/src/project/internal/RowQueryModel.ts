@@ -1,4 +1,4 @@
-/** Rows that are put into a store as they are, without any events, and what may be asked of them. */
+/** Rows that are stored directly, without events, and queries of these rows. */
 import type { JsonObject } from "@refold/core/event/Json"
 import { Position } from "@refold/core/event/Position"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
@@ -22,8 +22,8 @@ const State = Schema.Struct({
   flag: Schema.Boolean
 })
 
-/** A row's key and state. */
-export type Thing = typeof State.Type & { readonly key: string }
+/** The key and the state of a row. */
+export type ModelRow = typeof State.Type & { readonly key: string }
 
 const indexes = {
   texts: ["text", "number"],
@@ -34,22 +34,22 @@ const indexes = {
 
 type Index = keyof typeof indexes
 
-/** A query of things, told by things: their values are what is asked for. */
-export interface Question {
+/** A query described by rows: the numbers refer to rows whose values are used. */
+export interface ModelQuery {
   readonly index: Index | undefined
-  /** How many fields of the index must be as in the thing `like`. */
-  readonly fixed: number
-  readonly like: number
-  /** The things that the range reaches from and to. */
+  /** The number of fields of the index that must equal those of the row `equalTo`. */
+  readonly equalFields: number
+  readonly equalTo: number
+  /** The rows at the ends of the range. */
   readonly from: number | undefined
   readonly to: number | undefined
   readonly descending: boolean
   readonly limit: number
 }
 
-const shelf = (fresh: FreshNames.Fresh) =>
+const projectionOf = (fresh: FreshNames.FreshNames) =>
   Projection.makeUnsafe({
-    name: fresh.text(`shelf ${FreshNames.placeholder}`),
+    name: fresh.text(`rows ${FreshNames.placeholder}`),
     version: 1,
     events: Sample.codec,
     keys: () => [],
@@ -59,12 +59,12 @@ const shelf = (fresh: FreshNames.Fresh) =>
     indexes
   })
 
-/** The things as readers find them in the store, and the projection that they are rows of. */
-export const fill = Effect.fnUntraced(function*(things: ReadonlyArray<Thing>) {
-  const projection = shelf(yield* FreshNames.make)
-  const rows = things.map(({ key, ...thing }, index): StoredRow => ({
+/** Stores the rows. Gives them as they are stored, and their projection. */
+export const storeRows = Effect.fnUntraced(function*(modelRows: ReadonlyArray<ModelRow>) {
+  const projection = projectionOf(yield* FreshNames.make)
+  const rows = modelRows.map(({ key, ...state }, index): StoredRow => ({
     key,
-    state: Result.getOrThrow(projection.encode(thing)),
+    state: Result.getOrThrow(projection.encode(state)),
     position: Position(index + 1),
     version: StreamVersion(index + 1)
   }))
@@ -75,17 +75,17 @@ export const fill = Effect.fnUntraced(function*(things: ReadonlyArray<Thing>) {
     parked: [],
     unparked: [],
     keepsNewer: false,
-    checkpoint: Position(things.length),
+    checkpoint: Position(rows.length),
     rate: 0
   }
   yield* store.update(id, (batch) => Effect.andThen(batch.save({ ...none, rows }), batch.promote), { wait: true })
   return { projection, rows }
 })
 
-/** The query that a question about rows is. */
+/** The query with the values of these rows. */
 export const queryOf = (
   rows: ReadonlyArray<StoredRow>,
-  { descending, fixed, from, index, like, limit, to }: Question
+  { descending, equalFields: fixed, from, index, equalTo: like, limit, to }: ModelQuery
 ): RowQuery.RowQuery<Index> => {
   const fields: ReadonlyArray<string> = index === undefined ? [] : indexes[index]
   const valueOf = (n: number, field: string | undefined): Scalar => {
@@ -109,8 +109,8 @@ export const queryOf = (
 
 const texts = fc.oneof(fc.constantFrom("a", "b", "B", "ä", "\uFF5E", "\u{1F600}"), Arbitraries.text)
 
-/** Rows with many ties. */
-export const things: fc.Arbitrary<ReadonlyArray<Thing>> = fc.uniqueArray(
+/** Rows, many of which have equal values. */
+export const rows: fc.Arbitrary<ReadonlyArray<ModelRow>> = fc.uniqueArray(
   fc.record({
     key: fc.oneof(fc.constantFrom("a", "b", "A", "\uFF5E", "\u{1F600}"), Arbitraries.name),
     text: texts,
@@ -121,15 +121,15 @@ export const things: fc.Arbitrary<ReadonlyArray<Thing>> = fc.uniqueArray(
   { maxLength: 12, size: "max", selector: ({ key }) => key }
 )
 
-const thing = fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.nat(11) })
+const rowNumber = fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: fc.nat(11) })
 
-/** Queries of every index, in both directions, with every part or none. */
-export const question: fc.Arbitrary<Question> = fc.record({
+/** Queries of every index, in both directions, with and without each part. */
+export const query: fc.Arbitrary<ModelQuery> = fc.record({
   index: fc.constantFrom(undefined, "texts", "numbers", "bigs", "flags"),
-  fixed: fc.constantFrom(0, 0, 0, 1, 2, 3),
-  like: fc.nat(11),
-  from: thing,
-  to: thing,
+  equalFields: fc.constantFrom(0, 0, 0, 1, 2, 3),
+  equalTo: fc.nat(11),
+  from: rowNumber,
+  to: rowNumber,
   descending: fc.boolean(),
   limit: fc.integer({ min: 1, max: 4 })
 })

@@ -1,6 +1,6 @@
 /**
- * Projections of every kind as data, so that they are found by chance and told in a counterexample: which rows an event
- * touches, whether rows are removed, and which events they cannot fold.
+ * Projections described as data, so that they can be generated and shown in a counterexample: the row keys of an event,
+ * whether rows are removed, and which events cannot be folded.
  */
 import { type EventCodec, makeUnsafe as makeCodec } from "@refold/core/event/EventCodec"
 import * as EventType from "@refold/core/event/EventType"
@@ -12,16 +12,16 @@ import * as fc from "fast-check"
 import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as Sample from "../../kit/internal/Sample.ts"
 
-/** What a projection is made of. */
+/** The description of a projection. */
 export interface Shape {
   readonly keys: keyof typeof keyFunctions
-  /** Whether `JarSealed` removes the rows that it touches. */
+  /** Whether `JarSealed` removes its rows. */
   readonly removes: boolean
-  /** Where an event is poisoned; see `isPoisonous`. "Event" is data that older code cannot read. */
+  /** Where a poisoned event fails; see `isPoisonous`. "Event" means that the projection's codec cannot decode it. */
   readonly poison: "Nothing" | "Event" | "Keys" | "Evolve" | "State"
 }
 
-/** The categories that the projections read, to be made fresh for each run. */
+/** The categories that the projections read. Their names contain the placeholder of `FreshNames`. */
 export const categories: readonly [string, string] = [`jars ${FreshNames.placeholder}`, `tins${FreshNames.placeholder}`]
 
 type Event = Sample.Event
@@ -31,7 +31,7 @@ const isSealed = (event: Event): event is typeof Sample.JarSealed.Event => event
 
 const keyFunctions = {
   stream: Projection.byStream,
-  // Rows of one stream only, but not one for each.
+  // Each row has events of one stream, and a stream has several rows.
   streamAndType: ({ _tag }, { stream }) => [`${_tag} ${stream}`, `any ${stream}`],
   category: (_, { stream }) => [StreamName.category(stream)],
   all: () => ["all"],
@@ -41,7 +41,7 @@ const keyFunctions = {
   none: () => []
 } satisfies Record<string, Keys>
 
-/** What is known of coins, and who was there in which order. */
+/** The schema of a row. `seen` lists the events that were folded into it. */
 export const State = Schema.Struct({
   coins: Schema.Int,
   text: Schema.String,
@@ -49,19 +49,19 @@ export const State = Schema.Struct({
   seen: Schema.Array(Schema.String)
 })
 
-/** A row of the projections. */
+/** The state of a row. */
 export type State = typeof State.Type
 
-/** The same coins as the sample's, once more in a version that came later: code of before cannot read it. */
+/** The sample's event type with a further version, which the sample's own codec cannot decode. */
 const CoinsAdded = Sample.CoinsAdded.pipe(EventType.upcast(
   Schema.Struct({ coins: Schema.Int, notes: Schema.Array(Schema.String), by: Schema.String }),
   (fields) => ({ ...fields, by: "" })
 ))
 
-/** Reads every version there is. */
+/** Decodes all versions. */
 export const codec = makeCodec([CoinsAdded, Sample.CoinsTaken, Sample.JarSealed])
 
-/** Whether a poisoned shape cannot fold an event. */
+/** Whether a shape with poison cannot fold this event. */
 const isPoisonous = (event: Event): boolean => !isSealed(event) && event.coins === 7
 
 const evolveBy = ({ poison, removes }: Shape, version: number) =>
@@ -83,20 +83,20 @@ const evolveBy = ({ poison, removes }: Shape, version: number) =>
   }
 }
 
-/** Under which name, and as which version. */
+/** The name and the version of a projection. */
 export interface MakeOptions {
-  readonly fresh: FreshNames.Fresh
-  /** Tells projections of one run from one another. */
+  readonly fresh: FreshNames.FreshNames
+  /** Distinguishes the projections of one run. */
   readonly name?: string | undefined
   readonly version?: number | undefined
 }
 
-/** The projection of a shape. Another version makes other rows of the same events. */
+/** The projection of a shape. Different versions make different rows of the same events. */
 export const make = (shape: Shape, { fresh, name = "", version = 1 }: MakeOptions) =>
   Projection.makeUnsafe({
     name: fresh.text(`coins ${name} ${FreshNames.placeholder}`),
     version,
-    // Events are only decoded here; those of the newer codec have one field more.
+    // The codec is used for decoding only; events of the newer codec have an additional field.
     events: (shape.poison === "Event" ? Sample.codec : codec) as EventCodec<Event>,
     categories: categories.map(fresh.text),
     keys: shape.poison === "Keys" ? poisoned(keyFunctions[shape.keys]) : keyFunctions[shape.keys],
@@ -112,28 +112,28 @@ const poisoned = (keys: Keys): Keys => (event, envelope) => {
 }
 
 /** The projection of a shape. */
-export type Made = ReturnType<typeof make>
+export type SampleProjection = ReturnType<typeof make>
 
-/** The shape without its poison: its repaired code. */
+/** The same shape without poison, as its repaired code. */
 export const repaired = (shape: Shape): Shape => ({ ...shape, poison: "Nothing" })
 
 const shapes = (keys: fc.Arbitrary<Shape["keys"]>, poison: fc.Arbitrary<Shape["poison"]>): fc.Arbitrary<Shape> =>
   fc.record({ keys, removes: fc.constantFrom(true, true, false), poison })
 
-// The names are the table's.
+// The keys of the object are these names.
 const anyKeys = fc.constantFrom(...Object.keys(keyFunctions) as ReadonlyArray<Shape["keys"]>)
 const anyPoison = fc.constantFrom<Shape["poison"]>("Event", "Keys", "Evolve", "State")
 
-/** Shapes of every kind, half of them with poison. */
+/** All shapes, half of them with poison. */
 export const arbitrary: fc.Arbitrary<Shape> = shapes(anyKeys, fc.oneof(fc.constant("Nothing" as const), anyPoison))
 
 /** Shapes that can fold every event. */
 export const sound: fc.Arbitrary<Shape> = shapes(anyKeys, fc.constant("Nothing"))
 
-/** Shapes that can fold every event, with a row for each stream. */
+/** Shapes that can fold every event, with one row for each stream. */
 export const keyedByStream: fc.Arbitrary<Shape> = shapes(fc.constant("stream"), fc.constant("Nothing"))
 
-/** Shapes that cannot fold some events, and whose rows hold events of one stream each. */
+/** Shapes that cannot fold some events, and whose rows have events of one stream each. */
 export const poisonedByStream: fc.Arbitrary<Shape> = shapes(fc.constantFrom("stream", "streamAndType"), anyPoison)
 
 /** Shapes that cannot fold some events. */

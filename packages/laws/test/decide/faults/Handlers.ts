@@ -1,4 +1,4 @@
-/** Handlers that remember states and trust them in a wrong way. */
+/** Command handlers that cache states, with one fault each. */
 import * as StreamName from "@refold/core/event/StreamName"
 import type { StreamVersion } from "@refold/core/event/StreamVersion"
 import { versionConflict } from "@refold/core/journal/AppendError"
@@ -9,20 +9,20 @@ import * as State from "@refold/store/decide/State"
 import { EventStore } from "@refold/store/log/EventStore"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import type * as EventStoreSuite from "../../src/EventStoreSuite.ts"
-import type * as Sample from "../../src/kit/internal/Sample.ts"
+import type * as EventStoreSuite from "../../../src/EventStoreSuite.ts"
+import type * as Sample from "../../../src/kit/internal/Sample.ts"
 
 type Make = NonNullable<Parameters<typeof EventStoreSuite.handlerProperties>[0]>
 
-interface Trust {
-  /** Whose states are kept together. */
+interface Fault {
+  /** The key of the cache for a store. */
   readonly owner: (store: EventStore["Service"]) => object
-  /** Whether the tail is read before a refusal is believed. */
+  /** Whether the tail is read before a command is refused. */
   readonly reads: boolean
 }
 
-/** Refuses by what it remembers; all else it leaves to a handler that remembers nothing. */
-const refusing = ({ owner, reads }: Trust): Make => (aggregate) => {
+/** Refuses commands by cached states. Other commands are handled without a cache. */
+const refusing = ({ owner, reads }: Fault): Make => (aggregate) => {
   const owners = new WeakMap<object, Map<string, Loaded<Sample.State>>>()
   const handle = CommandHandler.make(aggregate, { cache: 0 })
   return Effect.fnUntraced(function*(id, command, options = {}) {
@@ -43,8 +43,8 @@ const refusing = ({ owner, reads }: Trust): Make => (aggregate) => {
 
 const itself = (store: EventStore["Service"]) => store
 
-/** Believes a version that it remembers where the client expects another. */
-export const believesVersions: Make = (aggregate) => {
+/** Reports a conflict with a cached version without reading the stream. */
+export const conflictsByCachedVersion: Make = (aggregate) => {
   const versions = new WeakMap<EventStore["Service"], Map<string, StreamVersion>>()
   const handle = CommandHandler.make(aggregate, { cache: 0 })
   return Effect.fnUntraced(function*(id, command, options = {}) {
@@ -63,8 +63,8 @@ export const believesVersions: Make = (aggregate) => {
   })
 }
 
-export const believesRefusals = refusing({ owner: itself, reads: false })
+export const refusesByCachedState = refusing({ owner: itself, reads: false })
 
-const everybody = {}
+const allStores = {}
 
-export const mixesStoresUp = refusing({ owner: () => everybody, reads: true })
+export const sharesItsCacheBetweenStores = refusing({ owner: () => allStores, reads: true })

@@ -1,7 +1,7 @@
 /** Projections of the sample's events with one fault each. */
 import * as Projection from "@refold/core/project/Projection"
 import * as Schema from "effect/Schema"
-import * as Sample from "../../src/kit/internal/Sample.ts"
+import * as Sample from "../../../src/kit/internal/Sample.ts"
 
 const definition = {
   name: "coins by number of notes",
@@ -27,10 +27,10 @@ export const sound = changed({})
 
 let calls = 0
 
-export const choosesKeysByChance = changed({ keys: () => [`${++calls % 3}`] })
+export const choosesRandomKeys = changed({ keys: () => [`${++calls % 3}`] })
 
-/** Remembers beside its state what it last saw. */
-export const remembersTheLastEvent = (() => {
+/** Keeps a variable beside its state. */
+export const countsItsEvents = (() => {
   let last = 0
   const evolve: Evolve = (state, event) => {
     const evolved = definition.evolve(state, event)
@@ -41,7 +41,7 @@ export const remembersTheLastEvent = (() => {
 
 export const sortsItsNotes = changed({
   evolve: (state, event) => {
-    // As who forgets that `sort` changes the array.
+    // `sort` mutates the array of the event.
     if (event._tag === "CoinsAdded") (event.notes as Array<string>).sort()
     return definition.evolve(state, event)
   }
@@ -54,17 +54,17 @@ export const cannotTakeCoins = changed({
   }
 })
 
-/** Its schema knows nothing of the notes. */
-export const forgetsItsNotes = Projection.makeUnsafe({
+/** Its schema omits the notes. */
+export const omitsItsNotes = Projection.makeUnsafe({
   ...definition,
   state: Schema.Struct({ coins: Schema.Int }) as unknown as typeof definition.state
 })
 
-/** Not a fault: when each actor was last there. */
-export const whoAndWhen = Projection.makeUnsafe({
+/** Not a fault: the last time of each actor. */
+export const lastTimeOfActor = Projection.makeUnsafe({
   ...definition,
   state: Schema.Struct({ when: Schema.Finite }),
   initialState: { when: -1 },
-  keys: (_, { metadata: { actor = "nobody" } }) => [actor],
+  keys: (_, { metadata: { actor = "unknown" } }) => [actor],
   evolve: (_state, _event, { occurredAt }) => ({ when: occurredAt.epochMilliseconds })
 })

@@ -1,4 +1,4 @@
-// The read side's planted faults: for each law of projections and of those who read them, a store that breaks it.
+// Planted faults of projections, read model stores and subscriptions.
 import * as MemoryStore from "@refold/memory/MemoryStore"
 import type * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
@@ -13,11 +13,11 @@ import * as RowQueryLaws from "../../src/project/internal/RowQueryLaws.ts"
 import * as SubscriptionLaws from "../../src/project/internal/SubscriptionLaws.ts"
 import * as ProjectionSuite from "../../src/project/ProjectionSuite.ts"
 import * as ReadModelSuite from "../../src/project/ReadModelSuite.ts"
-import * as Projections from "../faults/Projections.ts"
-import * as Readers from "../faults/Readers.ts"
-import * as ReadModels from "../faults/ReadModels.ts"
 import { pure, type Table } from "../support/Planted.ts"
 import * as Planted from "../support/Planted.ts"
+import * as Projections from "./faults/Projections.ts"
+import * as Readers from "./faults/Readers.ts"
+import * as ReadModels from "./faults/ReadModels.ts"
 
 const store = (layer: Layer.Layer<ReadModelSuite.Stores>) => Planted.services(layer, ReadModelSuite.properties())
 
@@ -32,21 +32,21 @@ const projection = (projection: typeof Projections.sound) =>
   pure(ProjectionSuite.properties(projection, { events: Sample.events }))
 
 const projectionLaws: Table<typeof ProjectionLaws> = {
-  anyBatchesAreRefold: { "a projection that remembers the last event": projection(Projections.remembersTheLastEvent) },
-  foldingIsDeterministic: { "keys by chance": projection(Projections.choosesKeysByChance) },
+  anyBatchesAreRefold: { "a projection that counts its events": projection(Projections.countsItsEvents) },
+  foldingIsDeterministic: { "random keys": projection(Projections.choosesRandomKeys) },
   foldingChangesNothing: { "a projection that sorts the event's notes": projection(Projections.sortsItsNotes) },
-  everyEventFolds: { "a projection that decides": projection(Projections.cannotTakeCoins) },
-  statesAreReadBack: { "a schema that leaves something out": projection(Projections.forgetsItsNotes) }
+  everyEventFolds: { "a projection that refuses events": projection(Projections.cannotTakeCoins) },
+  statesAreReadBack: { "a schema that omits notes": projection(Projections.omitsItsNotes) }
 }
 
 const projectorLaws: Table<typeof ProjectorLaws> = {
   anyBatchingIsRefold: {
     "removals forgotten": store(ReadModels.forgetsRemovals),
-    "parked streams not asked for": store(ReadModels.ignoresParkedStreams)
+    "ignored parked streams": store(ReadModels.ignoresParkedStreams)
   },
-  resumedIsRefold: { "checkpoints saved by themselves": store(ReadModels.savesCheckpointsByThemselves) },
-  oneOwnerAtATime: { "a batch that locks nothing": store(ReadModels.hasManyOwners) },
-  ownWritesAreRead: { "a checkpoint that promises too much": store(ReadModels.promisesTooMuch) },
+  resumedIsRefold: { "checkpoints saved separately": store(ReadModels.savesCheckpointsSeparately) },
+  oneOwnerAtATime: { "batches without a lock": store(ReadModels.hasNoLock) },
+  ownWritesAreRead: { "a later checkpoint than reached": store(ReadModels.reportsALaterCheckpoint) },
   adaptersHaveTheSameRows: { "one adapter that forgets removals": adaptersAgree(ReadModels.forgetsRemovals) }
 }
 
@@ -55,44 +55,44 @@ const rebuildLaws: Table<typeof RebuildLaws> = {
 }
 
 const parkingLaws: Table<typeof ParkingLaws> = {
-  parkedStreamsWait: { "parked streams not asked for": store(ReadModels.ignoresParkedStreams) },
-  retriedIsRefold: { "streams retried backwards": store(Readers.readsStreamsBackwards) },
-  failedRetryLosesNothing: { "streams let go after a retry": store(ReadModels.letsGoAfterARetry) },
+  parkedStreamsWait: { "ignored parked streams": store(ReadModels.ignoresParkedStreams) },
+  retriedIsRefold: { "streams read in reverse order": store(Readers.readsStreamsBackwards) },
+  failedRetryLosesNothing: { "streams unparked after a failed retry": store(ReadModels.unparksAfterAFailedRetry) },
   discardedEventsAreLeftOut: { "discards not recorded": store(ReadModels.recordsNoDiscards) },
   rebuildsHonourDiscards: { "discards forgotten by rebuilds": store(ReadModels.forgetsDiscardsInRebuilds) }
 }
 
 const inlineLaws: Table<typeof InlineLaws> = {
   inlineRowAndTailIsReplay: {
-    "rows written though the append conflicted": store(ReadModels.writesRowsOfRefusedAppends),
-    "rows believed without a look at the stream": store(Readers.believesItsRows)
+    "rows of refused appends": store(ReadModels.writesRowsOfRefusedAppends),
+    "rows without the tail of the stream": store(Readers.reportsNoNewerEvents)
   },
   handlersWriteRows: { "rows of handlers not written": store(ReadModels.writesNoInlineRows) },
   newerRowsStay: { "newer rows overwritten": store(ReadModels.overwritesNewerRows) }
 }
 
 const pastRowsLaws: Table<typeof PastRowsLaws> = {
-  asOfAPositionIsWhatWasSeen: { "the past read to the head": store(Readers.readsToTheHead) },
-  asOfAnInstantIsRefold: { "instants taken for prefixes": store(Readers.takesInstantsForPrefixes) },
+  asOfPositionIsWhatWasRead: { "the past read to the head": store(Readers.readsToTheHead) },
+  asOfInstantIsRefold: { "instants read as prefixes": store(Readers.treatsInstantsAsPrefixes) },
   rowAsOfIsRefold: { "streams read to their end": store(Readers.readsStreamsToTheEnd) }
 }
 
 const subscriptionLaws: Table<typeof SubscriptionLaws> = {
   everyEventOnce: {
-    "an event given again": store(Readers.resumesEarly),
-    "an event lost": store(Readers.resumesLate)
+    "a repeated event": store(Readers.resumesEarly),
+    "a skipped event": store(Readers.resumesLate)
   },
-  resumedSubscriptionGoesOn: {
-    "an event given again": store(Readers.resumesEarly),
-    "an event lost": store(Readers.resumesLate)
+  resumedSubscriptionContinues: {
+    "a repeated event": store(Readers.resumesEarly),
+    "a skipped event": store(Readers.resumesLate)
   },
   replayBeginsWithTheEvent: { "a replay from the next event": store(Readers.resumesLate) }
 }
 
 const rowQueryLaws: Table<typeof RowQueryLaws> = {
-  queriesAreEvaluated: { "the first rows though the last are asked for": store(ReadModels.ignoresDescending) },
-  cursorsWalkAllRows: { "a cursor that loses ties": store(ReadModels.losesTies) },
-  cachedAnswersAreTrue: { "a revision that says nothing of changes": store(ReadModels.hidesChanges) }
+  queriesAreEvaluated: { "the first rows in a descending query": store(ReadModels.ignoresDescending) },
+  cursorsWalkAllRows: { "a cursor that skips ties": store(ReadModels.skipsTies) },
+  cachedAnswersAreCurrent: { "a revision that does not change": store(ReadModels.hidesChanges) }
 }
 
 Planted.find("ProjectionLaws", ProjectionLaws, [Projections.sound], projectionLaws)

@@ -1,4 +1,4 @@
-/** The memory adapter with something wrong about how it is read and followed. */
+/** Event readers with one fault each. */
 import type { Position } from "@refold/core/event/Position"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import { EventReader } from "@refold/store/log/EventReader"
@@ -19,17 +19,17 @@ const readers = (change: (reader: Reader) => Partial<Reader>) =>
     )
   })
 
-/** Believes its rows. */
-export const believesItsRows = readers(() => ({
+/** Reports no newer events, so that inline rows are not brought up to date. */
+export const reportsNoNewerEvents = readers(() => ({
   streamVersions: (streams) => Effect.succeed(streams.map(() => StreamVersion(0)))
 }))
 
-/** Reads to the head, whatever the past that is asked for. */
+/** Reads the log to its head for every past point. */
 export const readsToTheHead = readers(({ readAll }) => ({
   readAll: (options) => readAll({ ...options, asOf: undefined })
 }))
 
-/** Reads streams to their end, whatever the past that is asked for. */
+/** Reads streams to their end for every past point. */
 export const readsStreamsToTheEnd = readers(({ readStream }) => ({
   readStream: (stream, options) => readStream(stream, { ...options, asOf: undefined })
 }))
@@ -41,8 +41,8 @@ export const readsStreamsBackwards = readers(({ readStream }) => ({
     )
 }))
 
-/** Instants are ends of the log. */
-export const takesInstantsForPrefixes = readers(({ readAll }) => ({
+/** Ends the log at the first event after the instant. */
+export const treatsInstantsAsPrefixes = readers(({ readAll }) => ({
   readAll: (options = {}) => {
     const { asOf, ...rest } = options
     return asOf?._tag === "OccurredAt"
@@ -54,13 +54,13 @@ export const takesInstantsForPrefixes = readers(({ readAll }) => ({
   }
 }))
 
-/** Gives the last event once more. */
+/** Delivers the last event again. */
 export const resumesEarly = readers(({ subscribe }) => ({
   subscribe: ({ after = 0 as Position, ...options } = {}) =>
     subscribe({ ...options, after: Math.max(0, after - 1) as Position })
 }))
 
-/** Loses an event, and the first of a replay. */
+/** Skips an event, and the first event of a replay. */
 export const resumesLate = readers(({ replayFrom, subscribe }) => ({
   subscribe: ({ after = 0 as Position, ...options } = {}) =>
     after === 0 ? subscribe(options) : Stream.drop(subscribe({ ...options, after }), 1),

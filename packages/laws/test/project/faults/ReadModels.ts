@@ -1,4 +1,4 @@
-/** The memory adapter with something wrong about its rows. */
+/** Read model stores with one fault each. */
 import type { Position } from "@refold/core/event/Position"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as MemoryStore from "@refold/memory/MemoryStore"
@@ -17,7 +17,7 @@ type Rows = ReadModelStore["Service"]
 export const memory = (change: (services: Context.Context<MemoryStore.Services>) => Context.Context<never>) =>
   Layer.effectContext(Effect.gen(function*() {
     const services = yield* Layer.build(Layer.fresh(MemoryStore.layer))
-    // What is given replaces what there is.
+    // The changed services replace those of the adapter.
     return Context.merge(services, change(services))
   }))
 
@@ -39,8 +39,8 @@ export const forgetsRemovals = saves(() => ({ removed: [] }))
 
 const nothing = { rows: [], removed: [], parked: [], unparked: [] }
 
-/** A batch that fails takes its rows back, but not its checkpoint. */
-export const savesCheckpointsByThemselves = rows(({ update }) => ({
+/** A batch that fails rolls back its rows, and not its checkpoint. */
+export const savesCheckpointsSeparately = rows(({ update }) => ({
   update: Effect.fnUntraced(function*(id, body, options) {
     let saved: Changes | undefined
     const exit = yield* Effect.exit(update(id, (batch) =>
@@ -59,8 +59,8 @@ export const savesCheckpointsByThemselves = rows(({ update }) => ({
   })
 }))
 
-/** Whoever comes works on the rows as they are, and writes when he is done. */
-export const hasManyOwners = rows((store) => ({
+/** Several owners read the rows without a lock and write their results later. */
+export const hasNoLock = rows((store) => ({
   update: Effect.fnUntraced(function*(id, body) {
     const generation = (yield* store.generations()).find((one) => one.id === id)
     if (generation === undefined || generation.status === "Retired") return Option.none()
@@ -86,15 +86,15 @@ export const hasManyOwners = rows((store) => ({
   })
 }))
 
-/** Readers get the new rows as soon as there are any. */
+/** Readers see new rows before the rebuild is complete. */
 export const promotesEarly = batches((batch) => ({
   save: (changes) => Effect.andThen(batch.save(changes), Effect.asVoid(batch.promote))
 }))
 
 export const ignoresParkedStreams = batches(() => ({ parked: () => Effect.succeed([]) }))
 
-/** A retry that fails lets the stream go. */
-export const letsGoAfterARetry = saves(({ parked, unparked }) =>
+/** A retry that fails unparks the stream. */
+export const unparksAfterAFailedRetry = saves(({ parked, unparked }) =>
   parked.some(({ attempts }) => attempts > 1)
     ? { parked: [], unparked: [...unparked, ...parked.map(({ stream }) => stream)] }
     : {}
@@ -108,13 +108,13 @@ export const recordsNoDiscards = batches(() => ({ discard: () => Effect.void }))
 
 export const overwritesNewerRows = saves(() => ({ keepsNewer: false }))
 
-/** The revision says nothing of changes. */
+/** The revision does not change with the rows. */
 export const hidesChanges = rows(({ live }) => ({
   live: (projection) => Effect.map(live(projection), (generation) => ({ ...generation, revision: 0 }))
 }))
 
-/** Says that it is further than it is. */
-export const promisesTooMuch = rows(({ live }) => ({
+/** Reports a checkpoint that it has not reached. */
+export const reportsALaterCheckpoint = rows(({ live }) => ({
   live: (projection) =>
     Effect.map(live(projection), (generation) => ({ ...generation, checkpoint: 2 ** 50 as Position }))
 }))
@@ -127,8 +127,8 @@ export const ignoresDescending = rows(({ read }) => ({
     )
 }))
 
-/** The next page begins after all rows that are like the last one, as if the key did not count. */
-export const losesTies = rows(({ read }) => ({
+/** The next page skips all rows with the same values as the last row, as if the key were no part of the order. */
+export const skipsTies = rows(({ read }) => ({
   read: (source, selection) =>
     Effect.map(read(source, selection), (selected) => {
       if (selection._tag === "Keys" || selection.query.after === undefined) return selected
@@ -139,7 +139,7 @@ export const losesTies = rows(({ read }) => ({
     })
 }))
 
-/** Stores the rows of an append though it is refused, as a statement of its own would. */
+/** Stores the rows of an append that is refused, as a separate statement would. */
 export const writesRowsOfRefusedAppends = memory((services) => {
   const { append: _, ...adapter } = Context.get(services, EventStore.EventStore)
   const { catchUpRows } = Context.get(services, ReadModelStore)
@@ -155,7 +155,7 @@ export const writesRowsOfRefusedAppends = memory((services) => {
   })
 })
 
-/** Keeps the rows of appends for itself. */
+/** Does not store the rows of appends. */
 export const writesNoInlineRows = memory((services) => {
   const { append: _, ...adapter } = Context.get(services, EventStore.EventStore)
   return EventStore.context({ ...adapter, commit: (commit) => adapter.commit(commit) })

@@ -1,17 +1,17 @@
-/** Processes, and those who run them, with one fault each. */
+/** Processes and their runners, with one fault each. */
 import * as Process from "@refold/core/process/Process"
 import * as EventStore from "@refold/store/log/EventStore"
 import type { Batch } from "@refold/store/project/ReadModelStore"
 import { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import { later } from "../../src/kit/internal/LaterClock.ts"
-import * as Alarms from "../../src/process/internal/Alarms.ts"
-import * as TransferRun from "../../src/process/internal/TransferRun.ts"
-import type { Deploy } from "../../src/process/internal/ProcessLaws.ts"
-import * as AlarmScript from "../../src/process/internal/AlarmScript.ts"
-import * as Transfers from "../../src/process/internal/Transfers.ts"
-import * as ReadModels from "./ReadModels.ts"
+import * as SkewedClock from "../../../src/kit/internal/SkewedClock.ts"
+import * as Alarms from "../../../src/process/internal/Alarms.ts"
+import * as AlarmScript from "../../../src/process/internal/AlarmScript.ts"
+import type { Deploy } from "../../../src/process/internal/ProcessLaws.ts"
+import * as TransferRun from "../../../src/process/internal/TransferRun.ts"
+import * as Transfers from "../../../src/process/internal/Transfers.ts"
+import * as ReadModels from "../../project/faults/ReadModels.ts"
 
 type Tagged = { readonly _tag: string }
 
@@ -25,28 +25,28 @@ const deciding = <Event extends Tagged, State>(
   return { ...process, instances: { ...process.instances, decider: { ...decider, ...change(decider) } } }
 }
 
-/** Does not know what it has seen. */
-export const forgetsWhatItMet = deciding(Alarms.make("alarms"), ({ evolve }) => ({
+/** Does not remember the events that it has observed. */
+export const forgetsObservedEvents = deciding(Alarms.make("alarms"), ({ evolve }) => ({
   evolve: (instance, event) => {
     const next = evolve(instance, event)
     return { ...next, agenda: { ...next.agenda, seen: [] } }
   }
 }))
 
-/** Counts in a variable beside its state. */
+/** Keeps a variable beside its state. */
 export const countsItsCalls = (() => {
   let calls = 0
   return Alarms.make("alarms", { evolve: () => ({ rings: calls++ }) })
 })()
 
-/** What was decided is decided again whenever an instance is loaded. */
-export const decidesAnew: Deploy = (definition) =>
+/** Decides again whenever an instance is loaded. */
+export const decidesAgain: Deploy = (definition) =>
   deciding(Process.makeUnsafe(definition), ({ evolve }) => ({
     evolve: (instance, event) =>
       evolve(instance, event._tag === "ProcessReacted" ? { ...event, decided: [{ _tag: "Complete" }] } : event)
   }))
 
-/** Begins with what came last. */
+/** Retries waiting triggers in reverse order. */
 export const retriesBackwards: Deploy = (definition) =>
   deciding(Process.makeUnsafe(definition), ({ decide }) => ({
     decide: (message, instance) =>
@@ -56,9 +56,9 @@ export const retriesBackwards: Deploy = (definition) =>
       })
   }))
 
-/** Its compensations succeed, and do nothing. */
-export const putsNothingBack: TransferRun.Kit = {
-  ...TransferRun.sound,
+/** Its compensations succeed without an effect. */
+export const compensatesNothing: TransferRun.Implementation = {
+  ...TransferRun.standard,
   transfers: (name, options) => {
     const saga = Transfers.make(name, options)
     return Process.makeUnsafe({
@@ -72,11 +72,11 @@ export const putsNothingBack: TransferRun.Kit = {
   }
 }
 
-/** As if every try were the first one. */
-export const ignoresKeys: TransferRun.Kit = {
-  ...TransferRun.sound,
+/** Sends every attempt without an idempotency key. */
+export const ignoresKeys: TransferRun.Implementation = {
+  ...TransferRun.standard,
   handlerOf: (aggregate) => {
-    const handler = TransferRun.sound.handlerOf(aggregate)
+    const handler = TransferRun.standard.handlerOf(aggregate)
     return {
       ...handler,
       handle: (command, options) => handler.handle(command, { ...options, idempotencyKey: undefined })
@@ -84,32 +84,32 @@ export const ignoresKeys: TransferRun.Kit = {
   }
 }
 
-/** Does what the code of today would have decided: to take a coin more. */
-export const asksTheCodeOfToday: TransferRun.Kit = {
-  ...TransferRun.sound,
+/** Sends the command that the current code would decide, with one more coin. */
+export const decidesWhenSending: TransferRun.Implementation = {
+  ...TransferRun.standard,
   handlerOf: (aggregate) => {
-    const handler = TransferRun.sound.handlerOf(aggregate)
+    const handler = TransferRun.standard.handlerOf(aggregate)
     return {
       ...handler,
       handle: (command, options) => {
-        // Those of the saga have coins, but for the last one.
+        // All commands of the saga except the last one have coins.
         const sent = command.command as { readonly _tag: string; readonly coins: number }
-        const today = sent._tag === "Add" ? { ...sent, coins: sent.coins + 1 } : sent
-        return handler.handle({ ...command, command: today }, options)
+        const current = sent._tag === "Add" ? { ...sent, coins: sent.coins + 1 } : sent
+        return handler.handle({ ...command, command: current }, options)
       }
     }
   }
 }
 
-/** Its clock is a day ahead of the time. */
-export const isEarly: AlarmScript.Kit = {
-  ...AlarmScript.sound,
-  catchUp: (process, options) => later("1 day")(AlarmScript.sound.catchUp(process, options))
+/** Its clock is a day ahead. */
+export const isADayAhead: AlarmScript.AlarmImplementation = {
+  ...AlarmScript.standard,
+  catchUp: (process, options) => SkewedClock.ahead("1 day")(AlarmScript.standard.catchUp(process, options))
 }
 
-/** Its alarms cannot be stopped. */
-export const cancelsNothing: AlarmScript.Kit = {
-  ...AlarmScript.sound,
+/** Its alarms cannot be cancelled. */
+export const cancelsNothing: AlarmScript.AlarmImplementation = {
+  ...AlarmScript.standard,
   alarms: (name, options) => {
     const { react, ...alarms } = Alarms.make(name, options)
     return Process.makeUnsafe({
@@ -120,7 +120,7 @@ export const cancelsNothing: AlarmScript.Kit = {
   }
 }
 
-/** Stores a commit as often as it comes. */
+/** Stores a commit each time it is sent. */
 export const forgetsKeys = ReadModels.memory((services) => {
   const { append: _append, ...adapter } = Context.get(services, EventStore.EventStore)
   return EventStore.context({
@@ -134,13 +134,13 @@ type Saved = Parameters<Batch["save"]>[0]
 
 const withoutCorrelation = ({ rows, ...changes }: Saved): Saved => ({
   ...changes,
-  rows: rows.map((row) => ({ ...row, state: JSON.parse(JSON.stringify(row.state, forgetCorrelation)) }))
+  rows: rows.map((row) => ({ ...row, state: JSON.parse(JSON.stringify(row.state, omitCorrelation)) }))
 })
 
-const forgetCorrelation = (key: string, value: unknown): unknown => key === "correlationId" ? "" : value
+const omitCorrelation = (key: string, value: unknown): unknown => key === "correlationId" ? "" : value
 
-/** Loses something of each row. */
-export const forgetsCorrelation = ReadModels.memory((services) => {
+/** Omits the correlation id of each row. */
+export const omitsCorrelationIds = ReadModels.memory((services) => {
   const rows = Context.get(services, ReadModelStore)
   return Context.make(ReadModelStore, {
     ...rows,

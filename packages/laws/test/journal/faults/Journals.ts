@@ -10,14 +10,14 @@ import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import { randomUUID } from "node:crypto"
-import type { JournalModule } from "../../src/journal/internal/JournalRun.ts"
+import type { JournalModule } from "../../../src/journal/internal/JournalRun.ts"
 import type { ReadFault } from "./Reads.ts"
 
 type Append = JournalModule["append"]
 
 const appending = (append: Append): JournalModule => ({ ...Journal, append })
 
-/** A Journal that reads wrongly. */
+/** A Journal with a fault in its reads. */
 export const reading = ({ answered = (events) => events, asked = (options) => options }: ReadFault): JournalModule => {
   const change: (options: Parameters<typeof asked>[0]) => object = asked
   return {
@@ -43,7 +43,7 @@ export const storesWhatItRefuses = appending((journal, commit, at) => {
   const before = { ...journal }
   const appended = Journal.append(before, commit, at)
   const isConflict = Result.isFailure(appended) && appended.failure._tag === "VersionConflict"
-  // The empty journal is everybody's.
+  // The empty journal is shared.
   if (isConflict && journal !== Journal.empty) {
     Object.assign(
       journal,
@@ -76,7 +76,7 @@ export const checksVersionsBeforeKeys = appending((journal, commit, at) => {
     : Journal.append(journal, commit, at)
 })
 
-export const hidesRetries = appending((journal, commit, at) =>
+export const reportsRetriesAsNew = appending((journal, commit, at) =>
   Result.map(Journal.append(journal, commit, at), ([next, appended]) => [next, { ...appended, deduplicated: false }])
 )
 
@@ -108,8 +108,8 @@ export const forgetsYoungKeys: JournalModule = {
 
 export const keepsOldKeys: JournalModule = { ...Journal, forgetKeys: (journal) => Result.succeed([journal, 0]) }
 
-/** As a table whose rows go and whose deletes are not counted. */
-export const miscountsKeys: JournalModule = {
+/** Deletes keys, and reports none. */
+export const doesNotCountKeys: JournalModule = {
   ...Journal,
   forgetKeys: (journal, before) => Result.map(Journal.forgetKeys(journal, before), ([next]) => [next, 0])
 }
@@ -121,15 +121,15 @@ export const ignoresExpectations = appending((journal, commit, at) =>
   )
 )
 
-export const takesOffsetsForVersions = appending((journal, commit, at) =>
+export const returnsFirstVersions = appending((journal, commit, at) =>
   Result.map(Journal.append(journal, commit, at), ([next, { streams, ...appended }]) => [
     next,
     { ...appended, streams: Arr.map(streams, (place) => ({ ...place, version: place.firstVersion })) }
   ])
 )
 
-/** Stores a repeated event under an id of its own, and shows it under the one that it came with. */
-export const takesEventsTwice = (): JournalModule => {
+/** Stores a repeated event under a new id, and returns it under its original id. */
+export const storesEventsTwice = (): JournalModule => {
   const shown = new Map<string, EventId>()
   const renamed = (event: NewEvent): NewEvent => {
     const id = randomUUID() as EventId
@@ -165,7 +165,7 @@ export const cutsLongTypes = appending((journal, commit, at) =>
   Journal.append(journal, withEvents(commit, (event) => ({ ...event, type: event.type.slice(0, 255) })), at)
 )
 
-export const blamesAllData = appending((journal, commit, at) =>
+export const namesOnlyTheField = appending((journal, commit, at) =>
   Result.mapError(Journal.append(journal, commit, at), (error) =>
     error._tag === "InvalidInput"
       ? new InvalidInput({ rule: error.rule, field: error.field.replace(/(?<=\.data).*/s, "") })

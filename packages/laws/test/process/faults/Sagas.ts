@@ -1,9 +1,9 @@
 /** Sagas with one fault each. */
 import * as Process from "@refold/core/process/Process"
 import * as Saga from "@refold/core/process/Saga"
-import type * as SagaSimulation from "../../src/process/internal/SagaSimulation.ts"
+import type * as SagaSimulation from "../../../src/process/internal/SagaSimulation.ts"
 
-/** Takes its first steps back first. */
+/** Compensates its first steps first. */
 export const compensatesInOrder: SagaSimulation.Make = (definition) => {
   const saga = Saga.makeUnsafe(definition)
   return Process.makeUnsafe<SagaSimulation.Event, Saga.SagaState<SagaSimulation.Data>>({
@@ -24,7 +24,7 @@ export const compensatesInOrder: SagaSimulation.Make = (definition) => {
   })
 }
 
-/** Takes back its last step for its first one, whether that was done or not. */
+/** Compensates its last step instead of its first one, whether it was done or not. */
 export const compensatesOtherSteps: SagaSimulation.Make = (definition) => {
   const undone = definition.steps.filter(({ compensate }) => compensate !== undefined)
   const opposite = (step: Saga.Step<SagaSimulation.Event, SagaSimulation.Data>) =>
@@ -35,8 +35,8 @@ export const compensatesOtherSteps: SagaSimulation.Make = (definition) => {
   return Saga.makeUnsafe({ ...definition, steps: [first!, ...rest] })
 }
 
-/** What was given up is given up, whoever says that it was done. */
-export const forgetsLateSuccesses: SagaSimulation.Make = (definition) => {
+/** Ignores that a step was done after its timeout. */
+export const ignoresLateSuccesses: SagaSimulation.Make = (definition) => {
   const saga = Saga.makeUnsafe(definition)
   const isLate = (state: Saga.SagaState<SagaSimulation.Data>, input: object) =>
     state.status !== "NotStarted" && state.status !== "Running" &&

@@ -1,17 +1,17 @@
-/** Ways to read wrongly, for adapters and Journals alike: a change to what is asked or to what is answered. */
+/** Faults of reads, for adapters and Journals: a change to the options or to the reswapped events. */
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as AsOf from "@refold/core/journal/AsOf"
 import type { ReadAllOptions, TimeRange } from "@refold/core/journal/ReadOptions"
 import * as DateTime from "effect/DateTime"
 
-/** What a fault sees of the options of either kind. */
+/** The options of both kinds of reads. */
 interface Options extends Omit<ReadAllOptions, "after" | "asOf"> {
   readonly after?: number | undefined
   readonly asOf?: AsOf.AsOf | undefined
 }
 
-/** Without a change of its own, a read stays as it is. */
+/** The changes. One that is left out changes nothing. */
 export interface ReadFault {
   readonly asked?: (options: Options) => Options
   readonly answered?: (events: ReadonlyArray<RecordedEvent>, options: Options) => ReadonlyArray<RecordedEvent>
@@ -19,7 +19,7 @@ export interface ReadFault {
 
 const before = (instant: DateTime.Utc) => DateTime.subtract(instant, { milliseconds: 1 })
 
-/** A change to the past that is asked for. */
+/** A change to the past point. */
 const past = (change: (asOf: AsOf.AsOf) => AsOf.AsOf): ReadFault => ({
   asked: (options) => options.asOf === undefined ? options : { ...options, asOf: change(options.asOf) }
 })
@@ -28,7 +28,7 @@ export const limitOffByOne: ReadFault = {
   asked: (options) => options.limit === undefined ? options : { ...options, limit: options.limit + 1 }
 }
 
-export const noTypesIsAllTypes: ReadFault = {
+export const noTypesMeansAllTypes: ReadFault = {
   asked: (options) => options.types?.length === 0 ? { ...options, types: undefined } : options
 }
 
@@ -53,12 +53,12 @@ export const instantsArePrefixes: ReadFault = {
   }
 }
 
-const turned = ({ from, to }: TimeRange): TimeRange =>
+const swapped = ({ from, to }: TimeRange): TimeRange =>
   from !== undefined && to !== undefined && DateTime.isLessThan(to, from) ? { from: to, to: from } : { from, to }
 
-export const invertedRangesAreTurned: ReadFault = {
+export const invertedRangesAreSwapped: ReadFault = {
   asked: ({ occurredAt, ...options }) =>
-    occurredAt === undefined ? options : { ...options, occurredAt: turned(occurredAt) }
+    occurredAt === undefined ? options : { ...options, occurredAt: swapped(occurredAt) }
 }
 
 export const pagesSkipOne: ReadFault = {
@@ -72,22 +72,22 @@ export const versionsStartAtZero: ReadFault = {
   answered: (events) => events.map((event) => ({ ...event, version: StreamVersion(event.version - 1) }))
 }
 
-export const backwards: ReadFault = {
+export const streamsAreReversed: ReadFault = {
   answered: (events) => events.toReversed()
 }
 
-/** Versions as they would be, were the streams read backwards. */
-export const versionsFall: ReadFault = {
+/** Versions that decrease in the order of the stream. */
+export const versionsDecrease: ReadFault = {
   answered: (events) => events.map((event) => ({ ...event, version: StreamVersion(1_000 - event.version) }))
 }
 
-export const timesOfTheEvents: ReadFault = {
+export const recordedAtIsOccurredAt: ReadFault = {
   answered: (events) => events.map((event) => ({ ...event, recordedAt: event.occurredAt }))
 }
 
 const kept = new Map<string, RecordedEvent>()
 
-export const sameObjectsEveryTime: ReadFault = {
+export const objectsAreShared: ReadFault = {
   answered: (events) =>
     events.map((event) => {
       const own = kept.get(event.id) ?? { ...event }
