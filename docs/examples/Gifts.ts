@@ -1,7 +1,19 @@
 /** Money that goes from one wallet to another, as a saga: two steps, and what is done when the second is refused. */
-import { Aggregate, Decider, EventCodec, EventType, Process, Saga, StreamName } from "@refold/core"
-import { CommandHandler, ProcessHandler, ProcessInstances, ProcessRunner, State } from "@refold/store"
 import { Effect, Option, Result, Schema } from "effect"
+import {
+  Aggregate,
+  CommandHandler,
+  Decider,
+  EventCodec,
+  EventType,
+  Process,
+  ProcessHandler,
+  ProcessInstances,
+  ProcessRunner,
+  Saga,
+  State,
+  StreamName
+} from "refold"
 import { Wallet } from "./Wallet.ts"
 
 // #region gift
@@ -55,7 +67,7 @@ export const birthday = Effect.gen(function*() {
   yield* promise("2", { from: "ada", to: "carl", cents: 300 })
 
   const gifts = Effect.forEach(["1", "2"], (id) => ProcessInstances.get(Giving, id))
-  const phases = Effect.map(gifts, (all) => all.map(({ state }) => state.agenda.phase))
+  const phases = Effect.map(gifts, (all) => all.map(({ state }) => state.pending.phase))
   const over = yield* Effect.repeat(Effect.delay(phases, "10 millis"), {
     until: ([first, second]) => first === "Succeeded" && second === "Compensated"
   })

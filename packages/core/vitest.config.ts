@@ -1,15 +1,8 @@
 import { defineConfig } from "vitest/config"
+import { shared } from "../../vitest.shared.ts"
 
-export default defineConfig({
-  test: {
-    include: ["test/**/*.test.ts"],
-    passWithNoTests: true,
-    // Test files share no state, so each worker imports the modules once.
-    isolate: false,
-    // Logs of passing tests are hidden: tests of failures log warnings.
-    silent: "passed-only",
-    // For hangs only.
-    testTimeout: 600_000,
-    hookTimeout: 600_000
-  }
-})
+// Core's properties are fast: many inputs for each.
+const env = { ...shared.env, REFOLD_RUNS: process.env["REFOLD_RUNS"] ?? "2000" }
+
+// Test files share no state, so that each worker imports the modules once.
+export default defineConfig({ test: { ...shared, env, isolate: false } })

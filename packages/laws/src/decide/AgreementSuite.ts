@@ -1,6 +1,7 @@
 /** Tests that loaded states agree: on one store with the fold in TypeScript, and on several stores with each other. */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { EncodedEvent, EventCodec } from "@refold/core/event/EventCodec"
+import type { Tagged } from "@refold/core/event/EventType"
 import type { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import type { EventReader } from "@refold/store/log/EventReader"
 import type { EventStore } from "@refold/store/log/EventStore"
@@ -14,8 +15,6 @@ import * as Suite from "../kit/Suite.ts"
 import * as AgreementLaws from "./internal/AgreementLaws.ts"
 import * as CommandHandlerLaws from "./internal/CommandHandlerLaws.ts"
 import * as ConcurrentCommandLaws from "./internal/ConcurrentCommandLaws.ts"
-
-type Tagged = { readonly _tag: string }
 
 type Stores = EventStore | EventReader | SnapshotStore
 

@@ -1,6 +1,7 @@
 /** Tests an event codec: every event survives encoding, former names and older versions decode. */
 import type { View } from "@refold/core/decide/View"
 import type { EventCodec } from "@refold/core/event/EventCodec"
+import type { Tagged } from "@refold/core/event/EventType"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import * as Law from "../kit/Law.ts"
@@ -21,7 +22,7 @@ export interface Inputs<State, Event> {
 }
 
 /** The laws of a codec over these inputs. */
-export const properties = <State, Event extends { readonly _tag: string }>(
+export const properties = <State, Event extends Tagged>(
   codec: EventCodec<Event>,
   { events, older, view }: Inputs<State, Event>
 ): ReadonlyArray<Law.Property<never>> => {
@@ -36,7 +37,7 @@ export const properties = <State, Event extends { readonly _tag: string }>(
 }
 
 /** Tests a codec, each law with 100 inputs by default. */
-export const suite = <State, Event extends { readonly _tag: string }>(
+export const suite = <State, Event extends Tagged>(
   name: string,
   codec: EventCodec<Event>,
   inputs: Suite.Options & Inputs<State, Event>

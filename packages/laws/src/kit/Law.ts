@@ -29,12 +29,10 @@ export interface CheckOptions<R> {
   readonly run: (effect: Effect.Effect<Sides, unknown, R>) => Promise<Sides>
   /** The number of inputs to try; `defaultRuns` by default. */
   readonly runs?: number | undefined
-  /** The seed of the random inputs; fast-check's own by default. */
-  readonly seed?: number | undefined
   /** Whether to search for a smaller input after one has broken the law; true by default. */
   readonly shrink?: boolean | undefined
-  /** The seed and path of a `Broken` verdict, to run its counterexample again. */
-  readonly replay?: Pick<Broken, "seed" | "path"> | undefined
+  /** The seed of a `Broken` verdict, to try its inputs again; with its path as well, only its counterexample. */
+  readonly replay?: { readonly seed: number; readonly path?: string } | undefined
 }
 
 /** The number of inputs that a law is tried on by default. */
@@ -68,7 +66,7 @@ const inputTimeout = "3 minutes"
 export const check = async <Input, R>(
   law: Law<Input, R>,
   arbitrary: fc.Arbitrary<Input>,
-  { replay, run, runs = defaultRuns, seed, shrink = true }: CheckOptions<R>
+  { replay, run, runs = defaultRuns, shrink = true }: CheckOptions<R>
 ): Promise<Verdict> => {
   // The last input to fail is the smallest that was found.
   let broken: Sides = { left: undefined, right: undefined }
@@ -78,12 +76,11 @@ export const check = async <Input, R>(
     broken = sides
     return false
   })
-  const seeded = seed === undefined ? {} : { seed }
-  const details = await fc.check(property, { numRuns: runs, endOnFailure: !shrink, ...seeded, ...replay })
+  const details = await fc.check(property, { numRuns: runs, endOnFailure: !shrink, ...replay })
   if (!details.failed) return { _tag: "Holds", law: law.name, runs: details.numRuns }
   const counterexample = details.counterexample?.[0]
-  const path = details.counterexamplePath ?? ""
-  return { _tag: "Broken", law: law.name, counterexample, ...broken, seed: details.seed, path }
+  const { counterexamplePath, seed } = details
+  return { _tag: "Broken", law: law.name, counterexample, ...broken, seed, path: counterexamplePath ?? "" }
 }
 
 const evaluate = async <Input, R>(law: Law<Input, R>, input: Input, run: CheckOptions<R>["run"]): Promise<Sides> => {

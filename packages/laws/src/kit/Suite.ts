@@ -23,7 +23,7 @@ export interface Options {
 // Inputs of laws about services take ten times as long as others.
 const defaultServiceRuns = 25
 
-/** The timeout of a law's test, and of starting and stopping services, in milliseconds. It is for hangs only. */
+/** The timeout of a law for each 200 inputs, and of starting and stopping services, in milliseconds. It is for hangs only. */
 export const timeout = 600_000
 
 /** Tests laws about pure functions. */
@@ -70,15 +70,22 @@ export const across = <R, E>(
 export const register = <R>(properties: ReadonlyArray<Law.Property<R>>, options: Law.CheckOptions<R>): void => {
   for (const property of properties) {
     it(property.law, async () => {
-      const runs = fromEnvironment("REFOLD_RUNS", 1) ?? options.runs
-      const seed = fromEnvironment("REFOLD_SEED", -(2 ** 31)) ?? options.seed
-      Law.assertHolds(await property.check({ ...options, runs, seed }))
-    }, timeout)
+      Law.assertHolds(await property.check(withEnvironment(options)))
+    }, timeout * Math.ceil((withEnvironment(options).runs ?? 1) / 200))
   }
 }
 
-const fromEnvironment = (name: "REFOLD_RUNS" | "REFOLD_SEED", minimum: number): number | undefined => {
+const withEnvironment = <R>(options: Law.CheckOptions<R>): Law.CheckOptions<R> => {
+  const seed = fromEnvironment("REFOLD_SEED")
+  return {
+    ...options,
+    runs: fromEnvironment("REFOLD_RUNS") ?? options.runs,
+    replay: options.replay ?? (seed === undefined ? undefined : { seed })
+  }
+}
+
+// The seeds that fast-check prints may be negative.
+const fromEnvironment = (name: "REFOLD_RUNS" | "REFOLD_SEED"): number | undefined => {
   const text = globalThis.process?.env[name] ?? ""
-  const value = Number(text)
-  return text !== "" && Number.isInteger(value) && value >= minimum ? value : undefined
+  return (name === "REFOLD_SEED" ? /^-?\d{1,10}$/ : /^[1-9]\d{0,8}$/).test(text) ? Number(text) : undefined
 }

@@ -1,4 +1,5 @@
 /** Tests a process or saga, or an adapter that processes run on. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { Process } from "@refold/core/process/Process"
 import type { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import type { EventReader } from "@refold/store/log/EventReader"
@@ -19,8 +20,6 @@ import * as TimeoutLaws from "./internal/TimeoutLaws.ts"
 import * as TransferRun from "./internal/TransferRun.ts"
 import * as TransferScript from "./internal/TransferScript.ts"
 
-type Tagged = { readonly _tag: string }
-
 /** The inputs of the laws of a process. */
 export interface Inputs<Event> {
   /** Events of every type that the process observes, in any order. `correlate` must not throw for any of them. */
@@ -40,7 +39,7 @@ export const properties = <Event extends Tagged, State>(
   return [
     Law.over(ProcessLaws.repeatedEventsChangeNothing(process), steps),
     Law.over(ProcessLaws.stateIsFoldOfStream(process), steps),
-    Law.over(ProcessLaws.agendaIsFoldOfRecord(process, deploy), steps),
+    Law.over(ProcessLaws.pendingWorkIsFoldOfStream(process, deploy), steps),
     Law.over(ProcessLaws.retryAfterRepairIsUndisturbed(process, deploy), broken)
   ]
 }

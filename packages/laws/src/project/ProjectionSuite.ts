@@ -1,4 +1,5 @@
 /** Tests a projection: its rows depend on the events only, in whatever batches they are folded. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { Projection } from "@refold/core/project/Projection"
 import * as fc from "fast-check"
 import * as Arbitraries from "../kit/internal/Arbitraries.ts"
@@ -6,8 +7,6 @@ import * as Law from "../kit/Law.ts"
 import * as Suite from "../kit/Suite.ts"
 import type { LoggedEvent } from "./internal/InMemoryLog.ts"
 import * as ProjectionLaws from "./internal/ProjectionLaws.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** The inputs of the laws of a projection. */
 export interface Inputs<Event> {

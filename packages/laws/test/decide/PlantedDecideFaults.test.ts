@@ -1,7 +1,5 @@
 // Planted faults of views, deciders and combinators of deciders.
 import * as DeciderSuite from "../../src/decide/DeciderSuite.ts"
-import * as CombinatorLaws from "../../src/decide/internal/CombinatorLaws.ts"
-import * as CombinatorProperties from "../../src/decide/internal/CombinatorProperties.ts"
 import * as DeciderLaws from "../../src/decide/internal/DeciderLaws.ts"
 import * as ViewLaws from "../../src/decide/internal/ViewLaws.ts"
 import * as ViewSuite from "../../src/decide/ViewSuite.ts"
@@ -9,6 +7,8 @@ import * as Sample from "../../src/kit/internal/Sample.ts"
 import * as Codecs from "../event/faults/Codecs.ts"
 import { pure, type Table } from "../support/Planted.ts"
 import * as Planted from "../support/Planted.ts"
+import * as CombinatorLaws from "./CombinatorLaws.ts"
+import * as CombinatorProperties from "./CombinatorProperties.ts"
 import * as Combinators from "./faults/Combinators.ts"
 import * as Deciders from "./faults/Deciders.ts"
 
@@ -29,7 +29,7 @@ const deciderLaws: Table<typeof DeciderLaws> = {
 }
 
 const combinators = (combinators: CombinatorLaws.Combinators) =>
-  pure(CombinatorProperties.properties(Sample.decider, Sample.commands, combinators))
+  pure(CombinatorProperties.properties(Sample.decider, Sample, combinators))
 
 const combinatorLaws: Table<typeof CombinatorLaws> = {
   neutralIsLeftUnit: { "a compose that drops events of the right": combinators(Combinators.dropsEventsOfTheRight) },

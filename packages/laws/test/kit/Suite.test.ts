@@ -7,9 +7,9 @@ const seeds: Array<number | undefined> = []
 
 const property: Law.Property<never> = {
   law: "it records its options",
-  check: ({ runs, seed }) => {
+  check: ({ replay, runs }) => {
     counted.push(runs)
-    seeds.push(seed)
+    seeds.push(replay?.seed)
     return Promise.resolve({ _tag: "Holds", law: "it records its options", runs: runs ?? 0 })
   }
 }

@@ -22,7 +22,7 @@ const process = (process: Alarms.Alarms, deploy?: ProcessLaws.Deploy) =>
 const processLaws: Table<typeof ProcessLaws> = {
   repeatedEventsChangeNothing: { "an instance that forgets observed events": process(Processes.forgetsObservedEvents) },
   stateIsFoldOfStream: { "a process that counts its calls": process(Processes.countsItsCalls) },
-  agendaIsFoldOfRecord: { "a deployment that decides again": process(sound, Processes.decidesAgain) },
+  pendingWorkIsFoldOfStream: { "a deployment that decides again": process(sound, Processes.decidesAgain) },
   retryAfterRepairIsUndisturbed: {
     "waiting triggers retried in reverse order": process(sound, Processes.retriesBackwards)
   }

@@ -6,6 +6,7 @@
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { CommandInvalid } from "@refold/core/decide/CommandInvalid"
 import { UnencodableEvent } from "@refold/core/event/DecodeError"
+import type { Tagged } from "@refold/core/event/EventType"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Json from "@refold/core/event/Json"
 import type { StreamName } from "@refold/core/event/StreamName"
@@ -21,7 +22,7 @@ import * as Result from "effect/Result"
 import { Causation } from "../log/Causation.ts"
 import type { EventReader } from "../log/EventReader.ts"
 import { EventStore, type InlineRow } from "../log/EventStore.ts"
-import { waitForNext } from "../log/internal/BackOff.ts"
+import * as RetryPolicies from "../log/internal/RetryPolicies.ts"
 import type { HandleFailure, HandleOptions } from "./CommandHandler.ts"
 import { DeciderFault } from "./DeciderFault.ts"
 import * as Deciding from "./internal/Deciding.ts"
@@ -32,8 +33,6 @@ import { Watchdog } from "./internal/Watchdog.ts"
 import * as Snapshots from "./Snapshots.ts"
 import type { SnapshotStore } from "./SnapshotStore.ts"
 import * as State from "./State.ts"
-
-type AnyEvent = { readonly _tag: string }
 
 /** One of the aggregates said no; nothing was stored. */
 // The parameter is for those who catch it.
@@ -67,7 +66,7 @@ interface Decided {
 }
 
 /** A command for this aggregate, and the inline projections whose rows are to be stored with its events. */
-export const part = <Command, State, Event extends AnyEvent, Refusal>(
+export const part = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string,
   command: NoInfer<Command>,
@@ -93,7 +92,7 @@ export const part = <Command, State, Event extends AnyEvent, Refusal>(
 })
 
 // As it is stored: what was decided may read back as something else.
-const remember = <Command, State, Event extends AnyEvent, Refusal>(
+const remember = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string
 ): Effect.Effect<void, never, EventReader | SnapshotStore> =>
@@ -141,7 +140,8 @@ const handleAll = Effect.fnUntraced(function*<Refusal>(
   const first = yield* find
   if (Option.isSome(first)) return first
   const shared = { metadata: { ...yield* Causation, ...metadata }, occurredAt: occurredAt ?? (yield* DateTime.now) }
-  for (let attempt = 1;; attempt++) {
+  const waitAfter = yield* RetryPolicies.drive<VersionConflict>(RetryPolicies.versionConflict(retries))
+  for (;;) {
     const decided = yield* Effect.result(Effect.forEach(parts, ({ decide }) => decide(shared)))
     const writes = Result.isSuccess(decided) ? decided.success.flatMap(({ writes }) => writes) : []
     const [one, ...others] = writes
@@ -154,7 +154,7 @@ const handleAll = Effect.fnUntraced(function*<Refusal>(
     const appended = yield* Effect.result(store.commit({ writes: [one, ...others], idempotency }, rows))
     if (Result.isSuccess(appended)) return yield* finish(decided.success, appended.success)
     if (appended.failure._tag !== "VersionConflict") return yield* Effect.fail(appended.failure)
-    yield* waitForNext(attempt, retries, appended.failure)
+    yield* waitAfter(appended.failure)
   }
 })
 

@@ -2,6 +2,7 @@
  * Reading what projections have made of the log: a row by its key, rows by a declared index, page by page. A query
  * needs no EventStore, so it cannot append.
  */
+import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { Position } from "@refold/core/event/Position"
 import type { StreamName } from "@refold/core/event/StreamName"
@@ -11,6 +12,7 @@ import { maxLimit, type RowQuery } from "@refold/core/project/RowQuery"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
 import type * as Stream from "effect/Stream"
 import type { Loaded } from "../decide/Loaded.ts"
 import type { EventReader } from "../log/EventReader.ts"
@@ -21,8 +23,6 @@ import { AwaitTimeout, StreamParked } from "./ProjectionError.ts"
 import { type Generation, ReadModelStore } from "./ReadModelStore.ts"
 
 export type { Page, Row } from "./internal/Row.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** Every way in which reading rows can fail. */
 export type ReadRowsFailure = SelectRows.SelectFailure
@@ -92,8 +92,7 @@ export const awaitPosition = Effect.fnUntraced(function*(
   })
   const arrived = yield* Effect.catchTag(look, ["UnknownProjection", "ProjectionNotReady"], () => Effect.succeedNone)
     .pipe(
-      Effect.tap((found) => Option.isNone(found) ? Effect.sleep(every) : Effect.void),
-      Effect.repeat({ until: Option.isSome }),
+      Effect.repeat({ until: Option.isSome, schedule: Schedule.spaced(every) }),
       Effect.timeoutOption(timeout)
     )
   if (Option.isNone(arrived)) return yield* new AwaitTimeout({ projection: name, position, reached })

@@ -3,6 +3,7 @@
  * of the events up to that point, in TypeScript.
  */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
+import type { Tagged } from "@refold/core/event/EventType"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as AsOf from "@refold/core/journal/AsOf"
 import * as Snapshots from "@refold/store/decide/Snapshots"
@@ -25,7 +26,7 @@ export type Load = typeof State.load
 type Stores = EventStore | EventReader | SnapshotStore
 
 /** Saves a snapshot after each number of events in turn, and appends the remaining events after it. */
-export const snapshotAndTailIsReplay = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const snapshotAndTailIsReplay = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   load: Load = State.load
 ) =>
@@ -55,7 +56,7 @@ export type CutHistory = readonly [history: History, cut: number]
 
 const asOf =
   (name: string, pointOf: (event: RecordedEvent) => AsOf.AsOf) =>
-  <Command, State, Event extends { readonly _tag: string }, Refusal>(
+  <Command, State, Event extends Tagged, Refusal>(
     aggregate: Aggregate<Command, State, Event, Refusal>,
     load: Load = State.load
   ) =>
@@ -99,7 +100,7 @@ export const asOfOccurredAt = asOf(
 )
 
 /** The state at each version, in each adapter. */
-export const adaptersAgree = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const adaptersAgree = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   adapters: ReadonlyArray<readonly [name: string, stores: Effect.Effect<Context.Context<Stores>, unknown>]>,
   load: Load = State.load

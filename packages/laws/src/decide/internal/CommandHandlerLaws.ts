@@ -1,5 +1,6 @@
 /** The laws of command handlers on every store: handling commands is deciding and evolving, one command after the other. */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
+import type { Tagged } from "@refold/core/event/EventType"
 import * as CommandHandler from "@refold/store/decide/CommandHandler"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -12,7 +13,7 @@ import * as HandlerScript from "./HandlerScript.ts"
 type Stores = HandlerRun.Stores
 
 /** Compares each command's state, version and events, or its refusal. The handler loads the state for each command. */
-export const handlingIsDeciding = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const handlingIsDeciding = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>
 ) =>
   Law.make<ReadonlyArray<Command>, Stores>(
@@ -30,7 +31,7 @@ export const handlingIsDeciding = <Command, State, Event extends { readonly _tag
   )
 
 /** Whatever was stored in between. Commands that were refused, or led to no events, are decided again. */
-export const repeatedCommandGetsFirstAnswer = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const repeatedCommandGetsFirstAnswer = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>
 ) =>
   Law.make<ReadonlyArray<Command>, Stores>(
@@ -57,7 +58,7 @@ export const repeatedCommandGetsFirstAnswer = <Command, State, Event extends { r
  * Two handlers with caches smaller than the number of streams, two stores with the same stream names, and events that are
  * appended without a handler. Each answer is the decider's on the complete stream at that time.
  */
-export const cachedHandlersAgree = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const cachedHandlersAgree = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   make: HandlerRun.Make<Command, State, Event, Refusal> = CommandHandler.make
 ) =>

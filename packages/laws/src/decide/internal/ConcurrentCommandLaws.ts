@@ -1,6 +1,7 @@
 /** The laws of command handlers under concurrency: commands for one aggregate are serialized, and copies are handled once. */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { Decider } from "@refold/core/decide/Decider"
+import type { Tagged } from "@refold/core/event/EventType"
 import * as CommandHandler from "@refold/store/decide/CommandHandler"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
@@ -16,7 +17,7 @@ import * as HandlerScript from "./HandlerScript.ts"
 type Stores = HandlerRun.Stores
 
 /** The state of each answer is the fold of the stream up to its version. */
-export const concurrentCommandsAreSerialized = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const concurrentCommandsAreSerialized = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>
 ) =>
   Law.make<ReadonlyArray<Command>, Stores>(
@@ -49,7 +50,7 @@ interface Answered<Command, State, Event, Refusal> {
 }
 
 /** Two handlers with caches, which decide again on a version conflict. A refusal is the decider's on some state in between. */
-export const concurrentCommandsAreSerial = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const concurrentCommandsAreSerial = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>
 ) =>
   Law.make<HandlerRun.ConcurrentCommands<Command>, Stores>(
@@ -94,7 +95,7 @@ const byVersion = (one: { readonly version: number }, other: { readonly version:
   one.version - other.version
 
 /** By two handlers. All copies get the answer of the first, also a refusal; one copy stores events. */
-export const concurrentRetriesGetOneAnswer = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const concurrentRetriesGetOneAnswer = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>
 ) =>
   Law.make<HandlerRun.ConcurrentRetries<Command>, Stores>(

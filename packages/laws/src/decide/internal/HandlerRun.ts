@@ -1,5 +1,6 @@
 /** Runs commands through two handlers with small caches, which stand for two processes, sequentially or concurrently. */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
+import type { Tagged } from "@refold/core/event/EventType"
 import type { StreamName } from "@refold/core/event/StreamName"
 import * as CommandHandler from "@refold/store/decide/CommandHandler"
 import { SnapshotStore } from "@refold/store/decide/SnapshotStore"
@@ -18,7 +19,7 @@ import { answerOf, type ExpectedAnswer } from "./HandlerScript.ts"
 export type Stores = EventStore.EventStore | EventReader | SnapshotStore
 
 /** A function like `CommandHandler.make`. */
-export type Make<Command, State, Event extends { readonly _tag: string }, Refusal> = (
+export type Make<Command, State, Event extends Tagged, Refusal> = (
   aggregate: Aggregate<Command, State, Event, Refusal>,
   options: CommandHandler.HandlerOptions<State>
 ) => (
@@ -46,7 +47,7 @@ const secondStore = (first: Context.Context<Stores>): Context.Context<Stores> =>
 }
 
 /** Runs the steps of a script in order. Gives the answers of two handlers whose caches are smaller than the number of streams. */
-export const run = Effect.fnUntraced(function*<Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const run = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   make: Make<Command, State, Event, Refusal>,
   steps: ReadonlyArray<ExpectedAnswer<Command, State, Event, Refusal>>
@@ -80,7 +81,7 @@ export interface ConcurrentRetries<Command> {
 
 /** Handles commands concurrently by two handlers, both of which have cached the state before. Gives all answers. */
 export const runConcurrently = Effect.fnUntraced(
-  function*<Command, State, Event extends { readonly _tag: string }, Refusal>(
+  function*<Command, State, Event extends Tagged, Refusal>(
     aggregate: Aggregate<Command, State, Event, Refusal>,
     id: string,
     { before, concurrent }: ConcurrentCommands<Command>,

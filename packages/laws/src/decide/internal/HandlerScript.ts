@@ -1,6 +1,7 @@
 /** Scripts of commands for two handlers on two stores, and the answers that the decider alone gives. */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import * as View from "@refold/core/decide/View"
+import type { Tagged } from "@refold/core/event/EventType"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import { type VersionConflict, versionConflict } from "@refold/core/journal/AppendError"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
@@ -59,7 +60,7 @@ export interface ExpectedAnswer<Command, State, Event, Refusal> {
 }
 
 /** The answers that the decider gives on complete streams in memory. `run` makes the ids unique. */
-export const expectedAnswers = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const expectedAnswers = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   run: string,
   script: ReadonlyArray<Step<Command, Event>>
@@ -82,7 +83,7 @@ export const expectedAnswers = <Command, State, Event extends { readonly _tag: s
   })
 }
 
-const decide = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+const decide = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string,
   before: ReadonlyArray<Event>,

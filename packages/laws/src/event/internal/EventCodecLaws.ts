@@ -1,11 +1,10 @@
 /** The laws of event codecs: no stored event is lost or changes its meaning. */
 import * as View from "@refold/core/decide/View"
 import type { EncodedEvent, EventCodec } from "@refold/core/event/EventCodec"
+import type { Tagged } from "@refold/core/event/EventType"
 import * as Result from "effect/Result"
 import * as Law from "../../kit/Law.ts"
 import * as Recode from "./Recode.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** The data passes through JSON text in between, as in a store. */
 export const decodeUndoesEncode = <Event extends Tagged>(codec: EventCodec<Event>) =>

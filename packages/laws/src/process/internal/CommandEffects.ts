@@ -1,5 +1,6 @@
 /** The effects of a process's commands: those expected from its stream, and the events in the target streams. */
 import type { EncodedEvent } from "@refold/core/event/EventCodec"
+import type { Tagged } from "@refold/core/event/EventType"
 import type { Json } from "@refold/core/event/Json"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { Process } from "@refold/core/process/Process"
@@ -7,8 +8,6 @@ import type { ProcessEvent } from "@refold/core/process/ProcessEvent"
 import * as ProcessInstances from "@refold/store/process/ProcessInstances"
 import * as Effect from "effect/Effect"
 import * as RunPrograms from "../../log/internal/RunPrograms.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** A command that was decided, and its outcome; undefined while it is pending. */
 export interface Sent {

@@ -1,11 +1,10 @@
 /** Scripts for the instances of a process, in memory: events, answers, time and resumptions in any order. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { MessageBody } from "@refold/core/internal/process/ProcessMessage"
 import type { Process } from "@refold/core/process/Process"
 import type { ProcessEvent, Trigger } from "@refold/core/process/ProcessEvent"
 import * as fc from "fast-check"
 import * as ProcessRun from "./ProcessRun.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** One step. `which` and `by` are numbers, taken modulo the number of pending commands or of instances at that time. */
 export type Step<Event> =
@@ -45,7 +44,7 @@ export const applyStep = <Event extends Tagged, State>(
     case "AdvanceTime":
       return recorded(before, ProcessRun.advanceTime(run, { hours: step.hours }))
     case "Resume": {
-      const instance = pick([...run.instances].filter(([, { agenda }]) => !agenda.isCompleted), step.which)
+      const instance = pick([...run.instances].filter(([, { pending }]) => !pending.isCompleted), step.which)
       return instance === undefined
         ? before
         : deliver(before, instance[0], { _tag: "Resume", reason: "any", at: run.now })
@@ -58,8 +57,8 @@ const answer = <Event extends Tagged, State>(
   { outcome, which }: Extract<Step<Event>, { readonly _tag: "Answer" }>
 ): InstanceRun<Event, State> => {
   const { instances, now } = before.run
-  const pending = [...instances].flatMap(([instance, { agenda }]) =>
-    agenda.commands.map(({ index, sentAt }) => ({ instance, index, sentAt }))
+  const pending = [...instances].flatMap(([instance, { pending }]) =>
+    pending.commands.map(({ index, sentAt }) => ({ instance, index, sentAt }))
   )
   const command = pick(pending, which)
   if (command === undefined) return before
@@ -79,11 +78,11 @@ const recorded = <Event extends Tagged, State>(
   run: ProcessRun.ProcessRun<Event, State>
 ): InstanceRun<Event, State> => {
   const next = new Map(streams)
-  for (const [instance, { agenda }] of run.instances) {
+  for (const [instance, { pending }] of run.instances) {
     const before = next.get(instance) ?? []
     // Every event except a discard names its instance, and no step discards.
     const own = run.last.filter((event) => "instance" in event && event.instance === instance)
-    if (agenda.version > before.length) next.set(instance, [...before, ...own])
+    if (pending.version > before.length) next.set(instance, [...before, ...own])
   }
   return { run, streams: next }
 }

@@ -1,6 +1,7 @@
 /** The laws of processes: the state and the pending work of an instance depend on its recorded events only. */
 import * as View from "@refold/core/decide/View"
-import * as Agenda from "@refold/core/internal/process/Agenda"
+import type { Tagged } from "@refold/core/event/EventType"
+import * as PendingWork from "@refold/core/internal/process/PendingWork"
 import * as Process from "@refold/core/process/Process"
 import type { ProcessEvent } from "@refold/core/process/ProcessEvent"
 import * as Result from "effect/Result"
@@ -8,8 +9,6 @@ import * as Recode from "../../event/internal/Recode.ts"
 import * as Law from "../../kit/Law.ts"
 import * as InstanceScript from "./InstanceScript.ts"
 import * as RetryAfterRepair from "./RetryAfterRepair.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** A function like `Process.makeUnsafe`, which makes a process from its definition. */
 export type Deploy = <Event extends Tagged, State>(
@@ -61,18 +60,18 @@ export const stateIsFoldOfStream = <Event extends Tagged, State>(process: Proces
   })
 
 /** The later deployment reacts to every event by a cancellation and a completion. */
-export const agendaIsFoldOfRecord = <Event extends Tagged, State>(
+export const pendingWorkIsFoldOfStream = <Event extends Tagged, State>(
   process: Process.Process<Event, State>,
   deploy: Deploy = Process.makeUnsafe
 ) =>
   Law.make<Steps<Event>>(
-    "the agenda of an instance is a fold of its stream, also under code that decides otherwise",
+    "the pending work of an instance is a fold of its stream, also under code that decides otherwise",
     (steps) => {
       const later = deploy({ ...process, react: () => [Process.cancel("any"), Process.complete] })
       const streams = [...runSteps(process, steps).streams].map(([, events]) => stored(process, events))
       return {
-        left: streams.map((events) => View.fold(later.instances.decider, events).agenda),
-        right: streams.map((events) => View.fold(Agenda.view, events))
+        left: streams.map((events) => View.fold(later.instances.decider, events).pending),
+        right: streams.map((events) => View.fold(PendingWork.view, events))
       }
     }
   )

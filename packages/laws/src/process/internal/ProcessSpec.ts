@@ -1,4 +1,5 @@
 /** Examples of a process or saga: given these events, when this happens, then these commands. Time is simulated. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { Metadata } from "@refold/core/event/NewEvent"
 import type { Send } from "@refold/core/internal/process/Reaction"
 import type { Process } from "@refold/core/process/Process"
@@ -10,8 +11,6 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { assertionError } from "../../kit/internal/AssertionError.ts"
 import * as ProcessRun from "./ProcessRun.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** The cause of an event. */
 export interface Cause {
@@ -99,7 +98,7 @@ const expectationsOf = <Event extends Tagged, State>(
     thenNothing: () => expect("the process reacts", decided, []),
     thenState: (instance, state) => expect(`the state of instance "${instance}" differs`, stateOf(instance), state),
     thenPhase: (instance, phase) =>
-      expect(`the phase of instance "${instance}" differs`, instanceOf(instance).agenda.phase, phase)
+      expect(`the phase of instance "${instance}" differs`, instanceOf(instance).pending.phase, phase)
   }
 }
 

@@ -1,13 +1,12 @@
 /** Instances that were parked and are retried by repaired code, compared with instances that were never parked. */
 import * as View from "@refold/core/decide/View"
-import * as Agenda from "@refold/core/internal/process/Agenda"
+import type { Tagged } from "@refold/core/event/EventType"
+import * as PendingWork from "@refold/core/internal/process/PendingWork"
 import type { Instance } from "@refold/core/internal/process/ProcessInstance"
 import type { MessageBody } from "@refold/core/internal/process/ProcessMessage"
 import type { Process } from "@refold/core/process/Process"
 import type { Decided, ProcessEvent, Trigger } from "@refold/core/process/ProcessEvent"
 import * as InstanceScript from "./InstanceScript.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** A script during one step of which the code is broken. */
 export interface BrokenRun<Event> {
@@ -56,8 +55,8 @@ const retried = <Event extends Tagged, State>(
   current: InstanceScript.InstanceRun<Event, State>
 ) =>
   [...current.run.instances].reduce<InstanceScript.InstanceRun<Event, State>>(
-    (next, [instance, { agenda }]) =>
-      agenda.parked === null ? next : InstanceScript.deliver(next, instance, { _tag: "Retry" }),
+    (next, [instance, { pending }]) =>
+      pending.parked === null ? next : InstanceScript.deliver(next, instance, { _tag: "Retry" }),
     { ...current, run: { ...current.run, process } }
   )
 
@@ -103,7 +102,7 @@ const messageOf = (trigger: Trigger, { events, working }: Streams): MessageBody 
       return { _tag: "Observe", trigger }
     case "Resumed":
       // With working code the instance may be completed, or not started, when it is resumed.
-      return working.length === 0 || View.fold(Agenda.view, working).isCompleted
+      return working.length === 0 || View.fold(PendingWork.view, working).isCompleted
         ? undefined
         : { _tag: "Resume", reason: trigger.reason, at: trigger.at }
     case "Answered": {
@@ -135,8 +134,8 @@ const placesOf = (events: ReadonlyArray<ProcessEvent>, tag: Decided["_tag"]): Re
       )
   )
 
-const outcomeOf = <State>({ agenda, state }: Instance<State>, events: ReadonlyArray<ProcessEvent>) => {
-  const { commands, isCompleted, parked, phase, timeouts } = agenda
+const outcomeOf = <State>({ pending, state }: Instance<State>, events: ReadonlyArray<ProcessEvent>) => {
+  const { commands, isCompleted, parked, phase, timeouts } = pending
   return {
     state,
     decided: events.flatMap((event): ReadonlyArray<Decided> => event._tag === "ProcessReacted" ? event.decided : []),

@@ -3,7 +3,7 @@
  * effect once, and no decision is lost.
  */
 import * as View from "@refold/core/decide/View"
-import * as Agenda from "@refold/core/internal/process/Agenda"
+import * as PendingWork from "@refold/core/internal/process/PendingWork"
 import type { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import * as State from "@refold/store/decide/State"
 import type { EventReader } from "@refold/store/log/EventReader"
@@ -52,7 +52,7 @@ export const coinsAreConserved = (implementation: TransferRun.Implementation = T
         return {
           left: {
             coins: coins.reduce((sum, more) => sum + more, 0),
-            unfinished: sagas.map(({ state }) => state.agenda.phase).filter((phase) => !ended.includes(phase))
+            unfinished: sagas.map(({ state }) => state.pending.phase).filter((phase) => !ended.includes(phase))
           },
           right: { coins: run.coins, unfinished: [] }
         }
@@ -73,7 +73,7 @@ export const effectsHappenOnce = (implementation: TransferRun.Implementation = T
     (script) => Effect.flatMap(runCase(implementation, script), effects)
   )
 
-/** The row and the agenda of the paused runner are outdated when it continues. */
+/** The row and the pending work of the paused runner are outdated when it continues. */
 export const pausedRunnersHaveNoOtherEffect = (implementation: TransferRun.Implementation = TransferRun.standard) =>
   Law.make<TransferCase, Stores>(
     "a runner that pauses while another continues has no effect that the process does not record",
@@ -102,7 +102,7 @@ export const twoRunnersEndAsOne = (implementation: TransferRun.Implementation = 
   )
 
 const phases = (run: TransferRun.TransferRun) =>
-  Effect.map(TransferRun.sagaInstances(run), (sagas) => sagas.map(({ state }) => state.agenda.phase))
+  Effect.map(TransferRun.sagaInstances(run), (sagas) => sagas.map(({ state }) => state.pending.phase))
 
 /** Compares the queried row, the loaded state, and a fold of the stream. */
 export const rowsMatchStreams = (implementation: TransferRun.Implementation = TransferRun.standard) =>
@@ -114,14 +114,14 @@ export const rowsMatchStreams = (implementation: TransferRun.Implementation = Tr
         const { rows } = yield* ProcessInstances.query(run.saga)
         const folds = yield* Effect.forEach(rows, ({ state: { instance } }) =>
           Effect.all([
-            Effect.map(State.load(run.saga.instances, instance), ({ state }) => state.agenda),
+            Effect.map(State.load(run.saga.instances, instance), ({ state }) => state.pending),
             Effect.map(
               ProcessInstances.history(run.saga, instance),
-              (history) => View.fold(Agenda.view, history.map(({ event }) => event))
+              (history) => View.fold(PendingWork.view, history.map(({ event }) => event))
             )
           ]))
         return {
-          left: rows.map(({ state: { agenda } }) => [agenda, agenda]),
+          left: rows.map(({ state: { pending } }) => [pending, pending]),
           right: folds
         }
       })

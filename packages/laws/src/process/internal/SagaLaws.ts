@@ -52,7 +52,7 @@ const expectedSteps = (
     case "Compensated":
       return inOrder(remainingSteps(simulation).filter((step) => !steps[step]!.hasCompensation))
     case "CompensationFailed":
-      return inOrder(state.done)
+      return inOrder(state.completed)
     default:
       return "not a status of a saga that has ended"
   }

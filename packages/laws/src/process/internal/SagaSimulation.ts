@@ -84,7 +84,7 @@ export const start = (script: SagaScript, make: Make): Simulation => ({
 const record = (saga: Simulation["saga"], event: Event): Simulation["saga"] =>
   InstanceScript.applyStep(saga, { _tag: "Record", stream: "far-1", event, by: undefined })
 
-const agendaOf = ({ saga: { run } }: Simulation) => ProcessRun.instanceOf(run, "1").agenda
+const pendingOf = ({ saga: { run } }: Simulation) => ProcessRun.instanceOf(run, "1").pending
 
 /** The simulation after an action. An action that does not apply changes nothing. */
 export const applyAction = (simulation: Simulation, action: Action): Simulation => {
@@ -109,7 +109,7 @@ export const applyAction = (simulation: Simulation, action: Action): Simulation 
 }
 
 const answer = (simulation: Simulation): Simulation => {
-  const [command] = agendaOf(simulation).commands
+  const [command] = pendingOf(simulation).commands
   const { outcome, saga } = simulation
   if (command === undefined || outcome === undefined) return simulation
   const { index, sentAt } = command
@@ -141,7 +141,7 @@ const handle = (
   { isDone, outcome }: Extract<Action, { readonly _tag: "Handle" }>
 ): Simulation => {
   const { executions, script, undelivered } = simulation
-  const [pending] = agendaOf(simulation).commands
+  const [pending] = pendingOf(simulation).commands
   if (pending === undefined || simulation.outcome !== undefined) return simulation
   const handled = { ...simulation, outcome: InstanceScript.outcomeOf(outcome) }
   if (outcome !== "Succeeded") return handled
@@ -166,7 +166,7 @@ export const runToCompletion = (simulation: Simulation): Simulation => {
 }
 
 const nextAction = (simulation: Simulation): Action | undefined => {
-  const { commands: [command], timeouts } = agendaOf(simulation)
+  const { commands: [command], timeouts } = pendingOf(simulation)
   const { compensationsSucceed, failingStep } = simulation.script
   if (simulation.undelivered.length > 0) return { _tag: "Deliver", which: 0 }
   if (simulation.outcome !== undefined) return { _tag: "Answer" }

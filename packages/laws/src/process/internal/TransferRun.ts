@@ -1,5 +1,6 @@
 /** Runs a script of transfers on the store under test: jars and transfers with fresh names, and runners of their saga. */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
+import type { Tagged } from "@refold/core/event/EventType"
 import * as StreamName from "@refold/core/event/StreamName"
 import type { Process } from "@refold/core/process/Process"
 import type * as Saga from "@refold/core/process/Saga"
@@ -21,10 +22,10 @@ import { numberOfJars, numbers, type Pause, type Step } from "./TransferScript.t
 /** The saga and what runs it. The tests of the laws replace parts by faulty ones. */
 export interface Implementation {
   readonly transfers: typeof Transfers.make
-  readonly handlerOf: <Command, State, Event extends { readonly _tag: string }, Refusal>(
+  readonly handlerOf: <Command, State, Event extends Tagged, Refusal>(
     aggregate: Aggregate<Command, State, Event, Refusal>
   ) => ProcessHandler.ProcessHandler<ProcessHandler.Services>
-  readonly catchUp: <Event extends { readonly _tag: string }, State>(
+  readonly catchUp: <Event extends Tagged, State>(
     process: Process<Event, State>,
     options: ProcessRunner.Options<ProcessHandler.Services>
   ) => Effect.Effect<void, unknown, ProcessRunner.Services>
@@ -162,8 +163,8 @@ export const runToCompletion = (run: TransferRun) =>
 /** The coins that a saga has taken and not yet moved to the other jar. */
 export const coinsHeldBy = (state: Saga.SagaState<Transfers.Transfer>): number => {
   if (state.status === "NotStarted") return 0
-  const { data: { coins }, done } = state
-  return (done.includes(0) ? coins : 0) - (done.includes(1) ? coins : 0)
+  const { data: { coins }, completed } = state
+  return (completed.includes(0) ? coins : 0) - (completed.includes(1) ? coins : 0)
 }
 
 /** The coins in each jar. */

@@ -1,4 +1,5 @@
 /** A log in memory, of events encoded as in a store. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { Metadata } from "@refold/core/event/NewEvent"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as StreamName from "@refold/core/event/StreamName"
@@ -21,7 +22,7 @@ export interface LoggedEvent<Event> {
 const epoch = DateTime.makeUnsafe(0)
 
 /** The log of these events. Throws if the projection's codec cannot encode an event, or a stream's name is malformed. */
-export const logOf = <Event extends { readonly _tag: string }>(
+export const logOf = <Event extends Tagged>(
   { events: codec }: Pick<Projection<Event, unknown, string>, "events">,
   logged: ReadonlyArray<LoggedEvent<Event>>
 ): ReadonlyArray<RecordedEvent> => {

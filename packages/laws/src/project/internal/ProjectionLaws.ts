@@ -2,6 +2,7 @@
  * The laws of projections, without a store: events can be folded in batches of any size and folded again at any time, and
  * states are read back as they were written.
  */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as Projection from "@refold/core/project/Projection"
 import { foldBatch, type Folded, prepare, reads, refold, type StoredRow } from "@refold/core/project/ProjectionFold"
@@ -10,8 +11,6 @@ import { freeze } from "../../kit/internal/Freeze.ts"
 import * as Law from "../../kit/Law.ts"
 import { type LoggedEvent, logOf } from "./InMemoryLog.ts"
 import * as ProjectionRun from "./ProjectionRun.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** Events, in the order of the log. */
 export type Log<Event> = ReadonlyArray<LoggedEvent<Event>>

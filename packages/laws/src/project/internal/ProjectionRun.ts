@@ -1,4 +1,5 @@
 /** Projections of the log of one run: the rows that readers see, and the rows that folding the log in memory gives. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { Commit, StreamWrite } from "@refold/core/journal/Commit"
@@ -19,8 +20,6 @@ import type * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as RunPrograms from "../../log/internal/RunPrograms.ts"
 import * as Histories from "./Histories.ts"
 import * as SampleProjections from "./SampleProjections.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** The commits that store a history: one for each event, unless it joins the event before. */
 export const commitsOf = Effect.fnUntraced(function*(fresh: FreshNames.FreshNames, history: Histories.History) {

@@ -1,4 +1,5 @@
 /** Examples of a projection: given these events of these streams, then these rows. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { Projection } from "@refold/core/project/Projection"
 import { refold } from "@refold/core/project/ProjectionFold"
 import * as Equal from "effect/Equal"
@@ -27,11 +28,11 @@ export interface ProjectionSpec<Event, State> {
 }
 
 /** Examples of a projection, before any event. */
-export const make = <Event extends { readonly _tag: string }, State>(
+export const make = <Event extends Tagged, State>(
   projection: Projection<Event, State, string>
 ): ProjectionSpec<Event, State> => from(projection, [])
 
-const from = <Event extends { readonly _tag: string }, State>(
+const from = <Event extends Tagged, State>(
   projection: Projection<Event, State, string>,
   logged: ReadonlyArray<LoggedEvent<Event>>
 ): ProjectionSpec<Event, State> => {
@@ -52,7 +53,7 @@ const from = <Event extends { readonly _tag: string }, State>(
 
 const shown = (keys: ReadonlyArray<string>): string => keys.map((key) => JSON.stringify(key)).join(", ") || "none"
 
-const statesOf = <Event extends { readonly _tag: string }, State>(
+const statesOf = <Event extends Tagged, State>(
   projection: Projection<Event, State, string>,
   logged: ReadonlyArray<LoggedEvent<Event>>
 ): ReadonlyMap<string, State> => {

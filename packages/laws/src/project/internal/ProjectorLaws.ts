@@ -130,30 +130,32 @@ export const ownWritesAreRead = Law.make(
     }))
 )
 
+const appendAndProject = Effect.fnUntraced(function*(
+  fresh: FreshNames.FreshNames,
+  projection: SampleProjections.SampleProjection,
+  { batchSize, history }: ProjectedLog
+) {
+  yield* ProjectionRun.append(fresh, history)
+  yield* ProjectionRun.catchUp(projection, batchSize)
+  const refolded = ProjectionRun.refolded(projection, yield* ProjectionRun.log(fresh))
+  const observed = yield* ProjectionRun.rows(projection)
+  return [observed, refolded.rows].map(ProjectionRun.withoutPositions)
+})
+
 /** Compares rows without positions, which differ between adapters. */
 export const adaptersHaveTheSameRows = (
   adapters: ReadonlyArray<readonly [name: string, stores: Effect.Effect<Context.Context<Stores>, unknown>]>
 ) =>
-  Law.make<ProjectedLog>(
-    "the same history has the same rows in every adapter",
-    ({ batchSize, history, shape }) =>
-      Effect.gen(function*() {
-        const fresh = yield* FreshNames.make
-        const projection = SampleProjections.make(shape, { fresh })
-        const rows = Effect.gen(function*() {
-          yield* ProjectionRun.append(fresh, history)
-          yield* ProjectionRun.catchUp(projection, batchSize)
-          const refolded = ProjectionRun.refolded(projection, yield* ProjectionRun.log(fresh))
-          const observed = yield* ProjectionRun.rows(projection)
-          return [observed, refolded.rows].map(ProjectionRun.withoutPositions)
-        })
-        const found = yield* Effect.forEach(
-          adapters,
-          ([, stores]) => Effect.flatMap(stores, (context) => Effect.provide(rows, context))
-        )
-        return {
-          left: adapters.map(([name], index) => [name, found[index]?.[0]]),
-          right: adapters.map(([name]) => [name, found[0]?.[1]])
-        }
-      })
-  )
+  Law.make<ProjectedLog>("the same history has the same rows in every adapter", (log) =>
+    Effect.gen(function*() {
+      const fresh = yield* FreshNames.make
+      const rows = appendAndProject(fresh, SampleProjections.make(log.shape, { fresh }), log)
+      const found = yield* Effect.forEach(
+        adapters,
+        ([, stores]) => Effect.flatMap(stores, (context) => Effect.provide(rows, context))
+      )
+      return {
+        left: adapters.map(([name], index) => [name, found[index]?.[0]]),
+        right: adapters.map(([name]) => [name, found[0]?.[1]])
+      }
+    }))

@@ -1,25 +1,28 @@
-/** Functions that combine deciders, with one fault each. */
-import * as Decider from "@refold/core/decide/Decider"
+/** Combinators of deciders with one fault each. */
+import * as DeciderCombinators from "@refold/core/decide/DeciderCombinators"
 import * as Result from "effect/Result"
-import type { Combinators } from "../../../src/decide/internal/CombinatorLaws.ts"
+import type { Combinators } from "../CombinatorLaws.ts"
 
 export const dropsEventsOfTheRight: Combinators = {
-  ...Decider,
+  ...DeciderCombinators,
   compose: (one, other) => {
-    const composed = Decider.compose(one, other)
+    const composed = DeciderCombinators.compose(one, other)
     return { ...composed, evolve: (states, event) => event._tag === "Right" ? states : composed.evolve(states, event) }
   }
 }
 
 export const isTerminalWithTheRight: Combinators = {
-  ...Decider,
-  compose: (one, other) => ({ ...Decider.compose(one, other), isTerminal: ([, right]) => other.isTerminal(right) })
+  ...DeciderCombinators,
+  compose: (one, other) => ({
+    ...DeciderCombinators.compose(one, other),
+    isTerminal: ([, right]) => other.isTerminal(right)
+  })
 }
 
 export const resetsTheLeft: Combinators = {
-  ...Decider,
+  ...DeciderCombinators,
   compose: (one, other) => {
-    const composed = Decider.compose(one, other)
+    const composed = DeciderCombinators.compose(one, other)
     return {
       ...composed,
       evolve: (states, event) => {
@@ -31,9 +34,9 @@ export const resetsTheLeft: Combinators = {
 }
 
 export const changesTwoInstances: Combinators = {
-  ...Decider,
+  ...DeciderCombinators,
   many: (decider) => {
-    const many = Decider.many(decider)
+    const many = DeciderCombinators.many(decider)
     return {
       ...many,
       evolve: (states, event) =>
@@ -43,9 +46,9 @@ export const changesTwoInstances: Combinators = {
 }
 
 export const adaptsOneEventOnly: Combinators = {
-  ...Decider,
+  ...DeciderCombinators,
   adapt: (decider, vocabulary) => {
-    const adapted = Decider.adapt(decider, vocabulary)
+    const adapted = DeciderCombinators.adapt(decider, vocabulary)
     return {
       ...adapted,
       decide: (command, state) => Result.map(adapted.decide(command, state), (events) => events.slice(0, 1))

@@ -1,4 +1,5 @@
 /** Processes and their runners, with one fault each. */
+import type { Tagged } from "@refold/core/event/EventType"
 import * as Process from "@refold/core/process/Process"
 import * as EventStore from "@refold/store/log/EventStore"
 import type { Batch } from "@refold/store/project/ReadModelStore"
@@ -12,8 +13,6 @@ import type { Deploy } from "../../../src/process/internal/ProcessLaws.ts"
 import * as TransferRun from "../../../src/process/internal/TransferRun.ts"
 import * as Transfers from "../../../src/process/internal/Transfers.ts"
 import * as ReadModels from "../../project/faults/ReadModels.ts"
-
-type Tagged = { readonly _tag: string }
 
 const deciding = <Event extends Tagged, State>(
   process: Process.Process<Event, State>,
@@ -29,7 +28,7 @@ const deciding = <Event extends Tagged, State>(
 export const forgetsObservedEvents = deciding(Alarms.make("alarms"), ({ evolve }) => ({
   evolve: (instance, event) => {
     const next = evolve(instance, event)
-    return { ...next, agenda: { ...next.agenda, seen: [] } }
+    return { ...next, pending: { ...next.pending, observed: [] } }
   }
 }))
 
@@ -52,7 +51,7 @@ export const retriesBackwards: Deploy = (definition) =>
     decide: (message, instance) =>
       message._tag !== "Retry" ? decide(message, instance) : decide(message, {
         ...instance,
-        agenda: { ...instance.agenda, waiting: instance.agenda.waiting.toReversed() }
+        pending: { ...instance.pending, waiting: instance.pending.waiting.toReversed() }
       })
   }))
 

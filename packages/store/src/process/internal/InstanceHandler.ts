@@ -1,0 +1,37 @@
+/** Handles the messages to instances of a process: an instance is an aggregate, and a message is a command to it. */
+import type { Tagged } from "@refold/core/event/EventType"
+import type { MessageBody } from "@refold/core/internal/process/ProcessMessage"
+import type { Process } from "@refold/core/process/Process"
+import type { ProcessEvent } from "@refold/core/process/ProcessEvent"
+import * as Effect from "effect/Effect"
+import * as CommandHandler from "../../decide/CommandHandler.ts"
+import { EventStoreError } from "../../log/EventStoreError.ts"
+import type { RetryableFailure } from "../ProcessHandler.ts"
+
+/** Handles a message to one instance. */
+export type InstanceHandler = ReturnType<typeof of>
+
+/** The handler of a process's instances. Logs a warning for each message that parks its instance. */
+export const of = <Event extends Tagged, State>(process: Process<Event, State>) => {
+  const handle = CommandHandler.make(process.instances)
+  return (instance: string, message: MessageBody, options: CommandHandler.HandleOptions) =>
+    Effect.tap(handle(instance, { ...message, instance }, options), ({ events }) => logParked(process, events))
+}
+
+/** Logs a warning for each of these events that parks its instance. */
+export const logParked = (
+  { name }: { readonly name: string },
+  events: ReadonlyArray<ProcessEvent>
+): Effect.Effect<void> =>
+  Effect.forEach(events, (event) =>
+    event._tag === "ProcessParked"
+      ? Effect.logWarning(
+        `instance "${event.instance}" of process "${name}" is parked (${event.stage}): ${event.reason}`
+      )
+      : Effect.void, { discard: true })
+
+/** A failure to record in an instance's stream, as one after which the work on the instance is retried. */
+export const asRetryable = (error: { readonly _tag: string }): RetryableFailure =>
+  error instanceof EventStoreError
+    ? error
+    : new EventStoreError({ operation: "record in the stream of a process instance", cause: error })
