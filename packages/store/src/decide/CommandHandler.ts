@@ -23,7 +23,6 @@ import * as FirstAnswer from "./internal/FirstAnswer.ts"
 import * as InlineRows from "./internal/InlineRows.ts"
 import * as Stamp from "./internal/Stamp.ts"
 import * as StateCache from "./internal/StateCache.ts"
-import { Watchdog } from "./internal/Watchdog.ts"
 import type { Loaded } from "./Loaded.ts"
 import * as Snapshots from "./Snapshots.ts"
 import type { SnapshotStore } from "./SnapshotStore.ts"
@@ -73,10 +72,18 @@ export interface HandlerOptions<State> {
 export type { InlineProjection } from "./internal/InlineRows.ts"
 
 /**
- * A handler of an aggregate's commands: `(id, command, options?)`. Fails with `CommandInvalid` where the aggregate says
- * what commands look like and this one does not, before any store is asked; with the decider's refusal as it is, with
- * `VersionConflict` where others were faster `retries` times over (10 by default) or `expected` was wrong, or as the
- * store does. A key used before for another command is an `IdempotencyConflict`. Make it once, for it remembers states.
+ * Makes a handler of an aggregate's commands: `(id, command, options?)`. Make it once per aggregate: it caches states.
+ *
+ * The handler fails with
+ * - `CommandInvalid` if the command does not fit the aggregate's command schema; the store is not asked,
+ * - the decider's refusal, unchanged,
+ * - `VersionConflict` if `expected` is wrong or all `retries` met a conflict,
+ * - `IdempotencyConflict` if the key was used before for another command,
+ * - `DeciderFault` if `decide` or `evolve` throws,
+ * - the errors of the store.
+ *
+ * A `decide` or `evolve` that never returns blocks the whole program: JavaScript cannot interrupt a synchronous
+ * function, and no library can catch such a bug cheaply. Bound the loops in your decider.
  */
 export const make = <Command, State, Event extends AnyEvent, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
@@ -136,7 +143,7 @@ const decideOnce = Effect.fnUntraced(function*<Command, State, Event extends Any
   EventStore | EventReader | SnapshotStore
 > {
   const { aggregate, command, expected, id, idempotency, states } = turn
-  const decided = Deciding.decideOn(aggregate, command, loaded, { expected, watchdog: yield* Watchdog })
+  const decided = Deciding.decideOn(aggregate, command, loaded, expected)
   if (Result.isFailure(decided) || decided.success.events.length === 0) {
     if (!isLatest) return undefined
     // Nothing to append, so the store will not notice a copy that went through since the first look: look again.
@@ -179,7 +186,7 @@ const moveOn = Effect.fnUntraced(function*<Command, State, Event extends AnyEven
   { encoded, events, state }: Deciding.Decision<State, Event>
 ): Effect.fn.Return<Handled<State, Event>, never, SnapshotStore> {
   const handled = { ...before, ...place, state, events, deduplicated: false }
-  const remembered = Deciding.readBack(aggregate, before, encoded, yield* Watchdog)
+  const remembered = Deciding.readBack(aggregate, before, encoded)
   if (Option.isNone(remembered)) {
     states.forget(before.stream)
     return handled

@@ -16,7 +16,6 @@ import type { EventStoreError } from "../log/EventStoreError.ts"
 import { WireTransform } from "../log/WireTransform.ts"
 import type { DeciderFault } from "./DeciderFault.ts"
 import * as Deciding from "./internal/Deciding.ts"
-import { Watchdog } from "./internal/Watchdog.ts"
 import type { Loaded } from "./Loaded.ts"
 import * as Snapshots from "./Snapshots.ts"
 import type { SnapshotStore } from "./SnapshotStore.ts"
@@ -53,14 +52,13 @@ const foldTail = Effect.fnUntraced(function*<Command, State, Event extends { rea
 ): Effect.fn.Return<Loaded<State>, LoadFailure, EventReader> {
   const store = yield* EventReader
   const { fromWire } = yield* WireTransform
-  const watchdog = yield* Watchdog
   const isComplete = asOf?._tag !== "OccurredAt"
   let loaded = { ...from, isComplete }
   yield* store.readStream(from.stream, { after: from.version, asOf }).pipe(
     Stream.runForEachArray(Effect.fnUntraced(function*(events) {
       const decoded: Array<Event> = []
       for (const event of yield* fromWire(events)) decoded.push(yield* Effect.fromResult(codec.decode(event)))
-      const state = yield* Effect.fromResult(Deciding.fold(decider, from.stream, loaded.state, decoded, watchdog))
+      const state = yield* Effect.fromResult(Deciding.fold(decider, from.stream, loaded.state, decoded))
       loaded = { ...placeOf(events.at(-1)!), state, isComplete }
     }))
   )

@@ -28,7 +28,6 @@ import * as Deciding from "./internal/Deciding.ts"
 import * as FirstAnswer from "./internal/FirstAnswer.ts"
 import * as InlineRows from "./internal/InlineRows.ts"
 import * as Stamp from "./internal/Stamp.ts"
-import { Watchdog } from "./internal/Watchdog.ts"
 import * as Snapshots from "./Snapshots.ts"
 import type { SnapshotStore } from "./SnapshotStore.ts"
 import * as State from "./State.ts"
@@ -77,7 +76,7 @@ export const part = <Command, State, Event extends AnyEvent, Refusal>(
   decide: Effect.fnUntraced(function*(shared) {
     const loaded = yield* State.load(aggregate, id)
     const { stream, version } = loaded
-    const decided = Deciding.decideOn(aggregate, command, loaded, { watchdog: yield* Watchdog })
+    const decided = Deciding.decideOn(aggregate, command, loaded)
     const { encoded, state } = yield* Effect.fromResult(Result.mapError(decided, (no) => refusedBy(stream, no)))
     if (encoded.length === 0) return { writes: [], rows: [], remember: () => Effect.void }
     const events = yield* Stamp.stamp(encoded, shared)

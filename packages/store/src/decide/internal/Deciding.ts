@@ -10,7 +10,6 @@ import type * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { DeciderFault } from "../DeciderFault.ts"
 import type { Loaded } from "../Loaded.ts"
-import type { Watchdog } from "./Watchdog.ts"
 
 /** What a command leads to. */
 export interface Decision<State, Event> {
@@ -23,24 +22,18 @@ export interface Decision<State, Event> {
 /** Why a command leads to nothing. */
 export type NoDecision<Refusal> = Refusal | VersionConflict | DeciderFault | UnencodableEvent
 
-/** Under which conditions a command is decided. */
-export interface Conditions {
-  readonly expected?: ExpectedVersion.ExpectedVersion | undefined
-  readonly watchdog: Watchdog
-}
-
 /** What a command leads to on a state, where that is what the client expects. */
 export const decideOn = <Command, State, Event extends { readonly _tag: string }, Refusal>(
   { codec, decider }: Aggregate<Command, State, Event, Refusal>,
   command: Command,
   { state: before, stream, version }: Loaded<State>,
-  { expected = ExpectedVersion.Any, watchdog }: Conditions
+  expected: ExpectedVersion.ExpectedVersion = ExpectedVersion.Any
 ): Result.Result<Decision<State, Event>, NoDecision<Refusal>> =>
   Result.gen(function*() {
     if (!ExpectedVersion.matches(expected, version))
       return yield* Result.fail(versionConflict(stream, expected, version))
-    const events = yield* decide(stream, () => watchdog.run(() => decider.decide(command, before)))
-    const state = yield* fold(decider, stream, before, events, watchdog)
+    const events = yield* decide(stream, () => decider.decide(command, before))
+    const state = yield* fold(decider, stream, before, events)
     const encoded: Array<EncodedEvent> = []
     for (const event of events)
       encoded.push(yield* codec.encode(event))
@@ -54,11 +47,10 @@ export const decideOn = <Command, State, Event extends { readonly _tag: string }
 export const readBack = <Command, State, Event extends { readonly _tag: string }, Refusal>(
   { codec, decider }: Aggregate<Command, State, Event, Refusal>,
   { position, state, stream, version }: Loaded<State>,
-  encoded: ReadonlyArray<EncodedEvent>,
-  watchdog: Watchdog
+  encoded: ReadonlyArray<EncodedEvent>
 ): Option.Option<State> => {
   const decoded = Result.all(encoded.map((event) => codec.decode({ ...event, stream, version, position })))
-  return Result.getSuccess(Result.flatMap(decoded, (events) => fold(decider, stream, state, events, watchdog)))
+  return Result.getSuccess(Result.flatMap(decoded, (events) => fold(decider, stream, state, events)))
 }
 
 /** The state after these events. */
@@ -66,11 +58,10 @@ export const fold = <State, Event>(
   view: View.View<State, Event>,
   stream: StreamName,
   state: State,
-  events: Iterable<Event>,
-  { run }: Watchdog
+  events: Iterable<Event>
 ): Result.Result<State, DeciderFault> =>
   Result.try({
-    try: () => run(() => View.foldFrom(view, state, events)),
+    try: () => View.foldFrom(view, state, events),
     catch: (cause) => new DeciderFault({ stream, stage: "evolve", cause })
   })
 

@@ -10,7 +10,6 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Deciding from "../../decide/internal/Deciding.ts"
 import { stamp } from "../../decide/internal/Stamp.ts"
-import { Watchdog } from "../../decide/internal/Watchdog.ts"
 import type { Loaded } from "../../decide/Loaded.ts"
 import type { SnapshotStore } from "../../decide/SnapshotStore.ts"
 import * as State from "../../decide/State.ts"
@@ -58,13 +57,10 @@ const meetFrom = Effect.fnUntraced(function*<Event extends { readonly _tag: stri
   const events: Array<NewEvent> = []
   const poisoned: Array<PoisonedEvent> = []
   const blocked = new Set<StreamName.StreamName>()
-  const watchdog = yield* Watchdog
   let { state } = loaded
   for (const { instance, recorded, trigger } of correlated) {
     if (blocked.has(recorded.stream)) continue
-    const decided = Deciding.decideOn(instances, { _tag: "Observe", instance, trigger }, { ...loaded, state }, {
-      watchdog
-    })
+    const decided = Deciding.decideOn(instances, { _tag: "Observe", instance, trigger }, { ...loaded, state })
     if (Result.isFailure(decided)) {
       // Whatever the process's functions do, it is recorded; but not what nests too deep to be within an event.
       blocked.add(recorded.stream)
