@@ -141,7 +141,8 @@ describe("a command that nobody knows", () => {
   const watched = () => {
     const ran: Array<string> = []
     const note = (what: string) => Effect.sync(() => void ran.push(what))
-    const handle = (_id: string, _command: { readonly _tag: "Withdraw" | "Deposit" }) => note("handler")
+    const handle = (_id: string, _command: { readonly _tag: "Withdraw" } | { readonly _tag: "Deposit" }) =>
+      note("handler")
     const around: Middleware.Middleware = (_call, next) => Effect.andThen(note("middleware"), next)
     return { ran, send: Commands.make({ Withdraw: handle }, [around]) }
   }
@@ -173,11 +174,10 @@ describe("a command that nobody knows", () => {
   it("is told which ones there are", () =>
     run(Effect.gen(function*() {
       expect(yield* Effect.flip(send("a", cast({ _tag: "Cl\"ose" })))).toMatchObject({
-        message:
-          "not a known command: there is none for the tag \"Cl\\\"ose\", only for Deposit, Withdraw, RequestTransfer"
+        message: "unknown command: _tag \"Cl\\\"ose\", must be one of Deposit, Withdraw, RequestTransfer"
       })
       expect(yield* Effect.flip(send("a", cast(null)))).toMatchObject({
-        message: "not a known command: it has no tag, only for Deposit, Withdraw, RequestTransfer"
+        message: "unknown command: _tag is missing, must be one of Deposit, Withdraw, RequestTransfer"
       })
     })))
 
@@ -245,7 +245,10 @@ describe("a command from a wire", () => {
     expect(Result.isSuccess(parse({ _tag: "Deposit", amounts: [1] }))).toBe(true)
     expect(Result.getFailure(parse({ _tag: "Deposit", amount: 1 })))
       .toMatchObject({
-        value: { _tag: "CommandInvalid", issues: [{ path: "_tag", message: "reads as \"Withdraw\"" }] }
+        value: {
+          _tag: "CommandInvalid",
+          issues: [{ path: "_tag", message: "must decode to the same _tag, not to \"Withdraw\"" }]
+        }
       })
   })
 })

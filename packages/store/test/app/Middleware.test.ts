@@ -24,7 +24,7 @@ import { deposit, history, run, runAtZero, withdraw, withStore } from "../suppor
 const handle = CommandHandler.make(Account.account)
 
 // The commands of an account, with this around them.
-const sending = <const M extends Middleware.List>(...middleware: M) =>
+const sending = <const M extends Middleware.List>(middleware: M) =>
   Commands.make({ Deposit: handle, Withdraw: handle }, middleware)
 
 const metadataOf = (id: string) => Effect.map(history(id), (events) => events.map(({ metadata }) => metadata))
@@ -62,8 +62,8 @@ describe("a list of middleware", () => {
       const calls: Array<Middleware.Call> = []
       const listening: Middleware.Middleware = (call, next) => Effect.suspend(() => (calls.push(call), next))
       const options = { idempotencyKey: "k" }
-      yield* sending(listening)("a", deposit(1), options)
-      yield* sending(listening)("a", deposit(2))
+      yield* sending([listening])("a", deposit(1), options)
+      yield* sending([listening])("a", deposit(2))
       expect(calls).toEqual([
         { kind: "Command", tag: "Deposit", id: "a", payload: deposit(1), options },
         { kind: "Command", tag: "Deposit", id: "a", payload: deposit(2), options: {} }
@@ -74,8 +74,8 @@ describe("a list of middleware", () => {
     run(Effect.gen(function*() {
       const twice: Middleware.Middleware = (_call, next) => Effect.andThen(next, next)
       const never: Middleware.Middleware<"closed"> = () => Effect.fail("closed")
-      yield* sending(twice)("a", deposit(1))
-      expect(yield* Effect.flip(sending(never)("a", deposit(1)))).toBe("closed")
+      yield* sending([twice])("a", deposit(1))
+      expect(yield* Effect.flip(sending([never])("a", deposit(1)))).toBe("closed")
       expect(yield* history("a")).toHaveLength(2)
     })))
 
@@ -84,7 +84,7 @@ describe("a list of middleware", () => {
       const faulty: Middleware.Middleware = () => {
         throw new Error("oh")
       }
-      const exit = yield* Effect.exit(sending(faulty)("a", deposit(1)))
+      const exit = yield* Effect.exit(sending([faulty])("a", deposit(1)))
       expect(Exit.isFailure(exit) && Cause.squash(exit.cause)).toMatchObject({ message: "oh" })
       expect(yield* history("a")).toEqual([])
       expect(Exit.isFailure(yield* Effect.exit(Middleware.apply([faulty], query)(Effect.void)))).toBe(true)
@@ -92,7 +92,7 @@ describe("a list of middleware", () => {
 })
 
 describe("a correlation id", () => {
-  const send = sending(Middleware.correlation)
+  const send = sending([Middleware.correlation])
 
   it("is fresh for each request, and stored with all of its events", () =>
     run(Effect.gen(function*() {
@@ -153,7 +153,7 @@ describe("a correlation id", () => {
 })
 
 describe("an actor", () => {
-  const send = sending(Middleware.correlation, Middleware.withActor(Effect.succeed("Ada")))
+  const send = sending([Middleware.correlation, Middleware.withActor(Effect.succeed("Ada"))])
 
   it("is found out for each request and stored with its events", () =>
     run(Effect.gen(function*() {
@@ -169,7 +169,7 @@ describe("an actor", () => {
 
   it("who cannot be found out is an error, and nothing is run", () =>
     run(Effect.gen(function*() {
-      const anonymous = sending(Middleware.withActor(Effect.fail("who?")))
+      const anonymous = sending([Middleware.withActor(Effect.fail("who?"))])
       expect(yield* Effect.flip(anonymous("a", deposit(1)))).toBe("who?")
       expect(yield* history("a")).toEqual([])
     })))
@@ -189,12 +189,12 @@ describe("a rule of authorisation", () => {
 
   it("lets through what it does not refuse", () =>
     run(Effect.gen(function*() {
-      expect(yield* sending(onlyDeposits)("a", deposit(1))).toMatchObject({ state: { balance: 1 } })
+      expect(yield* sending([onlyDeposits])("a", deposit(1))).toMatchObject({ state: { balance: 1 } })
     })))
 
   it("that refuses leaves the store untouched and the handler unasked", () =>
     run(Effect.gen(function*() {
-      const send = sending(onlyDeposits)
+      const send = sending([onlyDeposits])
       const refused = yield* Effect.flip(untouchable(send("a", withdraw(1), { idempotencyKey: "k" })))
       expect(refused).toBeInstanceOf(Middleware.Forbidden)
       expect(refused).toMatchObject({ tag: "Withdraw", message: "Withdraw is forbidden: only deposits" })
@@ -209,7 +209,7 @@ describe("a rule of authorisation", () => {
       const faulty = Middleware.authorize((): Effect.Effect<void> => {
         throw new Error("oh")
       })
-      const exit = yield* Effect.exit(untouchable(sending(faulty)("a", deposit(1))))
+      const exit = yield* Effect.exit(untouchable(sending([faulty])("a", deposit(1))))
       expect(Exit.isFailure(exit) && Cause.squash(exit.cause)).toMatchObject({ message: "oh" })
     })))
 
@@ -218,7 +218,7 @@ describe("a rule of authorisation", () => {
       const notBob = Middleware.authorize(Effect.fnUntraced(function*() {
         if ((yield* Causation).actor === "Bob") return yield* Effect.fail("not Bob")
       }))
-      const by = (actor: string) => sending(Middleware.withActor(Effect.succeed(actor)), notBob)("a", deposit(1))
+      const by = (actor: string) => sending([Middleware.withActor(Effect.succeed(actor)), notBob])("a", deposit(1))
       yield* by("Ada")
       expect(yield* Effect.flip(by("Bob"))).toBe("not Bob")
       expect(yield* history("a")).toHaveLength(1)
@@ -249,7 +249,7 @@ describe("a trace", () => {
     const seen = () => spans.map(({ attributes, name }) => [name, Object.fromEntries(attributes)])
     return { spans, seen, trace: Effect.withTracer(tracer) }
   }
-  const send = sending(Middleware.correlation, Middleware.tracing)
+  const send = sending([Middleware.correlation, Middleware.tracing])
   const caused = Effect.provideService(Causation, { correlationId: "c" })
 
   it("has a span for each command that says what it is and whether it was answered before", () =>
@@ -299,7 +299,7 @@ describe("the log", () => {
       effect.pipe(Effect.provide(Logger.layer([logger])), Effect.provideService(References.MinimumLogLevel, "All"))
     return { lines, logged, read }
   }
-  const send = sending(Middleware.correlation, Middleware.logging)
+  const send = sending([Middleware.correlation, Middleware.logging])
 
   it("has a line for each request: what it was, for whom, how long it took", () =>
     runAtZero(Effect.gen(function*() {
@@ -318,21 +318,33 @@ describe("the log", () => {
     })))
 
   it.each<[string, Effect.Effect<unknown, unknown>, string]>([
-    ["a refusal", Effect.fail({ _tag: "Overdrawn", balance: 1 }), "INFO: query Balance failed after 0 ms: Overdrawn"],
+    [
+      "a refusal",
+      Effect.fail({ _tag: "Overdrawn", balance: 1 }),
+      "INFO: query Balance failed with Overdrawn after 0 ms"
+    ],
     ["a refusal without a name", Effect.fail("no"), "INFO: query Balance failed after 0 ms"],
     [
       "one who may not",
       Effect.fail(new Middleware.Forbidden({ tag: "Balance", reason: "no" })),
-      "INFO: query Balance failed after 0 ms: Forbidden"
+      "INFO: query Balance failed with Forbidden after 0 ms"
     ],
-    ["a slow projection", Effect.fail({ _tag: "AwaitTimeout" }), "WARN: query Balance failed after 0 ms: AwaitTimeout"],
+    [
+      "a slow projection",
+      Effect.fail({ _tag: "AwaitTimeout" }),
+      "WARN: query Balance failed with AwaitTimeout after 0 ms"
+    ],
     [
       "a failing store",
       Effect.fail(new EventStoreError({ operation: "commit", cause: "down" })),
-      "ERROR: query Balance failed after 0 ms: EventStoreError"
+      "ERROR: query Balance failed with EventStoreError after 0 ms"
     ],
-    ["a faulty decider", Effect.fail({ _tag: "DeciderFault" }), "ERROR: query Balance failed after 0 ms: DeciderFault"],
-    ["a defect", Effect.die(new TypeError("oh")), "ERROR: query Balance died after 0 ms: TypeError"],
+    [
+      "a faulty decider",
+      Effect.fail({ _tag: "DeciderFault" }),
+      "ERROR: query Balance failed with DeciderFault after 0 ms"
+    ],
+    ["a defect", Effect.die(new TypeError("oh")), "ERROR: query Balance died with TypeError after 0 ms"],
     ["a defect without a name", Effect.die("oh"), "ERROR: query Balance died after 0 ms"]
   ])("says how bad it is: %s", (_, effect, line) =>
     runAtZero(Effect.gen(function*() {
@@ -377,10 +389,10 @@ describe("the log", () => {
         yield* Effect.exit(read(send("a", withdraw(424_242))))
       }
       expect(lines.filter((line) => !line.includes("Deposit"))).toEqual([
-        "INFO: command Withdraw failed after 0 ms: Overdrawn",
-        "INFO: command Withdraw failed after 0 ms: CommandInvalid",
-        "ERROR: command Withdraw failed after 0 ms: DeciderFault",
-        "ERROR: command Withdraw died after 0 ms: Error"
+        "INFO: command Withdraw failed with Overdrawn after 0 ms",
+        "INFO: command Withdraw failed with CommandInvalid after 0 ms",
+        "ERROR: command Withdraw failed with DeciderFault after 0 ms",
+        "ERROR: command Withdraw died with Error after 0 ms"
       ])
       expect(logged).toHaveLength(8)
       expect(JSON.stringify(logged)).not.toContain("4242")

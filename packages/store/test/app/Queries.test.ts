@@ -88,7 +88,7 @@ describe("a query that nobody knows", () => {
   it("is told which ones there are", () =>
     run(Effect.gen(function*() {
       expect((yield* Effect.flip(ask(cast({ _tag: "Poorest" })))).message)
-        .toBe("not a known query: there is none for the tag \"Poorest\", only for Balance, Richest")
+        .toBe("unknown query: _tag \"Poorest\", must be one of Balance, Richest")
     })))
 })
 
