@@ -1,4 +1,4 @@
-/** Which events a read gives back: where it starts, how far it goes, what it leaves out. */
+/** Which events a read returns: its start, its end, and its filters. */
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import { InvalidInput } from "../event/InvalidInput.ts"
@@ -9,7 +9,7 @@ import * as StreamName from "../event/StreamName.ts"
 import type { StreamVersion } from "../event/StreamVersion.ts"
 import * as AsOf from "./AsOf.ts"
 
-/** The instants of `[from, to)`; an end left out is open, and a start at or after the end is empty, not an error. */
+/** The instants of `[from, to)`. A missing end is open; a start at or after the end selects nothing. */
 export interface TimeRange {
   readonly from?: DateTime.Utc | undefined
   readonly to?: DateTime.Utc | undefined
@@ -20,31 +20,31 @@ interface Filter {
   readonly recordedAt?: TimeRange | undefined
   /** Only events that occurred in this range, by the domain's clock. */
   readonly occurredAt?: TimeRange | undefined
-  /** Only these stored type names. `EventCodec.storedTypes` adds the former names of renamed types. */
+  /** Only events of these stored types. `EventCodec.storedTypes` adds the former names of renamed types. */
   readonly types?: ReadonlyArray<string> | undefined
-  /** At most so many events. */
+  /** The maximum number of events. */
   readonly limit?: number | undefined
 }
 
-/** Which events of one stream, in the order of their versions. */
+/** Which events of one stream to read. */
 export interface ReadStreamOptions extends Filter {
-  /** Only events after this version, itself excluded. */
+  /** Only events after this version, exclusive. */
   readonly after?: StreamVersion | undefined
-  /** Only events that count as of then, itself included. */
+  /** Only events that count as of this point, inclusive. */
   readonly asOf?: AsOf.AsOf | undefined
 }
 
-/** Which events of the global log, in the order of their positions. */
+/** Which events of the global log to read. */
 export interface ReadAllOptions extends Filter {
-  /** Only events after this position, itself excluded. */
+  /** Only events after this position, exclusive. */
   readonly after?: Position | undefined
-  /** Only events that count as of then, itself included. */
+  /** Only events that count as of this point, inclusive. */
   readonly asOf?: AsOf.AsOfLog | undefined
   /** Only events of streams in these categories. */
   readonly categories?: ReadonlyArray<string> | undefined
 }
 
-/** The options, or `InvalidInput` naming the first one that breaks a rule. */
+/** Validates options. Fails with `InvalidInput` for the first one that breaks a rule. */
 export const check = <Options extends ReadStreamOptions | ReadAllOptions>(
   options: Options
 ): Result.Result<Options, InvalidInput> =>
@@ -92,7 +92,7 @@ const checkCount = (field: string, count: number | undefined): Result.Result<voi
     ? Result.void
     : Result.fail(new InvalidInput({ field, rule: "must be a whole number of 0 or more" }))
 
-/** Whether an event is one of those asked for; `limit` is the reader's to count. */
+/** Whether an event passes the filters. Ignores `after` and `limit`. */
 export const includes = (options: ReadStreamOptions | ReadAllOptions, event: RecordedEvent): boolean =>
   (options.asOf === undefined || AsOf.includes(options.asOf, event)) &&
   inRange(options.recordedAt, event.recordedAt) &&

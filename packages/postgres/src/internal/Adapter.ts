@@ -1,6 +1,6 @@
 /** The port to the event store, on one database. */
 import { InvalidInput } from "@refold/core/event/InvalidInput"
-import * as Heads from "@refold/store/internal/log/Heads"
+import * as HeadWatcher from "@refold/store/internal/log/HeadWatcher"
 import type * as EventStore from "@refold/store/log/EventStore"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -37,7 +37,11 @@ export const make = Effect.fnUntraced(function*(
     readAll: (options) => Read.readAll(database, head, options),
     head: head.current,
     // One watcher serves all, so it must not see by the transaction of the first who follows.
-    heads: yield* Heads.watch({ head: database.outsideTransaction(head.current), wakeUps: wakeUps.stream, pollEvery }),
+    heads: yield* HeadWatcher.watch({
+      head: database.outsideTransaction(head.current),
+      wakeUps: wakeUps.stream,
+      pollEvery
+    }),
     bound: LookUps.readBound(database, head),
     findEvent: (id) => LookUps.findEvent(database, id),
     streamVersions: (streams) => LookUps.streamVersions(database, streams)

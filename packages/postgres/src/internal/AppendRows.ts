@@ -3,6 +3,7 @@ import type { EventId } from "@refold/core/event/EventId"
 import { Position } from "@refold/core/event/Position"
 import type { StreamName } from "@refold/core/event/StreamName"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
+import * as Fingerprint from "@refold/core/internal/journal/Fingerprint"
 import {
   type AppendError,
   DuplicateEventId,
@@ -34,7 +35,7 @@ export const parameters = ({ idempotency, writes }: Commit.Commit): Parameters =
   const { fingerprint, key = "", neverExpires = false } = idempotency ?? {}
   return {
     keys: [key],
-    fingerprints: [fingerprint === undefined ? "" : Commit.givenFingerprint(fingerprint)],
+    fingerprints: [fingerprint === undefined ? "" : Fingerprint.ofGiven(fingerprint)],
     write_counts: [writes.length],
     streams: writes.map(({ stream }) => stream),
     // The driver takes a small number for int4 and a large one for int8, and refuses both in one array.

@@ -1,6 +1,6 @@
 /**
- * Load, decide, append: how a command becomes events. A writer who was faster is met by folding what he wrote and
- * deciding again; a command repeated under its idempotency key gets its first answer.
+ * Handles the commands of an aggregate: load the state, decide, append the events. On a version conflict, it folds the new
+ * events and decides again. A command repeated under its idempotency key gets its first answer.
  */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { CommandInvalid } from "@refold/core/decide/CommandInvalid"
@@ -18,53 +18,54 @@ import { Causation } from "../log/Causation.ts"
 import type { EventReader } from "../log/EventReader.ts"
 import { type CommitFailure, EventStore } from "../log/EventStore.ts"
 import { waitForNext } from "../log/internal/BackOff.ts"
-import * as Deciding from "./internal/Deciding.ts"
-import * as FirstAnswer from "./internal/FirstAnswer.ts"
+import * as IdempotentAnswer from "./internal/IdempotentAnswer.ts"
 import * as InlineRows from "./internal/InlineRows.ts"
-import * as Stamp from "./internal/Stamp.ts"
+import * as RunDecider from "./internal/RunDecider.ts"
+import * as StampEvents from "./internal/StampEvents.ts"
 import * as StateCache from "./internal/StateCache.ts"
-import type { Loaded } from "./Loaded.ts"
+import type { LoadedState } from "./LoadedState.ts"
 import * as Snapshots from "./Snapshots.ts"
 import type { SnapshotStore } from "./SnapshotStore.ts"
 import type * as State from "./State.ts"
 
-/** What a command may bring along. */
+/** The options of a command. */
 export interface HandleOptions {
   /**
-   * Repeating the command under this key gives the first answer again. A refused command, or one with nothing to do,
-   * uses no key up: repeated, it is decided anew.
+   * A command repeated under this key gets the first answer again. A command without events, or a refused one, does not
+   * use its key: repeated, it is decided again.
    */
   readonly idempotencyKey?: string | undefined
-  /** Whether that key is kept for ever, as those of processes are; by default it is kept as `IdempotencyKeys` say. */
+  /** Whether the key never expires, as those of processes; false by default, then see `IdempotencyKeys`. */
   readonly keyNeverExpires?: boolean | undefined
-  /** What the client saw when it sent the command. Others may be faster only as far as this still holds. */
+  /** The version of the stream that the client has seen; `Any` by default. Checked before each decision. */
   readonly expected?: ExpectedVersion.ExpectedVersion | undefined
-  /** Stored with each event, beside what `Causation` says. */
+  /** Stored with each event; takes precedence over `Causation`. */
   readonly metadata?: Metadata | undefined
-  /** When it happened in the domain; now, by default. */
+  /** When it happened in the domain; by default now. */
   readonly occurredAt?: DateTime.Utc | undefined
 }
 
-/** The state after a command, the events it led to, and whether an earlier copy of it had done so already. */
-export interface Handled<State, Event> extends Loaded<State> {
+/** The state after a command, and the events that it led to. */
+export interface Handled<State, Event> extends LoadedState<State> {
   readonly events: ReadonlyArray<Event>
+  /** Whether this is the answer of an earlier command under the same idempotency key. */
   readonly deduplicated: boolean
 }
 
-/** Every way handling can fail beside the aggregate's own refusals. */
+/** The errors of handling a command, besides the refusals of the aggregate. */
 export type HandleFailure = State.LoadFailure | CommitFailure | UnencodableEvent | CommandInvalid
 
 type AnyEvent = { readonly _tag: string }
 
-/** How a handler works. */
+/** The options of a handler. */
 export interface HandlerOptions<State> {
-  /** How often to decide again where others were faster, 10 times by default. */
+  /** Maximum retries on a version conflict; 10 by default. */
   readonly retries?: number | undefined
-  /** Projections by `Projection.ofAggregate` whose rows are stored together with the events. */
+  /** Projections made by `Projection.ofAggregate` whose rows are stored together with the events. */
   readonly inline?: ReadonlyArray<InlineRows.InlineProjection<State>> | undefined
   /**
-   * How many states to remember, 1,000 by default; 0 is none. It changes what is read for an answer, never the answer.
-   * Arrays and plain objects in a remembered state are frozen.
+   * The maximum number of cached states; 1,000 by default, 0 for no cache. The cache saves reads and never changes an
+   * answer. Arrays and plain objects in a cached state are frozen.
    */
   readonly cache?: number | undefined
 }
@@ -89,25 +90,25 @@ export const make = <Command, State, Event extends AnyEvent, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   { cache = 1000, inline = [], retries = 10 }: HandlerOptions<State> = {}
 ) => {
-  const remembered = StateCache.make<State>(cache)
+  const cached = StateCache.make<State>(cache)
   return Effect.fnUntraced(function*(
     id: string,
     command: Command,
     options: HandleOptions = {}
   ): Effect.fn.Return<Handled<State, Event>, Refusal | HandleFailure, EventStore | EventReader | SnapshotStore> {
     const idempotency = yield* Effect.fromResult(
-      FirstAnswer.idempotencyOf(aggregate, id, command, options.idempotencyKey)
+      IdempotentAnswer.fingerprintedKey(aggregate, id, command, options.idempotencyKey)
     )
-    const first = yield* FirstAnswer.find(aggregate, id, idempotency)
+    const first = yield* IdempotentAnswer.find(aggregate, id, idempotency)
     if (Option.isSome(first)) return first.value
     const stream = yield* Effect.fromResult(StreamName.make(aggregate.category, id))
-    const states = yield* remembered
-    const turn = { ...options, aggregate, id, command, idempotency, inline, states }
+    const states = yield* cached
+    const request = { ...options, aggregate, id, command, idempotency, inline, states }
     let known = states.get(stream)
-    // Attempt 0 is on a state that was remembered.
+    // Attempt 0 decides on a cached state.
     for (let attempt = known === undefined ? 1 : 0;; attempt++) {
       const loaded = attempt === 0 ? known! : yield* StateCache.load(states, aggregate, stream, known)
-      const outcome = yield* decideOnce(turn, loaded, attempt > 0)
+      const outcome = yield* decideOnce(request, loaded, attempt > 0)
       if (outcome !== undefined && !(outcome instanceof VersionConflict)) return outcome
       if (outcome !== undefined && attempt > 0) yield* waitForNext(attempt, retries, outcome)
       known = outcome !== undefined && hasLostEvents(outcome) ? undefined : loaded
@@ -115,8 +116,8 @@ export const make = <Command, State, Event extends AnyEvent, Refusal>(
   })
 }
 
-/** One command on its way. */
-interface Turn<Command, State, Event extends AnyEvent, Refusal> extends HandleOptions {
+/** A command with everything that handling it needs. */
+interface Request<Command, State, Event extends AnyEvent, Refusal> extends HandleOptions {
   readonly aggregate: Aggregate<Command, State, Event, Refusal>
   readonly id: string
   readonly command: Command
@@ -125,50 +126,50 @@ interface Turn<Command, State, Event extends AnyEvent, Refusal> extends HandleOp
   readonly states: StateCache.States<State>
 }
 
-// The store is behind what it said before, as after a fail-over or with a restored backup.
+// The stream is shorter than the loaded state, as after a fail-over to a lagging standby or a restored backup.
 const hasLostEvents = ({ actual, expected }: VersionConflict): boolean =>
   expected._tag === "Exact" && Option.getOrElse(actual, () => 0) < expected.version
 
 /**
- * The answer, or the conflict with a writer who was faster. Undefined where nothing is to be appended and the state may
- * be out of date: the store has not said otherwise, so neither a refusal nor anything else is to be believed.
+ * The answer, or the version conflict of the append. Undefined if there are no events to append and the state may be
+ * stale: then no append checks it, and neither a refusal nor an answer without events can be trusted.
  */
 const decideOnce = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
-  turn: Turn<Command, State, Event, Refusal>,
-  loaded: Loaded<State>,
+  request: Request<Command, State, Event, Refusal>,
+  loaded: LoadedState<State>,
   isLatest: boolean
 ): Effect.fn.Return<
   Handled<State, Event> | VersionConflict | undefined,
   Refusal | HandleFailure,
   EventStore | EventReader | SnapshotStore
 > {
-  const { aggregate, command, expected, id, idempotency, states } = turn
-  const decided = Deciding.decideOn(aggregate, command, loaded, expected)
+  const { aggregate, command, expected, id, idempotency, states } = request
+  const decided = RunDecider.decide(aggregate, command, loaded, expected)
   if (Result.isFailure(decided) || decided.success.events.length === 0) {
     if (!isLatest) return undefined
-    // Nothing to append, so the store will not notice a copy that went through since the first look: look again.
-    const first = yield* FirstAnswer.find(aggregate, id, idempotency)
+    // No append checks the key, so look again for an earlier command under it that was stored in the meantime.
+    const first = yield* IdempotentAnswer.find(aggregate, id, idempotency)
     if (Option.isSome(first)) return first.value
     return { ...loaded, events: (yield* Effect.fromResult(decided)).events, deduplicated: false }
   }
-  // Whatever became of it, the next command had better look.
+  // The outcome may be unknown, so the next command must load the state.
   const appended = yield* Effect.onError(
-    append(turn, loaded, decided.success),
+    append(request, loaded, decided.success),
     () => Effect.sync(() => states.forget(loaded.stream))
   )
   if (appended instanceof VersionConflict) return appended
   return yield* appended.deduplicated
-    ? FirstAnswer.load(aggregate, id, appended)
-    : moveOn(turn, loaded, placeOf(appended), decided.success)
+    ? IdempotentAnswer.load(aggregate, id, appended)
+    : finish(request, loaded, placeOf(appended), decided.success)
 })
 
 const append = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
-  { idempotency: keyed, inline, keyNeverExpires, metadata, occurredAt }: Turn<Command, State, Event, Refusal>,
-  { stream, version }: Loaded<State>,
-  { encoded, state }: Deciding.Decision<State, Event>
+  { idempotency: keyed, inline, keyNeverExpires, metadata, occurredAt }: Request<Command, State, Event, Refusal>,
+  { stream, version }: LoadedState<State>,
+  { encoded, state }: RunDecider.Decision<State, Event>
 ) {
   const shared = { metadata: { ...yield* Causation, ...metadata }, occurredAt: occurredAt ?? (yield* DateTime.now) }
-  const stamped = yield* Stamp.stamp(encoded, shared)
+  const stamped = yield* StampEvents.stamp(encoded, shared)
   const rows = yield* InlineRows.encode(inline, stream, state)
   const expected = ExpectedVersion.Exact(version)
   const idempotency = keyed && { ...keyed, neverExpires: keyNeverExpires }
@@ -179,19 +180,19 @@ const append = Effect.fnUntraced(function*<Command, State, Event extends AnyEven
 
 const placeOf = ({ streams: [{ position, recordedAt, version }] }: Appended) => ({ position, recordedAt, version })
 
-const moveOn = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
-  { aggregate, states }: Turn<Command, State, Event, Refusal>,
-  before: Loaded<State>,
+const finish = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
+  { aggregate, states }: Request<Command, State, Event, Refusal>,
+  before: LoadedState<State>,
   place: ReturnType<typeof placeOf>,
-  { encoded, events, state }: Deciding.Decision<State, Event>
+  { encoded, events, state }: RunDecider.Decision<State, Event>
 ): Effect.fn.Return<Handled<State, Event>, never, SnapshotStore> {
   const handled = { ...before, ...place, state, events, deduplicated: false }
-  const remembered = Deciding.readBack(aggregate, before, encoded)
-  if (Option.isNone(remembered)) {
+  const readBack = RunDecider.readBack(aggregate, before, encoded)
+  if (Option.isNone(readBack)) {
     states.forget(before.stream)
     return handled
   }
-  const loaded = { ...before, ...place, state: remembered.value }
+  const loaded = { ...before, ...place, state: readBack.value }
   states.put(loaded)
   if (Snapshots.isDue(aggregate, before.version, place.version)) {
     yield* Snapshots.trySave(aggregate, loaded)

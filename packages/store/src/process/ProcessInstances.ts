@@ -12,7 +12,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { HandleFailure } from "../decide/CommandHandler.ts"
-import type { Loaded } from "../decide/Loaded.ts"
+import type { LoadedState } from "../decide/LoadedState.ts"
 import type { SnapshotStore } from "../decide/SnapshotStore.ts"
 import * as State from "../decide/State.ts"
 import { EventReader } from "../log/EventReader.ts"
@@ -29,7 +29,7 @@ type Tagged = { readonly _tag: string }
 export const get = <Event extends Tagged, State>(
   { instances }: Process.Process<Event, State>,
   instance: string
-): Effect.Effect<Loaded<Instance<State>>, State.LoadFailure, EventReader | SnapshotStore> =>
+): Effect.Effect<LoadedState<Instance<State>>, State.LoadFailure, EventReader | SnapshotStore> =>
   State.load(instances, instance)
 
 /**
@@ -63,7 +63,7 @@ export const history = Effect.fnUntraced(function*<Event extends Tagged, State>(
 })
 
 /** What helping an instance comes to. */
-export type Helped<State> = Effect.Effect<Loaded<Instance<State>>, InstanceRefusal | HandleFailure, Services>
+export type Helped<State> = Effect.Effect<LoadedState<Instance<State>>, InstanceRefusal | HandleFailure, Services>
 
 /** Tells an instance to go on: a saga whose compensation failed tries it again. `reason` is recorded. */
 export const resume = <Event extends Tagged, State>(
@@ -92,7 +92,7 @@ const tell = Effect.fnUntraced(function*<Event extends Tagged, State>(
   process: Process.Process<Event, State>,
   instance: string,
   message: MessageBody
-): Effect.fn.Return<Loaded<Instance<State>>, InstanceRefusal | HandleFailure, Services> {
+): Effect.fn.Return<LoadedState<Instance<State>>, InstanceRefusal | HandleFailure, Services> {
   const { correlationId } = (yield* get(process, instance)).state.agenda
   return yield* Telling.make(process)(instance, message, { metadata: { correlationId } })
 })

@@ -1,7 +1,7 @@
 import * as Aggregate from "@refold/core/decide/Aggregate"
 import type { DecodeError } from "@refold/core/event/DecodeError"
 import * as AsOf from "@refold/core/journal/AsOf"
-import type { Loaded } from "@refold/store/decide/Loaded"
+import type { LoadedState } from "@refold/store/decide/LoadedState"
 import * as Snapshots from "@refold/store/decide/Snapshots"
 import { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import * as State from "@refold/store/decide/State"
@@ -274,7 +274,7 @@ describe("the wire transform of a load", () => {
 describe("the types of a load", () => {
   it("say what it gives, how it fails and what it needs", () => {
     expectTypeOf(State.load(Account.account, "a")).toEqualTypeOf<
-      Effect.Effect<Loaded<Account.State>, State.LoadFailure, EventReader | SnapshotStore>
+      Effect.Effect<LoadedState<Account.State>, State.LoadFailure, EventReader | SnapshotStore>
     >()
   })
 })

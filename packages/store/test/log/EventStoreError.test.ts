@@ -8,7 +8,7 @@ describe("the message of", () => {
       .toBe("commit failed: disk full")
     expect(new EventStoreError({ operation: "head", cause: "no answer" }).message).toBe("head failed: no answer")
     expect(new EventStoreError({ operation: "head", cause: Object.create(null) }).message)
-      .toBe("head failed: for an unknown cause")
+      .toBe("head failed: unknown cause")
   })
 
   it("an unknown outcome says of how many events it is unknown whether they are stored", () => {

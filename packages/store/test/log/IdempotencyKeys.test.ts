@@ -91,7 +91,7 @@ describe("expire", () => {
     ["nothing", undefined]
   ])("refuses %s, and forgets nothing", (_, olderThan) =>
     run(Effect.gen(function*() {
-      const refused = { _tag: "InvalidInput", field: "olderThan", rule: "must be longer than nothing" }
+      const refused = { _tag: "InvalidInput", field: "olderThan", rule: "must be a duration above zero" }
       const asked = olderThan as Duration.Input
       yield* handle("a", deposit(1), { idempotencyKey: "k0" })
       expect(yield* Effect.flip(IdempotencyKeys.expire({ olderThan: asked }))).toMatchObject(refused)

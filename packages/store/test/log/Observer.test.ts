@@ -129,7 +129,7 @@ describe("an observer that fails", () => {
       yield* Effect.provide(Observer.observe(() => Effect.fail("no")), Logger.layer([logger]))
       yield* deposit("a", 1)
       yield* pass(0)
-      expect(logged.flat()).toContain("an observer failed on Deposited at position 1")
+      expect(logged.flat()).toContain("an observer failed for event Deposited at position 1")
     })))
 })
 

@@ -8,9 +8,9 @@ import type { PoisonedEvent } from "@refold/core/project/ProjectionFold"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import * as Deciding from "../../decide/internal/Deciding.ts"
-import { stamp } from "../../decide/internal/Stamp.ts"
-import type { Loaded } from "../../decide/Loaded.ts"
+import * as RunDecider from "../../decide/internal/RunDecider.ts"
+import { stamp } from "../../decide/internal/StampEvents.ts"
+import type { LoadedState } from "../../decide/LoadedState.ts"
 import type { SnapshotStore } from "../../decide/SnapshotStore.ts"
 import * as State from "../../decide/State.ts"
 import type { EventReader } from "../../log/EventReader.ts"
@@ -49,7 +49,7 @@ export const meet = Effect.fnUntraced(function*<Event extends { readonly _tag: s
 
 const meetFrom = Effect.fnUntraced(function*<Event extends { readonly _tag: string }, State>(
   process: Process<Event, State>,
-  loaded: Loaded<Instance<State>>,
+  loaded: LoadedState<Instance<State>>,
   correlated: ReadonlyArray<Correlated>
 ): Effect.fn.Return<Met, EventStoreError> {
   const { instances } = process
@@ -60,7 +60,7 @@ const meetFrom = Effect.fnUntraced(function*<Event extends { readonly _tag: stri
   let { state } = loaded
   for (const { instance, recorded, trigger } of correlated) {
     if (blocked.has(recorded.stream)) continue
-    const decided = Deciding.decideOn(instances, { _tag: "Observe", instance, trigger }, { ...loaded, state })
+    const decided = RunDecider.decide(instances, { _tag: "Observe", instance, trigger }, { ...loaded, state })
     if (Result.isFailure(decided)) {
       // Whatever the process's functions do, it is recorded; but not what nests too deep to be within an event.
       blocked.add(recorded.stream)

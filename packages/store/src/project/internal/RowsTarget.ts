@@ -1,4 +1,4 @@
-/** A projection's rows, for the projector. */
+/** The rows of a projection as a target of the projector. */
 import type { Projection } from "@refold/core/project/Projection"
 import { foldBatch, prepare } from "@refold/core/project/ProjectionFold"
 import * as Effect from "effect/Effect"
@@ -6,7 +6,7 @@ import * as Result from "effect/Result"
 import { WireTransform } from "../../log/WireTransform.ts"
 import type { ProjectionTarget } from "./ProjectionTarget.ts"
 
-/** Folds events into rows. */
+/** The target that folds events into rows of the projection. */
 export const make = <Event extends { readonly _tag: string }, State>(
   projection: Projection<Event, State, string>
 ): ProjectionTarget => {

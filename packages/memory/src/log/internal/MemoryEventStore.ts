@@ -1,4 +1,4 @@
-/** The store of events in memory: a Journal in a reference whose changes can be followed. */
+/** The event store in memory: a `Journal` in a reference whose changes can be subscribed to. */
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as StreamName from "@refold/core/event/StreamName"
@@ -11,10 +11,10 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 
-/** Stores the inline rows of a commit that was appended. Must not fail. */
+/** Stores the inline rows of a commit that was appended. Must not throw. */
 export type SaveInlineRows = (rows: ReadonlyArray<InlineRow>, appended: Appended) => void
 
-/** The adapter. It saves inline rows in the same step as the events, so that no reader sees one without the other. */
+/** An empty event store. Inline rows are stored in the same step as the events: no reader sees one without the other. */
 export const make = (saveInlineRows: SaveInlineRows): Effect.Effect<Adapter> =>
   Effect.map(SubscriptionRef.make(Journal.empty), (ref) => {
     const journal = SubscriptionRef.get(ref)

@@ -1,4 +1,4 @@
-/** Subscriptions: pages of the log up to the head, then again whenever the head has moved. */
+/** Subscriptions: read the log up to the head, and again whenever the head has moved. */
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Position from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
@@ -10,7 +10,7 @@ import * as Stream from "effect/Stream"
 import { EventNotFound, type EventReader, type ReaderAdapter, type SubscribeOptions } from "../EventReader.ts"
 import type { EventStoreError } from "../EventStoreError.ts"
 
-/** The subscribing part of a reader. */
+/** The subscriptions of a reader. */
 export const make = (adapter: ReaderAdapter): Pick<EventReader["Service"], "subscribe" | "replayFrom"> => ({
   subscribe: (options = {}) =>
     Stream.unwrap(Effect.gen(function*() {
@@ -38,15 +38,15 @@ const find = Effect.fnUntraced(function*(adapter: ReaderAdapter, id: Parameters<
   return Option.isNone(found) ? yield* new EventNotFound({ id }) : found.value.position
 })
 
-// To wait there would be to pass by, in silence, whatever is stored until the log has grown so far.
+// A subscription that starts beyond the last event would silently skip the events that are appended up to there.
 const checkPast = Effect.fnUntraced(function*(adapter: ReaderAdapter, after: Position.Position) {
   if (after === Position.start) return
-  const { last } = yield* outliving(Stream.fromEffect(adapter.bound)).pipe(
+  const { last } = yield* retryForever(Stream.fromEffect(adapter.bound)).pipe(
     Stream.runHead,
     Effect.map(Option.getOrThrow)
   )
   if (after > last) {
-    return yield* new InvalidInput({ field: "after", rule: `must not lie after the last event, at position ${last}` })
+    return yield* new InvalidInput({ field: "after", rule: `must not be beyond the last event, at position ${last}` })
   }
 })
 
@@ -58,8 +58,8 @@ const follow = (
   Stream.suspend(() => {
     let cursor = after
     const readUpTo = (head: Position.Position) =>
-      // Begun again after a failure, it goes on behind the last event that was handed out.
-      outliving(Stream.suspend(() => adapter.readAll({ ...filter, after: cursor, asOf: position(head) }))).pipe(
+      // After a failure the read starts again behind the last event that was emitted.
+      retryForever(Stream.suspend(() => adapter.readAll({ ...filter, after: cursor, asOf: position(head) }))).pipe(
         Stream.mapArray((events) => {
           cursor = events.at(-1)!.position
           return events
@@ -71,14 +71,16 @@ const follow = (
     return Stream.flatMap(adapter.heads, (head) => head > cursor ? readUpTo(head) : Stream.empty)
   })
 
-// Adapters try for a while by themselves; a subscriber has nobody to report to, and goes on trying.
-const outliving = <A>(
+// Adapters retry for a limited time; a subscription has no caller to fail to, and retries forever.
+const retryForever = <A>(
   read: Stream.Stream<A, InvalidInput | EventStoreError>
 ): Stream.Stream<A, InvalidInput> =>
   Stream.catchTag(read, "EventStoreError", (error) =>
     Stream.concat(
-      Stream.fromEffectDrain(Effect.andThen(Effect.logWarning("a subscription waits for the store", error), pause)),
-      outliving(read)
+      Stream.fromEffectDrain(
+        Effect.andThen(Effect.logWarning("a subscription could not use the store and tries again", error), pause)
+      ),
+      retryForever(read)
     ))
 
 const pause = Effect.sleep("500 millis")

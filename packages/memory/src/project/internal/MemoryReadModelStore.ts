@@ -1,4 +1,4 @@
-/** What projections have made of the log, in memory: a value in a reference, and a lock for each generation. */
+/** The read model store in memory: `Generations` in a reference, and a lock for each generation. */
 import { evaluate } from "@refold/core/project/RowQuery"
 import { ProjectionNotReady, ProjectionOutdated, UnknownProjection } from "@refold/store/project/ProjectionError"
 import { type Batch, ReadModelStore, type RowSource, type StoredProjection } from "@refold/store/project/ReadModelStore"
@@ -12,7 +12,7 @@ import * as Generations from "./Generations.ts"
 
 type Current = MutableRef.MutableRef<Generations.Generations>
 
-/** The service, over the projections' reference. */
+/** The service over a reference that the event store writes inline rows to, too. */
 export const make = (current: Current): ReadModelStore["Service"] => {
   const locks = new Map<number, Semaphore.Semaphore>()
   const lockOf = (id: number): Semaphore.Semaphore => {
@@ -24,7 +24,11 @@ export const make = (current: Current): ReadModelStore["Service"] => {
     locks.delete(id)
     current.current = Generations.drop(current.current, id)
   }
-  const begin = (projection: StoredProjection, status: "Building" | "Scratch", now: DateTime.Utc): Generations.Kept => {
+  const begin = (
+    projection: StoredProjection,
+    status: "Building" | "Scratch",
+    now: DateTime.Utc
+  ): Generations.StoredGeneration => {
     const [next, begun] = Generations.begin(current.current, projection, status, now)
     current.current = next
     return begun
@@ -63,13 +67,13 @@ export const make = (current: Current): ReadModelStore["Service"] => {
       }),
     drop: (id) => Effect.sync(() => drop(id)),
     read: (source, selection) =>
-      Effect.map(Effect.suspend(() => chosen(current.current, source)), (generation) => ({
+      Effect.map(Effect.suspend(() => findRead(current.current, source)), (generation) => ({
         generation,
         rows: selection._tag === "Keys"
           ? selection.keys.flatMap((key) => Option.toArray(HashMap.get(generation.rows, key)))
           : evaluate(selection.query, HashMap.values(generation.rows))
       })),
-    live: (projection) => Effect.suspend(() => chosen(current.current, { projection })),
+    live: (projection) => Effect.suspend(() => findRead(current.current, { projection })),
     listParked: (id) => Effect.sync(() => parkedOf(current.current, id)),
     listDiscarded: (projection) => Effect.sync(() => Generations.discardedOf(current.current, projection)),
     catchUpRows: (projection, rows) =>
@@ -85,10 +89,10 @@ const parkedOf = (all: Generations.Generations, id: number) => {
   return [...HashMap.values(streams)].toSorted((one, two) => one.position - two.position)
 }
 
-const chosen = (
+const findRead = (
   all: Generations.Generations,
   { generation: id, projection }: RowSource
-): Effect.Effect<Generations.Kept, UnknownProjection | ProjectionNotReady> => {
+): Effect.Effect<Generations.StoredGeneration, UnknownProjection | ProjectionNotReady> => {
   const generations = Generations.list(all, projection)
   const found = generations.find((one) => id === undefined ? one.status === "Live" : one.id === id)
   if (found !== undefined) return Effect.succeed(found)
@@ -98,8 +102,8 @@ const chosen = (
     : new ProjectionNotReady({ projection, checkpoint: building.checkpoint })
 }
 
-// What the body changes is kept aside until it has succeeded, and then done to what is there by then: handlers may have
-// written rows of inline projections in between.
+// The changes of the body are collected, and applied to the then current value when it has succeeded: command handlers may
+// have written rows of inline projections in between.
 const transact = <A, E, R>(
   current: Current,
   id: number,
@@ -107,39 +111,39 @@ const transact = <A, E, R>(
 ): Effect.Effect<Option.Option<A>, E, R> => {
   const generation = Generations.find(current.current, id)
   if (generation === undefined || generation.status === "Retired") return Effect.succeedNone
-  const aside: Array<(all: Generations.Generations) => Generations.Generations> = []
-  const seen = () => aside.reduce((all, change) => change(all), current.current)
+  const changes: Array<(all: Generations.Generations) => Generations.Generations> = []
+  const updated = () => changes.reduce((all, change) => change(all), current.current)
   const { projection } = generation
   const batch: Batch = {
     generation,
     rows: (keys) =>
       Effect.sync(() => {
-        const rows = Generations.find(seen(), id)?.rows ?? HashMap.empty()
+        const rows = Generations.find(updated(), id)?.rows ?? HashMap.empty()
         return keys.flatMap((key) => Option.toArray(HashMap.get(rows, key)))
       }),
-    parked: (streams) => Effect.sync(() => parkedOf(seen(), id).filter(({ stream }) => streams.includes(stream))),
+    parked: (streams) => Effect.sync(() => parkedOf(updated(), id).filter(({ stream }) => streams.includes(stream))),
     discarded: (after, upTo) =>
       Effect.sync(() =>
-        Generations.discardedOf(seen(), projection)
+        Generations.discardedOf(updated(), projection)
           .map(({ position }) => position)
           .filter((position) => position > after && position <= upTo)
       ),
-    save: (changes) =>
-      Effect.map(DateTime.now, (now) => void aside.push((all) => Generations.save(all, id, changes, now))),
+    save: (saved) =>
+      Effect.map(DateTime.now, (now) => void changes.push((all) => Generations.save(all, id, saved, now))),
     discard: (events) =>
       Effect.map(DateTime.now, (discardedAt) => {
-        const facts = events.map((event) => ({ ...event, discardedAt }))
-        aside.push((all) => Generations.discard(all, projection, facts))
+        const discards = events.map((event) => ({ ...event, discardedAt }))
+        changes.push((all) => Generations.discard(all, projection, discards))
       }),
     promote: Effect.sync(() => {
-      const promoted = Generations.promote(seen(), id)
+      const promoted = Generations.promote(updated(), id)
       if (promoted === undefined) return false
-      aside.push((all) => Generations.promote(all, id) ?? all)
+      changes.push((all) => Generations.promote(all, id) ?? all)
       return Generations.find(promoted, id)?.status === "Live"
     })
   }
   return Effect.map(body(batch), (result) => {
-    current.current = seen()
+    current.current = updated()
     return Option.some(result)
   })
 }
