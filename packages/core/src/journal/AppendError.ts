@@ -1,4 +1,4 @@
-/** The errors of an append that a store refuses. Nothing was stored. */
+/** The ways a store refuses an append. Each leaves the store as it was. */
 import * as Data from "effect/Data"
 import * as Option from "effect/Option"
 import type { EventId } from "../event/EventId.ts"
@@ -7,14 +7,14 @@ import type { StreamName } from "../event/StreamName.ts"
 import type { StreamVersion } from "../event/StreamVersion.ts"
 import * as ExpectedVersion from "./ExpectedVersion.ts"
 
-/** The idempotency key was used before for another content. */
+/** The idempotency key was used before, for something else. */
 export class IdempotencyConflict extends Data.TaggedError("IdempotencyConflict")<{ readonly key: string }> {
   override get message(): string {
-    return `idempotency key "${this.key}" was used before for another content: use a new key`
+    return `idempotency key "${this.key}" was used before with another content`
   }
 }
 
-/** A stream is not at the expected version; `actual` is None if it has no events. */
+/** A stream is not at the version the writer expected; `actual` is None where it has no events. */
 export class VersionConflict extends Data.TaggedError("VersionConflict")<{
   readonly stream: StreamName
   readonly expected: ExpectedVersion.ExpectedVersion
@@ -26,7 +26,7 @@ export class VersionConflict extends Data.TaggedError("VersionConflict")<{
   }
 }
 
-/** The conflict of an expected version with the actual one, which is 0 for a stream without events. */
+/** The conflict of an expectation with the version that the stream is at; 0 = no events. */
 export const versionConflict = (
   stream: StreamName,
   expected: ExpectedVersion.ExpectedVersion,
@@ -34,12 +34,12 @@ export const versionConflict = (
 ): VersionConflict =>
   new VersionConflict({ stream, expected, actual: version === 0 ? Option.none() : Option.some(version) })
 
-/** An event with this id is stored already, or is in the commit twice. */
+/** An event with this id is stored already, or stands twice in one commit. */
 export class DuplicateEventId extends Data.TaggedError("DuplicateEventId")<{ readonly id: EventId }> {
   override get message(): string {
     return `an event with id ${this.id} exists already`
   }
 }
 
-/** The errors of an append, in the order in which a store checks. */
+/** Every way an append can be refused: bad input first, then in the order in which a store checks. */
 export type AppendError = InvalidInput | IdempotencyConflict | VersionConflict | DuplicateEventId

@@ -1,13 +1,13 @@
 /**
- * A past point up to which events count, itself included. A version or a position selects a prefix; an instant filters
- * the events in log order, because events may be back-dated.
+ * A point in the past up to which events count, itself included. A version or a position is a prefix of the log; an
+ * instant is a filter in log order, for events may be back-dated.
  */
 import * as DateTime from "effect/DateTime"
 import { Position } from "../event/Position.ts"
 import type { RecordedEvent } from "../event/RecordedEvent.ts"
 import { StreamVersion } from "../event/StreamVersion.ts"
 
-/** A past point of a stream. All except `Version` are past points of the whole log, too. */
+/** A past point of a stream; all but `Version` are also past points of the whole log. */
 export type AsOf = AsOfVersion | AsOfLog
 
 /** The stream's first `version` events. */
@@ -28,13 +28,13 @@ export const version = (n: number): AsOfVersion => ({ _tag: "Version", version: 
 /** As of a position of the global log. */
 export const position = (n: number): AsOfLog => ({ _tag: "Position", position: Position(n) })
 
-/** As of an instant of the store's clock: the events that were stored by then. */
+/** As of an instant of the store's clock: what the store knew then. */
 export const recordedAt = (instant: DateTime.Utc): AsOfLog => ({ _tag: "RecordedAt", instant })
 
-/** As of an instant of the domain's clock: the events that had happened by then, as known today. */
+/** As of an instant of the domain's clock: what had happened by then, as known today. */
 export const occurredAt = (instant: DateTime.Utc): AsOfLog => ({ _tag: "OccurredAt", instant })
 
-/** Whether an event counts as of this point. */
+/** Whether an event counts as of then. */
 export const includes = (asOf: AsOf, event: RecordedEvent): boolean => {
   switch (asOf._tag) {
     case "Version":

@@ -1,4 +1,4 @@
-/** Events for one or several streams that a store appends all or not at all. */
+/** What a writer asks of a store: events for one or several streams, stored all or not at all. */
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import type * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
@@ -10,23 +10,23 @@ import * as StreamName from "../event/StreamName.ts"
 import type { StreamVersion } from "../event/StreamVersion.ts"
 import * as ExpectedVersion from "./ExpectedVersion.ts"
 
-/** Events to append to one stream. */
+/** Events for one stream. */
 export interface StreamWrite {
   readonly stream: StreamName.StreamName
   readonly expected: ExpectedVersion.ExpectedVersion
   readonly events: NonEmptyReadonlyArray<NewEvent.NewEvent>
 }
 
-/** Deduplicates commits: the first one with a `key` is stored, later ones with the same key return its result. */
+/**
+ * Makes a repeated commit harmless: the first one with a `key` is stored, later ones with the same key get its result.
+ * `fingerprint` tells what "the same" means; by default the streams, types and data of the events.
+ */
 export interface Idempotency {
-  /** Unique in the store, 1 to 255 UTF-16 units. */
+  /** Unique in a store, 1 to 255 UTF-16 units. */
   readonly key: string
-  /**
-   * The same key with another fingerprint is an `IdempotencyConflict`. Any text; by default made of the streams, types
-   * and data of the events.
-   */
+  /** Any text; the same key with another fingerprint is an `IdempotencyConflict`. */
   readonly fingerprint?: string | undefined
-  /** Whether the key never expires; false by default. The first commit with the key decides. */
+  /** Whether the key is kept for ever, whatever is forgotten of others; false by default. The first commit under it decides. */
   readonly neverExpires?: boolean | undefined
 }
 
@@ -36,33 +36,33 @@ export interface FingerprintedKey {
   readonly fingerprint: string
 }
 
-/** Writes that are stored together, each for another stream. */
+/** Writes that are stored together; each stream at most once. */
 export interface Commit {
   readonly writes: NonEmptyReadonlyArray<StreamWrite>
   readonly idempotency?: Idempotency | undefined
 }
 
-/** Where one write of a commit was stored: its events have the versions `firstVersion` to `version`. */
+/** Where one write of a commit ended up: its events are the versions `firstVersion` to `version` of the stream. */
 export interface AppendedStream {
   readonly stream: StreamName.StreamName
   readonly firstVersion: StreamVersion
   readonly version: StreamVersion
-  /** The position of its last event. */
+  /** The position of the last of its events. */
   readonly position: Position
-  /** When the store recorded its last event. */
+  /** When the store recorded them. */
   readonly recordedAt: DateTime.Utc
 }
 
-/** The result of a commit; `streams` is in the order of the writes. */
+/** A stored commit: its streams in the order of the writes. */
 export interface Appended {
   readonly streams: NonEmptyReadonlyArray<AppendedStream>
-  /** The highest position of the commit. Await it to read your own writes. */
+  /** The highest position of the commit; wait for it to read your own writes. */
   readonly position: Position
-  /** Whether this is the result of an earlier commit with the same idempotency key. */
+  /** Whether an earlier commit with the same idempotency key had stored this already. */
   readonly deduplicated: boolean
 }
 
-/** The result of a commit whose writes were stored there. It is frozen, because a store may keep it. */
+/** The result of a commit whose writes ended up in these places; frozen, places too, for a store may keep it. */
 export const appended = (streams: NonEmptyReadonlyArray<AppendedStream>, deduplicated = false): Appended => {
   for (const place of streams) Object.freeze(place)
   Object.freeze(streams)
@@ -73,7 +73,7 @@ export const appended = (streams: NonEmptyReadonlyArray<AppendedStream>, dedupli
   return Object.freeze({ streams, position, deduplicated })
 }
 
-/** Validates a commit for every adapter. Fails with `InvalidInput` for the first field that breaks a rule. */
+/** The commit as every adapter stores it. Fails with `InvalidInput` that names the first field to break a rule. */
 export const check = (commit: Commit): Result.Result<Commit, InvalidInput> =>
   Result.gen(function*() {
     if (!Array.isArray(commit.writes) || commit.writes.length === 0)
@@ -89,7 +89,7 @@ export const check = (commit: Commit): Result.Result<Commit, InvalidInput> =>
       writes.push(yield* checkWrite(write, field))
     }
     const idempotency = commit.idempotency && (yield* checkIdempotency(commit.idempotency))
-    // As many as in the input, which has at least one.
+    // As many as came in, which is at least one.
     return { writes: writes as unknown as Commit["writes"], idempotency }
   })
 
@@ -104,11 +104,11 @@ const checkWrite = (write: StreamWrite, field: string): Result.Result<StreamWrit
     for (const [index, event] of write.events.entries()) {
       events.push(yield* NewEvent.check(event, `${field}.events[${index}]`))
     }
-    // As many as in the input, which has at least one.
+    // As many as came in, which is at least one.
     return { stream, expected, events: events as unknown as StreamWrite["events"] }
   })
 
-/** Validates a key and its fingerprint for every adapter. Fails with `InvalidInput`. */
+/** The key and its fingerprint as every adapter can look them up, or `InvalidInput`. */
 export const checkIdempotency = <Key extends Idempotency>(idempotency: Key): Result.Result<Key, InvalidInput> => {
   const { fingerprint, key, neverExpires } = idempotency
   if (neverExpires !== undefined && typeof neverExpires !== "boolean") {
@@ -124,3 +124,20 @@ export const checkIdempotency = <Key extends Idempotency>(idempotency: Key): Res
 
 const invalid = (field: string, rule: string): Result.Result<never, InvalidInput> =>
   Result.fail(new InvalidInput({ field, rule }))
+
+/**
+ * What "the same commit" means for its idempotency key: the fingerprint it brings, else its streams, types and data,
+ * but neither ids nor times.
+ */
+export const fingerprint = (commit: Commit): string => {
+  const given = commit.idempotency?.fingerprint
+  if (given !== undefined) return givenFingerprint(given)
+  const content = commit.writes.map(({ events, stream }) => [
+    stream,
+    events.map(({ data, type }): Json.Json => [type, data])
+  ])
+  return `content:${Json.canonical(content)}`
+}
+
+/** A fingerprint that came with the key, kept apart from those made of content. */
+export const givenFingerprint = (given: string): string => `given:${given}`

@@ -1,28 +1,28 @@
-/** The version that a stream must have for an append; otherwise the append fails with `VersionConflict`. */
+/** What a writer believes about a stream; an append whose belief is wrong is a `VersionConflict` and stores nothing. */
 import * as Result from "effect/Result"
 import { InvalidInput } from "../event/InvalidInput.ts"
 import { StreamVersion } from "../event/StreamVersion.ts"
 
-/** `Any` never conflicts; `Exact(0)` and `NoStream` are equivalent. */
+/** `Any` never conflicts; `Exact(0)` and `NoStream` mean the same. */
 export type ExpectedVersion =
   | { readonly _tag: "Any" }
   | { readonly _tag: "NoStream" }
   | { readonly _tag: "StreamExists" }
   | { readonly _tag: "Exact"; readonly version: StreamVersion }
 
-/** The stream may have any version. */
+/** No belief: append behind whatever is there. */
 export const Any: ExpectedVersion = { _tag: "Any" }
 
-/** The stream must have no events. */
+/** The stream has no events yet. */
 export const NoStream: ExpectedVersion = { _tag: "NoStream" }
 
-/** The stream must have at least one event. */
+/** The stream has at least one event. */
 export const StreamExists: ExpectedVersion = { _tag: "StreamExists" }
 
-/** The stream must have exactly this many events. */
+/** The stream has exactly this many events. */
 export const Exact = (version: number): ExpectedVersion => ({ _tag: "Exact", version: StreamVersion(version) })
 
-/** Validates an expected version. Fails with `InvalidInput` for an unknown kind or an invalid version. */
+/** The expectation, or `InvalidInput` where it is of no known kind or its version is no version. */
 export const check = (expected: ExpectedVersion, field: string): Result.Result<ExpectedVersion, InvalidInput> => {
   switch (expected?._tag) {
     case "Any":
@@ -38,7 +38,7 @@ export const check = (expected: ExpectedVersion, field: string): Result.Result<E
   }
 }
 
-/** Whether the actual version is the expected one. */
+/** Whether a stream at version `actual` is what the writer expected. */
 export const matches = (expected: ExpectedVersion, actual: StreamVersion): boolean => {
   switch (expected._tag) {
     case "Any":
@@ -52,7 +52,7 @@ export const matches = (expected: ExpectedVersion, actual: StreamVersion): boole
   }
 }
 
-/** The text for messages: `any`, `no stream`, `an existing stream`, `version 3`. */
+/** For messages: `any`, `no stream`, `an existing stream`, `version 3`. */
 export const format = (expected: ExpectedVersion): string => {
   switch (expected._tag) {
     case "Any":

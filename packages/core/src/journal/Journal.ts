@@ -1,6 +1,6 @@
 /**
- * An event store as a pure value, and the specification of every adapter. Its positions are dense, those of an adapter
- * may have gaps: compare their order, never the numbers.
+ * The whole event store as a pure value, and with it the specification that every adapter must agree with. Its
+ * positions are dense, those of an adapter may have gaps: compare their order, never the numbers.
  */
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as DateTime from "effect/DateTime"
@@ -17,31 +17,30 @@ import { StreamVersion } from "../event/StreamVersion.ts"
 import * as AppendError from "./AppendError.ts"
 import * as Commit from "./Commit.ts"
 import * as ExpectedVersion from "./ExpectedVersion.ts"
-import * as AppendOnlyLog from "./internal/AppendOnlyLog.ts"
-import * as Fingerprint from "./internal/Fingerprint.ts"
-import * as IdempotencyKeys from "./internal/IdempotencyKeys.ts"
+import * as Keys from "./internal/Keys.ts"
+import * as Log from "./internal/Log.ts"
 import * as ReadOptions from "./ReadOptions.ts"
 
-/** All events and idempotency keys. Opaque: use the functions of this module. */
+/** Every event ever appended, and the idempotency keys used. Opaque: use the functions of this module. */
 export interface Journal {
-  readonly log: AppendOnlyLog.AppendOnlyLog<RecordedEvent>
-  readonly streams: HashMap.HashMap<StreamName.StreamName, AppendOnlyLog.AppendOnlyLog<RecordedEvent>>
+  readonly log: Log.Log<RecordedEvent>
+  readonly streams: HashMap.HashMap<StreamName.StreamName, Log.Log<RecordedEvent>>
   readonly eventIds: HashMap.HashMap<EventId.EventId, RecordedEvent>
-  readonly keys: IdempotencyKeys.IdempotencyKeys
+  readonly keys: Keys.Keys
 }
 
-/** A journal without events. */
+/** A store without events. */
 export const empty: Journal = {
-  log: AppendOnlyLog.empty(),
+  log: Log.empty(),
   streams: HashMap.empty(),
   eventIds: HashMap.empty(),
-  keys: IdempotencyKeys.empty
+  keys: Keys.empty
 }
 
 /**
- * Appends a commit, all of it or nothing. Checks in this order: the input, the idempotency key, the expected versions, the
- * event ids; within each check the first write that fails decides. The `recordedAt` of an event is the given time, or that
- * of the previous event of its stream if that is later.
+ * Appends a commit, all of it or nothing. Checked in this order, within each check the first write deciding:
+ * the input, the idempotency key, the expected versions, the event ids. An event's `recordedAt` is the given time, or
+ * that of the event before it in its stream where that is later.
  */
 export const append = (
   journal: Journal,
@@ -50,17 +49,17 @@ export const append = (
 ): Result.Result<readonly [Journal, Commit.Appended], AppendError.AppendError> =>
   Result.gen(function*() {
     const checked = yield* Commit.check(commit)
-    const earlier = yield* IdempotencyKeys.find(journal.keys, checked.idempotency?.key, Fingerprint.ofCommit(checked))
+    const earlier = yield* Keys.find(journal.keys, checked.idempotency?.key, Commit.fingerprint(checked))
     if (Option.isSome(earlier)) return [journal, earlier.value] as const
     yield* checkVersions(journal, checked)
     yield* checkEventIds(journal, checked)
     const [stored, appended] = store(journal, checked, recordedAt)
-    return [{ ...stored, keys: IdempotencyKeys.remember(journal.keys, checked, appended) }, appended] as const
+    return [{ ...stored, keys: Keys.remember(journal.keys, checked, appended) }, appended] as const
   })
 
 /**
- * The result of the earlier commit under this idempotency key and fingerprint, marked `deduplicated`; None for a new key.
- * Fails with `IdempotencyConflict` if the key was used with another fingerprint.
+ * The result of the earlier commit under an idempotency key with this very fingerprint, marked `deduplicated`; None
+ * where the key is new. Fails with `IdempotencyConflict` where the key was used for something else.
  */
 export const findAppended = (
   journal: Journal,
@@ -68,23 +67,23 @@ export const findAppended = (
 ): Result.Result<Option.Option<Commit.Appended>, AppendError.IdempotencyConflict | InvalidInput> =>
   Result.flatMap(
     Commit.checkIdempotency(idempotency),
-    ({ fingerprint, key }) => IdempotencyKeys.find(journal.keys, key, Fingerprint.ofGiven(fingerprint))
+    ({ fingerprint, key }) => Keys.find(journal.keys, key, Commit.givenFingerprint(fingerprint))
   )
 
 /**
- * Deletes the idempotency keys that were first used before an instant, except those that never expire, and returns their
- * number. A key was first used at the `recordedAt` of the first stream of its commit. A deleted key is new again.
+ * Forgets the idempotency keys that were first used before an instant, but none that never expires, and says how many.
+ * A key is as old as the first event of its commit, by `recordedAt`. One that was forgotten is new again.
  */
 export const forgetKeys = (
   journal: Journal,
   before: DateTime.Utc
 ): Result.Result<readonly [Journal, number], InvalidInput> =>
   Result.map(NewEvent.checkTime(before, "before"), (instant) => {
-    const keys = IdempotencyKeys.forget(journal.keys, instant)
+    const keys = Keys.forget(journal.keys, instant)
     return [{ ...journal, keys }, HashMap.size(journal.keys) - HashMap.size(keys)]
   })
 
-/** The events of a stream, ordered by version; empty for an unknown stream. */
+/** The events of a stream, in the order of their versions; empty where there is no such stream. */
 export const readStream = (
   journal: Journal,
   stream: StreamName.StreamName,
@@ -94,18 +93,17 @@ export const readStream = (
     const name = yield* StreamName.parse(stream)
     const { after = 0, ...filter } = yield* ReadOptions.check(options)
     // Versions are dense: the event of version n + 1 has index n.
-    return AppendOnlyLog.select(streamLog(journal, name), after, (event) =>
-      ReadOptions.includes(filter, event), filter.limit)
+    return Log.select(streamLog(journal, name), after, (event) => ReadOptions.includes(filter, event), filter.limit)
   })
 
-/** The events of all streams, ordered by position. */
+/** The events of all streams, in the order of their positions. */
 export const readAll = (
   journal: Journal,
   options: ReadOptions.ReadAllOptions = {}
 ): Result.Result<ReadonlyArray<RecordedEvent>, InvalidInput> =>
   Result.map(ReadOptions.check(options), ({ after = 0, ...filter }) =>
-    // Positions of a journal are dense, too.
-    AppendOnlyLog.select(journal.log, after, (event) => ReadOptions.includes(filter, event), filter.limit))
+    // A journal's positions are dense too.
+    Log.select(journal.log, after, (event) => ReadOptions.includes(filter, event), filter.limit))
 
 /** The event with this id. */
 export const findEvent = (
@@ -118,11 +116,11 @@ export const findEvent = (
 export const streamVersion = (journal: Journal, stream: StreamName.StreamName): StreamVersion =>
   StreamVersion(streamLog(journal, stream).size)
 
-/** The position of the last event; 0 if there is none. */
+/** The position of the last event; 0 where there is none. */
 export const head = (journal: Journal): Position => Position(journal.log.size)
 
-const streamLog = (journal: Journal, stream: StreamName.StreamName): AppendOnlyLog.AppendOnlyLog<RecordedEvent> =>
-  Option.getOrElse(HashMap.get(journal.streams, stream), () => AppendOnlyLog.empty<RecordedEvent>())
+const streamLog = (journal: Journal, stream: StreamName.StreamName): Log.Log<RecordedEvent> =>
+  Option.getOrElse(HashMap.get(journal.streams, stream), () => Log.empty<RecordedEvent>())
 
 const checkVersions = (journal: Journal, commit: Commit.Commit): Result.Result<void, AppendError.VersionConflict> => {
   for (const { expected, stream } of commit.writes) {
@@ -153,17 +151,17 @@ const store = (
     const before = streamLog(next, write.stream)
     const recorded = record(next, before, write, recordedAt)
     next = addTo(next, write.stream, before, recorded)
-    // A write has at least one event, so there is a last one.
+    // A write has at least one event.
     const { position, recordedAt: at, stream, version } = recorded.at(-1)!
     return { stream, firstVersion: recorded[0]!.version, version, position, recordedAt: at }
   })
-  // One for each write, of which there is at least one.
+  // One place for each write, of which there is at least one.
   return [next, Commit.appended(places as unknown as NonEmptyReadonlyArray<Commit.AppendedStream>)]
 }
 
 const record = (
   journal: Journal,
-  before: AppendOnlyLog.AppendOnlyLog<RecordedEvent>,
+  before: Log.Log<RecordedEvent>,
   { events, stream }: Commit.StreamWrite,
   now: DateTime.Utc
 ): ReadonlyArray<RecordedEvent> => {
@@ -183,11 +181,11 @@ const record = (
 const addTo = (
   journal: Journal,
   stream: StreamName.StreamName,
-  before: AppendOnlyLog.AppendOnlyLog<RecordedEvent>,
+  before: Log.Log<RecordedEvent>,
   recorded: ReadonlyArray<RecordedEvent>
 ): Journal => ({
   ...journal,
-  log: AppendOnlyLog.appendAll(journal.log, recorded),
-  streams: HashMap.set(journal.streams, stream, AppendOnlyLog.appendAll(before, recorded)),
+  log: Log.appendAll(journal.log, recorded),
+  streams: HashMap.set(journal.streams, stream, Log.appendAll(before, recorded)),
   eventIds: recorded.reduce((ids, event) => HashMap.set(ids, event.id, event), journal.eventIds)
 })

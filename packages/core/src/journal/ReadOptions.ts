@@ -1,4 +1,4 @@
-/** Which events a read returns: its start, its end, and its filters. */
+/** Which events a read gives back: where it starts, how far it goes, what it leaves out. */
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import { InvalidInput } from "../event/InvalidInput.ts"
@@ -9,7 +9,7 @@ import * as StreamName from "../event/StreamName.ts"
 import type { StreamVersion } from "../event/StreamVersion.ts"
 import * as AsOf from "./AsOf.ts"
 
-/** The instants of `[from, to)`. A missing end is open; a start at or after the end selects nothing. */
+/** The instants of `[from, to)`; an end left out is open, and a start at or after the end is empty, not an error. */
 export interface TimeRange {
   readonly from?: DateTime.Utc | undefined
   readonly to?: DateTime.Utc | undefined
@@ -20,31 +20,31 @@ interface Filter {
   readonly recordedAt?: TimeRange | undefined
   /** Only events that occurred in this range, by the domain's clock. */
   readonly occurredAt?: TimeRange | undefined
-  /** Only events of these stored types. `EventCodec.storedTypes` adds the former names of renamed types. */
+  /** Only these stored type names. `EventCodec.storedTypes` adds the former names of renamed types. */
   readonly types?: ReadonlyArray<string> | undefined
-  /** The maximum number of events. */
+  /** At most so many events. */
   readonly limit?: number | undefined
 }
 
-/** Which events of one stream to read. */
+/** Which events of one stream, in the order of their versions. */
 export interface ReadStreamOptions extends Filter {
-  /** Only events after this version, exclusive. */
+  /** Only events after this version, itself excluded. */
   readonly after?: StreamVersion | undefined
-  /** Only events that count as of this point, inclusive. */
+  /** Only events that count as of then, itself included. */
   readonly asOf?: AsOf.AsOf | undefined
 }
 
-/** Which events of the global log to read. */
+/** Which events of the global log, in the order of their positions. */
 export interface ReadAllOptions extends Filter {
-  /** Only events after this position, exclusive. */
+  /** Only events after this position, itself excluded. */
   readonly after?: Position | undefined
-  /** Only events that count as of this point, inclusive. */
+  /** Only events that count as of then, itself included. */
   readonly asOf?: AsOf.AsOfLog | undefined
   /** Only events of streams in these categories. */
   readonly categories?: ReadonlyArray<string> | undefined
 }
 
-/** Validates options. Fails with `InvalidInput` for the first one that breaks a rule. */
+/** The options, or `InvalidInput` naming the first one that breaks a rule. */
 export const check = <Options extends ReadStreamOptions | ReadAllOptions>(
   options: Options
 ): Result.Result<Options, InvalidInput> =>
@@ -92,7 +92,7 @@ const checkCount = (field: string, count: number | undefined): Result.Result<voi
     ? Result.void
     : Result.fail(new InvalidInput({ field, rule: "must be a whole number of 0 or more" }))
 
-/** Whether an event passes the filters. Ignores `after` and `limit`. */
+/** Whether an event is one of those asked for; `limit` is the reader's to count. */
 export const includes = (options: ReadStreamOptions | ReadAllOptions, event: RecordedEvent): boolean =>
   (options.asOf === undefined || AsOf.includes(options.asOf, event)) &&
   inRange(options.recordedAt, event.recordedAt) &&

@@ -1,14 +1,13 @@
-/** The idempotency keys of a journal, each with its fingerprint and result. */
+/** The idempotency keys of a Journal: what each was used for, with which result, and whether that is ever forgotten. */
 import * as DateTime from "effect/DateTime"
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { IdempotencyConflict } from "../AppendError.ts"
 import * as Commit from "../Commit.ts"
-import * as Fingerprint from "./Fingerprint.ts"
 
-/** All keys that were used. */
-export type IdempotencyKeys = HashMap.HashMap<string, KeyedResult>
+/** The keys that were used. */
+export type Keys = HashMap.HashMap<string, KeyedResult>
 
 interface KeyedResult {
   readonly fingerprint: string
@@ -16,12 +15,12 @@ interface KeyedResult {
   readonly neverExpires: boolean
 }
 
-/** No keys. */
-export const empty: IdempotencyKeys = HashMap.empty()
+/** None. */
+export const empty: Keys = HashMap.empty()
 
-/** The result of the commit under this key and fingerprint; None for a new key, or without one. */
+/** The result of the commit that used this key with this fingerprint; None for a new key, or without one. */
 export const find = (
-  keys: IdempotencyKeys,
+  keys: Keys,
   key: string | undefined,
   fingerprint: string
 ): Result.Result<Option.Option<Commit.Appended>, IdempotencyConflict> => {
@@ -33,16 +32,16 @@ export const find = (
     : Result.fail(new IdempotencyConflict({ key }))
 }
 
-/** Adds the result of a commit if it has a key. */
-export const remember = (keys: IdempotencyKeys, commit: Commit.Commit, appended: Commit.Appended): IdempotencyKeys =>
+/** With the result of a commit, where it has a key. */
+export const remember = (keys: Keys, commit: Commit.Commit, appended: Commit.Appended): Keys =>
   commit.idempotency === undefined ? keys : HashMap.set(keys, commit.idempotency.key, {
-    fingerprint: Fingerprint.ofCommit(commit),
+    fingerprint: Commit.fingerprint(commit),
     appended: Object.freeze({ ...appended, deduplicated: true }),
     neverExpires: commit.idempotency.neverExpires ?? false
   })
 
-/** Removes the keys that were first used before an instant, except those that never expire. */
-export const forget = (keys: IdempotencyKeys, instant: DateTime.Utc): IdempotencyKeys =>
+/** Without those that were first used before an instant and may expire. */
+export const forget = (keys: Keys, instant: DateTime.Utc): Keys =>
   HashMap.filter(
     keys,
     ({ appended, neverExpires }) =>

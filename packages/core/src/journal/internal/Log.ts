@@ -1,0 +1,32 @@
+/**
+ * An immutable sequence that grows at its end in constant time. Logs that grew from one another share one array, of
+ * which each sees its own first `size` items; only the longest may grow in place, any other copies first.
+ */
+
+export interface Log<A> {
+  readonly size: number
+  readonly items: Array<A>
+}
+
+export const empty = <A>(): Log<A> => ({ size: 0, items: [] })
+
+export const appendAll = <A>(log: Log<A>, added: ReadonlyArray<A>): Log<A> => {
+  const items = log.items.length === log.size ? log.items : log.items.slice(0, log.size)
+  for (const item of added) items.push(item)
+  return { size: items.length, items }
+}
+
+/** The items from index `from` on that pass `includes`, at most `limit`. */
+export const select = <A>(
+  log: Log<A>,
+  from: number,
+  includes: (item: A) => boolean,
+  limit = Infinity
+): ReadonlyArray<A> => {
+  const selected: Array<A> = []
+  for (let index = from; index < log.size && selected.length < limit; index++) {
+    const item = log.items[index]!
+    if (includes(item)) selected.push(item)
+  }
+  return selected
+}
