@@ -1,5 +1,5 @@
 // A legacy table of many rows, seeded with a kill in the middle: nothing is stored twice, memory does not grow with it, and
-// how fast it was is printed. REFOLD_LEGACY_ROWS says how many rows, 20,000 by default.
+// how fast it was is printed. A full soak seeds a million rows.
 import * as Effect from "effect/Effect"
 import { expect, test } from "vitest"
 import { isEqual } from "../src/LegacyReport.ts"
@@ -7,8 +7,9 @@ import * as LegacyTable from "../src/LegacyTable.ts"
 import * as LegacyAccounts from "./support/LegacyAccounts.ts"
 import * as LegacyDaemons from "./support/LegacyDaemons.ts"
 import { onDatabase } from "./support/LegacyStores.ts"
+import * as Soak from "./support/Soak.ts"
 
-const rows = Number(process.env["REFOLD_LEGACY_ROWS"] ?? 20_000)
+const rows = Soak.size({ test: 20_000, short: 50_000, full: 1_000_000 })
 
 const mapping = LegacyAccounts.mapping()
 
@@ -35,7 +36,6 @@ const untilDone = (daemon: LegacyDaemons.LegacyDaemon, count: number): Effect.Ef
 
 test(
   "many rows are seeded across a kill, later runs and a reconciliation are quick, and memory stays small",
-  { timeout: 3_600_000 },
   onDatabase(({ sql, url }) =>
     Effect.gen(function*() {
       yield* LegacyAccounts.createTable({ isUnique: true })

@@ -5,6 +5,7 @@
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { CommandInvalid } from "@refold/core/decide/CommandInvalid"
 import type { UnencodableEvent } from "@refold/core/event/DecodeError"
+import type { Tagged } from "@refold/core/event/EventType"
 import type { Metadata } from "@refold/core/event/NewEvent"
 import * as StreamName from "@refold/core/event/StreamName"
 import { VersionConflict } from "@refold/core/journal/AppendError"
@@ -55,8 +56,6 @@ export interface Handled<State, Event> extends LoadedState<State> {
 /** The errors of handling a command, besides the refusals of the aggregate. */
 export type HandleFailure = State.LoadFailure | CommitFailure | UnencodableEvent | CommandInvalid
 
-type AnyEvent = { readonly _tag: string }
-
 /** The options of a handler. */
 export interface HandlerOptions<State> {
   /** Maximum retries on a version conflict; 10 by default. */
@@ -86,7 +85,7 @@ export type { InlineProjection } from "./internal/InlineRows.ts"
  * A `decide` or `evolve` that never returns blocks the whole program: JavaScript cannot interrupt a synchronous
  * function, and no library can catch such a bug cheaply. Bound the loops in your decider.
  */
-export const make = <Command, State, Event extends AnyEvent, Refusal>(
+export const make = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   { cache = 1000, inline = [], retries = 10 }: HandlerOptions<State> = {}
 ) => {
@@ -117,7 +116,7 @@ export const make = <Command, State, Event extends AnyEvent, Refusal>(
 }
 
 /** A command with everything that handling it needs. */
-interface Request<Command, State, Event extends AnyEvent, Refusal> extends HandleOptions {
+interface Request<Command, State, Event extends Tagged, Refusal> extends HandleOptions {
   readonly aggregate: Aggregate<Command, State, Event, Refusal>
   readonly id: string
   readonly command: Command
@@ -134,7 +133,7 @@ const hasLostEvents = ({ actual, expected }: VersionConflict): boolean =>
  * The answer, or the version conflict of the append. Undefined if there are no events to append and the state may be
  * stale: then no append checks it, and neither a refusal nor an answer without events can be trusted.
  */
-const decideOnce = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
+const decideOnce = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   request: Request<Command, State, Event, Refusal>,
   loaded: LoadedState<State>,
   isLatest: boolean
@@ -163,7 +162,7 @@ const decideOnce = Effect.fnUntraced(function*<Command, State, Event extends Any
     : finish(request, loaded, placeOf(appended), decided.success)
 })
 
-const append = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
+const append = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   { idempotency: keyed, inline, keyNeverExpires, metadata, occurredAt }: Request<Command, State, Event, Refusal>,
   { stream, version }: LoadedState<State>,
   { encoded, state }: RunDecider.Decision<State, Event>
@@ -180,7 +179,7 @@ const append = Effect.fnUntraced(function*<Command, State, Event extends AnyEven
 
 const placeOf = ({ streams: [{ position, recordedAt, version }] }: Appended) => ({ position, recordedAt, version })
 
-const finish = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
+const finish = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   { aggregate, states }: Request<Command, State, Event, Refusal>,
   before: LoadedState<State>,
   place: ReturnType<typeof placeOf>,

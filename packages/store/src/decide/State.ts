@@ -1,6 +1,7 @@
 /** Loads the state of an aggregate: folds its stream up to now or to a past point, from a snapshot if there is one. */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { DecodeError } from "@refold/core/event/DecodeError"
+import type { Tagged } from "@refold/core/event/EventType"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Position from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
@@ -27,7 +28,7 @@ export type LoadFailure = InvalidInput | DecodeError | DeciderFault | EventStore
  * Loads the state of the aggregate `id`, now or as of a past point. An id without events has the initial state. Fails
  * with a `DecodeError` that names the event if one cannot be decoded, and with `DeciderFault` if `evolve` throws.
  */
-export const load = Effect.fnUntraced(function*<Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const load = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string,
   { asOf }: { readonly asOf?: AsOf | undefined } = {}
@@ -39,13 +40,13 @@ export const load = Effect.fnUntraced(function*<Command, State, Event extends { 
 })
 
 /** Loads the current state from one that was loaded earlier: reads only the events after it. */
-export const reload = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const reload = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   earlier: LoadedState<State>
 ): Effect.Effect<LoadedState<State>, LoadFailure, EventReader | SnapshotStore> =>
   earlier.isComplete ? foldTail(aggregate, earlier) : load(aggregate, StreamName.id(earlier.stream))
 
-const foldTail = Effect.fnUntraced(function*<Command, State, Event extends { readonly _tag: string }, Refusal>(
+const foldTail = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   { codec, decider }: Aggregate<Command, State, Event, Refusal>,
   from: LoadedState<State>,
   asOf?: AsOf

@@ -5,6 +5,7 @@
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { CommandInvalid } from "@refold/core/decide/CommandInvalid"
 import { UnencodableEvent } from "@refold/core/event/DecodeError"
+import type { Tagged } from "@refold/core/event/EventType"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { StreamName } from "@refold/core/event/StreamName"
 import * as Fingerprint from "@refold/core/internal/journal/Fingerprint"
@@ -30,8 +31,6 @@ import * as StampEvents from "./internal/StampEvents.ts"
 import * as Snapshots from "./Snapshots.ts"
 import type { SnapshotStore } from "./SnapshotStore.ts"
 import * as State from "./State.ts"
-
-type AnyEvent = { readonly _tag: string }
 
 /** A part was refused. Nothing was stored. */
 // The type parameter types `refusal` for the catcher.
@@ -66,7 +65,7 @@ interface Decided {
 }
 
 /** Makes a part. Rows of the inline projections are stored together with its events. */
-export const part = <Command, State, Event extends AnyEvent, Refusal>(
+export const part = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string,
   command: NoInfer<Command>,
@@ -94,7 +93,7 @@ export const part = <Command, State, Event extends AnyEvent, Refusal>(
 })
 
 // Loads the state again, because events may be decoded to something else than what was decided.
-const saveSnapshot = <Command, State, Event extends AnyEvent, Refusal>(
+const saveSnapshot = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string
 ): Effect.Effect<void, never, EventReader | SnapshotStore> =>

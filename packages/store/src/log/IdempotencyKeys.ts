@@ -2,7 +2,7 @@
  * Expires idempotency keys. A key is needed only as long as its client retries; keys with `Idempotency.neverExpires` are
  * kept.
  */
-import { InvalidInput } from "@refold/core/event/InvalidInput"
+import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -67,5 +67,5 @@ const millisOf = (duration: Duration.Input, field: string): Result.Result<number
   const millis = Option.match(Duration.fromInput(duration), { onNone: () => 0, onSome: Duration.toMillis })
   return millis > 0
     ? Result.succeed(millis)
-    : Result.fail(new InvalidInput({ field, rule: "must be a duration above zero" }))
+    : invalid(field, "must be a duration above zero")
 }

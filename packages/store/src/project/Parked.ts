@@ -2,6 +2,7 @@
  * Streams that a projection has parked: an event could not be folded, and the projection skips it and all later events
  * of its stream. Retry the stream once the code is repaired, or discard the event.
  */
+import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Json from "@refold/core/event/Json"
 import type { Position } from "@refold/core/event/Position"
@@ -14,8 +15,6 @@ import { type LockedGeneration, retryParked } from "./internal/RetryParked.ts"
 import type { NotParked } from "./ProjectionError.ts"
 import * as Projector from "./Projector.ts"
 import { type DiscardedEvent, type NoRows, type ParkedStream, ReadModelStore } from "./ReadModelStore.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** The parked streams of the live rows, ordered by the position of their poisoned events. */
 export const list = Effect.fnUntraced(function*(

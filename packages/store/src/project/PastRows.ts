@@ -2,6 +2,7 @@
  * Rows of a projection as of a past point, folded again from the log: all rows into a temporary generation, or one row
  * of a projection that is keyed by stream.
  */
+import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { Position } from "@refold/core/event/Position"
 import * as StreamName from "@refold/core/event/StreamName"
@@ -35,8 +36,6 @@ export interface PastRows<State, Index extends string> {
   /** Streams whose later events are missing from the rows, because one of their events cannot be folded. */
   readonly parked: ReadonlyArray<ParkedStream>
 }
-
-type Tagged = { readonly _tag: string }
 
 /**
  * All rows of a projection as of a position or an instant, kept until the scope closes. Reads the whole log up to the

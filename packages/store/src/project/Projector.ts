@@ -2,6 +2,7 @@
  * Keeps the rows of projections up to date, batch by batch: rows and checkpoint are stored in one transaction. Several
  * programs may run the same projection: one at a time owns it, and another one takes over if the owner stops.
  */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { Position } from "@refold/core/event/Position"
 import type { Projection } from "@refold/core/project/Projection"
 import * as Effect from "effect/Effect"
@@ -18,8 +19,6 @@ import { ReadModelStore } from "./ReadModelStore.ts"
 
 /** How a projection is run; the fields say their defaults. */
 export type Options = Partial<CatchUp.CatchUpOptions>
-
-type Tagged = { readonly _tag: string }
 
 /** A projection, or another target that an adapter offers. */
 export type Runnable<Event extends Tagged, State, R = never> = Projection<Event, State, string> | ProjectionTarget<R>

@@ -2,6 +2,7 @@
  * Reads the rows of projections: one by its key, or pages of rows by a declared index. Needs no `EventStore`, so a query
  * cannot append.
  */
+import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { Position } from "@refold/core/event/Position"
 import type { StreamName } from "@refold/core/event/StreamName"
@@ -21,8 +22,6 @@ import { AwaitTimeout, StreamParked } from "./ProjectionError.ts"
 import { type Generation, ReadModelStore } from "./ReadModelStore.ts"
 
 export type { Page, Row } from "./internal/Row.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** The errors of reading rows. */
 export type ReadRowsFailure = ReadRows.ReadRowsFailure

@@ -2,6 +2,7 @@
  * Caches the answers of queries until the rows of the projection change. Each read asks the store for the revision of the
  * rows, which is cheaper than reading them.
  */
+import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { Projection } from "@refold/core/project/Projection"
 import type { RowQuery } from "@refold/core/project/RowQuery"
@@ -11,8 +12,6 @@ import * as Exit from "effect/Exit"
 import type * as Option from "effect/Option"
 import * as ReadModel from "./ReadModel.ts"
 import { ReadModelStore } from "./ReadModelStore.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** Reads the rows of a projection through a cache. */
 export interface CachedReader<State, Index extends string> {

@@ -1,4 +1,5 @@
 /** Builds the rows of a projection again, beside the live rows, and then replaces these in one step. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { Position } from "@refold/core/event/Position"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -25,8 +26,6 @@ export interface Progress {
   /** Whether the new rows are live. */
   readonly isLive: boolean
 }
-
-type Tagged = { readonly _tag: string }
 
 /**
  * Rebuilds a projection: emits its progress after each batch, and ends when the new rows are live. Continues a rebuild

@@ -1,13 +1,12 @@
 /** Instances that were parked and are retried by repaired code, beside others that were told the same by sound code. */
 import * as View from "@refold/core/decide/View"
+import type { Tagged } from "@refold/core/event/EventType"
 import * as Agenda from "@refold/core/internal/process/Agenda"
 import type { Instance } from "@refold/core/internal/process/ProcessInstance"
 import type { MessageBody } from "@refold/core/internal/process/ProcessMessage"
 import type { Process } from "@refold/core/process/Process"
 import type { Decided, ProcessEvent, Trigger } from "@refold/core/process/ProcessEvent"
 import * as Schedule from "./Schedule.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** A life, in which the code is broken in one step. */
 export interface Broken<Event> {
@@ -42,11 +41,14 @@ const liveBroken = <Event extends Tagged, State>(
   sound: Process<Event, State>,
   broken: Process<Event, State>,
   { at, steps }: Broken<Event>
-) =>
-  steps.reduce<Schedule.Life<Event, State>>((life, step, index) => {
+) => {
+  let life = Schedule.start(sound)
+  for (const [index, step] of steps.entries()) {
     const process = index === at % steps.length ? broken : sound
-    return Schedule.take({ ...life, run: { ...life.run, process } }, step)
-  }, Schedule.start(sound))
+    life = Schedule.take({ ...life, run: { ...life.run, process } }, step)
+  }
+  return life
+}
 
 const retried = <Event extends Tagged, State>(
   process: Process<Event, State>,

@@ -1,6 +1,7 @@
 /** The answer to a command that is repeated under its idempotency key: that of the first one, read from its stream. */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { CommandInvalid } from "@refold/core/decide/CommandInvalid"
+import type { Tagged } from "@refold/core/event/EventType"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Json from "@refold/core/event/Json"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
@@ -19,8 +20,6 @@ import type { LoadedState } from "../LoadedState.ts"
 import type { SnapshotStore } from "../SnapshotStore.ts"
 import * as State from "../State.ts"
 
-type AnyEvent = { readonly _tag: string }
-
 /** The state after the first command, and the events that it led to. */
 export interface IdempotentAnswer<State, Event> extends LoadedState<State> {
   readonly events: ReadonlyArray<Event>
@@ -28,7 +27,7 @@ export interface IdempotentAnswer<State, Event> extends LoadedState<State> {
 }
 
 /** The key of a command with its fingerprint; undefined without a key. Fails if the command cannot be encoded. */
-export const fingerprintedKey = <Command, State, Event extends AnyEvent, Refusal>(
+export const fingerprintedKey = <Command, State, Event extends Tagged, Refusal>(
   { category, commands }: Aggregate<Command, State, Event, Refusal>,
   id: string,
   command: Command,
@@ -42,7 +41,7 @@ export const fingerprintedKey = <Command, State, Event extends AnyEvent, Refusal
 }
 
 const encode = <Command>(
-  commands: Aggregate<Command, never, AnyEvent, never>["commands"],
+  commands: Aggregate<Command, never, Tagged, never>["commands"],
   command: Command,
   key: string | undefined
 ): Result.Result<Json.Json, CommandInvalid | InvalidInput> => {
@@ -51,7 +50,7 @@ const encode = <Command>(
 }
 
 /** The first answer; None if the command has no key, or is the first under its key. */
-export const find = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
+export const find = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string,
   idempotency: FingerprintedKey | undefined
@@ -66,7 +65,7 @@ export const find = Effect.fnUntraced(function*<Command, State, Event extends An
 })
 
 /** The first answer, read from where its events were stored. */
-export const load = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
+export const load = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string,
   { streams: [{ firstVersion, stream, version }] }: Appended

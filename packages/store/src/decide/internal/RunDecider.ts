@@ -3,6 +3,7 @@ import type { Aggregate } from "@refold/core/decide/Aggregate"
 import * as View from "@refold/core/decide/View"
 import type { UnencodableEvent } from "@refold/core/event/DecodeError"
 import type { EncodedEvent } from "@refold/core/event/EventCodec"
+import type { Tagged } from "@refold/core/event/EventType"
 import type { StreamName } from "@refold/core/event/StreamName"
 import { type VersionConflict, versionConflict } from "@refold/core/journal/AppendError"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
@@ -23,7 +24,7 @@ export interface Decision<State, Event> {
 export type DecideFailure<Refusal> = Refusal | VersionConflict | DeciderFault | UnencodableEvent
 
 /** Decides a command on a loaded state. Fails with `VersionConflict` if the state is not at the expected version. */
-export const decide = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const decide = <Command, State, Event extends Tagged, Refusal>(
   { codec, decider }: Aggregate<Command, State, Event, Refusal>,
   command: Command,
   { state: before, stream, version }: LoadedState<State>,
@@ -44,7 +45,7 @@ export const decide = <Command, State, Event extends { readonly _tag: string }, 
  * The state as a later load will fold it, from the encoded events, which may hold less than the decided ones, such as a
  * time in whole milliseconds. None if they cannot be decoded.
  */
-export const readBack = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const readBack = <Command, State, Event extends Tagged, Refusal>(
   { codec, decider }: Aggregate<Command, State, Event, Refusal>,
   { position, state, stream, version }: LoadedState<State>,
   encoded: ReadonlyArray<EncodedEvent>

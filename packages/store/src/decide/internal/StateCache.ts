@@ -3,6 +3,7 @@
  * it can only be stale. The append checks its version; without an append the handler must load the newer events first.
  */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
+import type { Tagged } from "@refold/core/event/EventType"
 import * as StreamName from "@refold/core/event/StreamName"
 import * as Effect from "effect/Effect"
 import type { EventReader } from "../../log/EventReader.ts"
@@ -21,7 +22,7 @@ export interface States<State> {
 }
 
 /** Loads the current state and caches it; from a known earlier state if there is one. */
-export const load = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const load = <Command, State, Event extends Tagged, Refusal>(
   states: States<State>,
   aggregate: Aggregate<Command, State, Event, Refusal>,
   stream: StreamName.StreamName,

@@ -1,4 +1,5 @@
 /** Reads rows from the store and decodes them to states of the projection. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as NewEvent from "@refold/core/event/NewEvent"
 import type { Projection } from "@refold/core/project/Projection"
@@ -14,8 +15,6 @@ import { UnreadableRow } from "../ProjectionError.ts"
 import { type NoRows, ReadModelStore, type RowSource, type SelectedRows, type Selection } from "../ReadModelStore.ts"
 import type { Page, Row } from "./Row.ts"
 import * as StreamRows from "./StreamRows.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** The errors of reading rows. */
 export type ReadRowsFailure = InvalidInput | NoRows | UnreadableRow | PoisonedEvent | EventStoreError

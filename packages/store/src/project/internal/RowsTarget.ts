@@ -1,4 +1,5 @@
 /** The rows of a projection as a target of the projector. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { Projection } from "@refold/core/project/Projection"
 import { foldBatch, prepare } from "@refold/core/project/ProjectionFold"
 import * as Effect from "effect/Effect"
@@ -7,7 +8,7 @@ import { WireTransform } from "../../log/WireTransform.ts"
 import type { ProjectionTarget } from "./ProjectionTarget.ts"
 
 /** The target that folds events into rows of the projection. */
-export const make = <Event extends { readonly _tag: string }, State>(
+export const make = <Event extends Tagged, State>(
   projection: Projection<Event, State, string>
 ): ProjectionTarget => {
   const { categories, indexes, isInline, name, types, version } = projection

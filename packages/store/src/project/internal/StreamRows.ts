@@ -1,4 +1,5 @@
 /** Folds the rows of a projection that is keyed by stream from their streams. */
+import type { Tagged } from "@refold/core/event/EventType"
 import * as StreamName from "@refold/core/event/StreamName"
 import type { AsOf } from "@refold/core/journal/AsOf"
 import type { Projection } from "@refold/core/project/Projection"
@@ -9,8 +10,6 @@ import * as Stream from "effect/Stream"
 import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
 import { WireTransform } from "../../log/WireTransform.ts"
 import { ReadModelStore } from "../ReadModelStore.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** The errors of folding a stream. */
 export type FoldFailure = ReadFailure | PoisonedEvent
