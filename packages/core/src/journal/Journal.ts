@@ -55,7 +55,7 @@ export const append = (
     yield* checkVersions(journal, checked)
     yield* checkEventIds(journal, checked)
     const [stored, appended] = store(journal, checked, recordedAt)
-    return [{ ...stored, keys: IdempotencyKeys.remember(journal.keys, checked, appended) }, appended] as const
+    return [{ ...stored, keys: IdempotencyKeys.add(journal.keys, checked, appended) }, appended] as const
   })
 
 /**
@@ -80,7 +80,7 @@ export const forgetKeys = (
   before: DateTime.Utc
 ): Result.Result<readonly [Journal, number], InvalidInput> =>
   Result.map(NewEvent.checkTime(before, "before"), (instant) => {
-    const keys = IdempotencyKeys.forget(journal.keys, instant)
+    const keys = IdempotencyKeys.expire(journal.keys, instant)
     return [{ ...journal, keys }, HashMap.size(journal.keys) - HashMap.size(keys)]
   })
 

@@ -33,8 +33,8 @@ export const make = Effect.fnUntraced(function*<Event extends Tagged, State, Ind
 ): Effect.fn.Return<CachedReader<State, Index>, InvalidInput> {
   if (projection.isInline)
     return yield* new InvalidInput({ field: "projection", rule: "must not be inline: read it with ReadModel instead" })
-  const get = yield* remember(capacity, (key: string) => ReadModel.get(projection, key))
-  const query = yield* remember(capacity, (asked: RowQuery<Index>) => ReadModel.query(projection, asked))
+  const get = yield* makeCached(capacity, (key: string) => ReadModel.get(projection, key))
+  const query = yield* makeCached(capacity, (asked: RowQuery<Index>) => ReadModel.query(projection, asked))
   const current = Effect.flatMap(ReadModelStore, (store) => store.live(projection.name))
   return {
     get: (key) => Effect.flatMap(current, (live) => get(live, key)),
@@ -52,7 +52,7 @@ interface Revision {
 
 // The revision is part of the key, so nothing is invalidated: stale answers are no longer looked up and are evicted first.
 // An answer may be newer than the revision in its key; then that revision is no longer looked up, either.
-const remember = <Question, A>(capacity: number, answer: (question: Question) => Answer<A>) =>
+const makeCached = <Question, A>(capacity: number, answer: (question: Question) => Answer<A>) =>
   Effect.map(
     Cache.makeWith(([, , question]: readonly [number, number, Question]) => answer(question), {
       capacity,

@@ -34,7 +34,7 @@ export const find = (
 }
 
 /** Adds the result of a commit, if it has a key. */
-export const remember = (keys: IdempotencyKeys, commit: Commit.Commit, appended: Commit.Appended): IdempotencyKeys =>
+export const add = (keys: IdempotencyKeys, commit: Commit.Commit, appended: Commit.Appended): IdempotencyKeys =>
   commit.idempotency === undefined ? keys : HashMap.set(keys, commit.idempotency.key, {
     fingerprint: Fingerprint.ofCommit(commit),
     appended: Object.freeze({ ...appended, deduplicated: true }),
@@ -42,7 +42,7 @@ export const remember = (keys: IdempotencyKeys, commit: Commit.Commit, appended:
   })
 
 /** Removes the keys that expire and were first used before a time. */
-export const forget = (keys: IdempotencyKeys, instant: DateTime.Utc): IdempotencyKeys =>
+export const expire = (keys: IdempotencyKeys, instant: DateTime.Utc): IdempotencyKeys =>
   HashMap.filter(
     keys,
     ({ appended, neverExpires }) =>
