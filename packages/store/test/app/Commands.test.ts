@@ -298,7 +298,9 @@ describe("the types of a record of command handlers", () => {
   })
 
   it("let the function handle commands of a process", () => {
-    expectTypeOf(ProcessHandler.to(AccountWithSchema, send)).toEqualTypeOf<ProcessHandler.ProcessHandler<Stores>>()
+    expectTypeOf(ProcessHandler.withHandler(AccountWithSchema, send)).toEqualTypeOf<
+      ProcessHandler.ProcessHandler<Stores>
+    >()
   })
 
   it("do not accept an unknown tag or the payload of another tag", () => {

@@ -6,9 +6,11 @@ import { position } from "@refold/core/journal/AsOf"
 import * as ReadOptions from "@refold/core/journal/ReadOptions"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { EventNotFound, type EventReader, type ReaderAdapter, type SubscribeOptions } from "../EventReader.ts"
 import type { EventStoreError } from "../EventStoreError.ts"
+import * as RetryPolicies from "./RetryPolicies.ts"
 
 /** The subscriptions of a reader. */
 export const make = (adapter: ReaderAdapter): Pick<EventReader["Service"], "subscribe" | "replayFrom"> => ({
@@ -71,16 +73,22 @@ const follow = (
     return Stream.flatMap(adapter.heads, (head) => head > cursor ? readUpTo(head) : Stream.empty)
   })
 
-// Adapters retry for a limited time; a subscription has no caller to fail to, and retries forever.
+// Adapters retry for a limited time. A subscription has no caller to report a failure to, so it retries without a limit.
 const retryForever = <A>(
   read: Stream.Stream<A, InvalidInput | EventStoreError>
 ): Stream.Stream<A, InvalidInput> =>
-  Stream.catchTag(read, "EventStoreError", (error) =>
-    Stream.concat(
-      Stream.fromEffectDrain(
-        Effect.andThen(Effect.logWarning("a subscription could not use the store and tries again", error), pause)
-      ),
-      retryForever(read)
-    ))
-
-const pause = Effect.sleep("500 millis")
+  read.pipe(
+    Stream.tapError((error) =>
+      error._tag === "EventStoreError"
+        ? Effect.logWarning("a subscription could not use the store and tries again", error)
+        : Effect.void
+    ),
+    Stream.retry((forErrors) =>
+      Schedule.while(
+        forErrors(RetryPolicies.storeUnavailable),
+        ({ input }) => input._tag === "EventStoreError"
+      )
+    ),
+    // The policy ends for other errors only.
+    Stream.catchTag("EventStoreError", Stream.die)
+  )

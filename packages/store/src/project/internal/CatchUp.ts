@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { EventReader, ReadFailure } from "../../log/EventReader.ts"
+import * as RetryPolicies from "../../log/internal/RetryPolicies.ts"
 import type { ReadModelStore } from "../ReadModelStore.ts"
 import * as Checkpoint from "./Checkpoint.ts"
 import * as ParkingPolicy from "./ParkingPolicy.ts"
@@ -83,15 +84,18 @@ export const advance = Effect.fnUntraced(function*<R>(
   goal: Goal,
   options: CatchUpOptions
 ): Effect.fn.Return<Option.Option<Checkpoint.Reached>, ReadFailure, EventReader | ReadModelStore | R> {
-  for (let attempt = 1;; attempt++) {
-    const reached = yield* projectBatch(target, generation, { ...goal, ...options, attempt }).pipe(
-      Effect.withSpan("refold.projection.batch", { attributes: { projection: target.name, generation } }),
-      Effect.catchTag("RetryBatch", () => Effect.succeed("RetryBatch" as const))
-    )
-    if (reached !== "RetryBatch") {
-      if (Option.isSome(reached)) yield* Checkpoint.measure(reached.value)
-      return reached
-    }
-    yield* Effect.sleep(ParkingPolicy.pauseAfter(options, attempt))
-  }
+  let attempt = 0
+  const reached = yield* Effect.suspend(() =>
+    projectBatch(target, generation, { ...goal, ...options, attempt: ++attempt })
+  ).pipe(
+    Effect.withSpan("refold.projection.batch", { attributes: { projection: target.name, generation } }),
+    Effect.retry({
+      while: ({ _tag }) => _tag === "RetryBatch",
+      schedule: RetryPolicies.poisonedEvent(options.backoff)
+    }),
+    // The schedule has no limit: the batch of the last attempt parks instead of failing.
+    Effect.catchTag("RetryBatch", Effect.die)
+  )
+  if (Option.isSome(reached)) yield* Checkpoint.measure(reached.value)
+  return reached
 })

@@ -3,7 +3,7 @@
  * then on the projection skips the stream's events, until they are retried or the poisoned one is discarded.
  */
 import type { PoisonedEvent } from "@refold/core/project/ProjectionFold"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import type { ParkedStream } from "../ReadModelStore.ts"
 
 /** How often a poisoned event is tried, and how fast. */
@@ -19,10 +19,6 @@ export const defaults: ParkingPolicy = { attempts: 3, backoff: "50 millis" }
 
 /** Whether a batch that failed in this attempt, counted from 1, is tried again; otherwise its poisoned streams are parked. */
 export const isRetried = ({ attempts }: Pick<ParkingPolicy, "attempts">, attempt: number): boolean => attempt < attempts
-
-/** The pause after a failed attempt, counted from 1. */
-export const pauseAfter = ({ backoff }: Pick<ParkingPolicy, "backoff">, attempt: number): Duration.Duration =>
-  Duration.times(Duration.fromInputUnsafe(backoff), 2 ** (attempt - 1))
 
 /** The stream to park at its poisoned event, after so many attempts. */
 export const park = (
