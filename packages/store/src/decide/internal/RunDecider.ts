@@ -1,4 +1,4 @@
-/** A decider's functions, as they are whatever their author has done: what they throw is a value here. */
+/** Runs the functions of a decider; what they throw becomes a `DeciderFault`. */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import * as View from "@refold/core/decide/View"
 import type { UnencodableEvent } from "@refold/core/event/DecodeError"
@@ -10,38 +10,31 @@ import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import type * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { DeciderFault } from "../DeciderFault.ts"
-import type { Loaded } from "../Loaded.ts"
-import type { Watchdog } from "./Watchdog.ts"
+import type { LoadedState } from "../LoadedState.ts"
 
-/** What a command leads to. */
+/** The events that a command led to. */
 export interface Decision<State, Event> {
   readonly events: ReadonlyArray<Event>
   readonly encoded: ReadonlyArray<EncodedEvent>
-  /** The state after them. */
+  /** The state after these events. */
   readonly state: State
 }
 
-/** Why a command leads to nothing. */
-export type NoDecision<Refusal> = Refusal | VersionConflict | DeciderFault | UnencodableEvent
+/** Why a command led to no decision. */
+export type DecideFailure<Refusal> = Refusal | VersionConflict | DeciderFault | UnencodableEvent
 
-/** Under which conditions a command is decided. */
-export interface Conditions {
-  readonly expected?: ExpectedVersion.ExpectedVersion | undefined
-  readonly watchdog: Watchdog
-}
-
-/** What a command leads to on a state, where that is what the client expects. */
-export const decideOn = <Command, State, Event extends Tagged, Refusal>(
+/** Decides a command on a loaded state. Fails with `VersionConflict` if the state is not at the expected version. */
+export const decide = <Command, State, Event extends Tagged, Refusal>(
   { codec, decider }: Aggregate<Command, State, Event, Refusal>,
   command: Command,
-  { state: before, stream, version }: Loaded<State>,
-  { expected = ExpectedVersion.Any, watchdog }: Conditions
-): Result.Result<Decision<State, Event>, NoDecision<Refusal>> =>
+  { state: before, stream, version }: LoadedState<State>,
+  expected: ExpectedVersion.ExpectedVersion = ExpectedVersion.Any
+): Result.Result<Decision<State, Event>, DecideFailure<Refusal>> =>
   Result.gen(function*() {
     if (!ExpectedVersion.matches(expected, version))
       return yield* Result.fail(versionConflict(stream, expected, version))
-    const events = yield* decide(stream, () => watchdog.run(() => decider.decide(command, before)))
-    const state = yield* fold(decider, stream, before, events, watchdog)
+    const events = yield* callDecide(stream, () => decider.decide(command, before))
+    const state = yield* fold(decider, stream, before, events)
     const encoded: Array<EncodedEvent> = []
     for (const event of events)
       encoded.push(yield* codec.encode(event))
@@ -49,33 +42,31 @@ export const decideOn = <Command, State, Event extends Tagged, Refusal>(
   })
 
 /**
- * The state as a load will fold it, from the stored form of the events, which may know less than what was decided: a time
- * in whole milliseconds, say. None where they cannot be read back.
+ * The state as a later load will fold it, from the encoded events, which may hold less than the decided ones, such as a
+ * time in whole milliseconds. None if they cannot be decoded.
  */
 export const readBack = <Command, State, Event extends Tagged, Refusal>(
   { codec, decider }: Aggregate<Command, State, Event, Refusal>,
-  { position, state, stream, version }: Loaded<State>,
-  encoded: ReadonlyArray<EncodedEvent>,
-  watchdog: Watchdog
+  { position, state, stream, version }: LoadedState<State>,
+  encoded: ReadonlyArray<EncodedEvent>
 ): Option.Option<State> => {
   const decoded = Result.all(encoded.map((event) => codec.decode({ ...event, stream, version, position })))
-  return Result.getSuccess(Result.flatMap(decoded, (events) => fold(decider, stream, state, events, watchdog)))
+  return Result.getSuccess(Result.flatMap(decoded, (events) => fold(decider, stream, state, events)))
 }
 
-/** The state after these events. */
+/** Folds events into a state. */
 export const fold = <State, Event>(
   view: View.View<State, Event>,
   stream: StreamName,
   state: State,
-  events: Iterable<Event>,
-  { run }: Watchdog
+  events: Iterable<Event>
 ): Result.Result<State, DeciderFault> =>
   Result.try({
-    try: () => run(() => View.foldFrom(view, state, events)),
+    try: () => View.foldFrom(view, state, events),
     catch: (cause) => new DeciderFault({ stream, stage: "evolve", cause })
   })
 
-const decide = <Event, Refusal>(
+const callDecide = <Event, Refusal>(
   stream: StreamName,
   run: () => Result.Result<ReadonlyArray<Event>, Refusal>
 ): Result.Result<ReadonlyArray<Event>, Refusal | DeciderFault> => {
@@ -84,7 +75,7 @@ const decide = <Event, Refusal>(
     const decision = run()
     return Result.isResult(decision) && (Result.isFailure(decision) || Array.isArray(decision.success))
       ? decision
-      : fault(new TypeError("it must give a Result of a list of events or of a refusal"))
+      : fault(new TypeError("it must return a Result of an array of events, or of a refusal"))
   } catch (error) {
     return fault(error)
   }

@@ -4,10 +4,11 @@ import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { IdempotencyConflict } from "../AppendError.ts"
-import * as Commit from "../Commit.ts"
+import type * as Commit from "../Commit.ts"
+import * as Fingerprint from "./Fingerprint.ts"
 
 /** The used keys. */
-export type Keys = HashMap.HashMap<string, KeyedResult>
+export type IdempotencyKeys = HashMap.HashMap<string, KeyedResult>
 
 interface KeyedResult {
   readonly fingerprint: string
@@ -16,11 +17,11 @@ interface KeyedResult {
 }
 
 /** No keys. */
-export const empty: Keys = HashMap.empty()
+export const empty: IdempotencyKeys = HashMap.empty()
 
 /** Finds the result of the commit with this key and fingerprint; None if the key is new or undefined. */
 export const find = (
-  keys: Keys,
+  keys: IdempotencyKeys,
   key: string | undefined,
   fingerprint: string
 ): Result.Result<Option.Option<Commit.Appended>, IdempotencyConflict> => {
@@ -33,15 +34,15 @@ export const find = (
 }
 
 /** Adds the result of a commit, if it has a key. */
-export const remember = (keys: Keys, commit: Commit.Commit, appended: Commit.Appended): Keys =>
+export const add = (keys: IdempotencyKeys, commit: Commit.Commit, appended: Commit.Appended): IdempotencyKeys =>
   commit.idempotency === undefined ? keys : HashMap.set(keys, commit.idempotency.key, {
-    fingerprint: Commit.fingerprint(commit),
+    fingerprint: Fingerprint.ofCommit(commit),
     appended: Object.freeze({ ...appended, deduplicated: true }),
     neverExpires: commit.idempotency.neverExpires ?? false
   })
 
 /** Removes the keys that expire and were first used before a time. */
-export const forget = (keys: Keys, instant: DateTime.Utc): Keys =>
+export const expire = (keys: IdempotencyKeys, instant: DateTime.Utc): IdempotencyKeys =>
   HashMap.filter(
     keys,
     ({ appended, neverExpires }) =>

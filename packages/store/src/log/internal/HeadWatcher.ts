@@ -1,4 +1,4 @@
-/** For adapters: one watcher of the log's head, shared by everybody in the process who follows the log. */
+/** For adapters: watches the head of the log once for all subscribers of a program. */
 import type { Position } from "@refold/core/event/Position"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -6,27 +6,27 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { ReadFailure } from "../EventReader.ts"
 
-/** How a head is watched. */
+/** How the head is watched. */
 export interface WatchOptions {
   readonly head: Effect.Effect<Position, ReadFailure>
-  /** Says that the head may have moved; may be wrong, and may say nothing. */
+  /** Emits when the head may have moved. May emit too often or never. */
   readonly wakeUps: Stream.Stream<unknown>
-  /** How long a move that no wake-up told of may go unseen. */
+  /** How often to read the head without a wake-up. */
   readonly pollEvery: Duration.Input
 }
 
-/** The `heads` of a reader. Watches only while somebody follows, and goes on trying while the store cannot be reached. */
+/** The `heads` of a reader. Reads the head only while there are subscribers, and retries while it cannot be read. */
 export const watch = (
   { head, pollEvery, wakeUps }: WatchOptions
 ): Effect.Effect<Stream.Stream<Position>, never, Scope.Scope> =>
   Stream.tick(pollEvery).pipe(
     Stream.merge(wakeUps),
-    // While one look is under way, any number of wake-ups are one.
+    // Wake-ups during a read of the head are merged into one.
     Stream.buffer({ capacity: 1, strategy: "sliding" }),
     Stream.mapEffect(() =>
-      Effect.result(Effect.tapError(head, (error) => Effect.logDebug("the head is unknown", error)))
+      Effect.result(Effect.tapError(head, (error) => Effect.logDebug("the head could not be read", error)))
     ),
-    Stream.filterMap((looked) => looked),
+    Stream.filterMap((result) => result),
     Stream.changes,
     Stream.share({ capacity: 1, strategy: "sliding", replay: 1 })
   )

@@ -3,14 +3,17 @@
  * each reads its own first `size` items. Only the longest appends in place; an append to another one copies first.
  */
 
-export interface Log<A> {
+/** The first `size` items of a shared array. */
+export interface AppendOnlyLog<A> {
   readonly size: number
   readonly items: Array<A>
 }
 
-export const empty = <A>(): Log<A> => ({ size: 0, items: [] })
+/** A log without items. */
+export const empty = <A>(): AppendOnlyLog<A> => ({ size: 0, items: [] })
 
-export const appendAll = <A>(log: Log<A>, added: ReadonlyArray<A>): Log<A> => {
+/** Appends items. */
+export const appendAll = <A>(log: AppendOnlyLog<A>, added: ReadonlyArray<A>): AppendOnlyLog<A> => {
   const items = log.items.length === log.size ? log.items : log.items.slice(0, log.size)
   for (const item of added) items.push(item)
   return { size: items.length, items }
@@ -18,7 +21,7 @@ export const appendAll = <A>(log: Log<A>, added: ReadonlyArray<A>): Log<A> => {
 
 /** The items from index `from` on that pass `includes`, at most `limit`. */
 export const select = <A>(
-  log: Log<A>,
+  log: AppendOnlyLog<A>,
   from: number,
   includes: (item: A) => boolean,
   limit = Infinity

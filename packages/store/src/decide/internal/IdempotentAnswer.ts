@@ -1,10 +1,11 @@
-/** What a command repeated under its idempotency key gets: the answer to its first copy, read back from the stream. */
+/** The answer to a command that is repeated under its idempotency key: that of the first one, read from its stream. */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { CommandInvalid } from "@refold/core/decide/CommandInvalid"
 import type { Tagged } from "@refold/core/event/EventType"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Json from "@refold/core/event/Json"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
+import * as Fingerprint from "@refold/core/internal/journal/Fingerprint"
 import type { IdempotencyConflict } from "@refold/core/journal/AppendError"
 import * as AsOf from "@refold/core/journal/AsOf"
 import type { Appended, FingerprintedKey } from "@refold/core/journal/Commit"
@@ -15,18 +16,18 @@ import * as Stream from "effect/Stream"
 import { EventReader } from "../../log/EventReader.ts"
 import { EventStore } from "../../log/EventStore.ts"
 import { WireTransform } from "../../log/WireTransform.ts"
-import type { Loaded } from "../Loaded.ts"
+import type { LoadedState } from "../LoadedState.ts"
 import type { SnapshotStore } from "../SnapshotStore.ts"
 import * as State from "../State.ts"
 
-/** The state just after the first copy, and the events that it led to. */
-export interface FirstAnswer<State, Event> extends Loaded<State> {
+/** The state after the first command, and the events that it led to. */
+export interface IdempotentAnswer<State, Event> extends LoadedState<State> {
   readonly events: ReadonlyArray<Event>
   readonly deduplicated: true
 }
 
-/** The key of a command, with what makes another command under it a conflict. Malformed commands have none. */
-export const idempotencyOf = <Command, State, Event extends Tagged, Refusal>(
+/** The key of a command with its fingerprint; undefined without a key. Fails if the command cannot be encoded. */
+export const fingerprintedKey = <Command, State, Event extends Tagged, Refusal>(
   { category, commands }: Aggregate<Command, State, Event, Refusal>,
   id: string,
   command: Command,
@@ -35,7 +36,7 @@ export const idempotencyOf = <Command, State, Event extends Tagged, Refusal>(
   const encoded = encode(commands, command, key)
   return Result.map(
     encoded,
-    (json) => key === undefined ? undefined : { key, fingerprint: Json.canonical([category, id, json]) }
+    (json) => key === undefined ? undefined : { key, fingerprint: Fingerprint.ofCommand(category, id, json) }
   )
 }
 
@@ -48,13 +49,13 @@ const encode = <Command>(
   return key === undefined ? Result.succeed(null) : Json.storable(command, "command")
 }
 
-/** The first answer, None where the command has no key or is the first under it. */
+/** The first answer; None if the command has no key, or is the first under its key. */
 export const find = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string,
   idempotency: FingerprintedKey | undefined
 ): Effect.fn.Return<
-  Option.Option<FirstAnswer<State, Event>>,
+  Option.Option<IdempotentAnswer<State, Event>>,
   State.LoadFailure | IdempotencyConflict,
   EventStore | EventReader | SnapshotStore
 > {
@@ -63,12 +64,12 @@ export const find = Effect.fnUntraced(function*<Command, State, Event extends Ta
   return Option.isNone(appended) ? Option.none() : Option.some(yield* load(aggregate, id, appended.value))
 })
 
-/** The first answer, by where its events were stored. */
+/** The first answer, read from where its events were stored. */
 export const load = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string,
   { streams: [{ firstVersion, stream, version }] }: Appended
-): Effect.fn.Return<FirstAnswer<State, Event>, State.LoadFailure, EventReader | SnapshotStore> {
+): Effect.fn.Return<IdempotentAnswer<State, Event>, State.LoadFailure, EventReader | SnapshotStore> {
   const asOf = AsOf.version(version)
   const loaded = yield* State.load(aggregate, id, { asOf })
   const reader = yield* EventReader

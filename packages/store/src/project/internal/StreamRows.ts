@@ -1,4 +1,4 @@
-/** Rows of a projection keyed by stream, folded from where they are to the end of their streams. */
+/** Folds the rows of a projection that is keyed by stream from their streams. */
 import type { Tagged } from "@refold/core/event/EventType"
 import * as StreamName from "@refold/core/event/StreamName"
 import type { AsOf } from "@refold/core/journal/AsOf"
@@ -11,20 +11,20 @@ import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
 import { WireTransform } from "../../log/WireTransform.ts"
 import { ReadModelStore } from "../ReadModelStore.ts"
 
-/** Every way in which folding a tail can fail. */
-export type TailFailure = ReadFailure | PoisonedEvent
+/** The errors of folding a stream. */
+export type FoldFailure = ReadFailure | PoisonedEvent
 
 /**
- * Those of the rows with these keys that had not seen all events of their streams, folded to the end; before a poisoned
- * event, where `stopsAtPoison` is set.
+ * Folds rows that lack events of their streams to the ends of the streams, and returns these rows only. With
+ * `stopsAtPoison` a row ends before a poisoned event; otherwise it fails.
  */
-export const foldFurther = Effect.fnUntraced(function*<Event extends Tagged, State>(
+export const catchUp = Effect.fnUntraced(function*<Event extends Tagged, State>(
   projection: Projection<Event, State, string>,
   keys: ReadonlyArray<string>,
   known: ReadonlyMap<string, StoredRow>,
   { stopsAtPoison }: Pick<FoldOptions, "stopsAtPoison">
-): Effect.fn.Return<ReadonlyArray<StoredRow>, TailFailure, EventReader | ReadModelStore> {
-  // A key that names no stream has no events.
+): Effect.fn.Return<ReadonlyArray<StoredRow>, FoldFailure, EventReader | ReadModelStore> {
+  // A key that is not a stream name has no events.
   const streams = keys.flatMap((key) =>
     Result.match(StreamName.parse(key), { onSuccess: (name) => [name], onFailure: () => [] })
   )
@@ -33,30 +33,31 @@ export const foldFurther = Effect.fnUntraced(function*<Event extends Tagged, Sta
   const behind = streams.filter((stream, index) => versions[index]! > (known.get(stream)?.version ?? 0))
   const folded = yield* Effect.forEach(behind, (stream) => {
     const from = known.get(stream)
-    return foldStream(projection, stream, { from, stopsAtPoison })
+    return fold(projection, stream, { from, stopsAtPoison })
   })
   return folded.flatMap((row, index) => row === undefined || row === known.get(behind[index]!) ? [] : [row])
 })
 
-/** How a stream is folded. */
+/** Where the fold of a stream starts and ends. */
 export interface FoldOptions {
-  /** The row to start from. */
+  /** The row to start from; by default the fold starts at the first event. */
   readonly from?: StoredRow | undefined
+  /** Only events that count as of this point. */
   readonly asOf?: AsOf | undefined
-  /** Whether to give the row as it was before a poisoned event, instead of failing. */
+  /** Whether to return the row as of the event before a poisoned one, instead of failing; false by default. */
   readonly stopsAtPoison?: boolean | undefined
 }
 
-/** A stream's row, folded further over the events that came after it, as far as they count as of then. */
-export const foldStream = Effect.fnUntraced(function*<Event extends Tagged, State>(
+/** The row of a stream; undefined if the stream has no events, or the last one removed the row. */
+export const fold = Effect.fnUntraced(function*<Event extends Tagged, State>(
   projection: Projection<Event, State, string>,
   stream: StreamName.StreamName,
   { asOf, from, stopsAtPoison = false }: FoldOptions = {}
-): Effect.fn.Return<StoredRow | undefined, TailFailure, EventReader | ReadModelStore> {
+): Effect.fn.Return<StoredRow | undefined, FoldFailure, EventReader | ReadModelStore> {
   const reader = yield* EventReader
   const { fromWire } = yield* WireTransform
-  const facts = yield* (yield* ReadModelStore).listDiscarded(projection.name)
-  const discarded = new Set(facts.map(({ position }) => position))
+  const discards = yield* (yield* ReadModelStore).listDiscarded(projection.name)
+  const discarded = new Set(discards.map(({ position }) => position))
   let row = from
   let isPoisoned = false
   yield* reader.readStream(stream, { after: from?.version, asOf, types: projection.types }).pipe(

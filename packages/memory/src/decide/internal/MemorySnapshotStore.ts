@@ -1,4 +1,4 @@
-/** Snapshots in memory. */
+/** The snapshot store in memory. */
 import {
   checkKey,
   checkSnapshot,
@@ -11,7 +11,7 @@ import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 
-/** An empty store of snapshots. */
+/** An empty snapshot store. */
 export const make = Effect.gen(function*() {
   const snapshots = yield* Ref.make(HashMap.empty<string, Saved>())
   const idOf = ({ stream, view }: SnapshotKey) => JSON.stringify([stream, view])

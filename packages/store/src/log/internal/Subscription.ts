@@ -1,4 +1,4 @@
-/** Subscriptions: pages of the log up to the head, then again whenever the head has moved. */
+/** Subscriptions: read the log up to the head, and again whenever the head has moved. */
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Position from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
@@ -12,7 +12,7 @@ import { EventNotFound, type EventReader, type ReaderAdapter, type SubscribeOpti
 import type { EventStoreError } from "../EventStoreError.ts"
 import * as RetryPolicies from "./RetryPolicies.ts"
 
-/** The subscribing part of a reader. */
+/** The subscriptions of a reader. */
 export const make = (adapter: ReaderAdapter): Pick<EventReader["Service"], "subscribe" | "replayFrom"> => ({
   subscribe: (options = {}) =>
     Stream.unwrap(Effect.gen(function*() {
@@ -40,7 +40,7 @@ const find = Effect.fnUntraced(function*(adapter: ReaderAdapter, id: Parameters<
   return Option.isNone(found) ? yield* new EventNotFound({ id }) : found.value.position
 })
 
-// To wait there would be to pass by, in silence, whatever is stored until the log has grown so far.
+// A subscription that starts beyond the last event would silently skip the events that are appended up to there.
 const checkPast = Effect.fnUntraced(function*(adapter: ReaderAdapter, after: Position.Position) {
   if (after === Position.start) return
   const { last } = yield* retryForever(Stream.fromEffect(adapter.bound)).pipe(
@@ -48,7 +48,7 @@ const checkPast = Effect.fnUntraced(function*(adapter: ReaderAdapter, after: Pos
     Effect.map(Option.getOrThrow)
   )
   if (after > last) {
-    return yield* new InvalidInput({ field: "after", rule: `must not lie after the last event, at position ${last}` })
+    return yield* new InvalidInput({ field: "after", rule: `must not be beyond the last event, at position ${last}` })
   }
 })
 
@@ -60,7 +60,7 @@ const follow = (
   Stream.suspend(() => {
     let cursor = after
     const readUpTo = (head: Position.Position) =>
-      // Begun again after a failure, it goes on behind the last event that was handed out.
+      // After a failure the read starts again behind the last event that was emitted.
       retryForever(Stream.suspend(() => adapter.readAll({ ...filter, after: cursor, asOf: position(head) }))).pipe(
         Stream.mapArray((events) => {
           cursor = events.at(-1)!.position
@@ -79,7 +79,9 @@ const retryForever = <A>(
 ): Stream.Stream<A, InvalidInput> =>
   read.pipe(
     Stream.tapError((error) =>
-      error._tag === "EventStoreError" ? Effect.logWarning("a subscription waits for the store", error) : Effect.void
+      error._tag === "EventStoreError"
+        ? Effect.logWarning("a subscription could not use the store and tries again", error)
+        : Effect.void
     ),
     Stream.retry((forErrors) =>
       Schedule.while(
