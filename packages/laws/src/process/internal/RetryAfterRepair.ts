@@ -44,11 +44,14 @@ const runBroken = <Event extends Tagged, State>(
   working: Process<Event, State>,
   broken: Process<Event, State>,
   { at, steps }: BrokenRun<Event>
-) =>
-  steps.reduce<InstanceScript.InstanceRun<Event, State>>((current, step, index) => {
+) => {
+  let current = InstanceScript.start(working)
+  for (const [index, step] of steps.entries()) {
     const process = index === at % steps.length ? broken : working
-    return InstanceScript.applyStep({ ...current, run: { ...current.run, process } }, step)
-  }, InstanceScript.start(working))
+    current = InstanceScript.applyStep({ ...current, run: { ...current.run, process } }, step)
+  }
+  return current
+}
 
 const retried = <Event extends Tagged, State>(
   process: Process<Event, State>,

@@ -31,7 +31,9 @@ export interface SubscriptionCase {
 }
 
 // Two events, so that a subscription that loses one of them ends as well.
-const ending: Histories.History = ["last but one", "last"].map((data) => ({
+const endingData = ["last but one", "last"] as const
+
+const ending: Histories.History = endingData.map((data) => ({
   stream: `${Histories.elsewhere}-last` as StreamName,
   stored: { type: "JarPainted", schemaVersion: 1, data },
   occurredAt: DateTime.makeUnsafe(Date.UTC(9999, 11, 31, 23, 59, 59, 999)),
@@ -69,6 +71,9 @@ const collect = Effect.fnUntraced(function*<E, R>(
   )
   return delivered
 })
+
+const untilEnding = <E, R>(events: Stream.Stream<RecordedEvent, E, R>): Stream.Stream<RecordedEvent, E, R> =>
+  Stream.takeWhile(events, ({ data }) => endingData.every((ending) => ending !== data))
 
 interface Following {
   readonly fresh: FreshNames.FreshNames
@@ -125,8 +130,7 @@ export const resumedSubscriptionContinues = Law.make(
       const { delivered, log } = yield* follow(input, ({ filter, start }) =>
         Effect.gen(function*() {
           const all = reader.subscribe({ ...filter, after: start })
-          const first = yield* collect(Stream.take(all, input.from), input.processingMillis)
-          if (first.at(-1)?.data === "last") return first
+          const first = yield* collect(Stream.take(untilEnding(all), input.from), input.processingMillis)
           const after = first.at(-1)?.position ?? start
           return [...first, ...yield* collect(reader.subscribe({ ...filter, after }), input.processingMillis)]
         }))
