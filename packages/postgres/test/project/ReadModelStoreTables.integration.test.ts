@@ -7,8 +7,8 @@ import * as Option from "effect/Option"
 import type * as SqlError from "effect/sql/SqlError"
 import { describe, expect, test } from "vitest"
 import { freshDatabase } from "../support/freshDatabase.ts"
+import * as LoginRole from "../support/LoginRole.ts"
 import * as ReadModels from "../support/ReadModels.ts"
-import * as Roles from "../support/Roles.ts"
 import * as Stores from "../support/Stores.ts"
 
 const { build, changes, goLive, own, projection, read, row, save } = ReadModels
@@ -183,8 +183,8 @@ describe("roles", () => {
   /** A store as a role of its own sees it. */
   const as = (opened: Stores.Opened, role: string, granted: ReadonlyArray<string>) =>
     Effect.gen(function*() {
-      const url = yield* Roles.login(opened, role, granted)
-      return { ...yield* Stores.open(url, { migrate: false }), name: Roles.nameOf(url) }
+      const url = yield* LoginRole.login(opened, role, granted)
+      return { ...yield* Stores.open(url, { migrate: false }), name: LoginRole.nameOf(url) }
     })
 
   test("a projector, a writer and a reader need no more than they are granted", () =>

@@ -7,8 +7,8 @@ import type * as SqlError from "effect/sql/SqlError"
 import * as Fs from "node:fs"
 import { describe, expect, test } from "vitest"
 import * as Following from "../support/Following.ts"
+import * as LoginRole from "../support/LoginRole.ts"
 import * as Proxy from "../support/Proxy.ts"
-import * as Roles from "../support/Roles.ts"
 import * as Stores from "../support/Stores.ts"
 
 const run = Stores.runner()
@@ -29,7 +29,7 @@ const grants = [
 
 /** The database as seen by a role of its own. */
 const as = (role: string, granted: ReadonlyArray<string>) =>
-  Effect.flatMap(Stores.Database, (opened) => Roles.login(opened, role, granted))
+  Effect.flatMap(Stores.Database, (opened) => LoginRole.login(opened, role, granted))
 
 describe("a writer", () => {
   test(
@@ -193,7 +193,7 @@ describe("a writer", () => {
       }
       yield* session`set search_path = trap, pg_catalog`
       const exit = yield* Effect.exit(Stores.appendBySql(session))
-      expect(yield* sql`select * from trap.sprung where who <> ${Roles.nameOf(writer)}`).toEqual([])
+      expect(yield* sql`select * from trap.sprung where who <> ${LoginRole.nameOf(writer)}`).toEqual([])
       expect(exit._tag).toBe("Success")
     }))
   )
