@@ -2,16 +2,15 @@
  * PGlite reads three files beside its own module. In a bundle that contains PGlite they are missing there, and PGlite
  * then ends the process by a promise that it does not handle. So in a bundle the files are looked for beforehand.
  */
+import type { PGliteOptions } from "@electric-sql/pglite"
 import * as Effect from "effect/Effect"
 import * as Fs from "node:fs"
 import { fileURLToPath } from "node:url"
 
 /** The files, as PGlite takes them instead of reading its own. */
-export interface PGliteFiles {
-  readonly fsBundle?: Blob
-  readonly pgliteWasmModule?: WebAssembly.Module
-  readonly initdbWasmModule?: WebAssembly.Module
-}
+export type PGliteFiles = Pick<PGliteOptions, "fsBundle" | "pgliteWasmModule" | "initdbWasmModule">
+
+type Module = NonNullable<PGliteOptions["pgliteWasmModule"]>
 
 /** The names of the files in PGlite's `dist`. */
 export const names = { data: "pglite.data", pglite: "pglite.wasm", initdb: "initdb.wasm" } as const
@@ -33,14 +32,14 @@ export const find: Effect.Effect<PGliteFiles, string> = Effect.suspend(() => {
 
 const readAll = async (folder: URL): Promise<PGliteFiles> => {
   const read = (name: string): Promise<Buffer<ArrayBuffer>> => Fs.promises.readFile(new URL(name, folder))
-  const compile = async (name: string): Promise<WebAssembly.Module> => wasm.compile(await read(name))
+  const compile = async (name: string): Promise<Module> => wasm.compile(await read(name))
   const [data, pglite, initdb] = await Promise.all([read(names.data), compile(names.pglite), compile(names.initdb)])
   return { fsBundle: new Blob([data]), pgliteWasmModule: pglite, initdbWasmModule: initdb }
 }
 
-// Node's types name the namespace without its functions.
+// Not among the types of Node.js.
 const { WebAssembly: wasm }: {
-  readonly WebAssembly: { readonly compile: (bytes: Uint8Array) => Promise<WebAssembly.Module> }
+  readonly WebAssembly: { readonly compile: (bytes: Uint8Array) => Promise<Module> }
 } = Object(globalThis)
 
 // A bundler merges modules into a file of another name. A CommonJS bundle has no URL: there PGlite must be external.
