@@ -1,4 +1,4 @@
-// Events are append-only by the database's own doing: whoever tries to change or remove one is refused, also the owner.
+// The database keeps events append-only: changing or removing one is refused, to the owner too.
 import * as Effect from "effect/Effect"
 import type * as SqlError from "effect/sql/SqlError"
 import { describe, expect, test } from "vitest"
@@ -60,7 +60,7 @@ describe("the owner of the table", () => {
   )
 
   test(
-    "is told why, and what to do instead",
+    "gets an error with the reason and the remedy",
     run(Effect.gen(function*() {
       const { sql } = yield* Stores.Database
       const { reason: { cause } } = yield* Effect.flip(sql`delete from refold.event_store`)

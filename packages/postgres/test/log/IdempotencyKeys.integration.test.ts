@@ -178,7 +178,7 @@ describe("a role", () => {
   ]
 
   test(
-    "that writes may use keys for ever, but forget none",
+    "that writes may use keys that never expire, and delete none",
     run(Effect.gen(function*() {
       const opened = yield* setUp
       yield* old(opened, 1)
@@ -191,7 +191,7 @@ describe("a role", () => {
   )
 
   test(
-    "that has the rights which privileges.sql names may forget keys, and nothing else",
+    "with the rights that privileges.sql lists may delete keys, and nothing else",
     run(Effect.gen(function*() {
       const opened = yield* setUp
       yield* old(opened, 1)

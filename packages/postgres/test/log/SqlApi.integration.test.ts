@@ -1,4 +1,4 @@
-// The functions for people: what they answer, how they refuse, and who may call them. That they store and read as every
+// The SQL API: results, refusals, and the roles that may call it. That it stores and reads as every
 // other way in does is held by the laws of a store (packages/laws).
 import * as Effect from "effect/Effect"
 import type * as SqlError from "effect/sql/SqlError"

@@ -69,7 +69,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
   )
 
   test(
-    "in the caller's transaction he finds his own names again afterwards, whatever becomes of the batch",
+    "in the caller's transaction the search_path is restored afterwards, however the batch ends",
     run(Effect.gen(function*() {
       const { readModels, sql, wanted } = yield* setUp
       yield* sql.withTransaction(Effect.gen(function*() {
@@ -216,7 +216,7 @@ describe("roles", () => {
       const { id } = yield* goLive(projector.readModels, withTable(projector.sql))
       yield* own(projector.readModels, { id }, () => projector.sql`insert into balance values ('a', 1)`)
       yield* projector.readModels.drop(id)
-      // And the writer cannot write rows, nor anybody else's generation.
+      // And the writer cannot write rows, nor another role's generation.
       const live = yield* reader.readModels.live(wanted.name)
       for (const { readModels, sql } of [writer, reader]) {
         const denied = [

@@ -146,7 +146,7 @@ test("a store that does not migrate says at its first use what is missing", () =
     ])
   }))))
 
-test("a role that may not create the schema is told so", () =>
+test("a role without the right to create the schema gets an error that says so", () =>
   Effect.runPromise(Effect.scoped(Effect.gen(function*() {
     const opened = yield* Stores.open(yield* freshDatabase(), { migrate: false })
     const error = yield* Effect.flip(Stores.open(yield* LoginRole.login(opened, "stranger", [])))

@@ -1,5 +1,5 @@
-// What roles may do: a writer needs no more than `sql/schema/privileges.sql` says, and can write in no other way than
-// through `append_events`; everybody else can do nothing.
+// Rights of roles: a writer needs what `sql/schema/privileges.sql` lists, and can write only through `append_events`; other
+// roles can do nothing.
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -85,7 +85,7 @@ describe("a writer", () => {
   )
 
   test(
-    "can follow the log, is told of appends, and is told who holds readers back, though not since when",
+    "can follow the log, is notified of appends, and sees which sessions hold the head back, but not since when",
     run(Effect.gen(function*() {
       const { url: owner } = yield* Stores.Database
       const url = yield* as("writer", grants)
@@ -112,7 +112,7 @@ describe("a writer", () => {
   )
 
   test(
-    "can look an append up whose answer was lost",
+    "can look up an append whose answer was lost",
     run(Effect.gen(function*() {
       const proxy = yield* Proxy.start(yield* as("writer", grants))
       const { store } = yield* Stores.open(proxy.url, { migrate: false })
@@ -199,7 +199,7 @@ describe("a writer", () => {
   )
 })
 
-describe("everybody else", () => {
+describe("any other role", () => {
   test(
     "can read nothing and run nothing, though the schema is open",
     run(Effect.gen(function*() {
