@@ -1,0 +1,2 @@
+/** Stand-in. */
+export * from "../../internal/EventRows.ts"
