@@ -8,7 +8,4 @@
 -- not: a key that he could make new again would let him do twice what is to be done once.
 -- Who writes by SQL needs USAGE on the schema and EXECUTE on append_event and commit_events, which run as their owner; no
 -- right on any table.
--- Who seeds from a legacy table needs what a writer needs, and besides INSERT, UPDATE and DELETE on the legacy_ tables and
--- USAGE on their sequences; who captures its changes must own the legacy table, and let the store's owner SELECT it
--- and its partitions.
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA refold FROM PUBLIC

@@ -93,29 +93,6 @@ export const files: Record<string, ReadonlyArray<string>> = {
     "api/rebuild_from_snapshot",
     "api/save_snapshot",
     "schema/privileges"
-  ],
-  "0006_legacy_tables": [
-    "legacy/schema/legacy_tables",
-    "legacy/schema/legacy_runs",
-    "legacy/schema/legacy_runs_unfinished",
-    "legacy/schema/legacy_rows",
-    "legacy/schema/legacy_skipped",
-    "legacy/schema/legacy_changes",
-    "legacy/schema/legacy_changes_key",
-    "legacy/functions/append_each",
-    "legacy/functions/legacy_texts",
-    "legacy/functions/legacy_record",
-    "legacy/functions/legacy_row",
-    "legacy/functions/capture_legacy_row",
-    "legacy/functions/capture_legacy_truncate",
-    "legacy/functions/refuse_legacy_write",
-    "legacy/functions/legacy_trigger",
-    "legacy/functions/legacy_triggers",
-    "legacy/functions/check_legacy_reader",
-    "legacy/functions/create_legacy_trigger",
-    "legacy/functions/disable_legacy_trigger",
-    "legacy/functions/drop_legacy_trigger",
-    "schema/privileges"
   ]
 }
 
