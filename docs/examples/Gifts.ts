@@ -1,7 +1,19 @@
 /** Money that goes from one wallet to another, as a saga: two steps, and what is done when the second is refused. */
-import { Aggregate, Decider, EventCodec, EventType, Process, Saga, StreamName } from "@refold/core"
-import { CommandHandler, ProcessHandler, ProcessInstances, ProcessRunner, State } from "@refold/store"
 import { Effect, Option, Result, Schema } from "effect"
+import {
+  Aggregate,
+  CommandHandler,
+  Decider,
+  EventCodec,
+  EventType,
+  Process,
+  ProcessHandler,
+  ProcessInstances,
+  ProcessRunner,
+  Saga,
+  State,
+  StreamName
+} from "refold"
 import { Wallet } from "./Wallet.ts"
 
 // #region gift

@@ -1,7 +1,6 @@
 /** The read side of the wallet: a projection, its rows, and queries of them, now and as they were. */
-import { AsOf, Projection } from "@refold/core"
-import { CommandHandler, PastRows, Projector, ReadModel } from "@refold/store"
 import { Effect, Schema } from "effect"
+import { AsOf, CommandHandler, PastRows, Projection, Projector, ReadModel } from "refold"
 import { codec, Wallet } from "./Wallet.ts"
 
 // #region projection

@@ -1,9 +1,7 @@
 /** The wallet in use: the same program on any store. */
-import { AsOf } from "@refold/core"
-import { MemoryStore } from "@refold/memory"
 import { PostgresStore } from "@refold/postgres"
-import { CommandHandler, State } from "@refold/store"
 import { Effect } from "effect"
+import { AsOf, CommandHandler, MemoryStore, State } from "refold"
 import { Wallet } from "./Wallet.ts"
 
 // #region program

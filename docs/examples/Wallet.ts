@@ -1,6 +1,6 @@
 /** A wallet: the smallest aggregate that shows every part. */
-import { Aggregate, Decider, EventCodec, EventType } from "@refold/core"
 import { Result, Schema } from "effect"
+import { Aggregate, Decider, EventCodec, EventType } from "refold"
 
 // #region events
 // The names and fields of these events are the storage format: change them with an upcaster only.

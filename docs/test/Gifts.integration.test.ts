@@ -1,6 +1,6 @@
-import { MemoryStore } from "@refold/memory"
 import { PostgresStore } from "@refold/postgres"
 import { Effect } from "effect"
+import { MemoryStore } from "refold"
 import { expect, it } from "vitest"
 import { birthday } from "../examples/Gifts.ts"
 

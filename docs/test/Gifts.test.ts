@@ -1,6 +1,6 @@
 // #region spec
-import { Process } from "@refold/core"
 import { Spec } from "@refold/laws"
+import { Process } from "refold"
 import { it } from "vitest"
 import { GiftPromised, Giving } from "../examples/Gifts.ts"
 import { Wallet } from "../examples/Wallet.ts"

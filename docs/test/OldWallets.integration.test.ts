@@ -1,7 +1,7 @@
 import { PostgresStore } from "@refold/postgres"
-import { State } from "@refold/store"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
+import { State } from "refold"
 import { expect, it } from "vitest"
 import { move } from "../examples/OldWallets.ts"
 import { Wallet } from "../examples/Wallet.ts"

@@ -3,7 +3,6 @@ import { defineConfig } from "vitest/config"
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    globalSetup: ["../postgres/test/support/globalSetup.ts"],
     // For what hangs only: the machine may be slow, and have others to run.
     testTimeout: 240_000,
     hookTimeout: 120_000

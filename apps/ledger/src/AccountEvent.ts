@@ -1,6 +1,6 @@
 /** What can happen to a bank account, and how it is stored. `Account.ts` says what follows from it. */
-import * as EventCodec from "@refold/core/EventCodec"
-import * as EventType from "@refold/core/EventType"
+import * as EventCodec from "@refold/core/event/EventCodec"
+import * as EventType from "@refold/core/event/EventType"
 import * as Schema from "effect/Schema"
 import { Amount } from "./Amount.ts"
 import * as Currency from "./Currency.ts"

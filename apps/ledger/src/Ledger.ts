@@ -1,8 +1,8 @@
 /** The front door of the bank: one function for everything that may be asked of it, and one for all there is to know. */
-import * as Commands from "@refold/store/Commands"
-import * as Middleware from "@refold/store/Middleware"
-import * as ProcessInstances from "@refold/store/ProcessInstances"
-import * as Queries from "@refold/store/Queries"
+import * as Commands from "@refold/store/app/Commands"
+import * as Middleware from "@refold/store/app/Middleware"
+import * as Queries from "@refold/store/app/Queries"
+import * as ProcessInstances from "@refold/store/process/ProcessInstances"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Account from "./Account.ts"

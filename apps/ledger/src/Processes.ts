@@ -1,6 +1,6 @@
 /** The app's processes at work, with the handlers of what they send. */
-import * as ProcessHandler from "@refold/store/ProcessHandler"
-import * as ProcessRunner from "@refold/store/ProcessRunner"
+import * as ProcessHandler from "@refold/store/process/ProcessHandler"
+import * as ProcessRunner from "@refold/store/process/ProcessRunner"
 import * as Effect from "effect/Effect"
 import * as Account from "./Account.ts"
 import * as Accounts from "./Accounts.ts"

@@ -1,8 +1,8 @@
 /** The app's projections at work: each follows the log in the background, and makes the rows that queries read. */
-import type { Position } from "@refold/core/Position"
-import * as ProjectionStatus from "@refold/store/ProjectionStatus"
-import * as Projector from "@refold/store/Projector"
-import * as ReadModel from "@refold/store/ReadModel"
+import type { Position } from "@refold/core/event/Position"
+import * as ProjectionStatus from "@refold/store/project/ProjectionStatus"
+import * as Projector from "@refold/store/project/Projector"
+import * as ReadModel from "@refold/store/project/ReadModel"
 import * as Effect from "effect/Effect"
 import * as Balances from "./projection/Balances.ts"
 import * as DailyTotals from "./projection/DailyTotals.ts"

@@ -2,10 +2,10 @@
  * A transfer from one account to another: asked for, approved where it is large, and over, well or badly. It says what
  * somebody wants; `TransferMoney.ts` moves the money. Read it top to bottom: events, commands, state, decide, evolve.
  */
-import * as Aggregate from "@refold/core/Aggregate"
-import * as Decider from "@refold/core/Decider"
-import * as EventCodec from "@refold/core/EventCodec"
-import * as EventType from "@refold/core/EventType"
+import * as Aggregate from "@refold/core/decide/Aggregate"
+import * as Decider from "@refold/core/decide/Decider"
+import * as EventCodec from "@refold/core/event/EventCodec"
+import * as EventType from "@refold/core/event/EventType"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { Amount, crowns } from "./Amount.ts"

@@ -1,5 +1,5 @@
-import * as DeciderSuite from "@refold/laws/DeciderSuite"
-import * as EventCodecSuite from "@refold/laws/EventCodecSuite"
+import * as DeciderSuite from "@refold/laws/decide/DeciderSuite"
+import * as EventCodecSuite from "@refold/laws/event/EventCodecSuite"
 import * as Spec from "@refold/laws/Spec"
 import * as fc from "fast-check"
 import { describe, it } from "vitest"

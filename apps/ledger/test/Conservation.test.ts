@@ -1,7 +1,7 @@
 // Transfers among a few accounts that are frozen, closed and used meanwhile, in any order and with a runner that may be
 // anywhere: no money is lost or made.
 import * as MemoryStore from "@refold/memory/MemoryStore"
-import { EventStore } from "@refold/store/EventStore"
+import { EventStore } from "@refold/store/log/EventStore"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"

@@ -1,8 +1,8 @@
 // The front door: who may ask for what, what is handed on, what a wire may bring.
 import * as MemoryStore from "@refold/memory/MemoryStore"
-import { EventReader } from "@refold/store/EventReader"
-import type { EventStore } from "@refold/store/EventStore"
-import type { Readers } from "@refold/store/ReadModel"
+import { EventReader } from "@refold/store/log/EventReader"
+import type { EventStore } from "@refold/store/log/EventStore"
+import type { Readers } from "@refold/store/project/ReadModel"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"

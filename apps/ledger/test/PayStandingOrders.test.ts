@@ -1,6 +1,6 @@
 // Standing orders: the order itself, and the process that pays it, in a time of its own.
-import * as Process from "@refold/core/Process"
-import * as DeciderSuite from "@refold/laws/DeciderSuite"
+import * as Process from "@refold/core/process/Process"
+import * as DeciderSuite from "@refold/laws/decide/DeciderSuite"
 import * as Spec from "@refold/laws/Spec"
 import * as fc from "fast-check"
 import { describe, it } from "vitest"

@@ -1,7 +1,7 @@
 // Transfers and standing orders as they are run, in memory and on an embedded PostgreSQL.
 import * as MemoryStore from "@refold/memory/MemoryStore"
 import * as PostgresStore from "@refold/postgres/PostgresStore"
-import * as ProcessInstances from "@refold/store/ProcessInstances"
+import * as ProcessInstances from "@refold/store/process/ProcessInstances"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"

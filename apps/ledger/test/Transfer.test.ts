@@ -1,5 +1,5 @@
-import * as Aggregate from "@refold/core/Aggregate"
-import * as DeciderSuite from "@refold/laws/DeciderSuite"
+import * as Aggregate from "@refold/core/decide/Aggregate"
+import * as DeciderSuite from "@refold/laws/decide/DeciderSuite"
 import * as Spec from "@refold/laws/Spec"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"

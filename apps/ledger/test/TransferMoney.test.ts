@@ -1,5 +1,5 @@
 // The saga of a transfer, by examples: what happens, what it sends.
-import * as Process from "@refold/core/Process"
+import * as Process from "@refold/core/process/Process"
 import * as Spec from "@refold/laws/Spec"
 import { describe, expect, it } from "vitest"
 import * as Account from "../src/Account.ts"

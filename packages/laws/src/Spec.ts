@@ -2,16 +2,16 @@
  * Given these events, when this command, then those events; or then those rows; or, when this event, then those commands:
  * examples of deciders, projections and processes, for any test runner.
  */
-import type { Decider } from "@refold/core/Decider"
-import * as View from "@refold/core/View"
+import type { Decider } from "@refold/core/decide/Decider"
+import * as View from "@refold/core/decide/View"
 import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
-import { mismatch } from "./internal/Mismatch.ts"
-import * as ProcessSpec from "./internal/ProcessSpec.ts"
-import * as RowSpec from "./internal/RowSpec.ts"
+import { mismatch } from "./kit/internal/Mismatch.ts"
+import * as ProcessSpec from "./process/internal/ProcessSpec.ts"
+import * as RowSpec from "./project/internal/RowSpec.ts"
 
-export type { Cause, ProcessSpec } from "./internal/ProcessSpec.ts"
-export type { Happening, ProjectionSpec } from "./internal/RowSpec.ts"
+export type { Cause, ProcessSpec } from "./process/internal/ProcessSpec.ts"
+export type { Happening, ProjectionSpec } from "./project/internal/RowSpec.ts"
 
 /** A decider, waiting for what has happened so far. */
 export interface Spec<Command, Event, Refusal> {

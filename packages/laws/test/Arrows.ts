@@ -1,5 +1,5 @@
-// The architecture as data: who may import whom. `violation` judges one import of one file; the test applies it to every
-// import of the sources of packages and apps.
+// The architecture as data: which package may import which, and which room of a package which. `violation` judges one
+// import of one file; the test applies it to every import of the sources of packages and apps.
 
 /** What the sources of one package may import, beside their own files. */
 interface Arrow {
@@ -34,14 +34,20 @@ const dataModules = [
 const library = { effect: "all", effectBarrel: false, npm: [], node: false } as const
 
 const app: Arrow = {
-  workspace: ["core", "store", "memory", "postgres"],
+  workspace: ["refold", "core", "store", "memory", "postgres", "legacy"],
   effect: "all",
   effectBarrel: true,
   npm: "all",
   node: true
 }
 
-/** `core <- store <- memory | postgres <- apps`, and `core, store <- laws`. */
+/**
+ * The rooms of a package, in the order in which they build on one another: a file imports its own room and those before
+ * it. Files directly in `src` put rooms together and may import all; no room imports them.
+ */
+const rooms = ["schema", "embedded", "kit", "event", "journal", "log", "decide", "project", "process", "app"]
+
+/** `core <- store <- memory | postgres <- legacy`, `core, store, memory <- refold <- apps`, and `core, store <- laws`. */
 export const arrows: Readonly<Record<string, Arrow>> = {
   "packages/core": { ...library, workspace: [], effect: dataModules },
   "packages/store": { ...library, workspace: ["core"] },
@@ -52,6 +58,8 @@ export const arrows: Readonly<Record<string, Arrow>> = {
     npm: ["@effect/sql-pg", "@electric-sql/pglite"],
     node: true
   },
+  "packages/legacy": { ...library, workspace: ["core", "store", "postgres"], node: true },
+  "packages/refold": { ...library, workspace: ["core", "store", "memory"] },
   "packages/laws": { ...library, workspace: ["core", "store"], npm: ["fast-check", "vitest"] },
   "apps/ledger": app,
   "apps/orders": app,
@@ -72,7 +80,25 @@ export const violation = ({ file, specifier }: Import): string | undefined => {
 const relative = (file: string, home: string, specifier: string): string | undefined => {
   const target = new URL(specifier, `file:///${file}`).pathname.slice(1)
   if (!target.startsWith(`${home}/`)) return `it leaves ${home}`
-  return target.startsWith(`${home}/src/`) ? undefined : "sources import sources only"
+  if (!target.startsWith(`${home}/src/`)) return "sources import sources only"
+  return home.startsWith("packages/") ? upward(roomOf(file), roomOf(target)) : undefined
+}
+
+/** The folder below `src`; undefined for a file directly in `src`. */
+const roomOf = (path: string): string | undefined => path.split("/").slice(3, -1)[0]
+
+const upward = (from: string | undefined, to: string | undefined): string | undefined => {
+  // A package that is one concept has no rooms, only `internal`.
+  if (from === undefined || from === "internal" || from === to) return undefined
+  if (to === undefined) return `room ${from} may not import what puts rooms together`
+  const [lower, upper] = [rooms.indexOf(to), rooms.indexOf(from)]
+  return lower !== -1 && lower < upper ? undefined : `room ${from} comes before room ${to}`
+}
+
+/** Why a source file stands in no room, or undefined where it does. */
+export const homeless = (file: string): string | undefined => {
+  const room = roomOf(file)
+  return room === undefined || rooms.includes(room) || room === "internal" ? undefined : `${file}: no room "${room}"`
 }
 
 const bare = (arrow: Arrow, home: string, specifier: string): string | undefined => {
@@ -80,7 +106,9 @@ const bare = (arrow: Arrow, home: string, specifier: string): string | undefined
   const name = specifier.startsWith("@") ? parts.slice(0, 2).join("/") : parts[0] ?? specifier
   if (specifier.startsWith("node:")) return arrow.node ? undefined : `${home} may not use Node's own modules`
   if (name === "effect") return effect(arrow, home, parts.slice(1).join("/"))
-  if (name.startsWith("@refold/")) return workspace(arrow, home, specifier, name.slice("@refold/".length))
+  if (name === "refold" || name.startsWith("@refold/")) {
+    return workspace(arrow, home, specifier, name.replace("@refold/", ""))
+  }
   return arrow.npm === "all" || arrow.npm.includes(name) ? undefined : `${home} may not depend on ${name}`
 }
 
@@ -93,7 +121,8 @@ const effect = (arrow: Arrow, home: string, module: string): string | undefined 
 
 const workspace = (arrow: Arrow, home: string, specifier: string, name: string): string | undefined => {
   if (home === `packages/${name}`) return "a package reaches its own files by relative paths"
-  if (specifier.startsWith(`@refold/${name}/internal`)) return `what is internal to ${name} stays there`
+  if (specifier.includes("/internal/") && !home.startsWith("packages/"))
+    return `apps do not import internals of ${name}`
   return arrow.workspace.includes(name) ? undefined : `no arrow leads from ${home} to packages/${name}`
 }
 

@@ -1,6 +1,6 @@
 import * as DateTime from "effect/DateTime"
 import { describe, expect, it } from "vitest"
-import * as Sample from "../src/Sample.ts"
+import * as Sample from "../src/kit/internal/Sample.ts"
 import * as Spec from "../src/Spec.ts"
 import * as Projections from "./faults/Projections.ts"
 

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process"
 import { globSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
-import { arrows, importsOf, strangers, violation } from "./Arrows.ts"
+import { arrows, homeless, importsOf, strangers, violation } from "./Arrows.ts"
 
 const root = fileURLToPath(new URL("../../..", import.meta.url))
 
@@ -32,6 +32,12 @@ describe("the architecture", () => {
     expect(imports.map(violation).filter((reason) => reason !== undefined)).toEqual([])
   })
 
+  it("has a room for each source file of a package", () => {
+    const files = sources.filter((file) => file.startsWith("packages/"))
+    expect(files.map(homeless).filter((reason) => reason !== undefined)).toEqual([])
+    expect(homeless("packages/core/src/helpers/Text.ts")).toContain("helpers")
+  })
+
   it.skipIf(tracked().length === 0)("keeps strangers off the top level", () => {
     expect(strangers(tracked())).toEqual([])
   })
@@ -57,9 +63,13 @@ describe("an import that breaks an arrow is refused, by name", () => {
     ["packages/core/src/Event.ts", "fast-check", "may not depend on fast-check"],
     ["packages/core/src/Event.ts", "../../store/src/EventStore.ts", "leaves packages/core"],
     ["packages/core/src/internal/a.ts", "../../test/Sample.ts", "sources only"],
+    ["packages/core/src/event/Event.ts", "../decide/Decider.ts", "room event comes before room decide"],
+    ["packages/store/src/log/internal/a.ts", "../../project/Projector.ts", "room log comes before room project"],
+    ["packages/memory/src/log/Log.ts", "../MemoryStore.ts", "puts rooms together"],
     ["packages/store/src/EventStore.ts", "effect", "never its barrel"],
     ["packages/store/src/EventStore.ts", "@refold/memory/EventStore", "to packages/memory"],
-    ["packages/store/src/EventStore.ts", "@refold/core/internal/Json", "internal to core"],
+    ["apps/ledger/src/main.ts", "@refold/core/internal/event/Json", "internals of core"],
+    ["packages/refold/src/index.ts", "@refold/postgres/PostgresStore", "to packages/postgres"],
     ["packages/memory/src/EventStore.ts", "@refold/postgres", "to packages/postgres"],
     ["packages/memory/src/EventStore.ts", "@refold/laws", "to packages/laws"],
     ["packages/memory/src/EventStore.ts", "@effect/sql-pg/PgClient", "may not depend on @effect/sql-pg"],
@@ -80,7 +90,11 @@ describe("an import that breaks an arrow is refused, by name", () => {
   it.each([
     ["packages/core/src/Event.ts", "effect/Schema"],
     ["packages/core/src/Event.ts", "./Json.ts"],
-    ["packages/core/src/internal/a.ts", "../Json.ts"],
+    ["packages/core/src/event/internal/a.ts", "../Json.ts"],
+    ["packages/core/src/decide/Decider.ts", "../event/internal/Json.ts"],
+    ["packages/memory/src/MemoryStore.ts", "./log/internal/Log.ts"],
+    ["packages/store/src/EventStore.ts", "@refold/core/internal/journal/Keys"],
+    ["apps/ledger/src/main.ts", "refold"],
     ["packages/store/src/EventStore.ts", "effect/Effect"],
     ["packages/store/src/EventStore.ts", "@refold/core/Journal"],
     ["packages/postgres/src/EventStore.ts", "effect/sql/SqlClient"],

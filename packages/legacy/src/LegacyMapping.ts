@@ -1,6 +1,6 @@
 /** A mapping from the rows of a legacy table to events, and the options of the operations that use it. */
-import type { EventCodec } from "@refold/core/EventCodec"
-import type { View } from "@refold/core/View"
+import type { EventCodec } from "@refold/core/event/EventCodec"
+import type { View } from "@refold/core/decide/View"
 import type * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"

@@ -1,6 +1,6 @@
 /** The reports on a legacy table and its events: what an operation did, which rows it skipped, and whether both agree. */
-import type { InvalidInput } from "@refold/core/InvalidInput"
-import type { EventStoreError } from "@refold/store/EventStoreError"
+import type { InvalidInput } from "@refold/core/event/InvalidInput"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Data from "effect/Data"
 import type * as DateTime from "effect/DateTime"
 

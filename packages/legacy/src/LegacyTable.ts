@@ -6,8 +6,8 @@
  * The store must exist in the same database. Every operation first creates this package's own tables and functions in the
  * store's schema when they are missing (see `install`).
  */
-import type { InvalidInput } from "@refold/core/InvalidInput"
-import type { EventStoreError } from "@refold/store/EventStoreError"
+import type { InvalidInput } from "@refold/core/event/InvalidInput"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
 import * as Result from "effect/Result"

@@ -1,6 +1,6 @@
 /** A watchdog that interrupts functions which do not end, as Node.js alone can. */
-import { InvalidInput } from "@refold/core/InvalidInput"
-import { Watchdog } from "@refold/store/Watchdog"
+import { InvalidInput } from "@refold/core/event/InvalidInput"
+import { Watchdog } from "@refold/store/internal/decide/Watchdog"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

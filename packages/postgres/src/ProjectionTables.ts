@@ -1,6 +1,6 @@
 /** Where the tables of `SqlProjection`s are found. The PostgreSQL adapter provides it. */
-import type { EventStoreError } from "@refold/store/EventStoreError"
-import type { NoRows } from "@refold/store/ReadModelStore"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
+import type { NoRows } from "@refold/store/project/ReadModelStore"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 

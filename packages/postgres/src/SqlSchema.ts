@@ -5,8 +5,8 @@
  * All that is in there must be derived from events: when a file changes, the schema is dropped and made anew. What roles
  * were granted stays, where the object is still there; where something outside depends on the schema, it is left alone.
  */
-import { InvalidInput } from "@refold/core/InvalidInput"
-import { EventStoreError } from "@refold/store/EventStoreError"
+import { InvalidInput } from "@refold/core/event/InvalidInput"
+import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"

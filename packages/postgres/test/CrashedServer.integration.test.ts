@@ -1,8 +1,8 @@
 // The global log when the server crashes: what was prepared still holds readers back, and positions that the crash took
 // back and gives out again are not passed by.
-import type { StreamWrite } from "@refold/core/Commit"
-import type { Position } from "@refold/core/Position"
-import type { RecordedEvent } from "@refold/core/RecordedEvent"
+import type { Position } from "@refold/core/event/Position"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import type { StreamWrite } from "@refold/core/journal/Commit"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { describe, expect, test } from "vitest"

@@ -1,6 +1,6 @@
 // Daemons as processes, killed without warning: whoever comes next goes on from what was committed, so that every event
 // is in the rows once, and readers never notice.
-import * as Projector from "@refold/store/Projector"
+import * as Projector from "@refold/store/project/Projector"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { expect, test } from "vitest"

@@ -1,9 +1,9 @@
 // Forgetting idempotency keys on a server: in batches, in nobody's way, by those who may; and how a store came to it that
 // kept all keys alike.
-import type { Idempotency } from "@refold/core/Commit"
-import * as ExpectedVersion from "@refold/core/ExpectedVersion"
-import { EventStore } from "@refold/store/EventStore"
-import * as IdempotencyKeys from "@refold/store/IdempotencyKeys"
+import type { Idempotency } from "@refold/core/journal/Commit"
+import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
+import { EventStore } from "@refold/store/log/EventStore"
+import * as IdempotencyKeys from "@refold/store/log/IdempotencyKeys"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"

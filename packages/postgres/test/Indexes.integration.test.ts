@@ -1,8 +1,8 @@
 // What an append or a read costs does not grow with the store: each finds its rows by an index, with plans made for the
 // parameters at hand and with generic ones, before the table was ever analysed and after, and with plans made while it
 // was empty.
-import type { EventId } from "@refold/core/EventId"
-import { Position } from "@refold/core/Position"
+import type { EventId } from "@refold/core/event/EventId"
+import { Position } from "@refold/core/event/Position"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"

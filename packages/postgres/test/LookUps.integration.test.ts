@@ -1,5 +1,5 @@
 // Questions about the log: how far readers may go and who holds them back, where an event is, how far streams have come.
-import type { EventId } from "@refold/core/EventId"
+import type { EventId } from "@refold/core/event/EventId"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

@@ -1,6 +1,6 @@
 // An append whose connection is lost is stored once or not at all, and the caller is told which; a read is repeated.
-import * as ExpectedVersion from "@refold/core/ExpectedVersion"
-import type { NewEvent } from "@refold/core/NewEvent"
+import type { NewEvent } from "@refold/core/event/NewEvent"
+import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { randomUUID } from "node:crypto"

@@ -1,8 +1,8 @@
 // Observers are told of every event from now on, each by itself: what one of them does reaches neither writers nor the
 // others.
-import type { RecordedEvent } from "@refold/core/RecordedEvent"
-import { EventReader } from "@refold/store/EventReader"
-import * as Observer from "@refold/store/Observer"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import { EventReader } from "@refold/store/log/EventReader"
+import * as Observer from "@refold/store/log/Observer"
 import * as Cause from "effect/Cause"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"

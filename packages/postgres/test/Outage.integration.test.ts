@@ -1,6 +1,6 @@
 // A server that is restarted, killed or loses its connections under a stream of appends: each of them ends in success,
 // a refusal or an error, and the log agrees with what the writers were told.
-import type { NewEvent } from "@refold/core/NewEvent"
+import type { NewEvent } from "@refold/core/event/NewEvent"
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

@@ -1,6 +1,6 @@
 // What roles may do: a writer needs no more than `sql/schema/privileges.sql` says, and can write in no other way than
 // through `append_events`; everybody else can do nothing.
-import * as ExpectedVersion from "@refold/core/ExpectedVersion"
+import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type * as SqlError from "effect/sql/SqlError"

@@ -1,6 +1,6 @@
 // A projector and a subscriber outlive the server: it is restarted and it crashes while they run, and both go on where
 // they were.
-import * as Projector from "@refold/store/Projector"
+import * as Projector from "@refold/store/project/Projector"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { describe, expect, test } from "vitest"

@@ -1,8 +1,8 @@
 // A projector in trouble: rebuilds that are always behind, batches that are too long, generations that are dropped under
 // it, and hardly any connections. It neither stops nor loses anything.
-import type { ProjectionTarget } from "@refold/store/ProjectionTarget"
-import * as Projector from "@refold/store/Projector"
-import * as Rebuild from "@refold/store/Rebuild"
+import type { ProjectionTarget } from "@refold/store/internal/project/ProjectionTarget"
+import * as Projector from "@refold/store/project/Projector"
+import * as Rebuild from "@refold/store/project/Rebuild"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"

@@ -1,7 +1,7 @@
 // What the port to read models promises of a generation's contents, on a server and on the embedded database: batches, rows,
 // parked streams, discarded events, reading.
-import { Position } from "@refold/core/Position"
-import { StreamVersion } from "@refold/core/StreamVersion"
+import { Position } from "@refold/core/event/Position"
+import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"

@@ -1,6 +1,6 @@
 // What the port to read models promises of generations, on a server and on the embedded database: how they begin, which
 // one is live, and when they are dropped.
-import { Position } from "@refold/core/Position"
+import { Position } from "@refold/core/event/Position"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

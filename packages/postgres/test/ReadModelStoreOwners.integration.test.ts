@@ -1,7 +1,7 @@
 // Several processes at a time on one server: one owner for a generation, whatever becomes of him; one decision about a
 // projection's generations; and readers who never notice a swap.
-import { Position } from "@refold/core/Position"
-import * as RowQuery from "@refold/core/RowQuery"
+import { Position } from "@refold/core/event/Position"
+import * as RowQuery from "@refold/core/project/RowQuery"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"

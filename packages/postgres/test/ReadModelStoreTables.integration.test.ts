@@ -1,6 +1,6 @@
 // Where generations live: tables of rows in the store's schema, or for projections with tables of their own a schema for
 // each generation; under any name of the store's schema, and with no more rights than `privileges.sql` says.
-import { EventStoreError } from "@refold/store/EventStoreError"
+import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"

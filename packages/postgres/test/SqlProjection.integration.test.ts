@@ -1,10 +1,10 @@
 // Projections in SQL: tables that handlers write in the transaction of the checkpoint. Each event is in them once; a
 // rebuild fills tables of its own; readers see the live ones.
-import { EventStore } from "@refold/store/EventStore"
-import * as Projector from "@refold/store/Projector"
-import * as ReadModel from "@refold/store/ReadModel"
-import { ReadModelStore } from "@refold/store/ReadModelStore"
-import * as Rebuild from "@refold/store/Rebuild"
+import { EventStore } from "@refold/store/log/EventStore"
+import * as Projector from "@refold/store/project/Projector"
+import * as ReadModel from "@refold/store/project/ReadModel"
+import { ReadModelStore } from "@refold/store/project/ReadModelStore"
+import * as Rebuild from "@refold/store/project/Rebuild"
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as Stream from "effect/Stream"

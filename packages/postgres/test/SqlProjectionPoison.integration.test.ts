@@ -1,9 +1,9 @@
 // Events that a handler in SQL fails on, in whichever way: nothing of them remains, they are parked with their streams,
 // and all other events are handled. What is nobody's fault is tried again.
-import { EventStore } from "@refold/store/EventStore"
-import * as Parked from "@refold/store/Parked"
-import * as Projector from "@refold/store/Projector"
-import * as Rebuild from "@refold/store/Rebuild"
+import { EventStore } from "@refold/store/log/EventStore"
+import * as Parked from "@refold/store/project/Parked"
+import * as Projector from "@refold/store/project/Projector"
+import * as Rebuild from "@refold/store/project/Rebuild"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as SqlClient from "effect/sql/SqlClient"

@@ -1,10 +1,10 @@
 // Projections in SQL beside others on one server: readers who take their time, rebuilds that are swapped in under them,
 // and projections that run side by side.
-import { EventStore } from "@refold/store/EventStore"
-import * as Projector from "@refold/store/Projector"
-import * as ReadModel from "@refold/store/ReadModel"
-import { ReadModelStore } from "@refold/store/ReadModelStore"
-import * as Rebuild from "@refold/store/Rebuild"
+import { EventStore } from "@refold/store/log/EventStore"
+import * as Projector from "@refold/store/project/Projector"
+import * as ReadModel from "@refold/store/project/ReadModel"
+import { ReadModelStore } from "@refold/store/project/ReadModelStore"
+import * as Rebuild from "@refold/store/project/Rebuild"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"

@@ -1,8 +1,8 @@
 // Handlers in SQL in trouble that is not the event's fault: connections that are lost, locks that others hold, owners
 // that are too slow. The batch is begun again, and no stream is parked for it.
-import * as Parked from "@refold/store/Parked"
-import * as Projector from "@refold/store/Projector"
-import { ReadModelStore } from "@refold/store/ReadModelStore"
+import * as Parked from "@refold/store/project/Parked"
+import * as Projector from "@refold/store/project/Projector"
+import { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"

@@ -1,5 +1,5 @@
 // Where a subscription begins and what it leaves out, of the past and of what comes; what it refuses.
-import type { Position } from "@refold/core/Position"
+import type { Position } from "@refold/core/event/Position"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"

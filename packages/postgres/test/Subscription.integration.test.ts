@@ -1,8 +1,8 @@
 // A subscriber is given every event once, in the order of the log: those stored already and those to come, whatever the
 // order in which writers commit, and no faster than it can take them.
-import type { StreamWrite } from "@refold/core/Commit"
-import * as EventStore from "@refold/store/EventStore"
-import { EventStoreError } from "@refold/store/EventStoreError"
+import type { StreamWrite } from "@refold/core/journal/Commit"
+import * as EventStore from "@refold/store/log/EventStore"
+import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import { MinimumLogLevel } from "effect/References"

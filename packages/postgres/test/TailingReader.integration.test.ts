@@ -1,8 +1,8 @@
 // A reader that tails the log while many writers commit out of order misses nothing. The same test finds out a reader
 // that goes by `position > $1` alone, which is what the locks and the bound are for.
-import type { RecordedEvent } from "@refold/core/RecordedEvent"
-import * as EventStore from "@refold/store/EventStore"
-import { EventStoreError } from "@refold/store/EventStoreError"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import * as EventStore from "@refold/store/log/EventStore"
+import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"

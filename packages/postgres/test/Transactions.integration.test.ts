@@ -1,6 +1,6 @@
 // The caller's transaction: appends join it and share its fate; a refusal does not spoil it; the global log cannot be
 // read under a snapshot that would miss events.
-import * as ExpectedVersion from "@refold/core/ExpectedVersion"
+import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import { randomUUID } from "node:crypto"

@@ -1,10 +1,10 @@
 // What goes into the database comes out equal: texts that look like SQL, the edges of JSON's numbers, every time of the
 // calendar. What PostgreSQL cannot hold is refused before it is sent.
-import type { EventId } from "@refold/core/EventId"
-import * as ExpectedVersion from "@refold/core/ExpectedVersion"
-import type { Json } from "@refold/core/Json"
-import { Position } from "@refold/core/Position"
-import { StreamVersion } from "@refold/core/StreamVersion"
+import type { EventId } from "@refold/core/event/EventId"
+import type { Json } from "@refold/core/event/Json"
+import { Position } from "@refold/core/event/Position"
+import { StreamVersion } from "@refold/core/event/StreamVersion"
+import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"

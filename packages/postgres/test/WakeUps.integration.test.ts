@@ -1,9 +1,9 @@
 // Whoever follows the log is woken by appends of this process and of others, and where nobody can wake him he looks from
 // time to time. To tell one from the other, stores here look every hour, or have nobody who wakes them.
-import type { EventId } from "@refold/core/EventId"
-import type { NewEvent } from "@refold/core/NewEvent"
-import { EventReader } from "@refold/store/EventReader"
-import { EventStore } from "@refold/store/EventStore"
+import type { EventId } from "@refold/core/event/EventId"
+import type { NewEvent } from "@refold/core/event/NewEvent"
+import { EventReader } from "@refold/store/log/EventReader"
+import { EventStore } from "@refold/store/log/EventStore"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import { expect, test } from "vitest"

@@ -1,11 +1,11 @@
 /** The same account as an aggregate: its events, what it allows, and what is stored of it beside the events. */
-import * as Aggregate from "@refold/core/Aggregate"
-import * as Decider from "@refold/core/Decider"
-import * as EventCodec from "@refold/core/EventCodec"
-import * as EventType from "@refold/core/EventType"
-import * as Projection from "@refold/core/Projection"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as Aggregate from "refold/Aggregate"
+import * as Decider from "refold/Decider"
+import * as EventCodec from "refold/EventCodec"
+import * as EventType from "refold/EventType"
+import * as Projection from "refold/Projection"
 
 const moved = { cents: Schema.Int, why: Schema.String }
 

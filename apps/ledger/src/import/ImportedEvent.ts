@@ -1,6 +1,6 @@
 /** What a row of the bank's files is as an event: a fact, so it is stored as it is and decided by nobody. */
-import type { EventId } from "@refold/core/EventId"
-import type { NewEvent } from "@refold/core/NewEvent"
+import type { EventId } from "@refold/core/event/EventId"
+import type { NewEvent } from "@refold/core/event/NewEvent"
 import * as Result from "effect/Result"
 import { createHash } from "node:crypto"
 import * as Account from "../Account.ts"

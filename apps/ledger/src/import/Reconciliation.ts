@@ -1,8 +1,8 @@
 /** Holds each account's folded balance against the bank's own, and says which differences rounding can explain. */
-import type { EventReader } from "@refold/store/EventReader"
-import type { EventStore } from "@refold/store/EventStore"
-import type { SnapshotStore } from "@refold/store/SnapshotStore"
-import * as State from "@refold/store/State"
+import type { SnapshotStore } from "@refold/store/decide/SnapshotStore"
+import * as State from "@refold/store/decide/State"
+import type { EventReader } from "@refold/store/log/EventReader"
+import type { EventStore } from "@refold/store/log/EventStore"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Account from "../Account.ts"

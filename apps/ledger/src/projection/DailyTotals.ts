@@ -2,7 +2,7 @@
  * What moved on each day and in each month, by currency. One movement touches two rows, that of its day and that of its
  * month, and movements of all accounts meet in them.
  */
-import * as Projection from "@refold/core/Projection"
+import * as Projection from "@refold/core/project/Projection"
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
 import * as Account from "../Account.ts"

@@ -2,7 +2,7 @@
  * The current statement of each account: its latest month, from the opening to the closing balance. A bank shows that
  * one, and the older ones on demand; these are the same row as it was then, so they need no rows of their own.
  */
-import * as Projection from "@refold/core/Projection"
+import * as Projection from "@refold/core/project/Projection"
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
 import * as Account from "../Account.ts"

@@ -1,8 +1,8 @@
 /** What accounts hold, now and then. Nothing here needs an EventStore: a query cannot append. */
-import * as AsOf from "@refold/core/AsOf"
-import * as StreamName from "@refold/core/StreamName"
-import * as PastRows from "@refold/store/PastRows"
-import * as ReadModel from "@refold/store/ReadModel"
+import * as StreamName from "@refold/core/event/StreamName"
+import * as AsOf from "@refold/core/journal/AsOf"
+import * as PastRows from "@refold/store/project/PastRows"
+import * as ReadModel from "@refold/store/project/ReadModel"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Account from "../Account.ts"

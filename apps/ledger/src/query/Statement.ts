@@ -1,7 +1,7 @@
 /** The statement of an account: the current one, or the one that was current on a past day. */
-import * as AsOf from "@refold/core/AsOf"
-import * as PastRows from "@refold/store/PastRows"
-import * as ReadModel from "@refold/store/ReadModel"
+import * as AsOf from "@refold/core/journal/AsOf"
+import * as PastRows from "@refold/store/project/PastRows"
+import * as ReadModel from "@refold/store/project/ReadModel"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Statements from "../projection/Statements.ts"

@@ -1,5 +1,5 @@
 /** The words of the chapters about accounts and their events. */
-import type { RecordedEvent } from "@refold/core/RecordedEvent"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as DateTime from "effect/DateTime"
 import type * as Account from "../Account.ts"
 import { format } from "../Amount.ts"

@@ -1,5 +1,5 @@
 /** The read side's part of the JSON document. Money is in whole minor units, times are in ISO 8601 and UTC. */
-import type { Row } from "@refold/store/ReadModel"
+import type { Row } from "@refold/store/project/ReadModel"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import type { TopAccount } from "../projection/TopAccounts.ts"

@@ -1,5 +1,5 @@
 /** The progress of long work: a bar on a terminal, a few plain lines anywhere else. */
-import type { Progress } from "@refold/store/Rebuild"
+import type { Progress } from "@refold/store/project/Rebuild"
 import { Presets, SingleBar } from "cli-progress"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

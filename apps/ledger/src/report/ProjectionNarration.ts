@@ -1,5 +1,5 @@
 /** The words of the chapters about projections at work: filling, rebuilding, failing, and filling another store. */
-import type { ProjectionStatus } from "@refold/store/ProjectionStatus"
+import type { ProjectionStatus } from "@refold/store/project/ProjectionStatus"
 import * as Option from "effect/Option"
 import { format } from "../Amount.ts"
 import type { PoisonedEvents } from "../story/PoisonedEvents.ts"

@@ -1,5 +1,5 @@
 /** The words of the chapters about queries: balances, totals, the largest accounts, now and then. */
-import type { Row } from "@refold/store/ReadModel"
+import type { Row } from "@refold/store/project/ReadModel"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Account from "../Account.ts"

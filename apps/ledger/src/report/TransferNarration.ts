@@ -1,5 +1,5 @@
 /** The words of the chapters about transfers of money, and a saga's history as a table. */
-import type { Decided, Trigger } from "@refold/core/ProcessEvent"
+import type { Decided, Trigger } from "@refold/core/process/ProcessEvent"
 import * as Account from "../Account.ts"
 import { format } from "../Amount.ts"
 import type { Holdings } from "../story/People.ts"

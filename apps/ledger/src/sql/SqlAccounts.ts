@@ -1,5 +1,5 @@
 /** Accounts asked through SQL, as any other language asks them: the same commands, the same refusals. */
-import type { StreamVersion } from "@refold/core/StreamVersion"
+import type { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import type * as SqlError from "effect/sql/SqlError"

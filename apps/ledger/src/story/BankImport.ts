@@ -1,8 +1,8 @@
 /** Chapter: a bank's files become events, and every account's folded balance is held against the bank's own. */
-import type { EventReader } from "@refold/store/EventReader"
-import type { EventStore } from "@refold/store/EventStore"
-import type { SnapshotStore } from "@refold/store/SnapshotStore"
-import type { LoadFailure } from "@refold/store/State"
+import type { SnapshotStore } from "@refold/store/decide/SnapshotStore"
+import type { LoadFailure } from "@refold/store/decide/State"
+import type { EventReader } from "@refold/store/log/EventReader"
+import type { EventStore } from "@refold/store/log/EventStore"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Import from "../import/Import.ts"

@@ -1,6 +1,6 @@
 /** Chapter: the bank in figures, read from rows alone, and held against each other, the log and the bank's files. */
-import { EventReader } from "@refold/store/EventReader"
-import type { Row } from "@refold/store/ReadModel"
+import { EventReader } from "@refold/store/log/EventReader"
+import type { Row } from "@refold/store/project/ReadModel"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Stream from "effect/Stream"

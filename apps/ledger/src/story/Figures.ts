@@ -1,7 +1,7 @@
 /** Sums by hand, for checks: over rows of balances, over totals, over the amounts in the bank's files. */
-import * as StreamName from "@refold/core/StreamName"
-import type { Row } from "@refold/store/ReadModel"
-import * as ReadModel from "@refold/store/ReadModel"
+import * as StreamName from "@refold/core/event/StreamName"
+import type { Row } from "@refold/store/project/ReadModel"
+import * as ReadModel from "@refold/store/project/ReadModel"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Account from "../Account.ts"

@@ -1,6 +1,6 @@
 /** Chapter: an account is opened, gets money, gives some; and these are the rows that stand in the store afterwards. */
-import type { RecordedEvent } from "@refold/core/RecordedEvent"
-import { EventStore } from "@refold/store/EventStore"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import { EventStore } from "@refold/store/log/EventStore"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Account from "../Account.ts"

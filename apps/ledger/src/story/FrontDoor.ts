@@ -2,9 +2,9 @@
  * Chapter: requests as they come over a wire, through the bank's front door. One comes twice and is done once; others are
  * turned away, each with its reason.
  */
-import type { CommandInvalid } from "@refold/core/CommandInvalid"
-import type { UnknownCommand } from "@refold/store/Commands"
-import type { Forbidden } from "@refold/store/Middleware"
+import type { CommandInvalid } from "@refold/core/decide/CommandInvalid"
+import type { UnknownCommand } from "@refold/store/app/Commands"
+import type { Forbidden } from "@refold/store/app/Middleware"
 import * as Effect from "effect/Effect"
 import { crowns } from "../Amount.ts"
 import * as Ledger from "../Ledger.ts"

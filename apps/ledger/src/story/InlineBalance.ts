@@ -1,6 +1,6 @@
 /** Chapter: the balance is a row that was stored with the events, so it is there as soon as the command is answered. */
-import type { Row } from "@refold/store/ReadModel"
-import { ReadModelStore } from "@refold/store/ReadModelStore"
+import type { Row } from "@refold/store/project/ReadModel"
+import { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"

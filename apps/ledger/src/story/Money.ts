@@ -1,7 +1,7 @@
 /** All the money there is: in accounts, from their rows; on its way, from the sagas; and what the log says has changed. */
-import type { Position } from "@refold/core/Position"
-import { EventReader } from "@refold/store/EventReader"
-import * as ProcessInstances from "@refold/store/ProcessInstances"
+import type { Position } from "@refold/core/event/Position"
+import { EventReader } from "@refold/store/log/EventReader"
+import * as ProcessInstances from "@refold/store/process/ProcessInstances"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Account from "../Account.ts"

@@ -2,10 +2,10 @@
  * Chapter: a table of balances moves to events without losing a heller. The old application works on meanwhile; when both
  * agree on every row, the bank switches over.
  */
-import type { Position } from "@refold/core/Position"
+import type { Position } from "@refold/core/event/Position"
 import * as LegacyReport from "@refold/legacy/LegacyReport"
 import * as LegacyTable from "@refold/legacy/LegacyTable"
-import { EventStore } from "@refold/store/EventStore"
+import { EventStore } from "@refold/store/log/EventStore"
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as Accounts from "../Accounts.ts"

@@ -1,7 +1,7 @@
 /** Chapter: an event that an early release stored, under the name and in the shape of its time, is read as one of today. */
-import type { RecordedEvent } from "@refold/core/RecordedEvent"
-import { EventIds } from "@refold/store/EventIds"
-import { EventStore } from "@refold/store/EventStore"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import { EventIds } from "@refold/store/log/EventIds"
+import { EventStore } from "@refold/store/log/EventStore"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"

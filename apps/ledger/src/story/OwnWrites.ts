@@ -1,8 +1,8 @@
 /** Chapter: rows that many accounts share are made in the background; who waits for a position reads his own writes. */
-import { Position } from "@refold/core/Position"
-import type { StreamVersion } from "@refold/core/StreamVersion"
-import type { AwaitTimeout } from "@refold/store/ProjectionError"
-import * as ReadModel from "@refold/store/ReadModel"
+import { Position } from "@refold/core/event/Position"
+import type { StreamVersion } from "@refold/core/event/StreamVersion"
+import type { AwaitTimeout } from "@refold/store/project/ProjectionError"
+import * as ReadModel from "@refold/store/project/ReadModel"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

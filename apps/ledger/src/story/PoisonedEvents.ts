@@ -2,14 +2,14 @@
  * Chapter: somebody writes a projection who has never seen a debt, and the log holds some. Those accounts wait from the
  * event on that the code fails on, all others go on; after the repair, each is tried again, or an event is left out.
  */
-import * as Projection from "@refold/core/Projection"
-import type { StreamName } from "@refold/core/StreamName"
-import * as Parked from "@refold/store/Parked"
-import * as ProjectionStatus from "@refold/store/ProjectionStatus"
-import * as Projector from "@refold/store/Projector"
-import * as ReadModel from "@refold/store/ReadModel"
-import type { DiscardedEvent, ParkedStream } from "@refold/store/ReadModelStore"
-import * as Rebuild from "@refold/store/Rebuild"
+import type { StreamName } from "@refold/core/event/StreamName"
+import * as Projection from "@refold/core/project/Projection"
+import * as Parked from "@refold/store/project/Parked"
+import * as ProjectionStatus from "@refold/store/project/ProjectionStatus"
+import * as Projector from "@refold/store/project/Projector"
+import * as ReadModel from "@refold/store/project/ReadModel"
+import type { DiscardedEvent, ParkedStream } from "@refold/store/project/ReadModelStore"
+import * as Rebuild from "@refold/store/project/Rebuild"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"

@@ -1,7 +1,7 @@
 /** Chapter: projections come up, fill their rows from the log so far, and from then on follow it. */
-import type { ReadBound } from "@refold/store/EventReader"
-import { EventReader } from "@refold/store/EventReader"
-import type { ProjectionStatus } from "@refold/store/ProjectionStatus"
+import type { ReadBound } from "@refold/store/log/EventReader"
+import { EventReader } from "@refold/store/log/EventReader"
+import type { ProjectionStatus } from "@refold/store/project/ProjectionStatus"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

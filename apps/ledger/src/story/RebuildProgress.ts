@@ -1,5 +1,5 @@
 /** How a rebuild tells how far it is, to whoever wants to show it. */
-import type { Progress } from "@refold/store/Rebuild"
+import type { Progress } from "@refold/store/project/Rebuild"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 

@@ -2,10 +2,10 @@
  * Chapter: the totals of an earlier release lacked interest and fees. The repaired code has a higher version; its rows
  * are filled beside the old ones, which readers go on seeing, and then take their place at once.
  */
-import type { ProjectionOutdated } from "@refold/store/ProjectionError"
-import * as Projector from "@refold/store/Projector"
-import * as ReadModel from "@refold/store/ReadModel"
-import * as Rebuild from "@refold/store/Rebuild"
+import type { ProjectionOutdated } from "@refold/store/project/ProjectionError"
+import * as Projector from "@refold/store/project/Projector"
+import * as ReadModel from "@refold/store/project/ReadModel"
+import * as Rebuild from "@refold/store/project/Rebuild"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Stream from "effect/Stream"

@@ -1,5 +1,5 @@
 /** Chapter: the state is a fold of the events, so reading them again from the first gives the same state. */
-import { EventStore } from "@refold/store/EventStore"
+import { EventStore } from "@refold/store/log/EventStore"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Stream from "effect/Stream"

@@ -1,6 +1,6 @@
 /** What a saga met and what it decided, in order, read from its own stream. */
-import type { Decided, Trigger } from "@refold/core/ProcessEvent"
-import * as ProcessInstances from "@refold/store/ProcessInstances"
+import type { Decided, Trigger } from "@refold/core/process/ProcessEvent"
+import * as ProcessInstances from "@refold/store/process/ProcessInstances"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

@@ -1,5 +1,5 @@
 /** Chapter: a client that heard no answer sends its command again; the key it sends along makes that harmless. */
-import type { IdempotencyConflict } from "@refold/core/AppendError"
+import type { IdempotencyConflict } from "@refold/core/journal/AppendError"
 import * as Effect from "effect/Effect"
 import * as Account from "../Account.ts"
 import * as Accounts from "../Accounts.ts"

@@ -1,8 +1,8 @@
 /** Chapter: an account with 10,000 events is loaded event by event, and from a snapshot that saw most of them. */
-import * as AsOf from "@refold/core/AsOf"
-import * as ExpectedVersion from "@refold/core/ExpectedVersion"
-import * as Snapshots from "@refold/store/Snapshots"
-import * as State from "@refold/store/State"
+import * as AsOf from "@refold/core/journal/AsOf"
+import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
+import * as Snapshots from "@refold/store/decide/Snapshots"
+import * as State from "@refold/store/decide/State"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"

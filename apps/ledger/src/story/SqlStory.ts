@@ -2,10 +2,10 @@
  * What the story tells of SQL: the same bank in the database's own language, and the way out of a table of balances. These
  * chapters need the database itself, where all others work on any store.
  */
-import type { InvalidInput } from "@refold/core/InvalidInput"
+import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import type * as LegacyReport from "@refold/legacy/LegacyReport"
-import type { HandleFailure } from "@refold/store/CommandHandler"
-import type { PartRefused } from "@refold/store/Together"
+import type { HandleFailure } from "@refold/store/decide/CommandHandler"
+import type { PartRefused } from "@refold/store/decide/Together"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type * as SqlClient from "effect/sql/SqlClient"

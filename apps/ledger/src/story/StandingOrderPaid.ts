@@ -1,5 +1,5 @@
 /** Chapter: a standing order is paid for three months, each time by a transfer of its own, until it is cancelled. */
-import * as ProcessInstances from "@refold/store/ProcessInstances"
+import * as ProcessInstances from "@refold/store/process/ProcessInstances"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"

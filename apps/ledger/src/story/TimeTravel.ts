@@ -2,7 +2,7 @@
  * Chapter: what was the balance then? By version, by the store's clock, by the clock of the world. The last two differ,
  * because a deposit of the 5th was entered after the withdrawal of the 10th.
  */
-import * as AsOf from "@refold/core/AsOf"
+import * as AsOf from "@refold/core/journal/AsOf"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Account from "../Account.ts"

@@ -1,5 +1,5 @@
 /** Chapter: the money has left one account when the other says no. The saga brings it back, and the books show all of it. */
-import { EventReader } from "@refold/store/EventReader"
+import { EventReader } from "@refold/store/log/EventReader"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Stream from "effect/Stream"

@@ -1,5 +1,5 @@
 /** Chapter: the same transfer without a saga. Both accounts move in one commit, so there is nothing to wait for or undo. */
-import type { PartRefused } from "@refold/store/Together"
+import type { PartRefused } from "@refold/store/decide/Together"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"

@@ -1,6 +1,6 @@
 /** Chapter: a transfer is asked for, and a saga moves the money: what it meets, what it decides, where it stands. */
-import { EventReader } from "@refold/store/EventReader"
-import type { Loaded } from "@refold/store/Loaded"
+import type { Loaded } from "@refold/store/decide/Loaded"
+import { EventReader } from "@refold/store/log/EventReader"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { crowns } from "../Amount.ts"

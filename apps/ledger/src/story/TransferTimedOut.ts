@@ -2,7 +2,7 @@
  * Chapter: a large transfer waits for an approval. One gets it. For the other nobody says anything for three days, so its
  * money goes back; when somebody approves it after all, it is too late.
  */
-import type { Forbidden } from "@refold/store/Middleware"
+import type { Forbidden } from "@refold/store/app/Middleware"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import { crowns } from "../Amount.ts"

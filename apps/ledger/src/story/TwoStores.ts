@@ -2,12 +2,12 @@
  * Chapter: the same history in another store. Every account is copied into memory, event by event; then both stores give
  * the same states, and the same projections make the same rows of it.
  */
-import * as AsOf from "@refold/core/AsOf"
-import * as Position from "@refold/core/Position"
-import type { RecordedEvent } from "@refold/core/RecordedEvent"
-import * as StreamName from "@refold/core/StreamName"
+import * as Position from "@refold/core/event/Position"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import * as StreamName from "@refold/core/event/StreamName"
+import * as AsOf from "@refold/core/journal/AsOf"
 import * as MemoryStore from "@refold/memory/MemoryStore"
-import { EventStore } from "@refold/store/EventStore"
+import { EventStore } from "@refold/store/log/EventStore"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"

@@ -1,7 +1,7 @@
 /** Chapter: two writers decide on the same version. One wins; the other learns of it, decides again and wins as well. */
-import type { VersionConflict } from "@refold/core/AppendError"
-import * as ExpectedVersion from "@refold/core/ExpectedVersion"
-import type { StreamVersion } from "@refold/core/StreamVersion"
+import type { StreamVersion } from "@refold/core/event/StreamVersion"
+import type { VersionConflict } from "@refold/core/journal/AppendError"
+import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Account from "../Account.ts"

@@ -1,5 +1,5 @@
 import * as MemoryStore from "@refold/memory/MemoryStore"
-import { EventStore } from "@refold/store/EventStore"
+import { EventStore } from "@refold/store/log/EventStore"
 import * as Effect from "effect/Effect"
 import { basename } from "node:path"
 import { describe, expect, it } from "vitest"

@@ -1,5 +1,5 @@
 // Random histories of a few accounts: whatever happened, all projections agree with folding the decider.
-import * as View from "@refold/core/View"
+import * as View from "@refold/core/decide/View"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"

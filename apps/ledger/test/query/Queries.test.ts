@@ -1,6 +1,6 @@
 import * as MemoryStore from "@refold/memory/MemoryStore"
-import type { EventStore } from "@refold/store/EventStore"
-import type { Readers } from "@refold/store/ReadModel"
+import type { EventStore } from "@refold/store/log/EventStore"
+import type { Readers } from "@refold/store/project/ReadModel"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

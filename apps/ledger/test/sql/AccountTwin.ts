@@ -1,5 +1,5 @@
 // A store with the ledger's SQL beside it, and broken copies of that SQL for the laws to find out.
-import type * as Law from "@refold/laws/Law"
+import type * as Law from "@refold/laws/kit/Law"
 import * as SqlSchema from "@refold/postgres/SqlSchema"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

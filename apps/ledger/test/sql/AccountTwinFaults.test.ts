@@ -1,5 +1,5 @@
 // Mistakes that somebody could make in the account's SQL, and which law finds each.
-import * as Suite from "@refold/laws/Suite"
+import * as Suite from "@refold/laws/kit/Suite"
 import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"

@@ -1,11 +1,11 @@
 // The account in SQL is the account in TypeScript, function by function. Each law takes many inputs at once, because a
 // query costs more than what it computes, and the schema of the functions, for broken copies of them to be tried.
-import * as Aggregate from "@refold/core/Aggregate"
-import * as Json from "@refold/core/Json"
-import { Position } from "@refold/core/Position"
-import type * as StreamName from "@refold/core/StreamName"
-import { StreamVersion } from "@refold/core/StreamVersion"
-import * as Law from "@refold/laws/Law"
+import * as Aggregate from "@refold/core/decide/Aggregate"
+import * as Json from "@refold/core/event/Json"
+import { Position } from "@refold/core/event/Position"
+import type * as StreamName from "@refold/core/event/StreamName"
+import { StreamVersion } from "@refold/core/event/StreamVersion"
+import * as Law from "@refold/laws/kit/Law"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"

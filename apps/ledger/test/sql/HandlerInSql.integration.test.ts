@@ -1,11 +1,11 @@
 // What the handler in SQL does beside giving the right answer: to snapshots, to money between accounts, within the
 // caller's transaction.
-import * as StreamName from "@refold/core/StreamName"
+import * as StreamName from "@refold/core/event/StreamName"
 import * as PostgresStore from "@refold/postgres/PostgresStore"
-import type * as EventReader from "@refold/store/EventReader"
-import type * as EventStore from "@refold/store/EventStore"
-import * as Snapshots from "@refold/store/Snapshots"
-import type * as SnapshotStore from "@refold/store/SnapshotStore"
+import * as Snapshots from "@refold/store/decide/Snapshots"
+import type * as SnapshotStore from "@refold/store/decide/SnapshotStore"
+import type * as EventReader from "@refold/store/log/EventReader"
+import type * as EventStore from "@refold/store/log/EventStore"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"

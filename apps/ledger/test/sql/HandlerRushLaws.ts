@@ -1,8 +1,8 @@
 // Commands that are handled at the same time, some in SQL and some in TypeScript, on a server: the account is as if
 // they had come one after another.
-import type * as Json from "@refold/core/Json"
-import * as Law from "@refold/laws/Law"
-import { EventReader } from "@refold/store/EventReader"
+import type * as Json from "@refold/core/event/Json"
+import * as Law from "@refold/laws/kit/Law"
+import { EventReader } from "@refold/store/log/EventReader"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"

@@ -1,5 +1,5 @@
 // On a real server, for the sake of several connections, and on the embedded one.
-import * as Suite from "@refold/laws/Suite"
+import * as Suite from "@refold/laws/kit/Suite"
 import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

@@ -1,5 +1,5 @@
 // On the embedded database: nothing here is about several connections.
-import * as Suite from "@refold/laws/Suite"
+import * as Suite from "@refold/laws/kit/Suite"
 import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as AccountTwin from "./AccountTwin.ts"
 import { projectionsAgree, unreadableStops } from "./ProjectionLaws.ts"

@@ -1,10 +1,10 @@
 // Whatever happened, and in whatever batches it was taken in: rows in SQL are the fold in TypeScript, account by
 // account, and validate_ledger says of them no more than it should. The schema is a parameter, for broken copies to be tried.
-import type { RecordedEvent } from "@refold/core/RecordedEvent"
-import * as StreamName from "@refold/core/StreamName"
-import * as View from "@refold/core/View"
-import * as Law from "@refold/laws/Law"
-import { EventReader } from "@refold/store/EventReader"
+import * as View from "@refold/core/decide/View"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import * as StreamName from "@refold/core/event/StreamName"
+import * as Law from "@refold/laws/kit/Law"
+import { EventReader } from "@refold/store/log/EventReader"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"

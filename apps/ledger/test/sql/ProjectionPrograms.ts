@@ -1,9 +1,9 @@
 // What may happen to a few accounts, and to what is kept of them, in any order: events as facts and as answers to
 // commands, from SQL and from TypeScript, while projections are brought up to date and snapshots are taken in between.
-import type { EventId } from "@refold/core/EventId"
-import * as StreamName from "@refold/core/StreamName"
-import { EventStore } from "@refold/store/EventStore"
-import * as Projector from "@refold/store/Projector"
+import type { EventId } from "@refold/core/event/EventId"
+import * as StreamName from "@refold/core/event/StreamName"
+import { EventStore } from "@refold/store/log/EventStore"
+import * as Projector from "@refold/store/project/Projector"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"

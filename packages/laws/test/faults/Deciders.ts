@@ -1,10 +1,10 @@
 /** Views, deciders, codecs and ways to combine deciders, with one fault each. */
-import * as Decider from "@refold/core/Decider"
-import type { EventCodec } from "@refold/core/EventCodec"
-import type { View } from "@refold/core/View"
+import * as Decider from "@refold/core/decide/Decider"
+import type { View } from "@refold/core/decide/View"
+import type { EventCodec } from "@refold/core/event/EventCodec"
 import * as Result from "effect/Result"
-import type { Combinators } from "../../src/CombinatorLaws.ts"
-import * as Sample from "../../src/Sample.ts"
+import type { Combinators } from "../../src/decide/internal/CombinatorLaws.ts"
+import * as Sample from "../../src/kit/internal/Sample.ts"
 
 let calls = 0
 

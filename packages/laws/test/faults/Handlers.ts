@@ -1,16 +1,16 @@
 /** Handlers that remember states and trust them in a wrong way. */
-import { versionConflict } from "@refold/core/AppendError"
-import * as ExpectedVersion from "@refold/core/ExpectedVersion"
-import * as StreamName from "@refold/core/StreamName"
-import type { StreamVersion } from "@refold/core/StreamVersion"
-import * as CommandHandler from "@refold/store/CommandHandler"
-import { EventStore } from "@refold/store/EventStore"
-import type { Loaded } from "@refold/store/Loaded"
-import * as State from "@refold/store/State"
+import * as StreamName from "@refold/core/event/StreamName"
+import type { StreamVersion } from "@refold/core/event/StreamVersion"
+import { versionConflict } from "@refold/core/journal/AppendError"
+import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
+import * as CommandHandler from "@refold/store/decide/CommandHandler"
+import type { Loaded } from "@refold/store/decide/Loaded"
+import * as State from "@refold/store/decide/State"
+import { EventStore } from "@refold/store/log/EventStore"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as EventStoreSuite from "../../src/EventStoreSuite.ts"
-import type * as Sample from "../../src/Sample.ts"
+import type * as Sample from "../../src/kit/internal/Sample.ts"
 
 type Make = NonNullable<Parameters<typeof EventStoreSuite.handlerProperties>[0]>
 

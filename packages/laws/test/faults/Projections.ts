@@ -1,7 +1,7 @@
 /** Projections of the sample's events with one fault each. */
-import * as Projection from "@refold/core/Projection"
+import * as Projection from "@refold/core/project/Projection"
 import * as Schema from "effect/Schema"
-import * as Sample from "../../src/Sample.ts"
+import * as Sample from "../../src/kit/internal/Sample.ts"
 
 const definition = {
   name: "coins by number of notes",

@@ -1,8 +1,8 @@
 /** The memory adapter with something wrong about how it is read and followed. */
-import type { Position } from "@refold/core/Position"
-import { StreamVersion } from "@refold/core/StreamVersion"
-import { EventReader } from "@refold/store/EventReader"
-import * as EventStore from "@refold/store/EventStore"
+import type { Position } from "@refold/core/event/Position"
+import { StreamVersion } from "@refold/core/event/StreamVersion"
+import { EventReader } from "@refold/store/log/EventReader"
+import * as EventStore from "@refold/store/log/EventStore"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"

@@ -1,8 +1,8 @@
 /** Ways to read wrongly, for adapters and Journals alike: a change to what is asked or to what is answered. */
-import * as AsOf from "@refold/core/AsOf"
-import type { ReadAllOptions, TimeRange } from "@refold/core/ReadOptions"
-import type { RecordedEvent } from "@refold/core/RecordedEvent"
-import { StreamVersion } from "@refold/core/StreamVersion"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import { StreamVersion } from "@refold/core/event/StreamVersion"
+import * as AsOf from "@refold/core/journal/AsOf"
+import type { ReadAllOptions, TimeRange } from "@refold/core/journal/ReadOptions"
 import * as DateTime from "effect/DateTime"
 
 /** What a fault sees of the options of either kind. */

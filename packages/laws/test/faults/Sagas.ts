@@ -1,7 +1,7 @@
 /** Sagas with one fault each. */
-import * as Process from "@refold/core/Process"
-import * as Saga from "@refold/core/Saga"
-import type * as SagaWorld from "../../src/internal/SagaWorld.ts"
+import * as Process from "@refold/core/process/Process"
+import * as Saga from "@refold/core/process/Saga"
+import type * as SagaWorld from "../../src/process/internal/SagaWorld.ts"
 
 /** Takes its first steps back first. */
 export const compensatesInOrder: SagaWorld.Make = (definition) => {

@@ -1,11 +1,11 @@
 /** Adapters with one fault each, most of them the memory adapter with something wrong about it. */
-import type { Commit } from "@refold/core/Commit"
-import * as Journal from "@refold/core/Journal"
-import type { Position } from "@refold/core/Position"
-import type { RecordedEvent } from "@refold/core/RecordedEvent"
+import type { Position } from "@refold/core/event/Position"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import type { Commit } from "@refold/core/journal/Commit"
+import * as Journal from "@refold/core/journal/Journal"
 import * as MemoryStore from "@refold/memory/MemoryStore"
-import * as EventStore from "@refold/store/EventStore"
-import { type Snapshot, type SnapshotKey, SnapshotStore } from "@refold/store/SnapshotStore"
+import { type Snapshot, type SnapshotKey, SnapshotStore } from "@refold/store/decide/SnapshotStore"
+import * as EventStore from "@refold/store/log/EventStore"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -14,7 +14,7 @@ import * as Option from "effect/Option"
 import type * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
-import type { JournalModule } from "../../src/internal/JournalRun.ts"
+import type { JournalModule } from "../../src/journal/internal/JournalRun.ts"
 
 const eventStore = (adapter: Effect.Effect<EventStore.Adapter>) =>
   Layer.merge(MemoryStore.layer, Layer.effectContext(Effect.map(adapter, EventStore.context)))

@@ -8,8 +8,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { describe, expect, it } from "vitest"
-import type * as Law from "../../src/Law.ts"
-import * as JumpingClock from "../faults/JumpingClock.ts"
+import * as JumpingClock from "../../src/kit/internal/JumpingClock.ts"
+import type * as Law from "../../src/kit/Law.ts"
 
 /** The suite of a faulty subject, checked for one law. */
 export type Planted = (law: string) => Promise<Law.Verdict>

@@ -1,7 +1,7 @@
 /** Appends to the streams of many keys by one statement: a write that is refused does not affect the others. */
-import type { NewEvent } from "@refold/core/NewEvent"
-import type { EventStoreError } from "@refold/store/EventStoreError"
-import { WireTransform } from "@refold/store/WireTransform"
+import type { NewEvent } from "@refold/core/event/NewEvent"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
+import { WireTransform } from "@refold/store/log/WireTransform"
 import type * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"

@@ -1,5 +1,5 @@
 /** Applies the plans for many keys in one transaction: appends events, stores rows, and updates the list of skipped rows. */
-import type { EventStoreError } from "@refold/store/EventStoreError"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import type * as SqlError from "effect/sql/SqlError"
 import { appendEach } from "./AppendEach.ts"

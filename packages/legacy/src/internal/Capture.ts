@@ -1,5 +1,5 @@
 /** Starts to capture the changes of a legacy table by triggers. */
-import { InvalidInput } from "@refold/core/InvalidInput"
+import { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Effect from "effect/Effect"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type { LegacyMapping } from "../LegacyMapping.ts"

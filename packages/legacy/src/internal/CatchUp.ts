@@ -2,9 +2,9 @@
  * Turns captured changes into events. While the changes of a key continue its stored row, each becomes events of its own.
  * Otherwise (a change was missed, the row was skipped, several rows share the key) the row is read as it is now.
  */
-import { InvalidInput } from "@refold/core/InvalidInput"
-import type { NewEvent } from "@refold/core/NewEvent"
-import type { EventStoreError } from "@refold/store/EventStoreError"
+import { InvalidInput } from "@refold/core/event/InvalidInput"
+import type { NewEvent } from "@refold/core/event/NewEvent"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"

@@ -1,8 +1,8 @@
 /** Turns one change of a row into events by the mapping's own functions, whose failures and exceptions become reasons. */
-import * as EventId from "@refold/core/EventId"
-import type { JsonObject } from "@refold/core/Json"
-import * as NewEvent from "@refold/core/NewEvent"
-import * as StreamName from "@refold/core/StreamName"
+import * as EventId from "@refold/core/event/EventId"
+import type { JsonObject } from "@refold/core/event/Json"
+import * as NewEvent from "@refold/core/event/NewEvent"
+import * as StreamName from "@refold/core/event/StreamName"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"

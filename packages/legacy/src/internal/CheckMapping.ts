@@ -1,7 +1,7 @@
 /** Checks of a mapping and its options that need no database. */
-import { InvalidInput } from "@refold/core/InvalidInput"
-import * as NewEvent from "@refold/core/NewEvent"
-import * as StreamName from "@refold/core/StreamName"
+import { InvalidInput } from "@refold/core/event/InvalidInput"
+import * as NewEvent from "@refold/core/event/NewEvent"
+import * as StreamName from "@refold/core/event/StreamName"
 import * as Database from "@refold/postgres/internal/schema/Database"
 import * as Result from "effect/Result"
 import type { Definition, LegacyMapping } from "../LegacyMapping.ts"

@@ -1,6 +1,6 @@
 /** Compares the streams of rows that are no longer in the legacy table: their numbers must be 0. */
-import type { StreamName } from "@refold/core/StreamName"
-import type { EventStoreError } from "@refold/store/EventStoreError"
+import type { StreamName } from "@refold/core/event/StreamName"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as SqlError from "effect/sql/SqlError"

@@ -1,6 +1,6 @@
 /** Compares a page of rows of the legacy table with the states of their streams. */
-import type { StreamName } from "@refold/core/StreamName"
-import type { EventStoreError } from "@refold/store/EventStoreError"
+import type { StreamName } from "@refold/core/event/StreamName"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as SqlError from "effect/sql/SqlError"

@@ -1,5 +1,5 @@
 /** A run over a legacy table in read-only transactions: the server refuses every write. */
-import type { EventStoreError } from "@refold/store/EventStoreError"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as SqlClient from "effect/sql/SqlClient"

@@ -1,8 +1,8 @@
 /** Folds many streams at once: reads their events page by page, and folds them by the aggregate's own code. */
-import type { StreamName } from "@refold/core/StreamName"
+import type { StreamName } from "@refold/core/event/StreamName"
 import * as EventRows from "@refold/postgres/internal/log/EventRows"
-import type { EventStoreError } from "@refold/store/EventStoreError"
-import { WireTransform } from "@refold/store/WireTransform"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
+import { WireTransform } from "@refold/store/log/WireTransform"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as SqlError from "effect/sql/SqlError"

@@ -1,8 +1,8 @@
 /** Creates the tables and functions of this package in the store's schema when they are missing. */
-import { InvalidInput } from "@refold/core/InvalidInput"
+import { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Database from "@refold/postgres/internal/schema/Database"
 import * as Migrations from "@refold/postgres/internal/schema/Migrations"
-import type { EventStoreError } from "@refold/store/EventStoreError"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type * as SqlError from "effect/sql/SqlError"

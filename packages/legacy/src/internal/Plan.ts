@@ -1,5 +1,5 @@
 /** What to do about each key, decided without the database: events to append, rows to list as skipped, or nothing. */
-import type { NewEvent } from "@refold/core/NewEvent"
+import type { NewEvent } from "@refold/core/event/NewEvent"
 import * as Result from "effect/Result"
 import type { SourceRow, StoredRow } from "./SourceRow.ts"
 import type { SourceTable } from "./SourceTable.ts"

@@ -1,5 +1,5 @@
 /** What operations over a whole table have in common: the size of a batch, and the number of rows for `onProgress`. */
-import type { EventStoreError } from "@refold/store/EventStoreError"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import type { SeedOptions } from "../LegacyMapping.ts"
 import * as Session from "./Session.ts"

@@ -1,5 +1,5 @@
 /** Compares the rows of a legacy table with the states of their streams, page by page, each page in one snapshot. */
-import type { EventStoreError } from "@refold/store/EventStoreError"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type * as SqlError from "effect/sql/SqlError"

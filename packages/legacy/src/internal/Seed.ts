@@ -1,6 +1,6 @@
 /** Reads through a legacy table and stores what it finds: a batch is one transaction with everything that is stored for it. */
-import type { InvalidInput } from "@refold/core/InvalidInput"
-import type { EventStoreError } from "@refold/store/EventStoreError"
+import type { InvalidInput } from "@refold/core/event/InvalidInput"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type * as SqlError from "effect/sql/SqlError"

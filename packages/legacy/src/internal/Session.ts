@@ -1,7 +1,7 @@
 /** One call of an operation: the mapping's name, the operation that errors name, and the database of its store. */
-import type { InvalidInput } from "@refold/core/InvalidInput"
+import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Database from "@refold/postgres/internal/schema/Database"
-import type { EventStoreError } from "@refold/store/EventStoreError"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type * as SqlError from "effect/sql/SqlError"

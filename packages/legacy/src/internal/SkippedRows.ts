@@ -1,6 +1,6 @@
 /** The list of rows that could not be turned into events. It is kept in the store, because it may be long. */
-import type { InvalidInput } from "@refold/core/InvalidInput"
-import type { EventStoreError } from "@refold/store/EventStoreError"
+import type { InvalidInput } from "@refold/core/event/InvalidInput"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as SqlClient from "effect/sql/SqlClient"

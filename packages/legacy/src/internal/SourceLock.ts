@@ -1,5 +1,5 @@
 /** The lock on a legacy table that keeps writers waiting while readers go on, and what to report when it times out. */
-import type { EventStoreError } from "@refold/store/EventStoreError"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

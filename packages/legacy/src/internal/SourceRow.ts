@@ -1,5 +1,5 @@
 /** A row of the legacy table as it was read, with its last stored version and the captured changes that it includes. */
-import type { StreamName } from "@refold/core/StreamName"
+import type { StreamName } from "@refold/core/event/StreamName"
 
 /** A row as a canonical text: a JSON object of its columns' texts. Equal rows have equal texts. */
 export type RowText = string

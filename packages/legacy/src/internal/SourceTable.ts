@@ -1,7 +1,7 @@
 /** A mapping's legacy table as the database knows it, and the mapping's own query as fragments of SQL. */
-import { InvalidInput } from "@refold/core/InvalidInput"
+import { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Database from "@refold/postgres/internal/schema/Database"
-import type { EventStoreError } from "@refold/store/EventStoreError"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as SqlClient from "effect/sql/SqlClient"

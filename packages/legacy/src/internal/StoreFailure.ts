@@ -1,6 +1,6 @@
 /** Failures of the database as errors of the store, named after the operation that the user called. */
 import * as Database from "@refold/postgres/internal/schema/Database"
-import { EventStoreError } from "@refold/store/EventStoreError"
+import { EventStoreError } from "@refold/store/log/EventStoreError"
 import type * as SqlError from "effect/sql/SqlError"
 
 /** The functions of `LegacyTable` that use the database. */

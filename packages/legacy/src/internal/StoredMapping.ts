@@ -1,5 +1,5 @@
 /** The row of a mapping in `legacy_tables`. Operations that store events hold its lock: they run one after another. */
-import { InvalidInput } from "@refold/core/InvalidInput"
+import { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type * as SqlError from "effect/sql/SqlError"

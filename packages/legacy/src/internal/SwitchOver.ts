@@ -1,5 +1,5 @@
 /** Switches over: the events become the source of truth when the legacy table agrees with them. */
-import { InvalidInput } from "@refold/core/InvalidInput"
+import { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Effect from "effect/Effect"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type { LegacyMapping, SwitchOptions } from "../LegacyMapping.ts"

@@ -1,6 +1,6 @@
 /** Transactions of an operation: repeated as a whole when the connection or a lock was lost. */
 import * as Database from "@refold/postgres/internal/schema/Database"
-import type { EventStoreError } from "@refold/store/EventStoreError"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as SqlError from "effect/sql/SqlError"

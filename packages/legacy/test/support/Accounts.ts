@@ -2,8 +2,8 @@
  * A legacy table of balances, as banks have them, and what its rows are as events: for tests of the way from one to the
  * other. Balances are texts in the table, so that anything can stand there.
  */
-import * as EventCodec from "@refold/core/EventCodec"
-import * as EventType from "@refold/core/EventType"
+import * as EventCodec from "@refold/core/event/EventCodec"
+import * as EventType from "@refold/core/event/EventType"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

@@ -1,7 +1,7 @@
 /** The port to the event store, on one database. */
-import { InvalidInput } from "@refold/core/InvalidInput"
-import type * as EventStore from "@refold/store/EventStore"
-import * as Heads from "@refold/store/Heads"
+import { InvalidInput } from "@refold/core/event/InvalidInput"
+import * as Heads from "@refold/store/internal/log/Heads"
+import type * as EventStore from "@refold/store/log/EventStore"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"

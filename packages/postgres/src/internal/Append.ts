@@ -2,11 +2,11 @@
  * Appending: one statement, one round trip, in the caller's transaction if there is one. An append whose answer was
  * lost with the connection is looked up by its event ids.
  */
-import { type AppendError, IdempotencyConflict } from "@refold/core/AppendError"
-import * as Commit from "@refold/core/Commit"
-import type { InvalidInput } from "@refold/core/InvalidInput"
-import type { InlineRow } from "@refold/store/EventStore"
-import { EventStoreError, OutcomeUnknown } from "@refold/store/EventStoreError"
+import type { InvalidInput } from "@refold/core/event/InvalidInput"
+import { type AppendError, IdempotencyConflict } from "@refold/core/journal/AppendError"
+import * as Commit from "@refold/core/journal/Commit"
+import type { InlineRow } from "@refold/store/log/EventStore"
+import { EventStoreError, OutcomeUnknown } from "@refold/store/log/EventStoreError"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

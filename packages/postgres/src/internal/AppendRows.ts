@@ -1,12 +1,17 @@
 /** A commit as the parameters of `append_events`, and the rows of its answer as a result. */
-import { type AppendError, DuplicateEventId, IdempotencyConflict, versionConflict } from "@refold/core/AppendError"
-import * as Commit from "@refold/core/Commit"
-import type { EventId } from "@refold/core/EventId"
-import type { ExpectedVersion } from "@refold/core/ExpectedVersion"
-import { Position } from "@refold/core/Position"
-import type { StreamName } from "@refold/core/StreamName"
-import { StreamVersion } from "@refold/core/StreamVersion"
-import type { InlineRow } from "@refold/store/EventStore"
+import type { EventId } from "@refold/core/event/EventId"
+import { Position } from "@refold/core/event/Position"
+import type { StreamName } from "@refold/core/event/StreamName"
+import { StreamVersion } from "@refold/core/event/StreamVersion"
+import {
+  type AppendError,
+  DuplicateEventId,
+  IdempotencyConflict,
+  versionConflict
+} from "@refold/core/journal/AppendError"
+import * as Commit from "@refold/core/journal/Commit"
+import type { ExpectedVersion } from "@refold/core/journal/ExpectedVersion"
+import type { InlineRow } from "@refold/store/log/EventStore"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"

@@ -1,7 +1,7 @@
 /** Generations in the hands of their owners: a row lock for as long as a transaction, in which a batch is stored whole. */
-import type { Position } from "@refold/core/Position"
-import type { EventStoreError } from "@refold/store/EventStoreError"
-import type { Batch, Changes, UpdateOptions } from "@refold/store/ReadModelStore"
+import type { Position } from "@refold/core/event/Position"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
+import type { Batch, Changes, UpdateOptions } from "@refold/store/project/ReadModelStore"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

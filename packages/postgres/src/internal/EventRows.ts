@@ -1,11 +1,11 @@
 /** Rows of `event_store` as events. */
-import type { EventId } from "@refold/core/EventId"
-import type { Json } from "@refold/core/Json"
-import type { Metadata } from "@refold/core/NewEvent"
-import { Position } from "@refold/core/Position"
-import type { RecordedEvent } from "@refold/core/RecordedEvent"
-import type { StreamName } from "@refold/core/StreamName"
-import { StreamVersion } from "@refold/core/StreamVersion"
+import type { EventId } from "@refold/core/event/EventId"
+import type { Json } from "@refold/core/event/Json"
+import type { Metadata } from "@refold/core/event/NewEvent"
+import { Position } from "@refold/core/event/Position"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import type { StreamName } from "@refold/core/event/StreamName"
+import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as DateTime from "effect/DateTime"
 
 /** The columns that an event is made of. */

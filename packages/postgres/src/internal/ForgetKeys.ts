@@ -1,7 +1,7 @@
 /** Forgetting idempotency keys, in batches that each are a transaction: nobody has to wait for all of them. */
-import type { InvalidInput } from "@refold/core/InvalidInput"
-import * as NewEvent from "@refold/core/NewEvent"
-import type { EventStoreError } from "@refold/store/EventStoreError"
+import type { InvalidInput } from "@refold/core/event/InvalidInput"
+import * as NewEvent from "@refold/core/event/NewEvent"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type { Database } from "./Database.ts"

@@ -1,8 +1,8 @@
 /** Generations as the database holds them, and the tables of their own that some of them have. */
-import { Position } from "@refold/core/Position"
-import type { EventStoreError } from "@refold/store/EventStoreError"
-import { ProjectionNotReady, UnknownProjection } from "@refold/store/ProjectionError"
-import type { Generation, NoRows, Status } from "@refold/store/ReadModelStore"
+import { Position } from "@refold/core/event/Position"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
+import { ProjectionNotReady, UnknownProjection } from "@refold/store/project/ProjectionError"
+import type { Generation, NoRows, Status } from "@refold/store/project/ReadModelStore"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type { Database } from "./Database.ts"

@@ -1,6 +1,6 @@
 /** An event in the hands of a handler: how long that may take, what it must not do, and what its failure means. */
-import { PoisonedEvent, type Prepared } from "@refold/core/ProjectionFold"
-import { EventStoreError } from "@refold/store/EventStoreError"
+import { PoisonedEvent, type Prepared } from "@refold/core/project/ProjectionFold"
+import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"

@@ -2,10 +2,10 @@
  * How far the global log can be read without ever missing an event. What was once said to be settled stays so, and so
  * the head of one store in one process never goes back.
  */
-import type { AsOf } from "@refold/core/AsOf"
-import { InvalidInput } from "@refold/core/InvalidInput"
-import { Position, start } from "@refold/core/Position"
-import type { ReadFailure } from "@refold/store/EventReader"
+import { InvalidInput } from "@refold/core/event/InvalidInput"
+import { Position, start } from "@refold/core/event/Position"
+import type { AsOf } from "@refold/core/journal/AsOf"
+import type { ReadFailure } from "@refold/store/log/EventReader"
 import * as Effect from "effect/Effect"
 import type { Database } from "./Database.ts"
 import { query } from "./Query.ts"

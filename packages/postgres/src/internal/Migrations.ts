@@ -2,7 +2,7 @@
  * The schema's history: which SQL files each migration runs, in order. A migration that was released never changes: what
  * later ones have replaced is under `sql/history`.
  */
-import { EventStoreError } from "@refold/store/EventStoreError"
+import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import * as Migrator from "effect/sql/Migrator"
 import type * as SqlClient from "effect/sql/SqlClient"

@@ -1,7 +1,7 @@
 /** Which generations a projection has: the one that is live, and one beside it where its rows are to be filled anew. */
-import { EventStoreError } from "@refold/store/EventStoreError"
-import { ProjectionOutdated } from "@refold/store/ProjectionError"
-import type { Generation, StoredProjection } from "@refold/store/ReadModelStore"
+import { EventStoreError } from "@refold/store/log/EventStoreError"
+import { ProjectionOutdated } from "@refold/store/project/ProjectionError"
+import type { Generation, StoredProjection } from "@refold/store/project/ReadModelStore"
 import * as Effect from "effect/Effect"
 import type { Database } from "./Database.ts"
 import * as Generations from "./Generations.ts"

@@ -1,5 +1,5 @@
 /** Statements that may be sent again when the connection is lost, and errors as the ports know them. */
-import { EventStoreError } from "@refold/store/EventStoreError"
+import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

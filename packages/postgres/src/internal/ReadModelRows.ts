@@ -1,6 +1,6 @@
 /** What projections have made of the log, in the tables of the schema. */
-import { EventStoreError } from "@refold/store/EventStoreError"
-import { ReadModelStore } from "@refold/store/ReadModelStore"
+import { EventStoreError } from "@refold/store/log/EventStoreError"
+import { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Effect from "effect/Effect"
 import * as Batches from "./Batches.ts"
 import type { Database } from "./Database.ts"

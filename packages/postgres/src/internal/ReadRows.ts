@@ -2,9 +2,9 @@
  * Reading rows, together with the generation that they are of, at one moment: by one statement. It must name a table, so
  * the generation that is live is remembered, and where another has become live the read is done again.
  */
-import { EventStoreError } from "@refold/store/EventStoreError"
-import { UnknownProjection } from "@refold/store/ProjectionError"
-import type { NoRows, RowSource, SelectedRows, Selection } from "@refold/store/ReadModelStore"
+import { EventStoreError } from "@refold/store/log/EventStoreError"
+import { UnknownProjection } from "@refold/store/project/ProjectionError"
+import type { NoRows, RowSource, SelectedRows, Selection } from "@refold/store/project/ReadModelStore"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Database } from "./Database.ts"

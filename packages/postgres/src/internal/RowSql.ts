@@ -3,9 +3,9 @@
  * and is read from there in its order; what lies beyond the query's other end is left out of the page outside. With two
  * ends inside, PostgreSQL expects few rows until the table is first analysed, and then sorts all of them for each page.
  */
-import type { IndexField, RowIndex, Scalar } from "@refold/core/RowIndex"
-import type { CheckedQuery } from "@refold/core/RowQuery"
-import type { Selection } from "@refold/store/ReadModelStore"
+import type { IndexField, RowIndex, Scalar } from "@refold/core/internal/project/RowIndex"
+import type { CheckedQuery } from "@refold/core/project/RowQuery"
+import type { Selection } from "@refold/store/project/ReadModelStore"
 import type { Parameters } from "./SqlFile.ts"
 
 /** The SQL of a selection, for a file of `sql/rows`, and the parameters that it names. */

@@ -1,8 +1,8 @@
 /** Snapshots in the table `event_snapshots`. */
-import type { Json } from "@refold/core/Json"
-import { Position } from "@refold/core/Position"
-import { StreamVersion } from "@refold/core/StreamVersion"
-import { checkKey, checkSnapshot, SnapshotStore } from "@refold/store/SnapshotStore"
+import type { Json } from "@refold/core/event/Json"
+import { Position } from "@refold/core/event/Position"
+import { StreamVersion } from "@refold/core/event/StreamVersion"
+import { checkKey, checkSnapshot, SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"

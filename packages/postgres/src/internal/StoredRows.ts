@@ -1,8 +1,8 @@
 /** The rows of projections as the tables hold them. */
-import type { Json } from "@refold/core/Json"
-import { Position } from "@refold/core/Position"
-import type { StoredRow } from "@refold/core/ProjectionFold"
-import { StreamVersion } from "@refold/core/StreamVersion"
+import type { Json } from "@refold/core/event/Json"
+import { Position } from "@refold/core/event/Position"
+import { StreamVersion } from "@refold/core/event/StreamVersion"
+import type { StoredRow } from "@refold/core/project/ProjectionFold"
 import type { Parameters } from "./SqlFile.ts"
 
 /** A row of a table `rows_<generation>`. */

@@ -1,6 +1,6 @@
 /** Reading and writing the tables of projections that have tables of their own. */
-import { EventStoreError } from "@refold/store/EventStoreError"
-import type { NoRows } from "@refold/store/ReadModelStore"
+import { EventStoreError } from "@refold/store/log/EventStoreError"
+import type { NoRows } from "@refold/store/project/ReadModelStore"
 import * as Effect from "effect/Effect"
 import type * as SqlError from "effect/sql/SqlError"
 import type { HandlingOptions } from "../ProjectionTables.ts"

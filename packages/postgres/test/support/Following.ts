@@ -1,7 +1,7 @@
 /*
  * Following the log in the background of a test, and waiting for what comes.
  */
-import type { RecordedEvent } from "@refold/core/RecordedEvent"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Schedule from "effect/Schedule"

@@ -2,14 +2,14 @@
  * Projections, rows and batches for tests of the read model store, as far as a test does not care what they hold; and
  * runners that give the same tests a server and the embedded database.
  */
-import type { Json } from "@refold/core/Json"
-import { Position } from "@refold/core/Position"
-import type { StoredRow } from "@refold/core/ProjectionFold"
-import { StreamVersion } from "@refold/core/StreamVersion"
-import { EventStore } from "@refold/store/EventStore"
-import type { EventStoreError } from "@refold/store/EventStoreError"
-import type { Batch, Changes, Generation, ParkedStream, StoredProjection } from "@refold/store/ReadModelStore"
-import { ReadModelStore } from "@refold/store/ReadModelStore"
+import type { Json } from "@refold/core/event/Json"
+import { Position } from "@refold/core/event/Position"
+import { StreamVersion } from "@refold/core/event/StreamVersion"
+import type { StoredRow } from "@refold/core/project/ProjectionFold"
+import { EventStore } from "@refold/store/log/EventStore"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
+import type { Batch, Changes, Generation, ParkedStream, StoredProjection } from "@refold/store/project/ReadModelStore"
+import { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

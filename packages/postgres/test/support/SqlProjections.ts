@@ -2,9 +2,9 @@
  * A projection in SQL, for tests: it notes each event in a table of its own, in the order in which it was handled, and
  * for some events does what handlers should not.
  */
-import * as EventCodec from "@refold/core/EventCodec"
-import * as EventType from "@refold/core/EventType"
-import { EventStore } from "@refold/store/EventStore"
+import * as EventCodec from "@refold/core/event/EventCodec"
+import * as EventType from "@refold/core/event/EventType"
+import { EventStore } from "@refold/store/log/EventStore"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"

@@ -1,9 +1,9 @@
 /*
  * A projection whose rows show an event that is lost, folded twice or out of order.
  */
-import * as EventCodec from "@refold/core/EventCodec"
-import * as EventType from "@refold/core/EventType"
-import * as Projection from "@refold/core/Projection"
+import * as EventCodec from "@refold/core/event/EventCodec"
+import * as EventType from "@refold/core/event/EventType"
+import * as Projection from "@refold/core/project/Projection"
 import * as Schema from "effect/Schema"
 
 const Ticked = EventType.make("Ticked", Schema.Struct({ n: Schema.Int }))

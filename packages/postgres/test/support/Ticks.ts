@@ -1,11 +1,11 @@
 /*
  * Writers that feed a tally, and the check that its rows are the fold of the log, at whichever position they are.
  */
-import * as AsOf from "@refold/core/AsOf"
-import { refold } from "@refold/core/ProjectionFold"
-import { EventReader } from "@refold/store/EventReader"
-import * as ReadModel from "@refold/store/ReadModel"
-import { type Generation, ReadModelStore, type Status } from "@refold/store/ReadModelStore"
+import * as AsOf from "@refold/core/journal/AsOf"
+import { refold } from "@refold/core/project/ProjectionFold"
+import { EventReader } from "@refold/store/log/EventReader"
+import * as ReadModel from "@refold/store/project/ReadModel"
+import { type Generation, ReadModelStore, type Status } from "@refold/store/project/ReadModelStore"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as References from "effect/References"

@@ -3,9 +3,9 @@
  * started it.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
-import type { ProjectionTarget } from "@refold/store/ProjectionTarget"
-import * as Projector from "@refold/store/Projector"
-import * as Rebuild from "@refold/store/Rebuild"
+import type { ProjectionTarget } from "@refold/store/internal/project/ProjectionTarget"
+import * as Projector from "@refold/store/project/Projector"
+import * as Rebuild from "@refold/store/project/Rebuild"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"

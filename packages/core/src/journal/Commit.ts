@@ -1,0 +1,143 @@
+/** What a writer asks of a store: events for one or several streams, stored all or not at all. */
+import type { NonEmptyReadonlyArray } from "effect/Array"
+import type * as DateTime from "effect/DateTime"
+import * as Result from "effect/Result"
+import { InvalidInput } from "../event/InvalidInput.ts"
+import * as Json from "../event/Json.ts"
+import * as NewEvent from "../event/NewEvent.ts"
+import type { Position } from "../event/Position.ts"
+import * as StreamName from "../event/StreamName.ts"
+import type { StreamVersion } from "../event/StreamVersion.ts"
+import * as ExpectedVersion from "./ExpectedVersion.ts"
+
+/** Events for one stream. */
+export interface StreamWrite {
+  readonly stream: StreamName.StreamName
+  readonly expected: ExpectedVersion.ExpectedVersion
+  readonly events: NonEmptyReadonlyArray<NewEvent.NewEvent>
+}
+
+/**
+ * Makes a repeated commit harmless: the first one with a `key` is stored, later ones with the same key get its result.
+ * `fingerprint` tells what "the same" means; by default the streams, types and data of the events.
+ */
+export interface Idempotency {
+  /** Unique in a store, 1 to 255 UTF-16 units. */
+  readonly key: string
+  /** Any text; the same key with another fingerprint is an `IdempotencyConflict`. */
+  readonly fingerprint?: string | undefined
+  /** Whether the key is kept for ever, whatever is forgotten of others; false by default. The first commit under it decides. */
+  readonly neverExpires?: boolean | undefined
+}
+
+/** An idempotency key with its fingerprint. */
+export interface FingerprintedKey {
+  readonly key: string
+  readonly fingerprint: string
+}
+
+/** Writes that are stored together; each stream at most once. */
+export interface Commit {
+  readonly writes: NonEmptyReadonlyArray<StreamWrite>
+  readonly idempotency?: Idempotency | undefined
+}
+
+/** Where one write of a commit ended up: its events are the versions `firstVersion` to `version` of the stream. */
+export interface AppendedStream {
+  readonly stream: StreamName.StreamName
+  readonly firstVersion: StreamVersion
+  readonly version: StreamVersion
+  /** The position of the last of its events. */
+  readonly position: Position
+  /** When the store recorded them. */
+  readonly recordedAt: DateTime.Utc
+}
+
+/** A stored commit: its streams in the order of the writes. */
+export interface Appended {
+  readonly streams: NonEmptyReadonlyArray<AppendedStream>
+  /** The highest position of the commit; wait for it to read your own writes. */
+  readonly position: Position
+  /** Whether an earlier commit with the same idempotency key had stored this already. */
+  readonly deduplicated: boolean
+}
+
+/** The result of a commit whose writes ended up in these places; frozen, places too, for a store may keep it. */
+export const appended = (streams: NonEmptyReadonlyArray<AppendedStream>, deduplicated = false): Appended => {
+  for (const place of streams) Object.freeze(place)
+  Object.freeze(streams)
+  const position = streams.reduce(
+    (highest, { position }) => position > highest ? position : highest,
+    streams[0].position
+  )
+  return Object.freeze({ streams, position, deduplicated })
+}
+
+/** The commit as every adapter stores it. Fails with `InvalidInput` that names the first field to break a rule. */
+export const check = (commit: Commit): Result.Result<Commit, InvalidInput> =>
+  Result.gen(function*() {
+    if (!Array.isArray(commit.writes) || commit.writes.length === 0)
+      return yield* invalid("writes", "must not be empty")
+    const seen = new Set<string>()
+    const writes: Array<StreamWrite> = []
+    for (const [index, write] of commit.writes.entries()) {
+      const field = `writes[${index}]`
+      if (typeof write !== "object" || write === null) return yield* invalid(field, "must be an object")
+      if (seen.has(write.stream))
+        return yield* invalid(`${field}.stream`, `must not repeat "${write.stream}"`)
+      seen.add(write.stream)
+      writes.push(yield* checkWrite(write, field))
+    }
+    const idempotency = commit.idempotency && (yield* checkIdempotency(commit.idempotency))
+    // As many as came in, which is at least one.
+    return { writes: writes as unknown as Commit["writes"], idempotency }
+  })
+
+const checkWrite = (write: StreamWrite, field: string): Result.Result<StreamWrite, InvalidInput> =>
+  Result.gen(function*() {
+    const stream = yield* StreamName.parse(write.stream, `${field}.stream`)
+    const expected = yield* ExpectedVersion.check(write.expected, `${field}.expected`)
+    if (!Array.isArray(write.events) || write.events.length === 0) {
+      return yield* invalid(`${field}.events`, "must not be empty")
+    }
+    const events: Array<NewEvent.NewEvent> = []
+    for (const [index, event] of write.events.entries()) {
+      events.push(yield* NewEvent.check(event, `${field}.events[${index}]`))
+    }
+    // As many as came in, which is at least one.
+    return { stream, expected, events: events as unknown as StreamWrite["events"] }
+  })
+
+/** The key and its fingerprint as every adapter can look them up, or `InvalidInput`. */
+export const checkIdempotency = <Key extends Idempotency>(idempotency: Key): Result.Result<Key, InvalidInput> => {
+  const { fingerprint, key, neverExpires } = idempotency
+  if (neverExpires !== undefined && typeof neverExpires !== "boolean") {
+    return invalid("idempotency.neverExpires", "must be true or false")
+  }
+  if (fingerprint !== undefined && typeof fingerprint !== "string") {
+    return invalid("idempotency.fingerprint", "must be a text")
+  }
+  const problem = fingerprint === undefined ? undefined : Json.textProblem(fingerprint)
+  if (problem !== undefined) return invalid("idempotency.fingerprint", problem)
+  return Result.map(NewEvent.checkName(key, "idempotency.key"), () => idempotency)
+}
+
+const invalid = (field: string, rule: string): Result.Result<never, InvalidInput> =>
+  Result.fail(new InvalidInput({ field, rule }))
+
+/**
+ * What "the same commit" means for its idempotency key: the fingerprint it brings, else its streams, types and data,
+ * but neither ids nor times.
+ */
+export const fingerprint = (commit: Commit): string => {
+  const given = commit.idempotency?.fingerprint
+  if (given !== undefined) return givenFingerprint(given)
+  const content = commit.writes.map(({ events, stream }) => [
+    stream,
+    events.map(({ data, type }): Json.Json => [type, data])
+  ])
+  return `content:${Json.canonical(content)}`
+}
+
+/** A fingerprint that came with the key, kept apart from those made of content. */
+export const givenFingerprint = (given: string): string => `given:${given}`

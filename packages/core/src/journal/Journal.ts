@@ -1,0 +1,191 @@
+/**
+ * The whole event store as a pure value, and with it the specification that every adapter must agree with. Its
+ * positions are dense, those of an adapter may have gaps: compare their order, never the numbers.
+ */
+import type { NonEmptyReadonlyArray } from "effect/Array"
+import * as DateTime from "effect/DateTime"
+import * as HashMap from "effect/HashMap"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as EventId from "../event/EventId.ts"
+import type { InvalidInput } from "../event/InvalidInput.ts"
+import * as NewEvent from "../event/NewEvent.ts"
+import { Position } from "../event/Position.ts"
+import type { RecordedEvent } from "../event/RecordedEvent.ts"
+import * as StreamName from "../event/StreamName.ts"
+import { StreamVersion } from "../event/StreamVersion.ts"
+import * as AppendError from "./AppendError.ts"
+import * as Commit from "./Commit.ts"
+import * as ExpectedVersion from "./ExpectedVersion.ts"
+import * as Keys from "./internal/Keys.ts"
+import * as Log from "./internal/Log.ts"
+import * as ReadOptions from "./ReadOptions.ts"
+
+/** Every event ever appended, and the idempotency keys used. Opaque: use the functions of this module. */
+export interface Journal {
+  readonly log: Log.Log<RecordedEvent>
+  readonly streams: HashMap.HashMap<StreamName.StreamName, Log.Log<RecordedEvent>>
+  readonly eventIds: HashMap.HashMap<EventId.EventId, RecordedEvent>
+  readonly keys: Keys.Keys
+}
+
+/** A store without events. */
+export const empty: Journal = {
+  log: Log.empty(),
+  streams: HashMap.empty(),
+  eventIds: HashMap.empty(),
+  keys: Keys.empty
+}
+
+/**
+ * Appends a commit, all of it or nothing. Checked in this order, within each check the first write deciding:
+ * the input, the idempotency key, the expected versions, the event ids. An event's `recordedAt` is the given time, or
+ * that of the event before it in its stream where that is later.
+ */
+export const append = (
+  journal: Journal,
+  commit: Commit.Commit,
+  recordedAt: DateTime.Utc
+): Result.Result<readonly [Journal, Commit.Appended], AppendError.AppendError> =>
+  Result.gen(function*() {
+    const checked = yield* Commit.check(commit)
+    const earlier = yield* Keys.find(journal.keys, checked.idempotency?.key, Commit.fingerprint(checked))
+    if (Option.isSome(earlier)) return [journal, earlier.value] as const
+    yield* checkVersions(journal, checked)
+    yield* checkEventIds(journal, checked)
+    const [stored, appended] = store(journal, checked, recordedAt)
+    return [{ ...stored, keys: Keys.remember(journal.keys, checked, appended) }, appended] as const
+  })
+
+/**
+ * The result of the earlier commit under an idempotency key with this very fingerprint, marked `deduplicated`; None
+ * where the key is new. Fails with `IdempotencyConflict` where the key was used for something else.
+ */
+export const findAppended = (
+  journal: Journal,
+  idempotency: Commit.FingerprintedKey
+): Result.Result<Option.Option<Commit.Appended>, AppendError.IdempotencyConflict | InvalidInput> =>
+  Result.flatMap(
+    Commit.checkIdempotency(idempotency),
+    ({ fingerprint, key }) => Keys.find(journal.keys, key, Commit.givenFingerprint(fingerprint))
+  )
+
+/**
+ * Forgets the idempotency keys that were first used before an instant, but none that never expires, and says how many.
+ * A key is as old as the first event of its commit, by `recordedAt`. One that was forgotten is new again.
+ */
+export const forgetKeys = (
+  journal: Journal,
+  before: DateTime.Utc
+): Result.Result<readonly [Journal, number], InvalidInput> =>
+  Result.map(NewEvent.checkTime(before, "before"), (instant) => {
+    const keys = Keys.forget(journal.keys, instant)
+    return [{ ...journal, keys }, HashMap.size(journal.keys) - HashMap.size(keys)]
+  })
+
+/** The events of a stream, in the order of their versions; empty where there is no such stream. */
+export const readStream = (
+  journal: Journal,
+  stream: StreamName.StreamName,
+  options: ReadOptions.ReadStreamOptions = {}
+): Result.Result<ReadonlyArray<RecordedEvent>, InvalidInput> =>
+  Result.gen(function*() {
+    const name = yield* StreamName.parse(stream)
+    const { after = 0, ...filter } = yield* ReadOptions.check(options)
+    // Versions are dense: the event of version n + 1 has index n.
+    return Log.select(streamLog(journal, name), after, (event) => ReadOptions.includes(filter, event), filter.limit)
+  })
+
+/** The events of all streams, in the order of their positions. */
+export const readAll = (
+  journal: Journal,
+  options: ReadOptions.ReadAllOptions = {}
+): Result.Result<ReadonlyArray<RecordedEvent>, InvalidInput> =>
+  Result.map(ReadOptions.check(options), ({ after = 0, ...filter }) =>
+    // A journal's positions are dense too.
+    Log.select(journal.log, after, (event) => ReadOptions.includes(filter, event), filter.limit))
+
+/** The event with this id. */
+export const findEvent = (
+  journal: Journal,
+  id: EventId.EventId
+): Result.Result<Option.Option<RecordedEvent>, InvalidInput> =>
+  Result.map(EventId.parse(id), (checked) => HashMap.get(journal.eventIds, checked))
+
+/** The number of events in a stream. */
+export const streamVersion = (journal: Journal, stream: StreamName.StreamName): StreamVersion =>
+  StreamVersion(streamLog(journal, stream).size)
+
+/** The position of the last event; 0 where there is none. */
+export const head = (journal: Journal): Position => Position(journal.log.size)
+
+const streamLog = (journal: Journal, stream: StreamName.StreamName): Log.Log<RecordedEvent> =>
+  Option.getOrElse(HashMap.get(journal.streams, stream), () => Log.empty<RecordedEvent>())
+
+const checkVersions = (journal: Journal, commit: Commit.Commit): Result.Result<void, AppendError.VersionConflict> => {
+  for (const { expected, stream } of commit.writes) {
+    const version = streamVersion(journal, stream)
+    if (!ExpectedVersion.matches(expected, version)) {
+      return Result.fail(AppendError.versionConflict(stream, expected, version))
+    }
+  }
+  return Result.void
+}
+
+const checkEventIds = (journal: Journal, commit: Commit.Commit): Result.Result<void, AppendError.DuplicateEventId> => {
+  const own = new Set<EventId.EventId>()
+  for (const { id } of commit.writes.flatMap(({ events }) => events)) {
+    if (own.has(id) || HashMap.has(journal.eventIds, id)) return Result.fail(new AppendError.DuplicateEventId({ id }))
+    own.add(id)
+  }
+  return Result.void
+}
+
+const store = (
+  journal: Journal,
+  commit: Commit.Commit,
+  recordedAt: DateTime.Utc
+): readonly [Journal, Commit.Appended] => {
+  let next = journal
+  const places = commit.writes.map((write): Commit.AppendedStream => {
+    const before = streamLog(next, write.stream)
+    const recorded = record(next, before, write, recordedAt)
+    next = addTo(next, write.stream, before, recorded)
+    // A write has at least one event.
+    const { position, recordedAt: at, stream, version } = recorded.at(-1)!
+    return { stream, firstVersion: recorded[0]!.version, version, position, recordedAt: at }
+  })
+  // One place for each write, of which there is at least one.
+  return [next, Commit.appended(places as unknown as NonEmptyReadonlyArray<Commit.AppendedStream>)]
+}
+
+const record = (
+  journal: Journal,
+  before: Log.Log<RecordedEvent>,
+  { events, stream }: Commit.StreamWrite,
+  now: DateTime.Utc
+): ReadonlyArray<RecordedEvent> => {
+  const last = before.items[before.size - 1]
+  const recordedAt = last === undefined ? now : DateTime.max(last.recordedAt, now)
+  return events.map((event, index) =>
+    Object.freeze({
+      ...event,
+      stream,
+      version: StreamVersion(before.size + index + 1),
+      position: Position(journal.log.size + index + 1),
+      recordedAt
+    })
+  )
+}
+
+const addTo = (
+  journal: Journal,
+  stream: StreamName.StreamName,
+  before: Log.Log<RecordedEvent>,
+  recorded: ReadonlyArray<RecordedEvent>
+): Journal => ({
+  ...journal,
+  log: Log.appendAll(journal.log, recorded),
+  streams: HashMap.set(journal.streams, stream, Log.appendAll(before, recorded)),
+  eventIds: recorded.reduce((ids, event) => HashMap.set(ids, event.id, event), journal.eventIds)
+})

@@ -1,0 +1,111 @@
+/** Which events a read gives back: where it starts, how far it goes, what it leaves out. */
+import * as DateTime from "effect/DateTime"
+import * as Result from "effect/Result"
+import { InvalidInput } from "../event/InvalidInput.ts"
+import * as NewEvent from "../event/NewEvent.ts"
+import type { Position } from "../event/Position.ts"
+import type { RecordedEvent } from "../event/RecordedEvent.ts"
+import * as StreamName from "../event/StreamName.ts"
+import type { StreamVersion } from "../event/StreamVersion.ts"
+import * as AsOf from "./AsOf.ts"
+
+/** The instants of `[from, to)`; an end left out is open, and a start at or after the end is empty, not an error. */
+export interface TimeRange {
+  readonly from?: DateTime.Utc | undefined
+  readonly to?: DateTime.Utc | undefined
+}
+
+interface Filter {
+  /** Only events recorded in this range, by the store's clock. */
+  readonly recordedAt?: TimeRange | undefined
+  /** Only events that occurred in this range, by the domain's clock. */
+  readonly occurredAt?: TimeRange | undefined
+  /** Only these stored type names. `EventCodec.storedTypes` adds the former names of renamed types. */
+  readonly types?: ReadonlyArray<string> | undefined
+  /** At most so many events. */
+  readonly limit?: number | undefined
+}
+
+/** Which events of one stream, in the order of their versions. */
+export interface ReadStreamOptions extends Filter {
+  /** Only events after this version, itself excluded. */
+  readonly after?: StreamVersion | undefined
+  /** Only events that count as of then, itself included. */
+  readonly asOf?: AsOf.AsOf | undefined
+}
+
+/** Which events of the global log, in the order of their positions. */
+export interface ReadAllOptions extends Filter {
+  /** Only events after this position, itself excluded. */
+  readonly after?: Position | undefined
+  /** Only events that count as of then, itself included. */
+  readonly asOf?: AsOf.AsOfLog | undefined
+  /** Only events of streams in these categories. */
+  readonly categories?: ReadonlyArray<string> | undefined
+}
+
+/** The options, or `InvalidInput` naming the first one that breaks a rule. */
+export const check = <Options extends ReadStreamOptions | ReadAllOptions>(
+  options: Options
+): Result.Result<Options, InvalidInput> =>
+  Result.gen(function*() {
+    const { after, asOf, limit, occurredAt, recordedAt, types = [] } = options
+    yield* checkCount("after", after)
+    yield* checkCount("limit", limit)
+    if (asOf !== undefined) yield* checkAsOf(asOf)
+    yield* checkRange("recordedAt", recordedAt)
+    yield* checkRange("occurredAt", occurredAt)
+    for (const [index, type] of types.entries()) yield* NewEvent.checkName(type, `types[${index}]`)
+    for (const [index, category] of (categoriesOf(options) ?? []).entries()) {
+      const problem = StreamName.categoryProblem(category)
+      if (problem !== undefined) {
+        return yield* Result.fail(new InvalidInput({ field: `categories[${index}]`, rule: problem }))
+      }
+    }
+    return options
+  })
+
+const checkAsOf = (asOf: AsOf.AsOf): Result.Result<unknown, InvalidInput> => {
+  switch (asOf._tag) {
+    case "Version":
+      return checkCount("asOf.version", asOf.version)
+    case "Position":
+      return checkCount("asOf.position", asOf.position)
+    case "RecordedAt":
+    case "OccurredAt":
+      return NewEvent.checkTime(asOf.instant, "asOf.instant")
+    default:
+      return Result.fail(
+        new InvalidInput({ field: "asOf", rule: "must be a Version, Position, RecordedAt or OccurredAt" })
+      )
+  }
+}
+
+const checkRange = (field: string, { from, to }: TimeRange = {}): Result.Result<unknown, InvalidInput> =>
+  Result.all([
+    from === undefined ? Result.void : NewEvent.checkTime(from, `${field}.from`),
+    to === undefined ? Result.void : NewEvent.checkTime(to, `${field}.to`)
+  ])
+
+const checkCount = (field: string, count: number | undefined): Result.Result<void, InvalidInput> =>
+  count === undefined || (Number.isSafeInteger(count) && count >= 0)
+    ? Result.void
+    : Result.fail(new InvalidInput({ field, rule: "must be a whole number of 0 or more" }))
+
+/** Whether an event is one of those asked for; `limit` is the reader's to count. */
+export const includes = (options: ReadStreamOptions | ReadAllOptions, event: RecordedEvent): boolean =>
+  (options.asOf === undefined || AsOf.includes(options.asOf, event)) &&
+  inRange(options.recordedAt, event.recordedAt) &&
+  inRange(options.occurredAt, event.occurredAt) &&
+  (options.types === undefined || options.types.includes(event.type)) &&
+  inCategory(options, event)
+
+const categoriesOf = (options: ReadStreamOptions | ReadAllOptions): ReadonlyArray<string> | undefined =>
+  "categories" in options ? options.categories : undefined
+
+const inCategory = (options: ReadStreamOptions | ReadAllOptions, event: RecordedEvent): boolean =>
+  categoriesOf(options)?.includes(StreamName.category(event.stream)) ?? true
+
+const inRange = (range: TimeRange | undefined, time: DateTime.Utc): boolean =>
+  (range?.from === undefined || DateTime.isGreaterThanOrEqualTo(time, range.from)) &&
+  (range?.to === undefined || DateTime.isLessThan(time, range.to))

@@ -1,0 +1,172 @@
+/**
+ * Which rows of a projection a reader wants, in which order, page by page. The pure meaning of a query: adapters give
+ * the same pages.
+ */
+import * as Result from "effect/Result"
+import { InvalidInput } from "../event/InvalidInput.ts"
+import * as Json from "../event/Json.ts"
+import * as RowCursor from "./internal/RowCursor.ts"
+import * as RowIndex from "./internal/RowIndex.ts"
+import type { StoredRow } from "./ProjectionFold.ts"
+
+/** Where the next page of a query starts; only that very query understands it. Opaque, safe in a URL. */
+export type Cursor = RowCursor.Cursor
+
+/** What a reader asks for; all rows by key, where nothing is said. */
+export interface RowQuery<Index extends string = string> {
+  /** The index to filter and sort by. Rows come in the order of its fields, at last by key. */
+  readonly index?: Index | undefined
+  /** Only rows with these values in the first fields of the index; values as they are encoded. */
+  readonly where?: Readonly<Record<string, RowIndex.Scalar>> | undefined
+  /** Only rows with a value in `[from, to)` in the first field that `where` leaves open; the key, where there is none. */
+  readonly range?: { readonly from?: RowIndex.Scalar; readonly to?: RowIndex.Scalar } | undefined
+  /** The last rows first. */
+  readonly descending?: boolean | undefined
+  /** At most so many rows, 1 to 1,000; 100 by default. */
+  readonly limit?: number | undefined
+  /** `next` of the page before. */
+  readonly after?: Cursor | undefined
+}
+
+/** A query that was checked. */
+export interface CheckedQuery {
+  readonly where: ReadonlyArray<readonly [RowIndex.IndexField, RowIndex.Scalar]>
+  readonly range: { readonly from?: RowIndex.Scalar; readonly to?: RowIndex.Scalar }
+  /** The fields that `where` leaves open: rows come in their order, at last by key. */
+  readonly sort: ReadonlyArray<RowIndex.IndexField>
+  readonly descending: boolean
+  readonly limit: number
+  /** The values of `sort` in the last row of the page before, and its key. */
+  readonly after: RowCursor.Place | undefined
+  /** What a cursor of this query is marked with. */
+  readonly mark: string
+}
+
+interface Queried {
+  readonly name: string
+  readonly version: number
+  readonly indexes: ReadonlyArray<RowIndex.RowIndex>
+}
+
+/** The longest page. */
+export const maxLimit = 1000
+
+/** The query, or `InvalidInput` naming what breaks a rule. */
+export const check = (projection: Queried, query: RowQuery): Result.Result<CheckedQuery, InvalidInput> =>
+  Result.gen(function*() {
+    const { after, descending = false, index, limit = 100, range = {}, where = {} } = query
+    if (!Number.isInteger(limit) || limit < 1 || limit > maxLimit) {
+      return yield* invalid("limit", `must be a whole number from 1 to ${maxLimit}`)
+    }
+    if (typeof descending !== "boolean") return yield* invalid("descending", "must be true or false")
+    const fields = yield* fieldsOf(projection, index)
+    const fixed = yield* checkWhere(fields, where)
+    const sort = fields.slice(fixed.length)
+    yield* checkRange(sort[0]?.kind ?? "Text", range)
+    const mark = Json.canonical(
+      [projection.name, projection.version, index ?? null, where, range.from ?? null, range.to ?? null, descending]
+    )
+    const place = after === undefined ? undefined : RowCursor.read(after, mark, sort)
+    if (after !== undefined && place === undefined) {
+      return yield* invalid("after", "must be the cursor that the page before of this very query gave")
+    }
+    return { where: fixed, range, sort, descending, limit, after: place, mark }
+  })
+
+const fieldsOf = (
+  { indexes, name }: Queried,
+  index: string | undefined
+): Result.Result<ReadonlyArray<RowIndex.IndexField>, InvalidInput> => {
+  if (index === undefined) return Result.succeed([])
+  const found = indexes.find((known) => known.name === index)
+  return found === undefined
+    ? invalid("index", `must be one of the indexes of projection "${name}", not "${index}"`)
+    : Result.succeed(found.fields)
+}
+
+const checkWhere = (
+  fields: ReadonlyArray<RowIndex.IndexField>,
+  where: Readonly<Record<string, RowIndex.Scalar>>
+): Result.Result<CheckedQuery["where"], InvalidInput> => {
+  if (!isObject(where)) return invalid("where", "must be an object")
+  const names = Object.keys(where)
+  const fixed = fields.slice(0, names.length)
+  const checked: Array<readonly [RowIndex.IndexField, RowIndex.Scalar]> = []
+  for (const name of names) {
+    if (!fixed.some(({ field }) => field === name)) {
+      return invalid(`where.${name}`, "must be one of the first fields of the index")
+    }
+  }
+  for (const field of fixed) {
+    const value = where[field.field]
+    if (!RowIndex.fits(field.kind, value)) return invalid(`where.${field.field}`, ruleOf(field.kind))
+    checked.push([field, value])
+  }
+  return Result.succeed(checked)
+}
+
+const checkRange = (kind: RowIndex.Kind, range: CheckedQuery["range"]): Result.Result<void, InvalidInput> => {
+  if (!isObject(range)) return invalid("range", "must be an object")
+  for (const end of ["from", "to"] as const) {
+    if (range[end] !== undefined && !RowIndex.fits(kind, range[end])) return invalid(`range.${end}`, ruleOf(kind))
+  }
+  return Result.void
+}
+
+const ruleOf = (kind: RowIndex.Kind): string => {
+  switch (kind) {
+    case "Text":
+      return `must be a storable text of at most ${RowIndex.maxText} characters`
+    case "Number":
+      return `must be a finite number, or a text of at most ${RowIndex.maxText} digits`
+    case "Boolean":
+      return "must be true or false"
+  }
+}
+
+/** The cursor of the page after this row. */
+export const cursorAfter = ({ mark, sort }: CheckedQuery, row: StoredRow): Cursor =>
+  RowCursor.write(mark, placeOf(sort, row))
+
+/** A page of these rows: what every adapter must give. */
+export const evaluate = (query: CheckedQuery, rows: Iterable<StoredRow>): ReadonlyArray<StoredRow> => {
+  const { after, descending, limit, sort, where } = query
+  const order = orderOf(sort, descending)
+  return [...rows]
+    .filter(({ state }) =>
+      where.every(([field, value]) => RowIndex.compare(field.kind, RowIndex.valuesOf([field], state)[0]!, value) === 0)
+    )
+    .filter((row) => inRange(query, row))
+    .filter((row) => after === undefined || order(placeOf(sort, row), after) > 0)
+    .toSorted((one, two) => order(placeOf(sort, one), placeOf(sort, two)))
+    .slice(0, limit)
+}
+
+const placeOf = (sort: ReadonlyArray<RowIndex.IndexField>, { key, state }: StoredRow): RowCursor.Place => ({
+  key,
+  values: RowIndex.valuesOf(sort, state)
+})
+
+const orderOf =
+  (sort: ReadonlyArray<RowIndex.IndexField>, descending: boolean) =>
+  (one: RowCursor.Place, two: RowCursor.Place): number => {
+    for (const [index, { kind }] of sort.entries()) {
+      const order = RowIndex.compare(kind, one.values[index]!, two.values[index]!)
+      if (order !== 0) return descending ? -order : order
+    }
+    const order = RowIndex.compareText(one.key, two.key)
+    return descending ? -order : order
+  }
+
+const inRange = ({ range: { from, to }, sort: [first] }: CheckedQuery, row: StoredRow): boolean => {
+  const kind = first?.kind ?? "Text"
+  const value = first === undefined ? row.key : RowIndex.valuesOf([first], row.state)[0]!
+  return (from === undefined || RowIndex.compare(kind, value, from) >= 0) &&
+    (to === undefined || RowIndex.compare(kind, value, to) < 0)
+}
+
+const invalid = (field: string, rule: string): Result.Result<never, InvalidInput> =>
+  Result.fail(new InvalidInput({ field, rule }))
+
+// Queries come from outside, too.
+const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value)

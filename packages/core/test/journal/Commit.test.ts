@@ -1,0 +1,166 @@
+import * as Result from "effect/Result"
+import { describe, expect, it } from "vitest"
+import { Position } from "../../src/event/Position.ts"
+import { StreamVersion } from "../../src/event/StreamVersion.ts"
+import * as Commit from "../../src/journal/Commit.ts"
+import * as ExpectedVersion from "../../src/journal/ExpectedVersion.ts"
+import { at, event, failureOf, malformed, stream, write } from "../support/Sample.ts"
+
+const one = write("a-1", [event(1)])
+const check = (commit: object) => Commit.check(malformed(commit))
+const refusal = (commit: object) => failureOf(check(commit)).message
+
+describe("check", () => {
+  it("gives back a good commit: its writes, their order, and its idempotency key", () => {
+    const commit: Commit.Commit = {
+      writes: [write("b-1", [event(1), event(2)], ExpectedVersion.Exact(3)), write("a-1", [event(3)])],
+      idempotency: { key: "k", fingerprint: "f" }
+    }
+    expect(Result.getOrThrow(Commit.check(commit))).toEqual(commit)
+  })
+
+  it("freezes the events", () => {
+    const { writes } = Result.getOrThrow(Commit.check({ writes: [one] }))
+    expect(Object.isFrozen(writes[0].events[0])).toBe(true)
+    expect(Object.isFrozen(writes[0].events[0].data)).toBe(true)
+  })
+
+  it.each<[string, object, string]>([
+    ["no writes", { writes: [] }, "writes must not be empty"],
+    ["writes that are no list", { writes: undefined }, "writes must not be empty"],
+    [
+      "a bad stream name",
+      { writes: [one, { ...one, stream: "b" }] },
+      "writes[1].stream must be category-id, both not empty"
+    ],
+    [
+      "a stream that is no text",
+      { writes: [{ ...one, stream: 1 }] },
+      "writes[0].stream must be a text that is not empty"
+    ],
+    [
+      "a stream that comes twice",
+      { writes: [one, write("b-1", [event(2)]), write("a-1", [event(3)])] },
+      "writes[2].stream must not repeat \"a-1\""
+    ],
+    ...[-1, 0.5, NaN, Infinity, 2 ** 53, "1"].map((version): [string, object, string] => [
+      `expected version ${version}`,
+      { writes: [{ ...one, expected: { _tag: "Exact", version } }] },
+      "writes[0].expected.version must be a whole number of 0 or more"
+    ]),
+    [
+      "a write without events",
+      { writes: [one, { ...one, stream: "b-1", events: [] }] },
+      "writes[1].events must not be empty"
+    ],
+    ["events that are no list", { writes: [{ ...one, events: undefined }] }, "writes[0].events must not be empty"],
+    [
+      "a bad event",
+      { writes: [one, write("b-1", [event(2), event(3, { data: { at: [NaN] } })])] },
+      "writes[1].events[1].data.at[0] must be a finite number"
+    ],
+    [
+      "an empty key",
+      { writes: [one], idempotency: { key: "" } },
+      "idempotency.key must be a text of 1 to 255 characters"
+    ],
+    [
+      "a key of 256 characters",
+      { writes: [one], idempotency: { key: "k".repeat(256) } },
+      "idempotency.key must be a text of 1 to 255 characters"
+    ],
+    [
+      "a key that is no text",
+      { writes: [one], idempotency: { key: 1 } },
+      "idempotency.key must be a text of 1 to 255 characters"
+    ],
+    [
+      "NUL in the key",
+      { writes: [one], idempotency: { key: "\u0000" } },
+      "idempotency.key must not contain the character \\u0000"
+    ],
+    [
+      "a lone surrogate in the fingerprint",
+      { writes: [one], idempotency: { key: "k", fingerprint: "\ud800" } },
+      "idempotency.fingerprint must not contain a lone surrogate"
+    ],
+    [
+      "a key that may never expire or not",
+      { writes: [one], idempotency: { key: "k", neverExpires: "yes" } },
+      "idempotency.neverExpires must be true or false"
+    ]
+  ])("refuses %s", (_, commit, message) => expect(refusal(commit)).toBe(message))
+
+  it.each<[string, object]>([
+    ["a write that is no object", { writes: [null] }],
+    ["an expected version left out", { writes: [{ ...one, expected: undefined }] }],
+    ["an expected version of no known kind", { writes: [{ ...one, expected: { _tag: "Latest" } }] }],
+    ["an event that is no object", { writes: [{ ...one, events: [null] }] }],
+    ["a fingerprint that is no text", { writes: [one], idempotency: { key: "k", fingerprint: 1 } }]
+  ])("refuses %s, and does not throw", (_, commit) => {
+    expect(failureOf(check(commit))._tag).toBe("InvalidInput")
+  })
+
+  it("names the first of several faults", () => {
+    expect(refusal({ writes: [{ ...one, events: [] }, { ...one, stream: "" }], idempotency: { key: "" } }))
+      .toBe("writes[0].events must not be empty")
+  })
+
+  it("takes an empty fingerprint and the longest key", () => {
+    const idempotency = { key: "k".repeat(255), fingerprint: "" }
+    expect(Result.isSuccess(check({ writes: [one], idempotency }))).toBe(true)
+  })
+})
+
+describe("the fingerprint of a commit", () => {
+  const fingerprint = (...writes: ReadonlyArray<Commit.StreamWrite>) => Commit.fingerprint(malformed({ writes }))
+
+  it("is the same for other ids, times, metadata, schema versions and expected versions", () => {
+    const same = write(
+      "a-1",
+      [event(9, { data: { n: 1 }, occurredAt: at(7), metadata: { actor: "me" }, schemaVersion: 2 })],
+      ExpectedVersion.Exact(4)
+    )
+    expect(fingerprint(same)).toBe(fingerprint(one))
+  })
+
+  it("does not depend on the order of keys in the data", () => {
+    expect(fingerprint(write("a-1", [event(1, { data: { a: 1, b: 2 } })])))
+      .toBe(fingerprint(write("a-1", [event(1, { data: { b: 2, a: 1 } })])))
+  })
+
+  it.each([
+    ["another stream", [write("a-2", [event(1)])]],
+    ["another type", [write("a-1", [event(1, { type: "Other" })])]],
+    ["other data", [write("a-1", [event(1, { data: { n: 2 } })])]],
+    ["one event more", [write("a-1", [event(1), event(2)])]],
+    ["one write more", [one, write("b-1", [event(2)])]]
+  ])("differs for %s", (_, writes) => expect(fingerprint(...writes)).not.toBe(fingerprint(one)))
+
+  it("is the given one where one came with the key", () => {
+    const given = (commit: Commit.Commit) => Commit.fingerprint(commit)
+    const idempotency = { key: "k", fingerprint: "f" }
+    expect(given({ writes: [one], idempotency })).toBe(Commit.givenFingerprint("f"))
+    expect(given({ writes: [write("b-1", [event(2)])], idempotency })).toBe(given({ writes: [one], idempotency }))
+    expect(given({ writes: [one], idempotency: { key: "k", fingerprint: "" } })).toBe(Commit.givenFingerprint(""))
+  })
+
+  it("made of content is never equal to a given one", () => {
+    const made = Commit.fingerprint({ writes: [one] })
+    for (const given of [made, made.slice("content:".length)]) expect(Commit.givenFingerprint(given)).not.toBe(made)
+  })
+})
+
+describe("appended", () => {
+  it("has the highest position of its streams, whatever their order", () => {
+    const place = (position: number): Commit.AppendedStream => ({
+      stream: stream("a-1"),
+      firstVersion: StreamVersion(1),
+      version: StreamVersion(1),
+      position: Position(position),
+      recordedAt: at(0)
+    })
+    expect(Commit.appended([place(5), place(9), place(7)])).toMatchObject({ position: 9, deduplicated: false })
+    expect(Commit.appended([place(5)], true)).toMatchObject({ position: 5, deduplicated: true })
+  })
+})

@@ -1,0 +1,113 @@
+import * as Result from "effect/Result"
+import { describe, expect, it } from "vitest"
+import type { Position } from "../../src/event/Position.ts"
+import type { StreamVersion } from "../../src/event/StreamVersion.ts"
+import * as ProcessEvent from "../../src/process/ProcessEvent.ts"
+import { at, eventId, failureOf, stream } from "../support/Sample.ts"
+
+const event: ProcessEvent.EventTrigger = {
+  _tag: "Event",
+  id: eventId(1),
+  stream: "request-1",
+  version: 1,
+  position: 7,
+  type: "Requested",
+  schemaVersion: 2,
+  data: { coins: 5, notes: [null, true, "ä"], deep: { "": 0.5 } },
+  metadata: { correlationId: "c", actor: "Ann", own: [1] },
+  occurredAt: at(-1),
+  recordedAt: at(1234)
+}
+const timedOut: ProcessEvent.TimeoutTrigger = { _tag: "TimedOut", name: "late", scheduledAt: 3, due: at(2000) }
+const answered = (outcome: ProcessEvent.Outcome): ProcessEvent.AnswerTrigger => ({
+  _tag: "Answered",
+  sentAt: 1,
+  index: 0,
+  label: "take",
+  category: "jar",
+  id: "a",
+  outcome,
+  at: at(3000)
+})
+const resumed: ProcessEvent.ResumeTrigger = { _tag: "Resumed", reason: "it is open", at: at(4000) }
+const decided: ReadonlyArray<ProcessEvent.Decided> = [
+  { _tag: "Send", label: "take", category: "jar", id: "a", command: { _tag: "Take", coins: 5 } },
+  { _tag: "Schedule", name: "late", due: at(5000) },
+  { _tag: "Cancel", name: "early" },
+  { _tag: "Complete" }
+]
+const { ProcessDiscarded, ProcessParked, ProcessReacted, ProcessWaited } = ProcessEvent
+
+// Every kind of event, trigger, outcome and decision.
+const all: ReadonlyArray<ProcessEvent.ProcessEvent> = [
+  ProcessReacted.make({ instance: "1", trigger: event, decided, phase: "Running" }),
+  ProcessReacted.make({ instance: "1", trigger: timedOut, decided: [] }),
+  ProcessReacted.make({ instance: "1", trigger: answered({ _tag: "Succeeded" }), decided: [] }),
+  ProcessReacted.make({
+    instance: "1",
+    trigger: answered({ _tag: "Refused", refusal: { _tag: "IsSealed" } }),
+    decided: []
+  }),
+  ProcessParked.make({
+    instance: "1",
+    trigger: answered({ _tag: "Failed", reason: "it died" }),
+    stage: "React",
+    reason: "it threw"
+  }),
+  ProcessWaited.make({ instance: "1", trigger: resumed }),
+  ProcessDiscarded.make({ reason: "booked by hand" })
+]
+
+const encode = (one: ProcessEvent.ProcessEvent) => Result.getOrThrow(ProcessEvent.codec.encode(one))
+const place = { stream: stream("moves-1"), version: 1 as StreamVersion, position: 1 as Position }
+const decode = (stored: ReturnType<typeof encode>) =>
+  Result.getOrThrow(ProcessEvent.codec.decode({ ...stored, ...place }))
+
+describe("an event of a process", () => {
+  // Stored events keep this form for ever: where it must change, add a version.
+  it("has this form in the store", () => {
+    expect(all.map(encode).map((stored) => JSON.stringify(stored))).toMatchInlineSnapshot(`
+      [
+        "{"type":"ProcessReacted","schemaVersion":1,"data":{"instance":"1","trigger":{"_tag":"Event","id":"00000000-0000-7000-8000-000000000001","stream":"request-1","version":1,"position":7,"type":"Requested","schemaVersion":2,"data":{"coins":5,"notes":[null,true,"ä"],"deep":{"":0.5}},"metadata":{"correlationId":"c","actor":"Ann","own":[1]},"occurredAt":"1969-12-31T23:59:59.999Z","recordedAt":"1970-01-01T00:00:01.234Z"},"decided":[{"_tag":"Send","label":"take","category":"jar","id":"a","command":{"_tag":"Take","coins":5}},{"_tag":"Schedule","name":"late","due":"1970-01-01T00:00:05.000Z"},{"_tag":"Cancel","name":"early"},{"_tag":"Complete"}],"phase":"Running"}}",
+        "{"type":"ProcessReacted","schemaVersion":1,"data":{"instance":"1","trigger":{"_tag":"TimedOut","name":"late","scheduledAt":3,"due":"1970-01-01T00:00:02.000Z"},"decided":[]}}",
+        "{"type":"ProcessReacted","schemaVersion":1,"data":{"instance":"1","trigger":{"_tag":"Answered","sentAt":1,"index":0,"label":"take","category":"jar","id":"a","outcome":{"_tag":"Succeeded"},"at":"1970-01-01T00:00:03.000Z"},"decided":[]}}",
+        "{"type":"ProcessReacted","schemaVersion":1,"data":{"instance":"1","trigger":{"_tag":"Answered","sentAt":1,"index":0,"label":"take","category":"jar","id":"a","outcome":{"_tag":"Refused","refusal":{"_tag":"IsSealed"}},"at":"1970-01-01T00:00:03.000Z"},"decided":[]}}",
+        "{"type":"ProcessParked","schemaVersion":1,"data":{"instance":"1","trigger":{"_tag":"Answered","sentAt":1,"index":0,"label":"take","category":"jar","id":"a","outcome":{"_tag":"Failed","reason":"it died"},"at":"1970-01-01T00:00:03.000Z"},"stage":"React","reason":"it threw"}}",
+        "{"type":"ProcessWaited","schemaVersion":1,"data":{"instance":"1","trigger":{"_tag":"Resumed","reason":"it is open","at":"1970-01-01T00:00:04.000Z"}}}",
+        "{"type":"ProcessDiscarded","schemaVersion":1,"data":{"reason":"booked by hand"}}",
+      ]
+    `)
+  })
+
+  it.each(all.map((one) => [one._tag, one] as const))("comes back from the store as it was: %s", (_, one) => {
+    const stored = encode(one)
+    expect(decode(stored)).toEqual(one)
+    expect(encode(decode(stored))).toEqual(stored)
+    expect(encode(decode(JSON.parse(JSON.stringify(stored))))).toEqual(stored)
+  })
+
+  it("is refused by the codec where a store could not hold it", () => {
+    const unstorable = ProcessDiscarded.make({ reason: "\u0000" })
+    expect(failureOf(ProcessEvent.codec.encode(unstorable))).toMatchObject({ _tag: "UnencodableEvent" })
+  })
+
+  it("of a newer version is a typed error", () => {
+    const stored = { ...encode(all[0]!), ...place, schemaVersion: 2 }
+    expect(failureOf(ProcessEvent.codec.decode(stored))).toMatchObject({ _tag: "NewerSchemaVersion", latest: 1 })
+  })
+})
+
+describe("a reason", () => {
+  it("is a text that stores can hold, whatever was thrown", () => {
+    expect(ProcessEvent.reasonOf(new Error("no\u0000 \ud800idea"))).toBe("Error: no\ufffd \ufffdidea")
+    expect(ProcessEvent.reasonOf(undefined)).toBe("undefined")
+    expect(ProcessEvent.reasonOf(Symbol("why"))).toBe("Symbol(why)")
+    expect(ProcessEvent.reasonOf(Object.create(null))).toBe("something that has no text")
+  })
+
+  it("is short enough to be read", () => {
+    expect(ProcessEvent.reasonOf("a".repeat(10_000))).toHaveLength(2000)
+    // Not with half a character at its end.
+    expect(ProcessEvent.reasonOf(`${"a".repeat(1999)}\u{1f600}`).isWellFormed()).toBe(true)
+  })
+})

@@ -1,0 +1,403 @@
+import * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import { describe, expect, it } from "vitest"
+import type { MessageBody } from "../../src/process/internal/ProcessMessage.ts"
+import * as Process from "../../src/process/Process.ts"
+import type { Decided, Outcome } from "../../src/process/ProcessEvent.ts"
+import * as Saga from "../../src/process/Saga.ts"
+import { at, failureOf, malformed } from "../support/Sample.ts"
+import {
+  answer,
+  type Event,
+  events,
+  jar,
+  observe,
+  Requested,
+  reread,
+  resume,
+  take,
+  Taken,
+  told
+} from "../support/Transfers.ts"
+
+interface Data {
+  readonly coins: number
+}
+type Definition = Saga.Definition<Event, Data>
+
+const add = (jarId: string) => ({ coins }: Data) => Process.send(jar, jarId, { _tag: "Add", coins })
+
+// "one" is done by an event, "two" by its command, "three" too, but it need not be undone.
+const definition: Definition = {
+  name: "saga",
+  events,
+  targets: [jar],
+  start: (event) =>
+    event._tag === "Requested" ? Option.some({ id: event.transfer, data: { coins: event.coins } }) : Option.none(),
+  correlate: ({ transfer }) => Option.some(transfer),
+  steps: [
+    {
+      name: "one",
+      command: add("one"),
+      succeededOn: ({ _tag, transfer }) => _tag === "Taken" && transfer === "1",
+      failedOn: ({ _tag }) => _tag === "Requested",
+      timeout: "1 hour",
+      compensate: add("undo-one")
+    },
+    { name: "two", command: add("two"), timeout: "2 hours", compensate: add("undo-two") },
+    { name: "three", command: add("three") },
+    { name: "four", command: add("four"), timeout: "1 hour", compensate: add("undo-four") }
+  ],
+  onSuccess: ({ coins }) => [Process.send(jar, "well", { _tag: "Add", coins })],
+  onFailure: ({ coins }, note) => [Process.send(jar, "badly", { _tag: "Take", coins, note })],
+  compensation: { attempts: 3, backoff: "10 seconds" }
+}
+const saga = Saga.makeUnsafe(definition)
+type Known = Saga.Saga<Event, Data>
+
+const begin = observe(1, Requested.make({ transfer: "1", coins: 5 }))
+const taken = take(2)
+const refused: Outcome = { _tag: "Refused", refusal: "no" }
+const failed: Outcome = { _tag: "Failed", reason: "it died" }
+
+const textOf = (decided: Decided): string => {
+  switch (decided._tag) {
+    case "Send":
+      return `send ${decided.label} to ${decided.id}`
+    case "Schedule":
+      return `schedule ${decided.name} at ${Duration.format(Duration.millis(decided.due.epochMilliseconds))}`
+    case "Cancel":
+      return `cancel ${decided.name}`
+    case "Complete":
+      return "complete"
+  }
+}
+
+// Tells by labels and names what the agenda knows by places: `ok one` is the answer to the command of step "one".
+const step = (
+  process: Known,
+  before: ReturnType<typeof told<Event, Saga.SagaState<Data>>>,
+  what: string | MessageBody
+) => {
+  const message = typeof what === "string" ? messageOf(before.agenda, what) : what
+  const after = reread(process, before.events, message)
+  if (after.agenda.parked !== null) throw new Error(after.agenda.parked.reason)
+  const done = after.events.slice(before.events.length)
+  return { after, decided: done.flatMap((event) => event._tag === "ProcessReacted" ? event.decided.map(textOf) : []) }
+}
+
+const outcomes: Readonly<Record<string, Outcome>> = { ok: { _tag: "Succeeded" }, refused, failed }
+
+const messageOf = ({ commands, timeouts }: ReturnType<typeof told>["agenda"], what: string): MessageBody => {
+  const [verb, ...rest] = what.split(" ")
+  const name = rest.join(" ")
+  if (verb === "late") {
+    const { scheduledAt } = timeouts.find((timeout) => timeout.name === name)!
+    return { _tag: "TimeOut", name, scheduledAt }
+  }
+  const { index, sentAt } = commands.find(({ label }) => label === name)!
+  return answer(sentAt, index, outcomes[verb!], at(0))
+}
+
+// After all these steps: the phase, and what the last one led to.
+const play = (process: Known, ...steps: ReadonlyArray<string | MessageBody>) => {
+  let last = { after: told(process, begin), decided: [] as ReadonlyArray<string> }
+  for (const one of steps) last = step(process, last.after, one)
+  return { ...last, phase: last.after.agenda.phase }
+}
+
+describe("a saga", () => {
+  it.each<[string, object, string]>([
+    ["no steps", { steps: [] }, "steps must not be empty"],
+    ["a step without a name", { steps: [{ name: "", command: add("a") }] }, "steps[0].name must be a text"],
+    [
+      "two steps of one name",
+      { steps: [...definition.steps, definition.steps[1]] },
+      "steps[4].name must not repeat \"two\""
+    ],
+    [
+      "a step that is called like a compensation",
+      { steps: [{ name: "undo one", command: add("a") }] },
+      "steps[0].name must not begin with \"undo \""
+    ],
+    [
+      "a step whose compensation would have too long a name",
+      { steps: [{ name: "a".repeat(251), command: add("a") }] },
+      "must be a text of 1 to 255 characters"
+    ],
+    ["a name that no store could hold", { steps: [{ name: "\u0000", command: add("a") }] }, "steps[0].name must not"],
+    ...[0, -1, 1.5, NaN, Infinity].map((attempts): [string, object, string] => [
+      `${attempts} attempts`,
+      { compensation: { attempts } },
+      "compensation.attempts must be a whole number from 1"
+    ]),
+    ...[-1, NaN, Infinity, "soon"].map((backoff): [string, object, string] => [
+      `a pause of ${backoff}`,
+      { compensation: { backoff } },
+      "compensation.backoff must be a duration"
+    ]),
+    ...[-1, NaN, Infinity, "soon"].map((timeout): [string, object, string] => [
+      `a step that may take ${timeout}`,
+      { steps: [{ name: "one", command: add("a"), timeout }] },
+      "steps[0].timeout must be a duration"
+    ]),
+    ["a name with a dash", { name: "a-b" }, "name must not contain a dash"],
+    ["itself for a target", { targets: [{ ...jar, category: "saga" }] }, "targets[0] must have another category"]
+  ])("is refused with %s", (_, parts, message) => {
+    expect(failureOf(Saga.make({ ...definition, ...parts }))).toMatchObject({
+      _tag: "InvalidInput",
+      message: expect.stringContaining(message)
+    })
+  })
+
+  it("may have a step with the longest name", () => {
+    const name = "a".repeat(250)
+    const longest = Saga.makeUnsafe({
+      ...definition,
+      steps: [{ name, command: add("a"), compensate: add("b") }, { name: "last", command: add("c") }]
+    })
+    expect(play(longest, `ok ${name}`, "refused last").decided).toEqual([`send undo ${name} to b`])
+  })
+
+  it("throws the same where it is a constant of a module", () => {
+    expect(() => Saga.makeUnsafe({ ...definition, steps: malformed<Definition["steps"]>([]) })).toThrow(
+      "steps must not be empty"
+    )
+  })
+
+  it("hears of its events through the instance that sent the command, where nothing else is said", () => {
+    const { correlate: _, ...bySender } = definition
+    const { correlate } = Saga.makeUnsafe(bySender)
+    const envelope = (process?: string) => malformed<never>({ metadata: { process } })
+    expect(correlate(Taken.make({ transfer: "1" }), envelope("saga-7"))).toEqual(Option.some("7"))
+    expect(correlate(Taken.make({ transfer: "1" }), envelope("other-7"))).toEqual(Option.none())
+    // What begins one is for that one, whoever caused it.
+    expect(correlate(Requested.make({ transfer: "1", coins: 1 }), envelope("saga-7"))).toEqual(Option.some("1"))
+  })
+})
+
+const all = ["ok one", taken, "ok two", "ok three"] as const
+
+describe("a saga that goes well", () => {
+  it.each<[string, ReadonlyArray<string | MessageBody>, string, ReadonlyArray<string>]>([
+    ["does not take its first step as done when only the command is", ["ok one"], "Running", []],
+    ["goes on when the event of a step comes", [taken], "Running", [
+      "cancel one",
+      "schedule two at 2h 2s",
+      "send two to two"
+    ]],
+    ["goes on when the command of a step is handled", [taken, "ok two"], "Running", [
+      "cancel two",
+      "send three to three"
+    ]],
+    ["cancels nothing after a step without a timeout", [...all], "Running", [
+      "schedule four at 1h",
+      "send four to four"
+    ]],
+    ["ends after the last step", [...all, "ok four"], "Succeeded", ["cancel four", "send Add to well", "complete"]]
+  ])("%s", (_, steps, phase, decided) => {
+    expect(play(saga, ...steps)).toMatchObject({ phase, decided })
+  })
+
+  it("begins with its first step", () => {
+    expect(told(saga, begin).events).toMatchObject([{
+      decided: [{ name: "one", due: at(3_601_000) }, { label: "one" }]
+    }])
+    expect(told(saga, begin).state).toMatchObject(Result.succeed({ status: "Running", step: 0, data: { coins: 5 } }))
+  })
+
+  it("does not begin with another event, nor with a notice", () => {
+    expect(told(saga, taken).events).toEqual([])
+  })
+
+  it("does not begin again", () => {
+    const tolerant = Saga.makeUnsafe({ ...definition, steps: [{ name: "one", command: add("one") }] })
+    expect(play(tolerant, observe(9, Requested.make({ transfer: "1", coins: 7 }))).after.events).toHaveLength(1)
+  })
+
+  it("needs neither onSuccess nor onFailure", () => {
+    const { onFailure: _f, onSuccess: _s, ...bare } = definition
+    const quiet = Saga.makeUnsafe({ ...bare, steps: [{ name: "one", command: add("one") }] })
+    expect(play(quiet, "ok one")).toMatchObject({ phase: "Succeeded", decided: ["complete"] })
+    expect(play(quiet, "refused one")).toMatchObject({ phase: "Compensated", decided: [] })
+  })
+})
+
+describe("a step", () => {
+  const undo = "send undo one to undo-one"
+  it.each<[string, ReadonlyArray<string | MessageBody>, string, ReadonlyArray<string>]>([
+    ["that is refused fails", [taken, "refused two"], "Compensating", ["cancel two", undo]],
+    ["that cannot be handled fails", [taken, "failed two"], "Compensating", ["cancel two", undo]],
+    ["that takes too long fails", [taken, "late two"], "Compensating", [undo]],
+    ["that fails first leaves nothing to undo", ["refused one"], "Compensated", ["cancel one", "send Take to badly"]],
+    ["that is awaited by an event fails with its command, too", ["failed one"], "Compensated", [
+      "cancel one",
+      "send Take to badly"
+    ]],
+    ["fails on its event", [observe(9, Requested.make({ transfer: "1", coins: 5 }))], "Compensated", [
+      "cancel one",
+      "send Take to badly"
+    ]],
+    ["that fails last undoes the others in reverse order", [...all, "refused four"], "Compensating", [
+      "cancel four",
+      "send undo two to undo-two"
+    ]],
+    [
+      "is undone after another, without those that need no undoing",
+      [...all, "refused four", "ok undo two"],
+      "Compensating",
+      [
+        undo
+      ]
+    ],
+    ["is not undone where it failed itself", [...all, "refused four", "ok undo two", "ok undo one"], "Compensated", [
+      "send Take to badly"
+    ]]
+  ])("%s", (_, steps, phase, decided) => {
+    expect(play(saga, ...steps)).toMatchObject({ phase, decided })
+  })
+
+  it.each<[string, ReadonlyArray<string | MessageBody>, string]>([
+    ["refused", ["refused one"], "one: refused: \"no\""],
+    ["failed", ["failed one"], "one: it died"],
+    ["late", ["late one"], "one: timed out"],
+    ["failed by an event", [observe(9, Requested.make({ transfer: "1", coins: 5 }))], "one: Requested"]
+  ])("says why it was %s", (_, steps, note) => {
+    expect(play(saga, ...steps).after.agenda.commands.at(-1)).toMatchObject({ command: { note } })
+  })
+
+  it("that is done late is undone before what is left, and then the others", () => {
+    const late = [taken, "late two", "ok two"] as const
+    expect(play(saga, ...late)).toMatchObject({ phase: "Compensating", decided: [] })
+    // What is under way comes to its end first.
+    expect(play(saga, ...late, "ok undo one").decided).toEqual(["send undo two to undo-two"])
+    expect(play(saga, ...late, "ok undo one", "ok undo two")).toMatchObject({
+      phase: "Compensated",
+      decided: ["send Take to badly"]
+    })
+  })
+
+  it("that is done after everything is undone is undone, too, and onFailure is told once", () => {
+    const late = [taken, "late two", "ok undo one", "ok two"] as const
+    expect(play(saga, ...late)).toMatchObject({ phase: "Compensating", decided: ["send undo two to undo-two"] })
+    expect(play(saga, ...late, "ok undo two")).toMatchObject({ phase: "Compensated", decided: [] })
+  })
+
+  it("that took too long and is then refused changes nothing", () => {
+    expect(play(saga, taken, "late two", "refused two")).toMatchObject({ phase: "Compensating", decided: [] })
+    expect(play(saga, taken, "late two", "ok undo one", "failed two")).toMatchObject({
+      phase: "Compensated",
+      decided: []
+    })
+  })
+
+  it("whose event comes late is undone", () => {
+    expect(play(saga, "late one", taken)).toMatchObject({ phase: "Compensating", decided: [undo] })
+    expect(play(saga, "late one", taken, take(3))).toMatchObject({ phase: "Compensating", decided: [] })
+  })
+
+  it("that need not be undone may be done late, and nothing happens", () => {
+    const plain = Saga.makeUnsafe({ ...definition, steps: [{ name: "one", command: add("one"), timeout: 5 }] })
+    expect(play(plain, "late one", "ok one")).toMatchObject({ phase: "Compensated", decided: [] })
+  })
+
+  it("is not taken for done when the last command has its name", () => {
+    const namesake = Saga.makeUnsafe({
+      ...definition,
+      steps: [{ name: "Take", command: add("one"), compensate: add("undo-one") }]
+    })
+    expect(play(namesake, "refused Take").decided).toEqual(["send Take at the end to badly"])
+    expect(play(namesake, "refused Take", "ok Take at the end")).toMatchObject({ phase: "Compensated", decided: [] })
+  })
+
+  it("sends under its own name, whatever the label of its command", () => {
+    const labelled = Saga.makeUnsafe({
+      ...definition,
+      steps: [{ name: "one", command: (data) => ({ ...add("one")(data), label: "mine" }) }]
+    })
+    expect(play(labelled, "ok one").phase).toBe("Succeeded")
+  })
+})
+
+describe("a compensation that fails", () => {
+  const undoing = [taken, "refused two"] as const
+  const again = (times: number) => Array.from({ length: times }, () => ["refused undo one", "late undo one"]).flat()
+
+  it("is tried again, each time after twice the pause", () => {
+    const due = (steps: ReadonlyArray<string | MessageBody>) => play(saga, ...steps).after.agenda.timeouts[0]?.due
+    expect(due([...undoing, "refused undo one"])).toEqual(at(10_000))
+    expect(play(saga, ...undoing, ...again(1)).decided).toEqual(["send undo one to undo-one"])
+    // Of the answer, which came at 0.
+    expect(due([...undoing, ...again(1), "failed undo one"])).toEqual(at(20_000))
+    expect(play(saga, ...undoing, ...again(2))).toMatchObject({ phase: "Compensating" })
+  })
+
+  const stuck = ["ok one", ...undoing, ...again(2), "failed undo one"] as const
+
+  it("waits for somebody after so many attempts", () => {
+    const { after, decided, phase } = play(saga, ...stuck)
+    expect({ decided, phase }).toEqual({ decided: [], phase: "CompensationFailed" })
+    expect(after.agenda).toMatchObject({ commands: [], timeouts: [], isCompleted: false })
+    expect(after.state).toMatchObject(
+      Result.succeed({ status: "CompensationFailed", failure: "two: refused: \"no\"; undo one: it died" })
+    )
+  })
+
+  it("is tried as often again when somebody resumes it", () => {
+    expect(play(saga, ...stuck, resume)).toMatchObject({
+      phase: "Compensating",
+      decided: ["send undo one to undo-one"]
+    })
+    expect(play(saga, ...stuck, resume, ...again(2)).phase).toBe("Compensating")
+    expect(play(saga, ...stuck, resume, ...again(2), "refused undo one").phase).toBe("CompensationFailed")
+    expect(play(saga, ...stuck, resume, "ok undo one")).toMatchObject({
+      phase: "Compensated",
+      decided: ["send Take to badly"]
+    })
+  })
+
+  it("counts the attempts of each step by itself", () => {
+    const two = [
+      ...all,
+      "refused four",
+      "refused undo two",
+      "late undo two",
+      "ok undo two",
+      "refused undo one"
+    ] as const
+    expect(play(saga, ...two).after.agenda.timeouts[0]?.due).toEqual(at(10_000))
+  })
+
+  it("waits with a step that is done late, and both are undone when it is resumed", () => {
+    const late = [taken, "late two", ...again(2), "refused undo one", "ok two"] as const
+    expect(play(saga, ...late)).toMatchObject({ phase: "CompensationFailed", decided: [] })
+    expect(play(saga, ...late, resume, "ok undo one").decided).toEqual(["send undo two to undo-two"])
+    expect(play(saga, ...late, resume, "ok undo one", "ok undo two").phase).toBe("Compensated")
+  })
+
+  it("is given up at once where there is one attempt only", () => {
+    const hasty = Saga.makeUnsafe({ ...definition, compensation: { attempts: 1 } })
+    expect(play(hasty, ...undoing, "refused undo one").phase).toBe("CompensationFailed")
+  })
+
+  it("is tried five times, after 1, 2, 4 and 8 seconds, where nothing else is said", () => {
+    const { compensation: _, ...usual } = definition
+    const steps = [1, 2, 3, 4].flatMap(() => ["refused undo one", "late undo one"])
+    const played = steps.map((_, index) => play(Saga.makeUnsafe(usual), ...undoing, ...steps.slice(0, index + 1)))
+    expect(played.flatMap(({ decided }) => decided.filter((one) => one.startsWith("schedule")))).toHaveLength(4)
+    expect(play(Saga.makeUnsafe(usual), ...undoing, ...steps, "refused undo one").phase).toBe("CompensationFailed")
+  })
+})
+
+describe("somebody who resumes a saga", () => {
+  it.each<[string, ReadonlyArray<string | MessageBody>, string]>([
+    ["that is running", [taken], "Running"],
+    ["that is being compensated", [taken, "refused two"], "Compensating"],
+    ["that waits to try a compensation again", [taken, "refused two", "refused undo one"], "Compensating"],
+    ["that is compensated", ["refused one"], "Compensated"]
+  ])("%s changes nothing", (_, steps, phase) => {
+    const { after, decided } = play(saga, ...steps, resume)
+    expect({ decided, phase: after.agenda.phase }).toEqual({ decided: [], phase })
+  })
+})

@@ -1,0 +1,118 @@
+import * as Duration from "effect/Duration"
+import * as Result from "effect/Result"
+import { describe, expect, it } from "vitest"
+import type { Reaction } from "../../../src/process/internal/Reaction.ts"
+import * as Process from "../../../src/process/Process.ts"
+import { codec } from "../../../src/process/ProcessEvent.ts"
+import { malformed } from "../../support/Sample.ts"
+import { jar, processOf, request, told } from "../../support/Transfers.ts"
+
+const thrown = (error: unknown) => () => {
+  throw error
+}
+const send = Process.send(jar, "a", { _tag: "Take", coins: 1, note: "" })
+
+describe("an instance whose process", () => {
+  const symbol = Symbol("garbage")
+  const without = (part: string): Reaction => malformed({ ...send, [part]: undefined })
+  const command = (fields: object): Reaction => malformed({ ...send, command: { _tag: "Take", ...fields } })
+  const other = { ...jar, category: "other" }
+
+  it.each<[string, () => unknown, string]>([
+    ["throws in react", thrown(new Error("no idea")), "it threw Error: no idea"],
+    ["throws undefined", thrown(undefined), "it threw undefined"],
+    ["throws what has no text", thrown(Object.create(null)), "it threw something that has no text"],
+    ["throws what no store could hold", thrown("\u0000\ud800"), "it threw \ufffd\ufffd"],
+    ["gives no list", () => undefined, "it must give a list of reactions"],
+    ["gives null", () => null, "it must give a list of reactions"],
+    ["gives a text", () => "send", "it must give a list of reactions"],
+    ["gives one reaction instead of a list", () => send, "it must give a list of reactions"],
+    ["gives a list with a hole", () => Array(1), "it must give reactions: send, schedule, cancel or complete"],
+    ["gives null in a list", () => [null], "it must give reactions: send, schedule, cancel or complete"],
+    ["gives a text in a list", () => ["send"], "it must give reactions: send, schedule, cancel or complete"],
+    [
+      "gives an unknown reaction",
+      () => [{ _tag: "Wait" }],
+      "it must give reactions: send, schedule, cancel or complete"
+    ],
+    ["sends to nobody", () => [without("to")], "it threw TypeError"],
+    ["sends without an id", () => [without("id")], "command \"Take\" must be for an id that is a text"],
+    ["sends to an id that is a symbol", () => [{ ...send, id: symbol }], "must be for an id that is a text"],
+    ["sends to an empty id", () => [{ ...send, id: "" }], "stream must be category-id, both not empty"],
+    ["sends to a very long id", () => [{ ...send, id: "a".repeat(10_000) }], "must not be longer than 255 characters"],
+    ["sends to an id that no store could hold", () => [{ ...send, id: "\u0000" }], "must not contain the character"],
+    ["sends no command", () => [without("command")], "command \"Take\" for \"jar-a\" is invalid"],
+    ["sends under no label", () => [without("label")], "label must be a text of 1 to 255 characters"],
+    ["sends under an empty label", () => [{ ...send, label: "" }], "label must be a text of 1 to 255 characters"],
+    [
+      "sends to another aggregate than its targets",
+      () => [{ ...send, to: other }],
+      "it sends a command to category \"other\", which is not one of its targets"
+    ],
+    [
+      "sends to a category that no store could hold",
+      () => [{ ...send, to: { ...jar, category: "\u0000" } }],
+      "it sends a command to category \"\ufffd\""
+    ],
+    ["schedules nothing", () => [{ _tag: "Schedule", name: "late" }], "it threw"],
+    ["schedules before the past", () => [Process.schedule("late", -1)], "must not be due before it is scheduled"],
+    ["schedules for never", () => [Process.schedule("late", Duration.infinity)], "timeout \"late\" must be a time"],
+    ["schedules for no number", () => [Process.schedule("late", NaN)], "timeout \"late\" must be a time"],
+    [
+      "schedules after the year 9999",
+      () => [Process.schedule("late", "3000000 days")],
+      "timeout \"late\" must be a time"
+    ],
+    ["schedules between two milliseconds", () => [Process.schedule("late", 1.5)], "in whole milliseconds"],
+    ["schedules what is no duration", () => [Process.schedule("late", malformed("soon"))], "it threw"],
+    ["schedules under an empty name", () => [Process.schedule("", 1)], "timeout must be a text of 1 to 255"],
+    ["schedules under a long name", () => [Process.schedule("a".repeat(256), 1)], "timeout must be a text of 1 to 255"],
+    [
+      "schedules under a name that no store could hold",
+      () => [Process.schedule("\u0000", 1)],
+      "timeout must not contain"
+    ],
+    ["cancels nothing", () => [{ _tag: "Cancel" }], "timeout must be a text of 1 to 255 characters"],
+    ["cancels what no store could hold", () => [Process.cancel("\u0000")], "timeout must not contain the character"]
+  ])("%s is parked, and says why", (_, react, reason) => {
+    const { agenda, events, state } = told(processOf({ react: () => malformed(react()) }), request(1))
+    expect(events).toEqual([
+      expect.objectContaining({ _tag: "ProcessParked", stage: "React", reason: expect.stringContaining(reason) })
+    ])
+    // Nothing has happened but that.
+    expect(agenda).toMatchObject({ commands: [], timeouts: [], isCompleted: false, version: 1 })
+    expect(state).toEqual(Result.succeed([]))
+    expect(Result.isSuccess(codec.encode(events[0]!))).toBe(true)
+  })
+
+  it("sends a malformed command hears of everything that is wrong with it", () => {
+    const { agenda } = told(processOf({ react: () => [command({ coins: 0.5, note: 5, more: true })] }), request(1))
+    expect(agenda.parked?.reason).toMatch(/^(?=.*coins: )(?=.*note: )(?=.*more: )/u)
+    expect(agenda.parked?.reason).toContain("command \"Take\" for \"jar-a\" is invalid")
+  })
+
+  it("throws in evolve is parked there, and says so", () => {
+    const broken = processOf({ evolve: thrown(new Error("no idea")) })
+    expect(told(broken, request(1)).agenda.parked).toEqual({
+      stage: "Evolve",
+      reason: "it threw Error: no idea",
+      attempts: 1
+    })
+  })
+
+  it.each<[string, () => unknown]>([
+    ["throws", thrown(new Error("lost"))],
+    ["gives an empty text", () => ""],
+    ["gives a long text", () => "a".repeat(256)],
+    ["gives nothing", () => undefined],
+    ["gives what no store could hold", () => "\u0000"]
+  ])("cannot tell where it stands, for phase %s, is parked", (_, phase) => {
+    const { events } = told(processOf({ phase: () => malformed(phase()) }), request(1))
+    expect(events).toMatchObject([{ _tag: "ProcessParked", stage: "React" }])
+  })
+
+  it("decides nothing of a list in which one reaction is wrong", () => {
+    const { agenda } = told(processOf({ react: () => [send, Process.cancel("")] }), request(1))
+    expect(agenda.commands).toEqual([])
+  })
+})

@@ -1,0 +1,474 @@
+import * as Arbitrary from "effect/Arbitrary"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { describe, expect, it } from "vitest"
+import * as EventCodec from "../../src/event/EventCodec.ts"
+import * as EventType from "../../src/event/EventType.ts"
+import type { Json } from "../../src/event/Json.ts"
+import { Position } from "../../src/event/Position.ts"
+import type { RecordedEvent } from "../../src/event/RecordedEvent.ts"
+import type { StreamName } from "../../src/event/StreamName.ts"
+import { StreamVersion } from "../../src/event/StreamVersion.ts"
+import type { Commit } from "../../src/journal/Commit.ts"
+import * as Journal from "../../src/journal/Journal.ts"
+import * as Projection from "../../src/project/Projection.ts"
+import * as Fold from "../../src/project/ProjectionFold.ts"
+import { holds, listOf, oneOf, whole } from "../support/Property.ts"
+import { event, failureOf, journalOf, malformed, stream, write } from "../support/Sample.ts"
+
+const Added = EventType.make("Added", Schema.Struct({ to: Schema.Array(Schema.String), by: Schema.Finite })).pipe(
+  EventType.renamedFrom("Counted")
+)
+const Cleared = EventType.make("Cleared", Schema.Struct({ keys: Schema.Array(Schema.String) }))
+const events = EventCodec.makeUnsafe([Added, Cleared])
+type Event = typeof Added.Event | typeof Cleared.Event
+
+interface Sum {
+  readonly sum: number
+}
+const definition = {
+  name: "sums",
+  version: 1,
+  events,
+  keys: (event: Event): ReadonlyArray<string> => event._tag === "Added" ? event.to : event.keys,
+  state: Schema.Struct({ sum: Schema.Finite }),
+  initialState: { sum: 0 },
+  evolve: ({ sum }: Sum, event: Event): Sum | Projection.Removed =>
+    event._tag === "Added" ? { sum: sum + event.by } : Projection.removed
+}
+const sums = Projection.makeUnsafe(definition)
+const changed = (fields: Partial<typeof definition>) => Projection.makeUnsafe({ ...definition, ...fields })
+
+/** The log of these events, each in the stream that it names. */
+const logOf = (...happened: ReadonlyArray<readonly [stream: string, type: string, data: Json]>) =>
+  Result.getOrThrow(Journal.readAll(journalOf(
+    ...happened.map(([name, type, data], index): Commit => ({
+      writes: [write(name, [event(index + 1, { type, data })])]
+    }))
+  )))
+const added = (name: string, to: ReadonlyArray<string>, by: number) => [name, "Added", { to, by }] as const
+const cleared = (name: string, ...keys: ReadonlyArray<string>) => [name, "Cleared", { keys }] as const
+
+type AnyProjection<State> = Projection.Projection<Event, State, string>
+const states = (rows: ReadonlyMap<string, Fold.StoredRow | undefined>) =>
+  Object.fromEntries([...rows].map(([key, row]) => [key, row?.state]))
+const poison = (poisoned: ReadonlyArray<Fold.PoisonedEvent>) =>
+  poisoned.map(({ stage, stream, version }) => `${stream}@${version} ${stage}`)
+const refolded = <State>(projection: AnyProjection<State>, log: ReadonlyArray<RecordedEvent>) => {
+  const { poisoned, rows } = Fold.refold(projection, log)
+  return { rows: states(rows), poisoned: poison(poisoned) }
+}
+const reason = <State>(projection: AnyProjection<State>, log: ReadonlyArray<RecordedEvent>) =>
+  Fold.refold(projection, log).poisoned[0]?.reason
+
+describe("reads", () => {
+  const [first, renamed, other] = logOf(added("a-1", ["k"], 1), ["b-1", "Counted", null], ["a-2", "Other", {}])
+
+  it("says that events of the codec's types are read, under all their names", () => {
+    expect([first, renamed, other].map((event) => Fold.reads(sums, event!))).toEqual([true, true, false])
+  })
+
+  it("says that only events of streams in the categories are read", () => {
+    const some = Projection.makeUnsafe({ ...definition, categories: ["a", "c"] })
+    expect([first, renamed, other].map((event) => Fold.reads(some, event!))).toEqual([true, false, false])
+  })
+})
+
+describe("an event", () => {
+  it("changes every row that it touches", () => {
+    const log = logOf(added("a-1", ["x", "y"], 1), added("a-1", ["y", "z"], 2))
+    expect(refolded(sums, log)).toEqual({ rows: { x: { sum: 1 }, y: { sum: 3 }, z: { sum: 2 } }, poisoned: [] })
+  })
+
+  it("changes a row once, though it names it twice", () => {
+    expect(refolded(sums, logOf(added("a-1", ["x", "y", "x"], 1))).rows).toEqual({ x: { sum: 1 }, y: { sum: 1 } })
+    expect(Result.getOrThrow(Fold.prepare(sums, logOf(added("a-1", ["x", "x"], 1))[0]!)).keys).toEqual(["x"])
+  })
+
+  it("that touches no row changes none", () => {
+    const batch = logOf(added("a-1", [], 1)).map((event) => Fold.prepare(sums, event))
+    expect(Fold.foldBatch(sums, new Map(), batch)).toEqual({ changed: new Map(), poisoned: [], folded: 1 })
+  })
+
+  it("leaves its place in the rows that it changes", () => {
+    const { rows } = Fold.refold(sums, logOf(added("a-1", ["x", "y"], 1), added("b-1", [], 0), added("a-1", ["y"], 1)))
+    expect([...rows.values()].map(({ key, position, version }) => [key, position, version]))
+      .toEqual([["x", 1, 1], ["y", 3, 2]])
+  })
+
+  it("removes a row, and a later one starts it anew", () => {
+    const log = logOf(added("a-1", ["x", "y"], 5), cleared("b-1", "x", "y"), added("a-1", ["y"], 2))
+    expect(refolded(sums, log).rows).toEqual({ y: { sum: 2 } })
+    const batch = log.map((event) => Fold.prepare(sums, event))
+    expect(states(Fold.foldBatch(sums, new Map(), batch).changed)).toEqual({ x: undefined, y: { sum: 2 } })
+  })
+
+  it("tells keys and evolve all that is known of it", () => {
+    const seen: Array<unknown> = []
+    const [first] = logOf(added("a-1", ["x"], 1))
+    const spy = Projection.makeUnsafe({
+      ...definition,
+      keys: (event, envelope) => {
+        seen.push(event, envelope)
+        return ["x"]
+      },
+      evolve: (state, event, envelope, key) => {
+        seen.push(event, envelope, key)
+        return state
+      }
+    })
+    Fold.refold(spy, [first!])
+    const { data: _, schemaVersion: __, type: ___, ...envelope } = first!
+    const decoded = { _tag: "Added", to: ["x"], by: 1 }
+    expect(seen).toEqual([decoded, envelope, decoded, envelope, "x"])
+  })
+
+  it.each(["__proto__", "constructor", "toString"])("may touch a row called %s", (key) => {
+    const { rows } = Fold.refold(sums, logOf(added("a-1", [key], 1), added("a-1", [key], 2)))
+    expect([...rows.entries()].map(([name, { key, state }]) => [name, key, state])).toEqual([[key, key, { sum: 3 }]])
+  })
+})
+
+const bad: ReadonlyArray<readonly [string, AnyProjection<Sum>, Fold.Stage, string]> = [
+  ["data that do not fit", sums, "Event", "by"],
+  [
+    "keys that throw",
+    changed({
+      keys: ({ _tag }) => {
+        if (_tag === "Cleared") throw new Error("no keys")
+        return ["k"]
+      }
+    }),
+    "Keys",
+    "it threw Error: no keys"
+  ],
+  ...([
+    ["an empty key", [""], "keys[0] must be a text of 1 to 255 characters"],
+    ["a key too long", ["x", "k".repeat(256)], "keys[1] must be a text of 1 to 255 characters"],
+    ["a key that is no text", [5], "keys[0] must be a text of 1 to 255 characters"],
+    ["a key that no store could hold", ["\u0000"], "keys[0] must not contain the character \\u0000"],
+    ["a hole among its keys", Array.from({ length: 1 }), "keys[0] must be a text of 1 to 255 characters"],
+    ["a text for keys", "key", "keys must give a list"],
+    ["no keys", undefined, "keys must give a list"],
+    ["a set for keys", new Set(["k"]), "keys must give a list"]
+  ] as const).map(([name, keys, reason]) =>
+    [name, changed({ keys: ({ _tag }) => _tag === "Added" ? ["k"] : malformed(keys) }), "Keys", reason] as const
+  ),
+  [
+    "an evolve that throws",
+    changed({
+      evolve: (state, { _tag }) => {
+        if (_tag === "Cleared") throw new TypeError("no state")
+        return state
+      }
+    }),
+    "Evolve",
+    "it threw TypeError: no state"
+  ],
+  ...([
+    ["no state", undefined, "state Expected object"],
+    ["a state that does not fit", { sum: "5" }, "state Expected"],
+    ["a state that no store can hold", { sum: NaN }, "state Expected"],
+    ["a promise of a state", Promise.resolve({ sum: 5 }), "state Missing key"],
+    ["another symbol", Symbol.for("removed"), "state Expected object"]
+  ] as const).map(([name, next, reason]) =>
+    [
+      `an evolve that gives ${name}`,
+      changed({ evolve: (state, { _tag }) => _tag === "Added" ? state : malformed(next) }),
+      "Evolve",
+      reason
+    ] as const
+  )
+]
+
+describe("an event is poisoned by", () => {
+  it.each(bad)("%s", (name, projection, stage, reason) => {
+    const broken = name === "data that do not fit" ? { to: ["k"] } : { keys: ["k"] }
+    const type = name === "data that do not fit" ? "Added" : "Cleared"
+    const log = logOf(added("a-1", ["k"], 1), added("b-1", ["k"], 1), ["a-1", type, broken])
+    const [poisoned, ...others] = Fold.refold(projection, log).poisoned
+    expect(others).toEqual([])
+    expect(poisoned).toMatchObject({
+      _tag: "PoisonedEvent",
+      projection: "sums",
+      stream: "a-1",
+      version: 2,
+      position: 3,
+      type,
+      stage,
+      reason: expect.stringContaining(reason)
+    })
+    expect(poisoned!.message).toBe(
+      `projection "sums" cannot fold event 2 of stream "a-1" (${type}): ${poisoned!.reason}`
+    )
+  })
+
+  it("a row that does not decode", () => {
+    const row = { key: "x", state: { total: 5 }, position: Position(1), version: StreamVersion(1) }
+    const batch = logOf(added("a-1", ["y", "x"], 1), added("b-1", ["y"], 2)).map((one) => Fold.prepare(sums, one))
+    const { changed, folded, poisoned } = Fold.foldBatch(sums, new Map([["x", row]]), batch)
+    expect(poison(poisoned)).toEqual(["a-1@1 Row"])
+    expect(poisoned[0]!.reason).toContain("sum")
+    expect([folded, states(changed)]).toEqual([1, { y: { sum: 2 } }])
+  })
+})
+
+describe("the reason of a poisoned event", () => {
+  const throwing = (message: string) =>
+    changed({
+      evolve: () => {
+        throw new Error(message)
+      }
+    })
+  const log = logOf(added("a-1", ["x"], 1))
+
+  it("is a text that stores can hold", () => {
+    expect(reason(throwing("a\u0000b\ud800c"), log)).toBe("it threw Error: a\ufffdb\ufffdc")
+  })
+
+  it("is a text that people can read", () => {
+    expect(reason(throwing("a".repeat(100_000)), log)).toHaveLength(2000)
+  })
+})
+
+describe("a poisoned event", () => {
+  const picky = changed({
+    evolve: ({ sum }, event) => {
+      if (event._tag === "Cleared") return Projection.removed
+      if (event.by < 0) throw new Error("negative")
+      return { sum: sum + event.by }
+    }
+  })
+
+  it("holds back the later events of its stream, and no others", () => {
+    const log = logOf(
+      added("a-1", ["k"], 1),
+      added("a-1", ["k"], -1),
+      added("b-1", ["k"], 10),
+      added("a-1", ["k"], 100)
+    )
+    expect(refolded(picky, log)).toEqual({ rows: { k: { sum: 11 } }, poisoned: ["a-1@2 Evolve"] })
+  })
+
+  it("is one for each stream: what follows it is not tried", () => {
+    const log = logOf(added("a-1", ["k"], -1), added("b-1", ["k"], -1), added("a-1", ["k"], -2), ["b-1", "Added", 5])
+    expect(refolded(picky, log).poisoned).toEqual(["a-1@1 Evolve", "b-1@1 Evolve"])
+  })
+
+  it("changes none of the rows that it touches", () => {
+    const atY = Projection.makeUnsafe({
+      ...definition,
+      evolve: ({ sum }: Sum, event, _, key) => {
+        if (key === "y" && event._tag === "Cleared") throw new Error("not y")
+        return { sum: sum + 1 }
+      }
+    })
+    const log = logOf(added("a-1", ["x"], 1), cleared("a-1", "x", "y", "z"))
+    expect(refolded(atY, log)).toEqual({ rows: { x: { sum: 1 } }, poisoned: ["a-1@2 Evolve"] })
+  })
+
+  it("of a parked stream waits, like all others of that stream", () => {
+    const log = logOf(added("a-1", ["k"], 1), added("b-1", ["k"], 10), added("a-1", ["k"], -1))
+    const batch = log.map((one) => Fold.prepare(picky, one))
+    const { changed, folded, poisoned } = Fold.foldBatch(picky, new Map(), batch, new Set([stream("a-1")]))
+    expect([states(changed), folded, poisoned]).toEqual([{ k: { sum: 10 } }, 1, []])
+  })
+
+  it("leaves the set of parked streams as it was: that is the caller's to change", () => {
+    const batch = logOf(added("b-1", ["k"], -1)).map((one) => Fold.prepare(picky, one))
+    const parked = new Set([stream("a-1")])
+    expect(poison(Fold.foldBatch(picky, new Map(), batch, parked).poisoned)).toEqual(["b-1@1 Evolve"])
+    expect(parked).toEqual(new Set(["a-1"]))
+  })
+})
+
+describe("discarded events", () => {
+  it("are left out, poisoned or not", () => {
+    const log = logOf(added("a-1", ["k"], 1), added("a-1", ["k"], 10), ["a-1", "Added", 5], added("a-1", ["k"], 100))
+    const { poisoned, rows } = Fold.refold(sums, log, new Set([Position(2), Position(3)]))
+    expect([states(rows), poisoned]).toEqual([{ k: { sum: 101 } }, []])
+  })
+})
+
+describe("refold", () => {
+  it("passes by what the projection does not read", () => {
+    const log = logOf(added("a-1", ["k"], 1), ["a-1", "Other", null], added("b-1", ["k"], 10))
+    expect(refolded(Projection.makeUnsafe({ ...definition, categories: ["a"] }), log))
+      .toEqual({ rows: { k: { sum: 1 } }, poisoned: [] })
+  })
+})
+
+describe("a row that a handler wrote ahead of the batch", () => {
+  const byStream = Projection.makeUnsafe({ ...definition, keys: Projection.byStream })
+  const log = logOf(added("a-1", [], 1), added("a-1", [], 10), added("b-1", [], 7), added("a-1", [], 100))
+  const ahead = { key: "a-1", state: { sum: 11 }, position: Position(2), version: StreamVersion(2) }
+  const fold = <State>(projection: AnyProjection<State>, row: Fold.StoredRow) =>
+    Fold.foldBatch(projection, new Map([[row.key, row]]), log.map((one) => Fold.prepare(projection, one)))
+
+  it("is folded further from its own version on", () => {
+    const { changed, folded } = fold(byStream, ahead)
+    expect([states(changed), folded]).toEqual([{ "a-1": { sum: 111 }, "b-1": { sum: 7 } }, 4])
+  })
+
+  it("is left as it is where it has seen all events", () => {
+    expect(states(fold(byStream, { ...ahead, version: StreamVersion(3) }).changed)).toEqual({ "b-1": { sum: 7 } })
+  })
+
+  it("is no matter of keys that are not the stream's: its version says nothing of other streams", () => {
+    const own = changed({ keys: () => ["a-1"] })
+    expect(states(fold(own, ahead).changed)).toEqual({ "a-1": { sum: 129 } })
+  })
+})
+
+describe("an evolve that changes its state in place", () => {
+  interface List {
+    items: Array<number>
+  }
+  const push = (throwsAt: number) =>
+    Projection.makeUnsafe({
+      ...definition,
+      state: Schema.Struct({ items: Schema.mutableKey(Schema.mutable(Schema.Array(Schema.Finite))) }),
+      initialState: { items: [] },
+      evolve: (state: List, event) => {
+        if (event._tag === "Cleared") return Projection.removed
+        state.items.push(event.by)
+        if (event.by === throwsAt) throw new Error("too late")
+        return state
+      }
+    })
+
+  it("changes no other row, and no row to come", () => {
+    const log = logOf(added("a-1", ["x"], 1), added("a-1", ["y"], 2), cleared("a-1", "x"), added("a-1", ["x"], 3))
+    const projection = push(NaN)
+    for (const _ of [1, 2]) {
+      expect(refolded(projection, log).rows).toEqual({ x: { items: [3] }, y: { items: [2] } })
+    }
+  })
+
+  it("and then throws has changed nothing", () => {
+    const log = logOf(added("a-1", ["x"], 1), added("a-1", ["x"], 2), added("b-1", ["x"], 3))
+    expect(refolded(push(2), log)).toEqual({ rows: { x: { items: [1, 3] } }, poisoned: ["a-1@2 Evolve"] })
+  })
+})
+
+describe("an initial state that does not fit its schema", () => {
+  it("is where rows start all the same", () => {
+    const named = Projection.makeUnsafe({
+      ...definition,
+      state: Schema.Struct({ name: Schema.NonEmptyString }),
+      initialState: { name: "" },
+      evolve: ({ name }: { readonly name: string }) => ({ name: `${name}x` })
+    })
+    expect(refolded(named, logOf(added("a-1", ["k"], 1), added("a-1", ["k"], 1))).rows).toEqual({ k: { name: "xx" } })
+  })
+})
+
+// States that lose something on the way to the store and back, and more: what only shows at the ends of batches.
+const lossy = Projection.makeUnsafe({
+  ...definition,
+  keys: (event, { stream }) =>
+    event._tag === "Added" && event.by === 13 ? malformed(null) : [...definition.keys(event), stream],
+  state: Schema.Struct({ sum: Schema.Finite, last: Schema.optionalKey(Schema.DateTimeUtcFromString) }),
+  initialState: { sum: 0 },
+  evolve: (state, event, { occurredAt, version }) => {
+    if (event._tag === "Cleared") return Projection.removed
+    const { seen = 0 }: { readonly seen?: number } = malformed(state)
+    const sum = state.sum + event.by + (Object.is(state.sum, -0) ? 1000 : 0)
+    if (sum < -20) throw new Error(`after ${seen}`)
+    return malformed({ sum: sum === 0 ? -0 : sum === 20 ? NaN : sum, last: occurredAt, seen: seen + version })
+  }
+})
+
+/** As a projector goes: batch by batch, rows and parked streams kept in between. */
+const inBatches = <State>(
+  projection: AnyProjection<State>,
+  log: ReadonlyArray<RecordedEvent>,
+  sizes: ReadonlyArray<number>
+) => {
+  const rows = new Map<string, Fold.StoredRow>()
+  const parked = new Set<StreamName>()
+  const poisoned: Array<Fold.PoisonedEvent> = []
+  const rest = log.filter((event) => Fold.reads(projection, event))
+  for (const size of [...sizes, rest.length]) {
+    const batch = rest.splice(0, size).map((event) => Fold.prepare(projection, event))
+    // From the text that a store keeps.
+    const stored: ReadonlyArray<[string, Fold.StoredRow]> = JSON.parse(JSON.stringify([...rows]))
+    const folded = Fold.foldBatch(projection, new Map(stored), batch, parked)
+    for (const [key, row] of folded.changed)
+      if (row === undefined) rows.delete(key)
+      else rows.set(key, row)
+    for (const one of folded.poisoned) parked.add(one.stream)
+    poisoned.push(...folded.poisoned)
+  }
+  return { rows, poisoned }
+}
+
+const keys = listOf(oneOf("a-1", "x", "y", "__proto__"), 3)
+const happened = Arbitrary.map(
+  Arbitrary.all([oneOf("a-1", "a-2", "b-1"), oneOf("Added", "Added", "Cleared", "Other"), keys, whole(-15, 15)]),
+  ([name, type, keys, by]) =>
+    [name, type, type === "Cleared" ? { keys } : { to: keys, by: by === 14 ? null : by }] as const
+)
+const histories = listOf(happened, 30)
+const splits = listOf(whole(0, 6), 20)
+
+describe("any batching of any history", () => {
+  const sorted = (rows: ReadonlyMap<string, Fold.StoredRow>) =>
+    [...rows.values()].toSorted((one, two) => one.key < two.key ? -1 : 1)
+
+  it("gives the same rows, and the same poisoned events, as all at once", () => {
+    let poisonings = 0
+    holds(Arbitrary.all([histories, splits]), ([history, sizes]) => {
+      const log = logOf(...history)
+      const once = Fold.refold(lossy, log)
+      const split = inBatches(lossy, log, sizes)
+      expect(sorted(split.rows)).toEqual(sorted(once.rows))
+      expect(split.poisoned).toEqual(once.poisoned)
+      poisonings += once.poisoned.length
+    }, 500)
+    // Else it would prove little.
+    expect(poisonings).toBeGreaterThan(50)
+  })
+
+  it("without what was discarded is a history that never had it", () => {
+    holds(Arbitrary.all([histories, listOf(whole(1, 30), 8)]), ([history, positions]) => {
+      const log = logOf(...history)
+      const discarded = new Set(positions.map((position) => Position(position)))
+      const without = log.filter(({ position }) => !discarded.has(position))
+      expect(Fold.refold(lossy, log, discarded)).toEqual(Fold.refold(lossy, without))
+    })
+  })
+
+  it("is the sum of what each key was added, where nothing else happens", () => {
+    const counted = Arbitrary.map(
+      Arbitrary.all([oneOf("a-1", "a-2"), keys, whole(-9, 9)]),
+      ([name, keys, by]) => added(name, keys, by)
+    )
+    holds(Arbitrary.all([listOf(counted, 30), splits]), ([history, sizes]) => {
+      const naive: Record<string, Sum> = Object.create(null)
+      for (const [, , { by, to }] of history) {
+        for (const key of new Set(to)) naive[key] = { sum: (naive[key]?.sum ?? 0) + by }
+      }
+      const { poisoned, rows } = inBatches(sums, logOf(...history), sizes)
+      expect(poisoned).toEqual([])
+      expect(new Map([...rows].map(([key, { state }]) => [key, state]))).toEqual(new Map(Object.entries(naive)))
+    })
+  })
+})
+
+describe("prepare", () => {
+  it("keeps what the event is and which rows it touches", () => {
+    const [renamed] = logOf(["a-1", "Counted", { to: ["x"], by: 1 }])
+    const prepared = Result.getOrThrow(Fold.prepare(sums, renamed!))
+    expect(prepared).toMatchObject({ event: { _tag: "Added", by: 1 }, type: "Counted", keys: ["x"] })
+    expect(prepared.envelope).toMatchObject({ stream: "a-1", position: 1, metadata: {} })
+  })
+
+  it("fails with the poisoned event, which foldBatch gives back", () => {
+    const [broken] = logOf(["a-1", "Counted", {}])
+    const prepared = Fold.prepare(sums, broken!)
+    const poisoned = failureOf(prepared)
+    expect(poisoned).toMatchObject({ stage: "Event", type: "Counted" })
+    expect(Fold.foldBatch(sums, new Map(), [prepared])).toEqual({ changed: new Map(), poisoned: [poisoned], folded: 0 })
+  })
+})

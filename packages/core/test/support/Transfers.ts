@@ -1,0 +1,128 @@
+// A process as small as it can be: a transfer of coins, which takes them from a jar. Tests break it in parts.
+import type * as DateTime from "effect/DateTime"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as Aggregate from "../../src/decide/Aggregate.ts"
+import * as Decider from "../../src/decide/Decider.ts"
+import * as View from "../../src/decide/View.ts"
+import * as EventCodec from "../../src/event/EventCodec.ts"
+import * as EventType from "../../src/event/EventType.ts"
+import type { Position } from "../../src/event/Position.ts"
+import type { StreamVersion } from "../../src/event/StreamVersion.ts"
+import type { Instance } from "../../src/process/internal/ProcessInstance.ts"
+import type { InstanceRefusal, MessageBody } from "../../src/process/internal/ProcessMessage.ts"
+import * as Process from "../../src/process/Process.ts"
+import { type EventTrigger, type ProcessEvent, triggerOf } from "../../src/process/ProcessEvent.ts"
+import { at, eventId, stream } from "./Sample.ts"
+
+export const Requested = EventType.make("Requested", Schema.Struct({ transfer: Schema.String, coins: Schema.Int }))
+export const Taken = EventType.make("Taken", Schema.Struct({ transfer: Schema.String }))
+export const events = EventCodec.makeUnsafe([Requested, Taken])
+export type Event = typeof Requested.Event | typeof Taken.Event
+
+export const Command = Schema.Union([
+  Schema.TaggedStruct("Take", { coins: Schema.Int, note: Schema.String }),
+  Schema.TaggedStruct("Add", { coins: Schema.Int })
+])
+type Command = typeof Command.Type
+
+export const jar = Aggregate.makeUnsafe({
+  category: "jar",
+  codec: events,
+  commands: Command,
+  decider: Decider.make<Command, null, Event, never>({
+    initialState: null,
+    decide: () => Result.succeed([]),
+    evolve: (state) => state
+  })
+})
+
+/** What the transfer has met, by tags. */
+export type State = ReadonlyArray<string>
+
+export const definition: Process.Definition<Event, State> = {
+  name: "transfers",
+  events,
+  targets: [jar],
+  correlate: ({ transfer }) => Option.some(transfer),
+  initialState: [],
+  evolve: (met, { _tag }) => [...met, _tag],
+  react: (_, input) =>
+    input._tag === "Requested" ? [Process.send(jar, "a", { _tag: "Take", coins: input.coins, note: "" })] : []
+}
+
+/** The transfers, with other parts. */
+export const processOf = (changes: Partial<Process.Definition<Event, State>> = {}): Process.Process<Event, State> =>
+  Process.makeUnsafe({ ...definition, ...changes })
+
+/** The `n`th event of a log, of a stream of its own where none is named, `n` seconds after 1970. */
+export const trigger = (n: number, event: Event, fields: Partial<EventTrigger> = {}): EventTrigger => ({
+  ...triggerOf({
+    ...Result.getOrThrow(events.encode(event)),
+    id: eventId(n),
+    stream: stream(`request-${n}`),
+    version: 1 as StreamVersion,
+    position: n as Position,
+    metadata: {},
+    occurredAt: at(1000 * n),
+    recordedAt: at(1000 * n)
+  }),
+  ...fields
+})
+
+export const observe = (n: number, event: Event, fields?: Partial<EventTrigger>): MessageBody => ({
+  _tag: "Observe",
+  trigger: trigger(n, event, fields)
+})
+
+export const request = (n: number, coins = 5): MessageBody => observe(n, Requested.make({ transfer: "1", coins }))
+export const take = (n: number): MessageBody => observe(n, Taken.make({ transfer: "1" }))
+export const retry: MessageBody = { _tag: "Retry" }
+export const discard: MessageBody = { _tag: "Discard", reason: "booked by hand" }
+export const resume: MessageBody = { _tag: "Resume", reason: "the jar is open", at: at(9000) }
+export const answer = (
+  sentAt: number,
+  index: number,
+  outcome: Extract<MessageBody, { readonly _tag: "Answer" }>["outcome"] = { _tag: "Succeeded" },
+  when: DateTime.Utc = at(8000)
+): MessageBody => ({ _tag: "Answer", sentAt, index, outcome, at: when })
+
+/** An instance that was told something, and all that it has recorded. */
+export interface Told<State> extends Instance<State> {
+  readonly events: ReadonlyArray<ProcessEvent>
+}
+
+/** Instance "1", which was told these things, one after another, as far as it did not refuse the last one. */
+export const tell = <E extends { readonly _tag: string }, S>(
+  { instances: { decider } }: Process.Process<E, S>,
+  ...messages: ReadonlyArray<MessageBody>
+): Result.Result<Told<S>, InstanceRefusal> => goOn(decider, { ...decider.initialState, events: [] }, messages)
+
+/** The same, and it refused nothing. */
+export const told = <E extends { readonly _tag: string }, S>(
+  process: Process.Process<E, S>,
+  ...messages: ReadonlyArray<MessageBody>
+): Told<S> => Result.getOrThrow(tell(process, ...messages))
+
+/** An instance with this stream, read by this process, which is told something more. */
+export const reread = <E extends { readonly _tag: string }, S>(
+  { instances: { decider } }: Process.Process<E, S>,
+  events: ReadonlyArray<ProcessEvent>,
+  ...messages: ReadonlyArray<MessageBody>
+): Told<S> => Result.getOrThrow(goOn(decider, { ...View.fold(decider, events), events }, messages))
+
+const goOn = <S>(
+  decider: Process.Process<never, S>["instances"]["decider"],
+  before: Told<S>,
+  messages: ReadonlyArray<MessageBody>
+): Result.Result<Told<S>, InstanceRefusal> =>
+  messages.reduce<Result.Result<Told<S>, InstanceRefusal>>(
+    (result, message) =>
+      Result.flatMap(result, ({ events, ...instance }) =>
+        Result.map(decider.decide({ ...message, instance: "1" }, instance), (decided) => ({
+          ...View.foldFrom(decider, instance, decided),
+          events: [...events, ...decided]
+        }))),
+    Result.succeed(before)
+  )

@@ -1,0 +1,25 @@
+/** The laws of a view as a Vitest suite. */
+import type { View } from "@refold/core/decide/View"
+import * as fc from "fast-check"
+import * as Law from "../kit/Law.ts"
+import * as Suite from "../kit/Suite.ts"
+import * as ViewLaws from "./internal/ViewLaws.ts"
+
+/** The laws of a view over its events. */
+export const properties = <State, Event>(
+  view: View<State, Event>,
+  events: fc.Arbitrary<Event>
+): ReadonlyArray<Law.Property<never>> => {
+  const histories = fc.array(events, { maxLength: 8 })
+  return [
+    Law.over(ViewLaws.foldingGoesOn(view), fc.tuple(histories, histories)),
+    Law.over(ViewLaws.evolvingChangesNothing(view), histories)
+  ]
+}
+
+/** Tests a view. */
+export const suite = <State, Event>(
+  name: string,
+  view: View<State, Event>,
+  { events, ...options }: Suite.Options & { readonly events: fc.Arbitrary<Event> }
+): void => Suite.pure(name, properties(view, events), options)

@@ -1,0 +1,112 @@
+/** What the ways to combine deciders promise, for every decider: a part of the whole behaves as it does alone. */
+import * as Decider from "@refold/core/decide/Decider"
+import * as HashMap from "effect/HashMap"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Law from "../../kit/Law.ts"
+import * as Decisions from "./Decisions.ts"
+
+/** The functions that combine deciders: those of `@refold/core`, unless a law is given others. */
+export type Combinators = Pick<typeof Decider, "adapt" | "compose" | "many" | "neutral">
+
+/** Nothing beside it on the left, a decider does what it does alone, and ends when it does. */
+export const neutralIsLeftUnit = <Command, State, Event, Refusal>(
+  decider: Decider.Decider<Command, State, Event, Refusal>,
+  { compose, neutral }: Combinators = Decider
+) =>
+  Law.make<ReadonlyArray<Command>>("neutral is the unit of compose on the left", (commands) => {
+    const composed = compose(neutral, decider)
+    return {
+      left: part(composed, commands.map(Decider.right), ([, state]) => state),
+      right: whole(decider, commands)
+    }
+  })
+
+/** Nothing beside it on the right, a decider does what it does alone, and ends when it does. */
+export const neutralIsRightUnit = <Command, State, Event, Refusal>(
+  decider: Decider.Decider<Command, State, Event, Refusal>,
+  { compose, neutral }: Combinators = Decider
+) =>
+  Law.make<ReadonlyArray<Command>>("neutral is the unit of compose on the right", (commands) => {
+    const composed = compose(decider, neutral)
+    return {
+      left: part(composed, commands.map(Decider.left), ([state]) => state),
+      right: whole(decider, commands)
+    }
+  })
+
+/** Commands for the parts, in any order. */
+export type SidedCommands<Command> = ReadonlyArray<Decider.Side<Command, Command>>
+
+/** Two copies of a decider, side by side: each is as the commands of its own side alone make it. */
+export const composedDoNotInterfere = <Command, State, Event, Refusal>(
+  decider: Decider.Decider<Command, State, Event, Refusal>,
+  { compose }: Combinators = Decider
+) =>
+  Law.make<SidedCommands<Command>>("composed deciders do not interfere", (commands) => {
+    const own = (side: "Left" | "Right") => commands.filter(({ _tag }) => _tag === side).map(({ value }) => value)
+    return {
+      left: Decisions.states(compose(decider, decider), commands).at(-1),
+      right: [Decisions.states(decider, own("Left")).at(-1), Decisions.states(decider, own("Right")).at(-1)]
+    }
+  })
+
+/** Commands for instances, in any order. */
+export type InstanceCommands<Command> = ReadonlyArray<Decider.Instance<Command>>
+
+/** Each instance is as the commands of its own id alone make it. */
+export const instancesDoNotInterfere = <Command, State, Event, Refusal>(
+  decider: Decider.Decider<Command, State, Event, Refusal>,
+  { many }: Combinators = Decider
+) =>
+  Law.make<InstanceCommands<Command>>("the instances of many do not interfere", (commands) => {
+    const ids = [...new Set(commands.map(({ id }) => id))]
+    const together = Decisions.states(many(decider), commands).at(-1) ?? HashMap.empty<string, State>()
+    return {
+      left: ids.map((id) => Option.getOrElse(HashMap.get(together, id), () => decider.initialState)),
+      right: ids.map((own) =>
+        Decisions.states(decider, commands.filter(({ id }) => id === own).map(({ value }) => value)).at(-1)
+      )
+    }
+  })
+
+/** Words that are translated to themselves. */
+export const adaptToItselfChangesNothing = <Command, State, Event, Refusal>(
+  decider: Decider.Decider<Command, State, Event, Refusal>,
+  { adapt }: Combinators = Decider
+) =>
+  Law.make<ReadonlyArray<Command>>("a decider adapted to its own vocabulary is the same decider", (commands) => {
+    const same = adapt(decider, {
+      command: (command: Command) => Option.some(command),
+      readEvent: (event: Event) => Option.some(event),
+      writeEvent: (event) => event
+    })
+    return { left: whole(same, commands), right: whole(decider, commands) }
+  })
+
+const whole = <Command, State, Event, Refusal>(
+  decider: Decider.Decider<Command, State, Event, Refusal>,
+  commands: ReadonlyArray<Command>
+) => ({
+  answers: Decisions.answers(decider, commands),
+  isTerminal: Decisions.states(decider, commands).map(decider.isTerminal)
+})
+
+// As `whole`, of the one part of a composed decider that the commands are for.
+const part = <Command, States, Event extends Sided, Refusal extends Sided>(
+  decider: Decider.Decider<Command, States, Event, Refusal>,
+  commands: ReadonlyArray<Command>,
+  stateOf: (states: States) => unknown
+) => ({
+  ...whole(decider, commands),
+  answers: Decisions.answers(decider, commands).map(Result.mapBoth({
+    onSuccess: ({ events, state, version }) => ({
+      events: events.map(({ value }) => value),
+      state: stateOf(state),
+      version
+    }),
+    onFailure: ({ value }) => value
+  }))
+})
+
+type Sided = Decider.Side<unknown, unknown>

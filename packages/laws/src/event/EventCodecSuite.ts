@@ -1,0 +1,39 @@
+/** The laws of an event codec as a Vitest suite. */
+import type { View } from "@refold/core/decide/View"
+import type { EventCodec } from "@refold/core/event/EventCodec"
+import * as Result from "effect/Result"
+import * as fc from "fast-check"
+import * as Law from "../kit/Law.ts"
+import * as Suite from "../kit/Suite.ts"
+import * as EventCodecLaws from "./internal/EventCodecLaws.ts"
+
+/** What a codec is tried with. */
+export interface Inputs<State, Event> {
+  readonly events: fc.Arbitrary<Event>
+  /** Events in every older version and under every former name, and what each stands for today. */
+  readonly older?: fc.Arbitrary<EventCodecLaws.Older<Event>> | undefined
+  /** A view that older events are to be folded by. */
+  readonly view?: View<State, Event> | undefined
+}
+
+/** The laws of a codec over its events. */
+export const properties = <State, Event extends { readonly _tag: string }>(
+  codec: EventCodec<Event>,
+  { events, older, view }: Inputs<State, Event>
+): ReadonlyArray<Law.Property<never>> => {
+  const any = older &&
+    fc.oneof(older, events.map((native) => ({ stored: Result.getOrThrow(codec.encode(native)), native })))
+  return [
+    Law.over(EventCodecLaws.decodeUndoesEncode(codec), events),
+    Law.over(EventCodecLaws.formerNamesDecode(codec), events),
+    ...(older === undefined ? [] : [Law.over(EventCodecLaws.olderVersionsDecode(codec), older)]),
+    ...(any && view ? [Law.over(EventCodecLaws.upcastHistoryFoldsAsNative(codec, view), fc.array(any))] : [])
+  ]
+}
+
+/** Tests a codec. */
+export const suite = <State, Event extends { readonly _tag: string }>(
+  name: string,
+  codec: EventCodec<Event>,
+  inputs: Suite.Options & Inputs<State, Event>
+): void => Suite.pure(name, properties(codec, inputs), inputs)

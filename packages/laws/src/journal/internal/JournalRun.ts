@@ -1,0 +1,92 @@
+/** Plays timed programs on a Journal module and observes the journals in between. */
+import { Position } from "@refold/core/event/Position"
+import type { AppendError } from "@refold/core/journal/AppendError"
+import type { Appended } from "@refold/core/journal/Commit"
+import type * as Journal from "@refold/core/journal/Journal"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { copy } from "../../kit/internal/Vandal.ts"
+import type { Log } from "./LogLaws.ts"
+import * as Programs from "./Programs.ts"
+
+/** A module that does what `@refold/core/Journal` does. */
+export type JournalModule = Pick<
+  typeof Journal,
+  "append" | "empty" | "findAppended" | "findEvent" | "forgetKeys" | "head" | "readAll" | "readStream" | "streamVersion"
+>
+
+type Commit = Programs.TimedProgram[number]["commit"]
+
+/** A time where time does not matter. */
+export const epoch = DateTime.makeUnsafe(0)
+
+/** What a refusal is about. */
+export const blame = (error: AppendError): readonly [string, string] => {
+  switch (error._tag) {
+    case "InvalidInput":
+      return [error._tag, error.field]
+    case "IdempotencyConflict":
+      return [error._tag, error.key]
+    case "VersionConflict":
+      return [error._tag, error.stream]
+    case "DuplicateEventId":
+      return [error._tag, error.id]
+  }
+}
+
+export interface Step {
+  readonly commit: Commit
+  readonly before: Journal.Journal
+  /** What `before` looked like, before. */
+  readonly seen: unknown
+  readonly outcome: Result.Result<readonly [Journal.Journal, Appended], AppendError>
+  readonly after: Journal.Journal
+}
+
+export const play = (
+  module: JournalModule,
+  program: Programs.TimedProgram,
+  from: Journal.Journal = module.empty
+): ReadonlyArray<Step> => {
+  let before = from
+  return program.map(({ at, commit }) => {
+    const seen = observe(module, before)
+    const outcome = module.append(before, commit, at)
+    const after = Result.match(outcome, { onFailure: () => before, onSuccess: ([journal]) => journal })
+    const step = { commit, before, seen, outcome, after }
+    before = after
+    return step
+  })
+}
+
+/** The journal that a program leads to. */
+export const last = (module: JournalModule, steps: ReadonlyArray<Step>, from = module.empty): Journal.Journal =>
+  steps.at(-1)?.after ?? from
+
+/** All that can be seen of a journal, as a copy that no later change can reach. */
+export const observe = (module: JournalModule, journal: Journal.Journal): unknown =>
+  copy({
+    head: module.head(journal),
+    events: events(module, journal),
+    keys: Programs.keys.flatMap((key) =>
+      Programs.fingerprints.map((fingerprint) =>
+        Result.match(module.findAppended(journal, { key, fingerprint }), {
+          onFailure: (conflict) => conflict,
+          onSuccess: (found) => found
+        })
+      )
+    )
+  })
+
+export const events = (module: JournalModule, journal: Journal.Journal) => Result.getOrThrow(module.readAll(journal))
+
+/** The log that a program leads to. */
+export const log = (module: JournalModule) => (program: Programs.TimedProgram): Effect.Effect<Log<never>> => {
+  const journal = last(module, play(module, program))
+  return Effect.succeed({
+    history: { start: Position(0), events: events(module, journal) },
+    readStream: (stream, options) => Effect.fromResult(module.readStream(journal, stream, options)),
+    readAll: (options) => Effect.fromResult(module.readAll(journal, options))
+  })
+}

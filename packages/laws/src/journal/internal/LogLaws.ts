@@ -1,0 +1,150 @@
+/** Laws of any log of events, be it a Journal's or an adapter's: each is about the log that an input leads to. */
+import { Position } from "@refold/core/event/Position"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import type { StreamName } from "@refold/core/event/StreamName"
+import { StreamVersion } from "@refold/core/event/StreamVersion"
+import * as AsOf from "@refold/core/journal/AsOf"
+import type { ReadAllOptions, ReadStreamOptions, TimeRange } from "@refold/core/journal/ReadOptions"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Order from "effect/Order"
+import * as Law from "../../kit/Law.ts"
+import type * as History from "./History.ts"
+
+export interface Log<R> {
+  readonly history: History.History
+  readonly readStream: (stream: StreamName, options?: ReadStreamOptions) => Read<R>
+  readonly readAll: (options?: ReadAllOptions) => Read<R>
+}
+
+type Read<R> = Effect.Effect<ReadonlyArray<RecordedEvent>, unknown, R>
+
+const law = (
+  name: string,
+  sides: <R>(log: Log<R>) => Effect.Effect<Law.Sides, unknown, R>
+) =>
+<Input, R>(logOf: (input: Input) => Effect.Effect<Log<R>, unknown, R>): Law.Law<Input, R> =>
+  Law.make<Input, R>(name, (input) => Effect.flatMap(logOf(input), sides))
+
+const streamsOf = ({ events }: History.History): ReadonlyArray<readonly [StreamName, ReadonlyArray<RecordedEvent>]> => {
+  const streams = new Map<StreamName, Array<RecordedEvent>>()
+  for (const event of events) streams.set(event.stream, [...streams.get(event.stream) ?? [], event])
+  return [...streams].map(([stream, events]) => [stream, events.toSorted(byVersion)])
+}
+
+const byVersion = Order.mapInput(Order.Number, ({ version }: RecordedEvent) => version)
+
+export const versionsHaveNoGaps = law("the versions of a stream are 1, 2, 3 …, without a gap", ({ history }) => {
+  const versions = streamsOf(history).map(([, events]) => events.map(({ version }) => version))
+  return Effect.succeed({ left: versions, right: versions.map((found) => found.map((_, index) => index + 1)) })
+})
+
+export const eventIdsAreUnique = law("no event id is stored twice", ({ history }) => {
+  const ids = history.events.map(({ id }) => id)
+  return Effect.succeed({ left: ids, right: [...new Set(ids)] })
+})
+
+export const versionOrderIsPositionOrder = law("within a stream, version order is position order", (log) => {
+  const positions = streamsOf(log.history).map(([, events]) => events.map(({ position }) => position))
+  return Effect.succeed({ left: positions, right: positions.map((found) => found.toSorted(Order.Number)) })
+})
+
+export const timesNeverDecrease = law("within a stream, recordedAt never decreases", ({ history }) => {
+  const times = streamsOf(history).map(([, events]) => events.map(({ recordedAt }) => recordedAt))
+  return Effect.succeed({ left: times, right: times.map((found) => found.toSorted(DateTime.Order)) })
+})
+
+export const asOfAPlaceIsAPrefix = law(
+  "as of a version or a position is a prefix",
+  <R>(log: Log<R>) =>
+    Effect.gen(function*() {
+      const { events, start } = log.history
+      const ofLog = yield* Effect.forEach(
+        events,
+        ({ position }) => log.readAll({ after: start, asOf: AsOf.position(position) })
+      )
+      const ofStreams = yield* Effect.forEach(
+        streamsOf(log.history),
+        ([stream, events]) =>
+          Effect.forEach(events, ({ version }) => log.readStream(stream, { asOf: AsOf.version(version) }))
+      )
+      return {
+        left: [ofLog, ofStreams],
+        right: [prefixes(events), streamsOf(log.history).map(([, events]) => prefixes(events))]
+      }
+    })
+)
+
+const prefixes = (events: ReadonlyArray<RecordedEvent>) => events.map((_, index) => events.slice(0, index + 1))
+
+export const asOfAnInstantIsAFilter = law(
+  "as of an instant is a filter, in the order of the log",
+  <R>(log: Log<R>) =>
+    Effect.gen(function*() {
+      const { events, start } = log.history
+      const instants = events.flatMap((event) => [AsOf.recordedAt(event.recordedAt), AsOf.occurredAt(event.occurredAt)])
+      return {
+        left: yield* Effect.forEach(instants, (asOf) => log.readAll({ after: start, asOf })),
+        right: instants.map((asOf) => events.filter((event) => AsOf.includes(asOf, event)))
+      }
+    })
+)
+
+export const emptyRangesAreEmpty = law(
+  "a range that ends where or before it starts is empty",
+  <R>(log: Log<R>) =>
+    Effect.gen(function*() {
+      const ranges = log.history.events.flatMap(({ occurredAt, recordedAt }): ReadonlyArray<ReadAllOptions> => [
+        ...endedRanges(recordedAt).map((recordedAt) => ({ recordedAt })),
+        ...endedRanges(occurredAt).map((occurredAt) => ({ occurredAt }))
+      ])
+      const found = yield* Effect.forEach(ranges, (range) => log.readAll({ after: log.history.start, ...range }))
+      return { left: found, right: ranges.map(() => []) }
+    })
+)
+
+const endedRanges = (from: DateTime.Utc): ReadonlyArray<TimeRange> => [from, yearOne].map((to) => ({ from, to }))
+
+// No store knows an earlier time.
+const yearOne = DateTime.makeUnsafe(-62_135_596_800_000)
+
+export const pagingIsReadingAtOnce = law(
+  "reading in pages gives what reading at once gives",
+  <R>(log: Log<R>) =>
+    Effect.gen(function*() {
+      const { events, start } = log.history
+      const paged = yield* Effect.forEach(
+        [1, 2, 3],
+        (limit) => pages(start, (after) => log.readAll({ after: Position(after), limit }), ({ position }) => position)
+      )
+      const streams = yield* Effect.forEach(
+        streamsOf(log.history),
+        ([stream]) =>
+          pages(
+            0,
+            (after) => log.readStream(stream, { after: StreamVersion(after), limit: 2 }),
+            ({ version }) => version
+          )
+      )
+      return {
+        left: [paged, streams],
+        right: [[events, events, events], streamsOf(log.history).map(([, events]) => events)]
+      }
+    })
+)
+
+// A page that does not go on from the one before is the last: else a broken store would be read for ever.
+const pages = Effect.fnUntraced(function*<R>(
+  start: number,
+  read: (after: number) => Read<R>,
+  placeOf: (event: RecordedEvent) => number
+) {
+  const all: Array<RecordedEvent> = []
+  for (let after = start;;) {
+    const page = yield* read(after)
+    all.push(...page)
+    const last = page.at(-1)
+    if (last === undefined || placeOf(last) <= after) return all
+    after = placeOf(last)
+  }
+})

@@ -1,0 +1,141 @@
+/**
+ * A small aggregate of every kind of past: an event type in its third version, one with a former name, a terminal state
+ * and snapshots. Suites use it where you bring no aggregate of your own.
+ */
+import * as Aggregate from "@refold/core/decide/Aggregate"
+import * as Decider from "@refold/core/decide/Decider"
+import * as EventCodec from "@refold/core/event/EventCodec"
+import * as EventType from "@refold/core/event/EventType"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as fc from "fast-check"
+import * as Arbitraries from "./Arbitraries.ts"
+
+// The storage format: names and schemas stay as they are, changes are new versions.
+
+/** Coins went into the jar. First they had no note, then notes were a text, now they are any number of texts. */
+export const CoinsAdded = EventType.make("CoinsAdded", Schema.Struct({ amount: Schema.Int })).pipe(
+  EventType.upcast(
+    Schema.Struct({ coins: Schema.Int, note: Schema.String }),
+    ({ amount }) => ({ coins: amount, note: "" })
+  ),
+  EventType.upcast(
+    Schema.Struct({ coins: Schema.Int, notes: Schema.Array(Schema.String) }),
+    ({ coins, note }) => ({ coins, notes: note === "" ? [] : [note] })
+  )
+)
+
+/** Coins came out of the jar. */
+export const CoinsTaken = EventType.make("CoinsTaken", Schema.Struct({ coins: Schema.Int })).pipe(
+  EventType.renamedFrom("CoinsRemoved")
+)
+
+/** Nothing goes in or out any more. */
+export const JarSealed = EventType.make("JarSealed", Schema.Struct({}))
+
+/** What has happened to a jar. */
+export type Event = typeof CoinsAdded.Event | typeof CoinsTaken.Event | typeof JarSealed.Event
+
+/** The notes in the order in which they came. */
+export const State = Schema.TaggedUnion({
+  Open: { coins: Schema.Int, notes: Schema.Array(Schema.String) },
+  Sealed: { coins: Schema.Int, notes: Schema.Array(Schema.String) }
+})
+
+/** A jar of coins and notes. */
+export type State = typeof State.Type
+
+/** What may be asked of a jar. */
+export const Command = Schema.TaggedUnion({
+  Add: { coins: Schema.Int, notes: Schema.Array(Schema.String) },
+  Take: { coins: Schema.Int },
+  Seal: {}
+})
+
+/** What may be asked of a jar. */
+export type Command = typeof Command.Type
+
+/** Why it is not done. */
+export type Refusal = { readonly _tag: "NotEnough"; readonly coins: number } | { readonly _tag: "IsSealed" }
+
+const decide = (command: Command, state: State): Result.Result<ReadonlyArray<Event>, Refusal> => {
+  if (state._tag === "Sealed") return Result.fail({ _tag: "IsSealed" })
+  switch (command._tag) {
+    case "Add":
+      return Result.succeed(
+        command.coins === 0 ? [] : [CoinsAdded.make({ coins: command.coins, notes: command.notes })]
+      )
+    case "Take":
+      return command.coins > state.coins
+        ? Result.fail({ _tag: "NotEnough", coins: state.coins })
+        : Result.succeed([CoinsTaken.make({ coins: command.coins })])
+    case "Seal":
+      return Result.succeed(
+        state.coins === 0 ? [JarSealed.make({})] : [CoinsTaken.make({ coins: state.coins }), JarSealed.make({})]
+      )
+  }
+}
+
+const evolve = (state: State, event: Event): State => {
+  switch (event._tag) {
+    case "CoinsAdded":
+      return { ...state, coins: state.coins + event.coins, notes: [...state.notes, ...event.notes] }
+    case "CoinsTaken":
+      return { ...state, coins: state.coins - event.coins }
+    case "JarSealed":
+      return { ...state, _tag: "Sealed" }
+  }
+}
+
+/** Who decides on jars. */
+export const decider = Decider.make<Command, State, Event, Refusal>({
+  initialState: { _tag: "Open", coins: 0, notes: [] },
+  decide,
+  evolve,
+  isTerminal: ({ _tag }) => _tag === "Sealed"
+})
+
+/** How its events are stored. */
+export const codec = EventCodec.makeUnsafe([CoinsAdded, CoinsTaken, JarSealed])
+
+/** A jar. */
+export const aggregate = Aggregate.makeUnsafe<Command, State, Event, Refusal>({
+  category: "jar",
+  codec,
+  commands: Command,
+  decider,
+  snapshots: { name: "jar", version: 1, state: State, every: 3 }
+})
+
+const coins = fc.nat(9)
+const notes = fc.array(Arbitraries.text, { maxLength: 2 })
+
+/** Commands, most of which succeed. */
+export const commands: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ _tag: fc.constant("Add" as const), coins, notes }) },
+  { weight: 3, arbitrary: fc.record({ _tag: fc.constant("Take" as const), coins }) },
+  { weight: 1, arbitrary: fc.constant({ _tag: "Seal" as const }) }
+)
+
+/** Events, in no order that a decider would have led to. */
+export const events: fc.Arbitrary<Event> = fc.oneof(
+  fc.record({ coins, notes }).map(CoinsAdded.make),
+  fc.record({ coins }).map(CoinsTaken.make),
+  fc.constant(JarSealed.make({}))
+)
+
+/** Events as older code stored them, beside what they mean today. */
+export const older: fc.Arbitrary<{ readonly stored: EventCodec.EncodedEvent; readonly native: Event }> = fc.oneof(
+  coins.map((amount) => ({
+    stored: { type: "CoinsAdded", schemaVersion: 1, data: { amount } },
+    native: CoinsAdded.make({ coins: amount, notes: [] })
+  })),
+  fc.record({ coins, note: Arbitraries.name }).map(({ coins, note }) => ({
+    stored: { type: "CoinsAdded", schemaVersion: 2, data: { coins, note } },
+    native: CoinsAdded.make({ coins, notes: [note] })
+  })),
+  coins.map((coins) => ({
+    stored: { type: "CoinsRemoved", schemaVersion: 1, data: { coins } },
+    native: CoinsTaken.make({ coins })
+  }))
+)

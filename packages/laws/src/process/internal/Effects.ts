@@ -1,0 +1,98 @@
+/** What the commands of a process have led to, by the record of the process and by the streams that they are for. */
+import type { EncodedEvent } from "@refold/core/event/EventCodec"
+import type { Json } from "@refold/core/event/Json"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import type { Process } from "@refold/core/process/Process"
+import type { ProcessEvent } from "@refold/core/process/ProcessEvent"
+import * as ProcessInstances from "@refold/store/process/ProcessInstances"
+import * as Effect from "effect/Effect"
+import * as Play from "../../log/internal/Play.ts"
+
+type Tagged = { readonly _tag: string }
+
+/** A command that was decided, and what the process was told of it; undefined while it is on its way. */
+export interface Sent {
+  readonly key: string
+  readonly label: string
+  readonly command: Json
+  readonly outcome: string | undefined
+}
+
+/** The commands that an instance has decided, in their order, by its own stream alone. */
+const sentBy = (stream: string, events: ReadonlyArray<ProcessEvent>): ReadonlyArray<Sent> => {
+  const outcomes = new Map<string, string>()
+  const keyOf = (version: number, index: number) => `${stream}#${version}.${index}`
+  for (const event of events) {
+    if ("trigger" in event && event.trigger._tag === "Answered") {
+      const { index, outcome, sentAt } = event.trigger
+      outcomes.set(keyOf(sentAt, index), outcome._tag)
+    }
+  }
+  return events.flatMap((event, at) =>
+    event._tag !== "ProcessReacted" ? [] : event.decided.flatMap((decided, index): ReadonlyArray<Sent> => {
+      if (decided._tag !== "Send") return []
+      const key = keyOf(at + 1, index)
+      return [{ key, label: decided.label, command: decided.command, outcome: outcomes.get(key) }]
+    })
+  )
+}
+
+/** The commands of these instances. */
+export const sent = Effect.fnUntraced(
+  function*<Event extends Tagged, State>(process: Process<Event, State>, instances: ReadonlyArray<string>) {
+    const histories = yield* Effect.forEach(
+      instances,
+      (instance) => Effect.map(ProcessInstances.history(process, instance), (history) => ({ instance, history }))
+    )
+    return histories.flatMap(({ history, instance }) =>
+      sentBy(`${process.name}-${instance}`, history.map(({ event }) => event))
+    )
+  }
+)
+
+/** The events of these categories that commands of processes have led to, by the command's key; versions tell appends. */
+const caused = (categories: ReadonlyArray<string>) =>
+  Effect.map(Play.readAll({ categories }), (events) => {
+    const byKey = new Map<string, ReadonlyArray<RecordedEvent>>()
+    for (const event of events) {
+      const { causationId, process } = event.metadata
+      if (typeof causationId !== "string" || typeof process !== "string") continue
+      byKey.set(causationId, [...byKey.get(causationId) ?? [], event])
+    }
+    return byKey
+  })
+
+/** The events that each command has led to, by its key; sorted, as texts. */
+export const stored = (categories: ReadonlyArray<string>) =>
+  Effect.map(caused(categories), (byKey) => sorted([...byKey].map(([key, events]) => [key, events.map(wordsOf)])))
+
+/** The events that each command must have led to, where the process was told that it succeeded. */
+export const promised = (sent: ReadonlyArray<Sent>): ReadonlyArray<Effected> =>
+  sorted(sent.flatMap(({ command, key, outcome }): ReadonlyArray<Effected> => {
+    const events = outcome === "Succeeded" ? effectOf(command) : []
+    return events.length === 0 ? [] : [[key, events]]
+  }))
+
+/** A command's key, and what it has led to. */
+export type Effected = readonly [key: string, events: ReadonlyArray<Words>]
+
+type Words = Pick<EncodedEvent, "type" | "data">
+
+const sorted = (effected: ReadonlyArray<Effected>): ReadonlyArray<Effected> =>
+  effected.toSorted(([one], [other]) => one < other ? -1 : 1)
+
+const wordsOf = ({ data, type }: Words): Words => ({ type, data })
+
+// What jars and transfers make of the commands that the samples' processes send.
+const effectOf = (command: Json): ReadonlyArray<Words> => {
+  // It was encoded by the aggregate, so it is an object with a tag.
+  const { _tag, ...data } = command as { readonly _tag: string; readonly coins?: number }
+  switch (_tag) {
+    case "Add":
+      return data.coins === 0 ? [] : [{ type: "CoinsAdded", data }]
+    case "Take":
+      return [{ type: "CoinsTaken", data }]
+    default:
+      return [{ type: "TransferEnded", data }]
+  }
+}

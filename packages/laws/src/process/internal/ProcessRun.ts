@@ -1,0 +1,156 @@
+/** A process on a log of its own, in memory and in a time of its own: what it decides, step by step. */
+import * as View from "@refold/core/decide/View"
+import type { Metadata } from "@refold/core/event/NewEvent"
+import type { Position } from "@refold/core/event/Position"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import * as StreamName from "@refold/core/event/StreamName"
+import type { StreamVersion } from "@refold/core/event/StreamVersion"
+import type * as Agenda from "@refold/core/internal/process/Agenda"
+import type { Instance } from "@refold/core/internal/process/ProcessInstance"
+import type { MessageBody } from "@refold/core/internal/process/ProcessMessage"
+import type { Process } from "@refold/core/process/Process"
+import { type Decided, type Outcome, type ProcessEvent, triggerOf } from "@refold/core/process/ProcessEvent"
+import * as DateTime from "effect/DateTime"
+import type * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Fresh from "../../kit/internal/Fresh.ts"
+
+type Tagged = { readonly _tag: string }
+
+/** Where a run is: the time, the log so far, the instances, and what the last step recorded. */
+export interface ProcessRun<Event extends Tagged, State> {
+  readonly process: Process<Event, State>
+  readonly now: DateTime.Utc
+  readonly position: number
+  readonly versions: ReadonlyMap<string, number>
+  readonly instances: ReadonlyMap<string, Instance<State>>
+  readonly last: ReadonlyArray<ProcessEvent>
+}
+
+/** A run before its first step, in 1970. */
+export const start = <Event extends Tagged, State>(process: Process<Event, State>): ProcessRun<Event, State> => ({
+  process,
+  now: DateTime.makeUnsafe(0),
+  position: 0,
+  versions: new Map(),
+  instances: new Map(),
+  last: []
+})
+
+/** The instance as it is now. */
+export const instanceOf = <Event extends Tagged, State>(
+  { instances, process }: ProcessRun<Event, State>,
+  instance: string
+): Instance<State> => instances.get(instance) ?? process.instances.decider.initialState
+
+/** An event is recorded, and met where the process follows it. Throws where the codec cannot encode it or `correlate` throws. */
+export const happen = <Event extends Tagged, State>(
+  run: ProcessRun<Event, State>,
+  stream: string,
+  event: Event,
+  metadata: Metadata = {}
+): ProcessRun<Event, State> => {
+  const recorded = recordedOf(run, stream, event, metadata)
+  const next = {
+    ...run,
+    position: recorded.position,
+    versions: new Map(run.versions).set(stream, recorded.version),
+    last: []
+  }
+  if (!follows(run.process, recorded)) return next
+  const { data: _data, schemaVersion: _version, type: _type, ...envelope } = recorded
+  const instance = run.process.correlate(event, envelope)
+  return Option.match(instance, {
+    onNone: () => next,
+    onSome: (id) => tell(next, id, { _tag: "Observe", trigger: triggerOf(recorded) })
+  })
+}
+
+const follows = (
+  { categories, since }: Pick<Process<never, never>, "categories" | "since">,
+  { recordedAt, stream }: RecordedEvent
+): boolean =>
+  (categories?.includes(StreamName.category(stream)) ?? true) &&
+  (since === undefined || DateTime.isGreaterThanOrEqualTo(recordedAt, since))
+
+/** The first command that is pending under this label ends so. Throws where there is none. */
+export const answer = <Event extends Tagged, State>(
+  run: ProcessRun<Event, State>,
+  label: string,
+  outcome: Outcome
+): ProcessRun<Event, State> => {
+  for (const [id, { agenda }] of run.instances) {
+    const command = agenda.commands.find((pending) => pending.label === label)
+    if (command === undefined) continue
+    const { index, sentAt } = command
+    return tell({ ...run, last: [] }, id, { _tag: "Answer", sentAt, index, outcome, at: run.now })
+  }
+  throw new Error(`no command "${label}" is pending`)
+}
+
+/** Time passes, and the timeouts that fall due in it fire in their order. */
+export const pass = <Event extends Tagged, State>(
+  run: ProcessRun<Event, State>,
+  duration: Duration.Input
+): ProcessRun<Event, State> => {
+  const end = DateTime.addDuration(run.now, duration)
+  let passing: ProcessRun<Event, State> = { ...run, last: [] }
+  for (;;) {
+    const next = nextTimeout(passing)
+    if (next === undefined || DateTime.isGreaterThan(next.timeout.due, end)) return { ...passing, now: end }
+    const { due, name, scheduledAt } = next.timeout
+    passing = tell({ ...passing, now: due }, next.instance, { _tag: "TimeOut", name, scheduledAt })
+  }
+}
+
+/** An instance is told something. Throws where it refuses. */
+export const tell = <Event extends Tagged, State>(
+  run: ProcessRun<Event, State>,
+  instance: string,
+  message: MessageBody
+): ProcessRun<Event, State> => {
+  const { decider } = run.process.instances
+  const before = instanceOf(run, instance)
+  const decision = decider.decide({ ...message, instance }, before)
+  if (Result.isFailure(decision)) throw new Error(`instance "${instance}" refuses: ${decision.failure._tag}`)
+  // What records nothing leaves nothing behind: an instance begins with its first record.
+  if (decision.success.length === 0) return run
+  const after = View.foldFrom(decider, before, decision.success)
+  return {
+    ...run,
+    instances: new Map(run.instances).set(instance, after),
+    last: [...run.last, ...decision.success]
+  }
+}
+
+/** What the last step decided. */
+export const decidedBy = ({ last }: { readonly last: ReadonlyArray<ProcessEvent> }): ReadonlyArray<Decided> =>
+  last.flatMap((event) => event._tag === "ProcessReacted" ? event.decided : [])
+
+const nextTimeout = <Event extends Tagged, State>({ instances }: ProcessRun<Event, State>) =>
+  [...instances]
+    .flatMap(([instance, { agenda }]) => agenda.timeouts.map((timeout) => ({ instance, timeout })))
+    .toSorted((one, two) => millisOf(one.timeout) - millisOf(two.timeout))[0]
+
+const millisOf = ({ due }: Agenda.PendingTimeout): number => due.epochMilliseconds
+
+const recordedOf = <Event extends Tagged, State>(
+  { now, position, process, versions }: ProcessRun<Event, State>,
+  name: string,
+  event: Event,
+  metadata: Metadata
+): RecordedEvent => {
+  const stream = Result.getOrThrow(StreamName.parse(name))
+  return {
+    ...Result.getOrThrow(process.events.encode(event)),
+    id: Fresh.eventId(position + 1),
+    stream,
+    // Counted from the first event.
+    version: ((versions.get(stream) ?? 0) + 1) as StreamVersion,
+    position: (position + 1) as Position,
+    metadata,
+    occurredAt: now,
+    recordedAt: now
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * Histories for projections: what happened in a few streams of a few categories, stored by code of every age, with
+ * events in between that no projection reads. The names in them are made fresh for each run.
+ */
+import type { EncodedEvent } from "@refold/core/event/EventCodec"
+import * as StreamName from "@refold/core/event/StreamName"
+import * as Result from "effect/Result"
+import * as fc from "fast-check"
+import type * as Stored from "../../decide/internal/Stored.ts"
+import * as Arbitraries from "../../kit/internal/Arbitraries.ts"
+import * as Fresh from "../../kit/internal/Fresh.ts"
+import * as Projections from "./Projections.ts"
+
+/** One event of a stream. */
+export interface Entry extends Stored.Entry {
+  readonly stream: StreamName.StreamName
+  readonly actor: string | undefined
+  /** Whether it is stored in one commit with the event before. */
+  readonly joins: boolean
+}
+
+/** Events, in the order of the log. */
+export type History = ReadonlyArray<Entry>
+
+/** A category that the projections do not read, to be made fresh for each run. */
+export const elsewhere = `else${Fresh.placeholder}`
+
+/** Events that one after the other are stored, and then folded in batches of so many. */
+export interface Part {
+  readonly entries: History
+  readonly batchSize: number
+}
+
+const stream: fc.Arbitrary<StreamName.StreamName> = fc.record({
+  category: fc.constantFrom(...Projections.categories, ...Projections.categories, elsewhere),
+  // One of them more often, for most of what can go wrong takes two events of a stream.
+  id: fc.constantFrom("1", "1", "2-2", "ü '")
+}).map(({ category, id }) => Result.getOrThrow(StreamName.make(category, id)))
+
+// Seven more often than other numbers: a poisoned shape cannot fold it.
+const coins = fc.oneof({ weight: 8, arbitrary: fc.nat(8) }, { weight: 1, arbitrary: fc.constant(7) })
+const note = fc.constantFrom("a", "b", "__proto__", "ß\u{1F600}")
+const notes = fc.uniqueArray(note, { maxLength: 3 })
+const version = (type: string, schemaVersion: number, data: fc.Arbitrary<EncodedEvent["data"]>) =>
+  data.map((data): EncodedEvent => ({ type, schemaVersion, data }))
+
+// In every version and under every name in which projections can read them, and of a type that they pass by.
+const readable: ReadonlyArray<fc.WeightedArbitrary<EncodedEvent>> = [
+  { weight: 1, arbitrary: version("CoinsAdded", 1, fc.record({ amount: coins })) },
+  { weight: 1, arbitrary: version("CoinsAdded", 2, fc.record({ coins, note: fc.oneof(fc.constant(""), note) })) },
+  { weight: 3, arbitrary: version("CoinsAdded", 3, fc.record({ coins, notes })) },
+  { weight: 1, arbitrary: version("CoinsAdded", 4, fc.record({ coins, notes, by: fc.constant("Ada") })) },
+  { weight: 2, arbitrary: version("CoinsTaken", 1, fc.record({ coins })) },
+  { weight: 1, arbitrary: version("CoinsRemoved", 1, fc.record({ coins })) },
+  { weight: 3, arbitrary: version("JarSealed", 1, fc.constant({})) },
+  { weight: 1, arbitrary: version("JarPainted", 1, fc.constant(null)) }
+]
+
+// Data that nobody can read, a version that nobody knows, and a key that no row can have.
+const broken: ReadonlyArray<fc.WeightedArbitrary<EncodedEvent>> = [
+  { weight: 1, arbitrary: version("CoinsTaken", 1, fc.constant({ coins: "many" })) },
+  { weight: 1, arbitrary: version("JarSealed", 9, fc.constant({})) },
+  { weight: 1, arbitrary: version("CoinsAdded", 3, fc.record({ coins, notes: fc.constant(["a", ""]) })) }
+]
+
+const entries = (...stored: ReadonlyArray<fc.WeightedArbitrary<EncodedEvent>>): fc.Arbitrary<Entry> =>
+  fc.record({
+    stream,
+    stored: fc.oneof(...stored),
+    occurredAt: Arbitraries.time,
+    actor: fc.constantFrom(undefined, "Ada", "Bo"),
+    joins: fc.boolean()
+  })
+
+/** Events that every sound projection can fold. */
+export const readableEntry: fc.Arbitrary<Entry> = entries(...readable)
+
+/** Events, some of which nobody can read. */
+export const entry: fc.Arbitrary<Entry> = entries(...readable, ...broken)
+
+/** Up to eight events. */
+export const of = (entry: fc.Arbitrary<Entry>, maxLength = 8): fc.Arbitrary<History> => fc.array(entry, { maxLength })
+
+/** Up to four parts of up to four events. */
+export const parts = (entry: fc.Arbitrary<Entry>): fc.Arbitrary<ReadonlyArray<Part>> =>
+  fc.array(fc.record({ entries: of(entry, 4), batchSize: fc.integer({ min: 1, max: 4 }) }), { maxLength: 4 })

@@ -1,0 +1,35 @@
+/** A log in memory, of events that are encoded as a store would keep them. */
+import type { Metadata } from "@refold/core/event/NewEvent"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import * as StreamName from "@refold/core/event/StreamName"
+import { Any } from "@refold/core/journal/ExpectedVersion"
+import * as Journal from "@refold/core/journal/Journal"
+import type { Projection } from "@refold/core/project/Projection"
+import * as Arr from "effect/Array"
+import * as DateTime from "effect/DateTime"
+import * as Result from "effect/Result"
+import * as Fresh from "../../kit/internal/Fresh.ts"
+
+/** An event of a stream, who caused it and when. */
+export interface Happened<Event> {
+  readonly stream: string
+  readonly event: Event
+  readonly occurredAt?: DateTime.Utc | undefined
+  readonly metadata?: Metadata | undefined
+}
+
+const epoch = DateTime.makeUnsafe(0)
+
+/** The log of these events. Throws where the projection's codec cannot encode one, or a stream's name is none. */
+export const logOf = <Event extends { readonly _tag: string }>(
+  { events: codec }: Pick<Projection<Event, unknown, string>, "events">,
+  happened: ReadonlyArray<Happened<Event>>
+): ReadonlyArray<RecordedEvent> => {
+  const journal = happened.reduce((journal, { event, metadata = {}, occurredAt = epoch, stream }, index) => {
+    const encoded = Result.getOrThrow(codec.encode(event))
+    const events = Arr.of({ ...encoded, id: Fresh.eventId(index + 1), metadata, occurredAt })
+    const write = { stream: Result.getOrThrow(StreamName.parse(stream)), expected: Any, events }
+    return Result.getOrThrow(Journal.append(journal, { writes: [write] }, occurredAt))[0]
+  }, Journal.empty)
+  return Result.getOrThrow(Journal.readAll(journal))
+}

@@ -1,3 +1,0 @@
-import * as JournalSuite from "../src/JournalSuite.ts"
-
-JournalSuite.suite("the Journal")

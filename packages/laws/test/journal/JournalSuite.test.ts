@@ -1,0 +1,3 @@
+import * as JournalSuite from "../../src/journal/JournalSuite.ts"
+
+JournalSuite.suite("the Journal")

@@ -1,0 +1,210 @@
+// What SQL checks before it stores is what core checks, and the one text of a JSON value is the same in both languages.
+import * as Json from "@refold/core/event/Json"
+import * as NewEvent from "@refold/core/event/NewEvent"
+import * as StreamName from "@refold/core/event/StreamName"
+import * as Commit from "@refold/core/journal/Commit"
+import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
+import * as Sample from "@refold/laws/internal/kit/Sample"
+import * as PostgresStore from "@refold/postgres/PostgresStore"
+import * as CommandHandler from "@refold/store/decide/CommandHandler"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
+import * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as SqlClient from "effect/sql/SqlClient"
+import * as fc from "fast-check"
+import { afterAll, describe, expect, test } from "vitest"
+import * as Server from "../support/Server.ts"
+
+const runtimes = {
+  "on a server": ManagedRuntime.make(Layer.orDie(Server.layer)),
+  embedded: ManagedRuntime.make(Layer.orDie(PostgresStore.layerEmbedded()))
+}
+
+afterAll(() => Promise.all(Object.values(runtimes).map((runtime) => runtime.dispose())))
+
+// Names near every edge of the rules; whatever jsonb cannot hold at all never gets to a function.
+const text = fc.oneof(
+  fc.string({ unit: "binary", maxLength: 5 }),
+  fc.string({ unit: fc.constantFrom("a", "-", "\ufeff", "𝄞", "é", " ", "\n"), maxLength: 6 }),
+  fc.constantFrom("a", "é", "𝄞").chain((unit) =>
+    fc.integer({ min: 125, max: 257 }).map((length) => `c-${unit.repeat(length)}`)
+  )
+).filter((text) => text.isWellFormed() && !text.includes("\u0000"))
+
+const key = fc.oneof(
+  fc.string({ unit: fc.constantFrom("\uffff", "\ue000", "𝄞", "\ud7ff"), maxLength: 3 }),
+  fc.constantFrom("\n", "\"", "\u001f", "a", "", "\\", "__proto__", "\u007f", "é"),
+  text
+)
+
+const { json } = fc.letrec<{ json: unknown }>((tie) => ({
+  json: fc.oneof(
+    { maxDepth: 3 },
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.integer(),
+    fc.constantFrom(
+      1e21,
+      1e-7,
+      5e-324,
+      1.7976931348623157e308,
+      0.1,
+      123456789012345680000,
+      59996461378739020,
+      1e23,
+      -1e23,
+      -1.5e-9,
+      -0
+    ),
+    text,
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(tie("json"), { maxLength: 3 }),
+    fc.dictionary(key, tie("json"), { maxKeys: 3 })
+  )
+}))
+
+const nested = (depth: number): unknown => {
+  let value: unknown = 1
+  for (let level = 0; level < depth; level++) value = level % 2 === 0 ? [value] : { a: value }
+  return value
+}
+
+const handle = CommandHandler.make(Sample.aggregate)
+let next = 0
+
+const isRefused = (result: Result.Result<unknown, unknown>) => Result.isFailure(result)
+
+describe.each(Object.entries(runtimes))("%s", (_where, runtime) => {
+  const ask = <A>(query: (sql: SqlClient.SqlClient) => Effect.Effect<ReadonlyArray<{ answer: A }>, unknown>) =>
+    runtime.runPromise(
+      Effect.flatMap(SqlClient.SqlClient, (sql) => Effect.map(query(sql), ([row]) => row!.answer))
+    )
+  const check = <A>(arbitrary: fc.Arbitrary<A>, holds: (value: A) => Promise<void>) =>
+    fc.assert(fc.asyncProperty(arbitrary, holds), { numRuns: 300 })
+
+  test("a name is refused where core refuses it", () =>
+    check(text, async (name) => {
+      const problem = await ask<string | null>((sql) => sql`select refold.name_problem(${name}) as answer`)
+      expect([name, problem !== null]).toEqual([name, isRefused(NewEvent.checkName(name, "type"))])
+    }))
+
+  test("the name of a stream is refused where core refuses it", () =>
+    check(text, async (name) => {
+      const problem = await ask<string | null>((sql) => sql`select refold.stream_problem(${name}) as answer`)
+      expect([name, problem !== null]).toEqual([name, isRefused(StreamName.parse(name))])
+    }))
+
+  test("JSON is refused where core refuses it", () =>
+    check(json, async (value) => {
+      const problem = await ask<string | null>((sql) =>
+        sql`select refold.json_problem(${JSON.stringify(value)}::text::jsonb) as answer`
+      )
+      expect(problem !== null).toEqual(isRefused(Json.storable(value, "data")))
+    }))
+
+  test.each([1, 511, 512, 513, 600])("JSON %i levels deep is refused where core refuses it", async (depth) => {
+    const value = nested(depth)
+    const problem = await ask<string | null>((sql) =>
+      sql`select refold.json_problem(${JSON.stringify(value)}::text::jsonb) as answer`
+    )
+    expect(problem !== null).toBe(isRefused(Json.storable(value, "data")))
+  })
+
+  test("a number that JavaScript would read as another is refused, any that it has written is not", () =>
+    check(
+      fc.tuple(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer({ min: 1 })),
+      async ([number, whole]) => {
+        const written = JSON.stringify(number)
+        const more = `${whole}.0000000000000000000000001`
+        const [own, other] = await ask<ReadonlyArray<string | null>>((sql) =>
+          sql`select array[refold.json_problem(${written}::text::jsonb), refold.json_problem(${more}::text::jsonb)] as answer`
+        )
+        expect([written, own]).toEqual([written, null])
+        expect([more, other]).toEqual([more, expect.stringContaining("a double")])
+      }
+    ))
+
+  test("a JSON value has the one text that core gives it", () =>
+    check(json, async (value) => {
+      const storable = Json.storable(value, "data")
+      if (Result.isFailure(storable)) return
+      const canonical = await ask<string>((sql) =>
+        sql`select refold.canonical_json(${JSON.stringify(value)}::text::jsonb) as answer`
+      )
+      expect(canonical).toBe(Json.canonical(storable.success))
+    }))
+
+  test("a command that TypeScript has handled under a key is known to SQL, under that key and no other command", () =>
+    check(fc.tuple(text, Sample.commands, Sample.commands), async ([id, command, other]) => {
+      const idempotencyKey = `${id.slice(0, 100)}-${next++}`
+      const handled = await runtime.runPromise(Effect.result(handle(idempotencyKey, command, { idempotencyKey })))
+      if (Result.isFailure(handled) || handled.success.events.length === 0) return
+      const answer = (asked: Sample.Command) =>
+        ask<number>((sql) =>
+          sql`select version::int as answer from refold.first_answer(${idempotencyKey}, refold.command_fingerprint(
+              ${Sample.aggregate.category}, ${idempotencyKey}, ${JSON.stringify(asked)}::text::jsonb))`
+        )
+      expect(await answer(command)).toBe(handled.success.version)
+      if (Equal.equals(other, command)) return
+      await expect(answer(other)).rejects.toMatchObject({ reason: { cause: { code: "RF002" } } })
+    }))
+
+  test("new ids are of version 7, and in the order of their milliseconds", async () => {
+    const ids = await ask<ReadonlyArray<string>>((sql) =>
+      sql`select array_agg(refold.new_event_id()::text order by n) as answer from generate_series(1, 100) as n`
+    )
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+    const millis = ids.map((id) => id.slice(0, 13))
+    expect(millis).toEqual(millis.toSorted())
+    expect(new Set(ids).size).toBe(100)
+  })
+})
+
+describe("a document of writes", () => {
+  const event = fc.record({
+    type: fc.oneof(fc.constant("Happened"), text, fc.integer()),
+    data: json,
+    schemaVersion: fc.oneof(fc.constant(1), fc.constantFrom(0, 1.5, 32_767, 32_768, "1")),
+    metadata: fc.oneof(fc.constant({}), fc.constantFrom({ actor: "ada" }, { actor: 1 }, [], { causationId: null })),
+    id: fc.oneof(fc.uuid(), fc.constantFrom("x", "", 7)),
+    occurredAt: fc.constantFrom("2026-01-31T12:00:00.000Z", "0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z")
+  }, { requiredKeys: ["type", "data", "schemaVersion", "metadata", "id", "occurredAt"] })
+  const write = fc.record({
+    stream: fc.oneof(fc.constantFrom("a-1", "a-2"), text),
+    expectedVersion: fc.constantFrom(-2, -1, 0, 3, -3),
+    events: fc.array(event, { maxLength: 2 })
+  })
+
+  // The document once more, as a commit.
+  const commitOf = (writes: ReadonlyArray<Record<string, unknown>>) => ({
+    writes: writes.map(({ events, expectedVersion, stream }) => ({
+      stream,
+      expected: expectedVersion === -3 ? undefined : ExpectedVersion.Any,
+      events: (events as ReadonlyArray<Record<string, string>>).map((event) => ({
+        ...event,
+        occurredAt: Option.getOrUndefined(DateTime.make(event["occurredAt"]!))
+      }))
+    }))
+  })
+
+  test("is refused where core refuses the commit", () =>
+    fc.assert(
+      fc.asyncProperty(fc.array(write, { maxLength: 3 }), async (writes) => {
+        const problem = await runtimes["on a server"].runPromise(
+          Effect.flatMap(SqlClient.SqlClient, (sql) =>
+            Effect.map(
+              sql<{ answer: unknown }>`select refold.writes_problem(${JSON.stringify(writes)}::text::jsonb) as answer`,
+              ([row]) => row!.answer
+            ))
+        )
+        // Not typed as what a caller in TypeScript could send at all.
+        const verdict = Commit.check(commitOf(writes) as unknown as Commit.Commit)
+        expect({ refused: problem !== null, problem }).toEqual({ refused: isRefused(verdict), problem })
+      }),
+      { numRuns: 500 }
+    ))
+})

@@ -1,0 +1,115 @@
+// Workers that are killed without warning between any two steps of a transfer, two at a time, while transfers are
+// requested: in the end no coin is lost or made, and every command has had its effect once.
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import * as Sample from "@refold/laws/internal/kit/Sample"
+import * as Transfers from "@refold/laws/internal/process/Transfers"
+import * as PostgresStore from "@refold/postgres/PostgresStore"
+import * as CommandHandler from "@refold/store/decide/CommandHandler"
+import * as State from "@refold/store/decide/State"
+import { EventReader } from "@refold/store/log/EventReader"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Redacted from "effect/Redacted"
+import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
+import { expect, test } from "vitest"
+import { freshDatabase } from "../support/freshDatabase.ts"
+import * as Moves from "../support/Moves.ts"
+import * as Workers from "../support/Workers.ts"
+
+// REFOLD_TRANSFERS=5000 for the long version.
+const transfers = Number(process.env["REFOLD_TRANSFERS"] ?? 1000)
+const jars = Array.from({ length: 12 }, (_, n) => `j${n}`)
+const coins = 1000
+
+const ids = Array.from({ length: transfers }, (_, id) => `${id}`)
+const handleJar = CommandHandler.make(Sample.aggregate)
+const handleTransfer = CommandHandler.make(Transfers.aggregate)
+
+const deaths: ReadonlyArray<Workers.Death> = Workers.deeds.flatMap((deed) =>
+  (["before", "after"] as const).flatMap((moment) => [1, 7].map((nth) => ({ deed, moment, nth })))
+)
+
+const below = (end: number): number => Math.floor(Math.random() * end)
+
+// Some are for more coins than there are.
+const request = (id: string) => {
+  const [from, to] = [jars[below(jars.length)]!, jars[below(jars.length)]!]
+  return handleTransfer(id, { _tag: "Request", from, to, coins: 1 + below(2 * coins) })
+}
+
+const workedOn = (url: string) =>
+  Effect.gen(function*() {
+    yield* Effect.forEach(jars, (jar) => handleJar(jar, { _tag: "Add", coins, notes: [] }))
+    const half = ids.length / 2
+    const requests = yield* Effect.forkChild(Effect.gen(function*() {
+      yield* Effect.forEach(ids.slice(0, half), request, { concurrency: 2 })
+      yield* sealSome
+      yield* Effect.forEach(ids.slice(half), request, { concurrency: 2 })
+    }))
+    // Two at a time: when one has died, the next begins.
+    yield* Effect.forEach(
+      deaths,
+      (death) => Effect.scoped(Effect.flatMap(Workers.start({ url, death }), ({ gone }) => gone)),
+      { concurrency: 2 }
+    )
+    yield* Fiber.join(requests)
+    yield* Workers.start({ url })
+    yield* Effect.repeat(Effect.delay(left, "200 millis"), { until: (unfinished) => unfinished.length === 0 })
+  })
+
+// A transfer that begins late finds jars that are sealed: it is compensated, or cannot be.
+const sealSome = Effect.forEach(jars.slice(0, 2), (jar) => handleJar(jar, { _tag: "Seal" }))
+
+const stateOf = (id: string) =>
+  Effect.map(State.load(Moves.saga.instances, id), ({ state }) => Result.getOrThrow(state.state))
+
+const left = Effect.gen(function*() {
+  const states = yield* Effect.forEach(ids, stateOf, { concurrency: 8 })
+  return states.filter(({ status }) => status === "NotStarted" || status === "Running" || status === "Compensating")
+})
+
+// What sagas hold that could not put it back.
+const limbo = Effect.gen(function*() {
+  const states = yield* Effect.forEach(ids, stateOf, { concurrency: 8 })
+  return states.reduce((sum, state) => state.status === "CompensationFailed" ? sum + state.data.coins : sum, 0)
+})
+
+const phases = Effect.gen(function*() {
+  const states = yield* Effect.forEach(ids, stateOf, { concurrency: 8 })
+  return Object.fromEntries(
+    [...Map.groupBy(states, ({ status }) => status)].map(([status, all]) => [status, all.length])
+  )
+})
+
+const isOfSaga = ({ metadata }: RecordedEvent): boolean => "process" in metadata
+
+// What came from elsewhere, and what sealing took out.
+const putIn = (log: ReadonlyArray<RecordedEvent>): number =>
+  log.filter((event) => !isOfSaga(event) && event.stream.startsWith("jar-"))
+    .map((event) => Result.getOrThrow(Sample.codec.decode(event)))
+    .reduce(
+      (sum, event) =>
+        event._tag === "CoinsAdded" ? sum + event.coins : event._tag === "CoinsTaken" ? sum - event.coins : sum,
+      0
+    )
+
+test(
+  "workers that are killed between any two steps lose no coin, make none, and do nothing twice",
+  () =>
+    Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+      const url = yield* freshDatabase()
+      yield* Effect.gen(function*() {
+        yield* workedOn(url)
+        const log = yield* Stream.runCollect((yield* EventReader).readAll())
+        const atEnd = yield* Effect.forEach(jars, (jar) => State.load(Sample.aggregate, jar))
+        const inJars = atEnd.reduce((sum, { state }) => sum + state.coins, 0)
+        expect(inJars + (yield* limbo)).toBe(putIn(log))
+        // No command of the saga leads to more than one event.
+        const effects = Map.groupBy(log.filter(isOfSaga), ({ metadata }) => metadata.causationId)
+        expect([...effects].filter(([, events]) => events.length > 1)).toEqual([])
+        expect(yield* phases).toMatchObject({ Succeeded: expect.any(Number), Compensated: expect.any(Number) })
+      }).pipe(Effect.provide(PostgresStore.layer({ url: Redacted.make(url) })))
+    }))),
+  600_000
+)

@@ -1,0 +1,16 @@
+/** The PostgreSQL adapter on a database of its own, on the tests' server. */
+import * as PostgresStore from "@refold/postgres/PostgresStore"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as SqlClient from "effect/sql/SqlClient"
+import { freshDatabase } from "./freshDatabase.ts"
+
+/** A store that is dropped with the layer. */
+export const layer = Layer.unwrap(
+  Effect.map(freshDatabase(), (url) => PostgresStore.layer({ url: Redacted.make(url), maxConnections: 20 }))
+)
+
+/** One transaction of the client. */
+export const transaction = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.flatMap(SqlClient.SqlClient, (sql) => sql.withTransaction(effect))

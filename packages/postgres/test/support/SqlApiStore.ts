@@ -1,0 +1,165 @@
+/**
+ * A store that is written and read through the functions that the schema has for people: what they do is held to the
+ * laws of every other store.
+ */
+import type { InvalidInput } from "@refold/core/event/InvalidInput"
+import type { NewEvent } from "@refold/core/event/NewEvent"
+import { Position } from "@refold/core/event/Position"
+import * as StreamName from "@refold/core/event/StreamName"
+import { StreamVersion } from "@refold/core/event/StreamVersion"
+import {
+  type AppendError,
+  DuplicateEventId,
+  IdempotencyConflict,
+  versionConflict
+} from "@refold/core/journal/AppendError"
+import type * as AsOf from "@refold/core/journal/AsOf"
+import * as Commit from "@refold/core/journal/Commit"
+import type { ExpectedVersion } from "@refold/core/journal/ExpectedVersion"
+import * as ReadOptions from "@refold/core/journal/ReadOptions"
+import * as EventStore from "@refold/store/log/EventStore"
+import { EventStoreError } from "@refold/store/log/EventStoreError"
+import * as Arr from "effect/Array"
+import * as Context from "effect/Context"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Result from "effect/Result"
+import * as SqlClient from "effect/sql/SqlClient"
+import type * as SqlError from "effect/sql/SqlError"
+import * as Stream from "effect/Stream"
+import * as EventRows from "../../src/internal/EventRows.ts"
+
+/** The SQL functions as an adapter, on the client and the store of a layer of the PostgreSQL adapter. */
+export const over = <E, R>(layer: Layer.Layer<EventStore.EventStore | SqlClient.SqlClient | R, E>) =>
+  Layer.effectContext(Effect.gen(function*() {
+    const services = yield* Layer.build(layer)
+    const sql = Context.get(services, SqlClient.SqlClient)
+    const store = Context.get(services, EventStore.EventStore)
+    const adapter: EventStore.Adapter = {
+      ...store,
+      commit: (commit) => append(sql, commit),
+      readStream: (stream, options = {}) =>
+        isPlain(options) && options.types === undefined
+          ? read(StreamName.parse(stream), options, (limit) =>
+            sql<EventRows.EventRow>`select * from refold.read_stream(${stream}, ${options.after ?? 0}, ${
+              version(options.asOf)
+            }::int8,
+              ${position(options.asOf)}::int8, ${recorded(options.asOf)}::timestamptz, ${
+              occurred(options.asOf)
+            }::timestamptz,
+              ${limit}::int8)`)
+          : store.readStream(stream, options),
+      readAll: (options = {}) =>
+        isPlain(options)
+          ? read(Result.void, options, (limit) =>
+            sql<EventRows.EventRow>`select * from refold.read_all(${options.after ?? 0}, ${
+              options.types ?? null
+            }::text[],
+              ${options.categories ?? null}::text[], ${position(options.asOf)}::int8,
+              ${recorded(options.asOf)}::timestamptz, ${occurred(options.asOf)}::timestamptz, ${limit}::int8)`)
+          : store.readAll(options)
+    }
+    return Context.merge(services, EventStore.context(adapter))
+  }))
+
+// What the functions have no parameters for is left to the adapter.
+const isPlain = (options: ReadOptions.ReadStreamOptions | ReadOptions.ReadAllOptions): boolean =>
+  options.occurredAt === undefined && options.recordedAt === undefined
+
+const read = (
+  checked: Result.Result<unknown, InvalidInput>,
+  options: ReadOptions.ReadStreamOptions | ReadOptions.ReadAllOptions,
+  rows: (limit: number | null) => Effect.Effect<ReadonlyArray<EventRows.EventRow>, SqlError.SqlError>
+) =>
+  Stream.unwrap(Effect.gen(function*() {
+    yield* Effect.fromResult(checked)
+    yield* Effect.fromResult(ReadOptions.check(options))
+    const found = yield* Effect.mapError(
+      rows(options.limit ?? null),
+      (cause) => new EventStoreError({ operation: "read", cause })
+    )
+    return Stream.fromIterable(found.map(EventRows.decode))
+  }))
+
+const version = (asOf: AsOf.AsOf | undefined) => (asOf?._tag === "Version" ? asOf.version : null)
+const position = (asOf: AsOf.AsOf | undefined) => (asOf?._tag === "Position" ? asOf.position : null)
+const recorded = (asOf: AsOf.AsOf | undefined) => asOf?._tag === "RecordedAt" ? DateTime.formatIso(asOf.instant) : null
+const occurred = (asOf: AsOf.AsOf | undefined) => asOf?._tag === "OccurredAt" ? DateTime.formatIso(asOf.instant) : null
+
+interface AppendedRow {
+  readonly stream: string
+  readonly first_version: bigint
+  readonly version: bigint
+  readonly position: bigint
+  readonly recorded_at: Date
+  readonly deduplicated: boolean
+}
+
+const append = Effect.fnUntraced(function*(
+  sql: SqlClient.SqlClient,
+  commit: Commit.Commit
+): Effect.fn.Return<Commit.Appended, AppendError | EventStoreError> {
+  const checked = yield* Effect.fromResult(Commit.check(commit))
+  const { fingerprint, key, neverExpires } = checked.idempotency ?? {}
+  const writes = JSON.stringify(checked.writes.map(({ events, expected, stream }) => ({
+    stream,
+    expectedVersion: expectedOf(expected),
+    events: events.map(eventOf)
+  })))
+  const rows = yield* sql<AppendedRow>`select * from refold.commit_events(${writes}::jsonb, ${key ?? null},
+    ${fingerprint ?? null}, ${neverExpires ?? false})`.pipe(
+    Effect.catch((error) => Effect.fail(refusalOf(error, checked)))
+  )
+  if (!Arr.isReadonlyArrayNonEmpty(rows)) return yield* Effect.die("commit_events gave no answer")
+  return Commit.appended(
+    Arr.map(rows, (row) => ({
+      stream: row.stream as StreamName.StreamName,
+      firstVersion: StreamVersion(Number(row.first_version)),
+      version: StreamVersion(Number(row.version)),
+      position: Position(Number(row.position)),
+      recordedAt: DateTime.fromDateUnsafe(row.recorded_at)
+    })),
+    rows[0].deduplicated
+  )
+})
+
+const eventOf = ({ data, id, metadata, occurredAt, schemaVersion, type }: NewEvent) => ({
+  id,
+  type,
+  schemaVersion,
+  data,
+  metadata,
+  occurredAt: DateTime.formatIso(occurredAt)
+})
+
+const expectedOf = (expected: ExpectedVersion): number | null => {
+  switch (expected._tag) {
+    case "Any":
+      return null
+    case "StreamExists":
+      return -2
+    case "NoStream":
+      return 0
+    case "Exact":
+      return expected.version
+  }
+}
+
+// What a client of any language reads off an error: its code, and the rest from the JSON in its detail.
+const refusalOf = (error: SqlError.SqlError, { writes }: Commit.Commit): AppendError | EventStoreError => {
+  const { code, detail }: { readonly code?: unknown; readonly detail?: string } = Object(error.reason.cause)
+  const said = (): Record<string, never> => JSON.parse(detail ?? "{}")
+  switch (code) {
+    case "RF001": {
+      const { expected } = writes.find(({ stream }) => stream === said()["stream"])!
+      return versionConflict(said()["stream"]!, expected, StreamVersion(Number(said()["actual"])))
+    }
+    case "RF002":
+      return new IdempotencyConflict({ key: said()["key"]! })
+    case "RF003":
+      return new DuplicateEventId({ id: said()["id"]! })
+    default:
+      return new EventStoreError({ operation: "append", cause: error })
+  }
+}

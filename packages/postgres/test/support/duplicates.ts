@@ -1,0 +1,38 @@
+/*
+ * A process that handles a list of commands under their keys, in an order of its own, and says what it was answered.
+ */
+import * as Sample from "@refold/laws/internal/kit/Sample"
+import * as PostgresStore from "@refold/postgres/PostgresStore"
+import * as CommandHandler from "@refold/store/decide/CommandHandler"
+import * as Effect from "effect/Effect"
+import * as Random from "effect/Random"
+import * as Redacted from "effect/Redacted"
+
+/** What the script is told. */
+export interface Told {
+  readonly url: string
+  /** Coins are taken from this jar, under the keys 0, 1, 2 … of as many commands. */
+  readonly jar: string
+  readonly commands: number
+}
+
+// Whoever started it wrote it.
+const { commands, jar, url } = JSON.parse(process.argv[2]!) as Told
+
+process.stdin.on("end", () => process.exit()).resume()
+
+const handle = CommandHandler.make(Sample.aggregate, { retries: 1000 })
+
+const program = Effect.gen(function*() {
+  const order = yield* Random.shuffle(Array.from({ length: commands }, (_, n) => n))
+  const answers = yield* Effect.forEach(order, (n) =>
+    Effect.map(
+      handle(jar, { _tag: "Take", coins: 1 }, { idempotencyKey: `${n}` }),
+      ({ events, position, state, version }) => [n, { events, position, state, version }] as const
+    ), { concurrency: 4 })
+  process.stdout.write(JSON.stringify(answers.toSorted(([one], [two]) => one - two)))
+})
+
+await Effect.runPromise(
+  Effect.provide(program, PostgresStore.layer({ url: Redacted.make(url), migrate: false }))
+).then(() => process.exit())

@@ -1,0 +1,22 @@
+/** The one hook between codec and store, on batches, so that events can be encrypted on their way in and out. */
+import type { NewEvent } from "@refold/core/event/NewEvent"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import type { NonEmptyReadonlyArray } from "effect/Array"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import type { EventStoreError } from "./EventStoreError.ts"
+
+/** Two inverse functions; each keeps the number and the order of the events. */
+export interface WireTransform {
+  readonly toWire: (
+    events: NonEmptyReadonlyArray<NewEvent>
+  ) => Effect.Effect<NonEmptyReadonlyArray<NewEvent>, EventStoreError>
+  readonly fromWire: (
+    events: ReadonlyArray<RecordedEvent>
+  ) => Effect.Effect<ReadonlyArray<RecordedEvent>, EventStoreError>
+}
+
+/** Used by loads and command handlers; the identity unless you provide another. */
+export const WireTransform = Context.Reference<WireTransform>("@refold/store/WireTransform", {
+  defaultValue: () => ({ toWire: Effect.succeed, fromWire: Effect.succeed })
+})

@@ -1,0 +1,35 @@
+/** A projection's rows, for the projector. */
+import type { Projection } from "@refold/core/project/Projection"
+import { foldBatch, prepare } from "@refold/core/project/ProjectionFold"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { WireTransform } from "../../log/WireTransform.ts"
+import type { ProjectionTarget } from "./ProjectionTarget.ts"
+
+/** Folds events into rows. */
+export const make = <Event extends { readonly _tag: string }, State>(
+  projection: Projection<Event, State, string>
+): ProjectionTarget => {
+  const { categories, indexes, isInline, name, types, version } = projection
+  return {
+    name,
+    version,
+    indexes,
+    types,
+    categories,
+    fold: Effect.fnUntraced(function*(batch, events, waiting) {
+      const { fromWire } = yield* WireTransform
+      const prepared = (yield* fromWire(events)).map((event) => prepare(projection, event))
+      const keys = new Set(prepared.flatMap((one) => Result.isSuccess(one) ? one.success.keys : []))
+      const stored = yield* batch.rows([...keys])
+      const folded = foldBatch(projection, new Map(stored.map((row) => [row.key, row])), prepared, waiting)
+      return {
+        rows: [...folded.changed.values()].filter((row) => row !== undefined),
+        removed: [...folded.changed].flatMap(([key, row]) => row === undefined ? [key] : []),
+        keepsNewer: isInline,
+        poisoned: folded.poisoned,
+        folded: folded.folded
+      }
+    })
+  }
+}

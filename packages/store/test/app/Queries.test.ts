@@ -1,0 +1,150 @@
+import * as Middleware from "@refold/store/app/Middleware"
+import * as Queries from "@refold/store/app/Queries"
+import * as CommandHandler from "@refold/store/decide/CommandHandler"
+import type { SnapshotStore } from "@refold/store/decide/SnapshotStore"
+import * as State from "@refold/store/decide/State"
+import type { EventReader } from "@refold/store/log/EventReader"
+import type { EventStore } from "@refold/store/log/EventStore"
+import * as Projector from "@refold/store/project/Projector"
+import * as ReadModel from "@refold/store/project/ReadModel"
+import type { ReadModelStore } from "@refold/store/project/ReadModelStore"
+import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
+import * as Option from "effect/Option"
+import { describe, expect, expectTypeOf, it } from "vitest"
+import * as Account from "../support/Account.ts"
+import { run } from "../support/Account.ts"
+import { balances, deposit } from "../support/Balances.ts"
+
+// #region queries
+const ask = Queries.make({
+  Balance: ({ account }: { readonly _tag: "Balance"; readonly account: string }) =>
+    Effect.map(ReadModel.get(balances, `account-${account}`), Option.map(({ state }) => state.balance)),
+  Richest: ({ limit }: { readonly _tag: "Richest"; readonly limit: number }) =>
+    ReadModel.query(balances, { index: "byBalance", descending: true, limit })
+}, [Middleware.correlation, Middleware.tracing, Middleware.logging])
+// #endregion
+
+// A query as it comes from where there are no types.
+const cast = (query: unknown) => query as { readonly _tag: "Balance"; readonly account: string }
+
+describe("a record of query handlers", () => {
+  it("asks the handler of the query's tag", () =>
+    run(Effect.gen(function*() {
+      yield* deposit("a", 5)
+      yield* deposit("b", 7)
+      yield* Projector.catchUp(balances)
+      expect(yield* ask({ _tag: "Balance", account: "a" })).toEqual(Option.some(5))
+      expect(yield* ask({ _tag: "Balance", account: "c" })).toEqual(Option.none())
+      expect((yield* ask({ _tag: "Richest", limit: 1 })).rows).toMatchObject([{ key: "account-b" }])
+    })))
+
+  it("fails as that handler does", () =>
+    run(Effect.gen(function*() {
+      const failed = Effect.provide(Effect.flip(ask({ _tag: "Balance", account: "a" })), Logger.layer([]))
+      expect(yield* failed).toMatchObject({ _tag: "UnknownProjection" })
+    })))
+
+  it("runs middleware around the query, the first outermost, and tells it what is asked", () =>
+    run(Effect.gen(function*() {
+      const told: Array<unknown> = []
+      const note = (name: string): Middleware.Middleware => (call, next) =>
+        Effect.suspend(() => {
+          told.push([name, call])
+          return next
+        })
+      const echo = Queries.make({
+        Echo: ({ text }: { readonly _tag: "Echo"; readonly text: string }) => Effect.sync(() => void told.push(text))
+      }, [note("outer"), note("inner")])
+      yield* echo({ _tag: "Echo", text: "hello" })
+      const call = { kind: "Query", tag: "Echo", payload: { _tag: "Echo", text: "hello" } }
+      expect(told).toEqual([["outer", call], ["inner", call], "hello"])
+    })))
+})
+
+describe("a query that nobody knows", () => {
+  it.each<[string, unknown, string | undefined]>([
+    ["has an unknown tag", { _tag: "Poorest" }, "Poorest"],
+    ["is tagged with the name of every object's prototype", { _tag: "__proto__" }, "__proto__"],
+    ["is tagged with what every object has", { _tag: "constructor" }, "constructor"],
+    ["is tagged with a list that reads as a tag", { _tag: ["Balance"] }, undefined],
+    ["has no tag", {}, undefined],
+    ["is null", null, undefined],
+    ["is undefined", undefined, undefined],
+    ["is a text", "Balance", undefined]
+  ])("because it %s is a typed error, and nothing is run", (_, query, tag) =>
+    run(Effect.gen(function*() {
+      let ran = 0
+      const noting: Middleware.Middleware = (_call, next) => Effect.suspend(() => (ran++, next))
+      const counted = Queries.make({ Balance: (_query: { readonly _tag: "Balance" }) => Effect.sync(() => ran++) }, [
+        noting
+      ])
+      const refused = yield* Effect.flip(counted(cast(query)))
+      expect(refused).toBeInstanceOf(Queries.UnknownQuery)
+      expect(refused).toMatchObject({ tag, known: ["Balance"] })
+      expect(ran).toBe(0)
+    })))
+
+  it("is told which ones there are", () =>
+    run(Effect.gen(function*() {
+      expect((yield* Effect.flip(ask(cast({ _tag: "Poorest" })))).message)
+        .toBe("not a known query: there is none for the tag \"Poorest\", only for Balance, Richest")
+    })))
+})
+
+describe("the types of a record of query handlers", () => {
+  type Tagged = { readonly _tag: "Load" }
+
+  it("say for each tag what its handler gives, how it fails and what it needs", () => {
+    expectTypeOf(ask({ _tag: "Balance", account: "a" })).toEqualTypeOf<
+      Effect.Effect<
+        Option.Option<number>,
+        ReadModel.ReadRowsFailure | Queries.UnknownQuery,
+        ReadModelStore | EventReader
+      >
+    >()
+    const richest = ask({ _tag: "Richest", limit: 1 })
+    expectTypeOf<Effect.Success<typeof richest>["rows"][number]["state"]["events"]>().toEqualTypeOf<number>()
+  })
+
+  it("refuse a query that nobody answers", () => {
+    expectTypeOf(() => [
+      // @ts-expect-error it is not in the record
+      ask({ _tag: "Poorest" }),
+      // @ts-expect-error the account is missing
+      ask({ _tag: "Balance" }),
+      // @ts-expect-error it asks for an account and nothing else
+      ask({ _tag: "Balance", account: "a", limit: 1 }),
+      // @ts-expect-error its handler answers another tag
+      Queries.make({ Save: (_query: Tagged) => Effect.void })
+    ]).toBeFunction()
+  })
+
+  it("refuse a handler that needs the command side", () => {
+    const handle = CommandHandler.make(Account.account)
+    const append = (_query: Tagged) => Account.append("a", Account.stored(1))
+    const load = (_query: Tagged) => State.load(Account.account, "a")
+    const decide = (_query: Tagged) => handle("a", Account.deposit(1))
+    expectTypeOf<Extract<Effect.Services<ReturnType<typeof append>>, EventStore>>().toEqualTypeOf<EventStore>()
+    expectTypeOf<Extract<Effect.Services<ReturnType<typeof load>>, SnapshotStore>>().toEqualTypeOf<SnapshotStore>()
+    expectTypeOf(() => [
+      // @ts-expect-error it may append
+      Queries.make({ Load: append }),
+      // @ts-expect-error it loads a state, as those do who decide
+      Queries.make({ Load: load }),
+      // @ts-expect-error it handles a command
+      Queries.make({ Load: decide }),
+      // @ts-expect-error that is a command handler
+      Queries.make({ Deposit: handle })
+    ]).toBeFunction()
+  })
+
+  it("refuse middleware that needs the command side", () => {
+    const auditing: Middleware.Middleware<never, EventStore> = (_call, next) => next
+    const reading: Middleware.Middleware<never, EventReader> = (_call, next) => next
+    const handlers = { Load: (_query: Tagged) => Effect.void }
+    // @ts-expect-error it may append
+    expectTypeOf(() => Queries.make(handlers, [Middleware.tracing, auditing])).toBeFunction()
+    expectTypeOf(() => Queries.make(handlers, [Middleware.tracing, reading])).toBeFunction()
+  })
+})

@@ -1,0 +1,620 @@
+import * as Aggregate from "@refold/core/decide/Aggregate"
+import type { NewEvent } from "@refold/core/event/NewEvent"
+import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
+import * as CommandHandler from "@refold/store/decide/CommandHandler"
+import { SnapshotStore } from "@refold/store/decide/SnapshotStore"
+import * as State from "@refold/store/decide/State"
+import { EventIds } from "@refold/store/log/EventIds"
+import type { EventReader } from "@refold/store/log/EventReader"
+import { EventStore } from "@refold/store/log/EventStore"
+import { EventStoreError } from "@refold/store/log/EventStoreError"
+import { WireTransform } from "@refold/store/log/WireTransform"
+import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/testing/TestClock"
+import { describe, expect, expectTypeOf, it } from "vitest"
+import * as Account from "../support/Account.ts"
+import {
+  append,
+  at,
+  deposit,
+  history,
+  run,
+  runAtZero,
+  stored,
+  stream,
+  times,
+  withdraw,
+  withStore
+} from "../support/Account.ts"
+
+const handle = CommandHandler.make(Account.account)
+
+const balance = (id: string) => Effect.map(State.load(Account.account, id), ({ state }) => state.balance)
+
+describe("a command", () => {
+  it("is decided on the state and its events are stored", () =>
+    runAtZero(Effect.gen(function*() {
+      yield* TestClock.setTime(5000)
+      yield* handle("a", deposit(10, 20))
+      expect(yield* handle("a", withdraw(25))).toEqual({
+        stream: "account-a",
+        state: { balance: 5 },
+        version: 3,
+        position: 3,
+        recordedAt: at(5000),
+        isComplete: true,
+        events: [{ _tag: "Withdrawn", amount: 25 }],
+        deduplicated: false
+      })
+      expect((yield* history("a")).map(({ data, schemaVersion, type }) => [type, schemaVersion, data])).toEqual([
+        ["Deposited", 1, { amount: 10 }],
+        ["Deposited", 1, { amount: 20 }],
+        ["Withdrawn", 1, { amount: 25 }]
+      ])
+    })))
+
+  it("for one id changes no other", () =>
+    run(Effect.gen(function*() {
+      yield* handle("a", deposit(10))
+      yield* handle("b", deposit(1))
+      expect([yield* balance("a"), yield* balance("b")]).toEqual([10, 1])
+    })))
+
+  it("that is refused fails with the refusal itself and stores nothing", () =>
+    run(Effect.gen(function*() {
+      yield* handle("a", deposit(10))
+      expect(yield* Effect.flip(handle("a", withdraw(11)))).toEqual({ _tag: "Overdrawn", balance: 10 })
+      expect(yield* history("a")).toHaveLength(1)
+    })))
+
+  it("that leads to nothing answers with the state as it is and stores nothing", () =>
+    run(Effect.gen(function*() {
+      yield* handle("a", deposit(10))
+      expect(yield* handle("a", deposit()))
+        .toMatchObject({ state: { balance: 10 }, version: 1, events: [], deduplicated: false })
+      expect(yield* history("a")).toHaveLength(1)
+    })))
+
+  it("is refused where its id makes no stream name", () =>
+    run(Effect.gen(function*() {
+      expect(yield* Effect.flip(handle("", deposit(1)))).toMatchObject({ _tag: "InvalidInput", field: "stream" })
+    })))
+
+  it("fails where an event of it does not fit its schema, and stores nothing", () =>
+    run(Effect.gen(function*() {
+      const error = yield* Effect.flip(handle("a", deposit(1, "2" as never)))
+      expect(error).toMatchObject({ _tag: "UnencodableEvent", type: "Deposited" })
+      expect(yield* history("a")).toEqual([])
+    })))
+
+  it("fails where an event before it cannot be decoded", () =>
+    run(Effect.gen(function*() {
+      yield* append("a", stored(1, { schemaVersion: 2 }))
+      expect(yield* Effect.flip(handle("a", deposit(1)))).toMatchObject({ _tag: "NewerSchemaVersion", version: 1 })
+    })))
+})
+
+describe("the events of a command are stamped", () => {
+  it("with the time by Effect's clock, one for all, and no metadata by default", () =>
+    runAtZero(Effect.gen(function*() {
+      yield* TestClock.setTime(7000)
+      yield* handle("a", deposit(1, 2))
+      expect((yield* history("a")).map(({ metadata, occurredAt }) => [metadata, occurredAt]))
+        .toEqual([[{}, at(7000)], [{}, at(7000)]])
+    })))
+
+  it("with the metadata and the time that are given", () =>
+    runAtZero(Effect.gen(function*() {
+      yield* TestClock.setTime(7000)
+      const metadata = { correlationId: "c", causationId: "d", actor: "Ada", own: [1] }
+      yield* handle("a", deposit(1, 2), { metadata, occurredAt: at(50) })
+      for (const event of yield* history("a")) {
+        expect(event).toMatchObject({ metadata, occurredAt: at(50), recordedAt: at(7000) })
+      }
+    })))
+
+  it("with ids of their own, UUIDs of version 7 in order", () =>
+    run(Effect.gen(function*() {
+      yield* handle("a", deposit(1, 2, 3))
+      const ids = (yield* history("a")).map(({ id }) => id)
+      for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
+      expect(ids.toSorted()).toEqual(ids)
+      expect(new Set(ids).size).toBe(3)
+    })))
+
+  it("with ids from wherever you take them", () =>
+    run(Effect.gen(function*() {
+      let n = 0
+      const counted = Effect.sync(() => stored(++n).id)
+      yield* Effect.provideService(handle("a", deposit(1, 2)), EventIds, counted)
+      expect((yield* history("a")).map(({ id }) => id)).toEqual([stored(1).id, stored(2).id])
+    })))
+
+  it("and bad metadata are refused, naming the field", () =>
+    run(Effect.gen(function*() {
+      const error = yield* Effect.flip(handle("a", deposit(1), { metadata: { actor: 7 as never } }))
+      expect(error).toMatchObject({ _tag: "InvalidInput", field: "writes[0].events[0].metadata.actor" })
+    })))
+})
+
+// What another writer does between this one's load and its append, at the first `n` attempts.
+const overtakenBy =
+  <E>(n: number, other: Effect.Effect<unknown, E, EventStore | EventReader | SnapshotStore>) =>
+  <A, E2>(
+    effect: Effect.Effect<A, E2, EventStore | EventReader | SnapshotStore>
+  ) =>
+    Effect.gen(function*() {
+      const context = yield* Effect.context<EventStore | EventReader | SnapshotStore>()
+      const intrude = times(n, Effect.provide(Effect.orDie(other), context))
+      return yield* effect.pipe(
+        withStore((store) => ({ commit: (commit) => Effect.andThen(intrude, store.commit(commit)) }))
+      )
+    })
+
+describe("a writer who was overtaken", () => {
+  it("decides again on what the other wrote, and wins", () =>
+    run(Effect.gen(function*() {
+      yield* handle("a", deposit(10))
+      const handled = yield* overtakenBy(1, handle("a", withdraw(4)))(handle("a", withdraw(5)))
+      expect(handled).toMatchObject({ state: { balance: 1 }, version: 3, events: [{ amount: 5 }], deduplicated: false })
+      expect(yield* balance("a")).toBe(1)
+    })))
+
+  it("is refused where the other left nothing", () =>
+    run(Effect.gen(function*() {
+      yield* handle("a", deposit(10))
+      const refused = overtakenBy(1, handle("a", withdraw(8)))(handle("a", withdraw(5)))
+      expect(yield* Effect.flip(refused)).toEqual({ _tag: "Overdrawn", balance: 2 })
+    })))
+
+  it("wins in the end where it is overtaken as often as it may retry", () =>
+    run(Effect.gen(function*() {
+      const patient = CommandHandler.make(Account.account, { retries: 3 })
+      expect(yield* overtakenBy(3, handle("a", deposit(1)))(patient("a", deposit(100))))
+        .toMatchObject({ state: { balance: 103 }, version: 4 })
+    })))
+
+  it("fails with the conflict where it is overtaken once more than it may retry", () =>
+    run(Effect.gen(function*() {
+      const patient = CommandHandler.make(Account.account, { retries: 3 })
+      const conflict = yield* Effect.flip(overtakenBy(4, handle("a", deposit(1)))(patient("a", deposit(100))))
+      expect(conflict).toMatchObject({
+        _tag: "VersionConflict",
+        stream: "account-a",
+        expected: ExpectedVersion.Exact(3),
+        actual: Option.some(4)
+      })
+      expect(yield* balance("a")).toBe(4)
+    })))
+
+  it("gives up at once where it may not retry", () =>
+    run(Effect.gen(function*() {
+      const impatient = CommandHandler.make(Account.account, { retries: 0 })
+      const conflict = yield* Effect.flip(overtakenBy(1, handle("a", deposit(1)))(impatient("a", deposit(100))))
+      expect(conflict).toMatchObject({ _tag: "VersionConflict", actual: Option.some(1) })
+    })))
+
+  it("retries ten times by default", () =>
+    run(Effect.gen(function*() {
+      expect(yield* overtakenBy(10, handle("a", deposit(1)))(handle("a", deposit(100)))).toMatchObject({ version: 11 })
+      expect(yield* Effect.flip(overtakenBy(11, handle("b", deposit(1)))(handle("b", deposit(100)))))
+        .toMatchObject({ _tag: "VersionConflict" })
+    })))
+
+  it("does not lose an update among many who write at once", () =>
+    run(Effect.gen(function*() {
+      const patient = CommandHandler.make(Account.account, { retries: 1000 })
+      // Gives way before each store operation, so that the writers interleave.
+      const interleaved = withStore((store) => ({
+        commit: (commit) => Effect.andThen(Effect.yieldNow, store.commit(commit))
+      }))
+      const deposits = Array.from({ length: 20 }, () => interleaved(patient("a", deposit(1))))
+      const versions = (yield* Effect.all(deposits, { concurrency: "unbounded" })).map(({ version }) => version)
+      expect(versions.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, n) => n + 1))
+      expect(yield* balance("a")).toBe(20)
+    })))
+})
+
+describe("an expected version", () => {
+  it("that is right lets the command pass", () =>
+    run(Effect.gen(function*() {
+      yield* handle("a", deposit(1), { expected: ExpectedVersion.NoStream })
+      yield* handle("a", deposit(1), { expected: ExpectedVersion.StreamExists })
+      yield* handle("a", deposit(1), { expected: ExpectedVersion.Exact(2) })
+      yield* handle("a", deposit(1), { expected: ExpectedVersion.Any })
+      expect(yield* balance("a")).toBe(4)
+    })))
+
+  it.each([ExpectedVersion.NoStream, ExpectedVersion.Exact(0), ExpectedVersion.Exact(2)])(
+    "that is wrong is a conflict before anything is decided: %j",
+    (expected) =>
+      run(Effect.gen(function*() {
+        yield* handle("a", deposit(1))
+        for (const command of [deposit(1), deposit(), withdraw(99)]) {
+          expect(yield* Effect.flip(handle("a", command, { expected })))
+            .toMatchObject({ _tag: "VersionConflict", stream: "account-a", expected, actual: Option.some(1) })
+        }
+        expect(yield* history("a")).toHaveLength(1)
+      }))
+  )
+
+  it("of a stream that is not there is a conflict without an actual version", () =>
+    run(Effect.gen(function*() {
+      expect(yield* Effect.flip(handle("a", deposit(1), { expected: ExpectedVersion.StreamExists })))
+        .toMatchObject({ _tag: "VersionConflict", actual: Option.none() })
+    })))
+
+  it("that became wrong before the append is a conflict, not a silent retry", () =>
+    run(Effect.gen(function*() {
+      yield* handle("a", deposit(1))
+      const overtaken = overtakenBy(1, handle("a", deposit(1)))(
+        handle("a", deposit(100), { expected: ExpectedVersion.Exact(1) })
+      )
+      expect(yield* Effect.flip(overtaken))
+        .toMatchObject({ _tag: "VersionConflict", expected: ExpectedVersion.Exact(1), actual: Option.some(2) })
+      expect(yield* balance("a")).toBe(2)
+    })))
+
+  it.each([ExpectedVersion.Any, ExpectedVersion.StreamExists])(
+    "that still holds though another writer was faster lets the command be decided again: %j",
+    (expected) =>
+      run(Effect.gen(function*() {
+        yield* handle("a", deposit(10))
+        const overtaken = overtakenBy(2, handle("a", deposit(1)))(handle("a", deposit(100), { expected }))
+        expect(yield* overtaken).toMatchObject({ state: { balance: 112 }, version: 4 })
+      }))
+  )
+})
+
+describe("a command repeated under its idempotency key", () => {
+  const key = { idempotencyKey: "k" }
+
+  it("gets its first answer and stores nothing", () =>
+    run(Effect.gen(function*() {
+      yield* handle("a", deposit(10))
+      const first = yield* handle("a", withdraw(4), key)
+      expect(first.deduplicated).toBe(false)
+      expect(yield* handle("a", withdraw(4), key)).toEqual({ ...first, deduplicated: true })
+      expect(yield* history("a")).toHaveLength(2)
+    })))
+
+  it("gets it also when the state has moved on, so that deciding again would refuse", () =>
+    run(Effect.gen(function*() {
+      yield* handle("a", deposit(10))
+      const first = yield* handle("a", withdraw(8), key)
+      yield* handle("a", withdraw(2))
+      expect(yield* handle("a", withdraw(8), key)).toEqual({ ...first, deduplicated: true })
+      expect(first.state).toEqual({ balance: 2 })
+      expect(yield* balance("a")).toBe(0)
+    })))
+
+  it("gets it with all its events, and no others", () =>
+    run(Effect.gen(function*() {
+      yield* handle("a", deposit(1))
+      yield* handle("a", deposit(2, 3), key)
+      yield* handle("a", deposit(4))
+      expect(yield* handle("a", deposit(2, 3), key)).toMatchObject({
+        state: { balance: 6 },
+        version: 3,
+        events: [{ _tag: "Deposited", amount: 2 }, { _tag: "Deposited", amount: 3 }]
+      })
+    })))
+
+  it("is not decided again", () =>
+    run(Effect.gen(function*() {
+      const decided: Array<Account.Command> = []
+      const attentive = CommandHandler.make(Aggregate.makeUnsafe({
+        category: "account",
+        codec: Account.codec,
+        decider: {
+          ...Account.decider,
+          decide: (command: Account.Command, state: Account.State) => {
+            decided.push(command)
+            return Account.decider.decide(command, state)
+          }
+        }
+      }))
+      yield* attentive("a", deposit(1), key)
+      yield* attentive("a", deposit(1), key)
+      expect(decided).toEqual([deposit(1)])
+    })))
+
+  it("gets it whatever expected version, metadata and time the repetition brings", () =>
+    run(Effect.gen(function*() {
+      const first = yield* handle("a", deposit(1), key)
+      const again = yield* handle("a", deposit(1), {
+        ...key,
+        expected: ExpectedVersion.NoStream,
+        metadata: { actor: "Ada" },
+        occurredAt: at(1)
+      })
+      expect(again).toEqual({ ...first, deduplicated: true })
+    })))
+
+  it("gets it with a snapshot too new to serve", () =>
+    run(Effect.gen(function*() {
+      const remember = CommandHandler.make(Account.remembered)
+      const first = yield* remember("a", deposit(1), key)
+      yield* remember("a", deposit(2, 3, 4))
+      expect(yield* remember("a", deposit(1), key)).toEqual({ ...first, deduplicated: true })
+    })))
+
+  it("gets it when the copies run at once", () =>
+    run(Effect.gen(function*() {
+      yield* handle("a", deposit(10))
+      const interleaved = withStore((store) => ({
+        findAppended: (found) => Effect.tap(store.findAppended(found), Effect.yieldNow),
+        commit: (commit) => Effect.andThen(Effect.yieldNow, store.commit(commit))
+      }))
+      const copies = Array.from({ length: 20 }, () => interleaved(handle("a", withdraw(8), key)))
+      const answers = yield* Effect.all(copies, { concurrency: "unbounded" })
+      expect(answers.filter(({ deduplicated }) => !deduplicated)).toHaveLength(1)
+      for (const answer of answers) {
+        expect(answer).toMatchObject({ state: { balance: 2 }, version: 2, events: [{ _tag: "Withdrawn", amount: 8 }] })
+      }
+      expect(yield* history("a")).toHaveLength(2)
+    })))
+
+  it("gets it when a copy goes through between the load and the append", () =>
+    run(Effect.gen(function*() {
+      const copy = handle("a", deposit(1), key)
+      expect(yield* overtakenBy(1, copy)(handle("a", deposit(1), key)))
+        .toMatchObject({ deduplicated: true, state: { balance: 1 }, version: 1, events: [{ amount: 1 }] })
+    })))
+
+  // What happens after a handler has looked its key up for the first time.
+  const afterLook = <E>(other: Effect.Effect<unknown, E, EventStore | EventReader | SnapshotStore>) =>
+  <A, E2>(
+    effect: Effect.Effect<A, E2, EventStore | EventReader | SnapshotStore>
+  ) =>
+    Effect.gen(function*() {
+      const context = yield* Effect.context<EventStore | EventReader | SnapshotStore>()
+      const intrude = times(1, Effect.provide(Effect.orDie(other), context))
+      return yield* effect.pipe(
+        withStore((store) => ({ findAppended: (found) => Effect.tap(store.findAppended(found), intrude) }))
+      )
+    })
+
+  it("gets it when a copy goes through after the first look and deciding again would refuse", () =>
+    run(Effect.gen(function*() {
+      yield* handle("a", deposit(10))
+      expect(yield* afterLook(handle("a", withdraw(8), key))(handle("a", withdraw(8), key)))
+        .toMatchObject({ deduplicated: true, state: { balance: 2 }, version: 2, events: [{ amount: 8 }] })
+    })))
+
+  it("gets it when a copy goes through after the first look and the expected version is wrong by then", () =>
+    run(Effect.gen(function*() {
+      const expecting = { ...key, expected: ExpectedVersion.NoStream }
+      expect(yield* afterLook(handle("a", deposit(1), expecting))(handle("a", deposit(1), expecting)))
+        .toMatchObject({ deduplicated: true, version: 1 })
+    })))
+
+  it("is still refused where it was refused before and no copy went through", () =>
+    run(Effect.gen(function*() {
+      yield* Effect.flip(handle("a", withdraw(1), key))
+      expect(yield* Effect.flip(handle("a", withdraw(1), key))).toEqual({ _tag: "Overdrawn", balance: 0 })
+    })))
+
+  it("after a refusal may succeed, for a refusal uses no key up", () =>
+    run(Effect.gen(function*() {
+      yield* Effect.flip(handle("a", withdraw(1), key))
+      yield* handle("a", deposit(1))
+      expect(yield* handle("a", withdraw(1), key)).toMatchObject({ deduplicated: false, state: { balance: 0 } })
+    })))
+})
+
+describe("an idempotency key that was used before", () => {
+  const key = { idempotencyKey: "k" }
+
+  it.each<[string, string, Account.Command]>([
+    ["another command", "a", withdraw(1)],
+    ["another content", "a", deposit(2)],
+    ["another account", "b", deposit(1)]
+  ])("for %s is a conflict that names the key", (_, id, command) =>
+    run(Effect.gen(function*() {
+      yield* handle("a", deposit(1), key)
+      expect(yield* Effect.flip(handle(id, command, key))).toMatchObject({ _tag: "IdempotencyConflict", key: "k" })
+      expect(yield* history("a")).toHaveLength(1)
+    })))
+
+  it("by another kind of aggregate is a conflict", () =>
+    run(Effect.gen(function*() {
+      const loan = CommandHandler.make(
+        Aggregate.makeUnsafe({ category: "loan", codec: Account.codec, decider: Account.decider })
+      )
+      yield* handle("a", deposit(1), key)
+      expect(yield* Effect.flip(loan("a", deposit(1), key))).toMatchObject({ _tag: "IdempotencyConflict" })
+    })))
+
+  it("by an append without a fingerprint is a conflict", () =>
+    run(Effect.gen(function*() {
+      const store = yield* EventStore
+      yield* store.append(stream("a"), [stored(1)], { idempotency: { key: "k" } })
+      expect(yield* Effect.flip(handle("a", deposit(1), key))).toMatchObject({ _tag: "IdempotencyConflict" })
+    })))
+
+  it("and is empty or too long is refused", () =>
+    run(Effect.gen(function*() {
+      for (const idempotencyKey of ["", "k".repeat(256)]) {
+        expect(yield* Effect.flip(handle("a", deposit(1), { idempotencyKey })))
+          .toMatchObject({ _tag: "InvalidInput", field: "idempotency.key" })
+      }
+    })))
+
+  it("is refused also where the command leads to nothing", () =>
+    run(Effect.gen(function*() {
+      expect(yield* Effect.flip(handle("a", deposit(), { idempotencyKey: "\u0000" })))
+        .toMatchObject({ _tag: "InvalidInput" })
+    })))
+
+  it("with a command that is not JSON is refused, naming the part", () =>
+    run(Effect.gen(function*() {
+      expect(yield* Effect.flip(handle("a", deposit(1n as never), key)))
+        .toMatchObject({ _tag: "InvalidInput", field: "command.amounts[0]" })
+    })))
+})
+
+describe("a snapshot", () => {
+  const remember = CommandHandler.make(Account.remembered)
+  const { fingerprint, name: view } = Option.getOrThrow(Account.remembered.snapshots)
+  const saved = Effect.flatMap(SnapshotStore, (store) => store.find({ stream: stream("a"), view, fingerprint }))
+
+  // Collects what is logged instead of printing it.
+  const logging = () => {
+    const logged: Array<string> = []
+    const logger = Logger.make<unknown, void>(({ logLevel, message }) => {
+      logged.push(`${logLevel}: ${String(Array.isArray(message) ? message[0] : message)}`)
+    })
+    return { logged, provide: Effect.provide(Logger.layer([logger])) }
+  }
+
+  it("is saved when the stream passes a multiple of `every`, and not before", () =>
+    run(Effect.gen(function*() {
+      yield* remember("a", deposit(1))
+      yield* remember("a", deposit(2))
+      expect(yield* saved).toEqual(Option.none())
+      const { position, recordedAt } = yield* remember("a", deposit(4, 8))
+      expect(yield* saved).toMatchObject(Option.some({ version: 4, position, recordedAt, state: { balance: 15 } }))
+      yield* remember("a", deposit(16))
+      expect(yield* saved).toMatchObject(Option.some({ version: 4 }))
+      yield* remember("a", deposit(32))
+      expect(yield* saved).toMatchObject(Option.some({ version: 6, state: { balance: 63 } }))
+    })))
+
+  it("holds what the command's events made of the state also after a retry", () =>
+    run(Effect.gen(function*() {
+      yield* overtakenBy(1, handle("a", deposit(1)))(remember("a", deposit(2, 4)))
+      expect(yield* saved).toMatchObject(Option.some({ version: 3, state: { balance: 7 } }))
+    })))
+
+  it("is where the next command starts from", () =>
+    run(Effect.gen(function*() {
+      const { position, recordedAt, version } = yield* handle("a", deposit(1))
+      const forged = { version, position, recordedAt, state: { balance: 1000 } }
+      yield* (yield* SnapshotStore).save({ stream: stream("a"), view, fingerprint }, forged)
+      expect(yield* remember("a", withdraw(999))).toMatchObject({ state: { balance: 1 }, version: 2 })
+    })))
+
+  it("that cannot be saved does not fail the command", () =>
+    run(Effect.gen(function*() {
+      const snapshots = yield* SnapshotStore
+      let tried = 0
+      const full = SnapshotStore.of({
+        ...snapshots,
+        save: () =>
+          Effect.suspend(() => Effect.fail(new EventStoreError({ operation: "save", cause: `full ${++tried}` })))
+      })
+      const { logged, provide } = logging()
+      const handled = yield* provide(Effect.provideService(remember("a", deposit(1, 2, 4)), SnapshotStore, full))
+      expect(handled).toMatchObject({ state: { balance: 7 }, version: 3, deduplicated: false })
+      expect([tried, logged]).toEqual([1, ["Warn: no snapshot of \"account-a\" at version 3"]])
+      expect(yield* saved).toEqual(Option.none())
+    })))
+
+  it("whose state does not fit its schema does not fail the command", () =>
+    run(Effect.gen(function*() {
+      const picky = CommandHandler.make(Aggregate.makeUnsafe({
+        category: "account",
+        codec: Account.codec,
+        decider: Account.decider,
+        snapshots: {
+          ...Account.snapshots,
+          every: 1,
+          state: Schema.Struct({ balance: Schema.Number.check(Schema.isLessThan(5)) })
+        }
+      }))
+      const { logged, provide } = logging()
+      expect(yield* provide(picky("a", deposit(7)))).toMatchObject({ state: { balance: 7 } })
+      expect(logged).toEqual(["Warn: no snapshot of \"account-a\" at version 1"])
+    })))
+})
+
+describe("the wire transform of a handler", () => {
+  // Seals the amounts; counts the batches.
+  const sealing = () => {
+    const batches: Array<string> = []
+    const service: WireTransform = {
+      toWire: ([first, ...rest]) =>
+        Effect.sync(() => {
+          const seal = (event: NewEvent) => ({ ...event, data: { sealed: JSON.stringify(event.data) } })
+          batches.push(`to ${1 + rest.length}`)
+          return [seal(first), ...rest.map(seal)]
+        }),
+      fromWire: (events) =>
+        Effect.sync(() => {
+          batches.push(`from ${events.length}`)
+          return events.map((event) => ({ ...event, data: JSON.parse((event.data as { sealed: string }).sealed) }))
+        })
+    }
+    return { batches, provide: Effect.provideService(WireTransform, service) }
+  }
+
+  it("is applied on the way in and on the way out, to whole batches", () =>
+    run(Effect.gen(function*() {
+      const { batches, provide } = sealing()
+      const handle = CommandHandler.make(Account.account, { cache: 0 })
+      yield* provide(handle("a", deposit(1, 2)))
+      expect((yield* history("a")).map(({ data }) => data)).toEqual([{ sealed: "{\"amount\":1}" }, {
+        sealed: "{\"amount\":2}"
+      }])
+      expect(yield* provide(handle("a", withdraw(3)))).toMatchObject({ state: { balance: 0 }, events: [{ amount: 3 }] })
+      expect(batches).toEqual(["to 2", "from 2", "to 1"])
+    })))
+
+  it("is applied to what another writer stored meanwhile, and to the first answer of a repeated command", () =>
+    run(Effect.gen(function*() {
+      const { provide } = sealing()
+      const key = { idempotencyKey: "k" }
+      const first = yield* overtakenBy(1, provide(handle("a", deposit(1))))(provide(handle("a", deposit(2), key)))
+      expect(first).toMatchObject({ state: { balance: 3 }, events: [{ amount: 2 }] })
+      expect(yield* provide(handle("a", deposit(2), key))).toEqual({ ...first, deduplicated: true })
+    })))
+})
+
+describe("a store that fails", () => {
+  it("fails the command in its own words, without a retry", () =>
+    run(Effect.gen(function*() {
+      const down = new EventStoreError({ operation: "commit", cause: "down" })
+      let tried = 0
+      const failed = handle("a", deposit(1)).pipe(
+        withStore(() => ({ commit: () => Effect.suspend(() => (tried++, Effect.fail(down))) }))
+      )
+      expect(yield* Effect.flip(failed)).toBe(down)
+      expect(tried).toBe(1)
+    })))
+
+  it("fails the command where its events cannot be read", () =>
+    run(Effect.gen(function*() {
+      const down = new EventStoreError({ operation: "readStream", cause: "down" })
+      const failed = handle("a", deposit(1)).pipe(withStore(() => ({ readStream: () => Stream.fail(down) })))
+      expect(yield* Effect.flip(failed)).toBe(down)
+    })))
+})
+
+describe("the types of a handler", () => {
+  it("say what a command gives, how it fails and what it needs", () => {
+    expectTypeOf(handle("a", deposit(1))).toEqualTypeOf<
+      Effect.Effect<
+        CommandHandler.Handled<Account.State, Account.Event>,
+        Account.Overdrawn | CommandHandler.HandleFailure,
+        EventStore | EventReader | SnapshotStore
+      >
+    >()
+  })
+
+  it("let the refusal be caught by its tag", () => {
+    const caught = Effect.catchTag(handle("a", withdraw(1)), "Overdrawn", ({ balance }) => Effect.succeed(balance))
+    expectTypeOf<Effect.Error<typeof caught>>().toEqualTypeOf<CommandHandler.HandleFailure>()
+  })
+
+  it("refuse a command that the decider does not know", () => {
+    expectTypeOf(() => [
+      // @ts-expect-error an account cannot be closed
+      handle("a", { _tag: "Close" })
+    ]).toBeFunction()
+  })
+})

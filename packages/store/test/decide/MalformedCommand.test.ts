@@ -1,0 +1,147 @@
+import * as Aggregate from "@refold/core/decide/Aggregate"
+import * as Decider from "@refold/core/decide/Decider"
+import * as CommandHandler from "@refold/store/decide/CommandHandler"
+import * as State from "@refold/store/decide/State"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { describe, expect, it } from "vitest"
+import { codec, decider, type Event, history, run, withStore } from "../support/Account.ts"
+
+const Order = Schema.TaggedStruct("Order", {
+  amount: Schema.Int.check(Schema.isGreaterThan(0)),
+  due: Schema.DateTimeUtc,
+  to: Schema.Struct({ name: Schema.String, tags: Schema.Array(Schema.String) })
+})
+type Order = typeof Order.Type
+
+const deposited = (amount: number): Event => ({ _tag: "Deposited", amount })
+
+const orders = Aggregate.makeUnsafe({
+  category: "account",
+  codec,
+  commands: Order,
+  decider: Decider.make<Order, { readonly balance: number }, Event, never>({
+    ...decider,
+    decide: ({ amount }) => Result.succeed([deposited(amount)])
+  })
+})
+
+const due = DateTime.makeUnsafe(0)
+const order: Order = { _tag: "Order", amount: 5, due, to: { name: "Ann", tags: [] } }
+const wire = { _tag: "Order", amount: 5, due: "1970-01-01T00:00:00.000Z", to: { name: "Ann", tags: [] } }
+const parse = (input: unknown) => Aggregate.parseCommand(orders, input)
+
+const issues = (input: unknown) => {
+  const parsed = parse(input)
+  return Result.isFailure(parsed) && parsed.failure._tag === "CommandInvalid"
+    ? Object.fromEntries(parsed.failure.issues.map(({ message, path }) => [path, message]))
+    : parsed
+}
+
+describe("a command from a wire", () => {
+  it("is read from its JSON form", () => {
+    expect(parse(wire)).toEqual(Result.succeed(order))
+  })
+
+  it("says everything that is wrong with it at once, and where", () => {
+    expect(issues({ _tag: "Order", amount: "5", to: { name: 7, tags: ["a", 8], also: 1 }, extra: null })).toEqual({
+      amount: expect.stringContaining("Expected number"),
+      due: "Missing key",
+      "to.name": "Expected string",
+      "to.tags[1]": "Expected string",
+      "to.also": "Expected no excess property",
+      extra: "Expected no excess property"
+    })
+  })
+
+  it.each<[string, unknown, string]>([
+    ["is no object", "Order", ""],
+    ["is nothing", undefined, ""],
+    ["has a tag that nobody knows", { ...wire, _tag: "Nope" }, "_tag"],
+    ["has a number that is none", { ...wire, amount: NaN }, "amount"],
+    ["has a number beyond all bounds", { ...wire, amount: 1e308 }, "amount"],
+    ["has text that is no Unicode", { ...wire, to: { name: "\ud800", tags: [] } }, "to.name"],
+    ["has text with the character 0", { ...wire, to: { name: "a", tags: ["\u0000"] } }, "to.tags[0]"],
+    ["has a key that means something to JavaScript", JSON.parse("{\"_tag\":\"Order\",\"__proto__\":{}}"), "__proto__"]
+  ])("that %s is refused by path", (_, input, path) => {
+    expect(issues(input)).toHaveProperty([path])
+  })
+
+  it("cannot be read where the aggregate does not say what its commands look like", () => {
+    const silent = Aggregate.makeUnsafe({ category: "account", codec, decider })
+    const parsed = Aggregate.parseCommand(silent, wire)
+    expect(Result.isFailure(parsed) && parsed.failure).toMatchObject({ _tag: "InvalidInput", field: "commands" })
+  })
+})
+
+describe("a handler of commands with a schema", () => {
+  const handle = CommandHandler.make(orders)
+  const untouchable = withStore(() => ({
+    findAppended: () => Effect.die("asked"),
+    readStream: () => {
+      throw new Error("asked")
+    },
+    commit: () => Effect.die("asked")
+  }))
+
+  it("refuses a malformed one before it asks any store", () =>
+    run(Effect.gen(function*() {
+      const malformed = { ...order, amount: -1 }
+      for (const idempotencyKey of [undefined, "key"]) {
+        const refused = yield* Effect.flip(untouchable(handle("a", malformed, { idempotencyKey })))
+        expect(refused).toMatchObject({ _tag: "CommandInvalid", issues: [{ path: "amount" }] })
+      }
+    })))
+
+  it("takes dates in a command under an idempotency key, and knows the same command again", () =>
+    run(Effect.gen(function*() {
+      yield* handle("a", order, { idempotencyKey: "key" })
+      expect(yield* handle("a", { ...order }, { idempotencyKey: "key" })).toMatchObject({
+        deduplicated: true,
+        version: 1
+      })
+      const later = { ...order, due: DateTime.makeUnsafe(1) }
+      const refused = yield* Effect.flip(handle("a", later, { idempotencyKey: "key" }))
+      expect(refused._tag).toBe("IdempotencyConflict")
+    })))
+})
+
+describe("a decider that breaks its contract", () => {
+  const handling = (faulty: Partial<typeof decider>) =>
+    CommandHandler.make(Aggregate.makeUnsafe({ category: "account", codec, decider: { ...decider, ...faulty } }))
+  const deposit = { _tag: "Deposit", amounts: [1] } as const
+  // What code without types can give.
+  const wrong = (value: unknown): typeof decider["decide"] => () => value as ReturnType<typeof decider["decide"]>
+
+  it.each<[string, Partial<typeof decider>, object]>([
+    ["throws as it decides", {
+      decide: () => {
+        throw new Error("oh")
+      }
+    }, { stage: "decide", message: "decide failed on stream \"account-a\": oh" }],
+    ["decides nothing at all", { decide: wrong(undefined) }, { stage: "decide" }],
+    ["decides on something that is no list", { decide: wrong(Result.succeed("events")) }, { stage: "decide" }],
+    ["throws at the event that it decided", {
+      evolve: () => {
+        throw new Error("ah")
+      }
+    }, { stage: "evolve", message: "evolve failed on stream \"account-a\": ah" }]
+  ])("and %s is an error that says so, and nothing is stored", (_, faulty, error) =>
+    run(Effect.gen(function*() {
+      const failed = yield* Effect.flip(handling(faulty)("a", deposit))
+      expect(failed).toMatchObject({ _tag: "DeciderFault", stream: "account-a", ...error })
+      expect(yield* history("a")).toEqual([])
+    })))
+
+  it("and throws at a stored event is an error of the load", () =>
+    run(Effect.gen(function*() {
+      yield* CommandHandler.make(orders)("a", order)
+      const evolve = (): never => {
+        throw new Error("ah")
+      }
+      const faulty = Aggregate.makeUnsafe({ category: "account", codec, decider: { ...decider, evolve } })
+      expect(yield* Effect.flip(State.load(faulty, "a"))).toMatchObject({ _tag: "DeciderFault", stage: "evolve" })
+    })))
+})

@@ -1,0 +1,280 @@
+import * as Aggregate from "@refold/core/decide/Aggregate"
+import type { DecodeError } from "@refold/core/event/DecodeError"
+import * as AsOf from "@refold/core/journal/AsOf"
+import type { Loaded } from "@refold/store/decide/Loaded"
+import * as Snapshots from "@refold/store/decide/Snapshots"
+import { SnapshotStore } from "@refold/store/decide/SnapshotStore"
+import * as State from "@refold/store/decide/State"
+import type { EventReader } from "@refold/store/log/EventReader"
+import { EventStoreError } from "@refold/store/log/EventStoreError"
+import { WireTransform } from "@refold/store/log/WireTransform"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import * as TestClock from "effect/testing/TestClock"
+import { describe, expect, expectTypeOf, it } from "vitest"
+import * as Account from "../support/Account.ts"
+import { append, at, run, runAtZero, stored, withStore } from "../support/Account.ts"
+
+// Five events of one account, recorded at 1 to 5 seconds at positions 2 to 6; the fourth is back-dated.
+const seed = Effect.gen(function*() {
+  yield* TestClock.setTime(1000)
+  yield* append("other", stored(100))
+  yield* append("a", stored(1, { occurredAt: at(100) }))
+  yield* TestClock.setTime(2000)
+  yield* append("a", stored(2, { occurredAt: at(200) }))
+  yield* TestClock.setTime(3000)
+  yield* append("a", stored(4, { occurredAt: at(300) }))
+  yield* TestClock.setTime(4000)
+  yield* append("a", stored(8, { occurredAt: at(50) }))
+  yield* TestClock.setTime(5000)
+  yield* append("a", stored(16, { occurredAt: at(500) }))
+})
+
+// Each event adds another power of two, so a balance tells exactly which events it has seen.
+const pasts: ReadonlyArray<[string, AsOf.AsOf | undefined, number]> = [
+  ["now", undefined, 1 + 2 + 4 + 8 + 16],
+  ["version 0", AsOf.version(0), 0],
+  ["version 2", AsOf.version(2), 1 + 2],
+  ["version 3", AsOf.version(3), 1 + 2 + 4],
+  ["a version to come", AsOf.version(99), 1 + 2 + 4 + 8 + 16],
+  ["the position before its first event", AsOf.position(1), 0],
+  ["position 3", AsOf.position(3), 1 + 2],
+  ["position 4", AsOf.position(4), 1 + 2 + 4],
+  ["the instant before the first event was recorded", AsOf.recordedAt(at(999)), 0],
+  ["the instant at which the second event was recorded", AsOf.recordedAt(at(2000)), 1 + 2],
+  ["an instant between two events", AsOf.recordedAt(at(3999)), 1 + 2 + 4],
+  ["an instant of the domain's clock before a back-dated event", AsOf.occurredAt(at(49)), 0],
+  ["an instant of the domain's clock at a back-dated event", AsOf.occurredAt(at(50)), 8],
+  ["an instant of the domain's clock at a later event", AsOf.occurredAt(at(200)), 1 + 2 + 8]
+]
+
+describe("the state of an aggregate", () => {
+  it("that has no events is the initial one, at version 0", () =>
+    runAtZero(Effect.gen(function*() {
+      expect(yield* State.load(Account.account, "a")).toEqual({
+        stream: "account-a",
+        state: { balance: 0 },
+        version: 0,
+        position: 0,
+        recordedAt: at(0),
+        isComplete: true
+      })
+    })))
+
+  it("is a fold of its own events, with the place of the last of them", () =>
+    runAtZero(Effect.gen(function*() {
+      yield* seed
+      expect(yield* State.load(Account.account, "a")).toEqual({
+        stream: "account-a",
+        state: { balance: 31 },
+        version: 5,
+        position: 6,
+        recordedAt: at(5000),
+        isComplete: true
+      })
+    })))
+
+  it.each(pasts)("as of %s counts the events up to then", (_, asOf, balance) =>
+    runAtZero(Effect.gen(function*() {
+      yield* seed
+      const { state } = yield* State.load(Account.account, "a", { asOf })
+      expect(state).toEqual({ balance })
+    })))
+
+  it.each(pasts)(
+    "as of %s is complete unless the domain's clock may have left events out",
+    (_, asOf) =>
+      runAtZero(Effect.gen(function*() {
+        yield* seed
+        const past = yield* State.load(Account.account, "a", { asOf })
+        expect(past.isComplete).toBe(asOf?._tag !== "OccurredAt")
+        expect(yield* State.reload(Account.account, past)).toEqual(yield* State.load(Account.account, "a"))
+      }))
+  )
+
+  it("has the place of the last event that counts", () =>
+    runAtZero(Effect.gen(function*() {
+      yield* seed
+      expect(yield* State.load(Account.account, "a", { asOf: AsOf.version(2) }))
+        .toMatchObject({ version: 2, position: 3, recordedAt: at(2000) })
+    })))
+
+  it("comes from events in several batches as from one", () =>
+    runAtZero(Effect.gen(function*() {
+      yield* seed
+      const batched = yield* State.load(Account.account, "a").pipe(
+        withStore((store) => ({ readStream: (...args) => Stream.rechunk(store.readStream(...args), 2) }))
+      )
+      expect(batched).toEqual(yield* State.load(Account.account, "a"))
+    })))
+})
+
+describe("reload", () => {
+  it("folds only the events that came after", () =>
+    runAtZero(Effect.gen(function*() {
+      yield* seed
+      const early = yield* State.load(Account.account, "a", { asOf: AsOf.version(2) })
+      expect(yield* State.reload(Account.account, { ...early, state: { balance: 1000 } }))
+        .toMatchObject({ state: { balance: 1000 + 4 + 8 + 16 }, version: 5 })
+    })))
+
+  it("gives back what it started from where nothing came after", () =>
+    runAtZero(Effect.gen(function*() {
+      yield* seed
+      const now = yield* State.load(Account.account, "a")
+      expect(yield* State.reload(Account.account, now)).toEqual(now)
+    })))
+})
+
+// Saves a snapshot of `a` at version 3 whose balance is a million too high, so that a load shows whether it believed it.
+const million = 1_000_000
+const seedWithSnapshot = (
+  state: unknown = { balance: million + 1 + 2 + 4 },
+  key: { readonly view?: string; readonly fingerprint?: string } = {}
+) =>
+  Effect.gen(function*() {
+    yield* seed
+    const { fingerprint, name: view } = Option.getOrThrow(Account.remembered.snapshots)
+    const { position, recordedAt, stream, version } = yield* State.load(Account.account, "a", { asOf: AsOf.version(3) })
+    const snapshot = { version, position, recordedAt, state: state as never }
+    yield* (yield* SnapshotStore).save({ stream, view, fingerprint, ...key }, snapshot)
+  })
+
+describe("a snapshot", () => {
+  it.each<[string, AsOf.AsOf | undefined, number]>([
+    ["now", undefined, million + 31],
+    ["a later version", AsOf.version(4), million + 15],
+    ["its own version", AsOf.version(3), million + 7],
+    ["its own position", AsOf.position(4), million + 7],
+    ["a later position", AsOf.position(5), million + 15],
+    ["the instant at which it was recorded", AsOf.recordedAt(at(3000)), million + 7],
+    ["a later instant", AsOf.recordedAt(at(4500)), million + 15]
+  ])("serves a load as of %s", (_, asOf, balance) =>
+    runAtZero(Effect.gen(function*() {
+      yield* seedWithSnapshot()
+      const { state } = yield* State.load(Account.remembered, "a", asOf === undefined ? {} : { asOf })
+      expect(state).toEqual({ balance })
+    })))
+
+  it.each<[string, AsOf.AsOf, number]>([
+    ["an earlier version", AsOf.version(2), 3],
+    ["an earlier position", AsOf.position(3), 3],
+    ["an earlier instant", AsOf.recordedAt(at(2999)), 3],
+    ["any instant of the domain's clock", AsOf.occurredAt(at(9000)), 31]
+  ])("does not serve a load as of %s", (_, asOf, balance) =>
+    runAtZero(Effect.gen(function*() {
+      yield* seedWithSnapshot()
+      expect((yield* State.load(Account.remembered, "a", { asOf })).state).toEqual({ balance })
+    })))
+
+  it("spares the events before it", () =>
+    runAtZero(Effect.gen(function*() {
+      yield* seedWithSnapshot()
+      const read: Array<number> = []
+      yield* State.load(Account.remembered, "a").pipe(withStore((store) => ({
+        readStream: (...args) =>
+          Stream.tap(store.readStream(...args), ({ version }) => Effect.sync(() => read.push(version)))
+      })))
+      expect(read).toEqual([4, 5])
+    })))
+
+  it.each<[string, unknown, object]>([
+    ["does not decode", { total: 1 }, {}],
+    ["is null", null, {}],
+    ["has another fingerprint", { balance: million }, { fingerprint: "other" }],
+    ["is of another view", { balance: million }, { view: "other" }]
+  ])("that %s is ignored", (_, state, key) =>
+    runAtZero(Effect.gen(function*() {
+      yield* seedWithSnapshot(state, key)
+      expect((yield* State.load(Account.remembered, "a")).state).toEqual({ balance: 31 })
+    })))
+
+  it("never changes what a load answers, not even by a field", () =>
+    runAtZero(Effect.gen(function*() {
+      yield* seed
+      yield* Snapshots.save(Account.remembered, yield* State.load(Account.remembered, "a"))
+      expect(yield* State.load(Account.remembered, "a")).toEqual(yield* State.load(Account.account, "a"))
+    })))
+
+  it("is not looked at for an aggregate without snapshots", () =>
+    runAtZero(Effect.gen(function*() {
+      yield* seedWithSnapshot()
+      expect((yield* State.load(Account.account, "a")).state).toEqual({ balance: 31 })
+    })))
+
+  it("of a definition with a raised version is ignored", () =>
+    runAtZero(Effect.gen(function*() {
+      yield* seedWithSnapshot()
+      const raised = Aggregate.makeUnsafe({
+        category: "account",
+        codec: Account.codec,
+        decider: Account.decider,
+        snapshots: { ...Account.snapshots, version: 2 }
+      })
+      expect((yield* State.load(raised, "a")).state).toEqual({ balance: 31 })
+    })))
+})
+
+describe("a load fails", () => {
+  it("with the name of the event that cannot be decoded", () =>
+    run(Effect.gen(function*() {
+      yield* append("a", stored(1), stored(2, { type: "Burnt" }))
+      const error: DecodeError = yield* Effect.flip(Effect.catchTags(State.load(Account.account, "a"), {
+        DeciderFault: Effect.die,
+        EventStoreError: Effect.die,
+        InvalidInput: Effect.die
+      }))
+      expect(error).toMatchObject({ _tag: "UnknownEventType", stream: "account-a", version: 2, type: "Burnt" })
+    })))
+
+  it("where the id makes no stream name, or the past point is none", () =>
+    run(Effect.gen(function*() {
+      expect(yield* Effect.flip(State.load(Account.account, ""))).toMatchObject({
+        _tag: "InvalidInput",
+        field: "stream"
+      })
+      expect(yield* Effect.flip(State.load(Account.account, "a", { asOf: AsOf.version(-1) })))
+        .toMatchObject({ _tag: "InvalidInput", field: "asOf.version" })
+    })))
+
+  it("as the store does", () =>
+    run(Effect.gen(function*() {
+      const down = new EventStoreError({ operation: "readStream", cause: "down" })
+      const failed = State.load(Account.account, "a").pipe(withStore(() => ({ readStream: () => Stream.fail(down) })))
+      expect(yield* Effect.flip(failed)).toBe(down)
+    })))
+})
+
+describe("the wire transform of a load", () => {
+  it("is applied to every batch before it is decoded", () =>
+    run(Effect.gen(function*() {
+      yield* append("a", stored(1, { data: { sealed: 5 } }), stored(2, { data: { sealed: 7 } }))
+      const opened = State.load(Account.account, "a").pipe(Effect.provideService(WireTransform, {
+        toWire: Effect.succeed,
+        fromWire: (events) =>
+          Effect.succeed(
+            events.map((event) => ({ ...event, data: { amount: (event.data as { sealed: number }).sealed } }))
+          )
+      }))
+      expect((yield* opened).state).toEqual({ balance: 12 })
+    })))
+
+  it("may fail, and the load with it", () =>
+    run(Effect.gen(function*() {
+      yield* append("a", stored(1))
+      const noKey = new EventStoreError({ operation: "fromWire", cause: "no key" })
+      const failed = State.load(Account.account, "a").pipe(
+        Effect.provideService(WireTransform, { toWire: Effect.succeed, fromWire: () => Effect.fail(noKey) })
+      )
+      expect(yield* Effect.flip(failed)).toBe(noKey)
+    })))
+})
+
+describe("the types of a load", () => {
+  it("say what it gives, how it fails and what it needs", () => {
+    expectTypeOf(State.load(Account.account, "a")).toEqualTypeOf<
+      Effect.Effect<Loaded<Account.State>, State.LoadFailure, EventReader | SnapshotStore>
+    >()
+  })
+})

@@ -1,0 +1,171 @@
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import * as Observer from "@refold/store/log/Observer"
+import * as Cause from "effect/Cause"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Logger from "effect/Logger"
+import * as Scope from "effect/Scope"
+import { describe, expect, it } from "vitest"
+import { history, runAtZero } from "../support/Account.ts"
+import { deposit, pass } from "../support/Balances.ts"
+
+// An observer that notes what it is told of, and what it does then.
+const notes = <E = never, R = never>(
+  then: (event: RecordedEvent) => Effect.Effect<unknown, E, R> = () => Effect.void
+) => {
+  const told: Array<string> = []
+  return {
+    told,
+    tell: (event: RecordedEvent) =>
+      Effect.suspend(() => {
+        told.push(`${event.stream}@${event.version}`)
+        return Effect.asVoid(then(event))
+      })
+  }
+}
+
+describe("an observer", () => {
+  it("is told of events from now on, in order", () =>
+    runAtZero(Effect.gen(function*() {
+      const { tell, told } = notes()
+      yield* deposit("a", 1)
+      yield* Observer.observe(tell)
+      yield* deposit("a", 2)
+      yield* deposit("b", 3)
+      yield* deposit("a", 4)
+      yield* pass(0)
+      expect(told).toEqual(["account-a@2", "account-b@1", "account-a@3"])
+    })))
+
+  it("is told of those only that it asked for", () =>
+    runAtZero(Effect.gen(function*() {
+      const { tell, told } = notes()
+      yield* Observer.observe(tell, { types: ["Withdrawn"] })
+      yield* Observer.observe(tell, { categories: ["account"], types: ["Deposited"] })
+      yield* deposit("a", 1)
+      yield* pass(0)
+      expect(told).toEqual(["account-a@1"])
+    })))
+
+  it("is told of nothing after its scope was closed", () =>
+    runAtZero(Effect.gen(function*() {
+      const { tell, told } = notes()
+      const scope = yield* Scope.make()
+      yield* Scope.provide(Observer.observe(tell), scope)
+      yield* deposit("a", 1)
+      yield* pass(0)
+      yield* Scope.close(scope, Exit.void)
+      yield* deposit("a", 2)
+      yield* pass(0)
+      expect(told).toEqual(["account-a@1"])
+    })))
+
+  it("may append, and is told of that afterwards", () =>
+    runAtZero(Effect.gen(function*() {
+      const { tell, told } = notes(({ stream }) => stream === "account-a" ? deposit("b", 1) : Effect.void)
+      yield* Observer.observe(tell)
+      yield* deposit("a", 1, 2)
+      yield* pass(0)
+      expect(told).toEqual(["account-a@1", "account-a@2", "account-b@1", "account-b@2"])
+    })))
+
+  it("may begin another, who is told of later events only", () =>
+    runAtZero(Effect.gen(function*() {
+      const inner = notes()
+      const scope = yield* Effect.scope
+      const outer = notes(({ version }) =>
+        version === 1 ? Scope.provide(Observer.observe(inner.tell), scope) : Effect.void
+      )
+      yield* Observer.observe(outer.tell)
+      yield* deposit("a", 1)
+      yield* pass(0)
+      yield* deposit("a", 2)
+      yield* pass(0)
+      expect(outer.told).toEqual(["account-a@1", "account-a@2"])
+      expect(inner.told).toEqual(["account-a@2"])
+    })))
+
+  it("may end itself", () =>
+    runAtZero(Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      const { tell, told } = notes(() => Effect.forkDetach(Scope.close(scope, Exit.void)))
+      yield* Scope.provide(Observer.observe(tell), scope)
+      yield* deposit("a", 1)
+      yield* pass(0)
+      yield* deposit("a", 2)
+      yield* pass(0)
+      expect(told).toEqual(["account-a@1"])
+    })))
+})
+
+describe("an observer that fails", () => {
+  it.each<[string, () => Effect.Effect<void, string>]>([
+    ["in its own words", () => Effect.fail("no")],
+    ["by a defect", () => Effect.die("no")],
+    ["by throwing", () => {
+      throw new Error("no")
+    }]
+  ])("%s is told of the next event, and nobody else notices", (_, fail) =>
+    runAtZero(Effect.gen(function*() {
+      const failing = notes(fail)
+      const other = notes()
+      const failures: Array<string> = []
+      const onFailure = (cause: Cause.Cause<string>, { version }: RecordedEvent) =>
+        Effect.sync(() => void failures.push(`${version}: ${String(Cause.squash(cause)).replace("Error: ", "")}`))
+      yield* Observer.observe(failing.tell, { onFailure })
+      yield* Observer.observe(other.tell)
+      yield* deposit("a", 1, 2)
+      yield* pass(0)
+      expect(failing.told).toEqual(["account-a@1", "account-a@2"])
+      expect(other.told).toEqual(failing.told)
+      expect(failures).toEqual(["1: no", "2: no"])
+    })))
+
+  it("is logged, where nobody says what else to do", () =>
+    runAtZero(Effect.gen(function*() {
+      const logged: Array<unknown> = []
+      const logger = Logger.make<unknown, void>(({ message }) => void logged.push(message))
+      yield* Effect.provide(Observer.observe(() => Effect.fail("no")), Logger.layer([logger]))
+      yield* deposit("a", 1)
+      yield* pass(0)
+      expect(logged.flat()).toContain("an observer failed on Deposited at position 1")
+    })))
+})
+
+describe("a slow observer", () => {
+  it("holds up neither writers nor others, and is told of everything in the end", () =>
+    runAtZero(Effect.gen(function*() {
+      const goOn = yield* Deferred.make<void>()
+      const slow = notes(() => Deferred.await(goOn))
+      const quick = notes()
+      yield* Observer.observe(slow.tell)
+      yield* Observer.observe(quick.tell)
+      yield* deposit("a", 1, 2, 3, 4, 5)
+      yield* pass(0)
+      expect(slow.told).toEqual(["account-a@1"])
+      expect(quick.told).toHaveLength(5)
+      expect(yield* history("a")).toHaveLength(5)
+      yield* Deferred.succeed(goOn, undefined)
+      yield* pass(0)
+      expect(slow.told).toEqual(quick.told)
+    })))
+
+  it("that interrupts itself has failed, and is told of the next event", () =>
+    runAtZero(Effect.gen(function*() {
+      const { tell, told } = notes(() => Effect.interrupt)
+      const causes: Array<boolean> = []
+      const onFailure = (cause: Cause.Cause<unknown>) => Effect.sync(() => void causes.push(Cause.hasInterrupts(cause)))
+      yield* Observer.observe(tell, { onFailure })
+      yield* deposit("a", 1, 2)
+      yield* pass(0)
+      expect(told).toEqual(["account-a@1", "account-a@2"])
+      expect(causes).toEqual([true, true])
+    })))
+
+  it("with an option that breaks a rule does not begin", () =>
+    runAtZero(Effect.gen(function*() {
+      const refused = yield* Effect.flip(Observer.observe(notes().tell, { types: [""] }))
+      expect(refused).toMatchObject({ _tag: "InvalidInput", field: "types[0]" })
+    })))
+})

@@ -1,0 +1,297 @@
+// What becomes of the commands of a process, however their handlers end.
+import type { Json } from "@refold/core/event/Json"
+import * as Process from "@refold/core/process/Process"
+import type { Outcome } from "@refold/core/process/ProcessEvent"
+import * as Sample from "@refold/laws/internal/kit/Sample"
+import { EventStoreError } from "@refold/store/log/EventStoreError"
+import * as ProcessHandler from "@refold/store/process/ProcessHandler"
+import * as ProcessInstances from "@refold/store/process/ProcessInstances"
+import * as ProcessRunner from "@refold/store/process/ProcessRunner"
+import * as Projector from "@refold/store/project/Projector"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { MinimumLogLevel } from "effect/References"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { describe, expect, it } from "vitest"
+import {
+  coinsOf,
+  handlers,
+  jars,
+  metBy,
+  pass,
+  payments,
+  recordsOf,
+  request,
+  run,
+  runAtZero,
+  seal,
+  settle
+} from "../support/Transferring.ts"
+
+const process = payments()
+const command = { sentAt: 1, index: 0, label: "add", category: "jar", id: "a", command: {}, correlationId: "c" }
+const down = new EventStoreError({ operation: "append", cause: "out of order" })
+
+// What a handler makes of a command when the function under it ends so.
+const outcomeOf = (handled: Effect.Effect<unknown, unknown>): Effect.Effect<Outcome, ProcessHandler.Unsettled> =>
+  ProcessHandler.to(Sample.aggregate, () => handled).handle(
+    { ...command, command: { _tag: "Seal" } },
+    { idempotencyKey: "k" }
+  )
+
+class NotEnough extends Data.TaggedError("NotEnough")<{ readonly coins: unknown }> {}
+class IsSealed extends Schema.TaggedError<IsSealed>()("IsSealed", { since: Schema.Int }) {}
+
+describe("a refusal", () => {
+  it.each<[string, unknown, Json]>([
+    ["an object", { _tag: "NotEnough", coins: 3 }, { _tag: "NotEnough", coins: 3 }],
+    ["a text", "no", "no"],
+    ["nothing", undefined, "undefined"],
+    ["an error with a tag", new NotEnough({ coins: 3 }), { _tag: "NotEnough", coins: 3 }],
+    ["an error by a schema", new IsSealed({ since: 3 }), { _tag: "IsSealed", since: 3 }],
+    ["a text that no store could hold", "\u0000no\ud800", "\ufffdno\ufffd"],
+    ["a number that is none", NaN, "NaN"],
+    ["a date", new Date(0), String(new Date(0))],
+    ["a big number", 3n, "3"],
+    [
+      "an object that has no text",
+      Object.create(null, { x: { value: 1n, enumerable: true } }),
+      "something that has no text"
+    ]
+  ])("that is %s is recorded as JSON", (_, refusal, json) =>
+    run(Effect.gen(function*() {
+      expect(yield* outcomeOf(Effect.fail(refusal))).toEqual({ _tag: "Refused", refusal: json })
+    })))
+})
+
+describe("a handler", () => {
+  it("that succeeds says no more", () =>
+    run(Effect.gen(function*() {
+      expect(yield* outcomeOf(Effect.succeed("much"))).toEqual({ _tag: "Succeeded", hadEffect: false })
+    })))
+
+  it("fails where nobody knows what became of the command", () =>
+    run(Effect.gen(function*() {
+      expect(yield* Effect.flip(outcomeOf(Effect.fail(down)))).toBe(down)
+    })))
+
+  it.each<[string, Json, string]>([
+    ["does not know", { _tag: "Break" }, "Expected"],
+    ["would not take any more", { _tag: "Take", coins: "many" }, "coins"],
+    ["does not read in full", { _tag: "Seal", hard: true }, "hard"]
+  ])("gives a command up that its aggregate %s", (_, recorded, reason) =>
+    run(Effect.gen(function*() {
+      expect(yield* jars.handle({ ...command, command: recorded }, {})).toMatchObject({
+        _tag: "Failed",
+        reason: expect.stringContaining(reason)
+      })
+    })))
+
+  it("gives a command up for an aggregate that does not say what its commands look like", () =>
+    run(Effect.gen(function*() {
+      const mute = { ...Sample.aggregate, commands: Option.none() }
+      expect(yield* ProcessHandler.of(mute).handle(command, {})).toMatchObject({ _tag: "Failed" })
+    })))
+})
+
+// Handles as told, the first so many times; then as the jars do.
+const troubled = (times: number, trouble: Effect.Effect<Outcome, ProcessHandler.Unsettled>) => {
+  const keys: Array<string | undefined> = []
+  const handler: ProcessHandler.ProcessHandler<ProcessHandler.Services> = {
+    category: "jar",
+    handle: (command, options) => {
+      if (command.id !== "b") return jars.handle(command, options)
+      keys.push(options.idempotencyKey)
+      return keys.length > times ? jars.handle(command, options) : trouble
+    }
+  }
+  return { handlers: [handler], keys }
+}
+
+describe("a command", () => {
+  it("that is refused is told to the process, and leaves no event", () =>
+    run(Effect.gen(function*() {
+      yield* seal("b")
+      yield* request("1", "a", "b", 1)
+      yield* settle(process)
+      expect(yield* metBy(process, "1")).toEqual(["TransferRequested", "CommandRefused"])
+    })))
+
+  it("whose handler dies is given up after so many attempts, and the process hears of what", () =>
+    run(Effect.gen(function*() {
+      const { handlers, keys } = troubled(9, Effect.die(new Error("a bug")))
+      yield* request("1", "a", "b", 1)
+      yield* settle(process, { handlers, attempts: 2 })
+      expect(keys).toEqual(["payments-1#1.0", "payments-1#1.0"])
+      expect((yield* ProcessInstances.history(process, "1")).at(-1)!.event).toMatchObject({
+        trigger: { outcome: { _tag: "Failed", reason: "it died of Error: a bug" } }
+      })
+      expect(yield* coinsOf("b")).toBe(0)
+    })))
+
+  it("whose handler throws instead of giving an effect is given up, too", () =>
+    run(Effect.gen(function*() {
+      const throws = () => {
+        throw new Error("a bug")
+      }
+      yield* request("1", "a", "b", 1)
+      yield* settle(process, { handlers: [{ category: "jar", handle: throws }] })
+      expect(yield* metBy(process, "1")).toEqual(["TransferRequested", "CommandFailed"])
+    })))
+
+  it("whose handler dies of what no store could hold is given up all the same", () =>
+    run(Effect.gen(function*() {
+      const { handlers } = troubled(9, Effect.die("\u0000"))
+      yield* request("1", "a", "b", 1)
+      yield* settle(process, { handlers })
+      expect(yield* metBy(process, "1")).toEqual(["TransferRequested", "CommandFailed"])
+    })))
+
+  it("whose handler dies once is done at the next attempt", () =>
+    run(Effect.gen(function*() {
+      const { handlers } = troubled(1, Effect.die("a bug"))
+      yield* request("1", "a", "b", 1)
+      yield* settle(process, { handlers, attempts: 2 })
+      expect(yield* coinsOf("b")).toBe(1)
+    })))
+
+  it("that the store does not answer fails a catch-up, and waits for the next one", () =>
+    run(Effect.gen(function*() {
+      const { handlers, keys } = troubled(1, Effect.fail(down))
+      yield* request("1", "a", "b", 1)
+      yield* request("2", "a", "c", 2)
+      expect(yield* Effect.flip(settle(process, { handlers }))).toBe(down)
+      expect(yield* coinsOf("c")).toBe(2)
+      yield* settle(process, { handlers })
+      expect(yield* coinsOf("b")).toBe(1)
+      expect(new Set(keys).size).toBe(1)
+    })))
+
+  it("that was decided for a category without a handler today waits for one", () =>
+    run(Effect.gen(function*() {
+      yield* request("1", "a", "b", 1)
+      yield* Projector.catchUp(ProcessRunner.observer(process))
+      const moved = payments({ targets: [{ ...Sample.aggregate, category: "vase" }], react: () => [] })
+      const vases = { ...jars, category: "vase" }
+      const failure = yield* Effect.flip(settle(moved, { handlers: [vases] }))
+      expect(failure.message).toContain("there is no handler for category \"jar\"")
+      yield* settle(process)
+      expect(yield* coinsOf("b")).toBe(1)
+    })))
+
+  it("that was decided before its schema became stricter is given up", () =>
+    run(Effect.gen(function*() {
+      yield* request("1", "a", "b", -5)
+      yield* Projector.catchUp(ProcessRunner.observer(process))
+      const Strict = Schema.TaggedStruct("Add", {
+        coins: Schema.Int.check(Schema.isGreaterThan(0)),
+        notes: Schema.Array(Schema.String)
+      })
+      const commands = Option.some({
+        encode: Sample.aggregate.commands.pipe(Option.getOrThrow).encode,
+        decode: (input: unknown) =>
+          Result.mapError(Schema.decodeUnknownResult(Strict)(input), ({ message }) => new Error(message) as never)
+      })
+      const strict = ProcessHandler.of({ ...Sample.aggregate, commands })
+      yield* settle(process, { handlers: [strict] })
+      expect(yield* metBy(process, "1")).toEqual(["TransferRequested", "CommandFailed"])
+    })))
+
+  it("is sent once, though the runner dies before it hears of the outcome", () =>
+    run(Effect.gen(function*() {
+      yield* request("1", "a", "b", 5)
+      const dies = {
+        ...jars,
+        handle: (...args: Parameters<typeof jars.handle>) => Effect.andThen(jars.handle(...args), Effect.interrupt)
+      }
+      expect((yield* Effect.exit(settle(process, { handlers: [dies] })))._tag).toBe("Failure")
+      expect(yield* recordsOf(process, "1")).toEqual(["ProcessReacted"])
+      yield* settle(process)
+      expect(yield* coinsOf("b")).toBe(5)
+      expect(yield* metBy(process, "1")).toEqual(["TransferRequested", "CommandSucceeded"])
+    })))
+
+  it("of a completed instance is still sent", () =>
+    run(Effect.gen(function*() {
+      const ends = payments({
+        react: (state, input, occasion, before) => [...process.react(state, input, occasion, before), Process.complete]
+      })
+      yield* request("1", "a", "b", 5)
+      yield* settle(ends)
+      expect(yield* coinsOf("b")).toBe(5)
+      expect(yield* metBy(ends, "1")).toEqual(["TransferRequested"])
+      const { rows } = yield* ProcessInstances.query(ends, { index: "status", where: { status: "Completed" } })
+      expect(rows).toHaveLength(1)
+    })))
+})
+
+describe("a process that runs", () => {
+  it("needs a handler for each of its targets", () =>
+    run(Effect.gen(function*() {
+      const missing = { _tag: "InvalidInput", message: "handlers must have one for category \"jar\"" }
+      const [other] = [{ ...jars, category: "other" }]
+      expect(yield* Effect.flip(ProcessRunner.run(process, { handlers: [] }))).toMatchObject(missing)
+      expect(yield* Effect.flip(ProcessRunner.start(process, { handlers: [other] }))).toMatchObject(missing)
+      expect(yield* Effect.flip(ProcessRunner.catchUp(process, { handlers: [] }))).toMatchObject(missing)
+    })))
+
+  it("tries a command again whose handler never ends, under the same key", () =>
+    runAtZero(Effect.gen(function*() {
+      const { handlers, keys } = troubled(1, Effect.never)
+      yield* ProcessRunner.start(process, { handlers, patience: "5 seconds" })
+      yield* request("1", "a", "b", 1)
+      yield* pass(4000)
+      expect([yield* coinsOf("b"), keys.length]).toEqual([0, 1])
+      yield* pass(6000)
+      expect([yield* coinsOf("b"), new Set(keys).size]).toEqual([1, 1])
+    })))
+
+  it("tries a command again that the store did not answer, ever more slowly, while others go on", () =>
+    runAtZero(Effect.gen(function*() {
+      const { handlers, keys } = troubled(Infinity, Effect.fail(down))
+      yield* ProcessRunner.start(process, { handlers })
+      yield* request("1", "a", "b", 1)
+      yield* pass(10_000)
+      const early = keys.length
+      yield* request("2", "a", "c", 2)
+      yield* pass(2000)
+      expect(yield* coinsOf("c")).toBe(2)
+      // At most every 30 seconds by now.
+      yield* pass(60_000)
+      yield* pass(60_000)
+      const late = keys.length
+      yield* pass(60_000)
+      expect(early).toBeGreaterThan(2)
+      expect(keys.length - late).toBeLessThanOrEqual(2)
+      expect(keys.length).toBeGreaterThan(late)
+    })))
+
+  it("comes to others, however many wait for a store", () =>
+    runAtZero(Effect.gen(function*() {
+      const { handlers } = troubled(Infinity, Effect.fail(down))
+      // More than are looked at in one page, all of them due for longer.
+      yield* Effect.forEach(Array.from({ length: 510 }, (_, n) => n), (n) => request(`a${n}`, "a", "b", 1))
+      yield* request("z", "a", "c", 2)
+      const quiet = { handlers, concurrency: 1000 }
+      // One warning for each, at each try.
+      yield* Effect.provideService(ProcessRunner.start(process, quiet), MinimumLogLevel, "None")
+      yield* pass(5000)
+      expect(yield* coinsOf("c")).toBe(2)
+    })))
+
+  it("goes on where the last one ended", () =>
+    runAtZero(Effect.gen(function*() {
+      const { handlers: mute } = troubled(Infinity, Effect.never)
+      yield* Effect.scoped(Effect.gen(function*() {
+        yield* ProcessRunner.start(process, { handlers: mute })
+        yield* request("1", "a", "b", 1)
+        yield* pass(3000)
+      }))
+      expect(yield* recordsOf(process, "1")).toEqual(["ProcessReacted"])
+      yield* ProcessRunner.start(process, { handlers })
+      yield* pass(3000)
+      expect(yield* coinsOf("b")).toBe(1)
+    })))
+})

@@ -1,0 +1,76 @@
+// A runner beside others who hold what it needs: the observer, or rows that are being rebuilt.
+import * as Process from "@refold/core/process/Process"
+import * as Sample from "@refold/laws/internal/kit/Sample"
+import { EventReader } from "@refold/store/log/EventReader"
+import * as ProcessHandler from "@refold/store/process/ProcessHandler"
+import * as ProcessRunner from "@refold/store/process/ProcessRunner"
+import * as Projector from "@refold/store/project/Projector"
+import { ReadModelStore } from "@refold/store/project/ReadModelStore"
+import * as Effect from "effect/Effect"
+import { expect, it } from "vitest"
+import {
+  coinsOf,
+  handleJar,
+  handlers,
+  metBy,
+  pass,
+  pay,
+  payments,
+  request,
+  run,
+  runAtZero
+} from "../support/Transferring.ts"
+
+/** Takes a generation, and never gives it back. */
+const hold = Effect.fnUntraced(function*(generation: number) {
+  const store = yield* ReadModelStore
+  yield* Effect.forkScoped(store.update(generation, () => Effect.never, { wait: true }))
+})
+
+it("a rebuild of the rows that comes to no end stops nobody", () =>
+  run(Effect.scoped(Effect.gen(function*() {
+    const process = payments()
+    yield* ProcessRunner.start(process, { handlers })
+    yield* request("1", "a", "b", 1)
+    const until = (coins: number) =>
+      Effect.repeat(Effect.delay(coinsOf("b"), 5), { until: (reached) => reached === coins })
+    yield* until(1)
+    const store = yield* ReadModelStore
+    yield* hold((yield* store.begin(Projector.targetOf(process.rows), "Building")).id)
+    yield* request("2", "a", "b", 1)
+    yield* until(2)
+    expect((yield* store.generations(process.rows.name)).map(({ status }) => status)).toEqual(["Live", "Building"])
+  }))))
+
+it("a timeout that may not fire yet is looked at now and then, and fires when it may", () =>
+  runAtZero(Effect.gen(function*() {
+    const process = payments({
+      react: (_, input) => input._tag === "TransferRequested" ? [Process.schedule("late", 1000), pay(input)] : []
+    })
+    const slow = ProcessHandler.to(
+      Sample.aggregate,
+      (id, command: Sample.Command, options) => Effect.delay(handleJar(id, command, options), 2000)
+    )
+    const reader = yield* EventReader
+    let looks = 0
+    const counted = EventReader.of({ ...reader, head: Effect.tap(reader.head, () => Effect.sync(() => looks++)) })
+    yield* Effect.gen(function*() {
+      yield* ProcessRunner.start(process, { handlers: [slow] })
+      yield* request("1", "a", "b", 1)
+      yield* pass(1500)
+      const store = yield* ReadModelStore
+      const [observing] = yield* store.generations(ProcessRunner.observer(process).name)
+      // Somebody else has it, in the middle of a long batch: what the command leads to is not met.
+      yield* Effect.scoped(Effect.gen(function*() {
+        yield* hold(observing!.id)
+        yield* pass(2000)
+        looks = 0
+        yield* pass(3000)
+        expect(looks).toBeGreaterThan(0)
+        expect(looks).toBeLessThan(100)
+        expect(yield* metBy(process, "1")).not.toContain("TimedOut")
+      }))
+      yield* pass(3000)
+      expect(yield* metBy(process, "1")).toContain("TimedOut")
+    }).pipe(Effect.provideService(EventReader, counted))
+  })))

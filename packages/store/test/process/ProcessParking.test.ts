@@ -1,0 +1,283 @@
+// What a process does where its functions do not: the one instance is parked, or the stream of an event of which nobody
+// can say whose it is, and everybody else goes on.
+import * as EventCodec from "@refold/core/event/EventCodec"
+import * as EventType from "@refold/core/event/EventType"
+import * as Process from "@refold/core/process/Process"
+import { ProcessReacted } from "@refold/core/process/ProcessEvent"
+import * as Sample from "@refold/laws/internal/kit/Sample"
+import * as ProcessInstances from "@refold/store/process/ProcessInstances"
+import * as ProcessRunner from "@refold/store/process/ProcessRunner"
+import * as Parked from "@refold/store/project/Parked"
+import * as Projector from "@refold/store/project/Projector"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import { describe, expect, it } from "vitest"
+import {
+  append,
+  coinsOf,
+  log,
+  metBy,
+  pay,
+  type Payments,
+  payments,
+  recordsOf,
+  request,
+  run,
+  settle,
+  stateOf,
+  stream
+} from "../support/Transferring.ts"
+
+const sound = payments()
+
+// 13 coins bring bad luck.
+const unlucky = (then: () => unknown): Payments =>
+  payments({
+    // It gives what its type does not allow.
+    react: (_, input) => input._tag === "TransferRequested" ? input.coins === 13 ? then() as never : [pay(input)] : []
+  })
+const thrown = (error: unknown) => () => {
+  throw error
+}
+const broken = unlucky(thrown(new Error("no idea")))
+
+// Of three transfers, the second cannot be reacted to.
+const three = (process: Payments) =>
+  Effect.gen(function*() {
+    yield* request("1", "a", "b", 1)
+    yield* request("2", "a", "c", 13)
+    yield* request("3", "a", "d", 3)
+    yield* settle(process)
+  })
+
+const paid = Effect.all([coinsOf("b"), coinsOf("c"), coinsOf("d")])
+
+describe("an instance that cannot react", () => {
+  it.each<[string, () => unknown]>([
+    ["it throws", thrown(new Error("no idea"))],
+    ["it throws what no store could hold", thrown("\u0000\ud800")],
+    ["it gives nothing", () => undefined],
+    ["it gives a list of nothing", () => [null]],
+    ["it cancels what no store could hold", () => [{ _tag: "Cancel", name: "\u0000" }]],
+    ["it cancels no timeout", () => [{ _tag: "Cancel" }]],
+    ["it schedules half of a timeout", () => [{ _tag: "Schedule", name: "late" }]],
+    ["it sends to nobody", () => [{ _tag: "Send", id: "a", command: {}, label: "a" }]]
+  ])("because %s is parked, and the others go on", (_, then) =>
+    run(Effect.gen(function*() {
+      const process = unlucky(then)
+      yield* three(process)
+      expect(yield* paid).toEqual([1, 0, 3])
+      expect(yield* recordsOf(process, "2")).toEqual(["ProcessParked"])
+      const { rows } = yield* ProcessInstances.query(process, { index: "status", where: { status: "Parked" } })
+      expect(rows.map(({ state }) => state.instance)).toEqual(["2"])
+      expect(yield* Parked.list(ProcessRunner.observer(process))).toEqual([])
+    })))
+
+  it("does after a repair and a retry what it would have done", () =>
+    run(Effect.gen(function*() {
+      yield* three(broken)
+      const { state } = yield* ProcessInstances.retry(sound, "2")
+      expect(state.agenda.parked).toBeNull()
+      yield* settle(sound)
+      expect(yield* paid).toEqual([1, 13, 3])
+      expect(yield* metBy(sound, "2")).toEqual(["TransferRequested", "CommandSucceeded"])
+      const { rows } = yield* ProcessInstances.query(sound, { index: "status", where: { status: "Parked" } })
+      expect(rows).toEqual([])
+    })))
+
+  it("stays parked where the retry fails again, and counts it", () =>
+    run(Effect.gen(function*() {
+      yield* three(broken)
+      const { state } = yield* ProcessInstances.retry(broken, "2")
+      expect(state.agenda.parked).toMatchObject({ attempts: 2, reason: "it threw Error: no idea" })
+      yield* settle(broken)
+      expect(yield* paid).toEqual([1, 0, 3])
+    })))
+
+  it("goes on without the event that is discarded", () =>
+    run(Effect.gen(function*() {
+      yield* three(broken)
+      yield* ProcessInstances.discard(broken, "2", "paid by hand")
+      yield* settle(sound)
+      expect(yield* paid).toEqual([1, 0, 3])
+      expect(yield* recordsOf(sound, "2")).toEqual(["ProcessParked", "ProcessDiscarded"])
+    })))
+
+  it("is told of what was sent under the correlation id of the event that waited", () =>
+    run(Effect.gen(function*() {
+      yield* three(broken)
+      yield* ProcessInstances.retry(sound, "2")
+      yield* settle(sound)
+      const history = yield* ProcessInstances.history(sound, "2")
+      expect(history.at(-1)!.recorded.metadata).toMatchObject({ correlationId: "request 2" })
+    })))
+
+  it("refuses a reason that no store could hold", () =>
+    run(Effect.gen(function*() {
+      yield* three(broken)
+      const refused = yield* Effect.flip(ProcessInstances.discard(broken, "2", "\u0000"))
+      expect(refused).toMatchObject({ _tag: "CommandInvalid" })
+      expect(yield* recordsOf(broken, "2")).toEqual(["ProcessParked"])
+    })))
+})
+
+describe("a deployment that cannot fold what is recorded", () => {
+  const patient = payments({
+    react: (_, input) => input._tag === "TransferRequested" ? [pay(input), Process.schedule("late", 0)] : []
+  })
+  const forgetful = payments({ evolve: thrown(new Error("what is that?")) })
+
+  it("still does what was decided; what comes of it waits for a repair", () =>
+    run(Effect.gen(function*() {
+      yield* request("1", "a", "b", 1)
+      // Met and decided, and nothing done yet.
+      yield* Projector.catchUp(ProcessRunner.observer(patient))
+      expect(yield* coinsOf("b")).toBe(0)
+      yield* settle(forgetful)
+      expect(yield* coinsOf("b")).toBe(1)
+      expect(yield* recordsOf(forgetful, "1")).toEqual(["ProcessReacted", "ProcessParked", "ProcessWaited"])
+      const { state } = yield* ProcessInstances.get(forgetful, "1")
+      expect(state.state).toMatchObject(Result.fail({ stage: "Evolve", reason: "it threw Error: what is that?" }))
+      yield* ProcessInstances.retry(patient, "1")
+      expect(yield* metBy(patient, "1")).toEqual(["TransferRequested", "CommandSucceeded", "TimedOut"])
+    })))
+})
+
+describe("an event of which nobody can say whose it is", () => {
+  const astray = (then: () => unknown) =>
+    payments({
+      correlate: (event, { stream }) =>
+        event._tag === "TransferRequested" && event.coins === 13
+          ? then() as never
+          : sound.correlate(event, { stream } as never)
+    })
+
+  it.each<[string, () => unknown, string]>([
+    ["throws", thrown(new Error("whose?")), "correlate threw Error: whose?"],
+    ["throws what has no text", thrown(Object.create(null)), "correlate threw something that has no text"],
+    ["throws what no store could hold", thrown("\u0000"), "correlate threw \ufffd"],
+    ["gives nothing", () => undefined, "correlate must give an Option"],
+    ["gives an id outside of an Option", () => "2", "correlate must give an Option"],
+    ["gives an empty id", () => Option.some(""), "stream must be category-id, both not empty"],
+    ["gives a very long id", () => Option.some("a".repeat(10_000)), "must not be longer than 255 characters"],
+    ["gives an id for which there is no room", () => Option.some("a".repeat(200)), "instance must be at most 191"],
+    ["gives an id that no store could hold", () => Option.some("\u0000"), "must not contain the character"],
+    ["gives no id", () => Option.some(undefined), "instance must be a text"],
+    ["gives a number for an id", () => Option.some(5), "instance must be a text"],
+    ["gives a symbol for an id", () => Option.some(Symbol("a")), "instance must be a text"]
+  ])("because correlate %s parks its stream, and the others go on", (_, then, reason) =>
+    run(Effect.gen(function*() {
+      const process = astray(then)
+      yield* three(process)
+      expect(yield* paid).toEqual([1, 0, 3])
+      expect(yield* Parked.list(ProcessRunner.observer(process))).toMatchObject([
+        { stream: "transfer-2", version: 1, stage: "Keys", reason: expect.stringContaining(reason) }
+      ])
+      expect((yield* log).filter((one) => one.startsWith("payments-2"))).toEqual([])
+    })))
+
+  it("is met after a repair and a retry", () =>
+    run(Effect.gen(function*() {
+      yield* three(astray(thrown("whose?")))
+      yield* Parked.retry(ProcessRunner.observer(sound), stream("transfer-2"))
+      yield* settle(sound)
+      expect(yield* paid).toEqual([1, 13, 3])
+      expect(yield* Parked.list(ProcessRunner.observer(sound))).toEqual([])
+    })))
+
+  it("is left out where it is discarded", () =>
+    run(Effect.gen(function*() {
+      yield* three(astray(thrown("whose?")))
+      yield* Parked.discard(ProcessRunner.observer(sound), stream("transfer-2"), "a test of ours")
+      yield* settle(sound)
+      expect(yield* paid).toEqual([1, 0, 3])
+    })))
+
+  it("because it cannot be read waits with those that come after it", () =>
+    run(Effect.gen(function*() {
+      yield* append("transfer-1", { data: { from: "a", to: "b", coins: "many" } })
+      yield* append("transfer-1", {})
+      yield* append("transfer-2", { schemaVersion: 9 })
+      yield* request("3", "a", "d", 3)
+      yield* settle(sound)
+      expect(yield* Parked.list(ProcessRunner.observer(sound))).toMatchObject([
+        { stream: "transfer-1", version: 1, stage: "Event", reason: expect.stringContaining("coins") },
+        { stream: "transfer-2", version: 1, stage: "Event", reason: expect.stringContaining("newer than the latest") }
+      ])
+      expect(yield* coinsOf("d")).toBe(3)
+      yield* Parked.discard(ProcessRunner.observer(sound), stream("transfer-1"), "a test of ours")
+      yield* settle(sound)
+      expect(yield* coinsOf("b")).toBe(1)
+    })))
+
+  it("because an upcaster throws what no store could hold is parked with a reason that all can read", () =>
+    run(Effect.gen(function*() {
+      const fields = Schema.Struct({ from: Schema.String, to: Schema.String, coins: Schema.Int })
+      const Requested = EventType.make("TransferRequested", Schema.Struct({})).pipe(
+        EventType.upcast(fields, thrown(new Error("\u0000")))
+      )
+      const events = EventCodec.makeUnsafe([Requested, Sample.CoinsTaken, Sample.CoinsAdded])
+      const process = payments({ events })
+      yield* append("transfer-2", {})
+      yield* settle(process)
+      expect(yield* Parked.list(ProcessRunner.observer(process))).toMatchObject([
+        { stage: "Event", reason: expect.stringContaining("\ufffd") }
+      ])
+    })))
+})
+
+describe("an instance whose stream this code cannot read", () => {
+  const newer = { type: ProcessReacted.name, schemaVersion: 2, data: { new: "form" } }
+
+  it("keeps nobody else from going on: what is for it waits where it came from", () =>
+    run(Effect.gen(function*() {
+      yield* append("payments-2", newer)
+      yield* three(sound)
+      expect(yield* paid).toEqual([1, 0, 3])
+      expect(yield* Parked.list(ProcessRunner.observer(sound))).toMatchObject([
+        { stream: "transfer-2", stage: "Row", reason: expect.stringContaining("newer than the latest schema version") }
+      ])
+      expect(yield* Effect.flip(ProcessInstances.get(sound, "2"))).toMatchObject({ _tag: "NewerSchemaVersion" })
+      expect(yield* Effect.flip(ProcessInstances.history(sound, "2"))).toMatchObject({ _tag: "NewerSchemaVersion" })
+      expect(yield* Effect.flip(ProcessInstances.retry(sound, "2"))).toMatchObject({ _tag: "NewerSchemaVersion" })
+    })))
+})
+
+describe("an event that is too deep to be stored within another", () => {
+  const nested = (levels: number): unknown => levels === 0 ? 1 : [nested(levels - 1)]
+
+  it("parks its stream, rather than to be tried for ever", () =>
+    run(Effect.gen(function*() {
+      yield* append("transfer-2", { metadata: { deep: nested(511) as never }, data: { from: "a", to: "c", coins: 1 } })
+      yield* request("1", "a", "b", 1)
+      yield* settle(sound)
+      expect(yield* Parked.list(ProcessRunner.observer(sound))).toMatchObject([
+        { stream: "transfer-2", stage: "Row", reason: expect.stringContaining("must not nest deeper than 512") }
+      ])
+      expect(yield* coinsOf("b")).toBe(1)
+    })))
+})
+
+describe("an operator who asks an instance for something", () => {
+  it("hears that there is none, that it is over, or that it is not parked", () =>
+    run(Effect.gen(function*() {
+      const ends = payments({ react: (_, input) => input._tag === "TransferRequested" ? [{ _tag: "Complete" }] : [] })
+      yield* request("1", "a", "b", 1)
+      yield* settle(ends)
+      const refusals = yield* Effect.all([
+        Effect.flip(ProcessInstances.resume(ends, "9", "why not")),
+        Effect.flip(ProcessInstances.resume(ends, "1", "why not")),
+        Effect.flip(ProcessInstances.retry(ends, "1")),
+        Effect.flip(ProcessInstances.discard(ends, "9", "why not"))
+      ])
+      expect(refusals).toEqual([
+        { _tag: "UnknownInstance", instance: "9" },
+        { _tag: "InstanceCompleted", instance: "1" },
+        { _tag: "InstanceNotParked", instance: "1" },
+        { _tag: "InstanceNotParked", instance: "9" }
+      ])
+      expect(yield* stateOf("1")).toBe("Requested")
+    })))
+})

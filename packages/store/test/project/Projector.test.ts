@@ -1,0 +1,150 @@
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
+import * as Projector from "@refold/store/project/Projector"
+import * as ReadModel from "@refold/store/project/ReadModel"
+import { ReadModelStore } from "@refold/store/project/ReadModelStore"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Logger from "effect/Logger"
+import * as Option from "effect/Option"
+import * as Scope from "effect/Scope"
+import { describe, expect, it } from "vitest"
+import { run, runAtZero } from "../support/Account.ts"
+import { balances, catchUp, changed, deposit, down, liveId, pass, seen, withRows } from "../support/Balances.ts"
+
+const next = changed({ version: 2 })
+
+describe("catching up", () => {
+  it("fills the rows up to the head of the log, and says how far that is", () =>
+    run(Effect.gen(function*() {
+      yield* deposit("a", 1, 2)
+      const { position } = yield* deposit("b", 5)
+      expect(yield* Projector.catchUp(balances, { batchSize: 1 })).toBe(position)
+      expect(yield* seen()).toEqual({ a: 3, b: 5 })
+    })))
+
+  it("makes an empty log's projection one without rows", () =>
+    run(Effect.gen(function*() {
+      expect(yield* catchUp).toBe(0)
+      expect(yield* seen()).toEqual({})
+    })))
+
+  it("goes on where it was, and folds nothing twice", () =>
+    run(Effect.gen(function*() {
+      yield* deposit("a", 1)
+      yield* catchUp
+      yield* deposit("a", 2)
+      yield* catchUp
+      yield* catchUp
+      expect(yield* ReadModel.get(balances, "account-a")).toMatchObject(
+        Option.some({ state: { balance: 3, events: 2 } })
+      )
+    })))
+
+  it("fills a raised version beside the live rows, which then are replaced", () =>
+    run(Effect.gen(function*() {
+      yield* deposit("a", 1)
+      yield* catchUp
+      const before = yield* liveId
+      yield* Projector.catchUp(next)
+      expect(yield* liveId).not.toBe(before)
+      expect(yield* seen(next)).toEqual({ a: 1 })
+    })))
+
+  it("fails for code that is older than the rows", () =>
+    run(Effect.gen(function*() {
+      yield* Projector.catchUp(next)
+      expect(yield* Effect.flip(catchUp)).toMatchObject({ _tag: "ProjectionOutdated", version: 1, live: 2 })
+    })))
+
+  it("waits while another process is at it", () =>
+    runAtZero(Effect.gen(function*() {
+      yield* catchUp
+      yield* deposit("a", 1)
+      const done = yield* Deferred.make<void>()
+      const id = yield* liveId
+      const { update } = yield* ReadModelStore
+      yield* Effect.forkScoped(update(id, () => Deferred.await(done)))
+      yield* pass(0)
+      const waiting = yield* Effect.forkScoped(catchUp)
+      yield* pass(0)
+      expect(waiting.pollUnsafe()).toBeUndefined()
+      yield* Deferred.succeed(done, undefined)
+      yield* Fiber.join(waiting)
+      expect(yield* seen()).toEqual({ a: 1 })
+    })))
+
+  it("fails where the store does", () =>
+    run(Effect.gen(function*() {
+      const failing = withRows(() => ({ update: () => Effect.fail(down) }))
+      expect(yield* Effect.flip(failing(catchUp))).toBe(down)
+    })))
+})
+
+describe("a projection that is run", () => {
+  it("follows the log", () =>
+    run(Effect.gen(function*() {
+      yield* Projector.start(balances)
+      yield* ReadModel.awaitPosition(balances, yield* deposit("a", 1), { timeout: "1 minute" })
+      expect(yield* seen()).toEqual({ a: 1 })
+      yield* ReadModel.awaitPosition(balances, yield* deposit("a", 2), { timeout: "1 minute" })
+      expect(yield* seen()).toEqual({ a: 3 })
+    })))
+
+  it("ends with the scope that it was started in", () =>
+    runAtZero(Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      yield* Scope.provide(Projector.start(balances), scope)
+      yield* pass(0)
+      yield* Scope.close(scope, Exit.void)
+      yield* deposit("a", 1)
+      yield* pass(1000)
+      expect(yield* seen()).toEqual({})
+    })))
+
+  it("fails at the start for code that is older than the rows", () =>
+    run(Effect.gen(function*() {
+      yield* Projector.catchUp(next)
+      expect(yield* Effect.flip(Projector.start(balances))).toMatchObject({ _tag: "ProjectionOutdated" })
+      expect(yield* Effect.flip(Projector.run(balances))).toMatchObject({ _tag: "ProjectionOutdated" })
+    })))
+
+  it("ends once newer code has gone live elsewhere", () =>
+    runAtZero(Effect.gen(function*() {
+      const running = yield* Effect.forkScoped(Projector.run(balances))
+      yield* pass(0)
+      yield* Projector.catchUp(next)
+      yield* pass(1000)
+      expect(yield* Effect.flip(Fiber.join(running))).toMatchObject({ _tag: "ProjectionOutdated", live: 2 })
+    })))
+
+  it("fills a rebuild that somebody asked for and left", () =>
+    runAtZero(Effect.gen(function*() {
+      yield* deposit("a", 1)
+      yield* Effect.forkScoped(Projector.run(balances))
+      yield* pass(1000)
+      const { begin } = yield* ReadModelStore
+      const { id } = yield* begin(balances, "Building")
+      expect(yield* liveId).not.toBe(id)
+      yield* pass(1000)
+      expect(yield* liveId).toBe(id)
+      expect(yield* seen()).toEqual({ a: 1 })
+    })))
+
+  it("waits for a store that cannot be reached", () =>
+    runAtZero(Effect.gen(function*() {
+      let isDown = true
+      const failing = withRows(({ update }) => ({
+        update: (...args) => Effect.suspend(() => isDown ? Effect.fail<EventStoreError>(down) : update(...args))
+      }))
+      const silent = Effect.provide(Logger.layer([]))
+      const running = yield* Effect.forkScoped(silent(failing(Projector.run(balances))))
+      yield* deposit("a", 1)
+      yield* pass(10_000)
+      expect(running.pollUnsafe()).toBeUndefined()
+      isDown = false
+      yield* pass(1000)
+      expect(yield* seen()).toEqual({ a: 1 })
+    })))
+})

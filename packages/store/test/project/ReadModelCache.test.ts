@@ -1,0 +1,104 @@
+import * as Projector from "@refold/store/project/Projector"
+import * as ReadModelCache from "@refold/store/project/ReadModelCache"
+import * as Rebuild from "@refold/store/project/Rebuild"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { describe, expect, it } from "vitest"
+import { run } from "../support/Account.ts"
+import { balances, catchUp, deposit, down, inline, total, withRows } from "../support/Balances.ts"
+
+// A cached reader, and how often it had to read rows.
+const counting = Effect.gen(function*() {
+  const cached = yield* ReadModelCache.make(balances)
+  const count = { reads: 0 }
+  const counted = withRows(({ read }) => ({
+    read: (source, selection) => Effect.suspend(() => (count.reads++, read(source, selection)))
+  }))
+  return {
+    count,
+    get: (key: string) => counted(cached.get(key)),
+    query: (...asked: Parameters<typeof cached.query>) => counted(cached.query(...asked))
+  }
+})
+
+describe("a cached reader", () => {
+  it("reads rows once for a question, until they change", () =>
+    run(Effect.gen(function*() {
+      const { count, get, query } = yield* counting
+      yield* deposit("a", 1)
+      yield* catchUp
+      for (let n = 0; n < 3; n++) expect(yield* get("account-a")).toMatchObject(Option.some({ state: { balance: 1 } }))
+      for (let n = 0; n < 3; n++) expect((yield* query({ limit: 5 })).rows).toHaveLength(1)
+      expect(count.reads).toBe(2)
+      yield* deposit("a", 2)
+      yield* catchUp
+      expect(yield* get("account-a")).toMatchObject(Option.some({ state: { balance: 3 } }))
+      expect(count.reads).toBe(3)
+    })))
+
+  it("remembers that there is no such row, too", () =>
+    run(Effect.gen(function*() {
+      const { count, get } = yield* counting
+      yield* catchUp
+      expect([yield* get("account-a"), yield* get("account-a")]).toEqual([Option.none(), Option.none()])
+      expect(count.reads).toBe(1)
+    })))
+
+  it("knows that events came that no row holds", () =>
+    run(Effect.gen(function*() {
+      const { count, query } = yield* counting
+      yield* catchUp
+      expect(yield* query()).toMatchObject({ rows: [], position: 0 })
+      yield* deposit("a", 13)
+      yield* catchUp
+      expect(yield* query()).toMatchObject({ rows: [], position: 1 })
+      expect(count.reads).toBe(1)
+    })))
+
+  it("gives the new rows after a rebuild", () =>
+    run(Effect.gen(function*() {
+      const { count, query } = yield* counting
+      yield* deposit("a", 1)
+      yield* catchUp
+      yield* query()
+      yield* Stream.runDrain(Rebuild.rebuild(balances))
+      yield* query()
+      expect(count.reads).toBe(2)
+    })))
+
+  it("does not remember failures", () =>
+    run(Effect.gen(function*() {
+      const cached = yield* ReadModelCache.make(balances)
+      yield* catchUp
+      const failing = withRows(() => ({ read: () => Effect.fail(down) }))
+      expect(yield* Effect.flip(failing(cached.query()))).toBe(down)
+      expect(yield* cached.query()).toMatchObject({ rows: [] })
+    })))
+
+  it("fails as a reader does where there are no rows", () =>
+    run(Effect.gen(function*() {
+      const cached = yield* ReadModelCache.make(balances)
+      expect(yield* Effect.flip(cached.get("account-a"))).toMatchObject({ _tag: "UnknownProjection" })
+    })))
+
+  it("forgets what was asked for least recently", () =>
+    run(Effect.gen(function*() {
+      const cached = yield* ReadModelCache.make(total, { capacity: 1 })
+      yield* Projector.catchUp(total)
+      let reads = 0
+      const counted = withRows(({ read }) => ({
+        read: (source, selection) => Effect.suspend(() => (reads++, read(source, selection)))
+      }))
+      for (const key of ["a", "a", "b", "a"]) yield* counted(cached.get(key))
+      expect(reads).toBe(3)
+    })))
+
+  it("cannot be had of rows that handlers write", () =>
+    run(Effect.gen(function*() {
+      expect(yield* Effect.flip(ReadModelCache.make(inline))).toMatchObject({
+        _tag: "InvalidInput",
+        field: "projection"
+      })
+    })))
+})

@@ -1,0 +1,50 @@
+// Lists the public modules of all packages and what each exports, from the built declarations, so that a change of the
+// public surface shows in a review. Prints the list; with --write it is written to docs/api-report.txt.
+import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs"
+
+process.chdir(new URL("..", import.meta.url).pathname)
+
+const declared = /^export (?:declare )?(?:abstract )?(const|function|class|interface|type|namespace) (\w+)/gm
+const listed = /^export (type )?\{([^}]*)\}/gm
+
+/** The exports of a declaration file, as `name` to its kinds. */
+const exportsOf = (text) => {
+  const kinds = new Map()
+  const add = (name, kind) => kinds.set(name, new Set([...kinds.get(name) ?? [], kind]))
+  for (const [, kind, name] of text.matchAll(declared)) add(name, kind)
+  for (const [, type, names] of text.matchAll(listed)) {
+    for (const name of names.split(",").map((one) => one.trim()).filter((one) => one !== "")) {
+      add(
+        name.replace(/^type /, "").split(" as ").at(-1),
+        type === undefined && !name.startsWith("type ") ? "value" : "type"
+      )
+    }
+  }
+  return [...kinds].toSorted(([one], [two]) => one < two ? -1 : 1).map(([name, set]) =>
+    `${[...set].toSorted().join("+")} ${name}`
+  )
+}
+
+const packages = globSync("packages/*/package.json").toSorted()
+  .map((path) => ({
+    folder: path.slice(0, -"/package.json".length),
+    name: JSON.parse(readFileSync(path, "utf8")).name
+  }))
+  // A door that only re-exports has no surface of its own.
+  .filter(({ folder }) => existsSync(`${folder}/src`) && folder !== "packages/refold")
+
+const sections = packages.map(({ folder, name }) => {
+  const modules = globSync("**/*.ts", { cwd: `${folder}/src` }).map((path) => path.replaceAll("\\", "/").slice(0, -3))
+    .filter((path) => path !== "index" && !path.split("/").includes("internal") && !path.endsWith(".generated"))
+    .toSorted()
+  const lines = modules.map((path) =>
+    [`  ${path}`, ...exportsOf(readFileSync(`${folder}/dist/${path}.d.ts`, "utf8")).map((line) => `    ${line}`)].join(
+      "\n"
+    )
+  )
+  return `${name}: ${modules.length} public modules\n${lines.join("\n")}`
+})
+
+const report = `${sections.join("\n\n")}\n`
+if (process.argv.includes("--write")) writeFileSync("docs/api-report.txt", report)
+else process.stdout.write(report)
