@@ -7,7 +7,6 @@ import * as SqlError from "effect/sql/SqlError"
 import type * as Statement from "effect/sql/Statement"
 
 export { explain, isDisconnect, isMissingTable, isRefusedConnect, isTransient, reconnecting } from "../../internal/Database.ts"
-export { moved, schemaProblem } from "../../internal/SqlFile.ts"
 
 /** One schema on one client. */
 export interface Database {
