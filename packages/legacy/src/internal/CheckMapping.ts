@@ -2,7 +2,7 @@
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as NewEvent from "@refold/core/event/NewEvent"
 import * as StreamName from "@refold/core/event/StreamName"
-import * as Database from "@refold/postgres/internal/schema/Database"
+import * as SqlFile from "@refold/postgres/internal/schema/SqlFile"
 import * as Result from "effect/Result"
 import type { Definition, LegacyMapping } from "../LegacyMapping.ts"
 import * as Identifier from "./Identifier.ts"
@@ -25,7 +25,7 @@ export const check = <Row, State, Event extends { readonly _tag: string }>(
 
 /** Checks the schema of a store. */
 export const checkStore = (store: string): Result.Result<void, InvalidInput> =>
-  rule("store", Database.schemaProblem(store))
+  rule("store", SqlFile.schemaProblem(store))
 
 /** Checks the number of rows of one transaction. */
 export const checkBatchSize = (batchSize: number): Result.Result<number, InvalidInput> =>

@@ -1,6 +1,6 @@
 /** Folds many streams at once: reads their events page by page, and folds them by the aggregate's own code. */
 import type { StreamName } from "@refold/core/event/StreamName"
-import * as EventRows from "@refold/postgres/internal/log/EventRows"
+import * as EventRow from "@refold/postgres/internal/log/EventRow"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import { WireTransform } from "@refold/store/log/WireTransform"
 import * as Effect from "effect/Effect"
@@ -18,7 +18,7 @@ export interface Folded<State> {
 
 type Aggregate<State, Event extends { readonly _tag: string }> = LegacyMapping<never, State, Event>["aggregate"]
 
-type NumberedRow = EventRows.EventRow & { readonly number: bigint }
+type NumberedRow = EventRow.EventRow & { readonly number: bigint }
 
 // The most events in memory at a time, however long the streams are.
 const pageSize = 5000
@@ -37,7 +37,7 @@ export const fold = Effect.fnUntraced(function*<State, Event extends { readonly 
   let last: NumberedRow | undefined
   for (;;) {
     const rows: ReadonlyArray<NumberedRow> = yield* readEvents(session, streams, last)
-    const events = yield* fromWire(rows.map(EventRows.decode))
+    const events = yield* fromWire(rows.map(EventRow.decode))
     for (const [index, event] of events.entries()) {
       const at = Number(rows[index]!.number) - 1
       folded[at] = evolve(aggregate, folded[at]!, event)

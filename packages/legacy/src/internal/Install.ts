@@ -2,6 +2,7 @@
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Database from "@refold/postgres/internal/schema/Database"
 import * as Migrations from "@refold/postgres/internal/schema/Migrations"
+import * as SqlFile from "@refold/postgres/internal/schema/SqlFile"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import type * as SqlClient from "effect/sql/SqlClient"
@@ -32,12 +33,12 @@ export const ensure = Effect.fnUntraced(function*(
     const rule = `must be the schema of a store: "${schema}" has none; open PostgresStore with migrate: true first`
     return yield* new InvalidInput({ field: "store", rule })
   }
-  if (store.version === latest) return
+  if (store.version >= latest) return
   if (!store.may_install) {
     const rule = `must be prepared by the role "${store.owner}", which owns it: run LegacyTable.install as that role`
     return yield* new InvalidInput({ field: "store", rule })
   }
-  yield* Migrations.run(database, { table, migrations })
+  yield* Migrations.run({ schema, table, migrations })
 })
 
 interface StoreRow {
@@ -65,7 +66,7 @@ const findStore = Effect.fnUntraced(function*({ object, schema, sql }: Database.
 const table = "legacy_migrations"
 
 // In the order in which they depend on one another.
-const baseline: ReadonlyArray<string> = [
+const baseline = [
   "schema/legacy_tables",
   "schema/legacy_runs",
   "schema/legacy_runs_unfinished",
@@ -89,7 +90,6 @@ const baseline: ReadonlyArray<string> = [
   "schema/legacy_privileges"
 ]
 
-// Each name is a file below sql/, all of which are in the generated module.
-const migrations = { "0001_legacy_tables": baseline.map((name) => ({ name, text: sqlText[name]! })) }
+const migrations = { "0001_legacy_tables": SqlFile.sqlFiles(sqlText, baseline) }
 
 const latest = Object.keys(migrations).length
