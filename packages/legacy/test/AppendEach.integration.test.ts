@@ -1,5 +1,4 @@
-// The function that appends to many streams at once keeps the rules of the one that appends commits: what it refuses, the
-// order in which readers find its events, and that they miss none.
+// append_each keeps the rules of append_events: which writes it refuses, and the order in which readers find its events.
 import type * as PgClient from "@effect/sql-pg/PgClient"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -46,7 +45,7 @@ const appendEach = (sql: PgClient.PgClient, writes: ReadonlyArray<Write>) => {
 const ids = (count: number): ReadonlyArray<string> => Array.from({ length: count }, () => randomUUID())
 
 test(
-  "it refuses what a batch of commits refuses, and stores the rest",
+  "it refuses what a batch of commits refuses, and stores the other writes",
   run(Effect.gen(function*() {
     const { sql, store } = yield* installed
     for (let round = 0; round < 20; round++) {
@@ -93,7 +92,7 @@ test(
 )
 
 test(
-  "its events are in the order of the writes, though it stores them all at once",
+  "its events have positions in the order of the writes",
   run(Effect.gen(function*() {
     const { sql } = yield* installed
     const writes = Array.from(
@@ -107,7 +106,7 @@ test(
 )
 
 test(
-  "readers wait for it: they do not pass by what it has not committed yet",
+  "readers of the log stop before its uncommitted events",
   run(Effect.gen(function*() {
     const { reader, sql, store, url } = yield* installed
     const { untilSeen, ids: seen } = yield* Following.follow(reader.subscribe({ after: yield* reader.head }))
@@ -126,7 +125,7 @@ test(
 )
 
 test(
-  "two at once on the same streams take turns, in whatever order they name them, and the second is refused",
+  "of two calls on the same streams in any order, the second waits and is refused",
   run(Effect.gen(function*() {
     const { sql, url } = yield* installed
     const streams = [Stores.freshStream(), Stores.freshStream(), Stores.freshStream()]

@@ -1,4 +1,4 @@
-// Changes of a legacy table while the old application still writes to it: captured one by one, whoever makes them.
+// Changes of a legacy table while the old application writes to it: each becomes an event.
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -25,7 +25,7 @@ const captured = (rows: number) =>
 
 describe("captured changes", () => {
   test(
-    "become events one by one, each with its own time, and say which change they come of",
+    "become events one by one, each with its own time and the id of its change",
     onDatabase(({ sql, store }) =>
       Effect.gen(function*() {
         yield* captured(3)
@@ -60,7 +60,7 @@ describe("captured changes", () => {
   )
 
   test(
-    "of a key are the end of one stream and the beginning of another, and a TRUNCATE is the end of all",
+    "of a key end one stream and begin another, and a TRUNCATE ends all streams",
     onDatabase(({ sql, store }) =>
       Effect.gen(function*() {
         yield* captured(3)
@@ -80,7 +80,7 @@ describe("captured changes", () => {
   )
 
   test(
-    "that were rolled back are none, and one whose transaction was the longest is not passed by",
+    "are not captured when rolled back, and a change that commits late is not missed",
     onDatabase(({ sql, store, url }) =>
       Effect.gen(function*() {
         yield* captured(3)
@@ -101,7 +101,7 @@ describe("captured changes", () => {
   )
 
   test(
-    "that a row includes which was read are not taken twice",
+    "that are included in a row which was read are not processed again",
     onDatabase(({ sql, store }) =>
       Effect.gen(function*() {
         yield* Accounts.createTable({ isUnique: true })
@@ -123,7 +123,7 @@ describe("captured changes", () => {
   )
 
   test(
-    "of rows that make no sense are listed; when they make sense again, what they became is stored as one change",
+    "of invalid rows are listed, and stored as one change when the row is valid again",
     onDatabase(({ sql, store }) =>
       Effect.gen(function*() {
         yield* captured(3)
@@ -149,7 +149,7 @@ describe("captured changes", () => {
   )
 
   test(
-    "come from everybody: writers without any right on the store, and sessions that switch triggers off",
+    "are captured from writers without rights on the store and from sessions that disable triggers",
     onDatabase(({ sql, store, url }) =>
       Effect.gen(function*() {
         yield* captured(3)
@@ -178,7 +178,7 @@ describe("captured changes", () => {
   )
 
   test(
-    "are seen as the mapping's query sees rows: what it leaves out is not there, and what it makes is",
+    "pass the mapping's query, which may filter and transform rows",
     onDatabase(({ sql, store }) =>
       Effect.gen(function*() {
         const query = (table: string) =>
@@ -204,7 +204,7 @@ describe("captured changes", () => {
   )
 
   test(
-    "of rows without a key are counted as skipped as long as there are such rows",
+    "of rows without a key count as skipped while there are such rows",
     onDatabase(({ sql }) =>
       Effect.gen(function*() {
         yield* Accounts.createTable()
@@ -221,7 +221,7 @@ describe("captured changes", () => {
   )
 
   test(
-    "of keys that several rows share end where the table ends, though they are committed in another order",
+    "of a key that several rows share end in the state of the table, whatever the order of the commits",
     onDatabase(({ sql, url }) =>
       Effect.gen(function*() {
         yield* Accounts.createTable()
@@ -247,7 +247,7 @@ describe("captured changes", () => {
   )
 
   test(
-    "of a partitioned table are those of its partitions, also when a row moves from one to another",
+    "of a partitioned table include those of its partitions and moves between them",
     onDatabase(({ sql }) =>
       Effect.gen(function*() {
         yield* sql`create table accounts (id bigint primary key, owner text, balance text, opened_at timestamptz)
@@ -271,7 +271,7 @@ describe("captured changes", () => {
   )
 
   test(
-    "are followed as they come, until the table is switched over",
+    "are followed until the table is switched over",
     onDatabase(({ sql, store }) =>
       Effect.gen(function*() {
         yield* captured(3)

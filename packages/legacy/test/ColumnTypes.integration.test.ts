@@ -1,4 +1,4 @@
-// Legacy tables of every kind: whatever the types of their columns, and the settings of the server, rows become events once.
+// Legacy tables with keys and columns of many types, under other settings of the server, and partitioned.
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as SqlClient from "effect/sql/SqlClient"
@@ -27,9 +27,9 @@ const createTable = (sql: SqlClient.SqlClient, key: string, others = "") =>
 const insert = (sql: SqlClient.SqlClient, ...keys: ReadonlyArray<string>) =>
   sql.unsafe(`insert into accounts (id, owner, balance) values ${keys.map((key) => `(${key}, 'Ada', '1.00')`).join()}`)
 
-describe("a switch over on a server whose transactions keep their first snapshot", () => {
+describe("a transaction at a higher isolation level", () => {
   test(
-    "takes along what is committed while it waits for the writers",
+    "by default of the server is overridden: a switch-over includes what is committed while it waits for writers",
     onDatabase(({ sql, url }) =>
       Effect.gen(function*() {
         yield* Accounts.createTable({ isUnique: true })
@@ -55,7 +55,7 @@ describe("a switch over on a server whose transactions keep their first snapshot
   )
 
   test(
-    "is refused in the caller's own, and so is what else stores events",
+    "of the caller is refused by all operations that store events",
     onDatabase(({ sql }) =>
       Effect.gen(function*() {
         yield* Accounts.createTable({ isUnique: true })
@@ -109,7 +109,7 @@ describe("keys", () => {
   }
 
   test(
-    "of a collation of their own are compared by it",
+    "with a collation are compared by it",
     onDatabase(({ sql }) =>
       Effect.gen(function*() {
         yield* sql`create collation loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`
@@ -124,7 +124,7 @@ describe("keys", () => {
 
   for (const [type, was, is] of [["numeric", "1.0", "1.00"], ["text collate loose", "'Ada'", "'ada'"]] as const) {
     test(
-      `that become others which ${type} calls equal are the end of one stream and the beginning of another`,
+      `that change to a text that ${type} calls equal end one stream and begin another`,
       onDatabase(({ sql }) =>
         Effect.gen(function*() {
           yield* sql`create collation loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false)`
@@ -145,7 +145,7 @@ describe("keys", () => {
   }
 
   test(
-    "of any length do not stop the application",
+    "of any length do not make the application's writes fail",
     onDatabase(({ sql }) =>
       Effect.gen(function*() {
         yield* createTable(sql, "text")
@@ -160,7 +160,7 @@ describe("keys", () => {
 
 describe("columns", () => {
   test(
-    "may have names that SQL files use",
+    "may have the names of aliases in our SQL",
     onDatabase(({ sql }) =>
       Effect.gen(function*() {
         yield* createTable(sql, "int", `, q text, t int, c jsonb, "r" text, "a ""b" text, "%s" text`)
@@ -176,7 +176,7 @@ describe("columns", () => {
   )
 
   test(
-    "are captured as they are read, whatever the writer's session likes",
+    "are captured with the same texts as they are read, whatever the settings of the writer's session",
     onDatabase(({ sql, url }) =>
       Effect.gen(function*() {
         yield* sql`create type pair as (a date, b text)`
@@ -219,7 +219,7 @@ describe("columns", () => {
   )
 
   test(
-    "of plain types are captured as others are, whatever they hold",
+    "of plain types are captured with the same texts as others, whatever their values",
     onDatabase(({ sql, url }) =>
       Effect.gen(function*() {
         yield* createTable(
@@ -245,7 +245,7 @@ describe("columns", () => {
   )
 
   test(
-    "that no jsonb can hold stop neither the application nor the others: the row is listed",
+    "whose value jsonb cannot hold make the row skipped; the application and the other rows go on",
     onDatabase(({ sql }) =>
       Effect.gen(function*() {
         yield* createTable(sql, "int", ", extra json")
@@ -258,7 +258,7 @@ describe("columns", () => {
         expect(yield* LegacyTable.catchUp(mapping)).toEqual({ changes: 3, events: 1, skipped: 2 })
         expect(yield* LegacyTable.seed(mapping)).toMatchObject({
           rows: 4,
-          skippedRows: [{ key: "2", reason: expect.stringContaining("a row that has no texts") }, { key: "3" }]
+          skippedRows: [{ key: "2", reason: expect.stringContaining("cannot be converted to texts") }, { key: "3" }]
         })
         yield* sql`update accounts set extra = '{}'`
         yield* LegacyTable.catchUp(mapping)
@@ -283,7 +283,7 @@ describe("partitions", () => {
     })
 
   test(
-    "are captured also where they are written to by themselves",
+    "are captured also when written to directly",
     onDatabase(({ sql }) =>
       Effect.gen(function*() {
         yield* partitioned(sql)
@@ -300,7 +300,7 @@ describe("partitions", () => {
   )
 
   test(
-    "are frozen with their table, those of later, too",
+    "are frozen with their table, including later partitions",
     onDatabase(({ sql }) =>
       Effect.gen(function*() {
         yield* partitioned(sql)
@@ -328,7 +328,7 @@ describe("partitions", () => {
   )
 
   test(
-    "and children are neither captured nor frozen alone: one can write past it",
+    "and inheritance children are neither captured nor frozen on their own",
     onDatabase(({ sql }) =>
       Effect.gen(function*() {
         yield* partitioned(sql)
@@ -342,7 +342,7 @@ describe("partitions", () => {
           const alone = Accounts.mapping({ name: table, table })
           yield* LegacyTable.seed(alone)
           const refused = yield* Effect.flip(LegacyTable.switchOver(alone))
-          expect(refused.message).toContain("has a parent or children, by which one can write past a trigger")
+          expect(refused.message).toContain("has a parent or children, and writes through them bypass its triggers")
           expect(isEqual(yield* LegacyTable.switchOver(alone, { freeze: false }))).toBe(true)
         }
       })

@@ -1,4 +1,4 @@
-// What is wrong with a mapping, or with its database, is said by the name of the part that is wrong, or of what was called.
+// Errors in a mapping name the field; failures of the database name the operation.
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as SqlClient from "effect/sql/SqlClient"
@@ -22,7 +22,7 @@ const switchOver: Use = (mapping) => Effect.catchTag(LegacyTable.switchOver(mapp
 const listSkipped: Use = (mapping) => Stream.runCollect(LegacyTable.skipped(mapping))
 
 describe("bad input", () => {
-  test("is refused, and the part that is bad is named", () => {
+  test("is refused with the name of the field", () => {
     const field = (choices: Accounts.Choices) =>
       Result.match(LegacyTable.make(Accounts.definition(choices)), {
         onFailure: ({ field }) => field,
@@ -38,7 +38,7 @@ describe("bad input", () => {
   })
 
   test(
-    "is found where the database has to be asked",
+    "that only the database can find is refused with the name of the field",
     onDatabase(({ sql }) =>
       Effect.gen(function*() {
         yield* Accounts.createTable()
@@ -81,7 +81,7 @@ describe("bad input", () => {
   )
 
   test(
-    "in names is only a name: quotes, dots and statements in it do nothing",
+    "in names is only a name: quotes, dots and statements in it have no effect",
     onDatabase(({ sql }) =>
       Effect.gen(function*() {
         const table = `a"; drop table accounts; --`
@@ -114,7 +114,7 @@ describe("bad input", () => {
 })
 
 test(
-  "a failure of the database says what was called, whatever part of it failed",
+  "a failure of the database names the operation that was called",
   onDatabase(({ sql }) =>
     Effect.gen(function*() {
       yield* Accounts.createTable()

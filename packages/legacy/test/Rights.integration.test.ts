@@ -1,4 +1,4 @@
-// What roles may do to a legacy table and the store by way of the triggers, and that nobody's rights hide rows.
+// The rights of roles: triggers run nothing of the table's owner, and missing rights hide no rows.
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import { randomUUID } from "node:crypto"
@@ -49,7 +49,7 @@ const storeOwner = (sql: SqlClient.SqlClient, name: string) =>
 
 describe("a capturing trigger", () => {
   test(
-    "runs nothing that the owner of the legacy table has written, by no cast and by no policy",
+    "runs no cast and no policy that the owner of the legacy table has written",
     onDatabase(({ sql, url }) =>
       Effect.gen(function*() {
         const { name, session } = yield* role(sql, url)
@@ -94,7 +94,7 @@ describe("a capturing trigger", () => {
   )
 
   test(
-    "is not put on a table whose rows the store's owner could not read when they are thrown away",
+    "is refused on a table that the store's owner cannot read, because a TRUNCATE could not be captured",
     onDatabase(({ sql, url }) =>
       Effect.gen(function*() {
         yield* Accounts.createTable({ isUnique: true })
@@ -128,7 +128,7 @@ describe("a capturing trigger", () => {
 })
 
 test(
-  "a policy that hides rows from who seeds is an error, and not a smaller table",
+  "a policy that hides rows from the seeding role is an error",
   onDatabase(({ sql, url }) =>
     Effect.gen(function*() {
       yield* Accounts.createTable({ isUnique: true })
@@ -160,7 +160,7 @@ describe("append_each", () => {
       '{${randomUUID()}}', '{Happened}', '{1}', '{"{}"}', '{"{}"}', '{2020-01-01Z}')`
 
   test(
-    "believes no versions and no numbers: they follow, or nothing is stored",
+    "stores nothing when versions or numbers of writes do not follow",
     onDatabase(({ sql }) =>
       Effect.gen(function*() {
         yield* LegacyTable.install(mapping)
@@ -188,7 +188,7 @@ describe("append_each", () => {
   )
 
   test(
-    "asks to be repeated where its snapshot is too old to see who was first",
+    "fails with a serialization failure when its snapshot is too old",
     onDatabase(({ sql, url }) =>
       Effect.gen(function*() {
         yield* LegacyTable.install(mapping)

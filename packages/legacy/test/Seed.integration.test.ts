@@ -1,4 +1,4 @@
-// A legacy table becomes streams: what is stored of good rows, what is listed of bad ones, and what a later run finds.
+// Rows become streams: what a run stores of valid rows, lists of invalid ones, and what a later run finds.
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
@@ -16,7 +16,7 @@ const mapping = Accounts.mapping()
 
 describe("a first run", () => {
   test(
-    "makes a stream of each row, that says where it comes from and when the row says that it happened",
+    "makes a stream of each row, with its source and the time in the row",
     onDatabase(({ sql, store }) =>
       Effect.gen(function*() {
         yield* Accounts.createTable()
@@ -46,7 +46,7 @@ describe("a first run", () => {
   )
 
   test(
-    "lists bad rows with their keys and reasons, and takes all others; those that are mended are taken by the next",
+    "lists invalid rows with keys and reasons, and seeds them in a later run when they are valid",
     onDatabase(({ sql }) =>
       Effect.gen(function*() {
         yield* Accounts.createTable()
@@ -82,7 +82,7 @@ describe("a first run", () => {
   )
 
   test(
-    "leaves streams alone that others have begun, and two keys that mean the same stream get one between them",
+    "skips rows whose stream exists already, also when two keys name the same stream",
     onDatabase(({ store }) =>
       Effect.gen(function*() {
         yield* Accounts.createTable()
@@ -101,7 +101,7 @@ describe("a first run", () => {
   )
 
   test(
-    "that several processes make at once is one run, and makes each event once",
+    "of several processes at once is one run, and stores each event once",
     onDatabase(({ sql, url }) =>
       Effect.gen(function*() {
         yield* Accounts.createTable()
@@ -119,7 +119,7 @@ describe("a first run", () => {
   )
 
   test(
-    "tried without writing says what it would do, and writes nothing at all",
+    "as a dry run reports the same and writes nothing",
     onDatabase(({ sql, store }) =>
       Effect.gen(function*() {
         yield* Accounts.createTable()
@@ -146,7 +146,7 @@ describe("a first run", () => {
 
 describe("a later run", () => {
   test(
-    "adds nothing where nothing has changed",
+    "adds nothing when nothing has changed",
     onDatabase(({ sql }) =>
       Effect.gen(function*() {
         yield* Accounts.createTable()
@@ -161,7 +161,7 @@ describe("a later run", () => {
   )
 
   test(
-    "turns what is different into events: new rows, changed rows, rows that are gone and rows that are back",
+    "turns differences into events: new, changed, removed and returned rows",
     onDatabase(({ sql, store }) =>
       Effect.gen(function*() {
         yield* Accounts.createTable()
@@ -200,7 +200,7 @@ describe("a later run", () => {
   )
 
   test(
-    "lists a stream that somebody else writes to, and writes nothing there",
+    "skips a row whose stream another writer appends to",
     onDatabase(({ sql, store }) =>
       Effect.gen(function*() {
         yield* Accounts.createTable()
@@ -214,56 +214,6 @@ describe("a later run", () => {
           `stream "account-2" is at version 2, not at 1: another writer appends to it`
         )
         expect(yield* Stores.readStream(store, Stores.streamName("account-2"))).toHaveLength(2)
-      })
-    )
-  )
-})
-
-describe("a reconciliation", () => {
-  test(
-    "lists every difference with both values, what is missing and what is too much",
-    onDatabase(({ sql, store }) =>
-      Effect.gen(function*() {
-        yield* Accounts.createTable()
-        yield* Accounts.fill(1500)
-        yield* LegacyTable.seed(mapping)
-        yield* store.append(Stores.streamName("account-1100"), [Stores.event({ type: "Moved", data: { cents: "5" } })])
-        yield* store.append(Stores.streamName("account-7"), [Stores.event({ type: "Strange" })])
-        yield* sql`update accounts set owner = 'Ada' where id = 1400`
-        yield* sql`delete from accounts where id = 3`
-        yield* sql`insert into accounts values (1501, 'Eve', '6.00', null)`
-        const found = yield* LegacyTable.reconcile(mapping)
-        expect(found).toMatchObject({ rows: 1500, streams: 1500, events: 1502 })
-        expect(found.differences).toEqual({
-          count: 2,
-          first: [
-            { key: "1100", stream: "account-1100", fact: "cents", legacy: 10000n, events: 10005n },
-            { key: "1400", stream: "account-1400", fact: "owner", legacy: "Ada", events: "owner 1400" }
-          ]
-        })
-        expect(found.missing).toEqual({ count: 1, first: ["1501"] })
-        expect(found.extra).toEqual({ count: 1, first: ["3"] })
-        expect(found.unreadable).toMatchObject({ count: 1, first: [{ stream: "account-7" }] })
-        const [total] = found.totals
-        expect(total!.events - total!.legacy).toBe(5n + 303n)
-        expect(isEqual(found)).toBe(false)
-      })
-    )
-  )
-
-  test(
-    "finds money that is left in the stream of a row that is gone",
-    onDatabase(({ sql, store }) =>
-      Effect.gen(function*() {
-        yield* Accounts.createTable()
-        yield* Accounts.fill(3)
-        yield* LegacyTable.seed(mapping)
-        yield* sql`delete from accounts where id = 3`
-        yield* LegacyTable.seed(mapping)
-        expect(isEqual(yield* LegacyTable.reconcile(mapping))).toBe(true)
-        yield* store.append(Stores.streamName("account-3"), [Stores.event({ type: "Moved", data: { cents: "5" } })])
-        const { differences } = yield* LegacyTable.reconcile(mapping)
-        expect(differences.first).toEqual([{ key: "3", stream: "account-3", fact: "cents", legacy: 0n, events: 5n }])
       })
     )
   )

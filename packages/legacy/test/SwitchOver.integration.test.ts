@@ -1,4 +1,4 @@
-// The two ends: switched over only where both sides agree, or given up with the legacy table as it was before.
+// The two ends of a mapping: switched over when both sides agree, or abandoned with the legacy table as it was before.
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -21,9 +21,9 @@ const captured = (rows: number) =>
     yield* LegacyTable.seed(mapping)
   })
 
-describe("a switch over", () => {
+describe("a switch-over", () => {
   test(
-    "takes the last changes along, takes the triggers off, and is for good",
+    "includes the last changes, removes the triggers, and is final",
     onDatabase(({ sql, store }) =>
       Effect.gen(function*() {
         yield* captured(1200)
@@ -44,7 +44,7 @@ describe("a switch over", () => {
   )
 
   test(
-    "freezes the table: everybody reads, nobody writes, and the message says why",
+    "freezes the table: reads work, writes fail with the reason",
     onDatabase(({ sql }) =>
       Effect.gen(function*() {
         yield* captured(3)
@@ -62,7 +62,7 @@ describe("a switch over", () => {
           expect(reason.cause).toMatchObject({
             code: "23001",
             message: expect.stringMatching(/of accounts is refused: its rows have become events \("accounts"\)/),
-            hint: "Write through the event store; this table is only kept to be read."
+            hint: "Write through the event store; this table is read-only now."
           })
         }
         expect(yield* sql`select * from accounts`).toEqual(before)
@@ -73,7 +73,7 @@ describe("a switch over", () => {
   )
 
   test(
-    "does not happen where they differ, and everything is as before",
+    "changes nothing when both sides differ",
     onDatabase(({ sql, store }) =>
       Effect.gen(function*() {
         yield* captured(3)
@@ -94,7 +94,7 @@ describe("a switch over", () => {
   )
 
   test(
-    "leaves no row behind unless that is said",
+    "accepts skipped rows without a stream only with acceptSkipped",
     onDatabase(({ sql }) =>
       Effect.gen(function*() {
         yield* captured(3)
@@ -107,7 +107,7 @@ describe("a switch over", () => {
   )
 
   test(
-    "leaves no row behind that has a stream, whatever is said: skipped or not, both must agree, and the keys are named",
+    "compares skipped rows that have a stream also with acceptSkipped, and names their keys",
     onDatabase(({ sql, store }) =>
       Effect.gen(function*() {
         yield* captured(50)
@@ -136,7 +136,7 @@ describe("a switch over", () => {
   )
 
   test(
-    "is refused where no run of seed has come to its end, and nothing has happened",
+    "is refused while no run of seed has finished, and changes nothing",
     onDatabase(({ sql }) =>
       Effect.gen(function*() {
         yield* Accounts.createTable()
@@ -161,7 +161,7 @@ describe("a switch over", () => {
   )
 
   test(
-    "that left the table unfrozen is made good by another, which says how far they have gone apart; and then it is done",
+    "that left the table unfrozen can be followed by one that freezes it and reports the differences since",
     onDatabase(({ sql }) =>
       Effect.gen(function*() {
         yield* captured(3)
@@ -177,7 +177,7 @@ describe("a switch over", () => {
   )
 
   test(
-    "without triggers reads the whole table once more",
+    "without triggers reads the whole table again",
     onDatabase(({ sql }) =>
       Effect.gen(function*() {
         yield* Accounts.createTable()
@@ -192,7 +192,7 @@ describe("a switch over", () => {
   )
 
   test(
-    "is not held up by readers; triggers that it cannot take off for them are off, and are taken off by the next try",
+    "does not wait for readers: it disables triggers that it cannot drop, and the next call drops them",
     onDatabase(({ sql, url }) =>
       Effect.gen(function*() {
         yield* captured(3)
@@ -213,7 +213,7 @@ describe("a switch over", () => {
   )
 
   test(
-    "waits for writers, and writers for it; where it takes too long nothing has happened",
+    "waits for writers and blocks new ones; after a timeout nothing has changed",
     onDatabase(({ sql, url }) =>
       Effect.gen(function*() {
         yield* captured(3)
@@ -237,7 +237,7 @@ describe("a switch over", () => {
 })
 
 test(
-  "a mapping that is given up leaves the legacy table exactly as it was, and the events where they are",
+  "abandoning leaves the legacy table as it was, and the events in the log",
   onDatabase(({ sql, store, url }) =>
     Effect.gen(function*() {
       yield* Accounts.createTable({ isUnique: true })
@@ -273,7 +273,7 @@ test(
 )
 
 test(
-  "a table that is dropped can still be given up",
+  "a mapping whose table was dropped can be abandoned",
   onDatabase(({ sql }) =>
     Effect.gen(function*() {
       yield* captured(3)
@@ -284,7 +284,7 @@ test(
   )
 )
 
-test("on the embedded database it is all the same", () =>
+test("all operations work on the embedded database", () =>
   Effect.runPromise(Effect.scoped(Effect.gen(function*() {
     const services = yield* Layer.build(PostgresStore.layerEmbedded())
     yield* Effect.provideContext(

@@ -1,19 +1,19 @@
--- Appends to many streams, each at an exact version, and leaves out those that are not as expected: their writes come back
--- as rows. As a batch of append_events with a commit for each of them, but by a few statements for all: several times as
--- fast, which matters where a million rows become events. It keeps the rules of append_commit: streams are locked before
--- they are looked at, positions are held before they are drawn, and within a stream they are in the order of versions.
---   streams, expected   per write; a stream that stands there a second time is not as expected the second time
---   event_*             per event, in the order of the writes: the number of its write, from 1, its version, and so on
--- An event that belongs to no write, or whose version does not follow, is refused with all: a hole in a stream is for ever.
--- Answers: the number of a write that is refused, the version that its stream is at, and an event of it that is stored
--- already, in whatever stream (NULL where there is none).
+-- Appends to many streams, each at an exact version, and leaves out the streams that are at another version: their writes are
+-- returned as rows. Like append_events with one commit for each write, but with a few statements for all: several times as
+-- fast, which matters when a million rows become events. It keeps the rules of append_commit: streams are locked before their
+-- versions are read, positions are locked before they are drawn, and position order is version order within a stream.
+--   streams, expected   for each write; a stream that occurs twice is refused the second time
+--   event_*             for each event, in the order of the writes: the number of its write, from 1, its version, and so on
+-- Fails when an event belongs to no write or its version does not follow: a gap in a stream could never be repaired.
+-- Returns for each refused write its number, the current version of its stream, and an event of it that is stored already in
+-- any stream (NULL if there is none).
 CREATE FUNCTION refold.append_each(
   streams text[], expected bigint[],
   event_writes int[], event_versions bigint[], event_ids uuid[], event_types text[], event_schema_versions smallint[],
   event_data jsonb[], event_metadata jsonb[], event_occurred_at timestamptz[]
 ) RETURNS TABLE (write int, actual bigint, known_event uuid)
--- The search_path is pinned so that no caller can slip in an object of his own; plans are made anew each time, because one
--- that was made while the table was small would read all of it.
+-- The search_path is pinned so that no caller can substitute an object of its own. Plans are not cached, because a plan that
+-- was made while the table was small would read all of it.
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET plan_cache_mode = force_custom_plan AS $$
 DECLARE
   refused int[] := '{}';
@@ -28,7 +28,7 @@ BEGIN
   ) OR array_position(streams, NULL) IS NOT NULL
     OR cardinality(streams) <> cardinality(expected) OR cardinality(event_ids) <> cardinality(event_writes)
   THEN
-    RAISE EXCEPTION 'each event must be of a write, and the versions of a write must follow what it expects'
+    RAISE EXCEPTION 'each event must belong to a write, and its version must follow the expected version'
       USING ERRCODE = 'invalid_parameter_value';
   END IF;
   PERFORM refold.lock_streams(streams, '{}', true);
@@ -70,7 +70,7 @@ BEGIN
   ) WITH ORDINALITY AS e (write, version, id, type, schema_version, data, metadata, occurred_at, number)
     ON e.write = w.number
   ORDER BY e.number
-  -- Of whatever: where the caller's snapshot is older than the lock, the version may be taken, too.
+  -- On any conflict: when the caller's snapshot is older than the lock, the version may be taken too.
   ON CONFLICT DO NOTHING;
   GET DIAGNOSTICS stored = ROW_COUNT;
   IF stored < (SELECT count(*) FROM unnest(event_writes) AS e (write) WHERE e.write <> ALL (refused)) THEN

@@ -1,17 +1,17 @@
--- Trigger: puts a change of a row into the queue, in the transaction that makes it.
---   TG_ARGV[0], TG_ARGV[1]   the id in legacy_tables, and the column that is the key
--- As its owner, so that writers of the legacy table need no right in here; so it must run nothing that the table's owner
--- has written (see legacy_texts). It casts nothing that could fail: a row that cannot become an event must not stop the
--- application that wrote it.
--- The search_path is pinned so that no writer can slip in an object of his own, the rest so that a value has one text,
--- whatever the writer's session likes.
+-- Trigger: inserts a change of a row into the queue, in the transaction that makes it.
+--   TG_ARGV[0], TG_ARGV[1]   the id in legacy_tables, and the key column
+-- Runs with the rights of its owner, so that writers of the legacy table need no right in this schema; therefore it must run
+-- nothing that the table's owner has written (see legacy_texts). It casts nothing that could fail: a row that cannot become an
+-- event must not stop the application that wrote it.
+-- The search_path is pinned so that no writer can substitute an object of its own; the other settings give each value one text,
+-- whatever the writer's session has set.
 CREATE FUNCTION refold.capture_legacy_row() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 SET datestyle = 'ISO' SET timezone = 'UTC' SET intervalstyle = 'postgres' SET extra_float_digits = 1
 SET bytea_output = 'hex' SET lc_monetary = 'C' AS $$
 DECLARE
-  -- Of these types to_jsonb gives the same texts (of the others here, texts that mean the same, so none is a key), and runs no
-  -- code but the server's own: ten times as fast as a statement that has to be planned for each row.
+  -- For these types to_jsonb gives the same texts (for the types in the second list only equivalent texts, so they are no
+  -- keys) and runs only the server's own code: ten times as fast as a statement that is planned for each row.
   is_plain CONSTANT boolean := NOT EXISTS (
     SELECT FROM pg_attribute a
     WHERE a.attrelid = TG_RELID AND a.attnum > 0 AND NOT a.attisdropped

@@ -1,14 +1,14 @@
--- Trigger: puts all rows that a TRUNCATE is about to throw away into the queue, as deleted. Arguments, rights and settings
--- as in capture_legacy_row. A transaction with an old snapshot (REPEATABLE READ) throws rows away that it cannot see here;
--- the next run, and every reconciliation, finds them gone. So it does where this may not read the table (any more).
+-- Trigger: inserts all rows that a TRUNCATE is about to remove into the queue, as deleted. Arguments, rights and settings as in
+-- capture_legacy_row. A transaction with an old snapshot (REPEATABLE READ) removes rows that it cannot see here; the next run
+-- and every reconciliation find them missing. The same holds when the owner of this function may no longer read the table.
 CREATE FUNCTION refold.capture_legacy_truncate() RETURNS trigger LANGUAGE plpgsql
 SECURITY DEFINER SET search_path = pg_catalog, pg_temp
--- Else the conditions of policies, which the table's owner has written, would run as the owner of this.
+-- Otherwise the conditions of policies, which the table's owner has written, would run with the rights of this function.
 SET row_security = off
 SET datestyle = 'ISO' SET timezone = 'UTC' SET intervalstyle = 'postgres' SET extra_float_digits = 1
 SET bytea_output = 'hex' SET lc_monetary = 'C' AS $$
 DECLARE
-  -- Partitions that have this trigger, too, take care of themselves.
+  -- Partitions that have this trigger too capture their own rows.
   others CONSTANT oid[] := ARRAY(
     SELECT g.tgrelid FROM pg_trigger g
     WHERE g.tgname = TG_NAME AND g.tgrelid <> TG_RELID
@@ -22,7 +22,7 @@ BEGIN
   ) USING TG_ARGV[0]::int, TG_ARGV[1], others;
   RETURN NULL;
 EXCEPTION WHEN insufficient_privilege THEN
-  RAISE WARNING 'rows of % are thrown away that nobody captured: %', TG_TABLE_NAME, SQLERRM;
+  RAISE WARNING 'TRUNCATE of % removes rows without capturing them: %', TG_TABLE_NAME, SQLERRM;
   RETURN NULL;
 END
 $$

@@ -1,4 +1,4 @@
--- Fails where capture_legacy_truncate, which runs as its owner, cannot read all rows of a table.
+-- Fails when capture_legacy_truncate, which runs with the rights of its owner, cannot read all rows of a table.
 CREATE FUNCTION refold.check_legacy_reader(relation regclass) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   reader CONSTANT oid := (SELECT p.proowner FROM pg_proc p WHERE p.oid = 'refold.capture_legacy_truncate()'::regprocedure);

@@ -1,6 +1,6 @@
--- Puts a trigger on a legacy table and its partitions, unless it is there and on. As the caller, who must own the table:
--- the store's owner need not.
--- ALWAYS, so that what a replication writes is captured, and refused, too.
+-- Creates a trigger on a legacy table and its partitions, unless it exists and is enabled. Runs with the rights of the caller,
+-- who must own the table; the store's owner need not.
+-- ENABLE ALWAYS, so that changes by replication are captured and refused too.
 CREATE FUNCTION refold.create_legacy_trigger(legacy_table int, purpose text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   t refold.legacy_tables;
@@ -10,18 +10,18 @@ DECLARE
 BEGIN
   SELECT * INTO STRICT t FROM refold.legacy_tables known WHERE known.id = legacy_table;
   is_partitioned := (SELECT c.relkind = 'p' FROM pg_class c WHERE c.oid = t.relation::regclass);
-  -- Who writes by a parent or a child passes by the triggers of statements.
+  -- Writes through a parent or to a child do not run the table's statement triggers.
   IF EXISTS (
     SELECT FROM pg_inherits i
     WHERE i.inhrelid = t.relation::regclass OR (i.inhparent = t.relation::regclass AND NOT is_partitioned)
   ) THEN
-    RAISE EXCEPTION '% has a parent or children, by which one can write past a trigger', t.relation
-      USING ERRCODE = 'wrong_object_type', HINT = 'Only a table that stands alone, or a whole partitioned one, can be guarded.';
+    RAISE EXCEPTION '% has a parent or children, and writes through them bypass its triggers', t.relation
+      USING ERRCODE = 'wrong_object_type', HINT = 'Map a table without parent and children, or a whole partitioned table.';
   END IF;
   FOR target IN
     SELECT r.relation FROM (
       SELECT t.relation::regclass AS relation
-      -- Triggers of rows come to partitions by themselves, also to those that are yet to come; those of statements do not.
+      -- PostgreSQL copies row triggers to partitions, later ones included, but not statement triggers.
       UNION SELECT p.relid FROM pg_partition_tree(t.relation::regclass) AS p WHERE purpose IN ('truncate', 'freeze')
     ) AS r
     WHERE NOT EXISTS (

@@ -1,5 +1,5 @@
--- Switches a trigger on a legacy table and its partitions off, where there is one. Readers go on: to drop it would wait for
--- them, and while it holds the lock against writers, a reader who is about to write would wait for it.
+-- Disables a trigger on a legacy table and its partitions, if there is one. Readers are not blocked. DROP TRIGGER would wait
+-- for readers, and a reader that is about to write would wait for the caller, who holds the lock against writers: a deadlock.
 CREATE FUNCTION refold.disable_legacy_trigger(legacy_table int, purpose text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   name CONSTANT text := refold.legacy_trigger(legacy_table, purpose);

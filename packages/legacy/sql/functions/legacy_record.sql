@@ -1,4 +1,4 @@
--- A captured row as a text that can be cast to its table's type, with the columns that the table has by now. Not
+-- A captured row as a text that can be cast to its table's row type, with the columns that the table has now. Not
 -- jsonb_populate_record, which would take the text of a json column for a string.
 CREATE FUNCTION refold.legacy_record(relation regclass, texts jsonb) RETURNS text LANGUAGE sql STABLE AS $$
 SELECT '(' || string_agg(

@@ -1,5 +1,5 @@
--- The tables that have a trigger of this store on a legacy table: it, and its partitions where theirs are not copies that
--- follow it.
+-- The tables that have a trigger of this store for a legacy table: the table, and its partitions unless their trigger is a copy
+-- that follows the table's.
 CREATE FUNCTION refold.legacy_triggers(legacy_table int, purpose text) RETURNS SETOF regclass LANGUAGE sql STABLE AS $$
 SELECT g.tgrelid::regclass
 FROM refold.legacy_tables t JOIN pg_trigger g ON g.tgname = refold.legacy_trigger(t.id, purpose) AND g.tgparentid = 0

@@ -1,6 +1,5 @@
 /*
- * A legacy table of balances, as banks have them, and what its rows are as events: for tests of the way from one to the
- * other. Balances are texts in the table, so that anything can stand there.
+ * A legacy table of account balances and its mapping to events. Balances are texts in the table, so that they can be invalid.
  */
 import * as EventCodec from "@refold/core/event/EventCodec"
 import * as EventType from "@refold/core/event/EventType"
@@ -19,10 +18,10 @@ const Renamed = EventType.make("Renamed", Schema.Struct({ owner: Schema.String }
 const Closed = EventType.make("Closed", Schema.Struct({}))
 const codec = EventCodec.makeUnsafe([Opened, Moved, Renamed, Closed])
 
-/** Everything that happens to an account. */
+/** The events of an account. */
 export type Event = typeof Opened.Event | typeof Moved.Event | typeof Renamed.Event | typeof Closed.Event
 
-/** An account as its events tell. */
+/** The state of an account. */
 export interface State {
   readonly owner: string
   readonly cents: bigint
@@ -47,7 +46,7 @@ const Row = Schema.Struct({
   opened_at: Schema.NullOr(Schema.String)
 })
 
-/** A row that makes sense: no NULLs, a balance that is a number of two decimals, and not below 0. */
+/** A valid row: no NULLs, and a balance with two decimals, not below 0. */
 export type Row = typeof Row.Type
 
 const centsOf = ({ balance }: Row): bigint => BigInt(balance.replace(".", ""))
@@ -69,14 +68,14 @@ const events = (before: Option.Option<Row>, after: Option.Option<Row>) => {
   })
 }
 
-/** What a test may choose. */
+/** The parts of the mapping that a test changes. */
 export type Choices = Partial<Definition<Row, State, Event>>
 
 /** The mapping. */
 export const mapping = (choices: Choices = {}): LegacyMapping<Row, State, Event> =>
   LegacyTable.makeUnsafe(definition(choices))
 
-/** The mapping, not checked yet. */
+/** The mapping before it is checked. */
 export const definition = (choices: Choices = {}): Definition<Row, State, Event> => ({
   name: "accounts",
   table: "accounts",
@@ -91,7 +90,7 @@ export const definition = (choices: Choices = {}): Definition<Row, State, Event>
   ...choices
 })
 
-/** Makes the table; without a rule, as legacy tables are, but an index on the key. */
+/** Creates the table, without constraints but with an index on the key. */
 export const createTable = (options: { readonly isUnique?: boolean } = {}) =>
   Effect.gen(function*() {
     const sql = yield* SqlClient.SqlClient
@@ -101,7 +100,7 @@ export const createTable = (options: { readonly isUnique?: boolean } = {}) =>
       : sql`create index on accounts (id)`
   })
 
-/** Fills it with good rows, so many from 1. */
+/** Inserts valid rows with the keys from 1. */
 export const fill = (rows: number) =>
   Effect.flatMap(
     SqlClient.SqlClient,

@@ -1,24 +1,26 @@
 /*
- * Processes that work on a legacy table (see legacyProcess.ts), to be killed by their ids.
+ * Processes that seed from or follow a legacy table (see legacyProcess.ts), for tests that kill them.
  */
 import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
 
-/** What the script is told. */
+/** The argument of the script. */
 export interface Started {
   readonly url: string
   readonly work: "seed" | "follow"
   readonly batchSize?: number
+  /** The process stops between two batches when so many rows are done. */
+  readonly pauseAfter?: number
 }
 
 /** A process. */
 export interface LegacyProcess {
-  /** What it has said so far. */
-  readonly said: () => string
-  /** Kills it without warning; done when it is gone. */
+  /** Its output so far. */
+  readonly output: () => string
+  /** Kills it by SIGKILL, and waits until it has ended. */
   readonly kill: Effect.Effect<void>
-  /** Waits until it ends by itself, and gives what it said. */
+  /** Waits until it ends by itself; gives its output. */
   readonly ended: Effect.Effect<string>
 }
 
@@ -30,15 +32,15 @@ export const start = (started: Started) => Effect.acquireRelease(Effect.sync(() 
 const launch = (started: Started): LegacyProcess => {
   // Its input ends with this process, and so does it.
   const child = spawn(process.execPath, [script, JSON.stringify(started)], { stdio: ["pipe", "pipe", "inherit"] })
-  let said = ""
-  child.stdout.on("data", (data: Buffer) => said += data.toString())
+  let output = ""
+  child.stdout.on("data", (data: Buffer) => output += data.toString())
   const closed = new Promise<string>((resolve, reject) => {
     child.once("error", reject)
-    child.once("close", () => resolve(said))
+    child.once("close", () => resolve(output))
   })
   const ended = Effect.promise(() => closed)
   return {
-    said: () => said,
+    output: () => output,
     kill: Effect.asVoid(Effect.andThen(Effect.sync(() => void child.kill("SIGKILL")), ended)),
     ended
   }

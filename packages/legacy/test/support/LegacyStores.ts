@@ -1,5 +1,5 @@
 /*
- * Stores for tests of legacy tables: each test has a database of its own, as the legacy table has one name.
+ * A database for each test, because the legacy table has one name.
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -16,7 +16,7 @@ export const onDatabase =
       yield* Effect.provideService(test(opened), SqlClient.SqlClient, opened.sql)
     })))
 
-/** All that is in the database, as texts: tables row by row, sequences, triggers. */
+/** The contents of the database as texts: tables row by row, sequences, triggers. */
 export const everything = (sql: SqlClient.SqlClient) =>
   Effect.gen(function*() {
     const tables = yield* sql<{ name: string; columns: string }>`select oid::regclass::text as name,
@@ -33,7 +33,7 @@ export const everything = (sql: SqlClient.SqlClient) =>
     return contents
   })
 
-/** All triggers of the database's tables, outside of the store. */
+/** The triggers of tables outside of the store. */
 export const triggers = (sql: SqlClient.SqlClient) =>
   sql<
     { relation: string; tgname: string; tgenabled: string }

@@ -1,6 +1,5 @@
 /*
- * A process that does nothing but seed from a legacy table, or follow one, to be killed. It ends with the process that
- * started it.
+ * A process that seeds from a legacy table, or follows one. It ends with the process that started it.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as Effect from "effect/Effect"
@@ -9,13 +8,17 @@ import * as LegacyTable from "../../src/LegacyTable.ts"
 import * as Accounts from "./Accounts.ts"
 import type * as LegacyProcesses from "./LegacyProcesses.ts"
 
-// Whoever started it wrote it.
-const { batchSize, url, work } = JSON.parse(process.argv[2]!) as LegacyProcesses.Started
+// LegacyProcesses wrote the argument.
+const { batchSize, pauseAfter = Infinity, url, work } = JSON.parse(process.argv[2]!) as LegacyProcesses.Started
 
 process.stdin.on("end", () => process.exit()).resume()
 
 const mapping = Accounts.mapping()
-const onProgress = (done: number) => Effect.sync(() => void process.stdout.write(`${done}\n`))
+const onProgress = (done: number) =>
+  Effect.andThen(
+    Effect.sync(() => void process.stdout.write(`${done}\n`)),
+    done < pauseAfter ? Effect.void : Effect.never
+  )
 const working = work === "seed"
   ? LegacyTable.seed(mapping, { batchSize, onProgress })
   : LegacyTable.follow(mapping, { every: "5 millis" })
