@@ -1,7 +1,8 @@
-/** Refold's pure core: events, views, deciders and the journal that specifies every store. */
+/** Refold's pure core: events, views, deciders, projections, processes and the journal that specifies every store. */
 export * as Aggregate from "./decide/Aggregate.ts"
 export * as CommandInvalid from "./decide/CommandInvalid.ts"
 export * as Decider from "./decide/Decider.ts"
+export * as DeciderCombinators from "./decide/DeciderCombinators.ts"
 export * as View from "./decide/View.ts"
 export * as DecodeError from "./event/DecodeError.ts"
 export * as EventCodec from "./event/EventCodec.ts"

@@ -11,7 +11,6 @@ import * as Option from "effect/Option"
 import * as AgreementSuite from "../src/decide/AgreementSuite.ts"
 import * as DeciderSuite from "../src/decide/DeciderSuite.ts"
 import * as AgreementLaws from "../src/decide/internal/AgreementLaws.ts"
-import * as CombinatorLaws from "../src/decide/internal/CombinatorLaws.ts"
 import * as CommandHandlerLaws from "../src/decide/internal/CommandHandlerLaws.ts"
 import * as DeciderLaws from "../src/decide/internal/DeciderLaws.ts"
 import * as SnapshotStoreLaws from "../src/decide/internal/SnapshotStoreLaws.ts"
@@ -27,11 +26,13 @@ import * as JournalSuite from "../src/journal/JournalSuite.ts"
 import * as Sample from "../src/kit/internal/Sample.ts"
 import * as ConcurrencyLaws from "../src/log/internal/ConcurrencyLaws.ts"
 import * as EventStoreLaws from "../src/log/internal/EventStoreLaws.ts"
+import * as CombinatorLaws from "./decide/CombinatorLaws.ts"
 import * as Deciders from "./faults/Deciders.ts"
 import * as Handlers from "./faults/Handlers.ts"
 import * as Journals from "./faults/Journals.ts"
 import * as Reads from "./faults/Reads.ts"
 import * as Stores from "./faults/Stores.ts"
+import * as Combinators from "./support/Combinators.ts"
 import { pure, type Table } from "./support/Planted.ts"
 import * as Planted from "./support/Planted.ts"
 
@@ -63,7 +64,7 @@ const deciderLaws: Table<typeof DeciderLaws> = {
 }
 
 const combinators = (combinators: CombinatorLaws.Combinators) =>
-  pure(DeciderSuite.combinatorProperties(Sample.decider, Sample, combinators))
+  pure(Combinators.properties(Sample.decider, Sample, combinators))
 
 const combinatorLaws: Table<typeof CombinatorLaws> = {
   neutralIsLeftUnit: { "a compose that drops events of the right": combinators(Deciders.dropsEventsOfTheRight) },

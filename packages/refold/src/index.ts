@@ -2,6 +2,7 @@
 export * as Aggregate from "@refold/core/decide/Aggregate"
 export * as CommandInvalid from "@refold/core/decide/CommandInvalid"
 export * as Decider from "@refold/core/decide/Decider"
+export * as DeciderCombinators from "@refold/core/decide/DeciderCombinators"
 export * as View from "@refold/core/decide/View"
 export * as DecodeError from "@refold/core/event/DecodeError"
 export * as EventCodec from "@refold/core/event/EventCodec"

@@ -1,10 +1,11 @@
-/** A decider and where its events live: everything a store needs to load its state and handle its commands. */
+/** A decider with the category of its streams, its event codec and its snapshots: all that a command handler needs. */
 import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import type { EventCodec } from "../event/EventCodec.ts"
-import { InvalidInput } from "../event/InvalidInput.ts"
+import type { Tagged } from "../event/EventType.ts"
+import { invalid, type InvalidInput } from "../event/InvalidInput.ts"
 import type * as Json from "../event/Json.ts"
 import * as NewEvent from "../event/NewEvent.ts"
 import * as StreamName from "../event/StreamName.ts"
@@ -13,55 +14,55 @@ import type { Decider } from "./Decider.ts"
 import * as CommandCodec from "./internal/CommandCodec.ts"
 import * as StateCodec from "./internal/StateCodec.ts"
 
-/** What an aggregate is made of. */
-export interface Definition<Command, State, Event extends { readonly _tag: string }, Refusal> {
-  /** The category of its streams; holds no dash. */
+/** The definition of an aggregate. */
+export interface Definition<Command, State, Event extends Tagged, Refusal> {
+  /** The category of its streams; must not contain a dash. */
   readonly category: string
   readonly codec: EventCodec<Event>
   readonly decider: Decider<Command, State, Event, Refusal>
   /**
-   * What a command must look like, checked before anything else is done with it. Needed for commands that are not JSON
-   * by themselves (dates, bigints …) to be repeated under an idempotency key, and for `parseCommand`.
+   * The schema of its commands, checked before a command is handled. Required by `parseCommand`, and by idempotency
+   * keys if commands are not plain JSON (dates, bigints …).
    */
   readonly commands?: Schema.ConstraintCodec<Command, unknown> | undefined
-  /** Whether and how its states are remembered between loads; by default they are not. */
+  /** How states are stored as snapshots; no snapshots by default. */
   readonly snapshots?: SnapshotDefinition<State> | undefined
 }
 
-/** How states are remembered. A snapshot never changes what a load answers, only how long it takes. */
+/** How states are stored as snapshots. A snapshot makes a load faster and never changes its result. */
 export interface SnapshotDefinition<State> {
-  /** The name of the view whose states these are, 1 to 255 UTF-16 units. */
+  /** The name under which the snapshots are stored, 1 to 255 UTF-16 units. */
   readonly name: string
-  /** Raise it when `evolve` changes what it makes of old events: an edited function cannot be detected. */
+  /** A whole number. Raise it when `evolve` folds old events differently: a changed function is not detected. */
   readonly version: number
   readonly state: Schema.ConstraintCodec<State, unknown>
-  /** A handler saves a snapshot whenever the stream passes a multiple of this many events, 1 or more. */
+  /** Events between snapshots, 1 or more: a handler saves one when the stream passes a multiple of this number. */
   readonly every: number
 }
 
-/** A kind of stream: its category, how its events are stored, and who decides on it. */
-export interface Aggregate<Command, State, Event extends { readonly _tag: string }, Refusal>
+/** An aggregate, checked and ready for use. */
+export interface Aggregate<Command, State, Event extends Tagged, Refusal>
   extends Omit<Definition<Command, State, Event, Refusal>, "commands" | "snapshots">
 {
   readonly commands: Option.Option<CommandCodec.CommandCodec<Command>>
   readonly snapshots: Option.Option<Snapshotting<State>>
 }
 
-/** A snapshot definition made ready for use. */
+/** A snapshot definition, checked and ready for use. */
 export interface Snapshotting<State> {
   readonly name: string
   readonly every: number
   /**
-   * What a snapshot must have been taken with to be believed, as a text: the declared version, the state's schema and
-   * the codec's versions.
+   * Hashes of the declared version, the state's schema and the codec's versions. A snapshot with another fingerprint is
+   * ignored.
    */
   readonly fingerprint: string
   readonly encode: (state: State) => Result.Result<Json.Json, InvalidInput>
   readonly decode: (stored: Json.Json) => Option.Option<State>
 }
 
-/** An aggregate, or `InvalidInput` naming the part of the definition that breaks a rule. */
-export const make = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+/** Makes an aggregate. Fails with `InvalidInput` for the part of the definition that breaks a rule. */
+export const make = <Command, State, Event extends Tagged, Refusal>(
   definition: Definition<Command, State, Event, Refusal>
 ): Result.Result<Aggregate<Command, State, Event, Refusal>, InvalidInput> =>
   Result.gen(function*() {
@@ -76,21 +77,21 @@ export const make = <Command, State, Event extends { readonly _tag: string }, Re
   })
 
 /** As `make`, for module constants: throws the `InvalidInput`. */
-export const makeUnsafe = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const makeUnsafe = <Command, State, Event extends Tagged, Refusal>(
   definition: Definition<Command, State, Event, Refusal>
 ): Aggregate<Command, State, Event, Refusal> => Result.getOrThrow(make(definition))
 
 /**
- * The command that came over a wire, in its JSON form, or `CommandInvalid` with everything that is wrong with it. Fails
- * with `InvalidInput` where the aggregate does not say what its commands look like.
+ * Decodes a command from JSON. Fails with `CommandInvalid`, which lists all problems, or with `InvalidInput` if the
+ * aggregate defines no schema of commands.
  */
-export const parseCommand = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const parseCommand = <Command, State, Event extends Tagged, Refusal>(
   { commands }: Aggregate<Command, State, Event, Refusal>,
   input: unknown
 ): Result.Result<Command, CommandInvalid | InvalidInput> =>
   Option.isSome(commands)
     ? commands.value.decode(input)
-    : invalid("commands", "must be a part of the aggregate's definition for a command to be parsed")
+    : invalid("commands", "must be a schema in the definition of the aggregate, to parse a command")
 
 const compile = <State>(
   { every, name, state, version }: SnapshotDefinition<State>,
@@ -109,6 +110,3 @@ const compile = <State>(
       decode: (stored) => Result.getSuccess(decode(stored))
     }
   })
-
-const invalid = (field: string, rule: string): Result.Result<never, InvalidInput> =>
-  Result.fail(new InvalidInput({ field, rule }))

@@ -1,8 +1,8 @@
-/** The error of a malformed command: everything that is wrong with it, at once. No store was asked. */
+/** The error of a malformed command. It lists all problems; the store was not accessed. */
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Data from "effect/Data"
 
-/** One thing that is wrong, and where: `amount`, `to.name`, `lines[2].price`; an empty path is the command itself. */
+/** One problem and its path: `amount`, `to.name`, `lines[2].price`; the empty path is the command itself. */
 export interface CommandIssue {
   readonly path: string
   readonly message: string

@@ -1,6 +1,6 @@
-/** State as a fold over events: the one idea that aggregates, projections, snapshots and time travel share. */
+/** State as a fold over events: the basis of aggregates, projections, snapshots and time travel. */
 
-/** A starting state and how each event changes it. `evolve` is pure and never fails: what has happened, has happened. */
+/** An initial state and a function that applies an event to a state. `evolve` is pure and must not throw. */
 export interface View<State, Event> {
   readonly initialState: State
   readonly evolve: (state: State, event: Event) => State
@@ -10,7 +10,7 @@ export interface View<State, Event> {
 export const fold = <State, Event>(view: View<State, Event>, events: Iterable<Event>): State =>
   foldFrom(view, view.initialState, events)
 
-/** The state after these events, from a state that the events before them led to. */
+/** The state after these events, starting from `state`: the fold of the events before them. */
 export const foldFrom = <State, Event>(view: View<State, Event>, state: State, events: Iterable<Event>): State => {
   let folded = state
   for (const event of events) folded = view.evolve(folded, event)

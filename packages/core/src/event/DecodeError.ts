@@ -1,4 +1,4 @@
-/** The ways a stored event cannot be read as a domain event. Each says which event: its stream, version and type. */
+/** Why a stored event cannot be decoded as a domain event. Each error names the event's stream, version and type. */
 import * as Data from "effect/Data"
 import type { StreamName } from "./StreamName.ts"
 import type { StreamVersion } from "./StreamVersion.ts"
@@ -13,17 +13,17 @@ interface Which {
 const which = ({ schemaVersion, stream, type, version }: Which): string =>
   `event ${version} of stream "${stream}" (${type}, schema version ${schemaVersion})`
 
-/** No event type of the codec has, or ever had, this name. */
+/** No event type of the codec has this name or former name. */
 export class UnknownEventType extends Data.TaggedError("UnknownEventType")<Which> {
   override get message(): string {
-    return `${which(this)} is of a type that the codec does not know`
+    return `${which(this)} has a type that the codec does not have: add the type or the former name to the codec`
   }
 }
 
-/** The event was written by newer code than this, which knows schema versions up to `latest` only. */
+/** Newer code wrote the event: its schema version is above `latest`, the highest version of the codec. */
 export class NewerSchemaVersion extends Data.TaggedError("NewerSchemaVersion")<Which & { readonly latest: number }> {
   override get message(): string {
-    return `${which(this)} is newer than the latest schema version known here, ${this.latest}`
+    return `${which(this)} is newer than the latest schema version known here, ${this.latest}: deploy newer code`
   }
 }
 
@@ -34,7 +34,7 @@ export class UndecodableEvent extends Data.TaggedError("UndecodableEvent")<Which
   }
 }
 
-/** Every way decoding can fail. */
+/** All errors of decoding. */
 export type DecodeError = UnknownEventType | NewerSchemaVersion | UndecodableEvent
 
 /** A domain event does not fit its own schema or cannot be written as JSON. */

@@ -1,6 +1,6 @@
 /**
- * Between domain events and what is stored: writes every event in the latest version of its type, reads every version
- * ever written as the latest.
+ * Encodes domain events for storage and decodes stored events. An event is written in the latest version of its type;
+ * an older version is upcast to the latest when it is read.
  */
 import * as Result from "effect/Result"
 import {
@@ -10,9 +10,10 @@ import {
   UnencodableEvent,
   UnknownEventType
 } from "./DecodeError.ts"
-import type { EventType, EventVersion } from "./EventType.ts"
+import type { EventType, EventVersion, Tagged } from "./EventType.ts"
 import * as FieldsCodec from "./internal/FieldsCodec.ts"
-import { InvalidInput } from "./InvalidInput.ts"
+import { attempt } from "./internal/Reason.ts"
+import { invalid, type InvalidInput } from "./InvalidInput.ts"
 import * as Json from "./Json.ts"
 import * as NewEvent from "./NewEvent.ts"
 import type { StoredData } from "./RecordedEvent.ts"
@@ -24,29 +25,29 @@ export interface EncodedEvent {
   readonly data: Json.Json
 }
 
-/** Writes and reads the events of a union of event types. */
-export interface EventCodec<Event extends { readonly _tag: string }> {
-  /** The stored form, in the latest version. Fails where the event does not fit its schema. */
+/** Encodes and decodes the events of a union of event types. */
+export interface EventCodec<Event extends Tagged> {
+  /** Encodes an event in the latest version. Fails with `UnencodableEvent` if it does not fit its schema. */
   readonly encode: (event: Event) => Result.Result<EncodedEvent, UnencodableEvent>
-  /** The domain event, upcast to the latest version. */
+  /** Decodes a stored event and upcasts it to the latest version. */
   readonly decode: (stored: StoredData) => Result.Result<Event, DecodeError>
   /**
-   * All names under which events of these types may be stored, former names included: the `types` of a read. Of all
-   * types of the codec, where none are named.
+   * The stored names of these types, former names included; of all types of the codec by default. For the `types`
+   * option of a read.
    */
   readonly storedTypes: (types?: ReadonlyArray<Event["_tag"]>) => ReadonlyArray<string>
-  /** The types and their latest versions, as a text that changes when one of them does. */
+  /** The types and their latest versions as a string: it changes when one of them does. */
   readonly fingerprint: string
 }
 
-// Any event type; Name and Fields stand in places where only `never` accepts them all.
+// Any event type. Name and Fields are in contravariant positions, where only `never` accepts all types.
 type AnyEventType = Pick<EventType<string, never>, "name" | "formerNames" | "versions"> & {
-  readonly Event: { readonly _tag: string }
+  readonly Event: Tagged
 }
 
 /**
- * A codec for these event types, or `InvalidInput` that names the type and the rule: versions follow one another
- * without a gap, no name or former name is used twice, and no fields schema declares `_tag`.
+ * Makes a codec of event types. Fails with `InvalidInput` if versions have a gap, a name or former name is used twice,
+ * an upcaster is missing, or a fields schema declares `_tag`.
  */
 export const make = <const Types extends ReadonlyArray<AnyEventType>>(
   types: Types
@@ -56,8 +57,8 @@ export const make = <const Types extends ReadonlyArray<AnyEventType>>(
     for (const type of types) {
       const compiled = yield* compile(type)
       for (const name of [type.name, ...type.formerNames]) {
-        yield* NewEvent.checkName(name, `event type ${type.name}`)
-        if (byName.has(name)) return yield* invalid(type.name, `must not use the name "${name}" a second time`)
+        yield* NewEvent.checkName(name, fieldOf(type))
+        if (byName.has(name)) return yield* invalid(fieldOf(type), `must not use the name "${name}" a second time`)
         byName.set(name, compiled)
       }
     }
@@ -77,32 +78,34 @@ interface CompiledType {
   readonly upcasts: ReadonlyArray<EventVersion["upcast"]>
 }
 
+const fieldOf = ({ name }: AnyEventType): string => `event type ${name}`
+
 const compile = (type: AnyEventType): Result.Result<CompiledType, InvalidInput> => {
   const oldest = type.versions[0]?.version
-  if (oldest === undefined) return invalid(type.name, "must have at least one version")
+  if (oldest === undefined) return invalid(fieldOf(type), "must have at least one version")
   const latest = oldest + type.versions.length - 1
-  if (!Number.isInteger(oldest) || oldest < 1) return invalid(type.name, "must start at schema version 1 or later")
+  if (!Number.isInteger(oldest) || oldest < 1) return invalid(fieldOf(type), "must start at schema version 1 or later")
   if (latest > NewEvent.maxSchemaVersion) {
-    return invalid(type.name, `must not have a schema version above ${NewEvent.maxSchemaVersion}`)
+    return invalid(fieldOf(type), `must not have a schema version above ${NewEvent.maxSchemaVersion}`)
   }
   for (const [index, { schema, upcast, version }] of type.versions.entries()) {
-    if (version !== oldest + index) return invalid(type.name, `must have a schema version ${oldest + index}`)
-    if (index > 0 && upcast === undefined) return invalid(type.name, `must have an upcaster to version ${version}`)
-    if (FieldsCodec.isClass(schema)) return invalid(type.name, "must have plain fields (a Struct), not a class")
+    if (version !== oldest + index) return invalid(fieldOf(type), `must have a schema version ${oldest + index}`)
+    if (index > 0 && upcast === undefined) return invalid(fieldOf(type), `must have an upcaster to version ${version}`)
+    if (FieldsCodec.isClass(schema)) return invalid(fieldOf(type), "must have plain fields (a Struct), not a class")
     if (FieldsCodec.namesOf(schema)?.includes("_tag")) {
-      return invalid(type.name, "must not have a field _tag: the name of the type is the tag")
+      return invalid(fieldOf(type), "must not have a field _tag: the name of the type is the tag")
     }
   }
   const codecs = type.versions.map(({ schema }) => FieldsCodec.make(schema))
   return Result.succeed({ name: type.name, oldest, latest, codecs, upcasts: type.versions.map(({ upcast }) => upcast) })
 }
 
-const fromCompiled = <Event extends { readonly _tag: string }>(
+const fromCompiled = <Event extends Tagged>(
   types: ReadonlyArray<AnyEventType>,
   byName: ReadonlyMap<string, CompiledType>
 ): EventCodec<Event> => ({
   encode: (event) => encode(byName.get(event._tag), event),
-  // Each decoder yields the fields of its own type, so with `_tag` they are one of the union.
+  // Each decoder returns the fields of its own type; with `_tag` they are an event of the union.
   decode: (stored) => decode(byName.get(stored.type), stored) as Result.Result<Event, DecodeError>,
   storedTypes: (names = types.map(({ name }) => name)) =>
     types.filter(({ name }) => names.includes(name)).flatMap((type) => [type.name, ...type.formerNames]),
@@ -111,10 +114,10 @@ const fromCompiled = <Event extends { readonly _tag: string }>(
 
 const encode = (
   type: CompiledType | undefined,
-  { _tag, ...fields }: { readonly _tag: string }
+  { _tag, ...fields }: Tagged
 ): Result.Result<EncodedEvent, UnencodableEvent> => {
   const fail = (reason: string) => new UnencodableEvent({ type: _tag, reason })
-  // A former name is for reading only.
+  // Events are not written under a former name.
   if (type === undefined || type.name !== _tag) return Result.fail(fail("the codec has no event type of this name"))
   return Result.gen(function*() {
     const encoded = yield* Result.mapError(type.codecs.at(-1)!.encode(fields), fail)
@@ -139,21 +142,15 @@ const decode = (
   if (codec === undefined) return Result.fail(new UndecodableEvent({ ...which, reason: "there is no such version" }))
   const decoded = codec.decode(data)
   if (Result.isFailure(decoded)) return Result.fail(new UndecodableEvent({ ...which, reason: decoded.failure }))
-  try {
-    return Result.succeed({ ...upcastFrom(type, from, decoded.success), _tag: type.name })
-  } catch (error) {
-    return Result.fail(new UndecodableEvent({ ...which, reason: `an upcaster threw ${String(error)}` }))
-  }
+  const upcast = attempt(() => ({ ...upcastFrom(type, from, decoded.success), _tag: type.name }), "an upcaster")
+  return Result.mapError(upcast, (reason) => new UndecodableEvent({ ...which, reason }))
 }
 
 const upcastFrom = (type: CompiledType, from: number, fields: object): object => {
   let upcast = fields
   for (let index = from + 1; index < type.upcasts.length; index++) {
-    // EventType.upcast typed each step's input as the step before's output.
+    // `EventType.upcast` types the input of each upcaster as the output of the previous one.
     upcast = type.upcasts[index]!(upcast as never)
   }
   return upcast
 }
-
-const invalid = (type: string, rule: string): Result.Result<never, InvalidInput> =>
-  Result.fail(new InvalidInput({ field: `event type ${type}`, rule }))

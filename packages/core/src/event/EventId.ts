@@ -1,18 +1,18 @@
-/** The identity of an event: a UUID, best of version 7, unique in a whole store. */
+/** The id of an event: a UUID, unique in a store. Version 7 is recommended: it sorts by time. */
 import type * as Brand from "effect/Brand"
 import * as Result from "effect/Result"
-import { InvalidInput } from "./InvalidInput.ts"
+import { invalid, type InvalidInput } from "./InvalidInput.ts"
 
 /** A UUID in lower case with dashes. */
 export type EventId = string & Brand.Brand<"EventId">
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/
 
-/** Reads a UUID with dashes, in any case. Fails with `InvalidInput`; `field` names the input in the error. */
+/** Parses a UUID with dashes, in any case. Fails with `InvalidInput`; `field` is the field of the error. */
 export const parse = (text: string, field = "id"): Result.Result<EventId, InvalidInput> => {
   const id = typeof text === "string" ? text.toLowerCase() : ""
   return uuid.test(id)
     // The pattern is the brand's definition.
     ? Result.succeed(id as EventId)
-    : Result.fail(new InvalidInput({ field, rule: "must be a UUID" }))
+    : invalid(field, "must be a UUID")
 }

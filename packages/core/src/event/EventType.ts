@@ -1,21 +1,21 @@
 /**
- * One type of event through its life: its name, a schema per version, and the upcasters that lead from each version
- * to the next, so that events stored years ago are read as events of today.
+ * An event type: its name, a schema for each version, and upcasters from each version to the next. Events stored in an
+ * old version are read as events of the latest.
  */
 import * as Pipeable from "effect/Pipeable"
 import type * as Schema from "effect/Schema"
 
-/** A schema of an event's fields: a Struct, not a class. Whatever it encodes to is stored as JSON. */
+/** A schema of an event's fields: a Struct, not a class. The encoded fields are stored as JSON. */
 export type FieldsSchema<Fields extends object> = Schema.ConstraintCodec<Fields, unknown>
 
-/** A domain event: its fields, and its type's name as `_tag`. */
-export type Tagged<Name extends string, Fields> = { readonly _tag: Name } & Fields
+/** A domain event: its fields, and its type's name as `_tag`; without parameters, any object with a `_tag`. */
+export type Tagged<Name extends string = string, Fields = unknown> = { readonly _tag: Name } & Fields
 
 /** One version of an event type. */
 export interface EventVersion {
   readonly version: number
   readonly schema: FieldsSchema<object>
-  /** From the fields of the version before to these; the oldest version has none. */
+  /** Maps the fields of the previous version to the fields of this one; the oldest version has none. */
   readonly upcast?: (fields: never) => object
 }
 
@@ -23,19 +23,19 @@ export interface EventVersion {
 export interface EventType<Name extends string, Fields extends object> extends Pipeable.Pipeable {
   /** The stored type name and the `_tag` of its events. */
   readonly name: Name
-  /** Names under which older events of this type were stored. */
+  /** Other names under which events of this type are stored. */
   readonly formerNames: ReadonlyArray<string>
-  /** From the oldest that can still be read to the latest, which new events are written with. */
+  /** The versions that can be read, the oldest first. New events are written in the last one. */
   readonly versions: ReadonlyArray<EventVersion>
   /** Makes an event of this type. */
   readonly make: (fields: Fields) => Tagged<Name, Fields>
-  /** The type of its events: `typeof MoneyDeposited.Event`. Exists in types only. */
+  /** The type of its events: `typeof MoneyDeposited.Event`. It has no value at run time. */
   readonly Event: Tagged<Name, Fields>
 }
 
 /**
- * An event type in its first version. A type whose oldest versions are no longer stored anywhere may start at a later
- * `schemaVersion`.
+ * Makes an event type with one version. `schemaVersion` is 1 by default; a type whose oldest versions are no longer
+ * stored may start at a later one.
  */
 export const make = <Name extends string, Fields extends object>(
   name: Name,
@@ -44,10 +44,10 @@ export const make = <Name extends string, Fields extends object>(
 ): EventType<Name, Fields> => fromVersions(name, [{ version: options.schemaVersion ?? 1, schema }], [])
 
 /**
- * The next version: its schema, and a pure function from the fields of the version before. Adding, renaming and
- * splitting a field are all this.
+ * Adds the next version: its schema and a pure function from the fields of the previous version. Use it to add, rename
+ * or split fields.
  */
-// `Made` keeps literals as narrow as the schema wants them, and keeps them from widening what the schema says.
+// `Made` keeps the type of a literal narrow, and keeps the literal from widening the type of the schema.
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export const upcast = <Before extends object, Fields extends object, const Made extends Fields>(
   schema: FieldsSchema<Fields>,
@@ -58,7 +58,7 @@ export const upcast = <Before extends object, Fields extends object, const Made 
   return fromVersions(type.name, [...type.versions, { version, schema, upcast: from }], type.formerNames)
 }
 
-/** Declares a name under which this type was stored in the past. */
+/** Adds a former name: events stored under it are read as events of this type. */
 export const renamedFrom =
   (formerName: string) =>
   <Name extends string, Fields extends object>(type: EventType<Name, Fields>): EventType<Name, Fields> =>
@@ -76,6 +76,6 @@ const fromVersions = <Name extends string, Fields extends object>(
     make: (fields: Fields) => ({ ...fields, _tag: name }),
     ...Pipeable.Prototype
   }
-  // `Event` only carries a type; nothing reads it at run time.
+  // `Event` carries a type only; it is not read at run time.
   return type as unknown as EventType<Name, Fields>
 }

@@ -1,9 +1,10 @@
-/** The error of bad input: it names the field and the rule, and nothing has been stored. */
+/** The error of invalid input. It names the field and the rule; nothing was stored. */
 import * as Data from "effect/Data"
+import * as Result from "effect/Result"
 
 /**
- * A value given to a public function breaks a rule. `field` is the path to it (`writes[0].events[2].data.note`),
- * `rule` completes the sentence "… must …".
+ * A value given to a public function breaks a rule. `field` is the path to the value (`writes[0].events[2].data.note`),
+ * `rule` says what the value must be. The message is both: "limit must be a whole number from 1 to 1000".
  */
 export class InvalidInput extends Data.TaggedError("InvalidInput")<{
   readonly field: string
@@ -13,3 +14,7 @@ export class InvalidInput extends Data.TaggedError("InvalidInput")<{
     return `${this.field} ${this.rule}`
   }
 }
+
+/** A failed result with `InvalidInput`: `invalid("limit", "must be a whole number from 1 to 1000")`. */
+export const invalid = (field: string, rule: string): Result.Result<never, InvalidInput> =>
+  Result.fail(new InvalidInput({ field, rule }))

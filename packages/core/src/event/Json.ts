@@ -1,36 +1,47 @@
 /**
- * JSON as a database can hold it: every adapter stores exactly the values that pass `storable`, so what one accepts
- * no other refuses. PostgreSQL's jsonb sets the rules: no `\u0000`, no lone surrogates, no numbers that are not finite.
+ * JSON that every store accepts: exactly the values that pass `storable`. The rules are those of PostgreSQL's jsonb: no
+ * `\u0000`, no lone surrogates, only finite numbers.
  */
 import * as Result from "effect/Result"
-import { InvalidInput } from "./InvalidInput.ts"
+import { invalid, type InvalidInput } from "./InvalidInput.ts"
 
-/** A JSON value that no one can change. */
+/** An immutable JSON value. */
 export type Json = null | boolean | number | string | ReadonlyArray<Json> | JsonObject
 
-/** A JSON object that no one can change. */
+/** An immutable JSON object. */
 export interface JsonObject {
   readonly [key: string]: Json
 }
 
-/** How deep arrays and objects may nest; well inside the stack of PostgreSQL's and JavaScript's JSON parsers. */
+/** Maximum nesting of arrays and objects, well below the stack limits of PostgreSQL's and JavaScript's JSON parsers. */
 export const maxDepth = 512
 
+/** Where a value will be stored. */
+export interface StorableOptions {
+  /** The number of arrays and objects that will enclose the value where it is stored; 0 by default. */
+  readonly within?: number | undefined
+}
+
 /**
- * Copies a value as frozen JSON, or names the path and the rule it breaks. As in `JSON.stringify`, a property whose
- * value is `undefined` is left out and `-0` becomes `0`; unlike there, nothing else that has a text for a key is
- * dropped or turned into `null`.
+ * Copies a value as frozen JSON. As in `JSON.stringify`, a property whose value is `undefined` is left out and `-0`
+ * becomes `0`; unlike there, no other property with a string key is dropped or turned into `null`. The levels of
+ * `within` count towards `maxDepth`. Fails with `InvalidInput`, whose field begins with `path`.
  */
-export const storable = (value: unknown, path: string): Result.Result<Json, InvalidInput> => {
+export const storable = (
+  value: unknown,
+  path: string,
+  { within = 0 }: StorableOptions = {}
+): Result.Result<Json, InvalidInput> => {
   try {
-    return Result.succeed(copy(value, 0))
+    return Result.succeed(copy(value, within))
   } catch (error) {
     const { rule, steps } = error instanceof Unstorable ? error : new Unstorable(`must be readable: ${String(error)}`)
-    return Result.fail(new InvalidInput({ field: path + steps.toReversed().join(""), rule }))
+    const levels = rule === depthRule && within > 0 ? `, the ${within} levels around it included` : ""
+    return invalid(path + steps.toReversed().join(""), rule + levels)
   }
 }
 
-/** The one text of a JSON value: keys sorted, no spaces. Equal values have equal texts. */
+/** The canonical text of a JSON value: sorted keys, no spaces. Equal values have equal texts. */
 export const canonical = (json: Json): string => {
   if (json === null || typeof json !== "object") return JSON.stringify(json)
   if (Array.isArray(json)) return `[${json.map(canonical).join(",")}]`
@@ -40,28 +51,30 @@ export const canonical = (json: Json): string => {
   }}`
 }
 
-/** Why PostgreSQL could not hold a text, or `undefined` where it can. */
+/** The rule that a string breaks if PostgreSQL cannot store it; `undefined` if it can. */
 export const textProblem = (text: string): string | undefined => {
   if (text.includes("\u0000")) return "must not contain the character \\u0000"
   if (!text.isWellFormed()) return "must not contain a lone surrogate"
   return undefined
 }
 
-/** Why a text cannot be the name of something stored, or `undefined` where it can. */
+/** The rule that the name of a stream, a type or a key breaks; `undefined` if it breaks none. */
 export const nameProblem = (name: string): string | undefined =>
-  // Nobody means one, and decoders drop it: the driver gives back "\ufeffa\ufffd" without it.
+  // Decoders drop it: the driver returns "\ufeffa\ufffd" without it.
   name.startsWith("\ufeff") ? "must not begin with a byte order mark" : textProblem(name)
 
-// The walk reports by throwing, because a Result at every node of every event would cost more than the copy; `storable`
-// is the only caller and catches. The path is put together on the way back: few walks need one.
+// `copy` throws, because a Result at every node of every event would cost more than the copy; `storable` is its only
+// caller and catches. The path is built while the error passes upwards: most values have none.
 class Unstorable {
   readonly rule: string
-  /** From the value that breaks the rule outwards. */
+  /** The steps of the path, the innermost first. */
   readonly steps: Array<string> = []
   constructor(rule: string) {
     this.rule = rule
   }
 }
+
+const depthRule = `must not nest deeper than ${maxDepth}`
 
 const copy = (value: unknown, depth: number): Json => {
   switch (typeof value) {
@@ -73,7 +86,7 @@ const copy = (value: unknown, depth: number): Json => {
       return value
     case "object":
       if (value === null) return null
-      if (depth >= maxDepth) throw new Unstorable(`must not nest deeper than ${maxDepth}`)
+      if (depth >= maxDepth) throw new Unstorable(depthRule)
       return Array.isArray(value) ? copyArray(value, depth) : copyObject(value, depth)
     default:
       throw new Unstorable(`must be JSON, not ${typeof value}`)

@@ -1,4 +1,4 @@
-/** An event as a store gives it back: what was written, and where and when it was recorded. Immutable. */
+/** A stored event: the appended event with its stream, version, position and recording time. Immutable. */
 import type * as DateTime from "effect/DateTime"
 import type { Json } from "./Json.ts"
 import type { NewEvent } from "./NewEvent.ts"
@@ -6,12 +6,12 @@ import type { Position } from "./Position.ts"
 import type { StreamName } from "./StreamName.ts"
 import type { StreamVersion } from "./StreamVersion.ts"
 
-/** The part of a recorded event that a fold needs: its place and its payload. */
+/** The part of a stored event that a fold needs: its place and its data. */
 export interface StoredData {
   readonly stream: StreamName
   /** The stream's version just after this event: 1 for the first. */
   readonly version: StreamVersion
-  /** The place in the global log; within a stream it grows with the version. */
+  /** The position in the global log; within a stream it increases with the version. */
   readonly position: Position
   readonly type: string
   readonly schemaVersion: number

@@ -1,4 +1,4 @@
-/** The ways a store refuses an append. Each leaves the store as it was. */
+/** Why a store refuses an append. A refused append stores nothing. */
 import * as Data from "effect/Data"
 import * as Option from "effect/Option"
 import type { EventId } from "../event/EventId.ts"
@@ -7,14 +7,14 @@ import type { StreamName } from "../event/StreamName.ts"
 import type { StreamVersion } from "../event/StreamVersion.ts"
 import * as ExpectedVersion from "./ExpectedVersion.ts"
 
-/** The idempotency key was used before, for something else. */
+/** The idempotency key was used for a commit with a different fingerprint. */
 export class IdempotencyConflict extends Data.TaggedError("IdempotencyConflict")<{ readonly key: string }> {
   override get message(): string {
-    return `idempotency key "${this.key}" was used before with another content`
+    return `idempotency key "${this.key}" was used before with different content: use a new key`
   }
 }
 
-/** A stream is not at the version the writer expected; `actual` is None where it has no events. */
+/** The stream is not at the expected version; `actual` is None if it has no events. */
 export class VersionConflict extends Data.TaggedError("VersionConflict")<{
   readonly stream: StreamName
   readonly expected: ExpectedVersion.ExpectedVersion
@@ -26,7 +26,7 @@ export class VersionConflict extends Data.TaggedError("VersionConflict")<{
   }
 }
 
-/** The conflict of an expectation with the version that the stream is at; 0 = no events. */
+/** Makes the `VersionConflict` of a stream at a version; 0 = no events. */
 export const versionConflict = (
   stream: StreamName,
   expected: ExpectedVersion.ExpectedVersion,
@@ -34,12 +34,12 @@ export const versionConflict = (
 ): VersionConflict =>
   new VersionConflict({ stream, expected, actual: version === 0 ? Option.none() : Option.some(version) })
 
-/** An event with this id is stored already, or stands twice in one commit. */
+/** An event with this id is already stored, or the commit contains the id twice. */
 export class DuplicateEventId extends Data.TaggedError("DuplicateEventId")<{ readonly id: EventId }> {
   override get message(): string {
-    return `an event with id ${this.id} exists already`
+    return `event id ${this.id} is already used: give each event a new id`
   }
 }
 
-/** Every way an append can be refused: bad input first, then in the order in which a store checks. */
+/** All errors of an append, in the order in which a store checks. */
 export type AppendError = InvalidInput | IdempotencyConflict | VersionConflict | DuplicateEventId

@@ -1,13 +1,13 @@
 /**
- * A point in the past up to which events count, itself included. A version or a position is a prefix of the log; an
- * instant is a filter in log order, for events may be back-dated.
+ * A point in the past: a read returns events up to it, inclusive. A version or a position selects a prefix of the log;
+ * a time filters the log, because events may be back-dated.
  */
 import * as DateTime from "effect/DateTime"
 import { Position } from "../event/Position.ts"
 import type { RecordedEvent } from "../event/RecordedEvent.ts"
 import { StreamVersion } from "../event/StreamVersion.ts"
 
-/** A past point of a stream; all but `Version` are also past points of the whole log. */
+/** A point in the past of one stream. All but `Version` also apply to the whole log. */
 export type AsOf = AsOfVersion | AsOfLog
 
 /** The stream's first `version` events. */
@@ -16,7 +16,7 @@ export interface AsOfVersion {
   readonly version: StreamVersion
 }
 
-/** A past point of the whole log. */
+/** A point in the past of the whole log. */
 export type AsOfLog =
   | { readonly _tag: "Position"; readonly position: Position }
   | { readonly _tag: "RecordedAt"; readonly instant: DateTime.Utc }
@@ -28,13 +28,13 @@ export const version = (n: number): AsOfVersion => ({ _tag: "Version", version: 
 /** As of a position of the global log. */
 export const position = (n: number): AsOfLog => ({ _tag: "Position", position: Position(n) })
 
-/** As of an instant of the store's clock: what the store knew then. */
+/** As of a time of the store's clock: what was stored by then. */
 export const recordedAt = (instant: DateTime.Utc): AsOfLog => ({ _tag: "RecordedAt", instant })
 
-/** As of an instant of the domain's clock: what had happened by then, as known today. */
+/** As of a time of the domain's clock: what had occurred by then, as stored today. */
 export const occurredAt = (instant: DateTime.Utc): AsOfLog => ({ _tag: "OccurredAt", instant })
 
-/** Whether an event counts as of then. */
+/** Whether an event is at or before the point. */
 export const includes = (asOf: AsOf, event: RecordedEvent): boolean => {
   switch (asOf._tag) {
     case "Version":

@@ -1,8 +1,8 @@
-/** What a writer asks of a store: events for one or several streams, stored all or not at all. */
+/** An append to a store: events for one or more streams, stored atomically. */
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import type * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
-import { InvalidInput } from "../event/InvalidInput.ts"
+import { invalid, type InvalidInput } from "../event/InvalidInput.ts"
 import * as Json from "../event/Json.ts"
 import * as NewEvent from "../event/NewEvent.ts"
 import type { Position } from "../event/Position.ts"
@@ -18,15 +18,15 @@ export interface StreamWrite {
 }
 
 /**
- * Makes a repeated commit harmless: the first one with a `key` is stored, later ones with the same key get its result.
- * `fingerprint` tells what "the same" means; by default the streams, types and data of the events.
+ * Makes a commit safe to repeat: the first commit with a `key` is stored, a later one with the same key and fingerprint
+ * returns its result. The same key with a different fingerprint is an `IdempotencyConflict`.
  */
 export interface Idempotency {
   /** Unique in a store, 1 to 255 UTF-16 units. */
   readonly key: string
-  /** Any text; the same key with another fingerprint is an `IdempotencyConflict`. */
+  /** Identifies the content of the commit; by default the streams, types and data of its events. */
   readonly fingerprint?: string | undefined
-  /** Whether the key is kept for ever, whatever is forgotten of others; false by default. The first commit under it decides. */
+  /** Whether the key is kept when old keys are deleted; false by default. The first commit with the key decides. */
   readonly neverExpires?: boolean | undefined
 }
 
@@ -36,33 +36,33 @@ export interface FingerprintedKey {
   readonly fingerprint: string
 }
 
-/** Writes that are stored together; each stream at most once. */
+/** Writes that are stored atomically; each stream at most once. */
 export interface Commit {
   readonly writes: NonEmptyReadonlyArray<StreamWrite>
   readonly idempotency?: Idempotency | undefined
 }
 
-/** Where one write of a commit ended up: its events are the versions `firstVersion` to `version` of the stream. */
+/** Where one write of a commit was stored: its events have the versions `firstVersion` to `version`. */
 export interface AppendedStream {
   readonly stream: StreamName.StreamName
   readonly firstVersion: StreamVersion
   readonly version: StreamVersion
   /** The position of the last of its events. */
   readonly position: Position
-  /** When the store recorded them. */
+  /** The time of recording, by the store's clock. */
   readonly recordedAt: DateTime.Utc
 }
 
 /** A stored commit: its streams in the order of the writes. */
 export interface Appended {
   readonly streams: NonEmptyReadonlyArray<AppendedStream>
-  /** The highest position of the commit; wait for it to read your own writes. */
+  /** The highest position of the commit: wait for it to read your own writes. */
   readonly position: Position
-  /** Whether an earlier commit with the same idempotency key had stored this already. */
+  /** Whether this is the result of an earlier commit with the same idempotency key. */
   readonly deduplicated: boolean
 }
 
-/** The result of a commit whose writes ended up in these places; frozen, places too, for a store may keep it. */
+/** Makes the result of a commit from the places of its writes. Freezes both, because a store may keep the result. */
 export const appended = (streams: NonEmptyReadonlyArray<AppendedStream>, deduplicated = false): Appended => {
   for (const place of streams) Object.freeze(place)
   Object.freeze(streams)
@@ -73,7 +73,7 @@ export const appended = (streams: NonEmptyReadonlyArray<AppendedStream>, dedupli
   return Object.freeze({ streams, position, deduplicated })
 }
 
-/** The commit as every adapter stores it. Fails with `InvalidInput` that names the first field to break a rule. */
+/** Checks a commit and returns it as adapters store it. Fails with `InvalidInput` for the first invalid field. */
 export const check = (commit: Commit): Result.Result<Commit, InvalidInput> =>
   Result.gen(function*() {
     if (!Array.isArray(commit.writes) || commit.writes.length === 0)
@@ -89,7 +89,7 @@ export const check = (commit: Commit): Result.Result<Commit, InvalidInput> =>
       writes.push(yield* checkWrite(write, field))
     }
     const idempotency = commit.idempotency && (yield* checkIdempotency(commit.idempotency))
-    // As many as came in, which is at least one.
+    // As many as in the input: at least one.
     return { writes: writes as unknown as Commit["writes"], idempotency }
   })
 
@@ -104,11 +104,11 @@ const checkWrite = (write: StreamWrite, field: string): Result.Result<StreamWrit
     for (const [index, event] of write.events.entries()) {
       events.push(yield* NewEvent.check(event, `${field}.events[${index}]`))
     }
-    // As many as came in, which is at least one.
+    // As many as in the input: at least one.
     return { stream, expected, events: events as unknown as StreamWrite["events"] }
   })
 
-/** The key and its fingerprint as every adapter can look them up, or `InvalidInput`. */
+/** Checks an idempotency key and its fingerprint. Fails with `InvalidInput`. */
 export const checkIdempotency = <Key extends Idempotency>(idempotency: Key): Result.Result<Key, InvalidInput> => {
   const { fingerprint, key, neverExpires } = idempotency
   if (neverExpires !== undefined && typeof neverExpires !== "boolean") {
@@ -122,13 +122,7 @@ export const checkIdempotency = <Key extends Idempotency>(idempotency: Key): Res
   return Result.map(NewEvent.checkName(key, "idempotency.key"), () => idempotency)
 }
 
-const invalid = (field: string, rule: string): Result.Result<never, InvalidInput> =>
-  Result.fail(new InvalidInput({ field, rule }))
-
-/**
- * What "the same commit" means for its idempotency key: the fingerprint it brings, else its streams, types and data,
- * but neither ids nor times.
- */
+/** The fingerprint of a commit: the given one, else its streams, types and data, without event ids and times. */
 export const fingerprint = (commit: Commit): string => {
   const given = commit.idempotency?.fingerprint
   if (given !== undefined) return givenFingerprint(given)
@@ -139,5 +133,5 @@ export const fingerprint = (commit: Commit): string => {
   return `content:${Json.canonical(content)}`
 }
 
-/** A fingerprint that came with the key, kept apart from those made of content. */
+/** A given fingerprint, with a prefix that keeps it apart from those made of content. */
 export const givenFingerprint = (given: string): string => `given:${given}`

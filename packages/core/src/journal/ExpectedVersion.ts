@@ -1,6 +1,6 @@
-/** What a writer believes about a stream; an append whose belief is wrong is a `VersionConflict` and stores nothing. */
+/** The version that a stream must have for an append to succeed; at another one, it fails with `VersionConflict`. */
 import * as Result from "effect/Result"
-import { InvalidInput } from "../event/InvalidInput.ts"
+import { invalid, type InvalidInput } from "../event/InvalidInput.ts"
 import { StreamVersion } from "../event/StreamVersion.ts"
 
 /** `Any` never conflicts; `Exact(0)` and `NoStream` mean the same. */
@@ -10,7 +10,7 @@ export type ExpectedVersion =
   | { readonly _tag: "StreamExists" }
   | { readonly _tag: "Exact"; readonly version: StreamVersion }
 
-/** No belief: append behind whatever is there. */
+/** No expectation: append at any version. */
 export const Any: ExpectedVersion = { _tag: "Any" }
 
 /** The stream has no events yet. */
@@ -22,7 +22,7 @@ export const StreamExists: ExpectedVersion = { _tag: "StreamExists" }
 /** The stream has exactly this many events. */
 export const Exact = (version: number): ExpectedVersion => ({ _tag: "Exact", version: StreamVersion(version) })
 
-/** The expectation, or `InvalidInput` where it is of no known kind or its version is no version. */
+/** Checks an expected version. Fails with `InvalidInput` if its tag is unknown or its version is not 0 or more. */
 export const check = (expected: ExpectedVersion, field: string): Result.Result<ExpectedVersion, InvalidInput> => {
   switch (expected?._tag) {
     case "Any":
@@ -32,13 +32,13 @@ export const check = (expected: ExpectedVersion, field: string): Result.Result<E
     case "Exact":
       return Number.isSafeInteger(expected.version) && expected.version >= 0
         ? Result.succeed(expected)
-        : Result.fail(new InvalidInput({ field: `${field}.version`, rule: "must be a whole number of 0 or more" }))
+        : invalid(`${field}.version`, "must be a whole number of 0 or more")
     default:
-      return Result.fail(new InvalidInput({ field, rule: "must be Any, NoStream, StreamExists or Exact" }))
+      return invalid(field, "must be Any, NoStream, StreamExists or Exact")
   }
 }
 
-/** Whether a stream at version `actual` is what the writer expected. */
+/** Whether a stream at version `actual` has the expected version. */
 export const matches = (expected: ExpectedVersion, actual: StreamVersion): boolean => {
   switch (expected._tag) {
     case "Any":

@@ -1,6 +1,6 @@
 /**
- * The whole event store as a pure value, and with it the specification that every adapter must agree with. Its
- * positions are dense, those of an adapter may have gaps: compare their order, never the numbers.
+ * An event store as a pure value: the specification of every adapter. Its positions have no gaps, those of an adapter
+ * may have some: compare the order of positions, never the numbers.
  */
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as DateTime from "effect/DateTime"
@@ -21,7 +21,7 @@ import * as Keys from "./internal/Keys.ts"
 import * as Log from "./internal/Log.ts"
 import * as ReadOptions from "./ReadOptions.ts"
 
-/** Every event ever appended, and the idempotency keys used. Opaque: use the functions of this module. */
+/** All appended events and the used idempotency keys. Opaque: use the functions of this module. */
 export interface Journal {
   readonly log: Log.Log<RecordedEvent>
   readonly streams: HashMap.HashMap<StreamName.StreamName, Log.Log<RecordedEvent>>
@@ -29,7 +29,7 @@ export interface Journal {
   readonly keys: Keys.Keys
 }
 
-/** A store without events. */
+/** The journal without events. */
 export const empty: Journal = {
   log: Log.empty(),
   streams: HashMap.empty(),
@@ -38,9 +38,9 @@ export const empty: Journal = {
 }
 
 /**
- * Appends a commit, all of it or nothing. Checked in this order, within each check the first write deciding:
- * the input, the idempotency key, the expected versions, the event ids. An event's `recordedAt` is the given time, or
- * that of the event before it in its stream where that is later.
+ * Appends a commit atomically. Checks the input, the idempotency key, the expected versions and the event ids, in this
+ * order; within a check, the first write that fails is reported. `recordedAt` of an event is the given time, or that of
+ * the previous event in its stream if that is later.
  */
 export const append = (
   journal: Journal,
@@ -58,8 +58,8 @@ export const append = (
   })
 
 /**
- * The result of the earlier commit under an idempotency key with this very fingerprint, marked `deduplicated`; None
- * where the key is new. Fails with `IdempotencyConflict` where the key was used for something else.
+ * Finds the result of the commit with an idempotency key and its fingerprint, marked `deduplicated`; None if the key is
+ * new. Fails with `IdempotencyConflict` if the key was used with a different fingerprint.
  */
 export const findAppended = (
   journal: Journal,
@@ -71,8 +71,8 @@ export const findAppended = (
   )
 
 /**
- * Forgets the idempotency keys that were first used before an instant, but none that never expires, and says how many.
- * A key is as old as the first event of its commit, by `recordedAt`. One that was forgotten is new again.
+ * Deletes the idempotency keys whose first commit was recorded before a time, except those that never expire, and
+ * returns their number. A deleted key is new again.
  */
 export const forgetKeys = (
   journal: Journal,
@@ -83,7 +83,7 @@ export const forgetKeys = (
     return [{ ...journal, keys }, HashMap.size(journal.keys) - HashMap.size(keys)]
   })
 
-/** The events of a stream, in the order of their versions; empty where there is no such stream. */
+/** Reads the events of a stream in the order of their versions; none if the stream does not exist. */
 export const readStream = (
   journal: Journal,
   stream: StreamName.StreamName,
@@ -92,20 +92,20 @@ export const readStream = (
   Result.gen(function*() {
     const name = yield* StreamName.parse(stream)
     const { after = 0, ...filter } = yield* ReadOptions.check(options)
-    // Versions are dense: the event of version n + 1 has index n.
+    // Versions have no gaps: the event of version n + 1 has index n.
     return Log.select(streamLog(journal, name), after, (event) => ReadOptions.includes(filter, event), filter.limit)
   })
 
-/** The events of all streams, in the order of their positions. */
+/** Reads the events of all streams in the order of their positions. */
 export const readAll = (
   journal: Journal,
   options: ReadOptions.ReadAllOptions = {}
 ): Result.Result<ReadonlyArray<RecordedEvent>, InvalidInput> =>
   Result.map(ReadOptions.check(options), ({ after = 0, ...filter }) =>
-    // A journal's positions are dense too.
+    // The positions of a journal have no gaps either.
     Log.select(journal.log, after, (event) => ReadOptions.includes(filter, event), filter.limit))
 
-/** The event with this id. */
+/** Finds the event with this id. */
 export const findEvent = (
   journal: Journal,
   id: EventId.EventId
@@ -155,7 +155,7 @@ const store = (
     const { position, recordedAt: at, stream, version } = recorded.at(-1)!
     return { stream, firstVersion: recorded[0]!.version, version, position, recordedAt: at }
   })
-  // One place for each write, of which there is at least one.
+  // One place for each write: at least one.
   return [next, Commit.appended(places as unknown as NonEmptyReadonlyArray<Commit.AppendedStream>)]
 }
 

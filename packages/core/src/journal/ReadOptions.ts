@@ -1,7 +1,7 @@
-/** Which events a read gives back: where it starts, how far it goes, what it leaves out. */
+/** Options of a read: where it starts, how many events it returns, and which events it filters out. */
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
-import { InvalidInput } from "../event/InvalidInput.ts"
+import { invalid, type InvalidInput } from "../event/InvalidInput.ts"
 import * as NewEvent from "../event/NewEvent.ts"
 import type { Position } from "../event/Position.ts"
 import type { RecordedEvent } from "../event/RecordedEvent.ts"
@@ -9,7 +9,7 @@ import * as StreamName from "../event/StreamName.ts"
 import type { StreamVersion } from "../event/StreamVersion.ts"
 import * as AsOf from "./AsOf.ts"
 
-/** The instants of `[from, to)`; an end left out is open, and a start at or after the end is empty, not an error. */
+/** The times in `[from, to)`. A missing end is unbounded; a range that ends before it starts is empty, not an error. */
 export interface TimeRange {
   readonly from?: DateTime.Utc | undefined
   readonly to?: DateTime.Utc | undefined
@@ -22,29 +22,29 @@ interface Filter {
   readonly occurredAt?: TimeRange | undefined
   /** Only these stored type names. `EventCodec.storedTypes` adds the former names of renamed types. */
   readonly types?: ReadonlyArray<string> | undefined
-  /** At most so many events. */
+  /** Maximum number of events; unlimited by default. */
   readonly limit?: number | undefined
 }
 
-/** Which events of one stream, in the order of their versions. */
+/** Options for reading one stream, in the order of versions. */
 export interface ReadStreamOptions extends Filter {
-  /** Only events after this version, itself excluded. */
+  /** Only events after this version, exclusive. */
   readonly after?: StreamVersion | undefined
-  /** Only events that count as of then, itself included. */
+  /** Only events up to this point, inclusive. */
   readonly asOf?: AsOf.AsOf | undefined
 }
 
-/** Which events of the global log, in the order of their positions. */
+/** Options for reading the global log, in the order of positions. */
 export interface ReadAllOptions extends Filter {
-  /** Only events after this position, itself excluded. */
+  /** Only events after this position, exclusive. */
   readonly after?: Position | undefined
-  /** Only events that count as of then, itself included. */
+  /** Only events up to this point, inclusive. */
   readonly asOf?: AsOf.AsOfLog | undefined
   /** Only events of streams in these categories. */
   readonly categories?: ReadonlyArray<string> | undefined
 }
 
-/** The options, or `InvalidInput` naming the first one that breaks a rule. */
+/** Checks the options. Fails with `InvalidInput` for the first one that breaks a rule. */
 export const check = <Options extends ReadStreamOptions | ReadAllOptions>(
   options: Options
 ): Result.Result<Options, InvalidInput> =>
@@ -59,7 +59,7 @@ export const check = <Options extends ReadStreamOptions | ReadAllOptions>(
     for (const [index, category] of (categoriesOf(options) ?? []).entries()) {
       const problem = StreamName.categoryProblem(category)
       if (problem !== undefined) {
-        return yield* Result.fail(new InvalidInput({ field: `categories[${index}]`, rule: problem }))
+        return yield* invalid(`categories[${index}]`, problem)
       }
     }
     return options
@@ -75,9 +75,7 @@ const checkAsOf = (asOf: AsOf.AsOf): Result.Result<unknown, InvalidInput> => {
     case "OccurredAt":
       return NewEvent.checkTime(asOf.instant, "asOf.instant")
     default:
-      return Result.fail(
-        new InvalidInput({ field: "asOf", rule: "must be a Version, Position, RecordedAt or OccurredAt" })
-      )
+      return invalid("asOf", "must be a Version, Position, RecordedAt or OccurredAt")
   }
 }
 
@@ -90,9 +88,9 @@ const checkRange = (field: string, { from, to }: TimeRange = {}): Result.Result<
 const checkCount = (field: string, count: number | undefined): Result.Result<void, InvalidInput> =>
   count === undefined || (Number.isSafeInteger(count) && count >= 0)
     ? Result.void
-    : Result.fail(new InvalidInput({ field, rule: "must be a whole number of 0 or more" }))
+    : invalid(field, "must be a whole number of 0 or more")
 
-/** Whether an event is one of those asked for; `limit` is the reader's to count. */
+/** Whether an event passes the filters; the reader applies `after` and `limit`. */
 export const includes = (options: ReadStreamOptions | ReadAllOptions, event: RecordedEvent): boolean =>
   (options.asOf === undefined || AsOf.includes(options.asOf, event)) &&
   inRange(options.recordedAt, event.recordedAt) &&

@@ -1,12 +1,14 @@
 /**
- * A keyed View that reacts: each event for an instance changes its state, and may lead to commands, timeouts and the
- * instance's end. Pure; what was decided is recorded in the instance's own stream before anything is done about it.
+ * A process manager as a keyed View with reactions: an event for an instance changes the state of the instance and may
+ * lead to commands, timeouts and completion. Pure; reactions are recorded in the instance's stream before they are
+ * carried out.
  */
 import type * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { EventCodec } from "../event/EventCodec.ts"
-import { InvalidInput } from "../event/InvalidInput.ts"
+import type { Tagged } from "../event/EventType.ts"
+import { invalid, type InvalidInput } from "../event/InvalidInput.ts"
 import * as StreamName from "../event/StreamName.ts"
 import type { Envelope } from "../project/Projection.ts"
 import * as ProcessInstance from "./internal/ProcessInstance.ts"
@@ -17,48 +19,46 @@ import { type Notice, noticeTags, type Occasion } from "./ProcessInput.ts"
 export { cancel, complete, schedule, send }
 export type { Reaction }
 
-type Tagged = { readonly _tag: string }
-
-/** What a process is made of. */
+/** The definition of a process. */
 export interface Definition<Event extends Tagged, State> {
   /**
-   * Unique in a store, and the category of its streams: holds no dash, and is no aggregate's category. Its streams keep
-   * it for ever.
+   * Unique in a store, and the category of its streams: it must not contain a dash or be the category of an aggregate.
+   * It is part of the storage format.
    */
   readonly name: string
-  /** Reads the events that it follows; all other types are passed by. */
+  /** The codec of the events that it observes; events of other types are skipped. */
   readonly events: EventCodec<Event>
-  /** Only events of streams in these categories; of all, where left out. */
+  /** Only events of streams in these categories; of all categories by default. */
   readonly categories?: ReadonlyArray<string> | undefined
-  /** Only events recorded since then; all, where left out. For a process that is put into service beside a log. */
+  /** Only events recorded at or after this time; all by default. For a new process on an existing log. */
   readonly since?: DateTime.Utc | undefined
-  /** The aggregates that it sends commands to; each says what its commands look like. */
+  /** The aggregates that it sends commands to; each must define the schema of its commands. */
   readonly targets: ReadonlyArray<Target<never>>
-  /** The id of the instance that an event is for, 1 to 200 UTF-16 units with the process's name; None for no one. */
+  /** The id of the instance that an event is for, or None. With the process's name, at most 200 UTF-16 units long. */
   readonly correlate: (event: Event, envelope: Envelope) => Option.Option<string>
   readonly initialState: NoInfer<State>
-  /** What an event, or a notice of its own doings, makes of an instance's state. */
+  /** Applies an event, or a notice about its own commands and timeouts, to the state of an instance. */
   readonly evolve: (state: State, input: Event | Notice, occasion: Occasion) => NoInfer<State>
-  /** What to do about it, in the state that it led to. What was decided once is recorded, and not decided again. */
+  /** Decides reactions in the state after `evolve`. They are recorded, and not decided again. */
   readonly react: (state: State, input: Event | Notice, occasion: Occasion, before: State) => ReadonlyArray<Reaction>
-  /** Where an instance stands, in a word that is recorded with its reactions and can be searched for. */
+  /** The phase of an instance: a short string that is recorded with its reactions and indexed. */
   readonly phase?: ((state: State) => string) | undefined
 }
 
 /** A process, checked and ready for use. */
 export interface Process<Event extends Tagged, State> extends Definition<Event, State> {
-  /** The stored names of the event types that it reads. */
+  /** The stored names of the event types that it observes, former names included. */
   readonly types: ReadonlyArray<string>
-  /** Its instances: an aggregate whose events are what the process does. */
+  /** The aggregate of its instances: its events record what an instance observed and decided. */
   readonly instances: ProcessInstance.Instances<State>
-  /** The projection of its instances: where each stands. */
+  /** The projection of its instances: the status, phase and due time of each. */
   readonly rows: ProcessRows.ProcessRows
 }
 
-/** The longest name of an instance's stream, in UTF-16 units: the keys of its commands are longer. */
+/** Maximum length of an instance's stream name, in UTF-16 units; the idempotency keys of its commands are longer. */
 export const maxStreamLength = 200
 
-/** A process, or `InvalidInput` naming the part of the definition that breaks a rule. */
+/** Makes a process. Fails with `InvalidInput` for the part of the definition that breaks a rule. */
 export const make = <Event extends Tagged, const State>(
   definition: Definition<Event, State>
 ): Result.Result<Process<Event, State>, InvalidInput> =>
@@ -66,7 +66,7 @@ export const make = <Event extends Tagged, const State>(
     const { categories, events, name, targets } = definition
     const problem = StreamName.categoryProblem(name)
     if (problem !== undefined) return yield* invalid("name", problem)
-    // A dash and at least one character of an id have to follow.
+    // A dash and an id of at least one character follow the name.
     if (name.length > maxStreamLength - 2)
       return yield* invalid("name", `must be at most ${maxStreamLength - 2} characters long`)
     const types = events.storedTypes()
@@ -82,7 +82,7 @@ export const make = <Event extends Tagged, const State>(
       if (target.category === name)
         return yield* invalid(`targets[${index}]`, "must have another category than the process")
       if (Option.isNone(target.commands))
-        return yield* invalid(`targets[${index}]`, "must say what its commands look like")
+        return yield* invalid(`targets[${index}]`, "must define the schema of its commands")
     }
     const instances = yield* ProcessInstance.make({ ...definition, phase: definition.phase })
     return { ...definition, types, instances, rows: yield* ProcessRows.make(name) }
@@ -93,7 +93,7 @@ export const makeUnsafe = <Event extends Tagged, const State>(
   definition: Definition<Event, State>
 ): Process<Event, State> => Result.getOrThrow(make(definition))
 
-/** The stream of an instance, or `InvalidInput` where there can be none of that name. */
+/** The stream of an instance. Fails with `InvalidInput` if the id is empty or too long, or cannot be stored. */
 export const streamOf = (
   { name }: { readonly name: string },
   instance: string
@@ -106,8 +106,8 @@ export const streamOf = (
         : Result.succeed(stream))
 
 /**
- * The instance of this process whose command led to an event: what `correlate` needs for events that say nothing of the
- * process by themselves.
+ * The instance of this process whose command led to an event: for use in `correlate`, if the data of the event does not
+ * identify the instance.
  */
 export const sender = ({ name }: { readonly name: string }, { metadata }: Envelope): Option.Option<string> => {
   const { process } = metadata
@@ -115,6 +115,3 @@ export const sender = ({ name }: { readonly name: string }, { metadata }: Envelo
     ? Option.some(process.slice(name.length + 1))
     : Option.none()
 }
-
-const invalid = (field: string, rule: string): Result.Result<never, InvalidInput> =>
-  Result.fail(new InvalidInput({ field, rule }))

@@ -1,17 +1,17 @@
 /**
- * What a process does, as the events of its own stream: which trigger it met, and what it decided to do about it. The
- * record is complete: the state of an instance, and everything it still has to do, is a fold of this one stream.
+ * The events of a process instance's own stream: the triggers that it observed and what it decided. The stream is
+ * complete: the state of the instance and its agenda are folds of this stream alone.
  */
 import * as Schema from "effect/Schema"
 import * as EventCodec from "../event/EventCodec.ts"
 import * as EventType from "../event/EventType.ts"
 import type { RecordedEvent } from "../event/RecordedEvent.ts"
 
-// Names and fields of these events are the storage format: stored events keep them for ever.
+// Names and fields of these events are the storage format.
 
 const WholeNumber = Schema.Int
 
-/** An event of the log, as it was recorded, that was for this instance. */
+/** A stored event that is for this instance. */
 export const EventTrigger = Schema.TaggedStruct("Event", {
   id: Schema.String,
   stream: Schema.String,
@@ -24,7 +24,7 @@ export const EventTrigger = Schema.TaggedStruct("Event", {
   occurredAt: Schema.DateTimeUtc,
   recordedAt: Schema.DateTimeUtc
 })
-/** An event of the log, as it was recorded, that was for this instance. */
+/** A stored event that is for this instance. */
 export type EventTrigger = typeof EventTrigger.Type
 
 /** A timeout that fell due: its name, and the version of the process's stream at which it was scheduled. */
@@ -37,15 +37,15 @@ export const TimeoutTrigger = Schema.TaggedStruct("TimedOut", {
 export type TimeoutTrigger = typeof TimeoutTrigger.Type
 
 /**
- * What became of a command: it succeeded; the aggregate said no, for the reason in `refusal`; or it failed for good, for
- * no later try could succeed.
+ * The outcome of a command: it succeeded; the aggregate refused it, with `refusal`; or it failed permanently:
+ * no retry can succeed.
  */
 export const Outcome = Schema.Union([
   Schema.TaggedStruct("Succeeded", {}),
   Schema.TaggedStruct("Refused", { refusal: Schema.Json }),
   Schema.TaggedStruct("Failed", { reason: Schema.String })
 ])
-/** What became of a command. */
+/** The outcome of a command. */
 export type Outcome = typeof Outcome.Type
 
 /** The outcome of a command: number `index` of those decided at version `sentAt` of the process's stream. */
@@ -61,17 +61,17 @@ export const AnswerTrigger = Schema.TaggedStruct("Answered", {
 /** The outcome of a command. */
 export type AnswerTrigger = typeof AnswerTrigger.Type
 
-/** Somebody asks the instance to go on. */
+/** An operator or a program resumes the instance. */
 export const ResumeTrigger = Schema.TaggedStruct("Resumed", { reason: Schema.String, at: Schema.DateTimeUtc })
-/** Somebody asks the instance to go on. */
+/** An operator or a program resumes the instance. */
 export type ResumeTrigger = typeof ResumeTrigger.Type
 
-/** What an instance meets. */
+/** A trigger: what an instance reacts to. */
 export const Trigger = Schema.Union([EventTrigger, TimeoutTrigger, AnswerTrigger, ResumeTrigger])
-/** What an instance meets. */
+/** A trigger: what an instance reacts to. */
 export type Trigger = typeof Trigger.Type
 
-/** What was decided, with everything that is needed to do it: a later version of the code does just the same. */
+/** A recorded reaction. It is complete, so that newer code carries it out in the same way. */
 export const Decided = Schema.Union([
   Schema.TaggedStruct("Send", {
     label: Schema.String,
@@ -83,57 +83,45 @@ export const Decided = Schema.Union([
   Schema.TaggedStruct("Cancel", { name: Schema.String }),
   Schema.TaggedStruct("Complete", {})
 ])
-/** What was decided. */
+/** A recorded reaction. */
 export type Decided = typeof Decided.Type
 
-/** Where reacting went wrong: reading the trigger, `evolve`, or `react` and what it gave. */
+/** The step that failed: decoding the trigger, `evolve`, or `react` and recording its reactions. */
 export const Stage = Schema.Literals(["Event", "Evolve", "React"])
-/** Where reacting went wrong. */
+/** The step that failed. */
 export type Stage = typeof Stage.Type
 
-const met = { instance: Schema.String, trigger: Trigger }
+const observed = { instance: Schema.String, trigger: Trigger }
 
-/** Why something went wrong, as stores can hold it and people can read it: at most 2,000 UTF-16 units of text. */
-export const reasonOf = (cause: unknown): string =>
-  textOf(cause).slice(0, 2000).replaceAll("\u0000", "\ufffd").toWellFormed()
-
-const textOf = (cause: unknown): string => {
-  try {
-    return String(cause)
-  } catch {
-    return "something that has no text"
-  }
-}
-
-/** The instance met a trigger and decided this about it; `phase` is where it stood then, in its own words. */
+/** The instance reacted to a trigger; `phase` is its phase after the reaction. */
 export const ProcessReacted = EventType.make(
   "ProcessReacted",
-  Schema.Struct({ ...met, decided: Schema.Array(Decided), phase: Schema.optionalKey(Schema.String) })
+  Schema.Struct({ ...observed, decided: Schema.Array(Decided), phase: Schema.optionalKey(Schema.String) })
 )
 
-/** The instance could not react to a trigger: this one, and all later ones, wait. */
+/** The instance could not react to a trigger and is parked: this trigger and all later ones wait. */
 export const ProcessParked = EventType.make(
   "ProcessParked",
-  Schema.Struct({ ...met, stage: Stage, reason: Schema.String })
+  Schema.Struct({ ...observed, stage: Stage, reason: Schema.String })
 )
 
-/** A trigger came while the instance was parked, and waits. */
-export const ProcessWaited = EventType.make("ProcessWaited", Schema.Struct(met))
+/** A trigger was observed while the instance was parked, and waits. */
+export const ProcessWaited = EventType.make("ProcessWaited", Schema.Struct(observed))
 
-/** Somebody decided that the instance goes on without the first trigger that waits. */
+/** An operator discarded the first waiting trigger. */
 export const ProcessDiscarded = EventType.make("ProcessDiscarded", Schema.Struct({ reason: Schema.String }))
 
-/** Anything that can happen to an instance. */
+/** An event of an instance's stream. */
 export type ProcessEvent =
   | typeof ProcessReacted.Event
   | typeof ProcessParked.Event
   | typeof ProcessWaited.Event
   | typeof ProcessDiscarded.Event
 
-/** Writes and reads the events of processes. */
+/** The codec of these events. */
 export const codec = EventCodec.makeUnsafe([ProcessReacted, ProcessParked, ProcessWaited, ProcessDiscarded])
 
-/** The trigger of a recorded event. */
+/** Makes the trigger of a stored event. */
 export const triggerOf = (
   { data, id, metadata, occurredAt, position, recordedAt, schemaVersion, stream, type, version }: RecordedEvent
 ): EventTrigger => ({

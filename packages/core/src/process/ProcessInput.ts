@@ -1,28 +1,28 @@
-/** What a process is told beside the events that it follows: how its commands ended, and which timeouts fell due. */
+/** The inputs of a process beside events: the outcomes of its commands, due timeouts, and resumption. */
 import type * as DateTime from "effect/DateTime"
 import type { Json } from "../event/Json.ts"
 import type { Envelope } from "../project/Projection.ts"
 
-/** Which command of the process something is about. */
+/** The command that a notice is about. */
 interface OfCommand {
   readonly label: string
   readonly category: string
   readonly id: string
 }
 
-/** A command of the process was handled: its events, if it led to any, are in the log. */
+/** A command of the process succeeded: its events, if any, are stored. */
 export interface CommandSucceeded extends OfCommand {
   readonly _tag: "CommandSucceeded"
 }
 
-/** The aggregate said no to a command of the process; nothing was stored. */
+/** The aggregate refused a command of the process; nothing was stored. */
 export interface CommandRefused extends OfCommand {
   readonly _tag: "CommandRefused"
   /** The refusal, in its JSON form. */
   readonly refusal: Json
 }
 
-/** A command of the process cannot be handled, and is given up; nothing was stored. */
+/** A command of the process failed permanently; nothing was stored. */
 export interface CommandFailed extends OfCommand {
   readonly _tag: "CommandFailed"
   readonly reason: string
@@ -34,16 +34,16 @@ export interface TimedOut {
   readonly name: string
 }
 
-/** Somebody, an operator perhaps, asks the instance to go on. */
+/** An operator or a program resumes the instance. */
 export interface Resumed {
   readonly _tag: "Resumed"
   readonly reason: string
 }
 
-/** What a process hears of its own doings. */
+/** An input that is not an event. */
 export type Notice = CommandSucceeded | CommandRefused | CommandFailed | TimedOut | Resumed
 
-/** The tags of notices: no event that a process follows can have one of these names. */
+/** The tags of notices: an event type that a process observes must not have one of these names. */
 export const noticeTags: ReadonlyArray<Notice["_tag"]> = [
   "CommandSucceeded",
   "CommandRefused",
@@ -52,12 +52,12 @@ export const noticeTags: ReadonlyArray<Notice["_tag"]> = [
   "Resumed"
 ]
 
-/** When and to whom something was told. */
+/** The context of an input. */
 export interface Occasion {
   /** The id of the instance. */
   readonly instance: string
-  /** An event's `recordedAt`, the time when a timeout was due, or the time of the notice. */
+  /** `recordedAt` of an event, the due time of a timeout, or the time of another notice. */
   readonly at: DateTime.Utc
-  /** Of an event: what is known beside it. */
+  /** The envelope of an event; undefined for a notice. */
   readonly envelope: Envelope | undefined
 }

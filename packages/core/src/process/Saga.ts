@@ -1,13 +1,14 @@
 /**
- * Steps that belong together across aggregates, without a transaction around them: when one fails, those that are done
- * are compensated in reverse order. After Hector Garcia-Molina and Kenneth Salem, "Sagas" (1987). A saga is compiled to a
- * Process.
+ * A sequence of steps across aggregates without a common transaction: if a step fails, the completed steps are
+ * compensated in reverse order. A saga is compiled to a Process. After Hector Garcia-Molina and Kenneth Salem, "Sagas"
+ * (1987).
  */
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import { InvalidInput } from "../event/InvalidInput.ts"
+import type { Tagged } from "../event/EventType.ts"
+import { invalid, type InvalidInput } from "../event/InvalidInput.ts"
 import * as NewEvent from "../event/NewEvent.ts"
 import type { Envelope } from "../project/Projection.ts"
 import type { Send } from "./internal/Reaction.ts"
@@ -15,45 +16,40 @@ import { play } from "./internal/SagaPlaying.ts"
 import * as Internal from "./internal/SagaState.ts"
 import * as Process from "./Process.ts"
 
-type Tagged = { readonly _tag: string }
-
-/** One step: a command, and how to take back what it did. */
+/** A step: a command, and the command that compensates it. */
 export type Step<Event extends Tagged, Data> = Internal.Step<Event, Data>
 
-/** What a saga is made of; see `Process.Definition` for the fields that are not explained here. */
+/** The definition of a saga; see `Process.Definition` for the other fields. */
 export interface Definition<Event extends Tagged, Data>
   extends Pick<Process.Definition<Event, never>, "name" | "events" | "categories" | "since" | "targets">
 {
-  /** Which event begins a saga, under which id, and what it is about; None for all others. */
+  /** For an event that starts a saga, the id and the data of the saga; None for all other events. */
   readonly start: (event: Event, envelope: Envelope) => Option.Option<{ readonly id: string; readonly data: Data }>
   /**
-   * The saga that any other event is for; by default the one whose command led to it. For steps that wait for what others
-   * do; it takes the place of the default only where it gives an id.
+   * The id of the saga that another event is for, or None. For steps that wait for events of other programs. If it is
+   * None, the event is for the saga whose command led to it.
    */
   readonly correlate?: ((event: Event, envelope: Envelope) => Option.Option<string>) | undefined
-  /** In their order, which must stay as it is while sagas are under way: states are folded by it. */
+  /** The steps in their order. It must not change while sagas are running: states refer to steps by number. */
   readonly steps: NonEmptyReadonlyArray<Step<Event, Data>>
-  /** What to send when all steps are done. */
+  /** The commands to send when all steps are completed. */
   readonly onSuccess?: ((data: Data) => ReadonlyArray<Send>) | undefined
-  /** What to send when one has failed, and those before it are compensated; the reason is for people to read. */
+  /** The commands to send when a step failed and the completed steps are compensated; the reason is text for people. */
   readonly onFailure?: ((data: Data, reason: string) => ReadonlyArray<Send>) | undefined
-  /** How often a compensation is tried, 5 times by default, and the first pause, 1 second; each is twice the one before. */
+  /** Maximum attempts of a compensation, 5 by default, and the first delay, 1 second by default, doubled each time. */
   readonly compensation?: { readonly attempts?: number; readonly backoff?: Duration.Input } | undefined
 }
 
-/**
- * Where a saga stands. `CompensationFailed` waits for somebody to see to it and resume it: then its compensation is tried
- * again.
- */
+/** The status of a saga. After `CompensationFailed`, resume the instance to retry the compensation. */
 export type Status = Internal.Status
 
 /** A saga's state: the fold of its stream. */
 export type SagaState<Data> = Internal.SagaState<Data>
 
-/** A saga, as the process that it is; `phase` of an instance is its status. */
+/** A saga: a process whose `phase` is the status. */
 export type Saga<Event extends Tagged, Data> = Process.Process<Event, SagaState<Data>>
 
-/** A saga, or `InvalidInput` naming the part of the definition that breaks a rule. */
+/** Makes a saga. Fails with `InvalidInput` for the part of the definition that breaks a rule. */
 export const make = <Event extends Tagged, Data>(
   definition: Definition<Event, Data>
 ): Result.Result<Saga<Event, Data>, InvalidInput> =>
@@ -95,7 +91,7 @@ const checkSteps = (
     if (steps.length === 0) return yield* invalid("steps", "must not be empty")
     for (const [index, { name, timeout }] of steps.entries()) {
       yield* NewEvent.checkName(name, `steps[${index}].name`)
-      // Its compensation has a longer one.
+      // The name of its compensation is longer.
       yield* NewEvent.checkName(
         Internal.undoing(name),
         `steps[${index}].name, with "${Internal.undoing("")}" before it,`
@@ -116,6 +112,3 @@ const checkDuration = (input: Duration.Input, field: string): Result.Result<Dura
     ? Result.succeed(duration)
     : invalid(field, "must be a duration that is neither negative nor infinite")
 }
-
-const invalid = (field: string, rule: string): Result.Result<never, InvalidInput> =>
-  Result.fail(new InvalidInput({ field, rule }))

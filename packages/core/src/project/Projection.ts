@@ -1,53 +1,52 @@
 /**
- * A keyed fold over many streams: each event says which rows it touches, and each row is the fold of the events that
- * touch it. Pure, so that a daemon, a rebuild and a look into the past give the same rows.
+ * A keyed fold over many streams: `keys` maps an event to row keys, and a row is the fold of the events with its key.
+ * Pure, so that the projector, a rebuild and a query of past rows give the same rows.
  */
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import type { Aggregate } from "../decide/Aggregate.ts"
 import * as StateCodec from "../decide/internal/StateCodec.ts"
 import type { EventCodec } from "../event/EventCodec.ts"
-import { InvalidInput } from "../event/InvalidInput.ts"
+import type { Tagged } from "../event/EventType.ts"
+import { invalid, type InvalidInput } from "../event/InvalidInput.ts"
 import type { Json } from "../event/Json.ts"
 import * as NewEvent from "../event/NewEvent.ts"
 import type { RecordedEvent } from "../event/RecordedEvent.ts"
 import * as StreamName from "../event/StreamName.ts"
 import * as RowIndex from "./internal/RowIndex.ts"
 
-/** What is known of an event beside the event itself: its place, its times, who caused it. */
+/** The envelope of an event: its stream, version, position, times, id and metadata. */
 export type Envelope = Omit<RecordedEvent, "type" | "schemaVersion" | "data">
 
-/** What `evolve` gives for a row that is to be no more. An event that touches its key later starts it anew. */
+/** Returned by `evolve` to delete the row. A later event with its key starts again from the initial state. */
 export const removed: unique symbol = Symbol.for("@refold/core/Projection/removed")
 /** The type of `removed`. */
 export type Removed = typeof removed
 
-type Tagged = { readonly _tag: string }
-
-/** What a projection is made of. */
+/** The definition of a projection. */
 export interface Definition<Event extends Tagged, State, Index extends string> {
   /** Unique in a store, 1 to 255 UTF-16 units. */
   readonly name: string
   /**
-   * A whole number of 1 or more. Raise it whenever `keys`, `evolve`, `state` or `indexes` change: the rows are then
-   * filled anew beside the old ones. An edited function cannot be detected.
+   * A whole number of 1 or more. Raise it when `keys`, `evolve`, `state` or `indexes` change: the rows are then rebuilt
+   * beside the old ones. A changed function is not detected.
    */
   readonly version: number
-  /** Reads the events; all other types are passed by. */
+  /** The codec of the events that it reads; events of other types are skipped. */
   readonly events: EventCodec<Event>
-  /** Only events of streams in these categories; of all, where left out. */
+  /** Only events of streams in these categories; of all categories by default. */
   readonly categories?: ReadonlyArray<string> | undefined
-  /** The keys of the rows that an event touches, each 1 to 255 UTF-16 units; `byStream` for one row for each stream. */
+  /** The keys of the rows that an event changes, each 1 to 255 UTF-16 units; `byStream` for one row per stream. */
   readonly keys: (event: Event, envelope: Envelope) => ReadonlyArray<string>
-  /** What a row holds; encoded, it is what is stored. */
+  /** The schema of a row; the encoded row is stored as JSON. */
   readonly state: Schema.ConstraintCodec<State, unknown>
-  /** What a row is before its first event; `evolve` gets a copy. */
+  /** The state of a row before its first event; `evolve` gets a copy. */
   readonly initialState: NoInfer<State>
-  /** What an event makes of one of the rows that it touches. Knows of a state only what its schema stores. */
+  /** Applies an event to one of its rows; `removed` deletes the row. The given state is as its schema decodes it. */
   readonly evolve: (state: State, event: Event, envelope: Envelope, key: string) => NoInfer<State> | Removed
   /**
-   * By name, the fields of the encoded state that rows can be filtered and sorted by: text, booleans and finite numbers
-   * that every state has. See `RowIndex`.
+   * By name, the fields of the encoded state that rows can be filtered and sorted by: strings, booleans and finite
+   * numbers that every state has. See `RowIndex`.
    */
   readonly indexes?: { readonly [name in Index]: ReadonlyArray<string> } | undefined
 }
@@ -57,24 +56,24 @@ export interface Projection<Event extends Tagged, State, Index extends string = 
   extends Omit<Definition<Event, State, Index>, "indexes" | "state">
 {
   readonly indexes: ReadonlyArray<RowIndex.RowIndex>
-  /** The stored names of the event types that it reads. */
+  /** The stored names of the event types that it reads, former names included. */
   readonly types: ReadonlyArray<string>
-  /** Whether each stream has one row of its own, under its name. */
+  /** Whether each stream has one row, with the stream's name as its key. */
   readonly isKeyedByStream: boolean
-  /** Whether handlers of an aggregate write its rows together with their events; see `ofAggregate`. */
+  /** Whether command handlers write its rows together with the events; see `ofAggregate`. */
   readonly isInline: boolean
   readonly encode: (state: State) => Result.Result<Json, InvalidInput>
-  /** Failures say why. */
+  /** Decodes a stored state; a failure is the reason. */
   readonly decode: (stored: Json) => Result.Result<State, string>
-  // Only for inference.
+  // For type inference only.
   readonly Index?: Index
 }
 
-/** One row for each stream, under the stream's name. */
+/** One row per stream, with the stream's name as its key. */
 export const byStream = (_: unknown, { stream }: Envelope): ReadonlyArray<string> => [stream]
 
-/** A projection, or `InvalidInput` naming the part of the definition that breaks a rule. */
-// A `const State` keeps literals that `evolve` gives as narrow as the schema wants them.
+/** Makes a projection. Fails with `InvalidInput` for the part of the definition that breaks a rule. */
+// `const State` keeps the types of literals that `evolve` returns narrow.
 export const make = <Event extends Tagged, const State, const Index extends string = never>(
   definition: Definition<Event, State, Index>
 ): Result.Result<Projection<Event, State, Index>, InvalidInput> => compile(definition, false)
@@ -84,15 +83,16 @@ export const makeUnsafe = <Event extends Tagged, const State, const Index extend
   definition: Definition<Event, State, Index>
 ): Projection<Event, State, Index> => Result.getOrThrow(make(definition))
 
-/** What a projection of an aggregate's states is made of; for its `version`, see `Definition`. */
+/** The definition of a projection of an aggregate's states; for `version`, see `Definition`. */
 export type AggregateDefinition<State, Index extends string> = Pick<
   Definition<Tagged, State, Index>,
   "name" | "version" | "state" | "indexes"
 >
 
 /**
- * The states of an aggregate as rows, one for each stream, under its name. A handler that is given this projection
- * writes the row in the same statement as the events; readers fold whatever a row that they have found has not seen.
+ * Makes a projection with the states of an aggregate as rows, one per stream, with the stream's name as its key. A
+ * command handler with this projection writes the row in the statement that appends the events; readers fold the events
+ * that are newer than the row.
  */
 export const ofAggregate = <Command, State, Event extends Tagged, Refusal, const Index extends string = never>(
   { category, codec, decider }: Aggregate<Command, State, Event, Refusal>,
@@ -151,6 +151,3 @@ const checkVersion = (version: number): Result.Result<unknown, InvalidInput> =>
   Number.isInteger(version) && version >= 1 && version <= maxVersion
     ? Result.void
     : invalid("version", `must be a whole number from 1 to ${maxVersion}`)
-
-const invalid = (field: string, rule: string): Result.Result<never, InvalidInput> =>
-  Result.fail(new InvalidInput({ field, rule }))

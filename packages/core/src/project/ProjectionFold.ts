@@ -1,9 +1,11 @@
 /**
- * Folding events into a projection's rows, batch by batch, so that any batching gives the same rows. An event that
- * cannot be folded is poisoned: it and all later events of its stream wait, and other streams go on.
+ * Folds events into a projection's rows, batch by batch; any batching gives the same rows. An event that cannot be
+ * folded is poisoned and parks its stream: it and all later events of the stream wait, and other streams continue.
  */
 import * as Data from "effect/Data"
 import * as Result from "effect/Result"
+import type { Tagged } from "../event/EventType.ts"
+import { attempt, reasonOf } from "../event/internal/Reason.ts"
 import type { Json } from "../event/Json.ts"
 import * as NewEvent from "../event/NewEvent.ts"
 import type { Position } from "../event/Position.ts"
@@ -12,7 +14,7 @@ import * as StreamName from "../event/StreamName.ts"
 import type { StreamVersion } from "../event/StreamVersion.ts"
 import { type Envelope, type Projection, removed } from "./Projection.ts"
 
-/** A row as it is stored, and the place of the last event in it: its position, and its version in its own stream. */
+/** A stored row, with the position of its last event and that event's version in its stream. */
 export interface StoredRow {
   readonly key: string
   /** The encoded state. */
@@ -21,7 +23,7 @@ export interface StoredRow {
   readonly version: StreamVersion
 }
 
-/** Where folding an event went wrong: reading it, `keys`, reading a row stored earlier, or `evolve` and its result. */
+/** The step that failed: decoding the event, `keys`, decoding a stored row, or `evolve` and encoding its result. */
 export type Stage = "Event" | "Keys" | "Row" | "Evolve"
 
 /** An event that a projection cannot fold. */
@@ -39,7 +41,7 @@ export class PoisonedEvent extends Data.TaggedError("PoisonedEvent")<{
   }
 }
 
-/** An event that was read, and the rows that it touches. */
+/** A decoded event with the keys of the rows that it changes. */
 export interface Prepared<Event> {
   readonly event: Event
   readonly type: string
@@ -47,17 +49,16 @@ export interface Prepared<Event> {
   readonly keys: ReadonlyArray<string>
 }
 
-/** What a batch made of the rows, and the first poisoned event of each stream that has one. */
+/** The result of folding a batch: the changed rows, and the first poisoned event of each stream that has one. */
 export interface Folded {
-  /** By key, each row that changed; undefined where it was removed. */
+  /** The changed rows by key; undefined for a removed row. */
   readonly changed: ReadonlyMap<string, StoredRow | undefined>
   readonly poisoned: ReadonlyArray<PoisonedEvent>
-  /** How many events were folded. */
+  /** The number of folded events. */
   readonly folded: number
 }
 
-type Tagged = { readonly _tag: string }
-// What folding needs of a projection. Functions that only read one can then take any.
+// A projection with any indexes.
 type Folding<Event extends Tagged, State> = Projection<Event, State, string>
 
 /** Whether a projection reads an event: its type is one of the codec's, its stream in one of the categories. */
@@ -66,7 +67,7 @@ export const reads = (
   event: RecordedEvent
 ): boolean => types.includes(event.type) && (categories?.includes(StreamName.category(event.stream)) ?? true)
 
-/** Reads an event and asks which rows it touches. */
+/** Decodes an event and finds the keys of its rows. Fails with `PoisonedEvent`. */
 export const prepare = <Event extends Tagged, State>(
   projection: Folding<Event, State>,
   recorded: RecordedEvent
@@ -80,7 +81,8 @@ export const prepare = <Event extends Tagged, State>(
 }
 
 /**
- * Folds a batch, in the order of the log, over the rows that its events touch. Events of the `parked` streams wait.
+ * Folds a batch, in the order of the log, into the stored rows with the keys of its events. Events of `parked` streams
+ * wait.
  */
 export const foldBatch = <Event extends Tagged, State>(
   projection: Folding<Event, State>,
@@ -109,7 +111,7 @@ export const foldBatch = <Event extends Tagged, State>(
   return { changed, poisoned: failures, folded }
 }
 
-/** The rows, and what is poisoned, after these events of the log and no others. `discarded` are left out. */
+/** Folds these events from the beginning, without those at `discarded` positions. */
 export const refold = <Event extends Tagged, State>(
   projection: Folding<Event, State>,
   events: Iterable<RecordedEvent>,
@@ -124,7 +126,7 @@ export const refold = <Event extends Tagged, State>(
 
 type Change = readonly [key: string, row: StoredRow | undefined]
 
-// All rows that one event touches, or none: a row that is poisoned leaves the others as they were.
+// All changes of one event, or none: if one row fails, the others do not change.
 const changesOf = <Event extends Tagged, State>(
   projection: Folding<Event, State>,
   start: () => Result.Result<State, string>,
@@ -135,7 +137,7 @@ const changesOf = <Event extends Tagged, State>(
   const changes: Array<Change> = []
   for (const key of keys) {
     const row = rowOf(key)
-    // A handler wrote the row together with its events, ahead of this batch.
+    // A command handler wrote the row together with its events, ahead of this batch.
     if (projection.isKeyedByStream && row !== undefined && row.version >= envelope.version) continue
     const state = row === undefined ? start() : projection.decode(row.state)
     if (Result.isFailure(state)) return poisoned(projection, { ...envelope, type }, "Row", state.failure)
@@ -146,8 +148,8 @@ const changesOf = <Event extends Tagged, State>(
   return Result.succeed(changes)
 }
 
-// Encodes each state at once, and the next event reads it from there. Else it would show, and only within a batch, what
-// the schema refuses, drops or rounds, and what an `evolve` changed in place.
+// Each state is encoded, and the next event folds the decoded state. Otherwise the rows would depend on the batching
+// where the schema drops or rounds something, or where `evolve` changes a state in place.
 const evolved = <Event extends Tagged, State>(
   { encode, evolve }: Folding<Event, State>,
   state: State,
@@ -162,7 +164,7 @@ const evolved = <Event extends Tagged, State>(
   return Result.succeed({ key, state: encoded.success, position: envelope.position, version: envelope.version })
 }
 
-// A copy, so that no row can change what the next one begins with; the state itself, where it does not fit its schema.
+// A copy, so that no row can change the initial state of the next; the state itself if it does not fit its schema.
 const startOf = <Event extends Tagged, State>(
   { decode, encode, initialState }: Folding<Event, State>
 ): () => Result.Result<State, string> => {
@@ -171,7 +173,7 @@ const startOf = <Event extends Tagged, State>(
 }
 
 const checkKeys = (keys: ReadonlyArray<string>): Result.Result<ReadonlyArray<string>, string> => {
-  if (!Array.isArray(keys)) return Result.fail("keys must give a list")
+  if (!Array.isArray(keys)) return Result.fail("keys must return an array")
   for (const [index, key] of keys.entries()) {
     const checked = NewEvent.checkName(key, `keys[${index}]`)
     if (Result.isFailure(checked)) return Result.fail(checked.failure.message)
@@ -185,15 +187,6 @@ const poisoned = (
   stage: Stage,
   text: string
 ): Result.Result<never, PoisonedEvent> => {
-  // Stores keep the reason: they must be able to hold it, and people to read it.
-  const reason = text.slice(0, 2000).replaceAll("\u0000", "\ufffd").toWellFormed()
+  const reason = reasonOf(text)
   return Result.fail(new PoisonedEvent({ projection: name, stream, version, position, type, stage, reason }))
-}
-
-const attempt = <A>(run: () => A): Result.Result<A, string> => {
-  try {
-    return Result.succeed(run())
-  } catch (error) {
-    return Result.fail(`it threw ${String(error)}`)
-  }
 }

@@ -1,44 +1,44 @@
 /**
- * Which rows of a projection a reader wants, in which order, page by page. The pure meaning of a query: adapters give
- * the same pages.
+ * A query of a projection's rows: filter, order and page. `evaluate` is the specification: all adapters return the same
+ * pages.
  */
 import * as Result from "effect/Result"
-import { InvalidInput } from "../event/InvalidInput.ts"
+import { invalid, type InvalidInput } from "../event/InvalidInput.ts"
 import * as Json from "../event/Json.ts"
 import * as RowCursor from "./internal/RowCursor.ts"
 import * as RowIndex from "./internal/RowIndex.ts"
 import type { StoredRow } from "./ProjectionFold.ts"
 
-/** Where the next page of a query starts; only that very query understands it. Opaque, safe in a URL. */
+/** Where the next page of a query starts; valid for the same query only. Opaque, safe in a URL. */
 export type Cursor = RowCursor.Cursor
 
-/** What a reader asks for; all rows by key, where nothing is said. */
+/** A query; by default the first 100 rows in the order of keys. */
 export interface RowQuery<Index extends string = string> {
-  /** The index to filter and sort by. Rows come in the order of its fields, at last by key. */
+  /** The index to filter and sort by. Rows are sorted by its fields, then by key. */
   readonly index?: Index | undefined
-  /** Only rows with these values in the first fields of the index; values as they are encoded. */
+  /** Only rows with these encoded values in the first fields of the index. */
   readonly where?: Readonly<Record<string, RowIndex.Scalar>> | undefined
-  /** Only rows with a value in `[from, to)` in the first field that `where` leaves open; the key, where there is none. */
+  /** Only rows with a value in `[from, to)` in the first field that `where` does not fix, or else in the key. */
   readonly range?: { readonly from?: RowIndex.Scalar; readonly to?: RowIndex.Scalar } | undefined
-  /** The last rows first. */
+  /** Whether rows are sorted in descending order; false by default. */
   readonly descending?: boolean | undefined
-  /** At most so many rows, 1 to 1,000; 100 by default. */
+  /** Maximum number of rows, 1 to 1,000; 100 by default. */
   readonly limit?: number | undefined
-  /** `next` of the page before. */
+  /** The cursor `next` of the previous page. */
   readonly after?: Cursor | undefined
 }
 
-/** A query that was checked. */
+/** A checked query. */
 export interface CheckedQuery {
   readonly where: ReadonlyArray<readonly [RowIndex.IndexField, RowIndex.Scalar]>
   readonly range: { readonly from?: RowIndex.Scalar; readonly to?: RowIndex.Scalar }
-  /** The fields that `where` leaves open: rows come in their order, at last by key. */
+  /** The fields that `where` does not fix: rows are sorted by them, then by key. */
   readonly sort: ReadonlyArray<RowIndex.IndexField>
   readonly descending: boolean
   readonly limit: number
-  /** The values of `sort` in the last row of the page before, and its key. */
+  /** The values of `sort` in the last row of the previous page, and its key. */
   readonly after: RowCursor.Place | undefined
-  /** What a cursor of this query is marked with. */
+  /** Identifies the query in its cursors. */
   readonly mark: string
 }
 
@@ -48,10 +48,10 @@ interface Queried {
   readonly indexes: ReadonlyArray<RowIndex.RowIndex>
 }
 
-/** The longest page. */
+/** Maximum number of rows of a page. */
 export const maxLimit = 1000
 
-/** The query, or `InvalidInput` naming what breaks a rule. */
+/** Checks a query. Fails with `InvalidInput` for the field that breaks a rule. */
 export const check = (projection: Queried, query: RowQuery): Result.Result<CheckedQuery, InvalidInput> =>
   Result.gen(function*() {
     const { after, descending = false, index, limit = 100, range = {}, where = {} } = query
@@ -68,7 +68,7 @@ export const check = (projection: Queried, query: RowQuery): Result.Result<Check
     )
     const place = after === undefined ? undefined : RowCursor.read(after, mark, sort)
     if (after !== undefined && place === undefined) {
-      return yield* invalid("after", "must be the cursor that the page before of this very query gave")
+      return yield* invalid("after", "must be the cursor of the previous page of the same query")
     }
     return { where: fixed, range, sort, descending, limit, after: place, mark }
   })
@@ -124,11 +124,11 @@ const ruleOf = (kind: RowIndex.Kind): string => {
   }
 }
 
-/** The cursor of the page after this row. */
+/** The cursor of the page that starts after this row. */
 export const cursorAfter = ({ mark, sort }: CheckedQuery, row: StoredRow): Cursor =>
   RowCursor.write(mark, placeOf(sort, row))
 
-/** A page of these rows: what every adapter must give. */
+/** The page of these rows that every adapter must return. */
 export const evaluate = (query: CheckedQuery, rows: Iterable<StoredRow>): ReadonlyArray<StoredRow> => {
   const { after, descending, limit, sort, where } = query
   const order = orderOf(sort, descending)
@@ -165,8 +165,5 @@ const inRange = ({ range: { from, to }, sort: [first] }: CheckedQuery, row: Stor
     (to === undefined || RowIndex.compare(kind, value, to) < 0)
 }
 
-const invalid = (field: string, rule: string): Result.Result<never, InvalidInput> =>
-  Result.fail(new InvalidInput({ field, rule }))
-
-// Queries come from outside, too.
+// A query may come from outside, so its types are not certain.
 const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value)

@@ -313,7 +313,9 @@ describe("decode fails with an error that names stream, version and type for", (
   it("an unknown type", () => {
     expect(decode("Burnt", 1, {})).toMatchObject({ _tag: "UnknownEventType", ...which("Burnt", 1) })
     expect(decode("Burnt", 1, {}).message)
-      .toBe("event 7 of stream \"account-1\" (Burnt, schema version 1) is of a type that the codec does not know")
+      .toBe(
+        "event 7 of stream \"account-1\" (Burnt, schema version 1) has a type that the codec does not have: add the type or the former name to the codec"
+      )
   })
 
   it("a type whose name is one of an object's own properties", () => {
@@ -324,7 +326,7 @@ describe("decode fails with an error that names stream, version and type for", (
     expect(decode("Opened", 4, { owner: "Ada" }))
       .toMatchObject({ _tag: "NewerSchemaVersion", ...which("Opened", 4), latest: 3 })
     expect(decode("Opened", 4, {}).message).toBe(
-      "event 7 of stream \"account-1\" (Opened, schema version 4) is newer than the latest schema version known here, 3"
+      "event 7 of stream \"account-1\" (Opened, schema version 4) is newer than the latest schema version known here, 3: deploy newer code"
     )
   })
 

@@ -112,6 +112,13 @@ describe("depth", () => {
     expect(field).toMatch(/^data(\.a|\[0\])+$/)
   })
 
+  it("counts the levels that enclose the value where it is stored", () => {
+    expect(Result.isSuccess(Json.storable(nested(508), "data", { within: 4 }))).toBe(true)
+    const failure = failureOf(Json.storable(nested(509), "data", { within: 4 }))
+    expect(failure.rule).toBe("must not nest deeper than 512, the 4 levels around it included")
+    expect(failureOf(Json.storable(NaN, "data", { within: 4 })).rule).toBe("must be a finite number")
+  })
+
   it("of a text or number inside the deepest array does not count", () => {
     let value: unknown = [1, "a", null]
     for (let level = 1; level < 512; level++) value = [value]

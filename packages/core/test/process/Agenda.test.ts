@@ -15,7 +15,7 @@ import {
 import { at, eventId } from "../support/Sample.ts"
 import { Requested, trigger } from "../support/Transfers.ts"
 
-const met = (n: number, fields: Partial<EventTrigger> = {}): EventTrigger =>
+const observed = (n: number, fields: Partial<EventTrigger> = {}): EventTrigger =>
   trigger(n, Requested.make({ transfer: "1", coins: n }), fields)
 const reacted = (trigger: Trigger, ...decided: ReadonlyArray<Decided>): ProcessEvent =>
   ProcessReacted.make({ instance: "1", trigger, decided })
@@ -47,11 +47,14 @@ const labels = ({ commands }: Agenda.Agenda) => commands.map(({ label }) => labe
 describe("the agenda of an instance", () => {
   it("counts the events of its stream", () => {
     expect(after().version).toBe(0)
-    expect(after(parked(met(1)), waited(met(2)), discarded, reacted(met(2))).version).toBe(4)
+    expect(after(parked(observed(1)), waited(observed(2)), discarded, reacted(observed(2))).version).toBe(4)
   })
 
   it("holds commands in the order of their decisions, each with its place", () => {
-    const { commands } = after(reacted(met(1), schedule("late", 1), send("a"), send("b")), reacted(met(2), send("c")))
+    const { commands } = after(
+      reacted(observed(1), schedule("late", 1), send("a"), send("b")),
+      reacted(observed(2), send("c"))
+    )
     expect(commands.map(({ index, label, sentAt }) => [label, sentAt, index])).toEqual([
       ["a", 1, 1],
       ["b", 1, 2],
@@ -60,7 +63,7 @@ describe("the agenda of an instance", () => {
   })
 
   it("holds a command until it is answered, and only that one", () => {
-    const sent = reacted(met(1), send("a"), send("b"))
+    const sent = reacted(observed(1), send("a"), send("b"))
     expect(labels(after(sent, reacted(answered(1, 0))))).toEqual(["b"])
     expect(labels(after(sent, reacted(answered(1, 1))))).toEqual(["a"])
     expect(labels(after(sent, reacted(answered(2, 0))))).toEqual(["a", "b"])
@@ -70,8 +73,8 @@ describe("the agenda of an instance", () => {
 
   it("holds one timeout of a name, as it was scheduled last", () => {
     const { timeouts } = after(
-      reacted(met(1), schedule("late", 5), schedule("other", 6)),
-      reacted(met(2), schedule("late", 9))
+      reacted(observed(1), schedule("late", 5), schedule("other", 6)),
+      reacted(observed(2), schedule("late", 9))
     )
     expect(timeouts).toEqual([
       { name: "other", due: at(6), scheduledAt: 1 },
@@ -80,29 +83,30 @@ describe("the agenda of an instance", () => {
   })
 
   it("holds a timeout until it is over or cancelled", () => {
-    const scheduled = reacted(met(1), schedule("late", 5))
+    const scheduled = reacted(observed(1), schedule("late", 5))
     expect(after(scheduled, reacted(timedOut("late", 1))).timeouts).toEqual([])
-    expect(after(scheduled, reacted(met(2), cancel("late"))).timeouts).toEqual([])
-    expect(after(scheduled, reacted(met(2), cancel("other"))).timeouts).toHaveLength(1)
+    expect(after(scheduled, reacted(observed(2), cancel("late"))).timeouts).toEqual([])
+    expect(after(scheduled, reacted(observed(2), cancel("other"))).timeouts).toHaveLength(1)
     // The one of that name which was scheduled before has been replaced.
-    expect(after(scheduled, reacted(met(2), schedule("late", 9)), reacted(timedOut("late", 1))).timeouts).toHaveLength(
-      1
-    )
+    expect(after(scheduled, reacted(observed(2), schedule("late", 9)), reacted(timedOut("late", 1))).timeouts)
+      .toHaveLength(
+        1
+      )
     expect(Agenda.timeoutOf(after(scheduled), { name: "late", scheduledAt: 1 })).toMatchObject({ due: at(5) })
     expect(Agenda.timeoutOf(after(scheduled), { name: "late", scheduledAt: 2 })).toBeUndefined()
   })
 
   it("keeps the commands of a completed instance, but none of its timeouts", () => {
-    const completed = after(reacted(met(1), schedule("late", 5), send("a"), complete, send("b")))
+    const completed = after(reacted(observed(1), schedule("late", 5), send("a"), complete, send("b")))
     expect(completed).toMatchObject({ isCompleted: true, timeouts: [] })
     expect(labels(completed)).toEqual(["a", "b"])
   })
 
   it("knows how far it has seen each stream", () => {
     const agenda = after(
-      reacted(met(1, { stream: "s-1", version: 3 })),
-      reacted(met(2, { stream: "s-2", version: 1 })),
-      parked(met(3, { stream: "s-1", version: 5 }))
+      reacted(observed(1, { stream: "s-1", version: 3 })),
+      reacted(observed(2, { stream: "s-2", version: 1 })),
+      parked(observed(3, { stream: "s-1", version: 5 }))
     )
     const seen = [["s-1", 3], ["s-1", 5], ["s-1", 6], ["s-2", 1], ["s-2", 2], ["s-3", 1]] as const
     expect(seen.map(([stream, version]) => Agenda.hasSeen(agenda, { stream, version }))).toEqual([
@@ -118,25 +122,25 @@ describe("the agenda of an instance", () => {
 
   it("takes the correlation id of the event that it reacted to last, or that event's own id", () => {
     const by = { metadata: { correlationId: "c" } }
-    expect(after(reacted(met(1, by), send("a"))).commands[0]).toMatchObject({ correlationId: "c" })
-    expect(after(reacted(met(1), send("a"))).commands[0]).toMatchObject({ correlationId: eventId(1) })
-    expect(after(reacted(met(1, by), send("a")), reacted(answered(1, 0), send("b"))).commands[0]).toMatchObject({
+    expect(after(reacted(observed(1, by), send("a"))).commands[0]).toMatchObject({ correlationId: "c" })
+    expect(after(reacted(observed(1), send("a"))).commands[0]).toMatchObject({ correlationId: eventId(1) })
+    expect(after(reacted(observed(1, by), send("a")), reacted(answered(1, 0), send("b"))).commands[0]).toMatchObject({
       label: "b",
       correlationId: "c"
     })
-    expect(after(reacted(met(1, by)), reacted(met(2))).correlationId).toBe(eventId(2))
-    expect(after(reacted(met(1, by)), waited(met(2))).correlationId).toBe("c")
+    expect(after(reacted(observed(1, by)), reacted(observed(2))).correlationId).toBe(eventId(2))
+    expect(after(reacted(observed(1, by)), waited(observed(2))).correlationId).toBe("c")
   })
 
   it("keeps the phase of a reaction that named one", () => {
-    const phased = ProcessReacted.make({ instance: "1", trigger: met(1), decided: [], phase: "Running" })
-    expect(after(phased, reacted(met(2))).phase).toBe("Running")
+    const phased = ProcessReacted.make({ instance: "1", trigger: observed(1), decided: [], phase: "Running" })
+    expect(after(phased, reacted(observed(2))).phase).toBe("Running")
   })
 
   it("can be stored, whatever is on it", () => {
     const codec = Schema.toCodecJson(Agenda.Agenda)
     const full = after(
-      reacted(met(1), send("a"), schedule("late", 5)),
+      reacted(observed(1), send("a"), schedule("late", 5)),
       parked(answered(1, 0)),
       waited(timedOut("late", 1))
     )
@@ -147,44 +151,56 @@ describe("the agenda of an instance", () => {
 
 describe("the agenda of a parked instance", () => {
   it("says why, and holds the triggers that wait, the poisoned one first", () => {
-    const agenda = after(reacted(met(1)), parked(met(2)), waited(met(3)))
+    const agenda = after(reacted(observed(1)), parked(observed(2)), waited(observed(3)))
     expect(agenda.parked).toEqual({ stage: "React", reason: "no idea", attempts: 1 })
-    expect(agenda.waiting).toEqual([met(2), met(3)])
+    expect(agenda.waiting).toEqual([observed(2), observed(3)])
   })
 
   it("counts an answer and a timeout as over while they wait", () => {
-    const before = reacted(met(1), send("a"), schedule("late", 5))
-    const agenda = after(before, parked(met(2)), waited(answered(1, 0)), waited(timedOut("late", 1)))
+    const before = reacted(observed(1), send("a"), schedule("late", 5))
+    const agenda = after(before, parked(observed(2)), waited(answered(1, 0)), waited(timedOut("late", 1)))
     expect([agenda.commands, agenda.timeouts]).toEqual([[], []])
     expect(agenda.waiting).toHaveLength(3)
   })
 
   it("counts how often the first trigger was tried, and has the last reason", () => {
-    const agenda = after(parked(met(1)), waited(met(2)), parked(met(1), "still no idea"))
+    const agenda = after(parked(observed(1)), waited(observed(2)), parked(observed(1), "still no idea"))
     expect(agenda.parked).toEqual({ stage: "React", reason: "still no idea", attempts: 2 })
-    expect(agenda.waiting).toEqual([met(1), met(2)])
+    expect(agenda.waiting).toEqual([observed(1), observed(2)])
   })
 
   it("counts anew for the next trigger that cannot be reacted to", () => {
-    const agenda = after(parked(met(1)), waited(met(2)), parked(met(1)), reacted(met(1)), parked(met(2), "another"))
+    const agenda = after(
+      parked(observed(1)),
+      waited(observed(2)),
+      parked(observed(1)),
+      reacted(observed(1)),
+      parked(observed(2), "another")
+    )
     expect(agenda.parked).toEqual({ stage: "React", reason: "another", attempts: 1 })
-    expect(agenda.waiting).toEqual([met(2)])
+    expect(agenda.waiting).toEqual([observed(2)])
   })
 
   it("forgets a timeout that waits where a trigger before it cancels or replaces it", () => {
-    const before = [reacted(met(1), schedule("late", 5), schedule("other", 6)), parked(met(2))]
+    const before = [reacted(observed(1), schedule("late", 5), schedule("other", 6)), parked(observed(2))]
     const due = [...before, waited(timedOut("late", 1)), waited(timedOut("other", 1))]
-    expect(after(...due, reacted(met(2), cancel("late"))).waiting).toEqual([timedOut("other", 1)])
-    const replaced = after(...due, reacted(met(2), schedule("late", 9)))
+    expect(after(...due, reacted(observed(2), cancel("late"))).waiting).toEqual([timedOut("other", 1)])
+    const replaced = after(...due, reacted(observed(2), schedule("late", 9)))
     expect(replaced).toMatchObject({ waiting: [timedOut("other", 1)], timeouts: [{ name: "late", scheduledAt: 5 }] })
     // Nothing is left that could be tried.
-    expect(after(...due, reacted(met(2), cancel("late"), cancel("other")))).toMatchObject({ waiting: [], parked: null })
+    expect(after(...due, reacted(observed(2), cancel("late"), cancel("other")))).toMatchObject({
+      waiting: [],
+      parked: null
+    })
   })
 
   it("is parked no more when nothing waits", () => {
-    const two = [parked(met(1)), waited(met(2))]
-    expect(after(...two, reacted(met(1)), reacted(met(2), send("a")))).toMatchObject({ parked: null, waiting: [] })
-    expect(after(...two, discarded).waiting).toEqual([met(2)])
-    expect(after(...two, discarded, reacted(met(2)))).toMatchObject({ parked: null, waiting: [] })
+    const two = [parked(observed(1)), waited(observed(2))]
+    expect(after(...two, reacted(observed(1)), reacted(observed(2), send("a")))).toMatchObject({
+      parked: null,
+      waiting: []
+    })
+    expect(after(...two, discarded).waiting).toEqual([observed(2)])
+    expect(after(...two, discarded, reacted(observed(2)))).toMatchObject({ parked: null, waiting: [] })
   })
 })

@@ -47,9 +47,9 @@ describe("a process", () => {
     ["an empty category", { categories: ["a", ""] }, "categories[1] must not be empty"],
     ["a category with a dash", { categories: ["bank-account"] }, "categories[0] must not contain a dash"],
     [
-      "a target that does not say what its commands look like",
+      "a target without a schema of its commands",
       { targets: [jar, { ...mute, commands: Option.none() }] },
-      "targets[1] must say what its commands look like"
+      "targets[1] must define the schema of its commands"
     ],
     [
       "itself for a target",
@@ -104,7 +104,7 @@ describe("the stream of an instance", () => {
     ["undefined", undefined],
     ["a number", 5],
     ["a symbol", Symbol("a")]
-  ])("cannot be told where the id is %s", (_, id) => {
+  ])("does not exist where the id is %s", (_, id) => {
     expect(failureOf(Process.streamOf({ name: "transfers" }, malformed(id)))).toMatchObject({ _tag: "InvalidInput" })
   })
 })

@@ -96,18 +96,3 @@ describe("an event of a process", () => {
     expect(failureOf(ProcessEvent.codec.decode(stored))).toMatchObject({ _tag: "NewerSchemaVersion", latest: 1 })
   })
 })
-
-describe("a reason", () => {
-  it("is a text that stores can hold, whatever was thrown", () => {
-    expect(ProcessEvent.reasonOf(new Error("no\u0000 \ud800idea"))).toBe("Error: no\ufffd \ufffdidea")
-    expect(ProcessEvent.reasonOf(undefined)).toBe("undefined")
-    expect(ProcessEvent.reasonOf(Symbol("why"))).toBe("Symbol(why)")
-    expect(ProcessEvent.reasonOf(Object.create(null))).toBe("something that has no text")
-  })
-
-  it("is short enough to be read", () => {
-    expect(ProcessEvent.reasonOf("a".repeat(10_000))).toHaveLength(2000)
-    // Not with half a character at its end.
-    expect(ProcessEvent.reasonOf(`${"a".repeat(1999)}\u{1f600}`).isWellFormed()).toBe(true)
-  })
-})

@@ -7,6 +7,8 @@ import { at, failureOf, stream } from "../support/Sample.ts"
 import {
   answer,
   discard,
+  handle,
+  handled,
   jar,
   observe,
   processOf,
@@ -17,8 +19,6 @@ import {
   retry,
   take,
   Taken,
-  tell,
-  told,
   trigger
 } from "../support/Transfers.ts"
 
@@ -30,7 +30,7 @@ const thrown = (error: unknown) => () => {
 
 describe("an instance that meets an event", () => {
   it("records it, and what was decided about it, with everything that is needed to do it", () => {
-    const { agenda, events, state } = told(processOf({ phase: (met) => met.join() }), request(1))
+    const { agenda, events, state } = handled(processOf({ phase: (tags) => tags.join() }), request(1))
     expect(events).toEqual([{
       _tag: "ProcessReacted",
       instance: "1",
@@ -45,28 +45,28 @@ describe("an instance that meets an event", () => {
   })
 
   it("records nothing where it changes nothing and leads to nothing", () => {
-    expect(told(processOf({ evolve: (met) => met }), take(1)).events).toEqual([])
-    expect(told(processOf({ evolve: (met) => met }), request(1)).events).toHaveLength(1)
-    expect(told(process, take(1)).events).toHaveLength(1)
+    expect(handled(processOf({ evolve: (tags) => tags }), take(1)).events).toEqual([])
+    expect(handled(processOf({ evolve: (tags) => tags }), request(1)).events).toHaveLength(1)
+    expect(handled(process, take(1)).events).toHaveLength(1)
   })
 
   it("meets it once, and none that came before it in its stream", () => {
     const second = observe(2, Taken.make({ transfer: "1" }), { stream: stream("s-1"), version: 2 })
     const first = observe(1, Taken.make({ transfer: "1" }), { stream: stream("s-1"), version: 1 })
-    expect(told(process, second, second, first).events).toHaveLength(1)
-    expect(told(process, first, second).events).toHaveLength(2)
+    expect(handled(process, second, second, first).events).toHaveLength(1)
+    expect(handled(process, first, second).events).toHaveLength(2)
   })
 
   it("knows when it happened, to whom, and what is known beside it", () => {
     const occasions: Array<unknown> = []
     const watching = processOf({
-      evolve: (met, input, occasion) => {
+      evolve: (tags, input, occasion) => {
         occasions.push(occasion)
-        return [...met, input._tag]
+        return [...tags, input._tag]
       },
       react: () => []
     })
-    told(watching, observe(1, Taken.make({ transfer: "1" }), { metadata: { actor: "Ann" } }))
+    handled(watching, observe(1, Taken.make({ transfer: "1" }), { metadata: { actor: "Ann" } }))
     const { _tag, data: _data, schemaVersion: _version, type: _type, ...envelope } = trigger(
       1,
       Taken.make({ transfer: "1" })
@@ -76,8 +76,8 @@ describe("an instance that meets an event", () => {
 
   it("reads it as it is read today, however old the record is", () => {
     const old = trigger(1, Taken.make({ transfer: "1" }), { type: "Nothing" })
-    expect(told(process, { _tag: "Observe", trigger: old })).toMatchObject({
-      events: [{ _tag: "ProcessParked", stage: "Event", reason: expect.stringContaining("does not know") }]
+    expect(handled(process, { _tag: "Observe", trigger: old })).toMatchObject({
+      events: [{ _tag: "ProcessParked", stage: "Event", reason: expect.stringContaining("does not have") }]
     })
   })
 })
@@ -90,7 +90,7 @@ describe("a parked instance", () => {
   const repaired = processOf({ react: () => [add] })
 
   it("lets later triggers wait, whatever they are", () => {
-    const { agenda, events } = told(poisoned, take(1), request(2, 13), take(3), answer(1, 0), resume)
+    const { agenda, events } = handled(poisoned, take(1), request(2, 13), take(3), answer(1, 0), resume)
     expect(tags(events)).toEqual([
       "ProcessReacted",
       "ProcessParked",
@@ -104,8 +104,8 @@ describe("a parked instance", () => {
 
   it("is retried by repaired code with the very result that it would have had", () => {
     const messages = [take(1), request(2, 13), take(3), answer(1, 0), resume]
-    const helped = reread(repaired, told(poisoned, ...messages).events, retry)
-    const sound = told(repaired, ...messages)
+    const helped = reread(repaired, handled(poisoned, ...messages).events, retry)
+    const sound = handled(repaired, ...messages)
     expect(helped.state).toEqual(sound.state)
     const decidedBy = (events: ReadonlyArray<ProcessEvent>) =>
       events.flatMap((event) => event._tag === "ProcessReacted" ? [event] : [])
@@ -115,13 +115,13 @@ describe("a parked instance", () => {
   })
 
   it("stays parked where the retry fails again, and counts it", () => {
-    const again = told(poisoned, request(1, 13), take(2), retry, retry)
+    const again = handled(poisoned, request(1, 13), take(2), retry, retry)
     expect(again.agenda.parked).toMatchObject({ attempts: 3 })
     expect(tags(again.events)).toEqual(["ProcessParked", "ProcessWaited", "ProcessParked", "ProcessParked"])
   })
 
   it("is retried up to the next trigger that fails", () => {
-    const both = told(processOf({ evolve: thrown("lost") }), take(1), request(2, 13), take(3))
+    const both = handled(processOf({ evolve: thrown("lost") }), take(1), request(2, 13), take(3))
     const helped = reread(poisoned, both.events, retry)
     expect(tags(helped.events.slice(3))).toEqual(["ProcessReacted", "ProcessParked"])
     expect(helped.agenda).toMatchObject({ parked: { attempts: 1, stage: "React" }, waiting: [{}, {}] })
@@ -129,35 +129,35 @@ describe("a parked instance", () => {
   })
 
   it("goes on without the trigger that is discarded, and keeps the reason", () => {
-    const { agenda, events, state } = told(poisoned, request(1, 13), take(2), discard)
+    const { agenda, events, state } = handled(poisoned, request(1, 13), take(2), discard)
     expect(tags(events.slice(2))).toEqual(["ProcessDiscarded", "ProcessReacted"])
     expect(events[2]).toMatchObject({ reason: "booked by hand" })
     expect(state).toEqual(Result.succeed(["Taken"]))
     expect(agenda.parked).toBeNull()
-    // What was discarded is not met again.
+    // A discarded trigger is not observed again.
     expect(reread(repaired, events, request(1, 13)).events).toEqual(events)
   })
 
   it("is parked anew where the trigger after the discarded one fails, too", () => {
-    const { agenda } = told(poisoned, request(1, 13), request(2, 13), discard)
+    const { agenda } = handled(poisoned, request(1, 13), request(2, 13), discard)
     expect(agenda).toMatchObject({ parked: { attempts: 1 }, waiting: [{ id: expect.stringContaining("2") }] })
   })
 
   it("still sends what was decided before", () => {
-    const { agenda } = told(poisoned, take(1), request(2, 13))
+    const { agenda } = handled(poisoned, take(1), request(2, 13))
     expect(agenda.commands).toHaveLength(1)
   })
 
   it("may end while it is retried: what waits after that means nothing", () => {
     const ends = processOf({ react: () => [Process.complete] })
-    const helped = reread(ends, told(poisoned, request(1, 13), take(2)).events, retry)
+    const helped = reread(ends, handled(poisoned, request(1, 13), take(2)).events, retry)
     expect(helped.agenda).toMatchObject({ isCompleted: true, parked: null, waiting: [] })
     expect(helped.state).toEqual(Result.succeed(["Requested"]))
   })
 })
 
 describe("an instance whose recorded events a new deployment cannot fold", () => {
-  const before = told(process, request(1)).events
+  const before = handled(process, request(1)).events
   const broken = processOf({ evolve: thrown(new Error("what is that?")) })
 
   it("says so, and still knows what it has to do", () => {
@@ -187,7 +187,7 @@ describe("an instance that hears of its own doings", () => {
           : []
       }
     })
-    return { ...told(hearing, request(1), ...messages), inputs: inputs.slice(1) }
+    return { ...handled(hearing, request(1), ...messages), inputs: inputs.slice(1) }
   }
   const command = { label: "Add", category: "jar", id: "a" }
   const occasion = { instance: "1", at: at(8000), envelope: undefined }
@@ -198,17 +198,17 @@ describe("an instance that hears of its own doings", () => {
       [{ _tag: "Refused", refusal: { no: 1 } }, { _tag: "CommandRefused", ...command, refusal: { no: 1 } }],
       [{ _tag: "Failed", reason: "it died" }, { _tag: "CommandFailed", ...command, reason: "it died" }]
     ] as const
-  )("is told what became of its command: %j", (outcome, notice) => {
+  )("gets the outcome of its command: %j", (outcome, notice) => {
     expect(heard(answer(1, 0, outcome)).inputs).toEqual([[notice, occasion]])
   })
 
-  it("is told of a timeout, as of the time when it was due", () => {
+  it("gets a timeout, with the time when it was due", () => {
     const { events, inputs } = heard({ _tag: "TimeOut", name: "late", scheduledAt: 1 })
     expect(inputs).toEqual([[{ _tag: "TimedOut", name: "late" }, { ...occasion, at: at(1500) }]])
     expect(events[1]).toMatchObject({ trigger: { _tag: "TimedOut", name: "late", scheduledAt: 1, due: at(1500) } })
   })
 
-  it("is told of each once, and of none that it does not know", () => {
+  it("gets each once, and none that it did not send or schedule", () => {
     const answered = answer(1, 0)
     const late = { _tag: "TimeOut", name: "late", scheduledAt: 1 } as const
     const strangers = [answer(2, 0), answer(1, 1), { ...late, scheduledAt: 2 }, { ...late, name: "early" }]
@@ -217,8 +217,8 @@ describe("an instance that hears of its own doings", () => {
   })
 
   it("records a notice also where it changes nothing: it is over", () => {
-    const deaf = processOf({ evolve: (met) => met })
-    expect(told(deaf, request(1), answer(1, 0)).agenda.commands).toEqual([])
+    const unchanged = processOf({ evolve: (tags) => tags })
+    expect(handled(unchanged, request(1), answer(1, 0)).agenda.commands).toEqual([])
   })
 
   it("counts a monthly timeout from the time when the one before was due", () => {
@@ -227,7 +227,7 @@ describe("an instance that hears of its own doings", () => {
         input._tag === "Requested" || input._tag === "TimedOut" ? [Process.schedule("pay", "30 days")] : []
     })
     const fire = (scheduledAt: number) => ({ _tag: "TimeOut", name: "pay", scheduledAt }) as const
-    const { agenda } = told(monthly, request(1), fire(1), fire(2))
+    const { agenda } = handled(monthly, request(1), fire(1), fire(2))
     expect(agenda.timeouts).toEqual([{ name: "pay", scheduledAt: 3, due: at(1000 + 3 * 30 * 86_400_000) }])
   })
 })
@@ -236,18 +236,18 @@ describe("a completed instance", () => {
   const ends = processOf({ react: () => [Process.send(jar, "a", { _tag: "Add", coins: 1 }), Process.complete] })
 
   it("meets no more events", () => {
-    expect(told(ends, request(1), take(2)).events).toHaveLength(1)
+    expect(handled(ends, request(1), take(2)).events).toHaveLength(1)
   })
 
   it("records the answers to its last commands, and does nothing about them", () => {
-    const { agenda, events, state } = told(ends, request(1), answer(1, 0))
+    const { agenda, events, state } = handled(ends, request(1), answer(1, 0))
     expect(events[1]).toMatchObject({ _tag: "ProcessReacted", decided: [] })
     expect(state).toEqual(Result.succeed(["Requested"]))
     expect(agenda.commands).toEqual([])
   })
 
   it("asks its functions nothing about them", () => {
-    const { events } = told(ends, request(1))
+    const { events } = handled(ends, request(1))
     const { agenda } = reread(processOf({ react: thrown("over") }), events, answer(1, 0))
     expect(agenda.parked).toBeNull()
   })
@@ -260,17 +260,17 @@ describe("an instance that an operator asks for something", () => {
     ["to try again, though it is not parked", [take(1), retry], "InstanceNotParked"],
     ["to leave out what does not wait", [take(1), discard], "InstanceNotParked"]
   ])("refuses %s", (_, messages, _tag) => {
-    expect(failureOf(tell(process, ...messages))).toEqual({ _tag, instance: "1" })
+    expect(failureOf(handle(process, ...messages))).toEqual({ _tag, instance: "1" })
   })
 
   it("refuses to go on after its end", () => {
     const ends = processOf({ react: () => [Process.complete] })
-    expect(failureOf(tell(ends, take(1), resume))).toEqual({ _tag: "InstanceCompleted", instance: "1" })
-    expect(failureOf(tell(ends, take(1), retry))).toEqual({ _tag: "InstanceNotParked", instance: "1" })
+    expect(failureOf(handle(ends, take(1), resume))).toEqual({ _tag: "InstanceCompleted", instance: "1" })
+    expect(failureOf(handle(ends, take(1), retry))).toEqual({ _tag: "InstanceNotParked", instance: "1" })
   })
 
-  it("goes on, and is told why", () => {
-    const { events, state } = told(process, take(1), resume)
+  it("gets the reason", () => {
+    const { events, state } = handled(process, take(1), resume)
     expect(state).toEqual(Result.succeed(["Taken", "Resumed"]))
     expect(events[1]).toMatchObject({ trigger: { _tag: "Resumed", reason: "the jar is open", at: at(9000) } })
   })

@@ -8,12 +8,12 @@ import { at, eventId, failureOf, malformed, stream } from "../support/Sample.ts"
 import { Requested, trigger } from "../support/Transfers.ts"
 
 const rows = Result.getOrThrow(ProcessRows.make("moves"))
-const met = (n: number) => trigger(n, Requested.make({ transfer: "1", coins: n }))
+const observed = (n: number) => trigger(n, Requested.make({ transfer: "1", coins: n }))
 
 const reacted = (n: number, ...decided: ReadonlyArray<Decided>): ProcessEvent =>
-  ProcessReacted.make({ instance: "1", trigger: met(n), decided, phase: `phase ${n}` })
-const parked = ProcessParked.make({ instance: "1", trigger: met(2), stage: "React", reason: "no idea" })
-const waited = ProcessWaited.make({ instance: "1", trigger: met(3) })
+  ProcessReacted.make({ instance: "1", trigger: observed(n), decided, phase: `phase ${n}` })
+const parked = ProcessParked.make({ instance: "1", trigger: observed(2), stage: "React", reason: "no idea" })
+const waited = ProcessWaited.make({ instance: "1", trigger: observed(3) })
 const send: Decided = { _tag: "Send", label: "take", category: "jar", id: "a", command: null }
 const schedule = (name: string, millis: number): Decided => ({ _tag: "Schedule", name, due: at(millis) })
 

@@ -4,7 +4,7 @@ import * as Reaction from "../../src/process/internal/Reaction.ts"
 import { jar } from "../support/Transfers.ts"
 
 describe("a reaction", () => {
-  it("that sends a command calls it by its tag, or as it is told to", () => {
+  it("that sends a command has the given label, by default the tag of the command", () => {
     const command = { _tag: "Add", coins: 1 } as const
     expect(Reaction.send(jar, "a", command)).toEqual({ _tag: "Send", to: jar, id: "a", command, label: "Add" })
     expect(Reaction.send(jar, "a", command, { label: "put back" }).label).toBe("put back")

@@ -11,14 +11,14 @@ import {
   answer,
   type Event,
   events,
+  handled,
   jar,
   observe,
   Requested,
   reread,
   resume,
   take,
-  Taken,
-  told
+  Taken
 } from "../support/Transfers.ts"
 
 interface Data {
@@ -77,7 +77,7 @@ const textOf = (decided: Decided): string => {
 // Tells by labels and names what the agenda knows by places: `ok one` is the answer to the command of step "one".
 const step = (
   process: Known,
-  before: ReturnType<typeof told<Event, Saga.SagaState<Data>>>,
+  before: ReturnType<typeof handled<Event, Saga.SagaState<Data>>>,
   what: string | MessageBody
 ) => {
   const message = typeof what === "string" ? messageOf(before.agenda, what) : what
@@ -89,7 +89,7 @@ const step = (
 
 const outcomes: Readonly<Record<string, Outcome>> = { ok: { _tag: "Succeeded" }, refused, failed }
 
-const messageOf = ({ commands, timeouts }: ReturnType<typeof told>["agenda"], what: string): MessageBody => {
+const messageOf = ({ commands, timeouts }: ReturnType<typeof handled>["agenda"], what: string): MessageBody => {
   const [verb, ...rest] = what.split(" ")
   const name = rest.join(" ")
   if (verb === "late") {
@@ -102,7 +102,7 @@ const messageOf = ({ commands, timeouts }: ReturnType<typeof told>["agenda"], wh
 
 // After all these steps: the phase, and what the last one led to.
 const play = (process: Known, ...steps: ReadonlyArray<string | MessageBody>) => {
-  let last = { after: told(process, begin), decided: [] as ReadonlyArray<string> }
+  let last = { after: handled(process, begin), decided: [] as ReadonlyArray<string> }
   for (const one of steps) last = step(process, last.after, one)
   return { ...last, phase: last.after.agenda.phase }
 }
@@ -201,14 +201,14 @@ describe("a saga that goes well", () => {
   })
 
   it("begins with its first step", () => {
-    expect(told(saga, begin).events).toMatchObject([{
+    expect(handled(saga, begin).events).toMatchObject([{
       decided: [{ name: "one", due: at(3_601_000) }, { label: "one" }]
     }])
-    expect(told(saga, begin).state).toMatchObject(Result.succeed({ status: "Running", step: 0, data: { coins: 5 } }))
+    expect(handled(saga, begin).state).toMatchObject(Result.succeed({ status: "Running", step: 0, data: { coins: 5 } }))
   })
 
   it("does not begin with another event, nor with a notice", () => {
-    expect(told(saga, taken).events).toEqual([])
+    expect(handled(saga, taken).events).toEqual([])
   })
 
   it("does not begin again", () => {
@@ -278,7 +278,7 @@ describe("a step", () => {
     })
   })
 
-  it("that is done after everything is undone is undone, too, and onFailure is told once", () => {
+  it("that is done after everything is undone is undone, too, and onFailure is called once", () => {
     const late = [taken, "late two", "ok undo one", "ok two"] as const
     expect(play(saga, ...late)).toMatchObject({ phase: "Compensating", decided: ["send undo two to undo-two"] })
     expect(play(saga, ...late, "ok undo two")).toMatchObject({ phase: "Compensated", decided: [] })

@@ -1,13 +1,13 @@
-import * as Arbitrary from "effect/Arbitrary"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaTransformation from "effect/SchemaTransformation"
+import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import * as StateCodec from "../../src/decide/internal/StateCodec.ts"
 import type { Json } from "../../src/event/Json.ts"
 import * as RowIndex from "../../src/project/internal/RowIndex.ts"
-import { holds, oneOf, texts, whole } from "../support/Property.ts"
 import { failureOf, malformed } from "../support/Sample.ts"
+import { texts } from "../support/Texts.ts"
 
 const compile = <State>(
   state: Schema.ConstraintCodec<State, unknown>,
@@ -243,9 +243,9 @@ describe("compareText", () => {
   const utf8 = (one: string, two: string) => Math.sign(Buffer.compare(Buffer.from(one), Buffer.from(two)))
 
   it("orders texts as their bytes in UTF-8", () => {
-    holds(Arbitrary.all([texts, texts]), ([one, two]) => {
+    fc.assert(fc.property(texts, texts, (one, two) => {
       expect(Math.sign(RowIndex.compareText(one, two))).toBe(utf8(one, two))
-    }, 2000)
+    }))
   })
 
   it.each([["\uff5e", "\u{1f600}"], ["\uffff", "\u{10000}"], ["\ud7ff", "\ue000"], ["Z", "a"], ["a", "aa"], [
@@ -292,11 +292,12 @@ describe("compare", () => {
   ])("says how the numbers %j and %j stand: %i", (one, two, order) => expect(compare("Number", one, two)).toBe(order))
 
   it("orders whole numbers alike as digits, as numbers and as a mixture", () => {
-    const form = oneOf<(number: number) => RowIndex.Scalar>(String, Number)
-    const near = Arbitrary.map(Arbitrary.all([oneOf(0, 9, 2 ** 40, 2 ** 53 - 9), whole(-9, 9)]), ([a, b]) => a + b)
-    holds(Arbitrary.all([near, near, form, form]), ([one, two, formOne, formTwo]) => {
+    const form = fc.constantFrom<(number: number) => RowIndex.Scalar>(String, Number)
+    const near = fc.tuple(fc.constantFrom(0, 9, 2 ** 40, 2 ** 53 - 9), fc.integer({ min: -9, max: 9 }))
+      .map(([base, distance]) => base + distance)
+    fc.assert(fc.property(near, near, form, form, (one, two, formOne, formTwo) => {
       expect(compare("Number", formOne(one), formTwo(two))).toBe(Math.sign(one - two))
-    }, 2000)
+    }))
   })
 
   it("puts false before true", () => {

@@ -38,7 +38,7 @@ export const jar = Aggregate.makeUnsafe({
   })
 })
 
-/** What the transfer has met, by tags. */
+/** The tags of the inputs of the transfer. */
 export type State = ReadonlyArray<string>
 
 export const definition: Process.Definition<Event, State> = {
@@ -47,7 +47,7 @@ export const definition: Process.Definition<Event, State> = {
   targets: [jar],
   correlate: ({ transfer }) => Option.some(transfer),
   initialState: [],
-  evolve: (met, { _tag }) => [...met, _tag],
+  evolve: (tags, { _tag }) => [...tags, _tag],
   react: (_, input) =>
     input._tag === "Requested" ? [Process.send(jar, "a", { _tag: "Take", coins: input.coins, note: "" })] : []
 }
@@ -88,36 +88,36 @@ export const answer = (
   when: DateTime.Utc = at(8000)
 ): MessageBody => ({ _tag: "Answer", sentAt, index, outcome, at: when })
 
-/** An instance that was told something, and all that it has recorded. */
-export interface Told<State> extends Instance<State> {
+/** An instance that handled messages, and all events of its stream. */
+export interface Handled<State> extends Instance<State> {
   readonly events: ReadonlyArray<ProcessEvent>
 }
 
-/** Instance "1", which was told these things, one after another, as far as it did not refuse the last one. */
-export const tell = <E extends { readonly _tag: string }, S>(
+/** Instance "1" after these messages, or the first refusal. */
+export const handle = <E extends EventType.Tagged, S>(
   { instances: { decider } }: Process.Process<E, S>,
   ...messages: ReadonlyArray<MessageBody>
-): Result.Result<Told<S>, InstanceRefusal> => goOn(decider, { ...decider.initialState, events: [] }, messages)
+): Result.Result<Handled<S>, InstanceRefusal> => handleAll(decider, { ...decider.initialState, events: [] }, messages)
 
-/** The same, and it refused nothing. */
-export const told = <E extends { readonly _tag: string }, S>(
+/** As `handle`, where no message is refused. */
+export const handled = <E extends EventType.Tagged, S>(
   process: Process.Process<E, S>,
   ...messages: ReadonlyArray<MessageBody>
-): Told<S> => Result.getOrThrow(tell(process, ...messages))
+): Handled<S> => Result.getOrThrow(handle(process, ...messages))
 
-/** An instance with this stream, read by this process, which is told something more. */
-export const reread = <E extends { readonly _tag: string }, S>(
+/** An instance with this stream, folded by this process, after these further messages. */
+export const reread = <E extends EventType.Tagged, S>(
   { instances: { decider } }: Process.Process<E, S>,
   events: ReadonlyArray<ProcessEvent>,
   ...messages: ReadonlyArray<MessageBody>
-): Told<S> => Result.getOrThrow(goOn(decider, { ...View.fold(decider, events), events }, messages))
+): Handled<S> => Result.getOrThrow(handleAll(decider, { ...View.fold(decider, events), events }, messages))
 
-const goOn = <S>(
+const handleAll = <S>(
   decider: Process.Process<never, S>["instances"]["decider"],
-  before: Told<S>,
+  before: Handled<S>,
   messages: ReadonlyArray<MessageBody>
-): Result.Result<Told<S>, InstanceRefusal> =>
-  messages.reduce<Result.Result<Told<S>, InstanceRefusal>>(
+): Result.Result<Handled<S>, InstanceRefusal> =>
+  messages.reduce<Result.Result<Handled<S>, InstanceRefusal>>(
     (result, message) =>
       Result.flatMap(result, ({ events, ...instance }) =>
         Result.map(decider.decide({ ...message, instance: "1" }, instance), (decided) => ({

@@ -1,6 +1,7 @@
 /** The laws of agreement as Vitest suites: of one store with the fold in TypeScript, and of several with one another. */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { EncodedEvent, EventCodec } from "@refold/core/event/EventCodec"
+import type { Tagged } from "@refold/core/event/EventType"
 import type { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import type { EventReader } from "@refold/store/log/EventReader"
 import type { EventStore } from "@refold/store/log/EventStore"
@@ -16,8 +17,6 @@ import * as Law from "../kit/Law.ts"
 import * as Suite from "../kit/Suite.ts"
 import * as AgreementLaws from "./internal/AgreementLaws.ts"
 import * as CommandHandlerLaws from "./internal/CommandHandlerLaws.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** An aggregate, and what it is tried with. */
 export interface Subject<Command, State, Event extends Tagged, Refusal> {

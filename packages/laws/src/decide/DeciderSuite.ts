@@ -4,7 +4,6 @@ import * as fc from "fast-check"
 import type { Codec } from "../event/internal/Recode.ts"
 import * as Law from "../kit/Law.ts"
 import * as Suite from "../kit/Suite.ts"
-import * as CombinatorLaws from "./internal/CombinatorLaws.ts"
 import * as DeciderLaws from "./internal/DeciderLaws.ts"
 
 /** What a decider is tried with. */
@@ -27,27 +26,9 @@ export const properties = <Command, State, Event, Refusal>(
   ]
 }
 
-/** The laws of the ways to combine deciders, tried on this one. */
-export const combinatorProperties = <Command, State, Event, Refusal>(
-  decider: Decider<Command, State, Event, Refusal>,
-  { commands }: Inputs<Command, Event>,
-  combinators?: CombinatorLaws.Combinators
-): ReadonlyArray<Law.Property<never>> => {
-  const histories = fc.array(commands, { maxLength: 8 })
-  const sided = fc.record({ _tag: fc.constantFrom("Left" as const, "Right" as const), value: commands })
-  const instances = fc.record({ id: fc.constantFrom("a", "b", "__proto__"), value: commands })
-  return [
-    Law.over(CombinatorLaws.neutralIsLeftUnit(decider, combinators), histories),
-    Law.over(CombinatorLaws.neutralIsRightUnit(decider, combinators), histories),
-    Law.over(CombinatorLaws.composedDoNotInterfere(decider, combinators), fc.array(sided, { maxLength: 12 })),
-    Law.over(CombinatorLaws.instancesDoNotInterfere(decider, combinators), fc.array(instances, { maxLength: 12 })),
-    Law.over(CombinatorLaws.adaptToItselfChangesNothing(decider, combinators), histories)
-  ]
-}
-
-/** Tests a decider, alone and combined. */
+/** Tests a decider. */
 export const suite = <Command, State, Event, Refusal>(
   name: string,
   decider: Decider<Command, State, Event, Refusal>,
   inputs: Suite.Options & Inputs<Command, Event>
-): void => Suite.pure(name, [...properties(decider, inputs), ...combinatorProperties(decider, inputs)], inputs)
+): void => Suite.pure(name, properties(decider, inputs), inputs)

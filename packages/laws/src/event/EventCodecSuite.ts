@@ -1,6 +1,7 @@
 /** The laws of an event codec as a Vitest suite. */
 import type { View } from "@refold/core/decide/View"
 import type { EventCodec } from "@refold/core/event/EventCodec"
+import type { Tagged } from "@refold/core/event/EventType"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import * as Law from "../kit/Law.ts"
@@ -17,7 +18,7 @@ export interface Inputs<State, Event> {
 }
 
 /** The laws of a codec over its events. */
-export const properties = <State, Event extends { readonly _tag: string }>(
+export const properties = <State, Event extends Tagged>(
   codec: EventCodec<Event>,
   { events, older, view }: Inputs<State, Event>
 ): ReadonlyArray<Law.Property<never>> => {
@@ -32,7 +33,7 @@ export const properties = <State, Event extends { readonly _tag: string }>(
 }
 
 /** Tests a codec. */
-export const suite = <State, Event extends { readonly _tag: string }>(
+export const suite = <State, Event extends Tagged>(
   name: string,
   codec: EventCodec<Event>,
   inputs: Suite.Options & Inputs<State, Event>

@@ -1,4 +1,5 @@
 /** The laws of processes: of a process of your own, of sagas, and of adapters that processes run on. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { Process } from "@refold/core/process/Process"
 import type { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import type { EventReader } from "@refold/store/log/EventReader"
@@ -18,8 +19,6 @@ import type * as SagaWorld from "./internal/SagaWorld.ts"
 import * as Schedule from "./internal/Schedule.ts"
 import * as TimeoutLaws from "./internal/TimeoutLaws.ts"
 import * as Timeouts from "./internal/Timeouts.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** What a process is tried with. */
 export interface Inputs<Event> {

@@ -1,4 +1,5 @@
 /** The laws of a projection of your own as a Vitest suite. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { Projection } from "@refold/core/project/Projection"
 import * as fc from "fast-check"
 import * as Arbitraries from "../kit/internal/Arbitraries.ts"
@@ -6,8 +7,6 @@ import * as Law from "../kit/Law.ts"
 import * as Suite from "../kit/Suite.ts"
 import * as ProjectionLaws from "./internal/ProjectionLaws.ts"
 import type { Happened } from "./internal/PureLog.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** What a projection is tried with. */
 export interface Inputs<Event> {

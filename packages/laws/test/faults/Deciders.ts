@@ -1,10 +1,10 @@
 /** Views, deciders, codecs and ways to combine deciders, with one fault each. */
-import * as Decider from "@refold/core/decide/Decider"
+import * as DeciderCombinators from "@refold/core/decide/DeciderCombinators"
 import type { View } from "@refold/core/decide/View"
 import type { EventCodec } from "@refold/core/event/EventCodec"
 import * as Result from "effect/Result"
-import type { Combinators } from "../../src/decide/internal/CombinatorLaws.ts"
 import * as Sample from "../../src/kit/internal/Sample.ts"
+import type { Combinators } from "../decide/CombinatorLaws.ts"
 
 let calls = 0
 
@@ -54,22 +54,25 @@ export const upcastsNotesToNothing: SampleCodec = {
 }
 
 export const dropsEventsOfTheRight: Combinators = {
-  ...Decider,
+  ...DeciderCombinators,
   compose: (one, other) => {
-    const composed = Decider.compose(one, other)
+    const composed = DeciderCombinators.compose(one, other)
     return { ...composed, evolve: (states, event) => event._tag === "Right" ? states : composed.evolve(states, event) }
   }
 }
 
 export const endsWithTheRight: Combinators = {
-  ...Decider,
-  compose: (one, other) => ({ ...Decider.compose(one, other), isTerminal: ([, right]) => other.isTerminal(right) })
+  ...DeciderCombinators,
+  compose: (one, other) => ({
+    ...DeciderCombinators.compose(one, other),
+    isTerminal: ([, right]) => other.isTerminal(right)
+  })
 }
 
 export const startsTheLeftAnew: Combinators = {
-  ...Decider,
+  ...DeciderCombinators,
   compose: (one, other) => {
-    const composed = Decider.compose(one, other)
+    const composed = DeciderCombinators.compose(one, other)
     return {
       ...composed,
       evolve: (states, event) => {
@@ -81,9 +84,9 @@ export const startsTheLeftAnew: Combinators = {
 }
 
 export const changesTwoInstances: Combinators = {
-  ...Decider,
+  ...DeciderCombinators,
   many: (decider) => {
-    const many = Decider.many(decider)
+    const many = DeciderCombinators.many(decider)
     return {
       ...many,
       evolve: (states, event) =>
@@ -93,9 +96,9 @@ export const changesTwoInstances: Combinators = {
 }
 
 export const adaptsOneEventOnly: Combinators = {
-  ...Decider,
+  ...DeciderCombinators,
   adapt: (decider, vocabulary) => {
-    const adapted = Decider.adapt(decider, vocabulary)
+    const adapted = DeciderCombinators.adapt(decider, vocabulary)
     return {
       ...adapted,
       decide: (command, state) => Result.map(adapted.decide(command, state), (events) => events.slice(0, 1))

@@ -1,4 +1,5 @@
 /** Processes, and those who run them, with one fault each. */
+import type { Tagged } from "@refold/core/event/EventType"
 import * as Process from "@refold/core/process/Process"
 import * as EventStore from "@refold/store/log/EventStore"
 import type { Batch } from "@refold/store/project/ReadModelStore"
@@ -12,8 +13,6 @@ import type { Deploy } from "../../src/process/internal/ProcessLaws.ts"
 import * as Timeouts from "../../src/process/internal/Timeouts.ts"
 import * as Transfers from "../../src/process/internal/Transfers.ts"
 import * as ReadModels from "./ReadModels.ts"
-
-type Tagged = { readonly _tag: string }
 
 const deciding = <Event extends Tagged, State>(
   process: Process.Process<Event, State>,

@@ -5,6 +5,7 @@
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { CommandInvalid } from "@refold/core/decide/CommandInvalid"
 import type { UnencodableEvent } from "@refold/core/event/DecodeError"
+import type { Tagged } from "@refold/core/event/EventType"
 import type { Metadata } from "@refold/core/event/NewEvent"
 import * as StreamName from "@refold/core/event/StreamName"
 import { VersionConflict } from "@refold/core/journal/AppendError"
@@ -55,8 +56,6 @@ export interface Handled<State, Event> extends Loaded<State> {
 /** Every way handling can fail beside the aggregate's own refusals. */
 export type HandleFailure = State.LoadFailure | CommitFailure | UnencodableEvent | CommandInvalid
 
-type AnyEvent = { readonly _tag: string }
-
 /** How a handler works. */
 export interface HandlerOptions<State> {
   /** How often to decide again where others were faster, 10 times by default. */
@@ -78,7 +77,7 @@ export type { InlineProjection } from "./internal/InlineRows.ts"
  * `VersionConflict` where others were faster `retries` times over (10 by default) or `expected` was wrong, or as the
  * store does. A key used before for another command is an `IdempotencyConflict`. Make it once, for it remembers states.
  */
-export const make = <Command, State, Event extends AnyEvent, Refusal>(
+export const make = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   { cache = 1000, inline = [], retries = 10 }: HandlerOptions<State> = {}
 ) => {
@@ -109,7 +108,7 @@ export const make = <Command, State, Event extends AnyEvent, Refusal>(
 }
 
 /** One command on its way. */
-interface Turn<Command, State, Event extends AnyEvent, Refusal> extends HandleOptions {
+interface Turn<Command, State, Event extends Tagged, Refusal> extends HandleOptions {
   readonly aggregate: Aggregate<Command, State, Event, Refusal>
   readonly id: string
   readonly command: Command
@@ -126,7 +125,7 @@ const hasLostEvents = ({ actual, expected }: VersionConflict): boolean =>
  * The answer, or the conflict with a writer who was faster. Undefined where nothing is to be appended and the state may
  * be out of date: the store has not said otherwise, so neither a refusal nor anything else is to be believed.
  */
-const decideOnce = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
+const decideOnce = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   turn: Turn<Command, State, Event, Refusal>,
   loaded: Loaded<State>,
   isLatest: boolean
@@ -155,7 +154,7 @@ const decideOnce = Effect.fnUntraced(function*<Command, State, Event extends Any
     : moveOn(turn, loaded, placeOf(appended), decided.success)
 })
 
-const append = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
+const append = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   { idempotency: keyed, inline, keyNeverExpires, metadata, occurredAt }: Turn<Command, State, Event, Refusal>,
   { stream, version }: Loaded<State>,
   { encoded, state }: Deciding.Decision<State, Event>
@@ -172,7 +171,7 @@ const append = Effect.fnUntraced(function*<Command, State, Event extends AnyEven
 
 const placeOf = ({ streams: [{ position, recordedAt, version }] }: Appended) => ({ position, recordedAt, version })
 
-const moveOn = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
+const moveOn = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   { aggregate, states }: Turn<Command, State, Event, Refusal>,
   before: Loaded<State>,
   place: ReturnType<typeof placeOf>,

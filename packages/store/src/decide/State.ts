@@ -1,6 +1,7 @@
 /** The state of an aggregate: its decider folded over its stream, from a snapshot where one serves, up to any point. */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { DecodeError } from "@refold/core/event/DecodeError"
+import type { Tagged } from "@refold/core/event/EventType"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Position from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
@@ -28,7 +29,7 @@ export type LoadFailure = InvalidInput | DecodeError | DeciderFault | EventStore
  * The state of the aggregate `id`, now or as of a past point. An id without events has the initial state. Fails with a
  * `DecodeError` that names the event where one cannot be read.
  */
-export const load = Effect.fnUntraced(function*<Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const load = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string,
   { asOf }: { readonly asOf?: AsOf | undefined } = {}
@@ -40,13 +41,13 @@ export const load = Effect.fnUntraced(function*<Command, State, Event extends { 
 })
 
 /** The state now, from one loaded earlier: folds only the events that came after it. */
-export const reload = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const reload = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   earlier: Loaded<State>
 ): Effect.Effect<Loaded<State>, LoadFailure, EventReader | SnapshotStore> =>
   earlier.isComplete ? foldTail(aggregate, earlier) : load(aggregate, StreamName.id(earlier.stream))
 
-const foldTail = Effect.fnUntraced(function*<Command, State, Event extends { readonly _tag: string }, Refusal>(
+const foldTail = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   { codec, decider }: Aggregate<Command, State, Event, Refusal>,
   from: Loaded<State>,
   asOf?: AsOf

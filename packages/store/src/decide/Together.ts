@@ -6,6 +6,7 @@
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { CommandInvalid } from "@refold/core/decide/CommandInvalid"
 import { UnencodableEvent } from "@refold/core/event/DecodeError"
+import type { Tagged } from "@refold/core/event/EventType"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Json from "@refold/core/event/Json"
 import type { StreamName } from "@refold/core/event/StreamName"
@@ -32,8 +33,6 @@ import { Watchdog } from "./internal/Watchdog.ts"
 import * as Snapshots from "./Snapshots.ts"
 import type { SnapshotStore } from "./SnapshotStore.ts"
 import * as State from "./State.ts"
-
-type AnyEvent = { readonly _tag: string }
 
 /** One of the aggregates said no; nothing was stored. */
 // The parameter is for those who catch it.
@@ -67,7 +66,7 @@ interface Decided {
 }
 
 /** A command for this aggregate, and the inline projections whose rows are to be stored with its events. */
-export const part = <Command, State, Event extends AnyEvent, Refusal>(
+export const part = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string,
   command: NoInfer<Command>,
@@ -93,7 +92,7 @@ export const part = <Command, State, Event extends AnyEvent, Refusal>(
 })
 
 // As it is stored: what was decided may read back as something else.
-const remember = <Command, State, Event extends AnyEvent, Refusal>(
+const remember = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string
 ): Effect.Effect<void, never, EventReader | SnapshotStore> =>

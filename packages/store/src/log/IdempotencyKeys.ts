@@ -2,7 +2,7 @@
  * How long idempotency keys are kept. A client that has given up trying again needs its key no more; for keys that are
  * kept for ever, see `Idempotency.neverExpires`.
  */
-import { InvalidInput } from "@refold/core/event/InvalidInput"
+import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -61,5 +61,5 @@ const millisOf = (duration: Duration.Input, field: string): Result.Result<number
   const millis = Option.match(Duration.fromInput(duration), { onNone: () => 0, onSome: Duration.toMillis })
   return millis > 0
     ? Result.succeed(millis)
-    : Result.fail(new InvalidInput({ field, rule: "must be longer than nothing" }))
+    : invalid(field, "must be longer than nothing")
 }

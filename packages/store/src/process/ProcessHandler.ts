@@ -2,11 +2,13 @@
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import { CommandInvalid } from "@refold/core/decide/CommandInvalid"
 import * as DecodeError from "@refold/core/event/DecodeError"
+import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Json from "@refold/core/event/Json"
+import { reasonOf } from "@refold/core/internal/event/Reason"
 import type { PendingCommand } from "@refold/core/internal/process/Agenda"
 import * as AppendError from "@refold/core/journal/AppendError"
-import { type Outcome, reasonOf } from "@refold/core/process/ProcessEvent"
+import type { Outcome } from "@refold/core/process/ProcessEvent"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -36,8 +38,6 @@ export type Answer = Outcome & { readonly hadEffect?: boolean | undefined }
 /** The store did not answer, or others were faster all the time. */
 export type Unsettled = EventStoreError | OutcomeUnknown | AppendError.VersionConflict
 
-type AnyEvent = { readonly _tag: string }
-
 /** What handling a command takes. */
 export type Services = EventStore | EventReader | SnapshotStore
 
@@ -49,7 +49,7 @@ export type Handle<Command, E, R> = (
 ) => Effect.Effect<unknown, E, R>
 
 /** Handles commands for this aggregate. */
-export const of = <Command, State, Event extends AnyEvent, Refusal>(
+export const of = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>
 ): ProcessHandler<Services> => to(aggregate, CommandHandler.make(aggregate))
 
@@ -59,7 +59,7 @@ export const of = <Command, State, Event extends AnyEvent, Refusal>(
  * fails with is given up as `CommandFailed`; any other failure is a refusal.
  */
 export const to = <Command, E, R>(
-  { category, commands }: Pick<Aggregate<Command, never, AnyEvent, never>, "category" | "commands">,
+  { category, commands }: Pick<Aggregate<Command, never, Tagged, never>, "category" | "commands">,
   handle: Handle<Command, E, R>
 ): ProcessHandler<R> => ({
   category,
@@ -101,7 +101,7 @@ const refused = (refusal: unknown): Outcome => ({
   _tag: "Refused",
   // Errors hold their tag and their fields, but are no plain objects.
   refusal: Result.getOrElse(
-    storable(refusal instanceof Error ? fieldsOf(refusal) : refusal),
+    Json.storable(refusal instanceof Error ? fieldsOf(refusal) : refusal, "refusal", { within: levelsAroundRefusal }),
     () => reasonOf(messageOf(refusal))
   )
 })
@@ -111,9 +111,8 @@ const fieldsOf = (error: Error): object => ({
   ...Object.fromEntries(Object.entries(error))
 })
 
-// Within the event that records it: there it stands some levels deeper.
-const storable = (refusal: unknown): Result.Result<Json.Json, InvalidInput> =>
-  Result.andThen(Json.storable([[[[refusal]]]], "refusal"), () => Json.storable(refusal, "refusal"))
+// The deepest place of a refusal is in the row of a parked instance: `{ agenda: { waiting: [{ outcome: { refusal } }] } }`.
+const levelsAroundRefusal = 5
 
 const failed = (reason: string): Outcome => ({ _tag: "Failed", reason })
 

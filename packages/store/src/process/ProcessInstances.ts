@@ -1,5 +1,6 @@
 /** Looking into the instances of a process, and helping those that cannot go on by themselves. */
 import type { DecodeError } from "@refold/core/event/DecodeError"
+import type { Tagged } from "@refold/core/event/EventType"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { Instance } from "@refold/core/internal/process/ProcessInstance"
@@ -22,8 +23,6 @@ import type { Page } from "../project/internal/Row.ts"
 import * as ReadModel from "../project/ReadModel.ts"
 import * as Telling from "./internal/Telling.ts"
 import type { Services } from "./ProcessHandler.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** An instance as it is now: its own state, and what it still has to do. */
 export const get = <Event extends Tagged, State>(

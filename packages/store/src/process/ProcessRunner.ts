@@ -2,6 +2,7 @@
  * Runs a process: meets the events of the log, sends what was decided, waits for timeouts. Any number of programs may run
  * the same process: one at a time meets events, all of them share in the commands.
  */
+import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { Process } from "@refold/core/process/Process"
 import * as DateTime from "effect/DateTime"
@@ -34,8 +35,6 @@ export type Services = HandlerServices | ReadModelStore
 
 /** Every way in which running a process can end. */
 export type RunFailure = ProjectionOutdated | ReadFailure
-
-type Tagged = { readonly _tag: string }
 
 /**
  * Runs a process for ever. Waits for a store that cannot be reached, and tries a command again whose outcome is not

@@ -2,6 +2,7 @@
  * Streams that a projection has parked: an event that could not be folded, and all later events of its stream, wait in
  * order until somebody tries again, say after a repair of the code, or decides to leave the event out for good.
  */
+import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Json from "@refold/core/event/Json"
 import type { Position } from "@refold/core/event/Position"
@@ -14,8 +15,6 @@ import { type Held, tryParked } from "./internal/TryParked.ts"
 import type { NotParked } from "./ProjectionError.ts"
 import * as Projector from "./Projector.ts"
 import { type DiscardedEvent, type NoRows, type ParkedStream, ReadModelStore } from "./ReadModelStore.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** The streams that the live rows lack, or have only in part, in the order of their first waiting events. */
 export const list = Effect.fnUntraced(function*(

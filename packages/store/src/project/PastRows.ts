@@ -2,6 +2,7 @@
  * A projection's rows as they were: refolded from the log into rows of the reader's own, batch by batch. A row of a
  * projection keyed by stream is refolded by itself, from its stream alone.
  */
+import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { Position } from "@refold/core/event/Position"
 import * as StreamName from "@refold/core/event/StreamName"
@@ -33,8 +34,6 @@ export interface PastRows<State, Index extends string> {
   /** Streams that the rows have only in part, for an event of theirs cannot be folded. */
   readonly parked: ReadonlyArray<ParkedStream>
 }
-
-type Tagged = { readonly _tag: string }
 
 /**
  * All rows of a projection as of a position or an instant; gone with the scope. Takes as long as reading the log up to

@@ -2,6 +2,7 @@
  * Keeps a projection's rows up to date: batch by batch along the log, rows and checkpoint in one transaction. Any number
  * of processes may run the same projection: one at a time owns it, and another takes over when the owner dies.
  */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { Position } from "@refold/core/event/Position"
 import type { Projection } from "@refold/core/project/Projection"
 import * as Effect from "effect/Effect"
@@ -18,8 +19,6 @@ import { ReadModelStore } from "./ReadModelStore.ts"
 
 /** How a projection is run; see the fields for the defaults. */
 export type Options = Partial<CatchUp.Pace>
-
-type Tagged = { readonly _tag: string }
 
 /** What can be run: a projection, or another target that an adapter offers. */
 export type Runnable<Event extends Tagged, State, R = never> = Projection<Event, State, string> | ProjectionTarget<R>

@@ -2,6 +2,7 @@
  * Reading what projections have made of the log: a row by its key, rows by a declared index, page by page. A query
  * needs no EventStore, so it cannot append.
  */
+import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { Position } from "@refold/core/event/Position"
 import type { StreamName } from "@refold/core/event/StreamName"
@@ -21,8 +22,6 @@ import { AwaitTimeout, StreamParked } from "./ProjectionError.ts"
 import { type Generation, ReadModelStore } from "./ReadModelStore.ts"
 
 export type { Page, Row } from "./internal/Row.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** Every way in which reading rows can fail. */
 export type ReadRowsFailure = SelectRows.SelectFailure

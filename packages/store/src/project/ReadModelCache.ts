@@ -2,6 +2,7 @@
  * Answers of queries, remembered for as long as they are true: an answer holds until the projection's rows change, and
  * asking whether they have is cheaper than reading them again.
  */
+import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { Projection } from "@refold/core/project/Projection"
 import type { RowQuery } from "@refold/core/project/RowQuery"
@@ -11,8 +12,6 @@ import * as Exit from "effect/Exit"
 import type * as Option from "effect/Option"
 import * as ReadModel from "./ReadModel.ts"
 import { ReadModelStore } from "./ReadModelStore.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** Reads a projection's rows, as the functions of `ReadModel` do. */
 export interface CachedReader<State, Index extends string> {

@@ -1,4 +1,5 @@
 /** Filling a projection's rows anew beside the live ones, which readers see until the new ones take their place at once. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { Position } from "@refold/core/event/Position"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
@@ -25,8 +26,6 @@ export interface Progress {
   /** Whether the new rows are live. */
   readonly isLive: boolean
 }
-
-type Tagged = { readonly _tag: string }
 
 /**
  * Rebuilds a projection, from where an interrupted rebuild was left, and tells of its progress after each batch; ends

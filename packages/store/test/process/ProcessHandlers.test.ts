@@ -64,6 +64,17 @@ describe("a refusal", () => {
     run(Effect.gen(function*() {
       expect(yield* outcomeOf(Effect.fail(refusal))).toEqual({ _tag: "Refused", refusal: json })
     })))
+
+  it.each([[507, true], [508, false]])(
+    "of %i levels is recorded as JSON: %s",
+    (depth, isJson) =>
+      run(Effect.gen(function*() {
+        let refusal: Json = {}
+        for (let level = 1; level < depth; level++) refusal = { refusal }
+        const recorded = isJson ? refusal : "[object Object]"
+        expect(yield* outcomeOf(Effect.fail(refusal))).toEqual({ _tag: "Refused", refusal: recorded })
+      }))
+  )
 })
 
 describe("a handler", () => {

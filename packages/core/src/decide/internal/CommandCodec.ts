@@ -1,21 +1,22 @@
-/** Commands from what came over a wire and back, as total functions that report all problems at once. */
+/** Encodes and decodes commands as JSON. Never throws, even if the user's schema does, and reports all problems. */
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaIssue from "effect/SchemaIssue"
-import { InvalidInput } from "../../event/InvalidInput.ts"
+import { attemptResult } from "../../event/internal/Reason.ts"
+import { invalid, type InvalidInput } from "../../event/InvalidInput.ts"
 import * as Json from "../../event/Json.ts"
 import { CommandInvalid, type CommandIssue } from "../CommandInvalid.ts"
 
-/** Reads and writes commands. */
+/** Encodes and decodes commands. */
 export interface CommandCodec<Command> {
-  /** The command, from its JSON form; anything that is too much in there is a problem, too. */
+  /** Decodes a command from JSON; excess properties are problems, too. */
   readonly decode: (input: unknown) => Result.Result<Command, CommandInvalid>
-  /** The JSON form: what "the same command" means. */
+  /** Encodes a command as JSON. Two commands are the same if they encode alike. */
   readonly encode: (command: Command) => Result.Result<Json.Json, CommandInvalid>
 }
 
-/** A codec of the commands' schema, or `InvalidInput` for `field` where that has no form in JSON. */
+/** Makes a codec of the commands' schema. Fails with `InvalidInput` for `field` if the schema has no form in JSON. */
 export const make = <Command>(
   commands: Schema.ConstraintCodec<Command, unknown>,
   field: string
@@ -23,7 +24,7 @@ export const make = <Command>(
   try {
     return Result.succeed(compile(commands))
   } catch (error) {
-    return Result.fail(new InvalidInput({ field, rule: `must have a form in JSON: ${String(error)}` }))
+    return invalid(field, `must have a form in JSON: ${String(error)}`)
   }
 }
 
@@ -37,32 +38,30 @@ const compile = <Command>(commands: Schema.ConstraintCodec<Command, unknown>): C
     decode: (input) => {
       const decoded = attempt(() => decode(input))
       const issues = Result.isFailure(decoded) ? decoded.failure : []
-      // Text that nobody could store may be fine for the schema.
+      // A schema may accept strings that stores do not.
       const storable = Json.storable(input, "")
       const unstorable = Result.isFailure(storable) ? [issueOf(storable.failure)] : []
       const all = [...issues, ...unstorable.filter(({ path }) => issues.every((issue) => issue.path !== path))]
-      return Result.isSuccess(decoded) && all.length === 0 ? Result.succeed(decoded.success) : invalid(all)
+      return Result.isSuccess(decoded) && all.length === 0 ? Result.succeed(decoded.success) : commandInvalid(all)
     },
     encode: (command) => {
       const encoded = attempt(() => encode(command))
-      if (Result.isFailure(encoded)) return invalid(encoded.failure)
-      return Result.orElse(Json.storable(encoded.success, ""), (problem) => invalid([issueOf(problem)]))
+      if (Result.isFailure(encoded)) return commandInvalid(encoded.failure)
+      return Result.orElse(Json.storable(encoded.success, ""), (problem) => commandInvalid([issueOf(problem)]))
     }
   }
 }
 
 const attempt = <A>(
   run: () => Result.Result<A, Schema.SchemaError>
-): Result.Result<A, ReadonlyArray<CommandIssue>> => {
-  try {
-    return Result.mapError(
-      run(),
-      ({ issue }) => format(issue).issues.map(({ message, path = [] }) => ({ path: pathOf(path), message }))
-    )
-  } catch (error) {
-    return Result.fail([{ path: "", message: `the schema threw ${String(error)}` }])
-  }
-}
+): Result.Result<A, ReadonlyArray<CommandIssue>> =>
+  Result.mapError(
+    attemptResult(() => Result.mapError(run(), issuesOf), "the schema"),
+    (problem) => typeof problem === "string" ? [{ path: "", message: problem }] : problem
+  )
+
+const issuesOf = ({ issue }: Schema.SchemaError): ReadonlyArray<CommandIssue> =>
+  format(issue).issues.map(({ message, path = [] }) => ({ path: pathOf(path), message }))
 
 const format = SchemaIssue.makeFormatterStandardSchemaV1()
 
@@ -75,6 +74,6 @@ const pathOf = (path: ReadonlyArray<Step>): string =>
 
 const issueOf = ({ field, rule }: InvalidInput): CommandIssue => ({ path: field.replace(/^\./, ""), message: rule })
 
-const invalid = (issues: ReadonlyArray<CommandIssue>): Result.Result<never, CommandInvalid> =>
-  // Called where there is at least one.
+const commandInvalid = (issues: ReadonlyArray<CommandIssue>): Result.Result<never, CommandInvalid> =>
+  // Called with at least one issue.
   Result.fail(new CommandInvalid({ issues: issues as unknown as NonEmptyReadonlyArray<CommandIssue> }))

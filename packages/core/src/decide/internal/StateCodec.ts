@@ -1,25 +1,26 @@
-/** The states of a fold to JSON and back, as total functions, whatever the user's schema does. */
+/** Encodes and decodes states as JSON. Never throws, even if the user's schema does. */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
-import { InvalidInput } from "../../event/InvalidInput.ts"
+import { attemptResult } from "../../event/internal/Reason.ts"
+import { invalid, InvalidInput } from "../../event/InvalidInput.ts"
 import * as Json from "../../event/Json.ts"
 
-/** Writes and reads states. */
+/** Encodes and decodes states; a failure of `decode` is the reason. */
 export interface StateCodec<State> {
   readonly encode: (state: State) => Result.Result<Json.Json, InvalidInput>
   readonly decode: (stored: Json.Json) => Result.Result<State, string>
-  /** What the encoded form looks like, as a JSON Schema document and as its text. */
+  /** The schema of the encoded state, as a JSON Schema document and as its text. */
   readonly schema: { readonly document: JsonSchema; readonly text: string }
 }
 
-/** What this package reads of a JSON Schema. */
+/** A JSON Schema; its keywords are read one by one. */
 export interface JsonSchema {
   readonly [keyword: string]: unknown
 }
 
 /**
- * A codec of a state's schema. Whatever that encodes to (dates, maps …) becomes JSON; one that has no such form is
- * `InvalidInput` for `field`.
+ * Makes a codec of a state's schema. Encoded values that are not JSON (dates, maps …) become JSON. Fails with
+ * `InvalidInput` for `field` if the schema has no form in JSON.
  */
 export const make = <State>(
   state: Schema.ConstraintCodec<State, unknown>,
@@ -28,7 +29,7 @@ export const make = <State>(
   try {
     return Result.succeed(compile(state))
   } catch (error) {
-    return Result.fail(new InvalidInput({ field, rule: `must have a form in JSON: ${String(error)}` }))
+    return invalid(field, `must have a form in JSON: ${String(error)}`)
   }
 }
 
@@ -50,10 +51,5 @@ const compile = <State>(state: Schema.ConstraintCodec<State, unknown>): StateCod
 }
 
 // A user's transformation may throw.
-const attempt = <A>(run: () => Result.Result<A, { readonly message: string }>): Result.Result<A, string> => {
-  try {
-    return Result.mapError(run(), ({ message }) => message)
-  } catch (error) {
-    return Result.fail(`the schema threw ${String(error)}`)
-  }
-}
+const attempt = <A>(run: () => Result.Result<A, { readonly message: string }>): Result.Result<A, string> =>
+  attemptResult(() => Result.mapError(run(), ({ message }) => message), "the schema")

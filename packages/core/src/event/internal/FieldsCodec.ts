@@ -1,27 +1,28 @@
-/** The fields of one version of an event type to JSON and back, as total functions, whatever the user's schema does. */
+/** Encodes and decodes the fields of one version of an event type. Never throws, even if the user's schema does. */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 import type { FieldsSchema } from "../EventType.ts"
+import { attemptResult } from "./Reason.ts"
 
-/** Failures say why. */
+/** Encodes and decodes fields; a failure is the reason. */
 export interface FieldsCodec {
   readonly encode: (fields: object) => Result.Result<unknown, string>
   readonly decode: (data: unknown) => Result.Result<object, string>
 }
 
-/** A codec of a fields schema. Whatever the schema encodes to (dates, bigints …) becomes JSON. */
+/** Makes a codec of a fields schema. Encoded values that are not JSON (dates, bigints …) become JSON. */
 export const make = (schema: FieldsSchema<object>): FieldsCodec => {
   if (namesOf(schema)?.length === 0) return withoutFields
   const codec = Schema.toCodecJson(schema)
   return { encode: total(Schema.encodeUnknownResult(codec)), decode: total(Schema.decodeUnknownResult(codec)) }
 }
 
-/** The names of the fields of a struct, or of all members of a union; undefined where they cannot be told. */
+/** The names of the fields of a struct, or of all members of a union; undefined for other schemas. */
 export const namesOf = ({ ast }: FieldsSchema<object>): ReadonlyArray<PropertyKey> | undefined =>
   namesIn(SchemaAST.toType(ast))
 
-/** Whether the schema makes instances of a class, which an event, being a plain object, cannot be. */
+/** Whether the schema makes instances of a class; an event is a plain object. */
 export const isClass = ({ ast }: FieldsSchema<object>): boolean => SchemaAST.toType(ast)._tag === "Declaration"
 
 const namesIn = (ast: SchemaAST.AST): ReadonlyArray<PropertyKey> | undefined => {
@@ -31,8 +32,8 @@ const namesIn = (ast: SchemaAST.AST): ReadonlyArray<PropertyKey> | undefined => 
     : undefined
 }
 
-// A struct without fields takes any value and keeps all of it; here it is an object like any other, of which unknown
-// keys are dropped.
+// Effect's struct without fields accepts and keeps any value. Here it accepts objects and drops their keys, as other
+// structs do.
 const withoutFields: FieldsCodec = {
   encode: () => Result.succeed({}),
   decode: (data) =>
@@ -44,10 +45,5 @@ const withoutFields: FieldsCodec = {
 // The transformations in a schema are the user's, and may throw.
 const total =
   <Out>(run: (input: unknown) => Result.Result<Out, Schema.SchemaError>) =>
-  (input: unknown): Result.Result<Out, string> => {
-    try {
-      return Result.mapError(run(input), ({ message }) => message)
-    } catch (error) {
-      return Result.fail(String(error))
-    }
-  }
+  (input: unknown): Result.Result<Out, string> =>
+    attemptResult(() => Result.mapError(run(input), ({ message }) => message), "the schema")

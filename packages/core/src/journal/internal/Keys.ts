@@ -1,4 +1,4 @@
-/** The idempotency keys of a Journal: what each was used for, with which result, and whether that is ever forgotten. */
+/** The idempotency keys of a Journal: the fingerprint and result of each, and whether it expires. */
 import * as DateTime from "effect/DateTime"
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
@@ -6,7 +6,7 @@ import * as Result from "effect/Result"
 import { IdempotencyConflict } from "../AppendError.ts"
 import * as Commit from "../Commit.ts"
 
-/** The keys that were used. */
+/** The used keys. */
 export type Keys = HashMap.HashMap<string, KeyedResult>
 
 interface KeyedResult {
@@ -15,10 +15,10 @@ interface KeyedResult {
   readonly neverExpires: boolean
 }
 
-/** None. */
+/** No keys. */
 export const empty: Keys = HashMap.empty()
 
-/** The result of the commit that used this key with this fingerprint; None for a new key, or without one. */
+/** Finds the result of the commit with this key and fingerprint; None if the key is new or undefined. */
 export const find = (
   keys: Keys,
   key: string | undefined,
@@ -32,7 +32,7 @@ export const find = (
     : Result.fail(new IdempotencyConflict({ key }))
 }
 
-/** With the result of a commit, where it has a key. */
+/** Adds the result of a commit, if it has a key. */
 export const remember = (keys: Keys, commit: Commit.Commit, appended: Commit.Appended): Keys =>
   commit.idempotency === undefined ? keys : HashMap.set(keys, commit.idempotency.key, {
     fingerprint: Commit.fingerprint(commit),
@@ -40,7 +40,7 @@ export const remember = (keys: Keys, commit: Commit.Commit, appended: Commit.App
     neverExpires: commit.idempotency.neverExpires ?? false
   })
 
-/** Without those that were first used before an instant and may expire. */
+/** Removes the keys that expire and were first used before a time. */
 export const forget = (keys: Keys, instant: DateTime.Utc): Keys =>
   HashMap.filter(
     keys,

@@ -1,6 +1,6 @@
 /**
- * An immutable sequence that grows at its end in constant time. Logs that grew from one another share one array, of
- * which each sees its own first `size` items; only the longest may grow in place, any other copies first.
+ * An immutable sequence with appends in constant time. Logs that were made from one another share an array, of which
+ * each reads its own first `size` items. Only the longest appends in place; an append to another one copies first.
  */
 
 export interface Log<A> {

@@ -1,14 +1,14 @@
 /**
- * What an instance of a process still has to do, folded from its own stream without any of the process's functions:
- * commands to be sent, timeouts to be waited for, triggers that wait because the instance is parked.
+ * The agenda of a process instance: pending commands, pending timeouts, and the triggers that wait while it is parked.
+ * Folded from the instance's stream without the process's own functions.
  */
 import * as Schema from "effect/Schema"
 import type { View } from "../../decide/View.ts"
 import { type Decided, type EventTrigger, type ProcessEvent, Stage, Trigger } from "../ProcessEvent.ts"
 
-/** A command that was decided and whose outcome is not known yet. */
+/** A command without an outcome. */
 export const PendingCommand = Schema.Struct({
-  /** The version of the process's stream at which it was decided, and its number there. */
+  /** The version of the instance's stream at which it was decided, and its index in that event. */
   sentAt: Schema.Int,
   index: Schema.Int,
   label: Schema.String,
@@ -17,40 +17,40 @@ export const PendingCommand = Schema.Struct({
   command: Schema.Json,
   correlationId: Schema.String
 })
-/** A command that was decided and whose outcome is not known yet. */
+/** A command without an outcome. */
 export type PendingCommand = typeof PendingCommand.Type
 
-/** A timeout that is neither over nor cancelled. */
+/** A scheduled timeout. */
 export const PendingTimeout = Schema.Struct({ name: Schema.String, scheduledAt: Schema.Int, due: Schema.DateTimeUtc })
-/** A timeout that is neither over nor cancelled. */
+/** A scheduled timeout. */
 export type PendingTimeout = typeof PendingTimeout.Type
 
-/** Why an instance is parked, and how often it was tried. */
+/** Why an instance is parked, and the number of attempts. */
 export const ParkedInstance = Schema.Struct({ stage: Stage, reason: Schema.String, attempts: Schema.Int })
 /** Why an instance is parked. */
 export type ParkedInstance = typeof ParkedInstance.Type
 
 /** The agenda of an instance. */
 export const Agenda = Schema.Struct({
-  /** How many events its stream has. */
+  /** The version of its stream. */
   version: Schema.Int,
   isCompleted: Schema.Boolean,
-  /** Where it stood after its last reaction, in its own words. */
+  /** The phase after its last reaction. */
   phase: Schema.String,
-  /** Of the event that it reacted to last: that event's correlation id, or its own id where it has none. */
+  /** The correlation id of the last event that it reacted to, or that event's id if it has none. */
   correlationId: Schema.String,
   commands: Schema.Array(PendingCommand),
   timeouts: Schema.Array(PendingTimeout),
   parked: Schema.NullOr(ParkedInstance),
-  /** The triggers that wait, the poisoned one first. */
+  /** The waiting triggers, the poisoned one first. */
   waiting: Schema.Array(Trigger),
-  /** Of each stream whose events it met, how far. */
+  /** The last observed version of each stream. */
   seen: Schema.Array(Schema.Tuple([Schema.String, Schema.Int]))
 })
 /** The agenda of an instance. */
 export type Agenda = typeof Agenda.Type
 
-/** Of an instance that has met nothing yet. */
+/** The agenda of an instance without events. */
 export const empty: Agenda = {
   version: 0,
   isCompleted: false,
@@ -63,17 +63,17 @@ export const empty: Agenda = {
   seen: []
 }
 
-/** Whether the instance has met this event, or a later one of its stream. */
+/** Whether the instance has observed this event or a later one of its stream. */
 export const hasSeen = ({ seen }: Agenda, { stream, version }: Pick<EventTrigger, "stream" | "version">): boolean =>
   seen.some(([known, last]) => known === stream && last >= version)
 
-/** The command that waits for this answer. */
+/** The pending command of an answer. */
 export const commandOf = (
   { commands }: Agenda,
   { index, sentAt }: Pick<PendingCommand, "sentAt" | "index">
 ): PendingCommand | undefined => commands.find((one) => one.sentAt === sentAt && one.index === index)
 
-/** The timeout of this name, as it was scheduled then. */
+/** The pending timeout with this name and schedule. */
 export const timeoutOf = (
   { timeouts }: Agenda,
   { name, scheduledAt }: Pick<PendingTimeout, "name" | "scheduledAt">
@@ -84,10 +84,10 @@ export const evolve = (before: Agenda, event: ProcessEvent): Agenda => {
   const agenda = { ...before, version: before.version + 1 }
   switch (event._tag) {
     case "ProcessReacted": {
-      // While triggers wait, only they are reacted to, in their order.
-      const met = before.waiting.length > 0 ? released(agenda) : settled(agenda, event.trigger)
+      // While triggers wait, the instance reacts to them only, in their order.
+      const next = before.waiting.length > 0 ? released(agenda) : settled(agenda, event.trigger)
       const correlationId = correlationOf(before, event.trigger)
-      return unparked(event.decided.reduce(decided, { ...met, correlationId, phase: event.phase ?? met.phase }))
+      return unparked(event.decided.reduce(decided, { ...next, correlationId, phase: event.phase ?? next.phase }))
     }
     case "ProcessParked": {
       const { reason, stage } = event
@@ -106,22 +106,22 @@ export const evolve = (before: Agenda, event: ProcessEvent): Agenda => {
 export const view: View<Agenda, ProcessEvent> = { initialState: empty, evolve }
 
 const waited = (agenda: Agenda, trigger: Trigger): Agenda => {
-  const met = settled(agenda, trigger)
-  // The first event to be met is what the instance is about, reacted to or not.
+  const next = settled(agenda, trigger)
+  // The first observed event sets the correlation id, even if the instance could not react to it.
   const correlationId = agenda.correlationId === "" ? correlationOf(agenda, trigger) : agenda.correlationId
-  return { ...met, correlationId, waiting: [...met.waiting, trigger] }
+  return { ...next, correlationId, waiting: [...next.waiting, trigger] }
 }
 
 const released = (agenda: Agenda): Agenda => ({
   ...agenda,
   waiting: agenda.waiting.slice(1),
-  // What comes next has not been tried yet.
+  // The next trigger has no attempts yet.
   parked: agenda.parked && { ...agenda.parked, attempts: 0 }
 })
 
 const unparked = (agenda: Agenda): Agenda => agenda.waiting.length === 0 ? { ...agenda, parked: null } : agenda
 
-// A trigger counts once, also where nobody can react to it yet.
+// A trigger is observed once, even if the instance cannot react to it yet.
 const settled = (agenda: Agenda, trigger: Trigger): Agenda => {
   switch (trigger._tag) {
     case "Event": {
@@ -166,7 +166,7 @@ const decided = (agenda: Agenda, reaction: Decided, index: number): Agenda => {
   }
 }
 
-// Also not one that fell due while its cancellation waited.
+// A timeout that fell due while its cancellation waited is removed as well.
 const without = (agenda: Agenda, name: string): Agenda => ({
   ...agenda,
   timeouts: agenda.timeouts.filter((one) => one.name !== name),

@@ -1,10 +1,12 @@
 /**
- * An instance of a process as an aggregate like any other: it decides what to record about what it meets, and its state
- * is the fold of its own stream. What a process does is therefore stored, loaded and raced for as commands are.
+ * A process instance as an aggregate: it decides which events record a trigger, and its state is the fold of its own
+ * stream. It is stored and loaded as other aggregates are, with the same optimistic concurrency.
  */
 import * as Result from "effect/Result"
 import * as Aggregate from "../../decide/Aggregate.ts"
 import * as Decider from "../../decide/Decider.ts"
+import type { Tagged } from "../../event/EventType.ts"
+import { reasonOf } from "../../event/internal/Reason.ts"
 import type { InvalidInput } from "../../event/InvalidInput.ts"
 import {
   codec,
@@ -13,22 +15,19 @@ import {
   ProcessParked,
   ProcessReacted,
   ProcessWaited,
-  reasonOf,
   type Trigger
 } from "../ProcessEvent.ts"
 import * as Agenda from "./Agenda.ts"
 import { type InstanceRefusal, Message } from "./ProcessMessage.ts"
 import * as Reacting from "./Reacting.ts"
 
-/** An instance: what it has to do, and the process's own state, or why that cannot be told. */
+/** An instance: its agenda, and its state or why it cannot be folded. */
 export interface Instance<State> {
   readonly agenda: Agenda.Agenda
   readonly state: Result.Result<State, Reacting.Fault>
 }
 
-type Tagged = { readonly _tag: string }
-
-/** What an instance needs of its process. */
+/** The parts of a process that its instances use. */
 export interface Instanced<Event extends Tagged, State> extends Reacting.Reacts<Event, State> {
   readonly name: string
   readonly initialState: State
@@ -38,7 +37,7 @@ export interface Instanced<Event extends Tagged, State> extends Reacting.Reacts<
 /** The aggregate of a process's instances; its category is the process's name. */
 export type Instances<State> = Aggregate.Aggregate<Message, Instance<State>, ProcessEvent, InstanceRefusal>
 
-/** The instances of a process. */
+/** Makes the aggregate of a process's instances. */
 export const make = <Event extends Tagged, State>(
   process: Instanced<Event, State>
 ): Result.Result<Instances<State>, InvalidInput> =>
@@ -59,7 +58,7 @@ const evolve = <Event extends Tagged, State>(
   event: ProcessEvent
 ): Instance<State> => ({
   agenda: Agenda.evolve(agenda, event),
-  // After its end, triggers are recorded but mean nothing any more.
+  // After completion, triggers are recorded but do not change the state.
   state: event._tag === "ProcessReacted" && !agenda.isCompleted ? evolved(process, state, event) : state
 })
 
@@ -71,7 +70,7 @@ const evolved = <Event extends Tagged, State>(
   Result.flatMap(
     state,
     (before) =>
-      Result.flatMap(Reacting.read(process, instance, trigger), (told) => Reacting.evolve(process, before, told))
+      Result.flatMap(Reacting.read(process, instance, trigger), (decoded) => Reacting.evolve(process, before, decoded))
   )
 
 type Decision = Result.Result<ReadonlyArray<ProcessEvent>, InstanceRefusal>
@@ -83,26 +82,26 @@ const decide = <Event extends Tagged, State>(
 ): Decision => {
   const { agenda } = instance
   const refuse = (_tag: InstanceRefusal["_tag"]): Decision => Result.fail({ _tag, instance: message.instance })
-  const meet = (trigger: Trigger): Decision => Result.succeed(met(process, message.instance, instance, trigger))
+  const observe = (trigger: Trigger): Decision => Result.succeed(record(process, message.instance, instance, trigger))
   const nothing: Decision = Result.succeed([])
   switch (message._tag) {
     case "Observe":
-      return agenda.isCompleted || Agenda.hasSeen(agenda, message.trigger) ? nothing : meet(message.trigger)
+      return agenda.isCompleted || Agenda.hasSeen(agenda, message.trigger) ? nothing : observe(message.trigger)
     case "Answer": {
       const command = Agenda.commandOf(agenda, message)
       if (command === undefined) return nothing
       const { category, id, index, label, sentAt } = command
       const { at, outcome } = message
-      return meet({ _tag: "Answered", sentAt, index, label, category, id, outcome, at })
+      return observe({ _tag: "Answered", sentAt, index, label, category, id, outcome, at })
     }
     case "TimeOut": {
       const timeout = Agenda.timeoutOf(agenda, message)
-      return timeout === undefined ? nothing : meet({ _tag: "TimedOut", ...timeout })
+      return timeout === undefined ? nothing : observe({ _tag: "TimedOut", ...timeout })
     }
     case "Resume":
       if (agenda.version === 0) return refuse("UnknownInstance")
       if (agenda.isCompleted) return refuse("InstanceCompleted")
-      return meet({ _tag: "Resumed", reason: message.reason, at: message.at })
+      return observe({ _tag: "Resumed", reason: message.reason, at: message.at })
     case "Retry":
       return agenda.parked === null ? refuse("InstanceNotParked") : retry(process, message.instance, instance, [])
     case "Discard": {
@@ -113,8 +112,8 @@ const decide = <Event extends Tagged, State>(
   }
 }
 
-// What is recorded of a new trigger; nothing, where it changes nothing and leads to nothing.
-const met = <Event extends Tagged, State>(
+// The events of a new trigger; none if it is an event that changes nothing and has no reactions.
+const record = <Event extends Tagged, State>(
   process: Instanced<Event, State>,
   name: string,
   instance: Instance<State>,
@@ -137,9 +136,9 @@ const reactionTo = <Event extends Tagged, State>(
   if (agenda.isCompleted) return ProcessReacted.make({ instance, trigger, decided: [] })
   const reaction = Result.gen(function*() {
     const before = yield* state
-    const told = yield* Reacting.read(process, instance, trigger)
-    const after = yield* Reacting.evolve(process, before, told)
-    const decided = yield* Reacting.react(process, { before, after }, told)
+    const decoded = yield* Reacting.read(process, instance, trigger)
+    const after = yield* Reacting.evolve(process, before, decoded)
+    const decided = yield* Reacting.react(process, { before, after }, decoded)
     const phase = yield* Reacting.phaseOf(process.phase, after)
     return { decided, ...phase }
   })
@@ -149,7 +148,7 @@ const reactionTo = <Event extends Tagged, State>(
   })
 }
 
-// Reacts to the triggers that wait, in their order, up to the first that still fails.
+// Reacts to the waiting triggers in their order, up to the first that fails again.
 const retry = <Event extends Tagged, State>(
   process: Instanced<Event, State>,
   name: string,

@@ -1,32 +1,32 @@
-/** What an instance of a process is asked to do, by its runner and by operators, and why it may say no. */
+/** The commands of a process instance, sent by its runner and by operators, and its refusals. */
 import * as Schema from "effect/Schema"
 import { EventTrigger, Outcome } from "../ProcessEvent.ts"
 
-const told = { instance: Schema.String }
+const common = { instance: Schema.String }
 
-/** What an instance is asked to do. */
+/** A command of an instance. */
 export const Message = Schema.Union([
-  Schema.TaggedStruct("Observe", { ...told, trigger: EventTrigger }),
+  Schema.TaggedStruct("Observe", { ...common, trigger: EventTrigger }),
   Schema.TaggedStruct("Answer", {
-    ...told,
+    ...common,
     sentAt: Schema.Int,
     index: Schema.Int,
     outcome: Outcome,
     at: Schema.DateTimeUtc
   }),
-  Schema.TaggedStruct("TimeOut", { ...told, name: Schema.String, scheduledAt: Schema.Int }),
-  Schema.TaggedStruct("Resume", { ...told, reason: Schema.String, at: Schema.DateTimeUtc }),
-  Schema.TaggedStruct("Retry", told),
-  Schema.TaggedStruct("Discard", { ...told, reason: Schema.String })
+  Schema.TaggedStruct("TimeOut", { ...common, name: Schema.String, scheduledAt: Schema.Int }),
+  Schema.TaggedStruct("Resume", { ...common, reason: Schema.String, at: Schema.DateTimeUtc }),
+  Schema.TaggedStruct("Retry", common),
+  Schema.TaggedStruct("Discard", { ...common, reason: Schema.String })
 ])
-/** What an instance is asked to do. */
+/** A command of an instance. */
 export type Message = typeof Message.Type
 
 type Unnamed<M> = M extends unknown ? Omit<M, "instance"> : never
-/** What an instance is asked to do, without its name. */
+/** A command of an instance, without its id. */
 export type MessageBody = Unnamed<Message>
 
-/** Why an instance says no to an operator. */
+/** Why an instance refuses the command of an operator. */
 export type InstanceRefusal =
   | { readonly _tag: "UnknownInstance"; readonly instance: string }
   | { readonly _tag: "InstanceCompleted"; readonly instance: string }

@@ -1,4 +1,4 @@
-/** The instances of a process as rows: where each stands, and when it needs to be seen to next. */
+/** The instances of a process as rows: the status, phase, due time and agenda of each. */
 import * as DateTime from "effect/DateTime"
 import type * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -7,18 +7,18 @@ import * as Projection from "../../project/Projection.ts"
 import { codec, type ProcessEvent } from "../ProcessEvent.ts"
 import * as Agenda from "./Agenda.ts"
 
-/** How an instance is doing: it may react, waits for somebody to repair something, or is over. */
+/** The status of an instance: it reacts to triggers, waits for a repair, or is completed. */
 export const Status = Schema.Literals(["Running", "Parked", "Completed"])
-/** How an instance is doing. */
+/** The status of an instance. */
 export type Status = typeof Status.Type
 
-/** The row of an instance, under the name of its stream. */
+/** The row of an instance; its key is the name of the instance's stream. */
 export const ProcessRow = Schema.Struct({
   instance: Schema.String,
   status: Status,
-  /** What the process itself says of where the instance stands; for a saga, its status. */
+  /** The phase of the instance; the status of a saga. */
   phase: Schema.String,
-  /** When something is to be done for it, in milliseconds since 1970: 0 for at once, `never` for nothing. */
+  /** When the runner must act for it, in milliseconds since 1970: 0 for pending commands, else `never` or a timeout. */
   due: Schema.Finite,
   startedAt: Schema.DateTimeUtc,
   updatedAt: Schema.DateTimeUtc,
@@ -27,16 +27,16 @@ export const ProcessRow = Schema.Struct({
 /** The row of an instance. */
 export type ProcessRow = typeof ProcessRow.Type
 
-/** The `due` of an instance for which nothing is to be done. */
+/** `due` of an instance with nothing pending. */
 export const never = 8_640_000_000_000_000
 
-/** What instances can be found by. */
+/** The indexes of the rows. */
 export type Index = "due" | "status" | "phase"
 
-/** The rows of a process. */
+/** The projection of a process's instances. */
 export type ProcessRows = Projection.Projection<ProcessEvent, ProcessRow, Index>
 
-/** The projection of the instances of the process with this name. */
+/** Makes the projection of the instances of a process. */
 export const make = (process: string): Result.Result<ProcessRows, InvalidInput> =>
   Projection.make({
     name: `${process} instances`,

@@ -1,21 +1,21 @@
-/** A process's functions, as total functions, whatever their author has done. */
+/** The functions of a process, made total: what they throw or return wrongly becomes a `Fault`. */
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { EventCodec } from "../../event/EventCodec.ts"
+import type { Tagged } from "../../event/EventType.ts"
+import * as Reason from "../../event/internal/Reason.ts"
 import type { InvalidInput } from "../../event/InvalidInput.ts"
 import * as NewEvent from "../../event/NewEvent.ts"
 import type { RecordedEvent } from "../../event/RecordedEvent.ts"
 import * as StreamName from "../../event/StreamName.ts"
 import type { Envelope } from "../../project/Projection.ts"
-import { type Decided, type EventTrigger, reasonOf, type Stage, type Trigger } from "../ProcessEvent.ts"
+import { type Decided, type EventTrigger, type Stage, type Trigger } from "../ProcessEvent.ts"
 import type { Notice, Occasion } from "../ProcessInput.ts"
 import type { Reaction, Send } from "./Reaction.ts"
 
-type Tagged = { readonly _tag: string }
-
-/** What reacting needs of a process. */
+/** The parts of a process that react to triggers. */
 export interface Reacts<Event extends Tagged, State> {
   readonly events: EventCodec<Event>
   readonly targets: ReadonlyArray<{ readonly category: string }>
@@ -23,24 +23,24 @@ export interface Reacts<Event extends Tagged, State> {
   readonly react: (state: State, input: Event | Notice, occasion: Occasion, before: State) => ReadonlyArray<Reaction>
 }
 
-/** Why an instance cannot react. */
+/** Why an instance cannot react, and the step that failed. */
 export interface Fault {
   readonly stage: Stage
   readonly reason: string
 }
 
-/** What a trigger says to the process's functions. */
-export interface Told<Event> {
+/** A decoded trigger: the arguments of the process's functions. */
+export interface Decoded<Event> {
   readonly input: Event | Notice
   readonly occasion: Occasion
 }
 
-/** The trigger, read. */
+/** Decodes a trigger. */
 export const read = <Event extends Tagged, State>(
   { events }: Reacts<Event, State>,
   instance: string,
   trigger: Trigger
-): Result.Result<Told<Event>, Fault> => {
+): Result.Result<Decoded<Event>, Fault> => {
   if (trigger._tag !== "Event") {
     const at = trigger._tag === "TimedOut" ? trigger.due : trigger.at
     return Result.succeed({ input: noticeOf(trigger), occasion: { instance, at, envelope: undefined } })
@@ -52,32 +52,32 @@ export const read = <Event extends Tagged, State>(
   })
 }
 
-/** The state after what was told. */
+/** The state after the input. */
 export const evolve = <Event extends Tagged, State>(
   process: Reacts<Event, State>,
   state: State,
-  { input, occasion }: Told<Event>
+  { input, occasion }: Decoded<Event>
 ): Result.Result<State, Fault> => attempt("Evolve", () => process.evolve(state, input, occasion))
 
-/** What is to be done about what led from one state to the other, in the form in which it is recorded. */
+/** The reactions to the input that led from one state to the other, in their recorded form. */
 export const react = <Event extends Tagged, State>(
   process: Reacts<Event, State>,
   { after, before }: { readonly before: State; readonly after: State },
-  { input, occasion }: Told<Event>
+  { input, occasion }: Decoded<Event>
 ): Result.Result<ReadonlyArray<Decided>, Fault> =>
   Result.gen(function*() {
     const reactions = yield* attempt("React", () => process.react(after, input, occasion, before))
-    if (!Array.isArray(reactions)) return yield* fault("React", "it must give a list of reactions")
+    if (!Array.isArray(reactions)) return yield* fault("React", "react must return an array of reactions")
     const decided: Array<Decided> = []
-    // By index, for a hole is nothing that can be recorded, either.
+    // By index, because `map` skips holes, and a hole is no reaction.
     for (let index = 0; index < reactions.length; index++) {
-      // What is no reaction may throw wherever it is looked at.
+      // A value that is no reaction may throw when it is read.
       decided.push(yield* yield* attempt("React", () => record(process, reactions[index], occasion)))
     }
     return decided
   })
 
-/** Where the process says it stands; nothing, where it does not say. */
+/** The phase of a state; none if the process does not define phases. */
 export const phaseOf = <State>(
   phase: ((state: State) => string) | undefined,
   state: State
@@ -87,7 +87,7 @@ export const phaseOf = <State>(
     : Result.flatMap(attempt("React", () => phase(state)), (text) =>
       Result.mapBoth(NewEvent.checkName(text, "phase"), { onSuccess: () => ({ phase: text }), onFailure: invalid }))
 
-// It was a recorded event when it was made.
+// `triggerOf` made the trigger of a recorded event.
 const recordedOf = ({ _tag, ...recorded }: EventTrigger): RecordedEvent => recorded as unknown as RecordedEvent
 
 const envelopeOf = (
@@ -143,7 +143,7 @@ const record = (
     case "Complete":
       return Result.succeed(reaction)
     default:
-      return fault("React", "it must give reactions: send, schedule, cancel or complete")
+      return fault("React", "react must return reactions: send, schedule, cancel or complete")
   }
 }
 
@@ -152,15 +152,15 @@ const recordSend = (
   { command, id, label, to: { category, commands } }: Send
 ): Result.Result<Decided, Fault> => {
   if (!targets.some((target) => target.category === category)) {
-    return fault("React", `it sends a command to category "${category}", which is not one of its targets`)
+    return fault("React", `react sends a command to category "${category}": add it to the targets of the process`)
   }
-  if (Option.isNone(commands)) return fault("React", `category "${category}" does not say what its commands look like`)
+  if (Option.isNone(commands)) return fault("React", `category "${category}" must define the schema of its commands`)
   const { encode } = commands.value
   return Result.gen(function*() {
-    if (typeof id !== "string") return yield* fault("React", `command "${label}" must be for an id that is a text`)
+    if (typeof id !== "string") return yield* fault("React", `the id of command "${label}" must be a text`)
     yield* Result.mapError(StreamName.make(category, id), invalid)
     yield* Result.mapError(NewEvent.checkName(label, "label"), invalid)
-    // The constructor of the reaction saw to it that it is a command of this target.
+    // `send` typed it as a command of this target.
     const encoded = yield* Result.mapError(encode(command as never), ({ message }) => ({
       stage: "React" as const,
       reason: `command "${label}" for "${category}-${id}" is invalid: ${message}`
@@ -174,4 +174,4 @@ const invalid = ({ message }: InvalidInput): Fault => ({ stage: "React", reason:
 const fault = (stage: Stage, reason: string): Result.Result<never, Fault> => Result.fail({ stage, reason })
 
 const attempt = <A>(stage: Stage, run: () => A): Result.Result<A, Fault> =>
-  Result.try({ try: run, catch: (error) => ({ stage, reason: `it threw ${reasonOf(error)}` }) })
+  Result.mapError(Reason.attempt(run), (reason) => ({ stage, reason }))

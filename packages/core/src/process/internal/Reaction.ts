@@ -1,11 +1,12 @@
-/** What a process may do about what it met: send a command, wait for a time or no longer, or be over. */
+/** The reactions of a process: send a command, schedule or cancel a timeout, or complete the instance. */
 import * as Duration from "effect/Duration"
 import type * as Option from "effect/Option"
 import type * as Result from "effect/Result"
 import type { CommandInvalid } from "../../decide/CommandInvalid.ts"
+import type { Tagged } from "../../event/EventType.ts"
 import type { Json } from "../../event/Json.ts"
 
-/** Where commands can be sent: an aggregate that says what its commands look like. */
+/** The target of commands: an aggregate that defines the schema of its commands. */
 export interface Target<Command> {
   readonly category: string
   readonly commands: Option.Option<{ readonly encode: (command: Command) => Result.Result<Json, CommandInvalid> }>
@@ -17,36 +18,36 @@ export interface Send {
   readonly to: Target<never>
   readonly id: string
   readonly command: unknown
-  /** What the process calls it when it hears of its outcome. */
+  /** Identifies the command in the notice of its outcome. */
   readonly label: string
 }
 
-/** A timeout that falls due so long after the time of the trigger; one of the same name that is pending is replaced. */
+/** A timeout, due `after` the time of the trigger. It replaces a pending timeout with the same name. */
 export interface Schedule {
   readonly _tag: "Schedule"
   readonly name: string
   readonly after: Duration.Duration
 }
 
-/** A timeout that is to fall due no more; nothing happens where there is none. */
+/** Cancels the pending timeout with this name, if there is one. */
 export interface Cancel {
   readonly _tag: "Cancel"
   readonly name: string
 }
 
-/** The instance is over: it reacts to nothing any more. Commands that were decided are still sent. */
+/** Completes the instance: it does not react any more. Commands that were decided are still sent. */
 export interface Complete {
   readonly _tag: "Complete"
 }
 
-/** Something that a process does. */
+/** A reaction of a process. */
 export type Reaction = Send | Schedule | Cancel | Complete
 
 /**
- * Sends a command. Its outcome comes back under `label`, by default the command's tag. Each is handled once, however
- * often the process is interrupted, and the commands of an instance one after another, in the order of their decisions.
+ * Sends a command. The notice of its outcome has the given `label`, by default the command's tag. A command takes
+ * effect once, even if the process is interrupted. The commands of an instance are sent one by one, in their order.
  */
-export const send = <Command extends { readonly _tag: string }>(
+export const send = <Command extends Tagged>(
   to: Target<Command>,
   id: string,
   command: NoInfer<Command>,
@@ -54,14 +55,14 @@ export const send = <Command extends { readonly _tag: string }>(
 ): Send => ({ _tag: "Send", to, id, command, label })
 
 /**
- * Schedules a timeout: `TimedOut` with this name comes so long after the time of what the process reacts to: for an
- * event its `recordedAt`, for a timeout the time when it was due. Never before the outcomes of the commands that were
- * decided earlier are known, and everything was met that came in time or that they led to.
+ * Schedules a timeout: the process gets `TimedOut` with this name `after` the time of the trigger, which is
+ * `recordedAt` of an event and the due time of a timeout. It is observed only after the outcomes of all commands that
+ * were decided earlier, and after all events that were recorded before it was due or that those commands led to.
  */
 export const schedule = (name: string, after: Duration.Input): Schedule => ({
   _tag: "Schedule",
   name,
-  // As a duration, NaN would be none: due at once.
+  // Effect reads NaN as zero: the timeout would be due at once.
   after: Number.isNaN(after) ? Duration.infinity : Duration.fromInputUnsafe(after)
 })
 

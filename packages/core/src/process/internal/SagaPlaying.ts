@@ -1,14 +1,13 @@
-/** How a saga moves: what each input makes of it, and what it does about it. */
+/** The transitions of a saga: the next state and the reactions for each input. */
 import * as Option from "effect/Option"
+import type { Tagged } from "../../event/EventType.ts"
 import type { Envelope } from "../../project/Projection.ts"
 import type { Notice, Occasion } from "../ProcessInput.ts"
 import { cancel, complete, schedule } from "./Reaction.ts"
 import { type Move, type SagaState, type Script, type Started, stay, undoing } from "./SagaState.ts"
 import * as Undoing from "./SagaUndoing.ts"
 
-type Tagged = { readonly _tag: string }
-
-/** The move that an input leads to. */
+/** The transition for an input. */
 export const play = <Event extends Tagged, Data>(
   script: Script<Event, Data>,
   state: SagaState<Data>,
@@ -16,7 +15,7 @@ export const play = <Event extends Tagged, Data>(
   { envelope }: Occasion
 ): Move<Data> => {
   if (state.status === "NotStarted") {
-    // Only an event has an envelope, and notices have none.
+    // Events have an envelope, notices have none.
     const begun = envelope === undefined ? Option.none() : script.start(input as Event, envelope)
     if (Option.isNone(begun)) return stay(state)
     const { data } = begun.value
@@ -38,7 +37,7 @@ export const play = <Event extends Tagged, Data>(
     : see(script, state, input as Event, envelope)
 }
 
-// What another command of this saga led to says nothing of the step under way.
+// An event of another command of this saga does not concern the current step.
 const isOfOther = (
   { name }: { readonly name: string },
   saga: { readonly name: string },
@@ -49,7 +48,7 @@ const isOfOther = (
     processLabel !== name
 }
 
-// An event: the step under way is done or has failed; or one that was given up is done after all.
+// An event: the current step succeeded or failed, or a step that had failed succeeded late.
 const see = <Event extends Tagged, Data>(
   script: Script<Event, Data>,
   state: Started<Data>,
@@ -95,7 +94,7 @@ const hear = <Event extends Tagged, Data>(
 const reasonOf = (notice: Extract<Notice, { readonly _tag: "CommandRefused" | "CommandFailed" }>): string =>
   notice._tag === "CommandRefused" ? `refused: ${JSON.stringify(notice.refusal)}` : notice.reason
 
-// Begins the step under way.
+// Starts the current step.
 const take = <Event, Data>({ steps }: Script<Event, Data>, state: Started<Data>): Move<Data> => {
   const { command, name, timeout } = steps[state.step]!
   return {

@@ -1,58 +1,58 @@
-/** What a saga knows of itself: where it stands, which steps are done, and which are to be undone. */
+/** The state of a saga: its status, the completed steps, and the steps to compensate. */
 import type * as Duration from "effect/Duration"
 import type * as Option from "effect/Option"
 import type { Envelope } from "../../project/Projection.ts"
 import type { Reaction, Send } from "./Reaction.ts"
 
-/** Where a saga stands. */
+/** The status of a saga. */
 export type Status = "NotStarted" | "Running" | "Succeeded" | "Compensating" | "Compensated" | "CompensationFailed"
 
-/** A saga that has begun. Steps are told by their number, from 0. */
+/** A started saga. Steps are identified by their number, from 0. */
 export interface Started<Data> {
   readonly status: Exclude<Status, "NotStarted">
   readonly data: Data
-  /** The step that is under way, or was last. */
+  /** The current or last step. */
   readonly step: number
-  /** The steps that are done and not undone. */
+  /** The completed steps that are not compensated. */
   readonly done: ReadonlyArray<number>
-  /** Those to undo, the one under way first. */
+  /** The steps to compensate, the current one first. */
   readonly undo: ReadonlyArray<number>
-  /** How often the compensation under way has failed. */
+  /** The failed attempts of the current compensation. */
   readonly attempts: number
   /** Why it is being compensated. */
   readonly failure: string
-  /** Whether `onFailure` has had its say. */
+  /** Whether the commands of `onFailure` were sent. */
   readonly isTold: boolean
 }
 
 /** A saga's state. */
 export type SagaState<Data> = { readonly status: "NotStarted" } | Started<Data>
 
-/** Before the event that begins it. */
+/** The state before the event that starts the saga. */
 export const notStarted: { readonly status: "NotStarted" } = { status: "NotStarted" }
 
-/** One step: a command, and how to take back what it did. */
+/** A step: a command, and the command that compensates it. */
 export interface Step<Event, Data> {
-  /** Unique in its saga. Steps are told by their number: see `Saga.Definition.steps`. */
+  /** Unique in its saga. */
   readonly name: string
   readonly command: (data: Data) => Send
   /**
-   * The event that says that the step is done; where left out, it is done when its command was handled. Of the events
-   * that the saga's own commands led to, only those of this step's command are asked about.
+   * Whether an event completes the step; by default the step is completed when its command succeeds. Events of the
+   * saga's other commands are not tested.
    */
   readonly succeededOn?: ((event: Event, data: Data, envelope: Envelope) => boolean) | undefined
-  /** The event that says that it has failed. It has also failed when its command is refused or cannot be handled. */
+  /** Whether an event fails the step. The step also fails if its command is refused or fails permanently. */
   readonly failedOn?: ((event: Event, data: Data, envelope: Envelope) => boolean) | undefined
   /**
-   * It has failed when it is not done so long after it began, though its command was answered: for steps that end with an
-   * event. Done later all the same, it is compensated then.
+   * The step fails if it is not completed this long after it started; for steps that are completed by an event. A step
+   * that is completed later is compensated then.
    */
   readonly timeout?: Duration.Input | undefined
-  /** Undoes the step; a step without one needs no undoing. */
+  /** The command that compensates the step; by default the step needs no compensation. */
   readonly compensate?: ((data: Data) => Send) | undefined
 }
 
-/** What a saga plays by. */
+/** A saga definition with its defaults resolved. */
 export interface Script<Event, Data> {
   readonly name: string
   readonly start: (event: Event, envelope: Envelope) => Option.Option<{ readonly data: Data }>
@@ -63,14 +63,14 @@ export interface Script<Event, Data> {
   readonly backoff: Duration.Duration
 }
 
-/** A move: where it led, and what is to be done. */
+/** A transition: the next state and the reactions. */
 export interface Move<Data> {
   readonly state: SagaState<Data>
   readonly reactions: ReadonlyArray<Reaction>
 }
 
-/** The label of a step's compensation, and the name of the pause before it is tried again. */
+/** The label of a step's compensation, and the name of the timeout before its retry. */
 export const undoing = (step: string): string => `undo ${step}`
 
-/** Nothing changes, and nothing is done. */
+/** The transition that changes nothing. */
 export const stay = <Data>(state: SagaState<Data>): Move<Data> => ({ state, reactions: [] })

@@ -1,9 +1,9 @@
-/** How a saga takes back what it did: step by step in reverse order, ever more slowly where that fails. */
+/** The compensation of a saga: step by step in reverse order, with retries and exponential backoff. */
 import * as Duration from "effect/Duration"
 import { schedule, type Send } from "./Reaction.ts"
 import { type Move, type Script, type Started, stay, undoing } from "./SagaState.ts"
 
-/** What is sent at the end: it must not be taken for a step when its outcome is heard. */
+/** The commands sent at the end. Their labels are kept apart from those of steps. */
 export const last = <Event, Data>(
   { steps }: Script<Event, Data>,
   sends: ReadonlyArray<Send> = []
@@ -12,8 +12,8 @@ export const last = <Event, Data>(
   return sends.map((send) => taken.includes(send.label) ? { ...send, label: `${send.label} at the end` } : send)
 }
 
-// Undoes what comes first; where nothing is left, the saga is compensated. It is not over: a step that timed out may
-// yet be done.
+// Compensates the first step; if none is left, the saga is compensated. It is not completed: a step that timed out may
+// still succeed.
 export const undoFirst = <Event, Data>(script: Script<Event, Data>, state: Started<Data>): Move<Data> => {
   const { data, failure, isTold, undo: [first] } = state
   if (first === undefined) {
@@ -21,7 +21,7 @@ export const undoFirst = <Event, Data>(script: Script<Event, Data>, state: Start
     return { state: { ...state, status: "Compensated", isTold: true }, reactions }
   }
   const { compensate, name } = script.steps[first]!
-  // Only steps that have one come here.
+  // Only steps with a compensation are in `undo`.
   return { state, reactions: [{ ...compensate!(data), label: undoing(name) }] }
 }
 
@@ -46,7 +46,7 @@ export const undoLater = <Event, Data>(
   return { state: { ...state, attempts }, reactions: [schedule(undoing(name), pause)] }
 }
 
-// A step that was given up is done after all: it is undone, too, before the others that are still to be undone.
+// A step that had failed succeeded late: it is compensated, too, before the other remaining steps.
 export const undoLate = <Event, Data>(script: Script<Event, Data>, state: Started<Data>): Move<Data> => {
   const done = [...state.done, state.step]
   if (script.steps[state.step]!.compensate === undefined) return stay({ ...state, done })

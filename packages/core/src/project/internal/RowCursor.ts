@@ -1,24 +1,24 @@
-/** Where a page of rows ended, as a text that only the very query of that page reads again. */
+/** The cursor of a query: where a page of rows ended, as a string that is valid for the same query only. */
 import type * as Brand from "effect/Brand"
 import * as Base64Url from "effect/encoding/Base64Url"
 import * as Result from "effect/Result"
 import * as RowIndex from "./RowIndex.ts"
 
-/** Where the next page of a query starts; only that very query understands it. Opaque, safe in a URL. */
+/** Where the next page of a query starts; valid for the same query only. Opaque, safe in a URL. */
 export type Cursor = string & Brand.Brand<"Cursor">
 
-/** The place of a row in the order of a query: its values of the fields that the query sorts by, and its key. */
+/** The place of a row in the order of a query: its values of the sorted fields, and its key. */
 export interface Place {
   readonly values: ReadonlyArray<RowIndex.Scalar>
   readonly key: string
 }
 
-/** The cursor of a place; `mark` is of the query alone. */
+/** Encodes a place as a cursor; `mark` identifies the query. */
 export const write = (mark: string, { key, values }: Place): Cursor =>
-  // A cursor is whatever this module encodes as one.
+  // This module defines what a cursor is.
   Base64Url.encode(JSON.stringify([mark, key, ...values])) as Cursor
 
-/** The place; undefined where the text is no cursor, or one of another query. */
+/** Decodes a cursor; undefined if the string is no cursor, or the cursor of another query. */
 export const read = (
   cursor: string,
   mark: string,
@@ -39,7 +39,7 @@ const parse = (cursor: string): unknown => {
   }
 }
 
-// Anyone can write a cursor, and databases refuse some texts with errors of their own.
+// A cursor may come from outside, and databases fail on some strings.
 const isKey = (key: unknown): key is string => RowIndex.fits("Text", key)
 
 const areScalars = (

@@ -1,18 +1,18 @@
 /**
- * The indexes of a projection's rows: which fields of the encoded state rows can be filtered and sorted by. An index is
- * a list of fields; rows come in the order of the first, those equal there in the order of the next, at last by key.
+ * The indexes of a projection's rows: the fields of the encoded state that rows can be filtered and sorted by. Rows are
+ * sorted by the fields of an index in their order, then by key.
  */
 import * as BigDecimal from "effect/BigDecimal"
 import * as Result from "effect/Result"
 import type { JsonSchema } from "../../decide/internal/StateCodec.ts"
-import { InvalidInput } from "../../event/InvalidInput.ts"
+import { invalid, type InvalidInput } from "../../event/InvalidInput.ts"
 import { type Json, type JsonObject, textProblem } from "../../event/Json.ts"
 import * as NewEvent from "../../event/NewEvent.ts"
 
-/** How the values of a field are compared. Text goes by code points, whatever the database's language. */
+/** How the values of a field are compared. Text is compared by code points, whatever the database's collation. */
 export type Kind = "Text" | "Number" | "Boolean"
 
-/** A field of the encoded state that an index can use: every state has it, always of the same kind. */
+/** A field of the encoded state in an index: every state has it, with the same kind of value. */
 export interface IndexField {
   readonly field: string
   readonly kind: Kind
@@ -25,23 +25,23 @@ export interface RowIndex {
 }
 
 /**
- * What an index field may hold. A bigint is encoded as a text of digits and compared as the number that it means; what
- * else is encoded as text (dates, decimals …) is compared as that text.
+ * The value of an index field. A bigint is encoded as a string of digits and compared as a number; other types that are
+ * encoded as strings (dates, decimals …) are compared as text.
  */
 export type Scalar = string | number | boolean
 
-/** How many fields an index may have: a database's index has a place for them, for the key and for its own needs. */
+/** Maximum number of fields of an index: PostgreSQL's indexes have 32 columns, and adapters add some of their own. */
 export const maxFields = 16
 
 /**
- * How many UTF-16 units the texts in an index's fields may have together: with a key, they fit the 2,704 bytes of an
+ * Maximum total length of the strings in an index's fields, in UTF-16 units: with a key, they fit the 2,704 bytes of an
  * entry of PostgreSQL's indexes.
  */
 export const maxText = 500
 
 /**
- * The indexes, with the kinds of their fields as the schema of the encoded state tells them. Fails with `InvalidInput`
- * naming the index where a field is not in every state, may be null or absent, or is no text, finite number or boolean.
+ * Finds the kinds of the indexes' fields in the schema of the encoded state. Fails with `InvalidInput` for the index if
+ * a field may be absent or null, or is not a string, finite number or boolean in every state.
  */
 export const compile = (
   indexes: Readonly<Record<string, ReadonlyArray<string>>>,
@@ -56,15 +56,17 @@ const compileOne = (
 ): Result.Result<RowIndex, InvalidInput> =>
   Result.gen(function*() {
     const path = `indexes.${name}`
-    const invalid = (rule: string) => Result.fail(new InvalidInput({ field: path, rule }))
     yield* NewEvent.checkName(name, path)
-    if (fields.length < 1 || fields.length > maxFields) return yield* invalid(`must have 1 to ${maxFields} fields`)
-    if (new Set(fields).size < fields.length) return yield* invalid("must not have a field twice")
+    if (fields.length < 1 || fields.length > maxFields)
+      return yield* invalid(path, `must have 1 to ${maxFields} fields`)
+    if (new Set(fields).size < fields.length)
+      return yield* invalid(path, "must not have a field twice")
     const typed: Array<IndexField> = []
     for (const field of fields) {
       const kind = kindOf(field, document)
       if (kind === undefined) {
         return yield* invalid(
+          path,
           `must have fields that are a text, boolean or finite number (not Schema.Number) in every state, unlike "${field}"`
         )
       }
@@ -73,14 +75,14 @@ const compileOne = (
     return { name, fields: typed }
   })
 
-/** The state, or `InvalidInput` naming the first index that its texts are too long for. */
+/** Checks a state. Fails with `InvalidInput` for the first index whose strings exceed `maxText`. */
 export const check = (indexes: ReadonlyArray<RowIndex>, state: Json): Result.Result<Json, InvalidInput> => {
   for (const { fields, name } of indexes) {
     const length = valuesOf(fields, state).reduce<number>((sum, value) => sum + lengthOf(value), 0)
     if (length > maxText) {
       const names = fields.map(({ field }) => field).join(", ")
       const rule = `must not have more than ${maxText} characters in the fields of index "${name}" (${names})`
-      return Result.fail(new InvalidInput({ field: "state", rule }))
+      return invalid("state", rule)
     }
   }
   return Result.succeed(state)
@@ -88,10 +90,10 @@ export const check = (indexes: ReadonlyArray<RowIndex>, state: Json): Result.Res
 
 /** The values of an index's fields in an encoded state. */
 export const valuesOf = (fields: ReadonlyArray<IndexField>, state: Json): ReadonlyArray<Scalar> =>
-  // The state's schema was checked to have them.
+  // `compile` checked that every state has them.
   fields.map(({ field }) => (state as JsonObject)[field] as Scalar)
 
-/** Whether a value can stand in a field of this kind. */
+/** Whether a value is valid for a field of this kind. */
 export const fits = (kind: Kind, value: unknown): value is Scalar => {
   if (typeof value === "string" && value.length > maxText) return false
   switch (kind) {
@@ -104,15 +106,15 @@ export const fits = (kind: Kind, value: unknown): value is Scalar => {
   }
 }
 
-/** The order of two values of one field, negative where the first comes first. */
+/** Compares two values of a field; negative if the first sorts before the second. */
 export const compare = (kind: Kind, one: Scalar, two: Scalar): number => {
   if (kind === "Text") return compareText(String(one), String(two))
-  // Digits stay exact beyond what a double holds, and a number is the decimal that its JSON shows: as in a database.
+  // As in a database: digits are exact beyond the range of a double, and a number is the decimal in its JSON.
   if (typeof one === "string" || typeof two === "string") return BigDecimal.Order(decimal(one), decimal(two))
   return one < two ? -1 : one > two ? 1 : 0
 }
 
-/** The order of two texts by code points, as UTF-8 bytes would have it; UTF-16 units would put "\u{1F600}" before "\uFF5E". */
+/** Compares two strings by code points, as UTF-8 bytes do; UTF-16 units would sort "\u{1F600}" before "\uFF5E". */
 export const compareText = (one: string, two: string): number => {
   const length = Math.min(one.length, two.length)
   for (let index = 0; index < length; index++) {
@@ -130,7 +132,7 @@ const isSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdfff
 
 const digits = /^-?\d+$/
 
-// The kind of a field in all states, as far as it is one.
+// The kind of a field in all states; undefined if it differs.
 const kindOf = (field: string, document: JsonSchema): Kind | undefined =>
   kindIn(document, schemaAt(document, "schema"), (state) => {
     const { required } = state
@@ -140,12 +142,12 @@ const kindOf = (field: string, document: JsonSchema): Kind | undefined =>
   })
 
 const scalarKind = ({ pattern, type }: JsonSchema): Kind | undefined => {
-  // As a bigint is encoded.
+  // A bigint is encoded with this pattern.
   if (type === "string") return pattern === "^-?\\d+$" ? "Number" : "Text"
   return type === "number" || type === "integer" ? "Number" : type === "boolean" ? "Boolean" : undefined
 }
 
-// What all members of a schema's unions have for a kind; `open` are the references on the way, which may lead in circles.
+// The kind in all members of a schema's unions. `open` are the references on the way: they may be circular.
 const kindIn = (
   document: JsonSchema,
   schema: JsonSchema,

@@ -5,7 +5,7 @@ import type { Reaction } from "../../../src/process/internal/Reaction.ts"
 import * as Process from "../../../src/process/Process.ts"
 import { codec } from "../../../src/process/ProcessEvent.ts"
 import { malformed } from "../../support/Sample.ts"
-import { jar, processOf, request, told } from "../../support/Transfers.ts"
+import { handled, jar, processOf, request } from "../../support/Transfers.ts"
 
 const thrown = (error: unknown) => () => {
   throw error
@@ -23,21 +23,21 @@ describe("an instance whose process", () => {
     ["throws undefined", thrown(undefined), "it threw undefined"],
     ["throws what has no text", thrown(Object.create(null)), "it threw something that has no text"],
     ["throws what no store could hold", thrown("\u0000\ud800"), "it threw \ufffd\ufffd"],
-    ["gives no list", () => undefined, "it must give a list of reactions"],
-    ["gives null", () => null, "it must give a list of reactions"],
-    ["gives a text", () => "send", "it must give a list of reactions"],
-    ["gives one reaction instead of a list", () => send, "it must give a list of reactions"],
-    ["gives a list with a hole", () => Array(1), "it must give reactions: send, schedule, cancel or complete"],
-    ["gives null in a list", () => [null], "it must give reactions: send, schedule, cancel or complete"],
-    ["gives a text in a list", () => ["send"], "it must give reactions: send, schedule, cancel or complete"],
+    ["gives no list", () => undefined, "react must return an array of reactions"],
+    ["gives null", () => null, "react must return an array of reactions"],
+    ["gives a text", () => "send", "react must return an array of reactions"],
+    ["gives one reaction instead of a list", () => send, "react must return an array of reactions"],
+    ["gives a list with a hole", () => Array(1), "react must return reactions: send, schedule, cancel or complete"],
+    ["gives null in a list", () => [null], "react must return reactions: send, schedule, cancel or complete"],
+    ["gives a text in a list", () => ["send"], "react must return reactions: send, schedule, cancel or complete"],
     [
       "gives an unknown reaction",
       () => [{ _tag: "Wait" }],
-      "it must give reactions: send, schedule, cancel or complete"
+      "react must return reactions: send, schedule, cancel or complete"
     ],
     ["sends to nobody", () => [without("to")], "it threw TypeError"],
-    ["sends without an id", () => [without("id")], "command \"Take\" must be for an id that is a text"],
-    ["sends to an id that is a symbol", () => [{ ...send, id: symbol }], "must be for an id that is a text"],
+    ["sends without an id", () => [without("id")], "the id of command \"Take\" must be a text"],
+    ["sends to an id that is a symbol", () => [{ ...send, id: symbol }], "must be a text"],
     ["sends to an empty id", () => [{ ...send, id: "" }], "stream must be category-id, both not empty"],
     ["sends to a very long id", () => [{ ...send, id: "a".repeat(10_000) }], "must not be longer than 255 characters"],
     ["sends to an id that no store could hold", () => [{ ...send, id: "\u0000" }], "must not contain the character"],
@@ -47,12 +47,12 @@ describe("an instance whose process", () => {
     [
       "sends to another aggregate than its targets",
       () => [{ ...send, to: other }],
-      "it sends a command to category \"other\", which is not one of its targets"
+      "react sends a command to category \"other\": add it to the targets of the process"
     ],
     [
       "sends to a category that no store could hold",
       () => [{ ...send, to: { ...jar, category: "\u0000" } }],
-      "it sends a command to category \"\ufffd\""
+      "react sends a command to category \"\ufffd\""
     ],
     ["schedules nothing", () => [{ _tag: "Schedule", name: "late" }], "it threw"],
     ["schedules before the past", () => [Process.schedule("late", -1)], "must not be due before it is scheduled"],
@@ -75,7 +75,7 @@ describe("an instance whose process", () => {
     ["cancels nothing", () => [{ _tag: "Cancel" }], "timeout must be a text of 1 to 255 characters"],
     ["cancels what no store could hold", () => [Process.cancel("\u0000")], "timeout must not contain the character"]
   ])("%s is parked, and says why", (_, react, reason) => {
-    const { agenda, events, state } = told(processOf({ react: () => malformed(react()) }), request(1))
+    const { agenda, events, state } = handled(processOf({ react: () => malformed(react()) }), request(1))
     expect(events).toEqual([
       expect.objectContaining({ _tag: "ProcessParked", stage: "React", reason: expect.stringContaining(reason) })
     ])
@@ -86,14 +86,14 @@ describe("an instance whose process", () => {
   })
 
   it("sends a malformed command hears of everything that is wrong with it", () => {
-    const { agenda } = told(processOf({ react: () => [command({ coins: 0.5, note: 5, more: true })] }), request(1))
+    const { agenda } = handled(processOf({ react: () => [command({ coins: 0.5, note: 5, more: true })] }), request(1))
     expect(agenda.parked?.reason).toMatch(/^(?=.*coins: )(?=.*note: )(?=.*more: )/u)
     expect(agenda.parked?.reason).toContain("command \"Take\" for \"jar-a\" is invalid")
   })
 
   it("throws in evolve is parked there, and says so", () => {
     const broken = processOf({ evolve: thrown(new Error("no idea")) })
-    expect(told(broken, request(1)).agenda.parked).toEqual({
+    expect(handled(broken, request(1)).agenda.parked).toEqual({
       stage: "Evolve",
       reason: "it threw Error: no idea",
       attempts: 1
@@ -106,13 +106,13 @@ describe("an instance whose process", () => {
     ["gives a long text", () => "a".repeat(256)],
     ["gives nothing", () => undefined],
     ["gives what no store could hold", () => "\u0000"]
-  ])("cannot tell where it stands, for phase %s, is parked", (_, phase) => {
-    const { events } = told(processOf({ phase: () => malformed(phase()) }), request(1))
+  ])("whose phase is %s is parked", (_, phase) => {
+    const { events } = handled(processOf({ phase: () => malformed(phase()) }), request(1))
     expect(events).toMatchObject([{ _tag: "ProcessParked", stage: "React" }])
   })
 
   it("decides nothing of a list in which one reaction is wrong", () => {
-    const { agenda } = told(processOf({ react: () => [send, Process.cancel("")] }), request(1))
+    const { agenda } = handled(processOf({ react: () => [send, Process.cancel("")] }), request(1))
     expect(agenda.commands).toEqual([])
   })
 })

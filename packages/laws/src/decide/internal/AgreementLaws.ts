@@ -3,6 +3,7 @@
  * the fold, in TypeScript, of the events that count.
  */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
+import type { Tagged } from "@refold/core/event/EventType"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as AsOf from "@refold/core/journal/AsOf"
 import * as Snapshots from "@refold/store/decide/Snapshots"
@@ -25,7 +26,7 @@ export type Load = typeof State.load
 type Stores = EventStore | EventReader | SnapshotStore
 
 /** A snapshot is saved after each number of events in turn, and the rest is appended behind it. */
-export const snapshotAndTailIsReplay = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const snapshotAndTailIsReplay = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   load: Load = State.load
 ) =>
@@ -52,7 +53,7 @@ export type CutHistory = readonly [history: History, cut: number]
 
 const asOf =
   (name: string, pastOf: (event: RecordedEvent) => AsOf.AsOf) =>
-  <Command, State, Event extends { readonly _tag: string }, Refusal>(
+  <Command, State, Event extends Tagged, Refusal>(
     aggregate: Aggregate<Command, State, Event, Refusal>,
     load: Load = State.load
   ) =>
@@ -108,7 +109,7 @@ export const asOfOccurredAt = asOf(
 export type NamedStores = readonly [name: string, stores: Effect.Effect<Context.Context<Stores>, unknown>]
 
 /** The state at each version, in each of the adapters. */
-export const adaptersAgree = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const adaptersAgree = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   adapters: ReadonlyArray<NamedStores>,
   load: Load = State.load

@@ -1,5 +1,6 @@
 /** What handling commands promises on every store: it is deciding and evolving, one command after the other. */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
+import type { Tagged } from "@refold/core/event/EventType"
 import * as CommandHandler from "@refold/store/decide/CommandHandler"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
@@ -14,7 +15,7 @@ import * as Stored from "./Stored.ts"
 type Stores = Handling.Stores
 
 /** Each command's state, version and events, or its refusal. By a handler that loads its state anew for each command. */
-export const handlingIsDeciding = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const handlingIsDeciding = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>
 ) =>
   Law.make<ReadonlyArray<Command>, Stores>(
@@ -32,7 +33,7 @@ export const handlingIsDeciding = <Command, State, Event extends { readonly _tag
   )
 
 /** Whatever else happened in between. A refusal, and a command that led to nothing, are decided anew. */
-export const repeatedCommandGetsFirstAnswer = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const repeatedCommandGetsFirstAnswer = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>
 ) =>
   Law.make<ReadonlyArray<Command>, Stores>(
@@ -56,7 +57,7 @@ export const repeatedCommandGetsFirstAnswer = <Command, State, Event extends { r
   )
 
 /** No answer is about a state that another command has changed in the meantime. */
-export const concurrentCommandsTakeTurns = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const concurrentCommandsTakeTurns = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>
 ) =>
   Law.make<ReadonlyArray<Command>, Stores>(
@@ -86,7 +87,7 @@ export const concurrentCommandsTakeTurns = <Command, State, Event extends { read
  * Two handlers, each with a cache of its own and less than what it is asked for, two stores with the same streams, and
  * somebody who appends behind their backs. Each answer is the decider's, on all that is in the stream by then.
  */
-export const cachedHandlersAgree = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const cachedHandlersAgree = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   make: Handling.Make<Command, State, Event, Refusal> = CommandHandler.make
 ) =>
@@ -104,7 +105,7 @@ export const cachedHandlersAgree = <Command, State, Event extends { readonly _ta
  * By two handlers that remember states, and decide again where another command was faster. A refusal, too, is that of
  * the decider, on some state on the way.
  */
-export const concurrentCommandsAreSerial = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const concurrentCommandsAreSerial = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>
 ) =>
   Law.make<Handling.Rush<Command>, Stores>(
@@ -139,7 +140,7 @@ export const concurrentCommandsAreSerial = <Command, State, Event extends { read
   )
 
 /** By two handlers. All of them get the answer of the first, be it a refusal; only one of them has stored it. */
-export const concurrentCopiesGetOneAnswer = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const concurrentCopiesGetOneAnswer = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>
 ) =>
   Law.make<Handling.Copies<Command>, Stores>(

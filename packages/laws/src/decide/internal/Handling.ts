@@ -4,6 +4,7 @@
  */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import * as View from "@refold/core/decide/View"
+import type { Tagged } from "@refold/core/event/EventType"
 import type { StreamName } from "@refold/core/event/StreamName"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import { type VersionConflict, versionConflict } from "@refold/core/journal/AppendError"
@@ -25,7 +26,7 @@ import * as Stored from "./Stored.ts"
 export type Stores = EventStore.EventStore | EventReader | SnapshotStore
 
 /** As `CommandHandler.make`. */
-export type Make<Command, State, Event extends { readonly _tag: string }, Refusal> = (
+export type Make<Command, State, Event extends Tagged, Refusal> = (
   aggregate: Aggregate<Command, State, Event, Refusal>,
   options: CommandHandler.HandlerOptions<State>
 ) => (
@@ -106,7 +107,7 @@ export interface Planned<Command, State, Event, Refusal> {
 }
 
 /** What the decider alone makes of a program: it has each stream before its eyes, whole. `run` makes ids unique. */
-export const plan = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const plan = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   run: string,
   program: ReadonlyArray<Step<Command, Event>>
@@ -131,7 +132,7 @@ export const plan = <Command, State, Event extends { readonly _tag: string }, Re
   })
 }
 
-const decide = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+const decide = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string,
   before: ReadonlyArray<Event>,
@@ -151,7 +152,7 @@ const decide = <Command, State, Event extends { readonly _tag: string }, Refusal
 }
 
 /** What two handlers answer to it, by caches that are too small for all of its streams. */
-export const play = Effect.fnUntraced(function*<Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const play = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   make: Make<Command, State, Event, Refusal>,
   planned: ReadonlyArray<Planned<Command, State, Event, Refusal>>
@@ -183,7 +184,7 @@ export interface Copies<Command> {
 }
 
 /** The answers to a rush by two handlers that take turns, and have both had a part in what was before. */
-export const rush = Effect.fnUntraced(function*<Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const rush = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string,
   { before, rush }: Rush<Command>,

@@ -2,6 +2,7 @@
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import * as View from "@refold/core/decide/View"
 import type { EncodedEvent } from "@refold/core/event/EventCodec"
+import type { Tagged } from "@refold/core/event/EventType"
 import { Position } from "@refold/core/event/Position"
 import * as StreamName from "@refold/core/event/StreamName"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
@@ -21,7 +22,7 @@ export interface Entry {
 }
 
 /** What a store must hold of an aggregate; deciding does not matter here. */
-export type Storable<Command, State, Event extends { readonly _tag: string }, Refusal> = Pick<
+export type Storable<Command, State, Event extends Tagged, Refusal> = Pick<
   Aggregate<Command, State, Event, Refusal>,
   "category" | "codec" | "decider"
 >
@@ -41,7 +42,7 @@ export const append = (stream: StreamName.StreamName, entries: ReadonlyArray<Ent
     }), { discard: true })
 
 /** The state after these events. Throws where one does not decode. */
-export const fold = <State, Event extends { readonly _tag: string }>(
+export const fold = <State, Event extends Tagged>(
   { codec, decider }: Pick<Storable<never, State, Event, unknown>, "codec" | "decider">,
   events: ReadonlyArray<EncodedEvent>
 ): State => View.fold(decider, events.map((event) => Result.getOrThrow(codec.decode({ ...event, ...somewhere }))))

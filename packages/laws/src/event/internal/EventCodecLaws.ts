@@ -1,11 +1,10 @@
 /** What every codec promises: nothing that was ever stored is lost or changes its meaning. */
 import * as View from "@refold/core/decide/View"
 import type { EncodedEvent, EventCodec } from "@refold/core/event/EventCodec"
+import type { Tagged } from "@refold/core/event/EventType"
 import * as Result from "effect/Result"
 import * as Law from "../../kit/Law.ts"
 import * as Recode from "./Recode.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** Through the text that a store makes of it, too. */
 export const decodeUndoesEncode = <Event extends Tagged>(codec: EventCodec<Event>) =>

@@ -1,5 +1,6 @@
 /** Jars and transfers of one run on the store at hand: what people do to them, and who runs the saga. */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
+import type { Tagged } from "@refold/core/event/EventType"
 import * as StreamName from "@refold/core/event/StreamName"
 import type { Process } from "@refold/core/process/Process"
 import type * as Saga from "@refold/core/process/Saga"
@@ -21,10 +22,10 @@ import * as Transfers from "./Transfers.ts"
 /** What runs a process; in the laws' own tests, with something wrong about it. */
 export interface Kit {
   readonly transfers: typeof Transfers.make
-  readonly handlerOf: <Command, State, Event extends { readonly _tag: string }, Refusal>(
+  readonly handlerOf: <Command, State, Event extends Tagged, Refusal>(
     aggregate: Aggregate<Command, State, Event, Refusal>
   ) => ProcessHandler.ProcessHandler<ProcessHandler.Services>
-  readonly catchUp: <Event extends { readonly _tag: string }, State>(
+  readonly catchUp: <Event extends Tagged, State>(
     process: Process<Event, State>,
     options: ProcessRunner.Options<ProcessHandler.Services>
   ) => Effect.Effect<void, unknown, ProcessRunner.Services>

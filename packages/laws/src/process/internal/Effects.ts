@@ -1,5 +1,6 @@
 /** What the commands of a process have led to, by the record of the process and by the streams that they are for. */
 import type { EncodedEvent } from "@refold/core/event/EventCodec"
+import type { Tagged } from "@refold/core/event/EventType"
 import type { Json } from "@refold/core/event/Json"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { Process } from "@refold/core/process/Process"
@@ -7,8 +8,6 @@ import type { ProcessEvent } from "@refold/core/process/ProcessEvent"
 import * as ProcessInstances from "@refold/store/process/ProcessInstances"
 import * as Effect from "effect/Effect"
 import * as Play from "../../log/internal/Play.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** A command that was decided, and what the process was told of it; undefined while it is on its way. */
 export interface Sent {

@@ -1,5 +1,6 @@
 /** What every process promises, whatever its functions are: what it recorded is all that counts. */
 import * as View from "@refold/core/decide/View"
+import type { Tagged } from "@refold/core/event/EventType"
 import * as Agenda from "@refold/core/internal/process/Agenda"
 import * as Process from "@refold/core/process/Process"
 import type { ProcessEvent } from "@refold/core/process/ProcessEvent"
@@ -8,8 +9,6 @@ import * as Recode from "../../event/internal/Recode.ts"
 import * as Law from "../../kit/Law.ts"
 import * as Retried from "./Retried.ts"
 import * as Schedule from "./Schedule.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** How a deployment makes a process of its code. */
 export type Deploy = <Event extends Tagged, State>(

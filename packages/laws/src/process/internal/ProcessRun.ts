@@ -1,5 +1,6 @@
 /** A process on a log of its own, in memory and in a time of its own: what it decides, step by step. */
 import * as View from "@refold/core/decide/View"
+import type { Tagged } from "@refold/core/event/EventType"
 import type { Metadata } from "@refold/core/event/NewEvent"
 import type { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
@@ -15,8 +16,6 @@ import type * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Fresh from "../../kit/internal/Fresh.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** Where a run is: the time, the log so far, the instances, and what the last step recorded. */
 export interface ProcessRun<Event extends Tagged, State> {

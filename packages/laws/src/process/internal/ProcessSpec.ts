@@ -1,4 +1,5 @@
 /** Given what has happened, when this happens, then those commands: examples of processes and sagas, in a time of their own. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { Metadata } from "@refold/core/event/NewEvent"
 import type { Send } from "@refold/core/internal/process/Reaction"
 import type { Process } from "@refold/core/process/Process"
@@ -10,8 +11,6 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { mismatch } from "../../kit/internal/Mismatch.ts"
 import * as ProcessRun from "./ProcessRun.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** Who caused an event. */
 export interface Cause {

@@ -1,13 +1,12 @@
 /** Instances that were parked and are retried by repaired code, beside others that were told the same by sound code. */
 import * as View from "@refold/core/decide/View"
+import type { Tagged } from "@refold/core/event/EventType"
 import * as Agenda from "@refold/core/internal/process/Agenda"
 import type { Instance } from "@refold/core/internal/process/ProcessInstance"
 import type { MessageBody } from "@refold/core/internal/process/ProcessMessage"
 import type { Process } from "@refold/core/process/Process"
 import type { Decided, ProcessEvent, Trigger } from "@refold/core/process/ProcessEvent"
 import * as Schedule from "./Schedule.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** A life, in which the code is broken in one step. */
 export interface Broken<Event> {

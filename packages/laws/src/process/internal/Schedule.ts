@@ -1,11 +1,10 @@
 /** Random lives of a process's instances, in memory: what they meet, in which order, and what they record of it. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { MessageBody } from "@refold/core/internal/process/ProcessMessage"
 import type { Process } from "@refold/core/process/Process"
 import type { ProcessEvent, Trigger } from "@refold/core/process/ProcessEvent"
 import * as fc from "fast-check"
 import * as ProcessRun from "./ProcessRun.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** What happens. Things are told by a number, which stands for one of those that there are by then. */
 export type Step<Event> =

@@ -2,6 +2,7 @@
  * What every projection promises, yours, too: that rows can be filled in batches of any size, refilled at any time, and
  * read back as they were written. Pure: no store is needed.
  */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as Projection from "@refold/core/project/Projection"
 import { foldBatch, type Folded, prepare, reads, refold, type StoredRow } from "@refold/core/project/ProjectionFold"
@@ -10,8 +11,6 @@ import { freeze } from "../../kit/internal/Freeze.ts"
 import * as Law from "../../kit/Law.ts"
 import { type Happened, logOf } from "./PureLog.ts"
 import * as Rows from "./Rows.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** Events, in the order of the log. */
 export type Log<Event> = ReadonlyArray<Happened<Event>>

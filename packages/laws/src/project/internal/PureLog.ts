@@ -1,4 +1,5 @@
 /** A log in memory, of events that are encoded as a store would keep them. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { Metadata } from "@refold/core/event/NewEvent"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as StreamName from "@refold/core/event/StreamName"
@@ -21,7 +22,7 @@ export interface Happened<Event> {
 const epoch = DateTime.makeUnsafe(0)
 
 /** The log of these events. Throws where the projection's codec cannot encode one, or a stream's name is none. */
-export const logOf = <Event extends { readonly _tag: string }>(
+export const logOf = <Event extends Tagged>(
   { events: codec }: Pick<Projection<Event, unknown, string>, "events">,
   happened: ReadonlyArray<Happened<Event>>
 ): ReadonlyArray<RecordedEvent> => {

@@ -1,4 +1,5 @@
 /** Given these events of these streams, then those rows: a projection's examples. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { Projection } from "@refold/core/project/Projection"
 import { refold } from "@refold/core/project/ProjectionFold"
 import * as Equal from "effect/Equal"
@@ -23,11 +24,11 @@ export interface ProjectionSpec<Event, State> {
   readonly thenNoRow: (key: string) => ProjectionSpec<Event, State>
 }
 
-export const make = <Event extends { readonly _tag: string }, State>(
+export const make = <Event extends Tagged, State>(
   projection: Projection<Event, State, string>
 ): ProjectionSpec<Event, State> => from(projection, [])
 
-const from = <Event extends { readonly _tag: string }, State>(
+const from = <Event extends Tagged, State>(
   projection: Projection<Event, State, string>,
   happened: ReadonlyArray<Happened<Event>>
 ): ProjectionSpec<Event, State> => {
@@ -48,7 +49,7 @@ const from = <Event extends { readonly _tag: string }, State>(
 
 const shown = (keys: ReadonlyArray<string>): string => keys.map((key) => JSON.stringify(key)).join(", ") || "none"
 
-const statesOf = <Event extends { readonly _tag: string }, State>(
+const statesOf = <Event extends Tagged, State>(
   projection: Projection<Event, State, string>,
   happened: ReadonlyArray<Happened<Event>>
 ): ReadonlyMap<string, State> => {

@@ -1,4 +1,5 @@
 /** A log of a run's own and projections of it: what their readers see, and what they must see by refolding the log. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { Commit, StreamWrite } from "@refold/core/journal/Commit"
@@ -19,8 +20,6 @@ import type * as Fresh from "../../kit/internal/Fresh.ts"
 import * as Play from "../../log/internal/Play.ts"
 import * as Histories from "./Histories.ts"
 import * as Projections from "./Projections.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** Commits that store a history: each event in one of its own, unless it joins the one before. */
 export const commitsOf = Effect.fnUntraced(function*(fresh: Fresh.Fresh, history: Histories.History) {

@@ -3,6 +3,7 @@ import type { Aggregate } from "@refold/core/decide/Aggregate"
 import * as View from "@refold/core/decide/View"
 import type { UnencodableEvent } from "@refold/core/event/DecodeError"
 import type { EncodedEvent } from "@refold/core/event/EventCodec"
+import type { Tagged } from "@refold/core/event/EventType"
 import type { StreamName } from "@refold/core/event/StreamName"
 import { type VersionConflict, versionConflict } from "@refold/core/journal/AppendError"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
@@ -30,7 +31,7 @@ export interface Conditions {
 }
 
 /** What a command leads to on a state, where that is what the client expects. */
-export const decideOn = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const decideOn = <Command, State, Event extends Tagged, Refusal>(
   { codec, decider }: Aggregate<Command, State, Event, Refusal>,
   command: Command,
   { state: before, stream, version }: Loaded<State>,
@@ -51,7 +52,7 @@ export const decideOn = <Command, State, Event extends { readonly _tag: string }
  * The state as a load will fold it, from the stored form of the events, which may know less than what was decided: a time
  * in whole milliseconds, say. None where they cannot be read back.
  */
-export const readBack = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const readBack = <Command, State, Event extends Tagged, Refusal>(
   { codec, decider }: Aggregate<Command, State, Event, Refusal>,
   { position, state, stream, version }: Loaded<State>,
   encoded: ReadonlyArray<EncodedEvent>,

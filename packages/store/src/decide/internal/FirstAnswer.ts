@@ -1,6 +1,7 @@
 /** What a command repeated under its idempotency key gets: the answer to its first copy, read back from the stream. */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { CommandInvalid } from "@refold/core/decide/CommandInvalid"
+import type { Tagged } from "@refold/core/event/EventType"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Json from "@refold/core/event/Json"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
@@ -18,8 +19,6 @@ import type { Loaded } from "../Loaded.ts"
 import type { SnapshotStore } from "../SnapshotStore.ts"
 import * as State from "../State.ts"
 
-type AnyEvent = { readonly _tag: string }
-
 /** The state just after the first copy, and the events that it led to. */
 export interface FirstAnswer<State, Event> extends Loaded<State> {
   readonly events: ReadonlyArray<Event>
@@ -27,7 +26,7 @@ export interface FirstAnswer<State, Event> extends Loaded<State> {
 }
 
 /** The key of a command, with what makes another command under it a conflict. Malformed commands have none. */
-export const idempotencyOf = <Command, State, Event extends AnyEvent, Refusal>(
+export const idempotencyOf = <Command, State, Event extends Tagged, Refusal>(
   { category, commands }: Aggregate<Command, State, Event, Refusal>,
   id: string,
   command: Command,
@@ -41,7 +40,7 @@ export const idempotencyOf = <Command, State, Event extends AnyEvent, Refusal>(
 }
 
 const encode = <Command>(
-  commands: Aggregate<Command, never, AnyEvent, never>["commands"],
+  commands: Aggregate<Command, never, Tagged, never>["commands"],
   command: Command,
   key: string | undefined
 ): Result.Result<Json.Json, CommandInvalid | InvalidInput> => {
@@ -50,7 +49,7 @@ const encode = <Command>(
 }
 
 /** The first answer, None where the command has no key or is the first under it. */
-export const find = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
+export const find = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string,
   idempotency: FingerprintedKey | undefined
@@ -65,7 +64,7 @@ export const find = Effect.fnUntraced(function*<Command, State, Event extends An
 })
 
 /** The first answer, by where its events were stored. */
-export const load = Effect.fnUntraced(function*<Command, State, Event extends AnyEvent, Refusal>(
+export const load = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string,
   { streams: [{ firstVersion, stream, version }] }: Appended

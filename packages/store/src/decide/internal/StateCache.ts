@@ -3,6 +3,7 @@
  * only out of date. Whoever believes it must first have heard from the store that nothing came after.
  */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
+import type { Tagged } from "@refold/core/event/EventType"
 import * as StreamName from "@refold/core/event/StreamName"
 import * as Effect from "effect/Effect"
 import type { EventReader } from "../../log/EventReader.ts"
@@ -21,7 +22,7 @@ export interface States<State> {
 }
 
 /** Loads the state as it is now, and remembers it; from an earlier one where that is known, else all of it anew. */
-export const load = <Command, State, Event extends { readonly _tag: string }, Refusal>(
+export const load = <Command, State, Event extends Tagged, Refusal>(
   states: States<State>,
   aggregate: Aggregate<Command, State, Event, Refusal>,
   stream: StreamName.StreamName,

@@ -1,8 +1,9 @@
 /** Doing what an instance has decided: its commands, one after another, and the timeouts that are due. */
+import type { Tagged } from "@refold/core/event/EventType"
+import { reasonOf } from "@refold/core/internal/event/Reason"
 import type { Agenda, PendingCommand, PendingTimeout } from "@refold/core/internal/process/Agenda"
 import type { ProcessRow } from "@refold/core/internal/process/ProcessRows"
 import type { Process } from "@refold/core/process/Process"
-import { reasonOf } from "@refold/core/process/ProcessEvent"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -40,7 +41,7 @@ interface Attended {
 }
 
 /** An attendant with these handlers. */
-export const make = <Event extends { readonly _tag: string }, State, R>(
+export const make = <Event extends Tagged, State, R>(
   process: Process<Event, State>,
   handlers: ReadonlyArray<ProcessHandler<R>>,
   care: Care

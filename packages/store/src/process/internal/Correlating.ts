@@ -1,8 +1,10 @@
 /** Whose an event is: the instance of a process that it is for, with everything that the instance will record of it. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
+import { attempt, reasonOf } from "@refold/core/internal/event/Reason"
 import * as Process from "@refold/core/process/Process"
-import { type EventTrigger, reasonOf, triggerOf } from "@refold/core/process/ProcessEvent"
+import { type EventTrigger, triggerOf } from "@refold/core/process/ProcessEvent"
 import { PoisonedEvent, type Stage } from "@refold/core/project/ProjectionFold"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -17,16 +19,15 @@ export interface Correlated {
 }
 
 /** The instance that an event is for; undefined where it is for none. */
-export const correlate = <Event extends { readonly _tag: string }, State>(
+export const correlate = <Event extends Tagged, State>(
   process: Process.Process<Event, State>,
   recorded: RecordedEvent
 ): Result.Result<Correlated | undefined, PoisonedEvent> => {
   const { data: _data, schemaVersion: _version, type: _type, ...envelope } = recorded
   const event = process.events.decode(recorded)
   if (Result.isFailure(event)) return poisoned(process, recorded, "Event", event.failure.message)
-  const instance = Result.try(() => process.correlate(event.success, envelope))
-  if (Result.isFailure(instance))
-    return poisoned(process, recorded, "Keys", `correlate threw ${reasonOf(instance.failure)}`)
+  const instance = attempt(() => process.correlate(event.success, envelope), "correlate")
+  if (Result.isFailure(instance)) return poisoned(process, recorded, "Keys", instance.failure)
   if (!Option.isOption(instance.success)) return poisoned(process, recorded, "Keys", "correlate must give an Option")
   if (Option.isNone(instance.success)) return Result.succeed(undefined)
   const { value } = instance.success

@@ -1,4 +1,5 @@
 /** An instance that meets the events of a batch which are for it: loaded, asked for each, and what it decided stamped. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { Metadata, NewEvent } from "@refold/core/event/NewEvent"
 import type * as StreamName from "@refold/core/event/StreamName"
 import type { StreamVersion } from "@refold/core/event/StreamVersion"
@@ -29,7 +30,7 @@ export interface Met {
 }
 
 /** Meets events for one instance, at least one, in their order. */
-export const meet = Effect.fnUntraced(function*<Event extends { readonly _tag: string }, State>(
+export const meet = Effect.fnUntraced(function*<Event extends Tagged, State>(
   process: Process<Event, State>,
   correlated: ReadonlyArray<Correlated>
 ): Effect.fn.Return<Met, EventStoreError, EventReader | SnapshotStore> {
@@ -48,7 +49,7 @@ export const meet = Effect.fnUntraced(function*<Event extends { readonly _tag: s
   return yield* meetFrom(process, loaded.success, correlated)
 })
 
-const meetFrom = Effect.fnUntraced(function*<Event extends { readonly _tag: string }, State>(
+const meetFrom = Effect.fnUntraced(function*<Event extends Tagged, State>(
   process: Process<Event, State>,
   loaded: Loaded<Instance<State>>,
   correlated: ReadonlyArray<Correlated>

@@ -2,6 +2,7 @@
  * How a process meets the events of the log: batch by batch, all decisions of a batch recorded in one commit, in the
  * transaction that moves the checkpoint. An event that was met is known by its instance, and is not met again.
  */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
 import { type VersionConflict } from "@refold/core/journal/AppendError"
@@ -21,8 +22,6 @@ import { WireTransform } from "../../log/WireTransform.ts"
 import type { ProjectionTarget } from "../../project/internal/ProjectionTarget.ts"
 import { correlate, type Correlated } from "./Correlating.ts"
 import * as Meeting from "./Meeting.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** What following the log for a process needs. */
 export type Services = EventStore | EventReader | SnapshotStore

@@ -1,4 +1,5 @@
 /** Rounds through the instances of a process that are due, as often as there is something to do for one. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { ProcessRow } from "@refold/core/internal/process/ProcessRows"
 import type { Process } from "@refold/core/process/Process"
 import type { Cursor } from "@refold/core/project/RowQuery"
@@ -37,7 +38,7 @@ export interface Round {
 export type RoundFailure = ProjectionOutdated | ReadFailure
 
 /** Attends to all instances that are due, and gives when that is done. */
-export const make = Effect.fnUntraced(function*<Event extends { readonly _tag: string }, State, R>(
+export const make = Effect.fnUntraced(function*<Event extends Tagged, State, R>(
   process: Process<Event, State>,
   attendant: Attendant<R>,
   met: Met,

@@ -2,6 +2,7 @@
  * Recording what became of a command, once and for good: a command that had an effect has used up its key, and one that
  * had none uses it up by the record, so that no copy of it on another machine can have an effect any more.
  */
+import type { Tagged } from "@refold/core/event/EventType"
 import { type Agenda, commandOf, type PendingCommand } from "@refold/core/internal/process/Agenda"
 import { IdempotencyConflict } from "@refold/core/journal/AppendError"
 import type { Process } from "@refold/core/process/Process"
@@ -23,7 +24,7 @@ export interface Sent {
 export const keyOf = (stream: string, { index, sentAt }: PendingCommand): string => `${stream}#${sentAt}.${index}`
 
 /** Sends a command, records the outcome, and gives the agenda after that. */
-export const settle = <Event extends { readonly _tag: string }, State, R>(
+export const settle = <Event extends Tagged, State, R>(
   process: Process<Event, State>,
   tell: Tell,
   sent: Sent,

@@ -2,6 +2,7 @@
  * Attending to instances for ever: a few at the same time, and whoever is due next as soon as one is done. One that takes
  * long holds up nobody else, as long as others have a hand free.
  */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { ProcessRow } from "@refold/core/internal/process/ProcessRows"
 import type { Process } from "@refold/core/process/Process"
 import * as Clock from "effect/Clock"
@@ -27,7 +28,7 @@ export interface Options extends Rounds.Options {
 }
 
 /** Works for ever. */
-export const work = <Event extends { readonly _tag: string }, State, R>(
+export const work = <Event extends Tagged, State, R>(
   process: Process<Event, State>,
   observer: { readonly name: string },
   attendant: Attendant<R>,

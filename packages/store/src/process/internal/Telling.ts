@@ -1,4 +1,5 @@
 /** Telling instances of a process what concerns them: an instance is an aggregate, and what it is told is a command. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { MessageBody } from "@refold/core/internal/process/ProcessMessage"
 import type { Process } from "@refold/core/process/Process"
 import type { ProcessEvent } from "@refold/core/process/ProcessEvent"
@@ -11,7 +12,7 @@ import type { Unsettled } from "../ProcessHandler.ts"
 export type Tell = ReturnType<typeof make>
 
 /** Tells instances of a process what became of their commands, and so on. */
-export const make = <Event extends { readonly _tag: string }, State>(process: Process<Event, State>) => {
+export const make = <Event extends Tagged, State>(process: Process<Event, State>) => {
   const handle = CommandHandler.make(process.instances)
   return (instance: string, message: MessageBody, options: CommandHandler.HandleOptions) =>
     Effect.tap(handle(instance, { ...message, instance }, options), ({ events }) => logParked(process, events))

@@ -1,4 +1,5 @@
 /** A projection's rows, for the projector. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { Projection } from "@refold/core/project/Projection"
 import { foldBatch, prepare } from "@refold/core/project/ProjectionFold"
 import * as Effect from "effect/Effect"
@@ -7,7 +8,7 @@ import { WireTransform } from "../../log/WireTransform.ts"
 import type { ProjectionTarget } from "./ProjectionTarget.ts"
 
 /** Folds events into rows. */
-export const make = <Event extends { readonly _tag: string }, State>(
+export const make = <Event extends Tagged, State>(
   projection: Projection<Event, State, string>
 ): ProjectionTarget => {
   const { categories, indexes, isInline, name, types, version } = projection

@@ -1,4 +1,5 @@
 /** Rows out of the store and into a projection's states. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as NewEvent from "@refold/core/event/NewEvent"
 import type { Projection } from "@refold/core/project/Projection"
@@ -14,8 +15,6 @@ import { UnreadableRow } from "../ProjectionError.ts"
 import { type NoRows, ReadModelStore, type RowSource, type SelectedRows, type Selection } from "../ReadModelStore.ts"
 import type { Page, Row } from "./Row.ts"
 import * as Tail from "./Tail.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** Every way in which selecting rows can fail. */
 export type SelectFailure = InvalidInput | NoRows | UnreadableRow | PoisonedEvent | EventStoreError

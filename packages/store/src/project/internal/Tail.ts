@@ -1,4 +1,5 @@
 /** Rows of a projection keyed by stream, folded from where they are to the end of their streams. */
+import type { Tagged } from "@refold/core/event/EventType"
 import * as StreamName from "@refold/core/event/StreamName"
 import type { AsOf } from "@refold/core/journal/AsOf"
 import type { Projection } from "@refold/core/project/Projection"
@@ -9,8 +10,6 @@ import * as Stream from "effect/Stream"
 import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
 import { WireTransform } from "../../log/WireTransform.ts"
 import { ReadModelStore } from "../ReadModelStore.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** Every way in which folding a tail can fail. */
 export type TailFailure = ReadFailure | PoisonedEvent

@@ -1,47 +1,48 @@
-/** What the ways to combine deciders promise, for every decider: a part of the whole behaves as it does alone. */
-import * as Decider from "@refold/core/decide/Decider"
+/** The laws of the combinators of deciders, for every decider: a part of the whole behaves as it does alone. */
+import type { Decider } from "@refold/core/decide/Decider"
+import * as DeciderCombinators from "@refold/core/decide/DeciderCombinators"
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import * as Law from "../../kit/Law.ts"
-import * as Decisions from "./Decisions.ts"
+import * as Decisions from "../../src/decide/internal/Decisions.ts"
+import * as Law from "../../src/kit/Law.ts"
 
 /** The functions that combine deciders: those of `@refold/core`, unless a law is given others. */
-export type Combinators = Pick<typeof Decider, "adapt" | "compose" | "many" | "neutral">
+export type Combinators = Pick<typeof DeciderCombinators, "adapt" | "compose" | "many" | "neutral">
 
 /** Nothing beside it on the left, a decider does what it does alone, and ends when it does. */
 export const neutralIsLeftUnit = <Command, State, Event, Refusal>(
-  decider: Decider.Decider<Command, State, Event, Refusal>,
-  { compose, neutral }: Combinators = Decider
+  decider: Decider<Command, State, Event, Refusal>,
+  { compose, neutral }: Combinators = DeciderCombinators
 ) =>
   Law.make<ReadonlyArray<Command>>("neutral is the unit of compose on the left", (commands) => {
     const composed = compose(neutral, decider)
     return {
-      left: part(composed, commands.map(Decider.right), ([, state]) => state),
+      left: part(composed, commands.map(DeciderCombinators.right), ([, state]) => state),
       right: whole(decider, commands)
     }
   })
 
 /** Nothing beside it on the right, a decider does what it does alone, and ends when it does. */
 export const neutralIsRightUnit = <Command, State, Event, Refusal>(
-  decider: Decider.Decider<Command, State, Event, Refusal>,
-  { compose, neutral }: Combinators = Decider
+  decider: Decider<Command, State, Event, Refusal>,
+  { compose, neutral }: Combinators = DeciderCombinators
 ) =>
   Law.make<ReadonlyArray<Command>>("neutral is the unit of compose on the right", (commands) => {
     const composed = compose(decider, neutral)
     return {
-      left: part(composed, commands.map(Decider.left), ([state]) => state),
+      left: part(composed, commands.map(DeciderCombinators.left), ([state]) => state),
       right: whole(decider, commands)
     }
   })
 
 /** Commands for the parts, in any order. */
-export type SidedCommands<Command> = ReadonlyArray<Decider.Side<Command, Command>>
+export type SidedCommands<Command> = ReadonlyArray<DeciderCombinators.Side<Command, Command>>
 
 /** Two copies of a decider, side by side: each is as the commands of its own side alone make it. */
 export const composedDoNotInterfere = <Command, State, Event, Refusal>(
-  decider: Decider.Decider<Command, State, Event, Refusal>,
-  { compose }: Combinators = Decider
+  decider: Decider<Command, State, Event, Refusal>,
+  { compose }: Combinators = DeciderCombinators
 ) =>
   Law.make<SidedCommands<Command>>("composed deciders do not interfere", (commands) => {
     const own = (side: "Left" | "Right") => commands.filter(({ _tag }) => _tag === side).map(({ value }) => value)
@@ -52,12 +53,12 @@ export const composedDoNotInterfere = <Command, State, Event, Refusal>(
   })
 
 /** Commands for instances, in any order. */
-export type InstanceCommands<Command> = ReadonlyArray<Decider.Instance<Command>>
+export type InstanceCommands<Command> = ReadonlyArray<DeciderCombinators.Instance<Command>>
 
 /** Each instance is as the commands of its own id alone make it. */
 export const instancesDoNotInterfere = <Command, State, Event, Refusal>(
-  decider: Decider.Decider<Command, State, Event, Refusal>,
-  { many }: Combinators = Decider
+  decider: Decider<Command, State, Event, Refusal>,
+  { many }: Combinators = DeciderCombinators
 ) =>
   Law.make<InstanceCommands<Command>>("the instances of many do not interfere", (commands) => {
     const ids = [...new Set(commands.map(({ id }) => id))]
@@ -72,8 +73,8 @@ export const instancesDoNotInterfere = <Command, State, Event, Refusal>(
 
 /** Words that are translated to themselves. */
 export const adaptToItselfChangesNothing = <Command, State, Event, Refusal>(
-  decider: Decider.Decider<Command, State, Event, Refusal>,
-  { adapt }: Combinators = Decider
+  decider: Decider<Command, State, Event, Refusal>,
+  { adapt }: Combinators = DeciderCombinators
 ) =>
   Law.make<ReadonlyArray<Command>>("a decider adapted to its own vocabulary is the same decider", (commands) => {
     const same = adapt(decider, {
@@ -85,7 +86,7 @@ export const adaptToItselfChangesNothing = <Command, State, Event, Refusal>(
   })
 
 const whole = <Command, State, Event, Refusal>(
-  decider: Decider.Decider<Command, State, Event, Refusal>,
+  decider: Decider<Command, State, Event, Refusal>,
   commands: ReadonlyArray<Command>
 ) => ({
   answers: Decisions.answers(decider, commands),
@@ -94,7 +95,7 @@ const whole = <Command, State, Event, Refusal>(
 
 // As `whole`, of the one part of a composed decider that the commands are for.
 const part = <Command, States, Event extends Sided, Refusal extends Sided>(
-  decider: Decider.Decider<Command, States, Event, Refusal>,
+  decider: Decider<Command, States, Event, Refusal>,
   commands: ReadonlyArray<Command>,
   stateOf: (states: States) => unknown
 ) => ({
@@ -109,4 +110,4 @@ const part = <Command, States, Event extends Sided, Refusal extends Sided>(
   }))
 })
 
-type Sided = Decider.Side<unknown, unknown>
+type Sided = DeciderCombinators.Side<unknown, unknown>
