@@ -1,6 +1,7 @@
 /** A mapping from the rows of a legacy table to events, and the options of the operations that use it. */
 import type { EventCodec } from "@refold/core/event/EventCodec"
 import type { View } from "@refold/core/decide/View"
+import type { Tagged } from "@refold/core/event/EventType"
 import type * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
@@ -8,8 +9,6 @@ import type * as Option from "effect/Option"
 import type * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
 import type { Facts } from "./LegacyReport.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** The events of one change of a row. */
 export interface Mapped<Event> {

@@ -6,6 +6,7 @@
  * The store must exist in the same database. Every operation first creates this package's own tables and functions in the
  * store's schema when they are missing (see `install`).
  */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import type * as Duration from "effect/Duration"
@@ -25,8 +26,6 @@ import * as SkippedRows from "./internal/SkippedRows.ts"
 import * as SwitchOver from "./internal/SwitchOver.ts"
 import type { Definition, LegacyMapping, SeedOptions, SwitchOptions } from "./LegacyMapping.ts"
 import type { CaughtUp, Failure, NotReconciled, Reconciliation, SeedReport, Skipped } from "./LegacyReport.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** Checks a definition. Fails with `InvalidInput`, which names the field that breaks a rule. */
 export const make: <Row, State, Event extends Tagged>(

@@ -7,6 +7,7 @@ import { randomUUID } from "node:crypto"
 import { expect, test } from "vitest"
 import * as Following from "../../postgres/test/support/Following.ts"
 import * as LegacyTable from "../src/LegacyTable.ts"
+import { below, random } from "../../postgres/test/support/Seed.ts"
 import * as Stores from "../../postgres/test/support/Stores.ts"
 
 const run = Stores.runner()
@@ -51,11 +52,10 @@ test(
     for (let round = 0; round < 20; round++) {
       const names = ["a", "b", "c", "d", "e"].map((name) => `${name}${round}`)
       const known = ids(1)
-      const random = (most: number): number => Math.floor(Math.random() * most)
       const writes = Array.from({ length: 6 }, () => ({
-        stream: names[random(5)]!,
-        expected: random(3),
-        ids: Math.random() < 0.15 ? [...ids(1), ...known] : ids(1 + random(3))
+        stream: names[below(5)]!,
+        expected: below(3),
+        ids: random() < 0.15 ? [...ids(1), ...known] : ids(1 + below(3))
       }))
       // The same in two places; what is known is the same event in neither.
       const twin = (category: string, ids: ReadonlyArray<string>) =>

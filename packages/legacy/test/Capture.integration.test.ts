@@ -8,6 +8,7 @@ import * as LegacyTable from "../src/LegacyTable.ts"
 import * as Following from "../../postgres/test/support/Following.ts"
 import * as Accounts from "./support/Accounts.ts"
 import { onDatabase, triggers } from "./support/LegacyStores.ts"
+import * as LoginRole from "../../postgres/test/support/LoginRole.ts"
 import * as Stores from "../../postgres/test/support/Stores.ts"
 
 const mapping = Accounts.mapping()
@@ -153,15 +154,9 @@ describe("captured changes", () => {
     onDatabase(({ sql, store, url }) =>
       Effect.gen(function*() {
         yield* captured(3)
-        const role = `clerk_${process.pid}`
-        yield* Effect.acquireRelease(
-          sql.unsafe(`create role ${role} login`),
-          () => Effect.orDie(Effect.andThen(sql.unsafe(`drop owned by ${role}`), sql.unsafe(`drop role ${role}`)))
-        )
-        yield* sql.unsafe(`grant select, insert, update, delete on accounts to ${role}`)
-        const address = new URL(url)
-        address.username = role
-        const clerk = yield* Stores.connect(address.href)
+        const role = yield* LoginRole.make(sql, url, `clerk_${process.pid}`)
+        yield* sql.unsafe(`grant select, insert, update, delete on accounts to ${role.name}`)
+        const clerk = yield* Stores.connect(role.url)
         // Nothing of his own is looked up in there.
         yield* clerk`create temporary table legacy_changes (key text)`
         yield* clerk`set search_path = pg_temp, public`

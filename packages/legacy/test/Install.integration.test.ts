@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import { randomUUID } from "node:crypto"
 import { describe, expect, test } from "vitest"
+import * as LoginRole from "../../postgres/test/support/LoginRole.ts"
 import * as Stores from "../../postgres/test/support/Stores.ts"
 import * as LegacyTable from "../src/LegacyTable.ts"
 import * as Accounts from "./support/Accounts.ts"
@@ -16,19 +17,13 @@ const migrations = (sql: SqlClient.SqlClient) =>
 /** A session of a role that may read and write the store, and create objects in its schema, but does not own it. */
 const writer = (sql: SqlClient.SqlClient, url: string) =>
   Effect.gen(function*() {
-    const name = `r${randomUUID().replaceAll("-", "")}`
-    yield* Effect.acquireRelease(
-      sql.unsafe(`create role ${name} login`),
-      () => Effect.orDie(Effect.andThen(sql.unsafe(`drop owned by ${name} cascade`), sql.unsafe(`drop role ${name}`)))
-    )
+    const { name, url: address } = yield* LoginRole.make(sql, url, `r${randomUUID().replaceAll("-", "")}`)
     yield* sql.unsafe(`grant usage, create on schema refold to ${name}`)
     yield* sql.unsafe(`grant all on all tables in schema refold to ${name}`)
     yield* sql.unsafe(`grant all on all sequences in schema refold to ${name}`)
     yield* sql.unsafe(`grant execute on all functions in schema refold to ${name}`)
     yield* sql.unsafe(`grant select on accounts to ${name}`)
-    const address = new URL(url)
-    address.username = name
-    return yield* Stores.connect(address.href)
+    return yield* Stores.connect(address)
   })
 
 describe("the package's tables", () => {

@@ -12,14 +12,20 @@ import * as LegacyProcesses from "./support/LegacyProcesses.ts"
 import { onDatabase } from "./support/LegacyStores.ts"
 import * as LegacyWriters from "./support/LegacyWriters.ts"
 import * as Proxy from "../../postgres/test/support/Proxy.ts"
+import { random } from "../../postgres/test/support/Seed.ts"
+import * as Soak from "../../postgres/test/support/Soak.ts"
 import * as Stores from "../../postgres/test/support/Stores.ts"
 
 const mapping = Accounts.mapping()
 
-/** Few in npm test, many with REFOLD_SOAK=1. */
-const size = process.env["REFOLD_SOAK"] === "1"
-  ? { seeds: [0.1, 0.5], rows: 4000, batchSize: 150, kills: 10, accounts: 600, writers: 5, runs: 6, followers: 10 }
-  : { seeds: [0.1], rows: 1000, batchSize: 50, kills: 2, accounts: 150, writers: 3, runs: 3, followers: 2 }
+const tables = Soak.size({ test: 1, short: 2, full: 20 })
+const rows = Soak.size({ test: 1000, full: 4000 })
+const kills = Soak.size({ test: 2, short: 5, full: 20 })
+const accounts = Soak.size({ test: 150, full: 600 })
+const writers = Soak.size({ test: 3, full: 5 })
+const runs = Soak.size({ test: 3, full: 20 })
+
+const batchSize = 50
 
 /** What a run stores, except times and positions. */
 const left = (sql: SqlClient.SqlClient) =>
@@ -61,32 +67,33 @@ const uninterrupted = (seed: number, rows: number) =>
   })
 
 describe("an interrupted run", () => {
-  for (const seed of size.seeds) {
+  for (let table = 1; table <= tables; table++) {
+    // For setseed, up to 1.
+    const seed = table / (tables + 1)
     test(
-      `that is killed again and again ends like an uninterrupted run (table ${seed})`,
+      `that is killed again and again ends like an uninterrupted run (table ${table})`,
       onDatabase((opened) =>
         Effect.gen(function*() {
           const { sql, url } = opened
-          const { batchSize } = size
           yield* Accounts.createTable()
-          yield* sql.withTransaction(fillWithAnything(sql, size.rows, seed))
-          for (let kills = 0; kills < size.kills; kills++) {
+          yield* sql.withTransaction(fillWithAnything(sql, rows, seed))
+          for (let kill = 1; kill <= kills; kill++) {
             // Not to its end, however late the kill comes.
-            const pauseAfter = (size.rows * (kills + 1)) / (size.kills + 1)
+            const pauseAfter = (rows * kill) / (kills + 1)
             const seeding = yield* LegacyProcesses.start({ url, work: "seed", batchSize, pauseAfter })
             yield* Following.until(Effect.sync(() => seeding.output() !== ""))
-            yield* Effect.sleep(Math.random() * 60)
+            yield* Effect.sleep(random() * 60)
             yield* seeding.kill
           }
           yield* LegacyTable.seed(mapping, { batchSize })
           const killed = yield* left(sql)
           const [[count], whole] = yield* Effect.all([
             sql<{ runs: bigint }>`select count(*) as runs from refold.legacy_runs`,
-            uninterrupted(seed, size.rows)
+            uninterrupted(seed, rows)
           ])
           expect(count!.runs).toBe(1n)
-          expect(killed.events.length).toBeGreaterThan(size.rows * 0.75)
-          expect(killed.skipped.length).toBeGreaterThan(size.rows / 40)
+          expect(killed.events.length).toBeGreaterThan(rows * 0.75)
+          expect(killed.skipped.length).toBeGreaterThan(rows / 40)
           expect(killed).toEqual(whole)
           expect(isEqual(yield* LegacyTable.reconcile(mapping))).toBe(true)
           expect(yield* LegacyTable.seed(mapping)).toMatchObject({ events: 0 })
@@ -100,7 +107,7 @@ describe("an interrupted run", () => {
     onDatabase(({ sql, url }) =>
       Effect.gen(function*() {
         yield* Accounts.createTable()
-        yield* sql.withTransaction(fillWithAnything(sql, size.rows, 0.3))
+        yield* sql.withTransaction(fillWithAnything(sql, rows, 0.3))
         const proxy = yield* Proxy.start(url)
         const through = yield* Stores.open(proxy.url, { migrate: false })
         let batches = 0
@@ -111,9 +118,9 @@ describe("an interrupted run", () => {
             if (batches === 4) void proxy.loseAnswer("COMMIT")
             if (batches === 6) proxy.poison()
           })
-        const run = LegacyTable.seed(mapping, { batchSize: size.batchSize, onProgress })
+        const run = LegacyTable.seed(mapping, { batchSize, onProgress })
         yield* Effect.provideService(run, SqlClient.SqlClient, through.sql)
-        expect(yield* left(sql)).toEqual(yield* uninterrupted(0.3, size.rows))
+        expect(yield* left(sql)).toEqual(yield* uninterrupted(0.3, rows))
       })
     )
   )
@@ -127,17 +134,17 @@ describe("writers of the legacy table", () => {
         Effect.gen(function*() {
           const { sql, url } = opened
           yield* Accounts.createTable({ isUnique: true })
-          yield* Accounts.fill(size.accounts)
-          const options = { url, ids: size.accounts + 100, isInvalid }
-          const writers = yield* Effect.forEach(
-            Array.from({ length: size.writers }),
+          yield* Accounts.fill(accounts)
+          const options = { url, ids: accounts + 100, isInvalid }
+          const writing = yield* Effect.forEach(
+            Array.from({ length: writers }),
             () => Effect.forkScoped(LegacyWriters.keepWriting(options))
           )
           yield* LegacyTable.capture(mapping)
           const following = yield* Effect.forkScoped(LegacyTable.follow(mapping, { every: "5 millis" }))
-          for (let runs = 0; runs < size.runs; runs++) yield* LegacyTable.seed(mapping, { batchSize: 40 })
+          for (let run = 0; run < runs; run++) yield* LegacyTable.seed(mapping, { batchSize: 40 })
           const beside = yield* LegacyTable.reconcile(mapping)
-          yield* Fiber.interruptAll(writers)
+          yield* Fiber.interruptAll(writing)
           yield* Fiber.interrupt(following)
           yield* LegacyTable.catchUp(mapping)
           const found = yield* LegacyTable.reconcile(mapping)
@@ -153,7 +160,7 @@ describe("writers of the legacy table", () => {
             expect.arrayContaining(found.unreadable.first.map(({ key }) => key))
           )
           expect(found.totals[0]!.legacy).toBe(found.totals[0]!.events)
-          expect(found.events).toBeGreaterThan(size.accounts)
+          expect(found.events).toBeGreaterThan(accounts)
           if (!isInvalid) {
             // Rows with changes that were not processed yet were not taken for differences.
             expect(beside.differences.first).toEqual([])
@@ -175,13 +182,13 @@ describe("writers of the legacy table", () => {
         yield* LegacyTable.capture(mapping)
         yield* LegacyTable.seed(mapping)
         const options = { url, ids: 120 }
-        const writers = yield* Effect.forEach([1, 2], () => Effect.forkScoped(LegacyWriters.keepWriting(options)))
-        for (let kills = 0; kills < size.followers; kills++) {
+        const writing = yield* Effect.forEach([1, 2], () => Effect.forkScoped(LegacyWriters.keepWriting(options)))
+        for (let kill = 0; kill < kills; kill++) {
           const follower = yield* LegacyProcesses.start({ url, work: "follow" })
-          yield* Effect.sleep(800 + Math.random() * 300)
+          yield* Effect.sleep(800 + random() * 300)
           yield* follower.kill
         }
-        yield* Fiber.interruptAll(writers)
+        yield* Fiber.interruptAll(writing)
         expect(isEqual(yield* LegacyTable.switchOver(mapping))).toBe(true)
       })
     )

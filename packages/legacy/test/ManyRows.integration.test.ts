@@ -1,13 +1,14 @@
-// A legacy table of many rows, seeded across a kill. Prints the rates of the operations. REFOLD_SOAK=1: a million rows.
+// A legacy table of many rows, seeded across a kill. Prints the rates of the operations. A full soak seeds a million rows.
 import * as Effect from "effect/Effect"
 import { expect, test } from "vitest"
+import * as Soak from "../../postgres/test/support/Soak.ts"
 import { isEqual } from "../src/LegacyReport.ts"
 import * as LegacyTable from "../src/LegacyTable.ts"
 import * as Accounts from "./support/Accounts.ts"
 import * as LegacyProcesses from "./support/LegacyProcesses.ts"
 import { onDatabase } from "./support/LegacyStores.ts"
 
-const rows = process.env["REFOLD_SOAK"] === "1" ? 1_000_000 : 10_000
+const rows = Soak.size({ test: 10_000, short: 50_000, full: 1_000_000 })
 
 const mapping = Accounts.mapping()
 
@@ -34,7 +35,6 @@ const untilDone = ({ output }: Pick<LegacyProcesses.LegacyProcess, "output">, co
 
 test(
   "many rows are seeded once across a kill, in bounded memory",
-  { timeout: 3_600_000 },
   onDatabase(({ sql, url }) =>
     Effect.gen(function*() {
       yield* Accounts.createTable({ isUnique: true })

@@ -7,6 +7,7 @@ import { isEqual } from "../src/LegacyReport.ts"
 import * as LegacyTable from "../src/LegacyTable.ts"
 import * as Accounts from "./support/Accounts.ts"
 import { onDatabase } from "./support/LegacyStores.ts"
+import * as LoginRole from "../../postgres/test/support/LoginRole.ts"
 import * as Stores from "../../postgres/test/support/Stores.ts"
 
 const mapping = Accounts.mapping()
@@ -14,14 +15,8 @@ const mapping = Accounts.mapping()
 /** A role of its own, and a session of it. */
 const role = (sql: SqlClient.SqlClient, url: string) =>
   Effect.gen(function*() {
-    const name = `r${randomUUID().replaceAll("-", "")}`
-    yield* Effect.acquireRelease(
-      sql.unsafe(`create role ${name} login`),
-      () => Effect.orDie(Effect.andThen(sql.unsafe(`drop owned by ${name} cascade`), sql.unsafe(`drop role ${name}`)))
-    )
-    const address = new URL(url)
-    address.username = name
-    return { name, session: yield* Stores.connect(address.href) }
+    const made = yield* LoginRole.make(sql, url, `r${randomUUID().replaceAll("-", "")}`)
+    return { name: made.name, session: yield* Stores.connect(made.url) }
   })
 
 /** Lets a role seed and capture, as LegacyTable.install says. */

@@ -1,4 +1,5 @@
 /** Abandons a mapping: removes every trigger from the legacy table, and what is stored for the mapping. */
+import type { Tagged } from "@refold/core/event/EventType"
 import * as Effect from "effect/Effect"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type { LegacyMapping } from "../LegacyMapping.ts"
@@ -9,7 +10,7 @@ import { transaction } from "./Transaction.ts"
 import * as Triggers from "./Triggers.ts"
 
 /** Abandons the mapping; does nothing when it was never used. The legacy table need not exist any more. */
-export const abandon = Effect.fnUntraced(function*<Row, State, Event extends { readonly _tag: string }>(
+export const abandon = Effect.fnUntraced(function*<Row, State, Event extends Tagged>(
   mapping: LegacyMapping<Row, State, Event>
 ): Effect.fn.Return<void, Failure, SqlClient.SqlClient> {
   const session = yield* Session.open(mapping, "abandon")

@@ -1,4 +1,5 @@
 /** Starts to capture the changes of a legacy table by triggers. */
+import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Effect from "effect/Effect"
 import type * as SqlClient from "effect/sql/SqlClient"
@@ -11,7 +12,7 @@ import { transaction } from "./Transaction.ts"
 import * as Triggers from "./Triggers.ts"
 
 /** Creates the triggers on the legacy table, unless they exist and are enabled. */
-export const capture = Effect.fnUntraced(function*<Row, State, Event extends { readonly _tag: string }>(
+export const capture = Effect.fnUntraced(function*<Row, State, Event extends Tagged>(
   mapping: LegacyMapping<Row, State, Event>
 ): Effect.fn.Return<void, Failure, SqlClient.SqlClient> {
   const source = yield* SourceTable.open(mapping, "capture")

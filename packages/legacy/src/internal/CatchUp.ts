@@ -2,6 +2,7 @@
  * Turns captured changes into events. While the changes of a key continue its stored row, each becomes events of its own.
  * Otherwise (a change was missed, the row was skipped, several rows share the key) the row is read as it is now.
  */
+import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { NewEvent } from "@refold/core/event/NewEvent"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
@@ -23,14 +24,14 @@ import * as StoredMapping from "./StoredMapping.ts"
 import { transaction } from "./Transaction.ts"
 
 /** Processes the queue until it is empty. */
-export const catchUp = Effect.fnUntraced(function*<Row, State, Event extends { readonly _tag: string }>(
+export const catchUp = Effect.fnUntraced(function*<Row, State, Event extends Tagged>(
   mapping: LegacyMapping<Row, State, Event>
 ): Effect.fn.Return<CaughtUp, Failure, SqlClient.SqlClient> {
   return yield* processQueue(yield* SourceTable.open(mapping, "catchUp"))
 })
 
 /** Processes the queue again and again. */
-export const follow = Effect.fnUntraced(function*<Row, State, Event extends { readonly _tag: string }>(
+export const follow = Effect.fnUntraced(function*<Row, State, Event extends Tagged>(
   mapping: LegacyMapping<Row, State, Event>,
   { every = "200 millis" }: { readonly every?: Duration.Input | undefined } = {}
 ): Effect.fn.Return<never, Failure, SqlClient.SqlClient> {

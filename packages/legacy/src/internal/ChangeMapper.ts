@@ -1,5 +1,6 @@
 /** Turns one change of a row into events by the mapping's own functions, whose failures and exceptions become reasons. */
 import * as EventId from "@refold/core/event/EventId"
+import type { Tagged } from "@refold/core/event/EventType"
 import type { JsonObject } from "@refold/core/event/Json"
 import * as NewEvent from "@refold/core/event/NewEvent"
 import * as StreamName from "@refold/core/event/StreamName"
@@ -38,7 +39,7 @@ export const decoder = <Row>(
 }
 
 /** Maps the changes of a table; `relation` is its name in the metadata of events. */
-export const make = <Row, State, Event extends { readonly _tag: string }>(
+export const make = <Row, State, Event extends Tagged>(
   mapping: LegacyMapping<Row, State, Event>,
   relation: string
 ): (change: RowChange) => MappedChange => {
@@ -62,7 +63,7 @@ export const make = <Row, State, Event extends { readonly _tag: string }>(
 
 const versionOf = (stored: StoredRow | undefined): number => stored?.version ?? 0
 
-const stamp = <Row, State, Event extends { readonly _tag: string }>(
+const stamp = <Row, State, Event extends Tagged>(
   { aggregate: { codec }, name }: LegacyMapping<Row, State, Event>,
   table: string,
   { at, change, key, stored }: RowChange,
@@ -82,7 +83,7 @@ const stamp = <Row, State, Event extends { readonly _tag: string }>(
     return newEvents
   })
 
-const streamOf = <Row, State, Event extends { readonly _tag: string }>(
+const streamOf = <Row, State, Event extends Tagged>(
   { aggregate: { category }, id = (_, key) => key }: LegacyMapping<Row, State, Event>,
   key: string,
   before: Option.Option<Row>,

@@ -1,5 +1,6 @@
 /** Checks of a mapping and its options that need no database. */
-import { InvalidInput } from "@refold/core/event/InvalidInput"
+import type { Tagged } from "@refold/core/event/EventType"
+import { type InvalidInput, invalid } from "@refold/core/event/InvalidInput"
 import * as NewEvent from "@refold/core/event/NewEvent"
 import * as StreamName from "@refold/core/event/StreamName"
 import * as SqlFile from "@refold/postgres/internal/schema/SqlFile"
@@ -8,7 +9,7 @@ import type { Definition, LegacyMapping } from "../LegacyMapping.ts"
 import * as Identifier from "./Identifier.ts"
 
 /** The mapping, or the field of its definition that breaks a rule. */
-export const check = <Row, State, Event extends { readonly _tag: string }>(
+export const check = <Row, State, Event extends Tagged>(
   definition: Definition<Row, State, Event>
 ): Result.Result<LegacyMapping<Row, State, Event>, InvalidInput> =>
   Result.gen(function*() {
@@ -31,10 +32,10 @@ export const checkStore = (store: string): Result.Result<void, InvalidInput> =>
 export const checkBatchSize = (batchSize: number): Result.Result<number, InvalidInput> =>
   Number.isInteger(batchSize) && batchSize >= 1 && batchSize <= maxBatchSize
     ? Result.succeed(batchSize)
-    : Result.fail(new InvalidInput({ field: "batchSize", rule: `must be a whole number from 1 to ${maxBatchSize}` }))
+    : invalid("batchSize", `must be a whole number from 1 to ${maxBatchSize}`)
 
 // Each row of a batch takes a lock for its stream, and a server has room for some ten thousand locks in total.
 const maxBatchSize = 5000
 
 const rule = (field: string, problem: string | undefined): Result.Result<void, InvalidInput> =>
-  problem === undefined ? Result.succeed(undefined) : Result.fail(new InvalidInput({ field, rule: problem }))
+  problem === undefined ? Result.succeed(undefined) : invalid(field, problem)

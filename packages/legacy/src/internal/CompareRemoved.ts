@@ -1,4 +1,5 @@
 /** Compares the streams of rows that are no longer in the legacy table: their numbers must be 0. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { StreamName } from "@refold/core/event/StreamName"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
@@ -9,7 +10,7 @@ import { attemptFacts, type Comparing, pageSize, statesOf } from "./CompareRows.
 import { isMissing } from "./ReadPage.ts"
 
 /** Compares a page of stored rows; gives its last key if there may be another page. */
-export const compareRemoved = Effect.fnUntraced(function*<Row, State, Event extends { readonly _tag: string }>(
+export const compareRemoved = Effect.fnUntraced(function*<Row, State, Event extends Tagged>(
   comparing: Comparing<Row, State, Event>,
   after: string | undefined
 ): Effect.fn.Return<string | undefined, EventStoreError | SqlError.SqlError> {
@@ -40,7 +41,7 @@ interface StoredKey {
 
 // A page of stored rows: whether the row is missing in the legacy table, whether (extra) no event says so, and whether changes
 // in the queue explain it. The key is collated as by default, so that it is compared as the key column's collation wants.
-const readStored = <Row, State, Event extends { readonly _tag: string }>(
+const readStored = <Row, State, Event extends Tagged>(
   { id, source }: Comparing<Row, State, Event>,
   after: string | undefined
 ): Effect.Effect<ReadonlyArray<StoredKey>, SqlError.SqlError> => {

@@ -1,4 +1,5 @@
 /** Compares a page of rows of the legacy table with the states of their streams. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { StreamName } from "@refold/core/event/StreamName"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
@@ -14,8 +15,6 @@ import { readRows } from "./ReadRows.ts"
 import * as RowsWithoutKey from "./RowsWithoutKey.ts"
 import type { SourceRow } from "./SourceRow.ts"
 import type { SourceTable } from "./SourceTable.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** A reconciliation in progress. */
 export interface Comparing<Row, State, Event extends Tagged> {

@@ -1,4 +1,5 @@
 /** A run over a legacy table in read-only transactions: the server refuses every write. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -22,7 +23,7 @@ import * as StoredMapping from "./StoredMapping.ts"
 import { transaction } from "./Transaction.ts"
 
 /** What `seed` would do now. */
-export const dryRun = Effect.fnUntraced(function*<Row, State, Event extends { readonly _tag: string }>(
+export const dryRun = Effect.fnUntraced(function*<Row, State, Event extends Tagged>(
   mapping: LegacyMapping<Row, State, Event>,
   options: SeedOptions = {}
 ): Effect.fn.Return<SeedReport, Failure, SqlClient.SqlClient> {

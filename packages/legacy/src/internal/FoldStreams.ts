@@ -1,4 +1,5 @@
 /** Folds many streams at once: reads their events page by page, and folds them by the aggregate's own code. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { StreamName } from "@refold/core/event/StreamName"
 import * as EventRow from "@refold/postgres/internal/log/EventRow"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
@@ -16,7 +17,7 @@ export interface Folded<State> {
   readonly events: number
 }
 
-type Aggregate<State, Event extends { readonly _tag: string }> = LegacyMapping<never, State, Event>["aggregate"]
+type Aggregate<State, Event extends Tagged> = LegacyMapping<never, State, Event>["aggregate"]
 
 type NumberedRow = EventRow.EventRow & { readonly number: bigint }
 
@@ -24,7 +25,7 @@ type NumberedRow = EventRow.EventRow & { readonly number: bigint }
 const pageSize = 5000
 
 /** The states of distinct streams, in their order. */
-export const fold = Effect.fnUntraced(function*<State, Event extends { readonly _tag: string }>(
+export const fold = Effect.fnUntraced(function*<State, Event extends Tagged>(
   session: Session,
   aggregate: Aggregate<State, Event>,
   streams: ReadonlyArray<StreamName>
@@ -70,7 +71,7 @@ const readEvents = (
     LIMIT ${pageSize}::int`.unprepared
 }
 
-const evolve = <State, Event extends { readonly _tag: string }>(
+const evolve = <State, Event extends Tagged>(
   { codec, decider }: Aggregate<State, Event>,
   { events, state }: Folded<State>,
   stored: Parameters<typeof codec.decode>[0]

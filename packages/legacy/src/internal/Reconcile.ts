@@ -1,4 +1,5 @@
 /** Compares the rows of a legacy table with the states of their streams, page by page, each page in one snapshot. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import type * as SqlClient from "effect/sql/SqlClient"
@@ -16,8 +17,6 @@ import * as SkippedRows from "./SkippedRows.ts"
 import * as SourceTable from "./SourceTable.ts"
 import * as StoredMapping from "./StoredMapping.ts"
 import { transaction } from "./Transaction.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** Compares the whole table. */
 export const reconcile = Effect.fnUntraced(function*<Row, State, Event extends Tagged>(

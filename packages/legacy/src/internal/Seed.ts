@@ -1,4 +1,5 @@
 /** Reads through a legacy table and stores what it finds: a batch is one transaction with everything that is stored for it. */
+import type { Tagged } from "@refold/core/event/EventType"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
@@ -22,7 +23,7 @@ import * as StoredMapping from "./StoredMapping.ts"
 import { transaction } from "./Transaction.ts"
 
 /** Finishes the unfinished run, or makes a new one. */
-export const seed = Effect.fnUntraced(function*<Row, State, Event extends { readonly _tag: string }>(
+export const seed = Effect.fnUntraced(function*<Row, State, Event extends Tagged>(
   mapping: LegacyMapping<Row, State, Event>,
   options: SeedOptions = {}
 ): Effect.fn.Return<SeedReport, Failure, SqlClient.SqlClient> {

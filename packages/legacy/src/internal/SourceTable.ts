@@ -1,4 +1,5 @@
 /** A mapping's legacy table as the database knows it, and the mapping's own query as fragments of SQL. */
+import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Database from "@refold/postgres/internal/schema/Database"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
@@ -42,7 +43,7 @@ export interface SourceTable extends Session.Session {
 }
 
 /** Finds the legacy table. Fails with `InvalidInput` when it or its key does not exist, or when the query cannot run. */
-export const open = Effect.fnUntraced(function*<Row, State, Event extends { readonly _tag: string }>(
+export const open = Effect.fnUntraced(function*<Row, State, Event extends Tagged>(
   mapping: LegacyMapping<Row, State, Event>,
   operation: Operation
 ): Effect.fn.Return<SourceTable, InvalidInput | EventStoreError, SqlClient.SqlClient> {

@@ -1,4 +1,5 @@
 /** Switches over: the events become the source of truth when the legacy table agrees with them. */
+import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Effect from "effect/Effect"
 import type * as SqlClient from "effect/sql/SqlClient"
@@ -15,8 +16,6 @@ import * as SourceTable from "./SourceTable.ts"
 import * as StoredMapping from "./StoredMapping.ts"
 import { transaction } from "./Transaction.ts"
 import * as Triggers from "./Triggers.ts"
-
-type Tagged = { readonly _tag: string }
 
 /** Switches over if both sides agree. */
 export const switchOver = Effect.fnUntraced(function*<Row, State, Event extends Tagged>(

@@ -4,6 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import type * as SqlClient from "effect/sql/SqlClient"
+import { below, random } from "../../../postgres/test/support/Seed.ts"
 import * as Stores from "../../../postgres/test/support/Stores.ts"
 
 /** What the application writes. */
@@ -15,14 +16,14 @@ export interface Options {
   readonly isInvalid?: boolean
 }
 
-const number = (most: number): number => 1 + Math.floor(Math.random() * most)
+const number = (most: number): number => 1 + below(most)
 
 const balance = (isInvalid: boolean): string =>
-  isInvalid && Math.random() < 0.1 ? "lots" : `${number(1000) - 1}.${String(number(100) - 1).padStart(2, "0")}`
+  isInvalid && random() < 0.1 ? "lots" : `${number(1000) - 1}.${String(number(100) - 1).padStart(2, "0")}`
 
 const writeOnce = (sql: SqlClient.SqlClient, { ids, isInvalid = false }: Options) => {
   const id = number(ids)
-  const dice = Math.random()
+  const dice = random()
   if (dice < 0.6) return sql`update accounts set balance = ${balance(isInvalid)} where id = ${id}`
   if (dice < 0.7)
     return sql`update accounts set owner = ${"o" + number(9)} where id between ${id}::bigint and ${id + 3}::bigint`
@@ -41,9 +42,9 @@ export const keepWriting = (options: Options) =>
     const transaction = Effect.gen(function*() {
       for (let writes = number(5); writes > 0; writes--) {
         yield* writeOnce(sql, options)
-        if (Math.random() < 0.1) yield* Effect.sleep(number(50))
+        if (random() < 0.1) yield* Effect.sleep(number(50))
       }
-      if (Math.random() < 0.2) yield* Effect.fail("rolled back")
+      if (random() < 0.2) yield* Effect.fail("rolled back")
     })
     yield* Effect.forever(Effect.exit(sql.withTransaction(transaction)))
   }).pipe(Effect.scoped)
