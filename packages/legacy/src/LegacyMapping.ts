@@ -1,6 +1,6 @@
 /** A mapping from the rows of a legacy table to events, and the options of the operations that use it. */
-import type { EventCodec } from "@refold/core/event/EventCodec"
 import type { View } from "@refold/core/decide/View"
+import type { EventCodec } from "@refold/core/event/EventCodec"
 import type { Tagged } from "@refold/core/event/EventType"
 import type * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"

@@ -6,9 +6,9 @@ import * as SqlClient from "effect/sql/SqlClient"
 import { randomUUID } from "node:crypto"
 import { expect, test } from "vitest"
 import * as Following from "../../postgres/test/support/Following.ts"
-import * as LegacyTable from "../src/LegacyTable.ts"
 import { below, random } from "../../postgres/test/support/Seed.ts"
 import * as Stores from "../../postgres/test/support/Stores.ts"
+import * as LegacyTable from "../src/LegacyTable.ts"
 
 const run = Stores.runner()
 

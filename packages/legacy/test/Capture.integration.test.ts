@@ -3,13 +3,13 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { describe, expect, test } from "vitest"
-import { isEqual } from "../src/LegacyReport.ts"
-import * as LegacyTable from "../src/LegacyTable.ts"
 import * as Following from "../../postgres/test/support/Following.ts"
-import * as Accounts from "./support/Accounts.ts"
-import { onDatabase, triggers } from "./support/LegacyStores.ts"
 import * as LoginRole from "../../postgres/test/support/LoginRole.ts"
 import * as Stores from "../../postgres/test/support/Stores.ts"
+import { isEqual } from "../src/LegacyReport.ts"
+import * as LegacyTable from "../src/LegacyTable.ts"
+import * as Accounts from "./support/Accounts.ts"
+import { onDatabase, triggers } from "./support/LegacyStores.ts"
 
 const mapping = Accounts.mapping()
 

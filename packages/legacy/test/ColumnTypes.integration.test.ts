@@ -4,11 +4,11 @@ import * as Fiber from "effect/Fiber"
 import * as SqlClient from "effect/sql/SqlClient"
 import { randomUUID } from "node:crypto"
 import { describe, expect, test } from "vitest"
+import * as Stores from "../../postgres/test/support/Stores.ts"
 import { isEqual } from "../src/LegacyReport.ts"
 import * as LegacyTable from "../src/LegacyTable.ts"
 import * as Accounts from "./support/Accounts.ts"
 import { onDatabase, triggers } from "./support/LegacyStores.ts"
-import * as Stores from "../../postgres/test/support/Stores.ts"
 
 const mapping = Accounts.mapping()
 

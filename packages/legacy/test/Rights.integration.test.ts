@@ -3,12 +3,12 @@ import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import { randomUUID } from "node:crypto"
 import { describe, expect, test } from "vitest"
+import * as LoginRole from "../../postgres/test/support/LoginRole.ts"
+import * as Stores from "../../postgres/test/support/Stores.ts"
 import { isEqual } from "../src/LegacyReport.ts"
 import * as LegacyTable from "../src/LegacyTable.ts"
 import * as Accounts from "./support/Accounts.ts"
 import { onDatabase } from "./support/LegacyStores.ts"
-import * as LoginRole from "../../postgres/test/support/LoginRole.ts"
-import * as Stores from "../../postgres/test/support/Stores.ts"
 
 const mapping = Accounts.mapping()
 
@@ -21,13 +21,16 @@ const role = (sql: SqlClient.SqlClient, url: string) =>
 
 /** Lets a role seed and capture, as LegacyTable.install says. */
 const grantAll = (sql: SqlClient.SqlClient, name: string) =>
-  Effect.andThen(LegacyTable.install(mapping), Effect.forEach([
-    "usage on schema refold",
-    "select on all tables in schema refold",
-    "insert, update, delete on refold.legacy_tables, refold.legacy_rows, refold.legacy_changes, refold.legacy_runs, refold.legacy_skipped",
-    "select, usage on all sequences in schema refold",
-    "execute on all functions in schema refold"
-  ], (right) => sql.unsafe(`grant ${right} to ${name}`)))
+  Effect.andThen(
+    LegacyTable.install(mapping),
+    Effect.forEach([
+      "usage on schema refold",
+      "select on all tables in schema refold",
+      "insert, update, delete on refold.legacy_tables, refold.legacy_rows, refold.legacy_changes, refold.legacy_runs, refold.legacy_skipped",
+      "select, usage on all sequences in schema refold",
+      "execute on all functions in schema refold"
+    ], (right) => sql.unsafe(`grant ${right} to ${name}`))
+  )
 
 /** Makes a role that may do little the owner of what runs as the store's owner. */
 const storeOwner = (sql: SqlClient.SqlClient, name: string) =>

@@ -4,11 +4,11 @@ import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as Stream from "effect/Stream"
 import { describe, expect, test } from "vitest"
+import * as Stores from "../../postgres/test/support/Stores.ts"
 import { isEqual } from "../src/LegacyReport.ts"
 import * as LegacyTable from "../src/LegacyTable.ts"
 import * as Accounts from "./support/Accounts.ts"
 import * as LegacyStores from "./support/LegacyStores.ts"
-import * as Stores from "../../postgres/test/support/Stores.ts"
 
 const { everything, onDatabase } = LegacyStores
 

@@ -1,15 +1,15 @@
 // The two ends of a mapping: switched over when both sides agree, or abandoned with the legacy table as it was before.
+import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as SqlClient from "effect/sql/SqlClient"
 import { describe, expect, test } from "vitest"
+import * as Stores from "../../postgres/test/support/Stores.ts"
 import { isEqual } from "../src/LegacyReport.ts"
 import * as LegacyTable from "../src/LegacyTable.ts"
-import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as Accounts from "./support/Accounts.ts"
 import { everything, onDatabase, triggers } from "./support/LegacyStores.ts"
-import * as Stores from "../../postgres/test/support/Stores.ts"
 
 const mapping = Accounts.mapping()
 

@@ -17,7 +17,8 @@ export const capture = Effect.fnUntraced(function*<Row, State, Event extends Tag
 ): Effect.fn.Return<void, Failure, SqlClient.SqlClient> {
   const source = yield* SourceTable.open(mapping, "capture")
   if (!source.isCapturable) {
-    const rule = "must be an ordinary table without parents or children, or a whole partitioned table, and have the key " +
+    const rule =
+      "must be an ordinary table without parents or children, or a whole partitioned table, and have the key " +
       "as a column: triggers see all changes only of these"
     return yield* new InvalidInput({ field: "table", rule })
   }

@@ -1,6 +1,6 @@
 /** Checks of a mapping and its options that need no database. */
 import type { Tagged } from "@refold/core/event/EventType"
-import { type InvalidInput, invalid } from "@refold/core/event/InvalidInput"
+import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
 import * as NewEvent from "@refold/core/event/NewEvent"
 import * as StreamName from "@refold/core/event/StreamName"
 import * as SqlFile from "@refold/postgres/internal/schema/SqlFile"

@@ -78,7 +78,9 @@ const compareRow = <Row, State, Event extends Tagged>(
       ? found.missing.add(key)
       : found.unreadable.add({ key, stream, reason: `row: ${legacy.failure}` })
   }
-  const state = stored.stream === undefined ? Result.succeed(aggregate.decider.initialState) : states.get(stored.stream)!
+  const state = stored.stream === undefined
+    ? Result.succeed(aggregate.decider.initialState)
+    : states.get(stored.stream)!
   const events = Result.flatMap(state, (state) => attemptFacts(() => facts.state(state)))
   if (Result.isFailure(events)) found.unreadable.add({ key, stream, reason: events.failure })
   else found.compare({ key, stream }, legacy.success, events.success)

@@ -61,10 +61,12 @@ export const resume = Effect.fnUntraced(function*(
   const { object, sql } = session.database
   const which = id === undefined ? sql`phase <> 'Done'` : sql`id = ${id}::int`
   const [found] = yield* sql<RunRow>`
-    SELECT ${columns(session)} FROM ${object("legacy_runs")} WHERE legacy_table = ${mapping}::int AND ${which}`.unprepared
+    SELECT ${columns(session)} FROM ${object("legacy_runs")} WHERE legacy_table = ${mapping}::int AND ${which}`
+    .unprepared
   if (found !== undefined) return decode(found)
   const [begun] = yield* sql<RunRow>`
-    INSERT INTO ${object("legacy_runs")} (legacy_table) VALUES (${mapping}::int) RETURNING ${columns(session)}`.unprepared
+    INSERT INTO ${object("legacy_runs")} (legacy_table) VALUES (${mapping}::int) RETURNING ${columns(session)}`
+    .unprepared
   return decode(begun!)
 })
 
@@ -76,12 +78,14 @@ export const save = (
   { database: { object, sql } }: Session,
   { after, changed, events, id, phase, removed, rows, seeded }: Run
 ): Effect.Effect<void, SqlError.SqlError> =>
-  Effect.asVoid(sql`
+  Effect.asVoid(
+    sql`
     UPDATE ${object("legacy_runs")} SET
       phase = ${phase}::text, after = ${after ?? null}::text, rows_read = ${rows}::bigint,
       seeded = ${seeded}::bigint, changed = ${changed}::bigint, removed = ${removed}::bigint, events = ${events}::bigint,
       finished_at = CASE WHEN ${phase}::text = 'Done' THEN clock_timestamp() END
-    WHERE id = ${id}::int`.unprepared)
+    WHERE id = ${id}::int`.unprepared
+  )
 
 /** Whether a run of the mapping has finished. */
 export const hasFinished = ({ database: { object, sql }, name }: Session): Effect.Effect<boolean, SqlError.SqlError> =>

@@ -22,7 +22,8 @@ export const save = (
   skips: ReadonlyArray<Skip | Skipped>
 ): Effect.Effect<void, SqlError.SqlError> =>
   // '' stands for no key: an array of the driver holds no NULL.
-  skips.length === 0 ? Effect.void : Effect.asVoid(sql`
+  skips.length === 0 ? Effect.void : Effect.asVoid(
+    sql`
     INSERT INTO ${object("legacy_skipped")} AS known (legacy_table, key, rows, reason, run)
     SELECT ${mapping}::int, CASE WHEN s.has_key THEN s.key END, s.rows, s.reason,
       (SELECT coalesce(max(id), 0) FROM ${object("legacy_runs")} WHERE legacy_table = ${mapping}::int)
@@ -31,7 +32,8 @@ export const save = (
       ${skips.map(({ rows }) => BigInt(rows))}::bigint[], ${skips.map(({ reason }) => reason)}::text[]
     ) AS s (key, has_key, rows, reason)
     ON CONFLICT ON CONSTRAINT legacy_skipped_key DO UPDATE SET
-      rows = excluded.rows, reason = excluded.reason, run = excluded.run`.unprepared)
+      rows = excluded.rows, reason = excluded.reason, run = excluded.run`.unprepared
+  )
 
 /** Removes keys from the list. */
 export const remove = (
@@ -39,9 +41,11 @@ export const remove = (
   mapping: number,
   keys: ReadonlyArray<string>
 ): Effect.Effect<void, SqlError.SqlError> =>
-  keys.length === 0 ? Effect.void : Effect.asVoid(sql`
+  keys.length === 0 ? Effect.void : Effect.asVoid(
+    sql`
     DELETE FROM ${object("legacy_skipped")}
-    WHERE legacy_table = ${mapping}::int AND key = ANY (${keys}::text[])`.unprepared)
+    WHERE legacy_table = ${mapping}::int AND key = ANY (${keys}::text[])`.unprepared
+  )
 
 /** Removes the rows that a run over the whole table has not found. */
 export const removeBefore = (
@@ -49,16 +53,20 @@ export const removeBefore = (
   mapping: number,
   run: number
 ): Effect.Effect<void, SqlError.SqlError> =>
-  Effect.asVoid(sql`
-    DELETE FROM ${object("legacy_skipped")} WHERE legacy_table = ${mapping}::int AND run < ${run}::int`.unprepared)
+  Effect.asVoid(
+    sql`
+    DELETE FROM ${object("legacy_skipped")} WHERE legacy_table = ${mapping}::int AND run < ${run}::int`.unprepared
+  )
 
 /** Removes the rows without a key. */
 export const removeWithoutKey = (
   { database: { object, sql } }: Session.Session,
   mapping: number
 ): Effect.Effect<void, SqlError.SqlError> =>
-  Effect.asVoid(sql`
-    DELETE FROM ${object("legacy_skipped")} WHERE legacy_table = ${mapping}::int AND key IS NULL`.unprepared)
+  Effect.asVoid(
+    sql`
+    DELETE FROM ${object("legacy_skipped")} WHERE legacy_table = ${mapping}::int AND key IS NULL`.unprepared
+  )
 
 /** The number of keys on the list; rows without a key count one by one. */
 export const count = (

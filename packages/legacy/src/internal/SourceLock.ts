@@ -33,7 +33,8 @@ export const explain = Effect.fnUntraced(function*(
 ): Effect.fn.Return<never, EventStoreError> {
   const writers = yield* Session.reported(source, findWriters(source))
   const pids = writers.length === 0 ? "" : ` (backends ${writers.map(({ pid }) => pid).join(", ")})`
-  const message = `timed out after ${Duration.format(timeout)} waiting for transactions that write to ${source.relation}` +
+  const message =
+    `timed out after ${Duration.format(timeout)} waiting for transactions that write to ${source.relation}` +
     `${pids}: end them, or raise lockTimeout`
   return yield* failedBecause(source.operation, new Error(message))
 })

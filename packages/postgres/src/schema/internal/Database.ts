@@ -6,7 +6,14 @@ import * as SqlClient from "effect/sql/SqlClient"
 import * as SqlError from "effect/sql/SqlError"
 import type * as Statement from "effect/sql/Statement"
 
-export { explain, isDisconnect, isMissingTable, isRefusedConnect, isTransient, reconnecting } from "../../internal/Database.ts"
+export {
+  explain,
+  isDisconnect,
+  isMissingTable,
+  isRefusedConnect,
+  isTransient,
+  reconnecting
+} from "../../internal/Database.ts"
 
 /** One schema on one client. */
 export interface Database {
