@@ -21,7 +21,7 @@ const exportsOf = (text) => {
     }
   }
   return [...kinds].toSorted(([one], [two]) => one < two ? -1 : 1).map(([name, set]) =>
-    `${[...set].toSorted().join("+")} ${name}`
+    `${[...set].toSorted((one, two) => one < two ? -1 : 1).join("+")} ${name}`
   )
 }
 

@@ -1,11 +1,4 @@
 import { defineConfig } from "vitest/config"
+import { withServer } from "../../vitest.shared.ts"
 
-export default defineConfig({
-  test: {
-    include: ["test/**/*.test.ts"],
-    globalSetup: ["../../packages/postgres/test/support/globalSetup.ts"],
-    // For what hangs only: the machine may be slow, and have others to run.
-    testTimeout: 240_000,
-    hookTimeout: 120_000
-  }
-})
+export default defineConfig({ test: withServer })

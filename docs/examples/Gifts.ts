@@ -67,7 +67,7 @@ export const birthday = Effect.gen(function*() {
   yield* promise("2", { from: "ada", to: "carl", cents: 300 })
 
   const gifts = Effect.forEach(["1", "2"], (id) => ProcessInstances.get(Giving, id))
-  const phases = Effect.map(gifts, (all) => all.map(({ state }) => state.agenda.phase))
+  const phases = Effect.map(gifts, (all) => all.map(({ state }) => state.pending.phase))
   const over = yield* Effect.repeat(Effect.delay(phases, "10 millis"), {
     until: ([first, second]) => first === "Succeeded" && second === "Compensated"
   })

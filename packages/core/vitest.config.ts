@@ -1,12 +1,7 @@
 import { defineConfig } from "vitest/config"
+import { shared } from "../../vitest.shared.ts"
 
-export default defineConfig({
-  // Time-outs are for what hangs only: the machine may be slow, and have others to run.
-  test: {
-    include: ["test/**/*.test.ts"],
-    setupFiles: ["test/support/Properties.ts"],
-    passWithNoTests: true,
-    testTimeout: 60_000,
-    hookTimeout: 60_000
-  }
-})
+// Core's properties are fast: many inputs for each.
+const env = { ...shared.env, REFOLD_RUNS: process.env["REFOLD_RUNS"] ?? "2000" }
+
+export default defineConfig({ test: { ...shared, env } })

@@ -1,10 +1,4 @@
 import { defineConfig } from "vitest/config"
+import { shared } from "../../vitest.shared.ts"
 
-export default defineConfig({
-  test: {
-    include: ["test/**/*.test.ts"],
-    // For what hangs only: the machine may be slow, and have others to run.
-    testTimeout: 240_000,
-    hookTimeout: 120_000
-  }
-})
+export default defineConfig({ test: shared })

@@ -1,6 +1,4 @@
 import { defineConfig } from "vitest/config"
+import { shared } from "../../vitest.shared.ts"
 
-export default defineConfig({
-  // Time-outs are for what hangs only: the machine may be slow, and have others to run.
-  test: { include: ["test/**/*.test.ts"], passWithNoTests: true, testTimeout: 60_000, hookTimeout: 60_000 }
-})
+export default defineConfig({ test: shared })

@@ -10,8 +10,8 @@ import * as TransferMoney from "./TransferMoney.ts"
 import * as Transfers from "./Transfers.ts"
 
 const handlers = [
-  ProcessHandler.to(Account.aggregate, Accounts.handle),
-  ProcessHandler.to(Transfer.aggregate, Transfers.handle)
+  ProcessHandler.withHandler(Account.aggregate, Accounts.handle),
+  ProcessHandler.withHandler(Transfer.aggregate, Transfers.handle)
 ]
 
 /** Asks for the transfers of all standing orders that are due, and ends. */

@@ -109,7 +109,15 @@ describe("a transfer of money that fails", () => {
 describe("what is on its way", () => {
   const begun = { data: { id: "1", from: "ada", to: "bob", amount, currency: "EUR" as const }, step: 0 }
   const at = (status: Exclude<TransferMoney.State["status"], "NotStarted">, done: ReadonlyArray<number>) =>
-    TransferMoney.inTransit({ ...begun, status, done, undo: [], attempts: 0, failure: "", isTold: false })
+    TransferMoney.inTransit({
+      ...begun,
+      status,
+      completed: done,
+      toCompensate: [],
+      attempts: 0,
+      failure: "",
+      failureHandled: false
+    })
 
   it("is the amount from the debit to the credit, or to the refund", () => {
     expect(TransferMoney.inTransit({ status: "NotStarted" })).toBe(0)

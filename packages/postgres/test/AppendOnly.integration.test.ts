@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import type * as SqlError from "effect/sql/SqlError"
 import { describe, expect, test } from "vitest"
+import * as LoginRole from "./support/LoginRole.ts"
 import * as Stores from "./support/Stores.ts"
 
 const run = Stores.runner()
@@ -87,15 +88,10 @@ test(
   "a role with all privileges on the table is refused like its owner",
   run(Effect.gen(function*() {
     const { sql, url } = yield* Stores.Database
-    yield* Effect.acquireRelease(
-      sql.unsafe(`create role refold_everything login`),
-      () => Effect.ignore(Effect.andThen(sql`drop owned by refold_everything`, sql`drop role refold_everything`))
-    )
+    const role = yield* LoginRole.make(sql, url, "refold_everything")
     yield* sql`grant usage on schema refold to refold_everything`
     yield* sql`grant all on all tables in schema refold to refold_everything`
-    const role = new URL(url)
-    role.username = "refold_everything"
-    const session = yield* Stores.connect(role.href)
+    const session = yield* Stores.connect(role.url)
     for (const change of ["delete from", "truncate", "update"]) {
       const statement = `${change} refold.event_store${change === "update" ? " set data = '1'" : ""}`
       expect(code(yield* Effect.flip(session.unsafe(statement)))).toBe("23001")

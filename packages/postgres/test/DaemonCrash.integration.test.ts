@@ -6,6 +6,7 @@ import * as Fiber from "effect/Fiber"
 import { expect, test } from "vitest"
 import * as Daemons from "./support/Daemons.ts"
 import * as Following from "./support/Following.ts"
+import { random } from "./support/Seed.ts"
 import * as Tally from "./support/Tally.ts"
 import * as Ticks from "./support/Ticks.ts"
 
@@ -20,7 +21,7 @@ test(
         const before = yield* generation(opened)
         const daemon = yield* Daemons.start(opened)
         yield* untilGeneration(opened, ({ checkpoint }) => checkpoint > (before?.checkpoint ?? 0))
-        yield* Effect.sleep(Math.random() * 150)
+        yield* Effect.sleep(random() * 150)
         yield* daemon.kill
         expect(yield* look(opened, Tally.tally())).toMatchObject(exact)
       }

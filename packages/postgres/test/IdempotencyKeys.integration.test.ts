@@ -15,6 +15,7 @@ import * as Database from "../src/internal/Database.ts"
 import * as Migrations from "../src/internal/Migrations.ts"
 import * as SqlFile from "../src/internal/SqlFile.ts"
 import { freshDatabase } from "./support/freshDatabase.ts"
+import * as LoginRole from "./support/LoginRole.ts"
 import * as Stores from "./support/Stores.ts"
 
 const run = Stores.runner()
@@ -170,15 +171,9 @@ describe("while keys are forgotten in a transaction that is still open", () => {
 /** A role that may do only this. */
 const as = (role: string, granted: ReadonlyArray<string>, { sql, url }: Stores.Opened) =>
   Effect.gen(function*() {
-    const name = `${role}_${randomUUID().slice(0, 8)}`
-    yield* Effect.acquireRelease(
-      sql.unsafe(`create role ${name} login`),
-      () => Effect.orDie(Effect.andThen(sql.unsafe(`drop owned by ${name}`), sql.unsafe(`drop role ${name}`)))
-    )
-    for (const grant of granted) yield* sql.unsafe(`grant ${grant} to ${name}`)
-    const address = new URL(url)
-    address.username = name
-    return address.href
+    const made = yield* LoginRole.make(sql, url, `${role}_${randomUUID().slice(0, 8)}`)
+    for (const grant of granted) yield* sql.unsafe(`grant ${grant} to ${made.name}`)
+    return made.url
   })
 
 describe("a role", () => {

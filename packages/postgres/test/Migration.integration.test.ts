@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { describe, expect, test } from "vitest"
 import { freshDatabase } from "./support/freshDatabase.ts"
+import * as LoginRole from "./support/LoginRole.ts"
 import * as Proxy from "./support/Proxy.ts"
 import * as Stores from "./support/Stores.ts"
 
@@ -142,14 +143,8 @@ test("a store that does not migrate says at its first use what is missing", () =
 
 test("a role that may not create the schema is told so", () =>
   Effect.runPromise(Effect.scoped(Effect.gen(function*() {
-    const url = new URL(yield* freshDatabase())
-    const { sql } = yield* Stores.open(url.href, { migrate: false })
-    const role = `nobody_${process.pid}`
-    yield* Effect.acquireRelease(
-      sql.unsafe(`create role ${role} login`),
-      () => Effect.orDie(sql.unsafe(`drop role ${role}`))
-    )
-    url.username = role
-    const error = yield* Effect.flip(Stores.open(url.href))
+    const { sql, url } = yield* Stores.open(yield* freshDatabase(), { migrate: false })
+    const role = yield* LoginRole.make(sql, url, `nobody_${process.pid}`)
+    const error = yield* Effect.flip(Stores.open(role.url))
     expect(error.message).toMatch(/^migrate failed: permission denied for database refold_\w+$/)
   }))))

@@ -11,6 +11,7 @@ import { describe, expect, test } from "vitest"
 import * as Following from "./support/Following.ts"
 import * as PostgresBinaries from "./support/PostgresBinaries.ts"
 import * as PostgresServer from "./support/PostgresServer.ts"
+import { random } from "./support/Seed.ts"
 import * as Stores from "./support/Stores.ts"
 
 const writers = 8
@@ -25,9 +26,9 @@ interface Told {
 const writer = ({ store }: Stores.Opened, told: Array<Told>) => {
   const own = Stores.freshStream()
   return Effect.forever(Effect.gen(function*() {
-    const stream = Math.random() < 0.5 ? own : shared
+    const stream = random() < 0.5 ? own : shared
     const events: Told["events"] = [Stores.event(), Stores.event()]
-    const idempotency = Math.random() < 0.3 ? { key: randomUUID() } : undefined
+    const idempotency = random() < 0.3 ? { key: randomUUID() } : undefined
     // Not interruptible: of an append that is given up, nobody is told anything.
     const exit = yield* Effect.uninterruptible(Effect.exit(store.append(stream, events, { idempotency })))
     told.push({ events, outcome: outcomeOf(exit) })

@@ -4,7 +4,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
-import { describe, expect, inject, test } from "vitest"
+import { describe, expect, inject, test, vi } from "vitest"
+import * as FakeEngine from "./support/FakeEngine.ts"
 import { freshDatabase } from "./support/freshDatabase.ts"
 import * as PostgresBinaries from "./support/PostgresBinaries.ts"
 import * as PostgresServer from "./support/PostgresServer.ts"
@@ -77,4 +78,35 @@ describe.skipIf(!PostgresBinaries.available(PostgresServer.wantedVersion()))("a 
     const rows = await Effect.runPromise(Effect.ensuring(settings, Effect.promise(server.stop)))
     expect(rows).toEqual([{ fsync: "on", connections: "200", addresses: "127.0.0.1", sockets: "" }])
   })
+})
+
+describe.skipIf(!PostgresBinaries.available(PostgresServer.wantedVersion()))("without DATABASE_URL", () => {
+  /** Where a server comes from when the container engine is this one. */
+  const sourceBeside = (engine: FakeEngine.FakeEngine) =>
+    Effect.promise(async () => {
+      vi.stubEnv("DATABASE_URL", "")
+      vi.stubEnv("DOCKER_HOST", engine.host)
+      try {
+        const server = await PostgresServer.start()
+        await server.stop()
+        return server.source
+      } finally {
+        vi.unstubAllEnvs()
+      }
+    })
+
+  test("a container engine that cannot pull the image is passed over for the binaries", () =>
+    Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+      const engine = yield* FakeEngine.start({ isSilent: false })
+      expect(yield* sourceBeside(engine)).toBe("local binaries")
+      expect(engine.asked).toContain("/images/create")
+    }))))
+
+  test("a container engine that never answers is passed over for the binaries, and no connection to it stays open", () =>
+    Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+      const engine = yield* FakeEngine.start({ isSilent: true })
+      expect(yield* sourceBeside(engine)).toBe("local binaries")
+      expect(engine.asked).not.toEqual([])
+      expect(yield* Effect.promise(engine.open)).toBe(0)
+    }))))
 })

@@ -7,6 +7,7 @@ import type * as SqlError from "effect/sql/SqlError"
 import * as Fs from "node:fs"
 import { describe, expect, test } from "vitest"
 import * as Following from "./support/Following.ts"
+import * as LoginRole from "./support/LoginRole.ts"
 import * as Proxy from "./support/Proxy.ts"
 import * as Stores from "./support/Stores.ts"
 
@@ -30,15 +31,9 @@ const grants = [
 const as = (role: string, granted: ReadonlyArray<string>) =>
   Effect.gen(function*() {
     const { sql, url } = yield* Stores.Database
-    const name = `${role}_${process.pid}`
-    yield* Effect.acquireRelease(
-      sql.unsafe(`create role ${name} login`),
-      () => Effect.orDie(Effect.andThen(sql.unsafe(`drop owned by ${name}`), sql.unsafe(`drop role ${name}`)))
-    )
-    for (const grant of granted) yield* sql.unsafe(`grant ${grant} to ${name}`)
-    const address = new URL(url)
-    address.username = name
-    return address.href
+    const made = yield* LoginRole.make(sql, url, `${role}_${process.pid}`)
+    for (const grant of granted) yield* sql.unsafe(`grant ${grant} to ${made.name}`)
+    return made.url
   })
 
 describe("a writer", () => {

@@ -7,6 +7,7 @@ import * as Option from "effect/Option"
 import type * as SqlError from "effect/sql/SqlError"
 import { describe, expect, test } from "vitest"
 import { freshDatabase } from "./support/freshDatabase.ts"
+import * as LoginRole from "./support/LoginRole.ts"
 import * as ReadModels from "./support/ReadModels.ts"
 import * as Stores from "./support/Stores.ts"
 
@@ -182,15 +183,9 @@ describe("roles", () => {
   /** A store as a role of its own sees it. */
   const as = (url: string, sql: Stores.Opened["sql"], role: string, granted: ReadonlyArray<string>) =>
     Effect.gen(function*() {
-      const name = `${role}_${process.pid}`
-      yield* Effect.acquireRelease(
-        sql.unsafe(`create role ${name} login`),
-        () => Effect.orDie(Effect.andThen(sql.unsafe(`drop owned by ${name}`), sql.unsafe(`drop role ${name}`)))
-      )
-      for (const grant of granted) yield* sql.unsafe(`grant ${grant} to ${name}`)
-      const address = new URL(url)
-      address.username = name
-      return { ...yield* Stores.open(address.href, { migrate: false }), name }
+      const made = yield* LoginRole.make(sql, url, `${role}_${process.pid}`)
+      for (const grant of granted) yield* sql.unsafe(`grant ${grant} to ${made.name}`)
+      return { ...yield* Stores.open(made.url, { migrate: false }), name: made.name }
     })
 
   test("a projector, a writer and a reader need no more than they are granted", () =>

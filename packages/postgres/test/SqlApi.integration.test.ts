@@ -5,6 +5,7 @@ import type * as SqlError from "effect/sql/SqlError"
 import * as Fs from "node:fs"
 import { describe, expect, test } from "vitest"
 import * as Following from "./support/Following.ts"
+import * as LoginRole from "./support/LoginRole.ts"
 import * as Stores from "./support/Stores.ts"
 
 const run = Stores.runner()
@@ -288,15 +289,10 @@ test(
 describe("a role that writes by SQL", () => {
   const as = Effect.gen(function*() {
     const { sql, url } = yield* Stores.Database
-    yield* Effect.acquireRelease(
-      sql`create role refold_sql_writer login`,
-      () => Effect.orDie(Effect.andThen(sql`drop owned by refold_sql_writer`, sql`drop role refold_sql_writer`))
-    )
+    const role = yield* LoginRole.make(sql, url, "refold_sql_writer")
     yield* sql`grant usage on schema refold to refold_sql_writer`
     yield* sql.unsafe(`grant execute on function refold.append_event, refold.commit_events to refold_sql_writer`)
-    const address = new URL(url)
-    address.username = "refold_sql_writer"
-    return yield* Stores.connect(address.href)
+    return yield* Stores.connect(role.url)
   })
 
   test(

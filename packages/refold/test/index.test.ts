@@ -14,7 +14,7 @@ const publicModules = ["core", "store", "memory"].flatMap((name) =>
 
 describe("refold", () => {
   it("re-exports every public module of core, store and memory under its own name, and nothing else", async () => {
-    const expected = publicModules.map((path) => path.split("/").at(-1)).toSorted()
+    const expected = publicModules.map((path) => path.split("/").at(-1)!).toSorted()
     expect(expected.length).toBeGreaterThan(30)
     expect(Object.keys(await import("refold")).toSorted()).toEqual(expected)
   })

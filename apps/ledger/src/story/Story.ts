@@ -10,7 +10,7 @@ import type { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import type { PartRefused } from "@refold/store/decide/Together"
 import type { EventReader } from "@refold/store/log/EventReader"
 import { EventStore } from "@refold/store/log/EventStore"
-import type { Unsettled } from "@refold/store/process/ProcessHandler"
+import type { RetryableFailure } from "@refold/store/process/ProcessHandler"
 import type { AwaitTimeout, NotParked, ProjectionOutdated, StreamParked } from "@refold/store/project/ProjectionError"
 import type * as ReadModel from "@refold/store/project/ReadModel"
 import type { ReadModelStore } from "@refold/store/project/ReadModelStore"
@@ -89,7 +89,7 @@ export type StoryFailure =
   | Transfer.Refusal
   | StandingOrder.Refusal
   | PartRefused<Account.Refusal>
-  | Unsettled
+  | RetryableFailure
   | Forbidden
   | UnknownCommand
   | UnknownQuery

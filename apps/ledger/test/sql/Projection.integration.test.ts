@@ -5,6 +5,7 @@ import type * as Scope from "effect/Scope"
 import * as SqlClient from "effect/sql/SqlClient"
 import { describe, expect, it } from "vitest"
 import { freshDatabase } from "../../../../packages/postgres/test/support/freshDatabase.ts"
+import { below, random } from "../../../../packages/postgres/test/support/Seed.ts"
 import * as Stores from "../../../../packages/postgres/test/support/Stores.ts"
 import * as LedgerSql from "../../src/sql/LedgerSql.ts"
 import * as AccountTwin from "./AccountTwin.ts"
@@ -59,10 +60,10 @@ const lateCommit = Effect.fnUntraced(function*(schema: string, edits: ReadonlyAr
 const write = Effect.fnUntraced(function*(sql: Sql) {
   for (let n = 0; n < 25; n++) {
     yield* sql`begin`
-    yield* deposit(sql, `a${Math.floor(Math.random() * 4)}`)
-    yield* Effect.sleep(Math.random() * 6)
-    if (Math.random() < 0.3) yield* deposit(sql, `b${Math.floor(Math.random() * 4)}`)
-    yield* Math.random() < 0.8 ? sql`commit` : sql`rollback`
+    yield* deposit(sql, `a${below(4)}`)
+    yield* Effect.sleep(random() * 6)
+    if (random() < 0.3) yield* deposit(sql, `b${below(4)}`)
+    yield* random() < 0.8 ? sql`commit` : sql`rollback`
   }
 })
 

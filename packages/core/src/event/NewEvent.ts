@@ -5,8 +5,11 @@ import * as EventId from "./EventId.ts"
 import { invalid, type InvalidInput } from "./InvalidInput.ts"
 import * as Json from "./Json.ts"
 
-/** Metadata of an event: correlation, cause and actor, and any keys of your own. */
-export interface Metadata extends Json.JsonObject {
+/**
+ * Metadata of an event: correlation, cause and actor, and any keys of your own. An intersection: an interface with these
+ * optional keys and an index signature compiles under `exactOptionalPropertyTypes` only.
+ */
+export type Metadata = Json.JsonObject & {
   /** Shared by all events and commands that result from one request. */
   readonly correlationId?: string
   /** The id of the event or command that directly caused this one. */

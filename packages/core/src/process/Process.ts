@@ -14,7 +14,7 @@ import type { Envelope } from "../project/Projection.ts"
 import * as ProcessInstance from "./internal/ProcessInstance.ts"
 import * as ProcessRows from "./internal/ProcessRows.ts"
 import { cancel, complete, type Reaction, schedule, send, type Target } from "./internal/Reaction.ts"
-import { type Notice, noticeTags, type Occasion } from "./ProcessInput.ts"
+import { type InputContext, type Signal, signalTags } from "./ProcessInput.ts"
 
 export { cancel, complete, schedule, send }
 export type { Reaction }
@@ -37,10 +37,10 @@ export interface Definition<Event extends Tagged, State> {
   /** The id of the instance that an event is for, or None. With the process's name, at most 200 UTF-16 units long. */
   readonly correlate: (event: Event, envelope: Envelope) => Option.Option<string>
   readonly initialState: NoInfer<State>
-  /** Applies an event, or a notice about its own commands and timeouts, to the state of an instance. */
-  readonly evolve: (state: State, input: Event | Notice, occasion: Occasion) => NoInfer<State>
+  /** Applies an event, or a signal about its own commands and timeouts, to the state of an instance. */
+  readonly evolve: (state: State, input: Event | Signal, context: InputContext) => NoInfer<State>
   /** Decides reactions in the state after `evolve`. They are recorded, and not decided again. */
-  readonly react: (state: State, input: Event | Notice, occasion: Occasion, before: State) => ReadonlyArray<Reaction>
+  readonly react: (state: State, input: Event | Signal, context: InputContext, before: State) => ReadonlyArray<Reaction>
   /** The phase of an instance: a short string that is recorded with its reactions and indexed. */
   readonly phase?: ((state: State) => string) | undefined
 }
@@ -70,8 +70,8 @@ export const make = <Event extends Tagged, const State>(
     if (name.length > maxStreamLength - 2)
       return yield* invalid("name", `must be at most ${maxStreamLength - 2} characters long`)
     const types = events.storedTypes()
-    const taken = noticeTags.find((tag) => types.includes(tag))
-    if (taken !== undefined) return yield* invalid("events", `must not have a type "${taken}": notices have that name`)
+    const taken = signalTags.find((tag) => types.includes(tag))
+    if (taken !== undefined) return yield* invalid("events", `must not have a type "${taken}": signals have that name`)
     if (types.length === 0) return yield* invalid("events", "must have at least one event type")
     if (categories?.length === 0) return yield* invalid("categories", "must have at least one category, or be left out")
     for (const [index, category] of (categories ?? []).entries()) {

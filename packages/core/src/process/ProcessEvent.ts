@@ -1,6 +1,6 @@
 /**
  * The events of a process instance's own stream: the triggers that it observed and what it decided. The stream is
- * complete: the state of the instance and its agenda are folds of this stream alone.
+ * complete: the state of the instance and its pending work are folds of this stream alone.
  */
 import * as Schema from "effect/Schema"
 import * as EventCodec from "../event/EventCodec.ts"

@@ -3,7 +3,7 @@ import type * as DateTime from "effect/DateTime"
 import type { Json } from "../event/Json.ts"
 import type { Envelope } from "../project/Projection.ts"
 
-/** The command that a notice is about. */
+/** The command that a signal is about. */
 interface OfCommand {
   readonly label: string
   readonly category: string
@@ -41,10 +41,10 @@ export interface Resumed {
 }
 
 /** An input that is not an event. */
-export type Notice = CommandSucceeded | CommandRefused | CommandFailed | TimedOut | Resumed
+export type Signal = CommandSucceeded | CommandRefused | CommandFailed | TimedOut | Resumed
 
-/** The tags of notices: an event type that a process observes must not have one of these names. */
-export const noticeTags: ReadonlyArray<Notice["_tag"]> = [
+/** The tags of signals: an event type that a process observes must not have one of these names. */
+export const signalTags: ReadonlyArray<Signal["_tag"]> = [
   "CommandSucceeded",
   "CommandRefused",
   "CommandFailed",
@@ -53,11 +53,11 @@ export const noticeTags: ReadonlyArray<Notice["_tag"]> = [
 ]
 
 /** The context of an input. */
-export interface Occasion {
+export interface InputContext {
   /** The id of the instance. */
   readonly instance: string
-  /** `recordedAt` of an event, the due time of a timeout, or the time of another notice. */
+  /** `recordedAt` of an event, the due time of a timeout, or the time of another signal. */
   readonly at: DateTime.Utc
-  /** The envelope of an event; undefined for a notice. */
+  /** The envelope of an event; undefined for a signal. */
   readonly envelope: Envelope | undefined
 }

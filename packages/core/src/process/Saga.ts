@@ -12,8 +12,8 @@ import { invalid, type InvalidInput } from "../event/InvalidInput.ts"
 import * as NewEvent from "../event/NewEvent.ts"
 import type { Envelope } from "../project/Projection.ts"
 import type { Send } from "./internal/Reaction.ts"
-import { play } from "./internal/SagaPlaying.ts"
 import * as Internal from "./internal/SagaState.ts"
+import { transition } from "./internal/SagaSteps.ts"
 import * as Process from "./Process.ts"
 
 /** A step: a command, and the command that compensates it. */
@@ -60,8 +60,8 @@ export const make = <Event extends Tagged, Data>(
     if (!Number.isInteger(attempts) || attempts < 1) {
       return yield* invalid("compensation.attempts", "must be a whole number from 1")
     }
-    const pause = yield* checkDuration(backoff, "compensation.backoff")
-    const script = { ...definition, attempts, backoff: pause }
+    const delay = yield* checkDuration(backoff, "compensation.backoff")
+    const plan = { ...definition, attempts, backoff: delay }
     return yield* Process.make<Event, SagaState<Data>>({
       name,
       events,
@@ -74,8 +74,8 @@ export const make = <Event extends Tagged, Data>(
           Option.orElse(() => Process.sender({ name }, envelope))
         ),
       initialState: Internal.notStarted,
-      evolve: (state, input, occasion) => play(script, state, input, occasion).state,
-      react: (_, input, occasion, before) => play(script, before, input, occasion).reactions,
+      evolve: (state, input, context) => transition(plan, state, input, context).state,
+      react: (_, input, context, before) => transition(plan, before, input, context).reactions,
       phase: (state) => state.status
     })
   })
@@ -93,12 +93,12 @@ const checkSteps = (
       yield* NewEvent.checkName(name, `steps[${index}].name`)
       // The name of its compensation is longer.
       yield* NewEvent.checkName(
-        Internal.undoing(name),
-        `steps[${index}].name, with "${Internal.undoing("")}" before it,`
+        Internal.compensationName(name),
+        `steps[${index}].name, with "${Internal.compensationName("")}" before it,`
       )
       if (timeout !== undefined) yield* checkDuration(timeout, `steps[${index}].timeout`)
-      if (name.startsWith(Internal.undoing(""))) {
-        return yield* invalid(`steps[${index}].name`, `must not begin with "${Internal.undoing("")}"`)
+      if (name.startsWith(Internal.compensationName(""))) {
+        return yield* invalid(`steps[${index}].name`, `must not begin with "${Internal.compensationName("")}"`)
       }
       if (steps.findIndex((step) => step.name === name) !== index) {
         return yield* invalid(`steps[${index}].name`, `must not repeat "${name}"`)

@@ -134,7 +134,7 @@ describe("a state whose schema throws", () => {
     )
   )
 
-  it("is neither saved nor believed", () => {
+  it("is neither saved nor used", () => {
     expect(failureOf(encode("a")).field).toBe("state")
     expect(decode("a")).toEqual(Option.none())
   })
@@ -188,7 +188,7 @@ describe("the types of an aggregate", () => {
   })
 
   // What stands under `@ts-expect-error` is judged by `tsc`, and never run.
-  it("refuse a codec that does not know all events of the decider", () => {
+  it("refuse a codec without an event of the decider", () => {
     const other = EventCodec.makeUnsafe([EventType.make("Other", Schema.Struct({}))])
     expectTypeOf(() => [
       // @ts-expect-error the codec cannot store what the decider decides

@@ -60,7 +60,7 @@ describe("an event type of one version", () => {
       .toEqual(Result.succeed({ _tag: "Opened", owner: "Ada" }))
   })
 
-  it("is read under its own name, whatever tag its data pretend to", () => {
+  it("is decoded with the name of its type as its tag, even if its data has a tag", () => {
     expect(codec.decode(stored("Opened", 1, { _tag: "Closed", owner: "Ada" })))
       .toEqual(Result.succeed({ _tag: "Opened", owner: "Ada" }))
   })
@@ -149,7 +149,7 @@ describe("a chain of three versions", () => {
     expect(decoded).toEqual([21, 3, 2].map((c) => Result.succeed({ _tag: "A", c })))
   })
 
-  it("may start later, and then knows nothing older", () => {
+  it("may start later, and then does not read older versions", () => {
     const codec = EventCodec.makeUnsafe([
       steps(EventType.make("A", Schema.Struct({ a: Schema.Number }), { schemaVersion: 4 }))
     ])
@@ -428,7 +428,7 @@ describe("fields that are no JSON by themselves", () => {
     expect(read).toEqual(Result.succeed(present))
   })
 
-  it("tell an option of nothing from a field left out", () => {
+  it("distinguish None from an absent field", () => {
     const { data } = Result.getOrThrow(codec.encode({ ...measured, note: Option.none() }))
     expect(Result.getOrThrow(codec.decode(stored("Measured", 1, data))).note).toEqual(Option.none())
     const { note: _, ...without } = data as Record<string, unknown>
@@ -508,7 +508,7 @@ describe("the types of a codec", () => {
     expect(Result.isFailure(codec.encode({ _tag: "Opened" }))).toBe(true)
   })
 
-  it("know the names that can be asked for", () => {
+  it("accept the names of the codec's types only", () => {
     // @ts-expect-error no type of this name
     expect(codec.storedTypes(["Burnt"])).toEqual([])
   })

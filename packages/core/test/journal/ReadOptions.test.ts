@@ -78,7 +78,7 @@ describe("includes", () => {
   )))
   const includes = (options: ReadOptions.ReadAllOptions) => ReadOptions.includes(options, first!)
 
-  it("every event where nothing is asked", () => {
+  it("every event by default", () => {
     expect(includes({})).toBe(true)
   })
 

@@ -28,9 +28,9 @@ const thrown = (error: unknown) => () => {
   throw error
 }
 
-describe("an instance that meets an event", () => {
+describe("an instance that observes an event", () => {
   it("records it, and what was decided about it, with everything that is needed to do it", () => {
-    const { agenda, events, state } = handled(processOf({ phase: (tags) => tags.join() }), request(1))
+    const { pending, events, state } = handled(processOf({ phase: (tags) => tags.join() }), request(1))
     expect(events).toEqual([{
       _tag: "ProcessReacted",
       instance: "1",
@@ -41,7 +41,7 @@ describe("an instance that meets an event", () => {
       phase: "Requested"
     }])
     expect(state).toEqual(Result.succeed(["Requested"]))
-    expect(agenda).toMatchObject({ version: 1, phase: "Requested", commands: [{ sentAt: 1, index: 0 }] })
+    expect(pending).toMatchObject({ version: 1, phase: "Requested", commands: [{ sentAt: 1, index: 0 }] })
   })
 
   it("records nothing where it changes nothing and leads to nothing", () => {
@@ -50,18 +50,18 @@ describe("an instance that meets an event", () => {
     expect(handled(process, take(1)).events).toHaveLength(1)
   })
 
-  it("meets it once, and none that came before it in its stream", () => {
+  it("observes it once, and no earlier event of its stream", () => {
     const second = observe(2, Taken.make({ transfer: "1" }), { stream: stream("s-1"), version: 2 })
     const first = observe(1, Taken.make({ transfer: "1" }), { stream: stream("s-1"), version: 1 })
     expect(handled(process, second, second, first).events).toHaveLength(1)
     expect(handled(process, first, second).events).toHaveLength(2)
   })
 
-  it("knows when it happened, to whom, and what is known beside it", () => {
+  it("passes the instance, the time and the envelope to the functions of the process", () => {
     const occasions: Array<unknown> = []
     const watching = processOf({
-      evolve: (tags, input, occasion) => {
-        occasions.push(occasion)
+      evolve: (tags, input, context) => {
+        occasions.push(context)
         return [...tags, input._tag]
       },
       react: () => []
@@ -89,8 +89,8 @@ describe("a parked instance", () => {
   })
   const repaired = processOf({ react: () => [add] })
 
-  it("lets later triggers wait, whatever they are", () => {
-    const { agenda, events } = handled(poisoned, take(1), request(2, 13), take(3), answer(1, 0), resume)
+  it("keeps all later triggers waiting", () => {
+    const { pending, events } = handled(poisoned, take(1), request(2, 13), take(3), answer(1, 0), resume)
     expect(tags(events)).toEqual([
       "ProcessReacted",
       "ProcessParked",
@@ -98,8 +98,8 @@ describe("a parked instance", () => {
       "ProcessWaited",
       "ProcessWaited"
     ])
-    expect(agenda).toMatchObject({ commands: [], parked: { attempts: 1 } })
-    expect(agenda.waiting).toHaveLength(4)
+    expect(pending).toMatchObject({ commands: [], parked: { attempts: 1 } })
+    expect(pending.waiting).toHaveLength(4)
   })
 
   it("is retried by repaired code with the very result that it would have had", () => {
@@ -110,13 +110,13 @@ describe("a parked instance", () => {
     const decidedBy = (events: ReadonlyArray<ProcessEvent>) =>
       events.flatMap((event) => event._tag === "ProcessReacted" ? [event] : [])
     expect(decidedBy(helped.events)).toEqual(decidedBy(sound.events))
-    expect(helped.agenda).toMatchObject({ parked: null, waiting: [], correlationId: sound.agenda.correlationId })
-    expect(new Map(helped.agenda.seen)).toEqual(new Map(sound.agenda.seen))
+    expect(helped.pending).toMatchObject({ parked: null, waiting: [], correlationId: sound.pending.correlationId })
+    expect(new Map(helped.pending.observed)).toEqual(new Map(sound.pending.observed))
   })
 
   it("stays parked where the retry fails again, and counts it", () => {
     const again = handled(poisoned, request(1, 13), take(2), retry, retry)
-    expect(again.agenda.parked).toMatchObject({ attempts: 3 })
+    expect(again.pending.parked).toMatchObject({ attempts: 3 })
     expect(tags(again.events)).toEqual(["ProcessParked", "ProcessWaited", "ProcessParked", "ProcessParked"])
   })
 
@@ -124,34 +124,34 @@ describe("a parked instance", () => {
     const both = handled(processOf({ evolve: thrown("lost") }), take(1), request(2, 13), take(3))
     const helped = reread(poisoned, both.events, retry)
     expect(tags(helped.events.slice(3))).toEqual(["ProcessReacted", "ProcessParked"])
-    expect(helped.agenda).toMatchObject({ parked: { attempts: 1, stage: "React" }, waiting: [{}, {}] })
+    expect(helped.pending).toMatchObject({ parked: { attempts: 1, stage: "React" }, waiting: [{}, {}] })
     expect(helped.state).toEqual(Result.succeed(["Taken"]))
   })
 
   it("goes on without the trigger that is discarded, and keeps the reason", () => {
-    const { agenda, events, state } = handled(poisoned, request(1, 13), take(2), discard)
+    const { pending, events, state } = handled(poisoned, request(1, 13), take(2), discard)
     expect(tags(events.slice(2))).toEqual(["ProcessDiscarded", "ProcessReacted"])
     expect(events[2]).toMatchObject({ reason: "booked by hand" })
     expect(state).toEqual(Result.succeed(["Taken"]))
-    expect(agenda.parked).toBeNull()
+    expect(pending.parked).toBeNull()
     // A discarded trigger is not observed again.
     expect(reread(repaired, events, request(1, 13)).events).toEqual(events)
   })
 
-  it("is parked anew where the trigger after the discarded one fails, too", () => {
-    const { agenda } = handled(poisoned, request(1, 13), request(2, 13), discard)
-    expect(agenda).toMatchObject({ parked: { attempts: 1 }, waiting: [{ id: expect.stringContaining("2") }] })
+  it("is parked again where the trigger after the discarded one fails, too", () => {
+    const { pending } = handled(poisoned, request(1, 13), request(2, 13), discard)
+    expect(pending).toMatchObject({ parked: { attempts: 1 }, waiting: [{ id: expect.stringContaining("2") }] })
   })
 
   it("still sends what was decided before", () => {
-    const { agenda } = handled(poisoned, take(1), request(2, 13))
-    expect(agenda.commands).toHaveLength(1)
+    const { pending } = handled(poisoned, take(1), request(2, 13))
+    expect(pending.commands).toHaveLength(1)
   })
 
   it("may end while it is retried: what waits after that means nothing", () => {
     const ends = processOf({ react: () => [Process.complete] })
     const helped = reread(ends, handled(poisoned, request(1, 13), take(2)).events, retry)
-    expect(helped.agenda).toMatchObject({ isCompleted: true, parked: null, waiting: [] })
+    expect(helped.pending).toMatchObject({ isCompleted: true, parked: null, waiting: [] })
     expect(helped.state).toEqual(Result.succeed(["Requested"]))
   })
 })
@@ -160,28 +160,28 @@ describe("an instance whose recorded events a new deployment cannot fold", () =>
   const before = handled(process, request(1)).events
   const broken = processOf({ evolve: thrown(new Error("what is that?")) })
 
-  it("says so, and still knows what it has to do", () => {
-    const { agenda, state } = reread(broken, before)
+  it("has the fault as its state, and keeps its agenda", () => {
+    const { pending, state } = reread(broken, before)
     expect(failureOf(state)).toEqual({ stage: "Evolve", reason: "it threw Error: what is that?" })
-    expect(agenda.commands).toHaveLength(1)
+    expect(pending.commands).toHaveLength(1)
   })
 
   it("parks the next trigger, and goes on where it stood after a repair", () => {
     const parked = reread(broken, before, answer(1, 0), take(2))
     expect(tags(parked.events.slice(1))).toEqual(["ProcessParked", "ProcessWaited"])
-    expect(parked.agenda.commands).toEqual([])
+    expect(parked.pending.commands).toEqual([])
     const helped = reread(process, parked.events, retry)
     expect(helped.state).toEqual(Result.succeed(["Requested", "CommandSucceeded", "Taken"]))
-    expect(helped.agenda.parked).toBeNull()
+    expect(helped.pending.parked).toBeNull()
   })
 })
 
-describe("an instance that hears of its own doings", () => {
+describe("an instance that gets a notice", () => {
   const heard = (...messages: ReadonlyArray<MessageBody>) => {
     const inputs: Array<unknown> = []
     const hearing = processOf({
-      react: (_, input, occasion) => {
-        inputs.push([input, occasion])
+      react: (_, input, context) => {
+        inputs.push([input, context])
         return input._tag === "Requested"
           ? [Process.send(jar, "a", { _tag: "Add", coins: 1 }), Process.schedule("late", 500)]
           : []
@@ -190,7 +190,7 @@ describe("an instance that hears of its own doings", () => {
     return { ...handled(hearing, request(1), ...messages), inputs: inputs.slice(1) }
   }
   const command = { label: "Add", category: "jar", id: "a" }
-  const occasion = { instance: "1", at: at(8000), envelope: undefined }
+  const context = { instance: "1", at: at(8000), envelope: undefined }
 
   it.each(
     [
@@ -198,13 +198,13 @@ describe("an instance that hears of its own doings", () => {
       [{ _tag: "Refused", refusal: { no: 1 } }, { _tag: "CommandRefused", ...command, refusal: { no: 1 } }],
       [{ _tag: "Failed", reason: "it died" }, { _tag: "CommandFailed", ...command, reason: "it died" }]
     ] as const
-  )("gets the outcome of its command: %j", (outcome, notice) => {
-    expect(heard(answer(1, 0, outcome)).inputs).toEqual([[notice, occasion]])
+  )("gets the outcome of its command: %j", (outcome, signal) => {
+    expect(heard(answer(1, 0, outcome)).inputs).toEqual([[signal, context]])
   })
 
   it("gets a timeout, with the time when it was due", () => {
     const { events, inputs } = heard({ _tag: "TimeOut", name: "late", scheduledAt: 1 })
-    expect(inputs).toEqual([[{ _tag: "TimedOut", name: "late" }, { ...occasion, at: at(1500) }]])
+    expect(inputs).toEqual([[{ _tag: "TimedOut", name: "late" }, { ...context, at: at(1500) }]])
     expect(events[1]).toMatchObject({ trigger: { _tag: "TimedOut", name: "late", scheduledAt: 1, due: at(1500) } })
   })
 
@@ -216,9 +216,9 @@ describe("an instance that hears of its own doings", () => {
     expect(inputs).toHaveLength(2)
   })
 
-  it("records a notice also where it changes nothing: it is over", () => {
+  it("records a signal also where it changes nothing: it is over", () => {
     const unchanged = processOf({ evolve: (tags) => tags })
-    expect(handled(unchanged, request(1), answer(1, 0)).agenda.commands).toEqual([])
+    expect(handled(unchanged, request(1), answer(1, 0)).pending.commands).toEqual([])
   })
 
   it("counts a monthly timeout from the time when the one before was due", () => {
@@ -227,49 +227,49 @@ describe("an instance that hears of its own doings", () => {
         input._tag === "Requested" || input._tag === "TimedOut" ? [Process.schedule("pay", "30 days")] : []
     })
     const fire = (scheduledAt: number) => ({ _tag: "TimeOut", name: "pay", scheduledAt }) as const
-    const { agenda } = handled(monthly, request(1), fire(1), fire(2))
-    expect(agenda.timeouts).toEqual([{ name: "pay", scheduledAt: 3, due: at(1000 + 3 * 30 * 86_400_000) }])
+    const { pending } = handled(monthly, request(1), fire(1), fire(2))
+    expect(pending.timeouts).toEqual([{ name: "pay", scheduledAt: 3, due: at(1000 + 3 * 30 * 86_400_000) }])
   })
 })
 
 describe("a completed instance", () => {
   const ends = processOf({ react: () => [Process.send(jar, "a", { _tag: "Add", coins: 1 }), Process.complete] })
 
-  it("meets no more events", () => {
+  it("observes no more events", () => {
     expect(handled(ends, request(1), take(2)).events).toHaveLength(1)
   })
 
   it("records the answers to its last commands, and does nothing about them", () => {
-    const { agenda, events, state } = handled(ends, request(1), answer(1, 0))
+    const { pending, events, state } = handled(ends, request(1), answer(1, 0))
     expect(events[1]).toMatchObject({ _tag: "ProcessReacted", decided: [] })
     expect(state).toEqual(Result.succeed(["Requested"]))
-    expect(agenda.commands).toEqual([])
+    expect(pending.commands).toEqual([])
   })
 
-  it("asks its functions nothing about them", () => {
+  it("does not call its functions for them", () => {
     const { events } = handled(ends, request(1))
-    const { agenda } = reread(processOf({ react: thrown("over") }), events, answer(1, 0))
-    expect(agenda.parked).toBeNull()
+    const { pending } = reread(processOf({ react: thrown("over") }), events, answer(1, 0))
+    expect(pending.parked).toBeNull()
   })
 })
 
-describe("an instance that an operator asks for something", () => {
+describe("an instance with a message of an operator", () => {
   it.each([
-    ["to go on, though nobody knows it", [resume], "UnknownInstance"],
-    ["to try again, though nobody knows it", [retry], "InstanceNotParked"],
-    ["to try again, though it is not parked", [take(1), retry], "InstanceNotParked"],
-    ["to leave out what does not wait", [take(1), discard], "InstanceNotParked"]
+    ["to resume without events", [resume], "UnknownInstance"],
+    ["to retry without events", [retry], "InstanceNotParked"],
+    ["to retry while it is not parked", [take(1), retry], "InstanceNotParked"],
+    ["to discard while it is not parked", [take(1), discard], "InstanceNotParked"]
   ])("refuses %s", (_, messages, _tag) => {
     expect(failureOf(handle(process, ...messages))).toEqual({ _tag, instance: "1" })
   })
 
-  it("refuses to go on after its end", () => {
+  it("refuses to resume or retry after completion", () => {
     const ends = processOf({ react: () => [Process.complete] })
     expect(failureOf(handle(ends, take(1), resume))).toEqual({ _tag: "InstanceCompleted", instance: "1" })
     expect(failureOf(handle(ends, take(1), retry))).toEqual({ _tag: "InstanceNotParked", instance: "1" })
   })
 
-  it("gets the reason", () => {
+  it("gets the reason of being resumed", () => {
     const { events, state } = handled(process, take(1), resume)
     expect(state).toEqual(Result.succeed(["Taken", "Resumed"]))
     expect(events[1]).toMatchObject({ trigger: { _tag: "Resumed", reason: "the jar is open", at: at(9000) } })

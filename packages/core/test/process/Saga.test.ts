@@ -74,22 +74,22 @@ const textOf = (decided: Decided): string => {
   }
 }
 
-// Tells by labels and names what the agenda knows by places: `ok one` is the answer to the command of step "one".
+// Identifies commands and timeouts by labels and names, not by places: `ok one` is the answer to the command of step "one".
 const step = (
   process: Known,
   before: ReturnType<typeof handled<Event, Saga.SagaState<Data>>>,
   what: string | MessageBody
 ) => {
-  const message = typeof what === "string" ? messageOf(before.agenda, what) : what
+  const message = typeof what === "string" ? messageOf(before.pending, what) : what
   const after = reread(process, before.events, message)
-  if (after.agenda.parked !== null) throw new Error(after.agenda.parked.reason)
+  if (after.pending.parked !== null) throw new Error(after.pending.parked.reason)
   const done = after.events.slice(before.events.length)
   return { after, decided: done.flatMap((event) => event._tag === "ProcessReacted" ? event.decided.map(textOf) : []) }
 }
 
 const outcomes: Readonly<Record<string, Outcome>> = { ok: { _tag: "Succeeded" }, refused, failed }
 
-const messageOf = ({ commands, timeouts }: ReturnType<typeof handled>["agenda"], what: string): MessageBody => {
+const messageOf = ({ commands, timeouts }: ReturnType<typeof handled>["pending"], what: string): MessageBody => {
   const [verb, ...rest] = what.split(" ")
   const name = rest.join(" ")
   if (verb === "late") {
@@ -104,7 +104,7 @@ const messageOf = ({ commands, timeouts }: ReturnType<typeof handled>["agenda"],
 const play = (process: Known, ...steps: ReadonlyArray<string | MessageBody>) => {
   let last = { after: handled(process, begin), decided: [] as ReadonlyArray<string> }
   for (const one of steps) last = step(process, last.after, one)
-  return { ...last, phase: last.after.agenda.phase }
+  return { ...last, phase: last.after.pending.phase }
 }
 
 describe("a saga", () => {
@@ -166,13 +166,13 @@ describe("a saga", () => {
     )
   })
 
-  it("hears of its events through the instance that sent the command, where nothing else is said", () => {
+  it("observes the events of its own commands by default", () => {
     const { correlate: _, ...bySender } = definition
     const { correlate } = Saga.makeUnsafe(bySender)
     const envelope = (process?: string) => malformed<never>({ metadata: { process } })
     expect(correlate(Taken.make({ transfer: "1" }), envelope("saga-7"))).toEqual(Option.some("7"))
     expect(correlate(Taken.make({ transfer: "1" }), envelope("other-7"))).toEqual(Option.none())
-    // What begins one is for that one, whoever caused it.
+    // An event that starts a saga is for that saga, even if a command of another saga caused it.
     expect(correlate(Requested.make({ transfer: "1", coins: 1 }), envelope("saga-7"))).toEqual(Option.some("1"))
   })
 })
@@ -207,7 +207,7 @@ describe("a saga that goes well", () => {
     expect(handled(saga, begin).state).toMatchObject(Result.succeed({ status: "Running", step: 0, data: { coins: 5 } }))
   })
 
-  it("does not begin with another event, nor with a notice", () => {
+  it("does not begin with another event, nor with a signal", () => {
     expect(handled(saga, taken).events).toEqual([])
   })
 
@@ -264,7 +264,7 @@ describe("a step", () => {
     ["late", ["late one"], "one: timed out"],
     ["failed by an event", [observe(9, Requested.make({ transfer: "1", coins: 5 }))], "one: Requested"]
   ])("says why it was %s", (_, steps, note) => {
-    expect(play(saga, ...steps).after.agenda.commands.at(-1)).toMatchObject({ command: { note } })
+    expect(play(saga, ...steps).after.pending.commands.at(-1)).toMatchObject({ command: { note } })
   })
 
   it("that is done late is undone before what is left, and then the others", () => {
@@ -311,7 +311,7 @@ describe("a step", () => {
     expect(play(namesake, "refused Take", "ok Take at the end")).toMatchObject({ phase: "Compensated", decided: [] })
   })
 
-  it("sends under its own name, whatever the label of its command", () => {
+  it("sends its command with its own name as the label", () => {
     const labelled = Saga.makeUnsafe({
       ...definition,
       steps: [{ name: "one", command: (data) => ({ ...add("one")(data), label: "mine" }) }]
@@ -325,7 +325,7 @@ describe("a compensation that fails", () => {
   const again = (times: number) => Array.from({ length: times }, () => ["refused undo one", "late undo one"]).flat()
 
   it("is tried again, each time after twice the pause", () => {
-    const due = (steps: ReadonlyArray<string | MessageBody>) => play(saga, ...steps).after.agenda.timeouts[0]?.due
+    const due = (steps: ReadonlyArray<string | MessageBody>) => play(saga, ...steps).after.pending.timeouts[0]?.due
     expect(due([...undoing, "refused undo one"])).toEqual(at(10_000))
     expect(play(saga, ...undoing, ...again(1)).decided).toEqual(["send undo one to undo-one"])
     // Of the answer, which came at 0.
@@ -335,16 +335,16 @@ describe("a compensation that fails", () => {
 
   const stuck = ["ok one", ...undoing, ...again(2), "failed undo one"] as const
 
-  it("waits for somebody after so many attempts", () => {
+  it("waits to be resumed after the last attempt", () => {
     const { after, decided, phase } = play(saga, ...stuck)
     expect({ decided, phase }).toEqual({ decided: [], phase: "CompensationFailed" })
-    expect(after.agenda).toMatchObject({ commands: [], timeouts: [], isCompleted: false })
+    expect(after.pending).toMatchObject({ commands: [], timeouts: [], isCompleted: false })
     expect(after.state).toMatchObject(
       Result.succeed({ status: "CompensationFailed", failure: "two: refused: \"no\"; undo one: it died" })
     )
   })
 
-  it("is tried as often again when somebody resumes it", () => {
+  it("has the same number of attempts again after it is resumed", () => {
     expect(play(saga, ...stuck, resume)).toMatchObject({
       phase: "Compensating",
       decided: ["send undo one to undo-one"]
@@ -366,7 +366,7 @@ describe("a compensation that fails", () => {
       "ok undo two",
       "refused undo one"
     ] as const
-    expect(play(saga, ...two).after.agenda.timeouts[0]?.due).toEqual(at(10_000))
+    expect(play(saga, ...two).after.pending.timeouts[0]?.due).toEqual(at(10_000))
   })
 
   it("waits with a step that is done late, and both are undone when it is resumed", () => {
@@ -390,7 +390,7 @@ describe("a compensation that fails", () => {
   })
 })
 
-describe("somebody who resumes a saga", () => {
+describe("resuming a saga", () => {
   it.each<[string, ReadonlyArray<string | MessageBody>, string]>([
     ["that is running", [taken], "Running"],
     ["that is being compensated", [taken, "refused two"], "Compensating"],
@@ -398,6 +398,6 @@ describe("somebody who resumes a saga", () => {
     ["that is compensated", ["refused one"], "Compensated"]
   ])("%s changes nothing", (_, steps, phase) => {
     const { after, decided } = play(saga, ...steps, resume)
-    expect({ decided, phase: after.agenda.phase }).toEqual({ decided: [], phase })
+    expect({ decided, phase: after.pending.phase }).toEqual({ decided: [], phase })
   })
 })

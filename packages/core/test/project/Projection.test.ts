@@ -41,7 +41,7 @@ describe("a projection", () => {
     expect(made.types).toEqual(["Opened", "Created", "Paid"])
   })
 
-  it("knows its indexes and their kinds", () => {
+  it("has its indexes with the kinds of their fields", () => {
     expect(made.indexes).toEqual([
       { name: "byOwner", fields: [{ field: "owner", kind: "Text" }, { field: "balance", kind: "Number" }] }
     ])
@@ -229,7 +229,7 @@ describe("the types of a projection", () => {
     expect(baskets.indexes.map(({ name }) => name)).toEqual(["byStatus", "other"])
   })
 
-  it("know a query's indexes", () => {
+  it("restrict the indexes of a query", () => {
     const ask = <Index extends string>(
       _: Projection.Projection<Event, Account, Index>,
       query: RowQuery<NoInfer<Index>>

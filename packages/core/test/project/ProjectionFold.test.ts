@@ -95,14 +95,14 @@ describe("an event", () => {
       .toEqual([["x", 1, 1], ["y", 3, 2]])
   })
 
-  it("removes a row, and a later one starts it anew", () => {
+  it("removes a row, and a later one starts from the initial state", () => {
     const log = logOf(added("a-1", ["x", "y"], 5), cleared("b-1", "x", "y"), added("a-1", ["y"], 2))
     expect(refolded(sums, log).rows).toEqual({ y: { sum: 2 } })
     const batch = log.map((event) => Fold.prepare(sums, event))
     expect(states(Fold.foldBatch(sums, new Map(), batch).changed)).toEqual({ x: undefined, y: { sum: 2 } })
   })
 
-  it("tells keys and evolve all that is known of it", () => {
+  it("passes the envelope to keys and evolve", () => {
     const seen: Array<unknown> = []
     const [first] = logOf(added("a-1", ["x"], 1))
     const spy = Projection.makeUnsafe({
@@ -351,7 +351,7 @@ describe("an evolve that changes its state in place", () => {
 })
 
 describe("an initial state that does not fit its schema", () => {
-  it("is where rows start all the same", () => {
+  it("is still the state that rows start from", () => {
     const named = Projection.makeUnsafe({
       ...definition,
       state: Schema.Struct({ name: Schema.NonEmptyString }),

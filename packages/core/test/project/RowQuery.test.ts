@@ -53,7 +53,7 @@ const pages = (query: RowQuery.RowQuery, rows: ReadonlyArray<StoredRow>): Readon
 }
 
 describe("check", () => {
-  it("of an empty query asks for the first hundred rows by key", () => {
+  it("of an empty query selects the first hundred rows by key", () => {
     expect(checked({})).toMatchObject({
       where: [],
       range: {},
@@ -171,7 +171,7 @@ describe("a page", () => {
     expect(keys({}, odd)).toEqual(["a", "\uff5e", "\u{1f600}"])
   })
 
-  it("knows fields and keys with the names of an object's own", () => {
+  it("accepts fields and keys that are names of object properties", () => {
     const odd = ["toString", "__proto__", "constructor"].map((key) => row(key, JSON.parse(`{"__proto__":"${key}"}`)))
     expect(keys({ index: "__proto__" }, odd)).toEqual(["__proto__", "constructor", "toString"])
     const where: Readonly<Record<string, string>> = JSON.parse(`{"__proto__": "toString"}`)
@@ -260,7 +260,7 @@ describe("a cursor", () => {
   const forged = (json: unknown) => malformed<RowQuery.Cursor>(Base64Url.encode(JSON.stringify(json)))
   const { mark } = checked(query)
 
-  it("is safe in a URL, and tells its query where to go on", () => {
+  it("is safe in a URL, and holds the place where its query continues", () => {
     expect(cursor).toMatch(/^[\w-]+$/)
     expect(checked({ ...query, after: cursor }).after).toEqual({ key: "k", values: [3, true] })
   })
@@ -326,7 +326,7 @@ describe("a cursor", () => {
 })
 
 describe("the types of a query", () => {
-  it("know the indexes that there are", () => {
+  it("accept the indexes of the projection only", () => {
     expectTypeOf<RowQuery.RowQuery<"byCity" | "bySize">["index"]>().toEqualTypeOf<"byCity" | "bySize" | undefined>()
     expectTypeOf<RowQuery.RowQuery<never>["index"]>().toEqualTypeOf<undefined>()
   })

@@ -31,8 +31,8 @@ export interface CheckOptions<R> {
   readonly runs?: number | undefined
   /** Whether to look for a smaller input once one has broken the law; true by default. */
   readonly shrink?: boolean | undefined
-  /** The seed and path of a broken verdict, to run its counterexample again. */
-  readonly replay?: Pick<Broken, "seed" | "path"> | undefined
+  /** The seed of a broken verdict, to run its inputs again; with its path too, only its counterexample. */
+  readonly replay?: { readonly seed: number; readonly path?: string } | undefined
 }
 
 /** The law held for this many inputs. */
@@ -56,8 +56,8 @@ export interface Broken {
 /** What checking a law came to. */
 export type Verdict = Holds | Broken
 
-/** One input may take this long; then it counts as stuck and breaks the law. */
-const patience = "20 seconds"
+/** One input may take this long; then it counts as stuck and breaks the law. For what hangs only. */
+const patience = "60 seconds"
 
 /** Tries a law on generated inputs, and shrinks an input that breaks it. */
 export const check = async <Input, R>(

@@ -9,12 +9,15 @@ import * as Law from "./Law.ts"
 
 /** How thorough a suite is. */
 export interface Options {
-  /** How many inputs each law is tried on. The environment variable REFOLD_RUNS overrides it. */
+  /**
+   * How many inputs each law is tried on. The environment variable REFOLD_RUNS overrides it; REFOLD_SEED is the seed of
+   * the inputs, else each run has a new one. A broken law says which seed it had.
+   */
   readonly runs?: number | undefined
 }
 
-/** In milliseconds: long enough for a database to be started and for a stuck law to give up by itself. */
-export const patience = 120_000
+/** In milliseconds: the time limit of a law on each 200 inputs, for what hangs only. */
+export const patience = 600_000
 
 /** A suite of laws about pure functions. */
 export const pure = (name: string, properties: ReadonlyArray<Law.Property<never>>, { runs }: Options = {}): void => {
@@ -42,12 +45,21 @@ export const layer = <R, E>(
 export const register = <R>(properties: ReadonlyArray<Law.Property<R>>, options: Law.CheckOptions<R>): void => {
   for (const property of properties) {
     it(property.law, async () => {
-      Law.assertHolds(await property.check({ ...options, runs: runsOfEnvironment() ?? options.runs }))
-    }, patience)
+      Law.assertHolds(await property.check(withEnvironment(options)))
+    }, patience * Math.ceil((withEnvironment(options).runs ?? 1) / 200))
   }
 }
 
-const runsOfEnvironment = (): number | undefined => {
-  const runs = Number(globalThis.process?.env["REFOLD_RUNS"])
-  return Number.isInteger(runs) && runs > 0 ? runs : undefined
+const withEnvironment = <R>(options: Law.CheckOptions<R>): Law.CheckOptions<R> => {
+  const seed = ofEnvironment("REFOLD_SEED")
+  return {
+    ...options,
+    runs: ofEnvironment("REFOLD_RUNS") ?? options.runs,
+    replay: options.replay ?? (seed === undefined ? undefined : { seed })
+  }
+}
+
+const ofEnvironment = (name: "REFOLD_RUNS" | "REFOLD_SEED"): number | undefined => {
+  const text = globalThis.process?.env[name] ?? ""
+  return /^\d{1,9}$/.test(text) ? Number(text) : undefined
 }

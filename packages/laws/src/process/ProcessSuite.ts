@@ -38,7 +38,7 @@ export const properties = <Event extends Tagged, State>(
   return [
     Law.over(ProcessLaws.metTwiceIsMetOnce(process), steps),
     Law.over(ProcessLaws.stateIsFoldOfStream(process), steps),
-    Law.over(ProcessLaws.agendaIsOfTheRecord(process, deploy), steps),
+    Law.over(ProcessLaws.pendingWorkIsOfTheRecord(process, deploy), steps),
     Law.over(ProcessLaws.retriedIsAsIfNothingWas(process, deploy), broken)
   ]
 }

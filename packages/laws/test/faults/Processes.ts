@@ -28,7 +28,7 @@ const deciding = <Event extends Tagged, State>(
 export const forgetsWhatItMet = deciding(Alarms.make("alarms"), ({ evolve }) => ({
   evolve: (instance, event) => {
     const next = evolve(instance, event)
-    return { ...next, agenda: { ...next.agenda, seen: [] } }
+    return { ...next, pending: { ...next.pending, observed: [] } }
   }
 }))
 
@@ -51,7 +51,7 @@ export const retriesBackwards: Deploy = (definition) =>
     decide: (message, instance) =>
       message._tag !== "Retry" ? decide(message, instance) : decide(message, {
         ...instance,
-        agenda: { ...instance.agenda, waiting: instance.agenda.waiting.toReversed() }
+        pending: { ...instance.pending, waiting: instance.pending.waiting.toReversed() }
       })
   }))
 

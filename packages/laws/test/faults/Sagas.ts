@@ -9,16 +9,16 @@ export const compensatesInOrder: SagaWorld.Make = (definition) => {
   return Process.makeUnsafe<SagaWorld.Event, Saga.SagaState<SagaWorld.Data>>({
     ...saga,
     initialState: { status: "NotStarted" },
-    evolve: (state, input, occasion) => {
-      const next = saga.evolve(state, input, occasion)
+    evolve: (state, input, context) => {
+      const next = saga.evolve(state, input, context)
       return state.status === "Running" && next.status === "Compensating"
-        ? { ...next, undo: next.undo.toReversed() }
+        ? { ...next, toCompensate: next.toCompensate.toReversed() }
         : next
     },
-    react: (state, input, occasion, before) => {
-      const reactions = saga.react(state, input, occasion, before)
+    react: (state, input, context, before) => {
+      const reactions = saga.react(state, input, context, before)
       if (before.status !== "Running" || state.status !== "Compensating") return reactions
-      const { compensate, name } = definition.steps[state.undo[0]!]!
+      const { compensate, name } = definition.steps[state.toCompensate[0]!]!
       return reactions.map((one) => one._tag === "Send" ? { ...compensate!(state.data), label: `undo ${name}` } : one)
     }
   })
@@ -44,7 +44,7 @@ export const forgetsLateSuccesses: SagaWorld.Make = (definition) => {
   return Process.makeUnsafe<SagaWorld.Event, Saga.SagaState<SagaWorld.Data>>({
     ...saga,
     initialState: { status: "NotStarted" },
-    evolve: (state, input, occasion) => isLate(state, input) ? state : saga.evolve(state, input, occasion),
-    react: (state, input, occasion, before) => isLate(before, input) ? [] : saga.react(state, input, occasion, before)
+    evolve: (state, input, context) => isLate(state, input) ? state : saga.evolve(state, input, context),
+    react: (state, input, context, before) => isLate(before, input) ? [] : saga.react(state, input, context, before)
   })
 }

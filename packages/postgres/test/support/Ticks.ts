@@ -15,6 +15,7 @@ import { isDeepStrictEqual } from "node:util"
 import { expect } from "vitest"
 import * as Following from "./Following.ts"
 import { freshDatabase } from "./freshDatabase.ts"
+import { below } from "./Seed.ts"
 import * as Stores from "./Stores.ts"
 import { type Tally, tally } from "./Tally.ts"
 
@@ -35,8 +36,6 @@ type Reading = Pick<Stores.Opened, "reader" | "readModels">
 export const tick = (n: number) => Stores.event({ type: "Ticked", data: { n } })
 
 const ticks = (count: number) => [tick(count), ...Array.from({ length: count - 1 }, (_, n) => tick(n))] as const
-
-const below = (end: number): number => Math.floor(Math.random() * end)
 
 /** Appends a few events to one of some hundred streams. */
 const appendSomewhere = ({ store }: Writing) =>

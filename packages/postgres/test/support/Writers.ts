@@ -2,10 +2,8 @@
  * Writers that commit out of order: transactions of random length over the same log, some of which are taken back.
  */
 import * as Effect from "effect/Effect"
+import { below } from "./Seed.ts"
 import * as Stores from "./Stores.ts"
-
-/** A random number of 0 or more, below `end`. */
-const below = (end: number): number => Math.floor(Math.random() * end)
 
 const pause = Effect.suspend(() => Effect.sleep(below(6)))
 

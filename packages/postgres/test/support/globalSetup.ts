@@ -2,6 +2,7 @@
  * Gives every test file the address of one PostgreSQL server for the whole run: `inject("postgresUrl")`.
  */
 import type { TestProject } from "vitest/node"
+import * as PostgresBinaries from "./PostgresBinaries.ts"
 import * as PostgresServer from "./PostgresServer.ts"
 
 /** Starts the server and returns how to stop it. */
@@ -10,6 +11,10 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
   const server = await PostgresServer.start()
   const took = Math.round(performance.now() - began)
   process.stderr.write(`PostgreSQL ${server.version} from ${server.source}, ready in ${took} ms\n`)
+  const version = PostgresServer.wantedVersion()
+  if (!PostgresBinaries.available(version)) {
+    process.stderr.write(`Tests that restart or crash a server are skipped: run .ci/postgres ${version} for them\n`)
+  }
   project.provide("postgresUrl", server.url)
   return server.stop
 }

@@ -18,7 +18,7 @@ import * as Result from "effect/Result"
 import { Causation } from "../log/Causation.ts"
 import type { EventReader } from "../log/EventReader.ts"
 import { type CommitFailure, EventStore } from "../log/EventStore.ts"
-import { waitForNext } from "../log/internal/BackOff.ts"
+import * as RetryPolicies from "../log/internal/RetryPolicies.ts"
 import * as Deciding from "./internal/Deciding.ts"
 import * as FirstAnswer from "./internal/FirstAnswer.ts"
 import * as InlineRows from "./internal/InlineRows.ts"
@@ -96,12 +96,16 @@ export const make = <Command, State, Event extends Tagged, Refusal>(
     const states = yield* remembered
     const turn = { ...options, aggregate, id, command, idempotency, inline, states }
     let known = states.get(stream)
+    let waitAfter: RetryPolicies.Driver<VersionConflict> | undefined
     // Attempt 0 is on a state that was remembered.
     for (let attempt = known === undefined ? 1 : 0;; attempt++) {
       const loaded = attempt === 0 ? known! : yield* StateCache.load(states, aggregate, stream, known)
       const outcome = yield* decideOnce(turn, loaded, attempt > 0)
       if (outcome !== undefined && !(outcome instanceof VersionConflict)) return outcome
-      if (outcome !== undefined && attempt > 0) yield* waitForNext(attempt, retries, outcome)
+      if (outcome !== undefined && attempt > 0) {
+        waitAfter ??= yield* RetryPolicies.drive<VersionConflict>(RetryPolicies.versionConflict(retries))
+        yield* waitAfter(outcome)
+      }
       known = outcome !== undefined && hasLostEvents(outcome) ? undefined : loaded
     }
   })

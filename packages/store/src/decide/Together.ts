@@ -22,7 +22,7 @@ import * as Result from "effect/Result"
 import { Causation } from "../log/Causation.ts"
 import type { EventReader } from "../log/EventReader.ts"
 import { EventStore, type InlineRow } from "../log/EventStore.ts"
-import { waitForNext } from "../log/internal/BackOff.ts"
+import * as RetryPolicies from "../log/internal/RetryPolicies.ts"
 import type { HandleFailure, HandleOptions } from "./CommandHandler.ts"
 import { DeciderFault } from "./DeciderFault.ts"
 import * as Deciding from "./internal/Deciding.ts"
@@ -140,7 +140,8 @@ const handleAll = Effect.fnUntraced(function*<Refusal>(
   const first = yield* find
   if (Option.isSome(first)) return first
   const shared = { metadata: { ...yield* Causation, ...metadata }, occurredAt: occurredAt ?? (yield* DateTime.now) }
-  for (let attempt = 1;; attempt++) {
+  const waitAfter = yield* RetryPolicies.drive<VersionConflict>(RetryPolicies.versionConflict(retries))
+  for (;;) {
     const decided = yield* Effect.result(Effect.forEach(parts, ({ decide }) => decide(shared)))
     const writes = Result.isSuccess(decided) ? decided.success.flatMap(({ writes }) => writes) : []
     const [one, ...others] = writes
@@ -153,7 +154,7 @@ const handleAll = Effect.fnUntraced(function*<Refusal>(
     const appended = yield* Effect.result(store.commit({ writes: [one, ...others], idempotency }, rows))
     if (Result.isSuccess(appended)) return yield* finish(decided.success, appended.success)
     if (appended.failure._tag !== "VersionConflict") return yield* Effect.fail(appended.failure)
-    yield* waitForNext(attempt, retries, appended.failure)
+    yield* waitAfter(appended.failure)
   }
 })
 

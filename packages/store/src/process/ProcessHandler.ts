@@ -1,4 +1,4 @@
-/** How the commands of a process are handled: by an aggregate's handler, which says what became of each. */
+/** Handles the commands of a process, by the command handler of an aggregate, and gives their outcomes. */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import { CommandInvalid } from "@refold/core/decide/CommandInvalid"
 import * as DecodeError from "@refold/core/event/DecodeError"
@@ -6,7 +6,7 @@ import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Json from "@refold/core/event/Json"
 import { reasonOf } from "@refold/core/internal/event/Reason"
-import type { PendingCommand } from "@refold/core/internal/process/Agenda"
+import type { PendingCommand } from "@refold/core/internal/process/PendingWork"
 import * as AppendError from "@refold/core/journal/AppendError"
 import type { Outcome } from "@refold/core/process/ProcessEvent"
 import * as Effect from "effect/Effect"
@@ -19,73 +19,78 @@ import type { EventReader } from "../log/EventReader.ts"
 import type { EventStore } from "../log/EventStore.ts"
 import { EventStoreError, OutcomeUnknown } from "../log/EventStoreError.ts"
 
-/** Handles the commands of processes for one category. */
+/** Handles the commands that processes send to one category. */
 export interface ProcessHandler<R = never> {
   readonly category: string
-  /** What became of a command. Fails where that is not known, or where another try may end otherwise. */
+  /** Handles a command, and gives its outcome. Fails where the outcome is unknown or another attempt may succeed. */
   readonly handle: (
     command: PendingCommand,
     options: CommandHandler.HandleOptions
-  ) => Effect.Effect<Answer, Unsettled, R>
+  ) => Effect.Effect<CommandOutcome, RetryableFailure, R>
 }
 
 /**
- * What became of a command. Where it is not known that it had an effect, the runner makes sure that no copy of it can have
- * one later.
+ * The outcome of a command. `storedEvents` says that it stored events under its idempotency key, so that no copy of it can
+ * store them again; otherwise, false by default, the runner makes that sure by recording the outcome under that key.
  */
-export type Answer = Outcome & { readonly hadEffect?: boolean | undefined }
+export type CommandOutcome = Outcome & { readonly storedEvents?: boolean | undefined }
 
-/** The store did not answer, or others were faster all the time. */
-export type Unsettled = EventStoreError | OutcomeUnknown | AppendError.VersionConflict
+/**
+ * Failures after which the runner repeats a command without a limit: the store failed, it is not known whether the events
+ * were stored, or the handler had a version conflict in each of its retries.
+ */
+export type RetryableFailure = EventStoreError | OutcomeUnknown | AppendError.VersionConflict
 
-/** What handling a command takes. */
+/** The services that handling a command needs. */
 export type Services = EventStore | EventReader | SnapshotStore
 
-/** A function as `CommandHandler.make` gives them. */
+/** A function that handles commands, such as `CommandHandler.make` returns. */
 export type Handle<Command, E, R> = (
   id: string,
   command: Command,
   options: CommandHandler.HandleOptions
 ) => Effect.Effect<unknown, E, R>
 
-/** Handles commands for this aggregate. */
+/** Handles commands for an aggregate, by a `CommandHandler` with its defaults. */
 export const of = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>
-): ProcessHandler<Services> => to(aggregate, CommandHandler.make(aggregate))
+): ProcessHandler<Services> => withHandler(aggregate, CommandHandler.make(aggregate))
 
 /**
- * Handles commands for this aggregate by a handler of your own: one with inline projections, say, or middleware. It must
- * pass the options on. `EventStoreError`, `OutcomeUnknown` and `VersionConflict` are tried again; what else the library
- * fails with is given up as `CommandFailed`; any other failure is a refusal.
+ * Handles commands for an aggregate by a handler of your own, for example one with inline projections or middleware. The
+ * handler must pass the options on: they hold the idempotency key. After its `EventStoreError`, `OutcomeUnknown` or
+ * `VersionConflict` the command is repeated; with any other error of the library its outcome is `CommandFailed`; all other
+ * failures are refusals of the domain, `CommandRefused`.
  */
-export const to = <Command, E, R>(
+export const withHandler = <Command, E, R>(
   { category, commands }: Pick<Aggregate<Command, never, Tagged, never>, "category" | "commands">,
   handle: Handle<Command, E, R>
 ): ProcessHandler<R> => ({
   category,
   handle: Effect.fnUntraced(function*({ command, id }, options) {
     const decoded = Option.map(commands, ({ decode }) => decode(command))
-    if (Option.isNone(decoded)) return failed("the aggregate does not say what its commands look like")
+    if (Option.isNone(decoded)) return failed(`category "${category}" must define the schema of its commands`)
     if (Result.isFailure(decoded.value)) return failed(reasonOf(decoded.value.failure.message))
     const handled = yield* Effect.result(handle(id, decoded.value.success, options))
-    if (Result.isSuccess(handled)) return { _tag: "Succeeded" as const, hadEffect: hadEffect(handled.success) }
+    if (Result.isSuccess(handled)) return { _tag: "Succeeded" as const, storedEvents: hasEvents(handled.success) }
     const { failure } = handled
-    if (isUnsettled(failure)) return yield* Effect.fail(failure)
-    return faults.some((fault) => failure instanceof fault) ? failed(reasonOf(messageOf(failure))) : refused(failure)
+    if (isRetryable(failure)) return yield* Effect.fail(failure)
+    return permanentFailures.some((type) => failure instanceof type)
+      ? failed(reasonOf(messageOf(failure)))
+      : refused(failure)
   })
 })
 
-// Events that were stored have used the command's key up.
-const hadEffect = (handled: unknown): boolean =>
+const hasEvents = (handled: unknown): boolean =>
   typeof handled === "object" && handled !== null && "events" in handled && Array.isArray(handled.events) &&
   handled.events.length > 0
 
-const isUnsettled = (failure: unknown): failure is Unsettled =>
+const isRetryable = (failure: unknown): failure is RetryableFailure =>
   failure instanceof EventStoreError || failure instanceof OutcomeUnknown ||
   failure instanceof AppendError.VersionConflict
 
-// Everything else that a handler fails with is a domain's own no.
-const faults = [
+// After these no retry can succeed. All other failures of a handler are refusals of the domain.
+const permanentFailures = [
   InvalidInput,
   CommandInvalid,
   DeciderFault,
@@ -99,7 +104,7 @@ const faults = [
 
 const refused = (refusal: unknown): Outcome => ({
   _tag: "Refused",
-  // Errors hold their tag and their fields, but are no plain objects.
+  // An error holds its tag and its fields, but is no plain object.
   refusal: Result.getOrElse(
     Json.storable(refusal instanceof Error ? fieldsOf(refusal) : refusal, "refusal", { within: levelsAroundRefusal }),
     () => reasonOf(messageOf(refusal))
@@ -111,7 +116,7 @@ const fieldsOf = (error: Error): object => ({
   ...Object.fromEntries(Object.entries(error))
 })
 
-// The deepest place of a refusal is in the row of a parked instance: `{ agenda: { waiting: [{ outcome: { refusal } }] } }`.
+// The deepest place of a refusal is in the row of a parked instance: `{ pending: { waiting: [{ outcome: { refusal } }] } }`.
 const levelsAroundRefusal = 5
 
 const failed = (reason: string): Outcome => ({ _tag: "Failed", reason })

@@ -1,4 +1,4 @@
-/** Looking into the instances of a process, and helping those that cannot go on by themselves. */
+/** Reads the instances of a process, and takes an operator's commands to resume, retry or unblock them. */
 import type { DecodeError } from "@refold/core/event/DecodeError"
 import type { Tagged } from "@refold/core/event/EventType"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
@@ -21,10 +21,13 @@ import type { EventStoreError } from "../log/EventStoreError.ts"
 import { WireTransform } from "../log/WireTransform.ts"
 import type { Page } from "../project/internal/Row.ts"
 import * as ReadModel from "../project/ReadModel.ts"
-import * as Telling from "./internal/Telling.ts"
+import * as InstanceHandler from "./internal/InstanceHandler.ts"
 import type { Services } from "./ProcessHandler.ts"
 
-/** An instance as it is now: its own state, and what it still has to do. */
+/**
+ * The current instance: its state, its pending work, and the version of its stream. An id without a stream gives the initial
+ * state at version 0. Fails as `State.load` does.
+ */
 export const get = <Event extends Tagged, State>(
   { instances }: Process.Process<Event, State>,
   instance: string
@@ -32,25 +35,28 @@ export const get = <Event extends Tagged, State>(
   State.load(instances, instance)
 
 /**
- * A page of instances, by where they stand: `{ index: "phase", where: { phase: "CompensationFailed" } }`, or by `status`
- * or `due`. As recent as the runner has made it.
+ * A page of instances by `phase`, `status` or `due` time: `{ index: "phase", where: { phase: "CompensationFailed" } }`.
+ * Eventually consistent: the runner projects the rows. Fails as `ReadModel.query` does.
  */
 export const query = <Event extends Tagged, State>(
   { rows }: Process.Process<Event, State>,
-  asked: RowQuery<Index> = {}
-): Effect.Effect<Page<ProcessRow>, ReadModel.ReadRowsFailure, ReadModel.Readers> => ReadModel.query(rows, asked)
+  rowQuery: RowQuery<Index> = {}
+): Effect.Effect<Page<ProcessRow>, ReadModel.ReadRowsFailure, ReadModel.Readers> => ReadModel.query(rows, rowQuery)
 
-/** One thing that an instance did, and where and when that was recorded. */
-export interface Happening {
+/** An event of an instance's stream, decoded and as it was recorded. */
+export interface HistoryEntry {
   readonly event: ProcessEvent
   readonly recorded: RecordedEvent
 }
 
-/** Everything that an instance met and did, in order. */
+/**
+ * All events of an instance's stream, in their order: the triggers that it observed and its decisions. Empty for an id
+ * without a stream. Fails with `InvalidInput` for an id that no instance can have.
+ */
 export const history = Effect.fnUntraced(function*<Event extends Tagged, State>(
   process: Process.Process<Event, State>,
   instance: string
-): Effect.fn.Return<ReadonlyArray<Happening>, InvalidInput | DecodeError | EventStoreError, EventReader> {
+): Effect.fn.Return<ReadonlyArray<HistoryEntry>, InvalidInput | DecodeError | EventStoreError, EventReader> {
   const stream = yield* Effect.fromResult(Process.streamOf(process, instance))
   const stored = yield* Stream.runCollect((yield* EventReader).readStream(stream))
   const { fromWire } = yield* WireTransform
@@ -61,37 +67,47 @@ export const history = Effect.fnUntraced(function*<Event extends Tagged, State>(
   )
 })
 
-/** What helping an instance comes to. */
-export type Helped<State> = Effect.Effect<Loaded<Instance<State>>, InstanceRefusal | HandleFailure, Services>
+/**
+ * The result of an operator's command: the instance after it. Fails with an `InstanceRefusal` where the instance refuses the
+ * command, and otherwise as a command handler does.
+ */
+export type OperatorResult<State> = Effect.Effect<Loaded<Instance<State>>, InstanceRefusal | HandleFailure, Services>
 
-/** Tells an instance to go on: a saga whose compensation failed tries it again. `reason` is recorded. */
+/**
+ * Sends the signal `Resumed` to an instance: a saga at `CompensationFailed` retries its compensation. `reason` is recorded.
+ * Fails with `UnknownInstance` for an id without a stream, and with `InstanceCompleted`.
+ */
 export const resume = <Event extends Tagged, State>(
   process: Process.Process<Event, State>,
   instance: string,
   reason: string
-): Helped<State> => Effect.flatMap(DateTime.now, (at) => tell(process, instance, { _tag: "Resume", reason, at }))
+): OperatorResult<State> =>
+  Effect.flatMap(DateTime.now, (at) => send(process, instance, { _tag: "Resume", reason, at }))
 
 /**
- * Tries the triggers that wait behind a poisoned one again, as after a repair of the code. The instance stays parked from
- * the first on that still fails.
+ * Lets a parked instance react again to the triggers that wait, in their order: for use after a repair of the code. It stays
+ * parked at the first trigger that fails again. Fails with `InstanceNotParked`.
  */
 export const retry = <Event extends Tagged, State>(
   process: Process.Process<Event, State>,
   instance: string
-): Helped<State> => tell(process, instance, { _tag: "Retry" })
+): OperatorResult<State> => send(process, instance, { _tag: "Retry" })
 
-/** Leaves the first trigger that waits out for good, and tries the later ones. `reason` is recorded. */
+/**
+ * Discards the first trigger that waits in a parked instance, permanently, and retries the later ones. `reason` is recorded.
+ * Fails with `InstanceNotParked`.
+ */
 export const discard = <Event extends Tagged, State>(
   process: Process.Process<Event, State>,
   instance: string,
   reason: string
-): Helped<State> => tell(process, instance, { _tag: "Discard", reason })
+): OperatorResult<State> => send(process, instance, { _tag: "Discard", reason })
 
-const tell = Effect.fnUntraced(function*<Event extends Tagged, State>(
+const send = Effect.fnUntraced(function*<Event extends Tagged, State>(
   process: Process.Process<Event, State>,
   instance: string,
   message: MessageBody
 ): Effect.fn.Return<Loaded<Instance<State>>, InstanceRefusal | HandleFailure, Services> {
-  const { correlationId } = (yield* get(process, instance)).state.agenda
-  return yield* Telling.make(process)(instance, message, { metadata: { correlationId } })
+  const { correlationId } = (yield* get(process, instance)).state.pending
+  return yield* InstanceHandler.of(process)(instance, message, { metadata: { correlationId } })
 })

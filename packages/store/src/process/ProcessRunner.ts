@@ -1,12 +1,10 @@
 /**
- * Runs a process: meets the events of the log, sends what was decided, waits for timeouts. Any number of programs may run
- * the same process: one at a time meets events, all of them share in the commands.
+ * Runs a process: observes the events of the log, dispatches the commands that its instances decide, fires timeouts. Any
+ * number of programs may run the same process: one at a time observes events, and all share the commands and timeouts.
  */
 import type { Tagged } from "@refold/core/event/EventType"
-import { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { Process } from "@refold/core/process/Process"
 import * as DateTime from "effect/DateTime"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { ReadFailure } from "../log/EventReader.ts"
@@ -14,54 +12,44 @@ import type { ProjectionTarget } from "../project/internal/ProjectionTarget.ts"
 import type { ProjectionOutdated } from "../project/ProjectionError.ts"
 import * as Projector from "../project/Projector.ts"
 import { ReadModelStore } from "../project/ReadModelStore.ts"
-import * as Attending from "./internal/Attending.ts"
-import * as Observing from "./internal/Observing.ts"
-import * as Rounds from "./internal/Rounds.ts"
-import * as Shift from "./internal/Shift.ts"
-import type { ProcessHandler, Services as HandlerServices, Unsettled } from "./ProcessHandler.ts"
+import * as EventObserver from "./internal/EventObserver.ts"
+import * as RunnerOptions from "./internal/RunnerOptions.ts"
+import * as Worker from "./internal/Worker.ts"
+import * as WorkerPool from "./internal/WorkerPool.ts"
+import type { RetryableFailure, Services as HandlerServices } from "./ProcessHandler.ts"
 
-/** How a process is run; see the fields for the defaults. */
-export interface Options<R> extends Partial<Attending.Care>, Partial<Rounds.Options> {
-  /** Handlers for its targets, one for each. */
-  readonly handlers: ReadonlyArray<ProcessHandler<R>>
-  /** The most events that are met at once, 200 by default: what they lead to is recorded in one transaction. */
-  readonly batchSize?: number | undefined
-  /** How late a timeout may fire, 1 second by default. */
-  readonly lookEvery?: Duration.Input | undefined
-}
+export type { Options } from "./internal/RunnerOptions.ts"
 
-/** What running a process takes. */
+/** The services that running a process needs. */
 export type Services = HandlerServices | ReadModelStore
 
-/** Every way in which running a process can end. */
+/** Every way in which running a process can fail. */
 export type RunFailure = ProjectionOutdated | ReadFailure
 
 /**
- * Runs a process for ever. Waits for a store that cannot be reached, and tries a command again whose outcome is not
- * known. Fails with `InvalidInput` where a target has no handler or an option breaks a rule, and at the start as the store
+ * Runs a process without end. While the store cannot be reached, it waits; a command with an unknown outcome is repeated
+ * under its idempotency key, so that it takes effect at most once. Fails with `InvalidInput` where a target has no handler
+ * or an option breaks its rule, with `ProjectionOutdated` where newer code has taken over, and at the start as the store
  * does.
  */
-export const run = <Event extends Tagged, State, R = never>(
+export const run = Effect.fnUntraced(function*<Event extends Tagged, State, R = never>(
   process: Process<Event, State>,
-  options: Options<R>
-): Effect.Effect<never, RunFailure, Services | R> =>
-  Effect.andThen(
-    check(process, options),
-    Effect.raceFirst(
-      Projector.run(observer(process), { batchSize: options.batchSize ?? batchSize }),
-      Shift.work(process, observer(process), attendant(process, options), {
-        ...roundsOf(options),
-        lookEvery: options.lookEvery ?? "1 second"
-      })
-    )
+  options: RunnerOptions.Options<R>
+): Effect.fn.Return<never, RunFailure, Services | R> {
+  const resolved = yield* Effect.fromResult(RunnerOptions.resolve(process, options))
+  const target = observer(process)
+  return yield* Effect.raceFirst(
+    Projector.run(target, { batchSize: resolved.batchSize }),
+    WorkerPool.run(process, target, Worker.of(process, resolved), resolved)
   )
+})
 
-/** As `run`, in the background until the scope closes. What is wrong from the start fails here; a later end is logged. */
+/** As `run`, in the background until the scope closes. A failure at the start fails here; a later one is logged. */
 export const start = Effect.fnUntraced(function*<Event extends Tagged, State, R = never>(
   process: Process<Event, State>,
-  options: Options<R>
+  options: RunnerOptions.Options<R>
 ): Effect.fn.Return<void, RunFailure, Services | Scope.Scope | R> {
-  yield* check(process, options)
+  yield* Effect.fromResult(RunnerOptions.resolve(process, options))
   const store = yield* ReadModelStore
   yield* store.open(observer(process))
   yield* store.open(Projector.targetOf(process.rows))
@@ -73,59 +61,32 @@ export const start = Effect.fnUntraced(function*<Event extends Tagged, State, R 
 })
 
 /**
- * Runs a process until there is nothing left to do at this moment: every event met, every command answered, every timeout
- * fired that is due. For jobs and tests. Fails where a command's outcome cannot be known, as the store does.
+ * Runs a process until nothing is left to do at this moment, and ends: all events are observed, all commands have an
+ * outcome, all timeouts that are due have fired. For jobs and tests. Fails as `run` does, and with the failure of a command
+ * whose outcome is unknown.
  */
 export const catchUp = Effect.fnUntraced(function*<Event extends Tagged, State, R = never>(
   process: Process<Event, State>,
-  options: Options<R>
-): Effect.fn.Return<void, RunFailure | Unsettled, Services | R> {
-  yield* check(process, options)
-  const own = attendant(process, options)
+  options: RunnerOptions.Options<R>
+): Effect.fn.Return<void, RunFailure | RetryableFailure, Services | R> {
+  const resolved = yield* Effect.fromResult(RunnerOptions.resolve(process, options))
+  const worker = Worker.of(process, resolved)
   for (;;) {
-    // A timeout must not fire before everything is met that was there when it fell due.
+    // Read before the events are observed: a timeout must not fire before the events that came in time are observed.
     const until = yield* DateTime.now
-    const position = yield* Projector.catchUp(observer(process), { batchSize: options.batchSize ?? batchSize })
-    const { failed: [failed], goesOn } = yield* Rounds.make(process, own, { until, position }, roundsOf(options))
-    if (failed !== undefined) return yield* Effect.fail(failed)
-    // What is sent may lead to events that are for an instance.
-    if (!goesOn) return
+    const position = yield* Projector.catchUp(observer(process), { batchSize: resolved.batchSize })
+    const pass = yield* WorkerPool.runOnce(process, worker, { until, position }, resolved)
+    const [failure] = pass.failures
+    if (failure !== undefined) return yield* Effect.fail(failure)
+    // Commands may have led to events for an instance.
+    if (!pass.mayHaveMore) return
   }
 })
 
-/** What follows the log for a process: for `Parked`, where nobody can say whose an event is, and for `ProjectionStatus`. */
+/**
+ * The observer of a process, as a projection without rows: for `ProjectionStatus`, and for `Parked`, since an event that
+ * cannot be matched to an instance parks its stream here.
+ */
 export const observer = <Event extends Tagged, State>(
   process: Process<Event, State>
-): ProjectionTarget<HandlerServices> => Observing.make(process)
-
-const batchSize = 200
-
-const attendant = <Event extends Tagged, State, R>(process: Process<Event, State>, options: Options<R>) =>
-  Attending.make(process, options.handlers, careOf(options))
-
-const careOf = ({ attempts = 3, patience = "30 seconds" }: Partial<Attending.Care>): Attending.Care => ({
-  attempts,
-  patience
-})
-
-const roundsOf = ({ concurrency = 8 }: Partial<Rounds.Options>): Rounds.Options => ({ concurrency })
-
-const check = <R>(
-  { targets }: { readonly targets: ReadonlyArray<{ readonly category: string }> },
-  { attempts = 1, batchSize = 1, concurrency = 1, handlers, lookEvery = 1, patience = 1 }: Options<R>
-): Effect.Effect<void, InvalidInput> => {
-  for (const [field, value] of Object.entries({ attempts, batchSize, concurrency })) {
-    if (!Number.isSafeInteger(value) || value < 1) {
-      return new InvalidInput({ field, rule: "must be a whole number from 1" })
-    }
-  }
-  for (const [field, value] of Object.entries({ lookEvery, patience })) {
-    if (!(Duration.toMillis(Duration.fromInputUnsafe(value)) >= 1)) {
-      return new InvalidInput({ field, rule: "must be at least a millisecond" })
-    }
-  }
-  const missing = targets.find((target) => handlers.every(({ category }) => category !== target.category))
-  return missing === undefined
-    ? Effect.void
-    : new InvalidInput({ field: "handlers", rule: `must have one for category "${missing.category}"` })
-}
+): ProjectionTarget<HandlerServices> => EventObserver.of(process)

@@ -12,6 +12,7 @@ import { maxLimit, type RowQuery } from "@refold/core/project/RowQuery"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
 import type * as Stream from "effect/Stream"
 import type { Loaded } from "../decide/Loaded.ts"
 import type { EventReader } from "../log/EventReader.ts"
@@ -91,8 +92,7 @@ export const awaitPosition = Effect.fnUntraced(function*(
   })
   const arrived = yield* Effect.catchTag(look, ["UnknownProjection", "ProjectionNotReady"], () => Effect.succeedNone)
     .pipe(
-      Effect.tap((found) => Option.isNone(found) ? Effect.sleep(every) : Effect.void),
-      Effect.repeat({ until: Option.isSome }),
+      Effect.repeat({ until: Option.isSome, schedule: Schedule.spaced(every) }),
       Effect.timeoutOption(timeout)
     )
   if (Option.isNone(arrived)) return yield* new AwaitTimeout({ projection: name, position, reached })

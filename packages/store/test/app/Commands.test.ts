@@ -295,7 +295,9 @@ describe("the types of a record of command handlers", () => {
   })
 
   it("let one function handle the commands of a process as well", () => {
-    expectTypeOf(ProcessHandler.to(AccountWithSchema, send)).toEqualTypeOf<ProcessHandler.ProcessHandler<Stores>>()
+    expectTypeOf(ProcessHandler.withHandler(AccountWithSchema, send)).toEqualTypeOf<
+      ProcessHandler.ProcessHandler<Stores>
+    >()
   })
 
   it("refuse a tag that nobody handles, and a payload that is another's", () => {

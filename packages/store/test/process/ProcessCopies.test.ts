@@ -22,7 +22,7 @@ import { add, coinsOf, handleJar, handlers, request, seal, transfers } from "../
 
 const saga = Transfers.make("moves")
 
-const phaseOf = (id: string) => Effect.map(ProcessInstances.get(saga, id), ({ state }) => state.agenda.phase)
+const phaseOf = (id: string) => Effect.map(ProcessInstances.get(saga, id), ({ state }) => state.pending.phase)
 
 const answersOf = (process: Transfers.Transfers) =>
   Effect.map(
@@ -40,7 +40,7 @@ const onMemory = <A, E>(effect: Effect.Effect<A, E, MemoryStore.Services>) => ()
 const slow = Effect.gen(function*() {
   const came = yield* Deferred.make<void>()
   const gate = yield* Deferred.make<void>()
-  const jars = ProcessHandler.to(
+  const jars = ProcessHandler.withHandler(
     Sample.aggregate,
     (id, command: Sample.Command, options) =>
       Deferred.succeed(came, undefined).pipe(
@@ -113,7 +113,7 @@ describe("a copy of a command that comes late", () => {
       yield* add("a", 10)
       yield* request("1", "a", "b", 4)
       // Code of tomorrow stores an event that is not known here, and is killed before it has recorded the outcome.
-      const newer = ProcessHandler.to(
+      const newer = ProcessHandler.withHandler(
         Sample.aggregate,
         (id, _: Sample.Command, { idempotencyKey }) =>
           Effect.gen(function*() {
@@ -146,7 +146,7 @@ describe("a copy of a command that comes late", () => {
     onMemory(Effect.gen(function*() {
       yield* request("1", "a", "b", 4)
       // Refused in one hand, and handled by another runner before that can be recorded.
-      const refusing = ProcessHandler.to(
+      const refusing = ProcessHandler.withHandler(
         Sample.aggregate,
         (id, command: Sample.Command, options) =>
           Effect.tapError(
@@ -165,7 +165,7 @@ describe("a runner", () => {
     "goes on with other instances while a command comes to no end",
     onMemory(Effect.scoped(Effect.gen(function*() {
       const came = yield* Deferred.make<void>()
-      const stuck = ProcessHandler.to(
+      const stuck = ProcessHandler.withHandler(
         Sample.aggregate,
         (id, command: Sample.Command, options) =>
           id === "stuck"

@@ -35,8 +35,8 @@ const command = { sentAt: 1, index: 0, label: "add", category: "jar", id: "a", c
 const down = new EventStoreError({ operation: "append", cause: "out of order" })
 
 // What a handler makes of a command when the function under it ends so.
-const outcomeOf = (handled: Effect.Effect<unknown, unknown>): Effect.Effect<Outcome, ProcessHandler.Unsettled> =>
-  ProcessHandler.to(Sample.aggregate, () => handled).handle(
+const outcomeOf = (handled: Effect.Effect<unknown, unknown>): Effect.Effect<Outcome, ProcessHandler.RetryableFailure> =>
+  ProcessHandler.withHandler(Sample.aggregate, () => handled).handle(
     { ...command, command: { _tag: "Seal" } },
     { idempotencyKey: "k" }
   )
@@ -80,7 +80,7 @@ describe("a refusal", () => {
 describe("a handler", () => {
   it("that succeeds says no more", () =>
     run(Effect.gen(function*() {
-      expect(yield* outcomeOf(Effect.succeed("much"))).toEqual({ _tag: "Succeeded", hadEffect: false })
+      expect(yield* outcomeOf(Effect.succeed("much"))).toEqual({ _tag: "Succeeded", storedEvents: false })
     })))
 
   it("fails where nobody knows what became of the command", () =>
@@ -100,15 +100,18 @@ describe("a handler", () => {
       })
     })))
 
-  it("gives a command up for an aggregate that does not say what its commands look like", () =>
+  it("fails a command permanently if the aggregate defines no schema of its commands", () =>
     run(Effect.gen(function*() {
       const mute = { ...Sample.aggregate, commands: Option.none() }
-      expect(yield* ProcessHandler.of(mute).handle(command, {})).toMatchObject({ _tag: "Failed" })
+      expect(yield* ProcessHandler.of(mute).handle(command, {})).toEqual({
+        _tag: "Failed",
+        reason: "category \"jar\" must define the schema of its commands"
+      })
     })))
 })
 
 // Handles as told, the first so many times; then as the jars do.
-const troubled = (times: number, trouble: Effect.Effect<Outcome, ProcessHandler.Unsettled>) => {
+const troubled = (times: number, trouble: Effect.Effect<Outcome, ProcessHandler.RetryableFailure>) => {
   const keys: Array<string | undefined> = []
   const handler: ProcessHandler.ProcessHandler<ProcessHandler.Services> = {
     category: "jar",
@@ -134,10 +137,10 @@ describe("a command", () => {
     run(Effect.gen(function*() {
       const { handlers, keys } = troubled(9, Effect.die(new Error("a bug")))
       yield* request("1", "a", "b", 1)
-      yield* settle(process, { handlers, attempts: 2 })
+      yield* settle(process, { handlers, commandAttempts: 2 })
       expect(keys).toEqual(["payments-1#1.0", "payments-1#1.0"])
       expect((yield* ProcessInstances.history(process, "1")).at(-1)!.event).toMatchObject({
-        trigger: { outcome: { _tag: "Failed", reason: "it died of Error: a bug" } }
+        trigger: { outcome: { _tag: "Failed", reason: "the handler threw Error: a bug" } }
       })
       expect(yield* coinsOf("b")).toBe(0)
     })))
@@ -164,7 +167,7 @@ describe("a command", () => {
     run(Effect.gen(function*() {
       const { handlers } = troubled(1, Effect.die("a bug"))
       yield* request("1", "a", "b", 1)
-      yield* settle(process, { handlers, attempts: 2 })
+      yield* settle(process, { handlers, commandAttempts: 2 })
       expect(yield* coinsOf("b")).toBe(1)
     })))
 
@@ -227,7 +230,7 @@ describe("a command", () => {
   it("of a completed instance is still sent", () =>
     run(Effect.gen(function*() {
       const ends = payments({
-        react: (state, input, occasion, before) => [...process.react(state, input, occasion, before), Process.complete]
+        react: (state, input, context, before) => [...process.react(state, input, context, before), Process.complete]
       })
       yield* request("1", "a", "b", 5)
       yield* settle(ends)
@@ -251,7 +254,7 @@ describe("a process that runs", () => {
   it("tries a command again whose handler never ends, under the same key", () =>
     runAtZero(Effect.gen(function*() {
       const { handlers, keys } = troubled(1, Effect.never)
-      yield* ProcessRunner.start(process, { handlers, patience: "5 seconds" })
+      yield* ProcessRunner.start(process, { handlers, commandTimeout: "5 seconds" })
       yield* request("1", "a", "b", 1)
       yield* pass(4000)
       expect([yield* coinsOf("b"), keys.length]).toEqual([0, 1])

@@ -52,7 +52,7 @@ describe("the instances of a process", () => {
         key: "payments-1",
         state: {
           startedAt: DateTime.makeUnsafe(1000),
-          agenda: { timeouts: [{ name: "late", due: DateTime.makeUnsafe(1500), scheduledAt: 1 }] }
+          pending: { timeouts: [{ name: "late", due: DateTime.makeUnsafe(1500), scheduledAt: 1 }] }
         }
       })
     })))
@@ -70,7 +70,7 @@ describe("an instance", () => {
       expect(yield* ProcessInstances.get(process, "1")).toMatchObject({
         stream: "payments-1",
         version: 1,
-        state: { agenda: { correlationId: "request 1" }, state: Result.succeed(["TransferRequested"]) }
+        state: { pending: { correlationId: "request 1" }, state: Result.succeed(["TransferRequested"]) }
       })
     })))
 

@@ -47,7 +47,7 @@ it("a timeout that may not fire yet is looked at now and then, and fires when it
     const process = payments({
       react: (_, input) => input._tag === "TransferRequested" ? [Process.schedule("late", 1000), pay(input)] : []
     })
-    const slow = ProcessHandler.to(
+    const slow = ProcessHandler.withHandler(
       Sample.aggregate,
       (id, command: Sample.Command, options) => Effect.delay(handleJar(id, command, options), 2000)
     )

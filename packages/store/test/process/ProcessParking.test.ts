@@ -79,7 +79,7 @@ describe("an instance that cannot react", () => {
     run(Effect.gen(function*() {
       yield* three(broken)
       const { state } = yield* ProcessInstances.retry(sound, "2")
-      expect(state.agenda.parked).toBeNull()
+      expect(state.pending.parked).toBeNull()
       yield* settle(sound)
       expect(yield* paid).toEqual([1, 13, 3])
       expect(yield* metBy(sound, "2")).toEqual(["TransferRequested", "CommandSucceeded"])
@@ -91,7 +91,7 @@ describe("an instance that cannot react", () => {
     run(Effect.gen(function*() {
       yield* three(broken)
       const { state } = yield* ProcessInstances.retry(broken, "2")
-      expect(state.agenda.parked).toMatchObject({ attempts: 2, reason: "it threw Error: no idea" })
+      expect(state.pending.parked).toMatchObject({ attempts: 2, reason: "it threw Error: no idea" })
       yield* settle(broken)
       expect(yield* paid).toEqual([1, 0, 3])
     })))
@@ -158,8 +158,8 @@ describe("an event of which nobody can say whose it is", () => {
     ["throws", thrown(new Error("whose?")), "correlate threw Error: whose?"],
     ["throws what has no text", thrown(Object.create(null)), "correlate threw something that has no text"],
     ["throws what no store could hold", thrown("\u0000"), "correlate threw \ufffd"],
-    ["gives nothing", () => undefined, "correlate must give an Option"],
-    ["gives an id outside of an Option", () => "2", "correlate must give an Option"],
+    ["gives nothing", () => undefined, "correlate must return an Option"],
+    ["gives an id outside of an Option", () => "2", "correlate must return an Option"],
     ["gives an empty id", () => Option.some(""), "stream must be category-id, both not empty"],
     ["gives a very long id", () => Option.some("a".repeat(10_000)), "must not be longer than 255 characters"],
     ["gives an id for which there is no room", () => Option.some("a".repeat(200)), "instance must be at most 191"],

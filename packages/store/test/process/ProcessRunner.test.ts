@@ -37,7 +37,7 @@ import {
 const saga = Transfers.make("moves", { timeout: "1 hour" })
 const settleSaga = ProcessRunner.catchUp(saga, { handlers })
 const phaseOf = (process: Transfers.Transfers, instance: string) =>
-  Effect.map(ProcessInstances.get(process, instance), ({ state }) => state.agenda.phase)
+  Effect.map(ProcessInstances.get(process, instance), ({ state }) => state.pending.phase)
 
 const recorded = Effect.flatMap(EventReader, (reader) => Stream.runCollect(reader.readAll()))
 const at = (events: ReadonlyArray<RecordedEvent>, place: string): RecordedEvent => {

@@ -90,7 +90,7 @@ describe("a timeout", () => {
       const monthly = waiting({ pay: "30 days" }, () => [Process.schedule("pay", "30 days")])
       yield* metAt(monthly, "31 days", "60 days")
       const { state } = yield* ProcessInstances.get(monthly, "1")
-      expect(state.agenda.timeouts).toEqual([
+      expect(state.pending.timeouts).toEqual([
         { name: "pay", scheduledAt: 3, due: DateTime.makeUnsafe(Duration.toMillis("90 days")) }
       ])
       // Who was away for long catches up with each.
@@ -168,7 +168,7 @@ describe("a process that runs", () => {
   it("looks for timeouts every second, or as often as it is told to", () =>
     runAtZero(Effect.gen(function*() {
       const process = waiting({ late: 10_000 })
-      yield* ProcessRunner.start(process, { handlers, lookEvery: "5 seconds" })
+      yield* ProcessRunner.start(process, { handlers, pollInterval: "5 seconds" })
       yield* request("1", "a", "b", 1)
       yield* pass(2000)
       expect(yield* metBy(process, "1")).toEqual(["TransferRequested"])
@@ -191,7 +191,7 @@ describe("a runner that comes late", () => {
     yield* request("1", "a", "b", 5)
     yield* TestClock.adjust("2 hours")
   })
-  const phase = Effect.map(ProcessInstances.get(late, "1"), ({ state }) => state.agenda.phase)
+  const phase = Effect.map(ProcessInstances.get(late, "1"), ({ state }) => state.pending.phase)
 
   it("lets the event count that its own command leads to, though its time is up", () =>
     runAtZero(Effect.gen(function*() {

@@ -2,7 +2,7 @@
 import type { NewEvent } from "@refold/core/event/NewEvent"
 import * as StreamName from "@refold/core/event/StreamName"
 import * as Process from "@refold/core/process/Process"
-import type { Notice } from "@refold/core/process/ProcessInput"
+import type { Signal } from "@refold/core/process/ProcessInput"
 import * as Sample from "@refold/laws/internal/kit/Sample"
 import * as Transfers from "@refold/laws/internal/process/Transfers"
 import * as MemoryStore from "@refold/memory/MemoryStore"
@@ -24,8 +24,8 @@ import * as TestClock from "effect/testing/TestClock"
 
 export const handleJar = CommandHandler.make(Sample.aggregate)
 export const handleTransfer = CommandHandler.make(Transfers.aggregate)
-export const jars = ProcessHandler.to(Sample.aggregate, handleJar)
-export const transfers = ProcessHandler.to(Transfers.aggregate, handleTransfer)
+export const jars = ProcessHandler.withHandler(Sample.aggregate, handleJar)
+export const transfers = ProcessHandler.withHandler(Transfers.aggregate, handleTransfer)
 export const handlers = [jars, transfers]
 
 export const add = (jar: string, coins: number) => handleJar(jar, { _tag: "Add", coins, notes: [] })
@@ -37,7 +37,7 @@ export const stateOf = (id: string) => Effect.map(State.load(Transfers.aggregate
 
 type Event = typeof Transfers.TransferRequested.Event
 type Definition = Process.Definition<Transfers.Followed, ReadonlyArray<string>>
-export type Input = Transfers.Followed | Notice
+export type Input = Transfers.Followed | Signal
 
 /** Coins for the jar that a request names. */
 export const pay = ({ coins, to }: Event) => Process.send(Sample.aggregate, to, { _tag: "Add", coins, notes: [] })
@@ -66,7 +66,7 @@ type Options = Partial<ProcessRunner.Options<ProcessHandler.Services>>
 
 /** Does everything that can be done at this moment. */
 export const settle = (process: Parameters<typeof ProcessRunner.catchUp>[0] | Payments, options: Options = {}) =>
-  ProcessRunner.catchUp(process as Payments, { handlers, attempts: 1, ...options })
+  ProcessRunner.catchUp(process as Payments, { handlers, commandAttempts: 1, ...options })
 
 /** What an instance has recorded, by tags. */
 export const recordsOf = (process: Payments, instance: string) =>

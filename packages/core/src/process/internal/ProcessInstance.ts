@@ -17,18 +17,18 @@ import {
   ProcessWaited,
   type Trigger
 } from "../ProcessEvent.ts"
-import * as Agenda from "./Agenda.ts"
+import * as PendingWork from "./PendingWork.ts"
 import { type InstanceRefusal, Message } from "./ProcessMessage.ts"
-import * as Reacting from "./Reacting.ts"
+import * as Reactor from "./Reactor.ts"
 
-/** An instance: its agenda, and its state or why it cannot be folded. */
+/** An instance: its pending work, and its state or why it cannot be folded. */
 export interface Instance<State> {
-  readonly agenda: Agenda.Agenda
-  readonly state: Result.Result<State, Reacting.Fault>
+  readonly pending: PendingWork.PendingWork
+  readonly state: Result.Result<State, Reactor.Fault>
 }
 
 /** The parts of a process that its instances use. */
-export interface Instanced<Event extends Tagged, State> extends Reacting.Reacts<Event, State> {
+export interface InstanceProcess<Event extends Tagged, State> extends Reactor.Reactor<Event, State> {
   readonly name: string
   readonly initialState: State
   readonly phase: ((state: State) => string) | undefined
@@ -39,73 +39,75 @@ export type Instances<State> = Aggregate.Aggregate<Message, Instance<State>, Pro
 
 /** Makes the aggregate of a process's instances. */
 export const make = <Event extends Tagged, State>(
-  process: Instanced<Event, State>
+  process: InstanceProcess<Event, State>
 ): Result.Result<Instances<State>, InvalidInput> =>
   Aggregate.make({
     category: process.name,
     codec,
     commands: Message,
     decider: Decider.make<Message, Instance<State>, ProcessEvent, InstanceRefusal>({
-      initialState: { agenda: Agenda.empty, state: Result.succeed(process.initialState) },
+      initialState: { pending: PendingWork.empty, state: Result.succeed(process.initialState) },
       decide: (message, instance) => decide(process, message, instance),
       evolve: (instance, event) => evolve(process, instance, event)
     })
   })
 
 const evolve = <Event extends Tagged, State>(
-  process: Instanced<Event, State>,
-  { agenda, state }: Instance<State>,
+  process: InstanceProcess<Event, State>,
+  { pending, state }: Instance<State>,
   event: ProcessEvent
 ): Instance<State> => ({
-  agenda: Agenda.evolve(agenda, event),
+  pending: PendingWork.evolve(pending, event),
   // After completion, triggers are recorded but do not change the state.
-  state: event._tag === "ProcessReacted" && !agenda.isCompleted ? evolved(process, state, event) : state
+  state: event._tag === "ProcessReacted" && !pending.isCompleted ? evolveState(process, state, event) : state
 })
 
-const evolved = <Event extends Tagged, State>(
-  process: Instanced<Event, State>,
+const evolveState = <Event extends Tagged, State>(
+  process: InstanceProcess<Event, State>,
   state: Instance<State>["state"],
   { instance, trigger }: { readonly instance: string; readonly trigger: Trigger }
 ): Instance<State>["state"] =>
   Result.flatMap(
     state,
     (before) =>
-      Result.flatMap(Reacting.read(process, instance, trigger), (decoded) => Reacting.evolve(process, before, decoded))
+      Result.flatMap(Reactor.decode(process, instance, trigger), (decoded) => Reactor.evolve(process, before, decoded))
   )
 
 type Decision = Result.Result<ReadonlyArray<ProcessEvent>, InstanceRefusal>
 
 const decide = <Event extends Tagged, State>(
-  process: Instanced<Event, State>,
+  process: InstanceProcess<Event, State>,
   message: Message,
   instance: Instance<State>
 ): Decision => {
-  const { agenda } = instance
+  const { pending } = instance
   const refuse = (_tag: InstanceRefusal["_tag"]): Decision => Result.fail({ _tag, instance: message.instance })
   const observe = (trigger: Trigger): Decision => Result.succeed(record(process, message.instance, instance, trigger))
   const nothing: Decision = Result.succeed([])
   switch (message._tag) {
     case "Observe":
-      return agenda.isCompleted || Agenda.hasSeen(agenda, message.trigger) ? nothing : observe(message.trigger)
+      return pending.isCompleted || PendingWork.hasObserved(pending, message.trigger)
+        ? nothing
+        : observe(message.trigger)
     case "Answer": {
-      const command = Agenda.commandOf(agenda, message)
+      const command = PendingWork.commandOf(pending, message)
       if (command === undefined) return nothing
       const { category, id, index, label, sentAt } = command
       const { at, outcome } = message
       return observe({ _tag: "Answered", sentAt, index, label, category, id, outcome, at })
     }
     case "TimeOut": {
-      const timeout = Agenda.timeoutOf(agenda, message)
+      const timeout = PendingWork.timeoutOf(pending, message)
       return timeout === undefined ? nothing : observe({ _tag: "TimedOut", ...timeout })
     }
     case "Resume":
-      if (agenda.version === 0) return refuse("UnknownInstance")
-      if (agenda.isCompleted) return refuse("InstanceCompleted")
+      if (pending.version === 0) return refuse("UnknownInstance")
+      if (pending.isCompleted) return refuse("InstanceCompleted")
       return observe({ _tag: "Resumed", reason: message.reason, at: message.at })
     case "Retry":
-      return agenda.parked === null ? refuse("InstanceNotParked") : retry(process, message.instance, instance, [])
+      return pending.parked === null ? refuse("InstanceNotParked") : retry(process, message.instance, instance, [])
     case "Discard": {
-      if (agenda.parked === null) return refuse("InstanceNotParked")
+      if (pending.parked === null) return refuse("InstanceNotParked")
       const discarded = ProcessDiscarded.make({ reason: message.reason })
       return retry(process, message.instance, evolve(process, instance, discarded), [discarded])
     }
@@ -114,32 +116,32 @@ const decide = <Event extends Tagged, State>(
 
 // The events of a new trigger; none if it is an event that changes nothing and has no reactions.
 const record = <Event extends Tagged, State>(
-  process: Instanced<Event, State>,
+  process: InstanceProcess<Event, State>,
   name: string,
   instance: Instance<State>,
   trigger: Trigger
 ): ReadonlyArray<ProcessEvent> => {
-  if (instance.agenda.parked !== null) return [ProcessWaited.make({ instance: name, trigger })]
-  const reaction = reactionTo(process, name, instance, trigger)
+  if (instance.pending.parked !== null) return [ProcessWaited.make({ instance: name, trigger })]
+  const reaction = reactTo(process, name, instance, trigger)
   const isIdle = trigger._tag === "Event" && reaction._tag === "ProcessReacted" && reaction.decided.length === 0
   const isSame = isIdle && Result.isSuccess(instance.state) &&
     Result.getOrUndefined(evolve(process, instance, reaction).state) === instance.state.success
   return isSame ? [] : [reaction]
 }
 
-const reactionTo = <Event extends Tagged, State>(
-  process: Instanced<Event, State>,
+const reactTo = <Event extends Tagged, State>(
+  process: InstanceProcess<Event, State>,
   instance: string,
-  { agenda, state }: Instance<State>,
+  { pending, state }: Instance<State>,
   trigger: Trigger
 ): ProcessEvent => {
-  if (agenda.isCompleted) return ProcessReacted.make({ instance, trigger, decided: [] })
+  if (pending.isCompleted) return ProcessReacted.make({ instance, trigger, decided: [] })
   const reaction = Result.gen(function*() {
     const before = yield* state
-    const decoded = yield* Reacting.read(process, instance, trigger)
-    const after = yield* Reacting.evolve(process, before, decoded)
-    const decided = yield* Reacting.react(process, { before, after }, decoded)
-    const phase = yield* Reacting.phaseOf(process.phase, after)
+    const decoded = yield* Reactor.decode(process, instance, trigger)
+    const after = yield* Reactor.evolve(process, before, decoded)
+    const decided = yield* Reactor.react(process, { before, after }, decoded)
+    const phase = yield* Reactor.phaseOf(process.phase, after)
     return { decided, ...phase }
   })
   return Result.match(reaction, {
@@ -150,7 +152,7 @@ const reactionTo = <Event extends Tagged, State>(
 
 // Reacts to the waiting triggers in their order, up to the first that fails again.
 const retry = <Event extends Tagged, State>(
-  process: Instanced<Event, State>,
+  process: InstanceProcess<Event, State>,
   name: string,
   from: Instance<State>,
   before: ReadonlyArray<ProcessEvent>
@@ -158,9 +160,9 @@ const retry = <Event extends Tagged, State>(
   const events = [...before]
   let instance = from
   for (;;) {
-    const [next] = instance.agenda.waiting
+    const [next] = instance.pending.waiting
     if (next === undefined) return Result.succeed(events)
-    const reaction = reactionTo(process, name, instance, next)
+    const reaction = reactTo(process, name, instance, next)
     events.push(reaction)
     if (reaction._tag === "ProcessParked") return Result.succeed(events)
     instance = evolve(process, instance, reaction)

@@ -1,16 +1,14 @@
-/** The instances of a process as rows: the status, phase, due time and agenda of each. */
+/** The instances of a process as rows: the status, phase, due time and pending work of each. */
 import * as DateTime from "effect/DateTime"
 import type * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type { InvalidInput } from "../../event/InvalidInput.ts"
 import * as Projection from "../../project/Projection.ts"
 import { codec, type ProcessEvent } from "../ProcessEvent.ts"
-import * as Agenda from "./Agenda.ts"
+import * as PendingWork from "./PendingWork.ts"
 
 /** The status of an instance: it reacts to triggers, waits for a repair, or is completed. */
-export const Status = Schema.Literals(["Running", "Parked", "Completed"])
-/** The status of an instance. */
-export type Status = typeof Status.Type
+const Status = Schema.Literals(["Running", "Parked", "Completed"])
 
 /** The row of an instance; its key is the name of the instance's stream. */
 export const ProcessRow = Schema.Struct({
@@ -22,7 +20,7 @@ export const ProcessRow = Schema.Struct({
   due: Schema.Finite,
   startedAt: Schema.DateTimeUtc,
   updatedAt: Schema.DateTimeUtc,
-  agenda: Agenda.Agenda
+  pending: PendingWork.PendingWork
 })
 /** The row of an instance. */
 export type ProcessRow = typeof ProcessRow.Type
@@ -57,7 +55,7 @@ const empty: ProcessRow = {
   due: never,
   startedAt: DateTime.makeUnsafe(0),
   updatedAt: DateTime.makeUnsafe(0),
-  agenda: Agenda.empty
+  pending: PendingWork.empty
 }
 
 const evolve = (
@@ -65,17 +63,17 @@ const evolve = (
   event: ProcessEvent,
   { recordedAt }: Pick<Projection.Envelope, "recordedAt">
 ): ProcessRow => {
-  const agenda = Agenda.evolve(before.agenda, event)
+  const pending = PendingWork.evolve(before.pending, event)
   return {
     instance: "instance" in event ? event.instance : before.instance,
-    status: agenda.parked !== null ? "Parked" : agenda.isCompleted ? "Completed" : "Running",
-    phase: agenda.phase,
-    due: dueOf(agenda),
-    startedAt: before.agenda.version === 0 ? recordedAt : before.startedAt,
+    status: pending.parked !== null ? "Parked" : pending.isCompleted ? "Completed" : "Running",
+    phase: pending.phase,
+    due: dueOf(pending),
+    startedAt: before.pending.version === 0 ? recordedAt : before.startedAt,
     updatedAt: recordedAt,
-    agenda
+    pending
   }
 }
 
-const dueOf = ({ commands, timeouts }: Agenda.Agenda): number =>
+const dueOf = ({ commands, timeouts }: PendingWork.PendingWork): number =>
   commands.length > 0 ? 0 : Math.min(never, ...timeouts.map(({ due }) => due.epochMilliseconds))

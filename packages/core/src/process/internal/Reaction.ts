@@ -18,7 +18,7 @@ export interface Send {
   readonly to: Target<never>
   readonly id: string
   readonly command: unknown
-  /** Identifies the command in the notice of its outcome. */
+  /** Identifies the command in the signal of its outcome. */
   readonly label: string
 }
 
@@ -44,7 +44,7 @@ export interface Complete {
 export type Reaction = Send | Schedule | Cancel | Complete
 
 /**
- * Sends a command. The notice of its outcome has the given `label`, by default the command's tag. A command takes
+ * Sends a command. The signal of its outcome has the given `label`, by default the command's tag. A command takes
  * effect once, even if the process is interrupted. The commands of an instance are sent one by one, in their order.
  */
 export const send = <Command extends Tagged>(

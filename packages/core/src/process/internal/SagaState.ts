@@ -14,15 +14,15 @@ export interface Started<Data> {
   /** The current or last step. */
   readonly step: number
   /** The completed steps that are not compensated. */
-  readonly done: ReadonlyArray<number>
+  readonly completed: ReadonlyArray<number>
   /** The steps to compensate, the current one first. */
-  readonly undo: ReadonlyArray<number>
+  readonly toCompensate: ReadonlyArray<number>
   /** The failed attempts of the current compensation. */
   readonly attempts: number
   /** Why it is being compensated. */
   readonly failure: string
   /** Whether the commands of `onFailure` were sent. */
-  readonly isTold: boolean
+  readonly failureHandled: boolean
 }
 
 /** A saga's state. */
@@ -53,7 +53,7 @@ export interface Step<Event, Data> {
 }
 
 /** A saga definition with its defaults resolved. */
-export interface Script<Event, Data> {
+export interface SagaPlan<Event, Data> {
   readonly name: string
   readonly start: (event: Event, envelope: Envelope) => Option.Option<{ readonly data: Data }>
   readonly steps: ReadonlyArray<Step<Event, Data>>
@@ -64,13 +64,13 @@ export interface Script<Event, Data> {
 }
 
 /** A transition: the next state and the reactions. */
-export interface Move<Data> {
+export interface Transition<Data> {
   readonly state: SagaState<Data>
   readonly reactions: ReadonlyArray<Reaction>
 }
 
 /** The label of a step's compensation, and the name of the timeout before its retry. */
-export const undoing = (step: string): string => `undo ${step}`
+export const compensationName = (step: string): string => `undo ${step}`
 
 /** The transition that changes nothing. */
-export const stay = <Data>(state: SagaState<Data>): Move<Data> => ({ state, reactions: [] })
+export const unchanged = <Data>(state: SagaState<Data>): Transition<Data> => ({ state, reactions: [] })

@@ -31,7 +31,7 @@ export interface RowIndex {
 export type Scalar = string | number | boolean
 
 /** Maximum number of fields of an index: PostgreSQL's indexes have 32 columns, and adapters add some of their own. */
-export const maxFields = 16
+const maxFields = 16
 
 /**
  * Maximum total length of the strings in an index's fields, in UTF-16 units: with a key, they fit the 2,704 bytes of an

@@ -46,7 +46,7 @@ describe("a codec of states", () => {
     expect(Object.entries(Result.getOrThrow(decode(Result.getOrThrow(encode(state)))))).toEqual([["__proto__", "a"]])
   })
 
-  it("tells what the encoded form looks like", () => {
+  it("has the schema of the encoded form", () => {
     expect(JSON.parse(schema.text)).toEqual(schema.document)
     expect(schema.text).toContain("\"total\"")
   })

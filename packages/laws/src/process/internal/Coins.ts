@@ -150,7 +150,7 @@ export const settle = (world: World) => Effect.forEach([0, 24, 48, 72], (hours) 
 /** The coins that a saga has taken and not yet passed on. */
 export const heldBy = (state: Saga.SagaState<Transfers.Transfer>): number => {
   if (state.status === "NotStarted") return 0
-  const { data: { coins }, done } = state
+  const { data: { coins }, completed: done } = state
   return (done.includes(0) ? coins : 0) - (done.includes(1) ? coins : 0)
 }
 

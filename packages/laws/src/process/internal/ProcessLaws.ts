@@ -1,7 +1,7 @@
 /** What every process promises, whatever its functions are: what it recorded is all that counts. */
 import * as View from "@refold/core/decide/View"
 import type { Tagged } from "@refold/core/event/EventType"
-import * as Agenda from "@refold/core/internal/process/Agenda"
+import * as PendingWork from "@refold/core/internal/process/PendingWork"
 import * as Process from "@refold/core/process/Process"
 import type { ProcessEvent } from "@refold/core/process/ProcessEvent"
 import * as Result from "effect/Result"
@@ -59,8 +59,8 @@ export const stateIsFoldOfStream = <Event extends Tagged, State>(process: Proces
     }
   })
 
-/** Other code sends nothing where this one does, and schedules and completes what it likes. */
-export const agendaIsOfTheRecord = <Event extends Tagged, State>(
+/** The other code decides nothing that this code decides: it only cancels and completes. */
+export const pendingWorkIsOfTheRecord = <Event extends Tagged, State>(
   process: Process.Process<Event, State>,
   deploy: Deploy = Process.makeUnsafe
 ) =>
@@ -68,8 +68,8 @@ export const agendaIsOfTheRecord = <Event extends Tagged, State>(
     const today = deploy({ ...process, react: () => [Process.cancel("any"), Process.complete] })
     const streams = [...live(process, steps).streams].map(([, events]) => stored(process, events))
     return {
-      left: streams.map((events) => View.fold(today.instances.decider, events).agenda),
-      right: streams.map((events) => View.fold(Agenda.view, events))
+      left: streams.map((events) => View.fold(today.instances.decider, events).pending),
+      right: streams.map((events) => View.fold(PendingWork.view, events))
     }
   })
 

@@ -6,7 +6,7 @@ import type { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as StreamName from "@refold/core/event/StreamName"
 import type { StreamVersion } from "@refold/core/event/StreamVersion"
-import type * as Agenda from "@refold/core/internal/process/Agenda"
+import type * as PendingWork from "@refold/core/internal/process/PendingWork"
 import type { Instance } from "@refold/core/internal/process/ProcessInstance"
 import type { MessageBody } from "@refold/core/internal/process/ProcessMessage"
 import type { Process } from "@refold/core/process/Process"
@@ -79,8 +79,8 @@ export const answer = <Event extends Tagged, State>(
   label: string,
   outcome: Outcome
 ): ProcessRun<Event, State> => {
-  for (const [id, { agenda }] of run.instances) {
-    const command = agenda.commands.find((pending) => pending.label === label)
+  for (const [id, { pending }] of run.instances) {
+    const command = pending.commands.find((one) => one.label === label)
     if (command === undefined) continue
     const { index, sentAt } = command
     return tell({ ...run, last: [] }, id, { _tag: "Answer", sentAt, index, outcome, at: run.now })
@@ -129,10 +129,10 @@ export const decidedBy = ({ last }: { readonly last: ReadonlyArray<ProcessEvent>
 
 const nextTimeout = <Event extends Tagged, State>({ instances }: ProcessRun<Event, State>) =>
   [...instances]
-    .flatMap(([instance, { agenda }]) => agenda.timeouts.map((timeout) => ({ instance, timeout })))
+    .flatMap(([instance, { pending }]) => pending.timeouts.map((timeout) => ({ instance, timeout })))
     .toSorted((one, two) => millisOf(one.timeout) - millisOf(two.timeout))[0]
 
-const millisOf = ({ due }: Agenda.PendingTimeout): number => due.epochMilliseconds
+const millisOf = ({ due }: PendingWork.PendingTimeout): number => due.epochMilliseconds
 
 const recordedOf = <Event extends Tagged, State>(
   { now, position, process, versions }: ProcessRun<Event, State>,

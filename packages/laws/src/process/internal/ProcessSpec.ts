@@ -87,7 +87,7 @@ const from = <Event extends Tagged, State>(run: ProcessRun.ProcessRun<Event, Sta
         state
       ),
     thenPhase: (instance, phase) =>
-      expect(`instance "${instance}" stands elsewhere`, ProcessRun.instanceOf(run, instance).agenda.phase, phase)
+      expect(`instance "${instance}" stands elsewhere`, ProcessRun.instanceOf(run, instance).pending.phase, phase)
   }
   return spec
 }

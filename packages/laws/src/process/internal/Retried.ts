@@ -1,7 +1,7 @@
 /** Instances that were parked and are retried by repaired code, beside others that were told the same by sound code. */
 import * as View from "@refold/core/decide/View"
 import type { Tagged } from "@refold/core/event/EventType"
-import * as Agenda from "@refold/core/internal/process/Agenda"
+import * as PendingWork from "@refold/core/internal/process/PendingWork"
 import type { Instance } from "@refold/core/internal/process/ProcessInstance"
 import type { MessageBody } from "@refold/core/internal/process/ProcessMessage"
 import type { Process } from "@refold/core/process/Process"
@@ -41,18 +41,22 @@ const liveBroken = <Event extends Tagged, State>(
   sound: Process<Event, State>,
   broken: Process<Event, State>,
   { at, steps }: Broken<Event>
-) =>
-  steps.reduce<Schedule.Life<Event, State>>((life, step, index) => {
+) => {
+  let life = Schedule.start(sound)
+  for (const [index, step] of steps.entries()) {
     const process = index === at % steps.length ? broken : sound
-    return Schedule.take({ ...life, run: { ...life.run, process } }, step)
-  }, Schedule.start(sound))
+    life = Schedule.take({ ...life, run: { ...life.run, process } }, step)
+  }
+  return life
+}
 
 const retried = <Event extends Tagged, State>(
   process: Process<Event, State>,
   life: Schedule.Life<Event, State>
 ) =>
   [...life.run.instances].reduce<Schedule.Life<Event, State>>(
-    (next, [instance, { agenda }]) => agenda.parked === null ? next : Schedule.tell(next, instance, { _tag: "Retry" }),
+    (next, [instance, { pending }]) =>
+      pending.parked === null ? next : Schedule.tell(next, instance, { _tag: "Retry" }),
     { ...life, run: { ...life.run, process } }
   )
 
@@ -98,7 +102,7 @@ const messageOf = (trigger: Trigger, { events, sound }: Streams): MessageBody | 
       return { _tag: "Observe", trigger }
     case "Resumed":
       // Who asked it to go on could not know that it would be over by then, or would not have begun.
-      return sound.length === 0 || View.fold(Agenda.view, sound).isCompleted
+      return sound.length === 0 || View.fold(PendingWork.view, sound).isCompleted
         ? undefined
         : { _tag: "Resume", reason: trigger.reason, at: trigger.at }
     case "Answered": {
@@ -130,8 +134,8 @@ const placesOf = (events: ReadonlyArray<ProcessEvent>, tag: Decided["_tag"]): Re
       )
   )
 
-const endOf = <State>({ agenda, state }: Instance<State>, events: ReadonlyArray<ProcessEvent>) => {
-  const { commands, isCompleted, parked, phase, timeouts } = agenda
+const endOf = <State>({ pending, state }: Instance<State>, events: ReadonlyArray<ProcessEvent>) => {
+  const { commands, isCompleted, parked, phase, timeouts } = pending
   return {
     state,
     decided: events.flatMap((event): ReadonlyArray<Decided> => event._tag === "ProcessReacted" ? event.decided : []),

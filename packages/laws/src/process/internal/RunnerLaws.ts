@@ -3,7 +3,7 @@
  * command has its effect once, and nothing that was decided is lost.
  */
 import * as View from "@refold/core/decide/View"
-import * as Agenda from "@refold/core/internal/process/Agenda"
+import * as PendingWork from "@refold/core/internal/process/PendingWork"
 import type { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import * as State from "@refold/store/decide/State"
 import type { EventReader } from "@refold/store/log/EventReader"
@@ -50,7 +50,7 @@ export const coinsAreConserved = (kit: Coins.Kit = Coins.sound) =>
         return {
           left: {
             coins: coins.reduce((sum, more) => sum + more, 0),
-            underWay: sagas.map(({ state }) => state.agenda.phase).filter((phase) => !over.includes(phase))
+            underWay: sagas.map(({ state }) => state.pending.phase).filter((phase) => !over.includes(phase))
           },
           right: { coins: world.coins, underWay: [] }
         }
@@ -71,7 +71,7 @@ export const effectsHappenOnce = (kit: Coins.Kit = Coins.sound) =>
     (played) => Effect.flatMap(play(kit, played), effects)
   )
 
-/** Its row and the agenda that it loaded are out of date when it wakes, and so may be the world. */
+/** The row and the pending work that it loaded are out of date when it wakes, and so may be the world. */
 export const sleepersDoNoHarm = (kit: Coins.Kit = Coins.sound) =>
   Law.make<Played, Stores>(
     "a runner that slept while another went on has no effect that the process does not know of",
@@ -97,7 +97,7 @@ export const twoRunnersAreOne = (kit: Coins.Kit = Coins.sound) =>
     }))
 
 const phases = (world: Coins.World) =>
-  Effect.map(Coins.sagas(world), (sagas) => sagas.map(({ state }) => state.agenda.phase))
+  Effect.map(Coins.sagas(world), (sagas) => sagas.map(({ state }) => state.pending.phase))
 
 /** By a query as an operator asks it, by a load as a runner does it, and by a fold of the record alone. */
 export const rowsAreInstances = (kit: Coins.Kit = Coins.sound) =>
@@ -109,14 +109,14 @@ export const rowsAreInstances = (kit: Coins.Kit = Coins.sound) =>
         const { rows } = yield* ProcessInstances.query(world.saga)
         const folds = yield* Effect.forEach(rows, ({ state: { instance } }) =>
           Effect.all([
-            Effect.map(State.load(world.saga.instances, instance), ({ state }) => state.agenda),
+            Effect.map(State.load(world.saga.instances, instance), ({ state }) => state.pending),
             Effect.map(
               ProcessInstances.history(world.saga, instance),
-              (history) => View.fold(Agenda.view, history.map(({ event }) => event))
+              (history) => View.fold(PendingWork.view, history.map(({ event }) => event))
             )
           ]))
         return {
-          left: rows.map(({ state: { agenda } }) => [agenda, agenda]),
+          left: rows.map(({ state: { pending } }) => [pending, pending]),
           right: folds
         }
       })

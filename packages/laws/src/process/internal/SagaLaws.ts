@@ -46,7 +46,7 @@ const expected = (
     case "Compensated":
       return inOrder(left(world).filter((step) => !steps[step]!.isUndone))
     case "CompensationFailed":
-      return inOrder(state.done)
+      return inOrder(state.completed)
     default:
       return "no such status at the end"
   }

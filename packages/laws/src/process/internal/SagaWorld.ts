@@ -81,7 +81,7 @@ const happen = (life: World["life"], event: Event): World["life"] =>
   Schedule.take(life, { _tag: "Happen", stream: "far-1", event, by: undefined })
 
 /** What is pending for the saga. */
-const agendaOf = ({ life: { run } }: World) => ProcessRun.instanceOf(run, "1").agenda
+const pendingOf = ({ life: { run } }: World) => ProcessRun.instanceOf(run, "1").pending
 
 /** The world after a move. */
 export const move = (world: World, next: Move): World => {
@@ -90,7 +90,7 @@ export const move = (world: World, next: Move): World => {
     case "Handle":
       return handle(world, next)
     case "Answer": {
-      const [command] = agendaOf(world).commands
+      const [command] = pendingOf(world).commands
       if (command === undefined || outcome === undefined) return world
       const { index, sentAt } = command
       const answered = Schedule.tell(life, "1", { _tag: "Answer", sentAt, index, outcome, at: life.run.now })
@@ -118,7 +118,7 @@ const eventsOf = ({ streams }: World["life"]): ReadonlyArray<EventTrigger> =>
   Schedule.triggersOf(streams.get("1") ?? []).flatMap((trigger) => trigger._tag === "Event" ? [trigger] : [])
 
 const handle = (world: World, { isDone, outcome }: Extract<Move, { readonly _tag: "Handle" }>): World => {
-  const [pending] = agendaOf(world).commands
+  const [pending] = pendingOf(world).commands
   if (pending === undefined || world.outcome !== undefined) return world
   const handled = { ...world, outcome: Schedule.outcomeOf(outcome) }
   if (outcome !== "Succeeded") return handled
@@ -135,7 +135,7 @@ const handle = (world: World, { isDone, outcome }: Extract<Move, { readonly _tag
 export const settle = (world: World): World => {
   let next = world
   for (let n = 0; n < 500; n++) {
-    const { commands: [command], timeouts } = agendaOf(next)
+    const { commands: [command], timeouts } = pendingOf(next)
     if (next.onTheirWay.length > 0) next = move(next, { _tag: "Hear", which: 0 })
     else if (next.outcome !== undefined) next = move(next, { _tag: "Answer" })
     else if (command !== undefined) {

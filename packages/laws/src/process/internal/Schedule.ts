@@ -37,8 +37,8 @@ export const take = <Event extends Tagged, State>(life: Life<Event, State>, step
       return recorded(life, ProcessRun.happen(run, step.stream, step.event, metadata))
     }
     case "Answer": {
-      const pending = [...run.instances].flatMap(([instance, { agenda }]) =>
-        agenda.commands.map(({ index, sentAt }) => ({ instance, index, sentAt }))
+      const pending = [...run.instances].flatMap(([instance, { pending }]) =>
+        pending.commands.map(({ index, sentAt }) => ({ instance, index, sentAt }))
       )
       const command = pick(pending, step.which)
       if (command === undefined) return life
@@ -48,7 +48,7 @@ export const take = <Event extends Tagged, State>(life: Life<Event, State>, step
     case "Pass":
       return recorded(life, ProcessRun.pass(run, { hours: step.hours }))
     case "Resume": {
-      const instance = pick([...run.instances].filter(([, { agenda }]) => !agenda.isCompleted), step.which)
+      const instance = pick([...run.instances].filter(([, { pending }]) => !pending.isCompleted), step.which)
       return instance === undefined
         ? life
         : tell(life, instance[0], { _tag: "Resume", reason: "why not", at: run.now })
@@ -68,11 +68,11 @@ const recorded = <Event extends Tagged, State>(
   run: ProcessRun.ProcessRun<Event, State>
 ): Life<Event, State> => {
   const next = new Map(streams)
-  for (const [instance, { agenda }] of run.instances) {
+  for (const [instance, { pending }] of run.instances) {
     const before = next.get(instance) ?? []
     // Each instance records under its own name, apart from a discard, which nobody makes here.
     const own = run.last.filter((event) => "instance" in event && event.instance === instance)
-    if (agenda.version > before.length) next.set(instance, [...before, ...own])
+    if (pending.version > before.length) next.set(instance, [...before, ...own])
   }
   return { run, streams: next }
 }

@@ -6,9 +6,11 @@ import { position } from "@refold/core/journal/AsOf"
 import * as ReadOptions from "@refold/core/journal/ReadOptions"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { EventNotFound, type EventReader, type ReaderAdapter, type SubscribeOptions } from "../EventReader.ts"
 import type { EventStoreError } from "../EventStoreError.ts"
+import * as RetryPolicies from "./RetryPolicies.ts"
 
 /** The subscribing part of a reader. */
 export const make = (adapter: ReaderAdapter): Pick<EventReader["Service"], "subscribe" | "replayFrom"> => ({
@@ -41,7 +43,7 @@ const find = Effect.fnUntraced(function*(adapter: ReaderAdapter, id: Parameters<
 // To wait there would be to pass by, in silence, whatever is stored until the log has grown so far.
 const checkPast = Effect.fnUntraced(function*(adapter: ReaderAdapter, after: Position.Position) {
   if (after === Position.start) return
-  const { last } = yield* outliving(Stream.fromEffect(adapter.bound)).pipe(
+  const { last } = yield* retryForever(Stream.fromEffect(adapter.bound)).pipe(
     Stream.runHead,
     Effect.map(Option.getOrThrow)
   )
@@ -59,7 +61,7 @@ const follow = (
     let cursor = after
     const readUpTo = (head: Position.Position) =>
       // Begun again after a failure, it goes on behind the last event that was handed out.
-      outliving(Stream.suspend(() => adapter.readAll({ ...filter, after: cursor, asOf: position(head) }))).pipe(
+      retryForever(Stream.suspend(() => adapter.readAll({ ...filter, after: cursor, asOf: position(head) }))).pipe(
         Stream.mapArray((events) => {
           cursor = events.at(-1)!.position
           return events
@@ -71,14 +73,20 @@ const follow = (
     return Stream.flatMap(adapter.heads, (head) => head > cursor ? readUpTo(head) : Stream.empty)
   })
 
-// Adapters try for a while by themselves; a subscriber has nobody to report to, and goes on trying.
-const outliving = <A>(
+// Adapters retry for a limited time. A subscription has no caller to report a failure to, so it retries without a limit.
+const retryForever = <A>(
   read: Stream.Stream<A, InvalidInput | EventStoreError>
 ): Stream.Stream<A, InvalidInput> =>
-  Stream.catchTag(read, "EventStoreError", (error) =>
-    Stream.concat(
-      Stream.fromEffectDrain(Effect.andThen(Effect.logWarning("a subscription waits for the store", error), pause)),
-      outliving(read)
-    ))
-
-const pause = Effect.sleep("500 millis")
+  read.pipe(
+    Stream.tapError((error) =>
+      error._tag === "EventStoreError" ? Effect.logWarning("a subscription waits for the store", error) : Effect.void
+    ),
+    Stream.retry((forErrors) =>
+      Schedule.while(
+        forErrors(RetryPolicies.storeUnavailable),
+        ({ input }) => input._tag === "EventStoreError"
+      )
+    ),
+    // The policy ends for other errors only.
+    Stream.catchTag("EventStoreError", Stream.die)
+  )

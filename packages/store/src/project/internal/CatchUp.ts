@@ -2,12 +2,13 @@
 import type * as Position from "@refold/core/event/Position"
 import type { AsOfLog } from "@refold/core/journal/AsOf"
 import * as Clock from "effect/Clock"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { EventReader, ReadFailure } from "../../log/EventReader.ts"
+import * as RetryPolicies from "../../log/internal/RetryPolicies.ts"
 import type { ReadModelStore } from "../ReadModelStore.ts"
 import type { ProjectionTarget } from "./ProjectionTarget.ts"
 import { step, type Stepped } from "./Step.ts"
@@ -86,17 +87,20 @@ export const advance = Effect.fnUntraced(function*<R>(
   goal: Goal,
   { attempts, backoff, batchSize }: Pace
 ): Effect.fn.Return<Option.Option<Stepped>, ReadFailure, EventReader | ReadModelStore | R> {
-  for (let attempt = 1;; attempt++) {
-    const stepped = yield* step(target, generation, { ...goal, batchSize, attempts, attempt }).pipe(
-      Effect.withSpan("refold.projection.step", { attributes: { projection: target.name, generation } }),
-      Effect.catchTag("TryAgain", () => Effect.succeed("TryAgain" as const))
-    )
-    if (stepped !== "TryAgain") {
-      yield* Option.match(stepped, { onNone: () => Effect.void, onSome: (value) => count(target, value) })
-      return stepped
-    }
-    yield* Effect.sleep(Duration.times(Duration.fromInputUnsafe(backoff), 2 ** (attempt - 1)))
-  }
+  let attempt = 0
+  const stepped = yield* Effect.suspend(() =>
+    step(target, generation, { ...goal, batchSize, attempts, attempt: ++attempt })
+  ).pipe(
+    Effect.withSpan("refold.projection.step", { attributes: { projection: target.name, generation } }),
+    Effect.retry({
+      while: ({ _tag }) => _tag === "TryAgain",
+      schedule: RetryPolicies.poisonedEvent(backoff)
+    }),
+    // It is retried without a limit: the last attempt parks.
+    Effect.catchTag("TryAgain", Effect.die)
+  )
+  yield* Option.match(stepped, { onNone: () => Effect.void, onSome: (value) => count(target, value) })
+  return stepped
 })
 
 const folded = Metric.counter("refold_projection_events", { description: "events folded into rows", incremental: true })

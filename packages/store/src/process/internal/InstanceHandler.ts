@@ -1,4 +1,4 @@
-/** Telling instances of a process what concerns them: an instance is an aggregate, and what it is told is a command. */
+/** Handles the messages to instances of a process: an instance is an aggregate, and a message is a command to it. */
 import type { Tagged } from "@refold/core/event/EventType"
 import type { MessageBody } from "@refold/core/internal/process/ProcessMessage"
 import type { Process } from "@refold/core/process/Process"
@@ -6,19 +6,19 @@ import type { ProcessEvent } from "@refold/core/process/ProcessEvent"
 import * as Effect from "effect/Effect"
 import * as CommandHandler from "../../decide/CommandHandler.ts"
 import { EventStoreError } from "../../log/EventStoreError.ts"
-import type { Unsettled } from "../ProcessHandler.ts"
+import type { RetryableFailure } from "../ProcessHandler.ts"
 
-/** Tells an instance something. */
-export type Tell = ReturnType<typeof make>
+/** Handles a message to one instance. */
+export type InstanceHandler = ReturnType<typeof of>
 
-/** Tells instances of a process what became of their commands, and so on. */
-export const make = <Event extends Tagged, State>(process: Process<Event, State>) => {
+/** The handler of a process's instances. Logs a warning for each message that parks its instance. */
+export const of = <Event extends Tagged, State>(process: Process<Event, State>) => {
   const handle = CommandHandler.make(process.instances)
   return (instance: string, message: MessageBody, options: CommandHandler.HandleOptions) =>
     Effect.tap(handle(instance, { ...message, instance }, options), ({ events }) => logParked(process, events))
 }
 
-/** Says that an instance was parked, and why. */
+/** Logs a warning for each of these events that parks its instance. */
 export const logParked = (
   { name }: { readonly name: string },
   events: ReadonlyArray<ProcessEvent>
@@ -30,6 +30,8 @@ export const logParked = (
       )
       : Effect.void, { discard: true })
 
-/** Whatever else goes wrong, another try may end otherwise. */
-export const asUnsettled = (error: { readonly _tag: string }): Unsettled =>
-  error instanceof EventStoreError ? error : new EventStoreError({ operation: "tell a process", cause: error })
+/** A failure to record in an instance's stream, as one after which the work on the instance is retried. */
+export const asRetryable = (error: { readonly _tag: string }): RetryableFailure =>
+  error instanceof EventStoreError
+    ? error
+    : new EventStoreError({ operation: "record in the stream of a process instance", cause: error })

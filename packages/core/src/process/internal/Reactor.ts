@@ -12,15 +12,15 @@ import type { RecordedEvent } from "../../event/RecordedEvent.ts"
 import * as StreamName from "../../event/StreamName.ts"
 import type { Envelope } from "../../project/Projection.ts"
 import { type Decided, type EventTrigger, type Stage, type Trigger } from "../ProcessEvent.ts"
-import type { Notice, Occasion } from "../ProcessInput.ts"
+import type { InputContext, Signal } from "../ProcessInput.ts"
 import type { Reaction, Send } from "./Reaction.ts"
 
-/** The parts of a process that react to triggers. */
-export interface Reacts<Event extends Tagged, State> {
+/** The functions of a process, and what they need. */
+export interface Reactor<Event extends Tagged, State> {
   readonly events: EventCodec<Event>
   readonly targets: ReadonlyArray<{ readonly category: string }>
-  readonly evolve: (state: State, input: Event | Notice, occasion: Occasion) => State
-  readonly react: (state: State, input: Event | Notice, occasion: Occasion, before: State) => ReadonlyArray<Reaction>
+  readonly evolve: (state: State, input: Event | Signal, context: InputContext) => State
+  readonly react: (state: State, input: Event | Signal, context: InputContext, before: State) => ReadonlyArray<Reaction>
 }
 
 /** Why an instance cannot react, and the step that failed. */
@@ -31,48 +31,48 @@ export interface Fault {
 
 /** A decoded trigger: the arguments of the process's functions. */
 export interface Decoded<Event> {
-  readonly input: Event | Notice
-  readonly occasion: Occasion
+  readonly input: Event | Signal
+  readonly context: InputContext
 }
 
 /** Decodes a trigger. */
-export const read = <Event extends Tagged, State>(
-  { events }: Reacts<Event, State>,
+export const decode = <Event extends Tagged, State>(
+  { events }: Reactor<Event, State>,
   instance: string,
   trigger: Trigger
 ): Result.Result<Decoded<Event>, Fault> => {
   if (trigger._tag !== "Event") {
     const at = trigger._tag === "TimedOut" ? trigger.due : trigger.at
-    return Result.succeed({ input: noticeOf(trigger), occasion: { instance, at, envelope: undefined } })
+    return Result.succeed({ input: signalOf(trigger), context: { instance, at, envelope: undefined } })
   }
   const recorded = recordedOf(trigger)
   return Result.mapBoth(events.decode(recorded), {
-    onSuccess: (input) => ({ input, occasion: { instance, at: recorded.recordedAt, envelope: envelopeOf(recorded) } }),
+    onSuccess: (input) => ({ input, context: { instance, at: recorded.recordedAt, envelope: envelopeOf(recorded) } }),
     onFailure: ({ message }) => ({ stage: "Event" as const, reason: message })
   })
 }
 
 /** The state after the input. */
 export const evolve = <Event extends Tagged, State>(
-  process: Reacts<Event, State>,
+  process: Reactor<Event, State>,
   state: State,
-  { input, occasion }: Decoded<Event>
-): Result.Result<State, Fault> => attempt("Evolve", () => process.evolve(state, input, occasion))
+  { input, context }: Decoded<Event>
+): Result.Result<State, Fault> => attempt("Evolve", () => process.evolve(state, input, context))
 
 /** The reactions to the input that led from one state to the other, in their recorded form. */
 export const react = <Event extends Tagged, State>(
-  process: Reacts<Event, State>,
+  process: Reactor<Event, State>,
   { after, before }: { readonly before: State; readonly after: State },
-  { input, occasion }: Decoded<Event>
+  { input, context }: Decoded<Event>
 ): Result.Result<ReadonlyArray<Decided>, Fault> =>
   Result.gen(function*() {
-    const reactions = yield* attempt("React", () => process.react(after, input, occasion, before))
+    const reactions = yield* attempt("React", () => process.react(after, input, context, before))
     if (!Array.isArray(reactions)) return yield* fault("React", "react must return an array of reactions")
     const decided: Array<Decided> = []
     // By index, because `map` skips holes, and a hole is no reaction.
     for (let index = 0; index < reactions.length; index++) {
       // A value that is no reaction may throw when it is read.
-      decided.push(yield* yield* attempt("React", () => record(process, reactions[index], occasion)))
+      decided.push(yield* yield* attempt("React", () => record(process, reactions[index], context)))
     }
     return decided
   })
@@ -94,7 +94,7 @@ const envelopeOf = (
   { data: _data, schemaVersion: _version, type: _type, ...envelope }: RecordedEvent
 ): Envelope => envelope
 
-const noticeOf = (trigger: Exclude<Trigger, EventTrigger>): Notice => {
+const signalOf = (trigger: Exclude<Trigger, EventTrigger>): Signal => {
   switch (trigger._tag) {
     case "TimedOut":
       return { _tag: "TimedOut", name: trigger.name }
@@ -116,9 +116,9 @@ const noticeOf = (trigger: Exclude<Trigger, EventTrigger>): Notice => {
 }
 
 const record = (
-  { targets }: Pick<Reacts<never, never>, "targets">,
+  { targets }: Pick<Reactor<never, never>, "targets">,
   reaction: Reaction | undefined,
-  { at }: Occasion
+  { at }: InputContext
 ): Result.Result<Decided, Fault> => {
   switch (reaction?._tag) {
     case "Send":

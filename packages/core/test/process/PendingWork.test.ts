@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { describe, expect, it } from "vitest"
 import * as View from "../../src/decide/View.ts"
-import * as Agenda from "../../src/process/internal/Agenda.ts"
+import * as PendingWork from "../../src/process/internal/PendingWork.ts"
 import {
   type Decided,
   type EventTrigger,
@@ -41,10 +41,10 @@ const answered = (sentAt: number, index: number): Trigger => ({
 })
 const timedOut = (name: string, scheduledAt: number): Trigger => ({ _tag: "TimedOut", name, scheduledAt, due: at(0) })
 
-const after = (...events: ReadonlyArray<ProcessEvent>): Agenda.Agenda => View.fold(Agenda.view, events)
-const labels = ({ commands }: Agenda.Agenda) => commands.map(({ label }) => label)
+const after = (...events: ReadonlyArray<ProcessEvent>): PendingWork.PendingWork => View.fold(PendingWork.view, events)
+const labels = ({ commands }: PendingWork.PendingWork) => commands.map(({ label }) => label)
 
-describe("the agenda of an instance", () => {
+describe("the pending work of an instance", () => {
   it("counts the events of its stream", () => {
     expect(after().version).toBe(0)
     expect(after(parked(observed(1)), waited(observed(2)), discarded, reacted(observed(2))).version).toBe(4)
@@ -67,8 +67,8 @@ describe("the agenda of an instance", () => {
     expect(labels(after(sent, reacted(answered(1, 0))))).toEqual(["b"])
     expect(labels(after(sent, reacted(answered(1, 1))))).toEqual(["a"])
     expect(labels(after(sent, reacted(answered(2, 0))))).toEqual(["a", "b"])
-    expect(Agenda.commandOf(after(sent), { sentAt: 1, index: 1 })).toMatchObject({ label: "b" })
-    expect(Agenda.commandOf(after(sent), { sentAt: 2, index: 1 })).toBeUndefined()
+    expect(PendingWork.commandOf(after(sent), { sentAt: 1, index: 1 })).toMatchObject({ label: "b" })
+    expect(PendingWork.commandOf(after(sent), { sentAt: 2, index: 1 })).toBeUndefined()
   })
 
   it("holds one timeout of a name, as it was scheduled last", () => {
@@ -92,8 +92,8 @@ describe("the agenda of an instance", () => {
       .toHaveLength(
         1
       )
-    expect(Agenda.timeoutOf(after(scheduled), { name: "late", scheduledAt: 1 })).toMatchObject({ due: at(5) })
-    expect(Agenda.timeoutOf(after(scheduled), { name: "late", scheduledAt: 2 })).toBeUndefined()
+    expect(PendingWork.timeoutOf(after(scheduled), { name: "late", scheduledAt: 1 })).toMatchObject({ due: at(5) })
+    expect(PendingWork.timeoutOf(after(scheduled), { name: "late", scheduledAt: 2 })).toBeUndefined()
   })
 
   it("keeps the commands of a completed instance, but none of its timeouts", () => {
@@ -102,14 +102,14 @@ describe("the agenda of an instance", () => {
     expect(labels(completed)).toEqual(["a", "b"])
   })
 
-  it("knows how far it has seen each stream", () => {
-    const agenda = after(
+  it("has the last observed version of each stream", () => {
+    const pending = after(
       reacted(observed(1, { stream: "s-1", version: 3 })),
       reacted(observed(2, { stream: "s-2", version: 1 })),
       parked(observed(3, { stream: "s-1", version: 5 }))
     )
     const seen = [["s-1", 3], ["s-1", 5], ["s-1", 6], ["s-2", 1], ["s-2", 2], ["s-3", 1]] as const
-    expect(seen.map(([stream, version]) => Agenda.hasSeen(agenda, { stream, version }))).toEqual([
+    expect(seen.map(([stream, version]) => PendingWork.hasObserved(pending, { stream, version }))).toEqual([
       true,
       true,
       false,
@@ -117,7 +117,7 @@ describe("the agenda of an instance", () => {
       false,
       false
     ])
-    expect(agenda.seen).toHaveLength(2)
+    expect(pending.observed).toHaveLength(2)
   })
 
   it("takes the correlation id of the event that it reacted to last, or that event's own id", () => {
@@ -137,8 +137,8 @@ describe("the agenda of an instance", () => {
     expect(after(phased, reacted(observed(2))).phase).toBe("Running")
   })
 
-  it("can be stored, whatever is on it", () => {
-    const codec = Schema.toCodecJson(Agenda.Agenda)
+  it("can be encoded and decoded", () => {
+    const codec = Schema.toCodecJson(PendingWork.PendingWork)
     const full = after(
       reacted(observed(1), send("a"), schedule("late", 5)),
       parked(answered(1, 0)),
@@ -149,36 +149,36 @@ describe("the agenda of an instance", () => {
   })
 })
 
-describe("the agenda of a parked instance", () => {
+describe("the pending work of a parked instance", () => {
   it("says why, and holds the triggers that wait, the poisoned one first", () => {
-    const agenda = after(reacted(observed(1)), parked(observed(2)), waited(observed(3)))
-    expect(agenda.parked).toEqual({ stage: "React", reason: "no idea", attempts: 1 })
-    expect(agenda.waiting).toEqual([observed(2), observed(3)])
+    const pending = after(reacted(observed(1)), parked(observed(2)), waited(observed(3)))
+    expect(pending.parked).toEqual({ stage: "React", reason: "no idea", attempts: 1 })
+    expect(pending.waiting).toEqual([observed(2), observed(3)])
   })
 
   it("counts an answer and a timeout as over while they wait", () => {
     const before = reacted(observed(1), send("a"), schedule("late", 5))
-    const agenda = after(before, parked(observed(2)), waited(answered(1, 0)), waited(timedOut("late", 1)))
-    expect([agenda.commands, agenda.timeouts]).toEqual([[], []])
-    expect(agenda.waiting).toHaveLength(3)
+    const pending = after(before, parked(observed(2)), waited(answered(1, 0)), waited(timedOut("late", 1)))
+    expect([pending.commands, pending.timeouts]).toEqual([[], []])
+    expect(pending.waiting).toHaveLength(3)
   })
 
   it("counts how often the first trigger was tried, and has the last reason", () => {
-    const agenda = after(parked(observed(1)), waited(observed(2)), parked(observed(1), "still no idea"))
-    expect(agenda.parked).toEqual({ stage: "React", reason: "still no idea", attempts: 2 })
-    expect(agenda.waiting).toEqual([observed(1), observed(2)])
+    const pending = after(parked(observed(1)), waited(observed(2)), parked(observed(1), "still no idea"))
+    expect(pending.parked).toEqual({ stage: "React", reason: "still no idea", attempts: 2 })
+    expect(pending.waiting).toEqual([observed(1), observed(2)])
   })
 
-  it("counts anew for the next trigger that cannot be reacted to", () => {
-    const agenda = after(
+  it("counts the attempts of the next trigger that fails from one", () => {
+    const pending = after(
       parked(observed(1)),
       waited(observed(2)),
       parked(observed(1)),
       reacted(observed(1)),
       parked(observed(2), "another")
     )
-    expect(agenda.parked).toEqual({ stage: "React", reason: "another", attempts: 1 })
-    expect(agenda.waiting).toEqual([observed(2)])
+    expect(pending.parked).toEqual({ stage: "React", reason: "another", attempts: 1 })
+    expect(pending.waiting).toEqual([observed(2)])
   })
 
   it("forgets a timeout that waits where a trigger before it cancels or replaces it", () => {

@@ -35,7 +35,7 @@ describe("an instance whose process", () => {
       () => [{ _tag: "Wait" }],
       "react must return reactions: send, schedule, cancel or complete"
     ],
-    ["sends to nobody", () => [without("to")], "it threw TypeError"],
+    ["sends without a target", () => [without("to")], "it threw TypeError"],
     ["sends without an id", () => [without("id")], "the id of command \"Take\" must be a text"],
     ["sends to an id that is a symbol", () => [{ ...send, id: symbol }], "must be a text"],
     ["sends to an empty id", () => [{ ...send, id: "" }], "stream must be category-id, both not empty"],
@@ -75,25 +75,25 @@ describe("an instance whose process", () => {
     ["cancels nothing", () => [{ _tag: "Cancel" }], "timeout must be a text of 1 to 255 characters"],
     ["cancels what no store could hold", () => [Process.cancel("\u0000")], "timeout must not contain the character"]
   ])("%s is parked, and says why", (_, react, reason) => {
-    const { agenda, events, state } = handled(processOf({ react: () => malformed(react()) }), request(1))
+    const { pending, events, state } = handled(processOf({ react: () => malformed(react()) }), request(1))
     expect(events).toEqual([
       expect.objectContaining({ _tag: "ProcessParked", stage: "React", reason: expect.stringContaining(reason) })
     ])
     // Nothing has happened but that.
-    expect(agenda).toMatchObject({ commands: [], timeouts: [], isCompleted: false, version: 1 })
+    expect(pending).toMatchObject({ commands: [], timeouts: [], isCompleted: false, version: 1 })
     expect(state).toEqual(Result.succeed([]))
     expect(Result.isSuccess(codec.encode(events[0]!))).toBe(true)
   })
 
-  it("sends a malformed command hears of everything that is wrong with it", () => {
-    const { agenda } = handled(processOf({ react: () => [command({ coins: 0.5, note: 5, more: true })] }), request(1))
-    expect(agenda.parked?.reason).toMatch(/^(?=.*coins: )(?=.*note: )(?=.*more: )/u)
-    expect(agenda.parked?.reason).toContain("command \"Take\" for \"jar-a\" is invalid")
+  it("sends a malformed command is parked with all problems of the command", () => {
+    const { pending } = handled(processOf({ react: () => [command({ coins: 0.5, note: 5, more: true })] }), request(1))
+    expect(pending.parked?.reason).toMatch(/^(?=.*coins: )(?=.*note: )(?=.*more: )/u)
+    expect(pending.parked?.reason).toContain("command \"Take\" for \"jar-a\" is invalid")
   })
 
   it("throws in evolve is parked there, and says so", () => {
     const broken = processOf({ evolve: thrown(new Error("no idea")) })
-    expect(handled(broken, request(1)).agenda.parked).toEqual({
+    expect(handled(broken, request(1)).pending.parked).toEqual({
       stage: "Evolve",
       reason: "it threw Error: no idea",
       attempts: 1
@@ -112,7 +112,7 @@ describe("an instance whose process", () => {
   })
 
   it("decides nothing of a list in which one reaction is wrong", () => {
-    const { agenda } = handled(processOf({ react: () => [send, Process.cancel("")] }), request(1))
-    expect(agenda.commands).toEqual([])
+    const { pending } = handled(processOf({ react: () => [send, Process.cancel("")] }), request(1))
+    expect(pending.commands).toEqual([])
   })
 })

@@ -1,0 +1,179 @@
+/**
+ * The pending work of a process instance: commands without an outcome, scheduled timeouts, and the triggers that wait while it is parked.
+ * Folded from the instance's stream removeTimeout the process's own functions.
+ */
+import * as Schema from "effect/Schema"
+import type { View } from "../../decide/View.ts"
+import { type Decided, type EventTrigger, type ProcessEvent, Stage, Trigger } from "../ProcessEvent.ts"
+
+/** A command removeTimeout an outcome. */
+export const PendingCommand = Schema.Struct({
+  /** The version of the instance's stream at which it was decided, and its index in that event. */
+  sentAt: Schema.Int,
+  index: Schema.Int,
+  label: Schema.String,
+  category: Schema.String,
+  id: Schema.String,
+  command: Schema.Json,
+  correlationId: Schema.String
+})
+/** A command removeTimeout an outcome. */
+export type PendingCommand = typeof PendingCommand.Type
+
+/** A scheduled timeout. */
+export const PendingTimeout = Schema.Struct({ name: Schema.String, scheduledAt: Schema.Int, due: Schema.DateTimeUtc })
+/** A scheduled timeout. */
+export type PendingTimeout = typeof PendingTimeout.Type
+
+/** Why an instance is parked, and the number of attempts. */
+export const ParkedInstance = Schema.Struct({ stage: Stage, reason: Schema.String, attempts: Schema.Int })
+/** Why an instance is parked. */
+export type ParkedInstance = typeof ParkedInstance.Type
+
+/** The pending work of an instance. */
+export const PendingWork = Schema.Struct({
+  /** The version of its stream. */
+  version: Schema.Int,
+  isCompleted: Schema.Boolean,
+  /** The phase after its last reaction. */
+  phase: Schema.String,
+  /** The correlation id of the last event that it reacted to, or that event's id if it has none. */
+  correlationId: Schema.String,
+  commands: Schema.Array(PendingCommand),
+  timeouts: Schema.Array(PendingTimeout),
+  parked: Schema.NullOr(ParkedInstance),
+  /** The waiting triggers, the poisoned one first. */
+  waiting: Schema.Array(Trigger),
+  /** The last observed version of each stream. */
+  observed: Schema.Array(Schema.Tuple([Schema.String, Schema.Int]))
+})
+/** The pending work of an instance. */
+export type PendingWork = typeof PendingWork.Type
+
+/** The pending of an instance removeTimeout events. */
+export const empty: PendingWork = {
+  version: 0,
+  isCompleted: false,
+  phase: "",
+  correlationId: "",
+  commands: [],
+  timeouts: [],
+  parked: null,
+  waiting: [],
+  observed: []
+}
+
+/** Whether the instance has observed this event or a later one of its stream. */
+export const hasObserved = (
+  { observed }: PendingWork,
+  { stream, version }: Pick<EventTrigger, "stream" | "version">
+): boolean => observed.some(([known, last]) => known === stream && last >= version)
+
+/** The pending command with this place; undefined if its outcome is known. */
+export const commandOf = (
+  { commands }: PendingWork,
+  { index, sentAt }: Pick<PendingCommand, "sentAt" | "index">
+): PendingCommand | undefined => commands.find((one) => one.sentAt === sentAt && one.index === index)
+
+/** The pending timeout with this name and schedule. */
+export const timeoutOf = (
+  { timeouts }: PendingWork,
+  { name, scheduledAt }: Pick<PendingTimeout, "name" | "scheduledAt">
+): PendingTimeout | undefined => timeouts.find((one) => one.name === name && one.scheduledAt === scheduledAt)
+
+/** The pending work after an event of the process's stream. */
+export const evolve = (before: PendingWork, event: ProcessEvent): PendingWork => {
+  const pending = { ...before, version: before.version + 1 }
+  switch (event._tag) {
+    case "ProcessReacted": {
+      // While triggers wait, the instance reacts to them only, in their order.
+      const next = before.waiting.length > 0 ? removeFirstWaiting(pending) : observe(pending, event.trigger)
+      const correlationId = correlationOf(before, event.trigger)
+      return unparkIfNoneWait(
+        event.decided.reduce(addDecided, { ...next, correlationId, phase: event.phase ?? next.phase })
+      )
+    }
+    case "ProcessParked": {
+      const { reason, stage } = event
+      const attempts = (before.parked?.attempts ?? 0) + 1
+      const parked = { ...pending, parked: { stage, reason, attempts } }
+      return before.parked === null ? addWaiting(parked, event.trigger) : parked
+    }
+    case "ProcessWaited":
+      return addWaiting(pending, event.trigger)
+    case "ProcessDiscarded":
+      return unparkIfNoneWait(removeFirstWaiting(pending))
+  }
+}
+
+/** The fold of an instance's stream into its pending work. */
+export const view: View<PendingWork, ProcessEvent> = { initialState: empty, evolve }
+
+const addWaiting = (pending: PendingWork, trigger: Trigger): PendingWork => {
+  const next = observe(pending, trigger)
+  // The first observed event sets the correlation id, even if the instance could not react to it.
+  const correlationId = pending.correlationId === "" ? correlationOf(pending, trigger) : pending.correlationId
+  return { ...next, correlationId, waiting: [...next.waiting, trigger] }
+}
+
+const removeFirstWaiting = (pending: PendingWork): PendingWork => ({
+  ...pending,
+  waiting: pending.waiting.slice(1),
+  // The next trigger has no attempts yet.
+  parked: pending.parked && { ...pending.parked, attempts: 0 }
+})
+
+const unparkIfNoneWait = (pending: PendingWork): PendingWork =>
+  pending.waiting.length === 0 ? { ...pending, parked: null } : pending
+
+// A trigger is observed once, even if the instance cannot react to it yet.
+const observe = (pending: PendingWork, trigger: Trigger): PendingWork => {
+  switch (trigger._tag) {
+    case "Event": {
+      const others = pending.observed.filter(([stream]) => stream !== trigger.stream)
+      return { ...pending, observed: [...others, [trigger.stream, trigger.version]] }
+    }
+    case "Answered": {
+      const answered = commandOf(pending, trigger)
+      return { ...pending, commands: pending.commands.filter((one) => one !== answered) }
+    }
+    case "TimedOut": {
+      const over = timeoutOf(pending, trigger)
+      return { ...pending, timeouts: pending.timeouts.filter((one) => one !== over) }
+    }
+    case "Resumed":
+      return pending
+  }
+}
+
+const correlationOf = (pending: PendingWork, trigger: Trigger): string => {
+  if (trigger._tag !== "Event") return pending.correlationId
+  const { correlationId } = trigger.metadata
+  return typeof correlationId === "string" ? correlationId : trigger.id
+}
+
+const addDecided = (pending: PendingWork, reaction: Decided, index: number): PendingWork => {
+  switch (reaction._tag) {
+    case "Send": {
+      const { _tag, ...command } = reaction
+      const { correlationId, version: sentAt } = pending
+      return { ...pending, commands: [...pending.commands, { ...command, sentAt, index, correlationId }] }
+    }
+    case "Schedule": {
+      const { due, name } = reaction
+      const rest = removeTimeout(pending, name)
+      return { ...rest, timeouts: [...rest.timeouts, { name, due, scheduledAt: pending.version }] }
+    }
+    case "Cancel":
+      return removeTimeout(pending, reaction.name)
+    case "Complete":
+      return { ...pending, timeouts: [], isCompleted: true }
+  }
+}
+
+// A timeout that fell due while its cancellation addWaiting is removed as well.
+const removeTimeout = (pending: PendingWork, name: string): PendingWork => ({
+  ...pending,
+  timeouts: pending.timeouts.filter((one) => one.name !== name),
+  waiting: pending.waiting.filter((trigger) => trigger._tag !== "TimedOut" || trigger.name !== name)
+})

@@ -1,0 +1,75 @@
+/** Finds the instances of a process for which something is due: commands to dispatch, timeouts to fire. */
+import type { ProcessRow } from "@refold/core/internal/process/ProcessRows"
+import type { Process } from "@refold/core/process/Process"
+import type { Cursor } from "@refold/core/project/RowQuery"
+import type * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Random from "effect/Random"
+import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
+import { EventStoreError } from "../../log/EventStoreError.ts"
+import * as CatchUp from "../../project/internal/CatchUp.ts"
+import type { Page, Row } from "../../project/internal/Row.ts"
+import type { ProjectionOutdated } from "../../project/ProjectionError.ts"
+import * as Projector from "../../project/Projector.ts"
+import * as ReadModel from "../../project/ReadModel.ts"
+import { ReadModelStore } from "../../project/ReadModelStore.ts"
+
+/** Every way in which finding instances can fail. */
+export type FindFailure = ProjectionOutdated | ReadFailure
+
+/**
+ * Rows of instances that are due at this time and that `isFree` accepts, in random order. Of very many, those that are due
+ * for the longest.
+ */
+export const findDue = Effect.fnUntraced(function*(
+  { rows }: Pick<Process<never, unknown>, "rows">,
+  until: DateTime.Utc,
+  isFree: (row: Row<ProcessRow>) => boolean = () => true
+): Effect.fn.Return<ReadonlyArray<Row<ProcessRow>>, FindFailure, ReadModelStore | EventReader> {
+  yield* catchUpLive(rows)
+  // Other runners find the same rows; in a random order they seldom work on the same instance.
+  return yield* Random.shuffle(yield* dueAt(rows, until.epochMilliseconds, isFree))
+})
+
+// Only the live rows are read, so that a rebuild of the rows holds nothing up.
+const catchUpLive = Effect.fnUntraced(function*(
+  rows: Process<never, unknown>["rows"]
+): Effect.fn.Return<void, FindFailure, ReadModelStore | EventReader> {
+  const generations = yield* (yield* ReadModelStore).generations(rows.name)
+  const live = generations.find(({ status, version }) => status === "Live" && version === rows.version)
+  const head = yield* (yield* EventReader).head
+  if (live === undefined) yield* Projector.catchUp(rows)
+  else yield* CatchUp.catchUp(Projector.targetOf(rows), live.id, { head, wait: true }, CatchUp.pace)
+})
+
+const pageSize = 500
+
+// Goes on until a page's worth is found: rows that are not free must not hide the rows behind them.
+const dueAt = Effect.fnUntraced(function*(
+  rows: Process<never, unknown>["rows"],
+  until: number,
+  isFree: (row: Row<ProcessRow>) => boolean
+): Effect.fn.Return<ReadonlyArray<Row<ProcessRow>>, EventStoreError, ReadModelStore | EventReader> {
+  const found: Array<Row<ProcessRow>> = []
+  let after: Cursor | undefined
+  for (;;) {
+    const page = yield* readDue(rows, until, after)
+    found.push(...page.rows.filter(isFree))
+    after = Option.getOrUndefined(page.next)
+    if (found.length >= pageSize || after === undefined) return found
+  }
+})
+
+const readDue = (
+  rows: Process<never, unknown>["rows"],
+  until: number,
+  after: Cursor | undefined
+): Effect.Effect<Page<ProcessRow>, EventStoreError, ReadModelStore | EventReader> =>
+  ReadModel.query(rows, { index: "due", range: { to: until + 1 }, limit: pageSize, after }).pipe(
+    Effect.mapError((cause) =>
+      cause._tag === "EventStoreError"
+        ? cause
+        : new EventStoreError({ operation: "find instances that are due", cause })
+    )
+  )

@@ -1,0 +1,148 @@
+/**
+ * Observes the events of the log for a process, batch by batch: matches them to instances, lets each instance react, and
+ * records all decisions of the batch in one commit, in the transaction that moves the checkpoint. An instance ignores an
+ * event that it has observed before, so a batch can be repeated.
+ */
+import type { Tagged } from "@refold/core/event/EventType"
+import type { Metadata, NewEvent } from "@refold/core/event/NewEvent"
+import type { StreamName } from "@refold/core/event/StreamName"
+import type { StreamVersion } from "@refold/core/event/StreamVersion"
+import type { Instance } from "@refold/core/internal/process/ProcessInstance"
+import type { VersionConflict } from "@refold/core/journal/AppendError"
+import type { StreamWrite } from "@refold/core/journal/Commit"
+import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
+import type { Process } from "@refold/core/process/Process"
+import type { PoisonedEvent } from "@refold/core/project/ProjectionFold"
+import * as Arr from "effect/Array"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Deciding from "../../decide/internal/Deciding.ts"
+import { stamp } from "../../decide/internal/Stamp.ts"
+import { Watchdog } from "../../decide/internal/Watchdog.ts"
+import type { Loaded } from "../../decide/Loaded.ts"
+import type { SnapshotStore } from "../../decide/SnapshotStore.ts"
+import * as State from "../../decide/State.ts"
+import type { EventReader } from "../../log/EventReader.ts"
+import { EventStore } from "../../log/EventStore.ts"
+import { EventStoreError } from "../../log/EventStoreError.ts"
+import { WireTransform } from "../../log/WireTransform.ts"
+import type { ProjectionTarget } from "../../project/internal/ProjectionTarget.ts"
+import { matchAll, type MatchedEvent, poison } from "./EventMatcher.ts"
+import { logParked } from "./InstanceHandler.ts"
+
+/** What observing needs. */
+export type Services = EventStore | EventReader | SnapshotStore
+
+/** The observer of a process, for the projector to run. It keeps a checkpoint and parked streams, but no rows. */
+export const of = <Event extends Tagged, State>(process: Process<Event, State>): ProjectionTarget<Services> => ({
+  name: `${process.name} observer`,
+  // Never raised: what was observed is in the streams of the instances, so there is nothing to rebuild.
+  version: 1,
+  indexes: [],
+  types: process.types,
+  categories: process.categories,
+  fold: Effect.fnUntraced(function*(_, events, parked) {
+    const { fromWire } = yield* WireTransform
+    const { matched, poisoned } = matchAll(process, yield* fromWire(events), parked)
+    const unreactable = yield* reactAll(process, matched)
+    const all = [...poisoned, ...unreactable]
+    for (const { message } of all) yield* Effect.logWarning(message)
+    return { rows: [], removed: [], keepsNewer: false, poisoned: all, folded: events.length }
+  })
+})
+
+/** What an instance decided about the events of a batch. */
+interface Decisions {
+  readonly stream: StreamName
+  /** The version at which the instance was loaded: these events come next. */
+  readonly version: StreamVersion
+  readonly events: ReadonlyArray<NewEvent>
+  readonly poisoned: ReadonlyArray<PoisonedEvent>
+}
+
+// Workers record outcomes at the same time: an instance whose version conflicts is loaded again, and reacts again.
+const reactAll = Effect.fnUntraced(function*<Event extends Tagged, State>(
+  process: Process<Event, State>,
+  matched: ReadonlyArray<MatchedEvent>
+): Effect.fn.Return<ReadonlyArray<PoisonedEvent>, EventStoreError, Services> {
+  const decisions = new Map<StreamName, Decisions>()
+  const byInstance = Arr.groupBy(matched, ({ stream }) => stream)
+  for (const own of Object.values(byInstance)) decisions.set(own[0].stream, yield* react(process, own))
+  for (;;) {
+    const conflict = yield* record([...decisions.values()])
+    if (conflict === undefined) return [...decisions.values()].flatMap(({ poisoned }) => poisoned)
+    decisions.set(conflict.stream, yield* react(process, byInstance[conflict.stream]!))
+  }
+})
+
+const record = Effect.fnUntraced(function*(
+  decisions: ReadonlyArray<Decisions>
+): Effect.fn.Return<VersionConflict | undefined, EventStoreError, EventStore> {
+  const [first, ...rest] = decisions.flatMap(({ events, stream, version }): ReadonlyArray<StreamWrite> => {
+    const [one, ...more] = events
+    return one === undefined ? [] : [{ stream, expected: ExpectedVersion.Exact(version), events: [one, ...more] }]
+  })
+  if (first === undefined) return undefined
+  return yield* (yield* EventStore).commit({ writes: [first, ...rest] }).pipe(
+    Effect.as(undefined),
+    Effect.catch((error) =>
+      error._tag === "VersionConflict"
+        ? Effect.succeed(error)
+        : error._tag === "EventStoreError"
+        ? error
+        : new EventStoreError({ operation: "record what a process decided", cause: error })
+    )
+  )
+})
+
+const react = Effect.fnUntraced(function*<Event extends Tagged, State>(
+  process: Process<Event, State>,
+  matched: Arr.NonEmptyReadonlyArray<MatchedEvent>
+): Effect.fn.Return<Decisions, EventStoreError, EventReader | SnapshotStore> {
+  const [{ instance, stream }] = matched
+  const loaded = yield* Effect.result(State.load(process.instances, instance))
+  if (Result.isSuccess(loaded)) return yield* reactFrom(process, loaded.success, matched)
+  if (loaded.failure._tag === "EventStoreError") return yield* loaded.failure
+  // This code cannot read the instance's stream: its events are parked in the streams that they come from.
+  const { message } = loaded.failure
+  const firsts = Arr.dedupeWith(matched, (one, two) => one.recorded.stream === two.recorded.stream)
+  const poisoned = firsts.map(({ recorded }) => poison(process, recorded, "Row", message))
+  return { stream, version: 0 as StreamVersion, events: [], poisoned }
+})
+
+const reactFrom = Effect.fnUntraced(function*<Event extends Tagged, State>(
+  process: Process<Event, State>,
+  loaded: Loaded<Instance<State>>,
+  matched: ReadonlyArray<MatchedEvent>
+): Effect.fn.Return<Decisions, EventStoreError> {
+  const { stream, version } = loaded
+  const events: Array<NewEvent> = []
+  const poisoned = new Map<StreamName, PoisonedEvent>()
+  const watchdog = yield* Watchdog
+  let { state } = loaded
+  for (const { instance, recorded, trigger } of matched) {
+    if (poisoned.has(recorded.stream)) continue
+    const message = { _tag: "Observe", instance, trigger } as const
+    const decided = Deciding.decideOn(process.instances, message, { ...loaded, state }, { watchdog })
+    if (Result.isFailure(decided)) {
+      // Only where the trigger nests too deep to be recorded within an event: all other faults are recorded.
+      poisoned.set(recorded.stream, poison(process, recorded, "Row", messageOf(decided.failure)))
+      continue
+    }
+    const { encoded, ...next } = decided.success
+    if (encoded.length === 0) continue
+    yield* logParked(process, next.events)
+    state = next.state
+    events.push(...yield* stamp(encoded, { metadata: metadataOf(trigger), occurredAt: yield* DateTime.now }))
+  }
+  return { stream, version, events, poisoned: [...poisoned.values()] }
+})
+
+const metadataOf = ({ id, metadata }: MatchedEvent["trigger"]): Metadata => ({
+  correlationId: typeof metadata.correlationId === "string" ? metadata.correlationId : id,
+  causationId: id
+})
+
+const messageOf = (failure: { readonly _tag: string }): string =>
+  "message" in failure ? String(failure.message) : failure._tag

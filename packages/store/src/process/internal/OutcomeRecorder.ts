@@ -1,0 +1,67 @@
+/**
+ * Records the outcome of a command in the stream of its instance, exactly once. A command that stored events has used its
+ * idempotency key. The record of any other outcome uses that key itself, so that no copy of the command can store events
+ * later, on any machine.
+ */
+import type { Tagged } from "@refold/core/event/EventType"
+import { commandOf, type PendingCommand, type PendingWork } from "@refold/core/internal/process/PendingWork"
+import { IdempotencyConflict } from "@refold/core/journal/AppendError"
+import type { Process } from "@refold/core/process/Process"
+import type { Outcome } from "@refold/core/process/ProcessEvent"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as State from "../../decide/State.ts"
+import type { CommandOutcome, RetryableFailure, Services } from "../ProcessHandler.ts"
+import { asRetryable, type InstanceHandler } from "./InstanceHandler.ts"
+
+/** A command and the instance that decided it. */
+export interface Dispatched {
+  readonly stream: string
+  readonly instance: string
+  readonly command: PendingCommand
+}
+
+/** The id of a command and its idempotency key: unique, for it holds the version and the index of the decision. */
+export const keyOf = (stream: string, { index, sentAt }: PendingCommand): string => `${stream}#${sentAt}.${index}`
+
+/** Runs the dispatch of a command, records its outcome, and gives what the instance has to do after that. */
+export const recordOutcomeOf = <Event extends Tagged, State, R>(
+  process: Process<Event, State>,
+  handle: InstanceHandler,
+  dispatched: Dispatched,
+  dispatch: Effect.Effect<CommandOutcome, RetryableFailure, R>
+): Effect.Effect<PendingWork, RetryableFailure, R | Services> => {
+  const dispatchAndRecord = Effect.flatMap(
+    dispatch,
+    ({ storedEvents = false, ...outcome }) => record(handle, dispatched, outcome, { useKey: !storedEvents })
+  )
+  // The key was used before: by a record of the outcome, or by the events that a copy of the command stored.
+  const recordUnlessKnown = Effect.flatMap(
+    State.load(process.instances, dispatched.instance),
+    ({ state: { pending } }) =>
+      commandOf(pending, dispatched.command) === undefined
+        ? Effect.succeed(pending)
+        : record(handle, dispatched, { _tag: "Succeeded" }, { useKey: false })
+  )
+  return Effect.mapError(Effect.catchIf(dispatchAndRecord, isKeyUsed, () => recordUnlessKnown), asRetryable)
+}
+
+const record = Effect.fnUntraced(function*(
+  handle: InstanceHandler,
+  { command, instance, stream }: Dispatched,
+  outcome: Outcome,
+  { useKey }: { readonly useKey: boolean }
+) {
+  const key = keyOf(stream, command)
+  const { correlationId, index, sentAt } = command
+  const message = { _tag: "Answer", sentAt, index, outcome, at: yield* DateTime.now } as const
+  const metadata = { correlationId, causationId: key }
+  const { state } = yield* handle(
+    instance,
+    message,
+    useKey ? { metadata, idempotencyKey: key, keyNeverExpires: true } : { metadata }
+  )
+  return state.pending
+})
+
+const isKeyUsed = (error: unknown): error is IdempotencyConflict => error instanceof IdempotencyConflict

@@ -1,0 +1,77 @@
+/** The options of a process runner: their rules and their defaults, resolved once. */
+import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
+import * as Duration from "effect/Duration"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import type { ProcessHandler } from "../ProcessHandler.ts"
+
+/** How a process is run. */
+export interface Options<R> {
+  /** Handlers for the commands of the process: one for the category of each of its targets. */
+  readonly handlers: ReadonlyArray<ProcessHandler<R>>
+  /** Maximum number of events in a batch, 200 by default. The decisions of a batch are recorded in one transaction. */
+  readonly batchSize?: number | undefined
+  /**
+   * Maximum attempts of a command that fails for another reason than the store, 3 by default; its outcome is then
+   * `CommandFailed`. Attempts that end without a known outcome are not counted: they are repeated without a limit.
+   */
+  readonly commandAttempts?: number | undefined
+  /** Timeout of one attempt of a command, 30 seconds by default. After a timeout the outcome is unknown: see above. */
+  readonly commandTimeout?: Duration.Input | undefined
+  /** Number of workers, 8 by default: each works on one instance at a time. */
+  readonly concurrency?: number | undefined
+  /** How often instances with due timeouts are looked for, 1 second by default: a timeout may fire that much late. */
+  readonly pollInterval?: Duration.Input | undefined
+}
+
+/** The options, complete and valid. */
+export interface RunnerOptions<R> {
+  readonly handlers: ReadonlyArray<ProcessHandler<R>>
+  readonly batchSize: number
+  readonly commandAttempts: number
+  readonly commandTimeout: Duration.Duration
+  readonly concurrency: number
+  readonly pollInterval: Duration.Duration
+}
+
+/** The options with their defaults, or `InvalidInput` that names the option and its rule. */
+export const resolve = <R>(
+  { targets }: { readonly targets: ReadonlyArray<{ readonly category: string }> },
+  {
+    batchSize = 200,
+    commandAttempts = 3,
+    commandTimeout = "30 seconds",
+    concurrency = 8,
+    handlers,
+    pollInterval = "1 second"
+  }: Options<R>
+): Result.Result<RunnerOptions<R>, InvalidInput> =>
+  Result.all({
+    batchSize: checkCount("batchSize", batchSize),
+    commandAttempts: checkCount("commandAttempts", commandAttempts),
+    commandTimeout: checkDuration("commandTimeout", commandTimeout),
+    concurrency: checkCount("concurrency", concurrency),
+    pollInterval: checkDuration("pollInterval", pollInterval),
+    handlers: checkHandlers(targets, handlers)
+  })
+
+const checkCount = (field: string, count: number): Result.Result<number, InvalidInput> =>
+  Number.isSafeInteger(count) && count >= 1
+    ? Result.succeed(count)
+    : invalid(field, "must be a whole number from 1")
+
+const checkDuration = (field: string, input: Duration.Input): Result.Result<Duration.Duration, InvalidInput> =>
+  Option.match(Option.filter(Duration.fromInput(input), (duration) => Duration.toMillis(duration) >= 1), {
+    onNone: () => invalid(field, "must be at least a millisecond"),
+    onSome: Result.succeed
+  })
+
+const checkHandlers = <R>(
+  targets: ReadonlyArray<{ readonly category: string }>,
+  handlers: ReadonlyArray<ProcessHandler<R>>
+): Result.Result<ReadonlyArray<ProcessHandler<R>>, InvalidInput> => {
+  const missing = targets.find((target) => handlers.every(({ category }) => category !== target.category))
+  return missing === undefined
+    ? Result.succeed(handlers)
+    : invalid("handlers", `must have one for category "${missing.category}"`)
+}

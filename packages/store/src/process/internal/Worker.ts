@@ -1,0 +1,80 @@
+/** Works on one instance of a process: dispatches its commands one after another, then fires its due timeouts. */
+import type { Tagged } from "@refold/core/event/EventType"
+import type { PendingCommand, PendingTimeout, PendingWork } from "@refold/core/internal/process/PendingWork"
+import type { ProcessRow } from "@refold/core/internal/process/ProcessRows"
+import type { Process } from "@refold/core/process/Process"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import type { Row } from "../../project/internal/Row.ts"
+import type { RetryableFailure, Services } from "../ProcessHandler.ts"
+import { dispatch } from "./CommandDispatcher.ts"
+import * as InstanceHandler from "./InstanceHandler.ts"
+import type { ObserverProgress } from "./ObserverProgress.ts"
+import { recordOutcomeOf } from "./OutcomeRecorder.ts"
+import type { RunnerOptions } from "./RunnerOptions.ts"
+
+/**
+ * Does all that is due for an instance: what its row says, and what follows from that. A timeout fires only where every
+ * event was observed that may have cancelled it.
+ */
+export type Worker<R> = (
+  row: Row<ProcessRow>,
+  progress: ObserverProgress
+) => Effect.Effect<Worked, RetryableFailure, R | Services>
+
+/** What was done for an instance. */
+export interface Worked {
+  /** The number of commands dispatched and timeouts fired. */
+  readonly done: number
+  /** Whether a due timeout could not fire, because the observer is behind. */
+  readonly isHeld: boolean
+}
+
+/** The worker of a process. */
+export const of = <Event extends Tagged, State, R>(
+  process: Process<Event, State>,
+  options: RunnerOptions<R>
+): Worker<R> => {
+  const handle = InstanceHandler.of(process)
+  const send = (stream: string, instance: string, command: PendingCommand) =>
+    recordOutcomeOf(process, handle, { stream, instance, command }, dispatch(options, stream, command))
+  return Effect.fnUntraced(function*({ key: stream, position, state: { pending: known, instance } }, progress) {
+    let pending = known
+    let mayFire = position <= progress.position
+    for (let done = 0;; done++) {
+      const [command] = pending.commands
+      const timeout = nextDue(pending, progress.until)
+      if (command !== undefined) {
+        pending = yield* send(stream, instance, command)
+        // The events that it led to have to be observed first.
+        mayFire = false
+      } else if (timeout !== undefined && mayFire) {
+        pending = yield* fire(handle, { stream, instance, timeout, correlationId: pending.correlationId })
+      } else return { done, isHeld: timeout !== undefined }
+    }
+  })
+}
+
+// In the order of their due times, whatever the order in which they were scheduled.
+const nextDue = ({ timeouts }: PendingWork, until: DateTime.Utc): PendingTimeout | undefined =>
+  timeouts
+    .filter(({ due }) => DateTime.isLessThanOrEqualTo(due, until))
+    .toSorted((one, two) => DateTime.Order(one.due, two.due))[0]
+
+interface DueTimeout {
+  readonly stream: string
+  readonly instance: string
+  readonly timeout: PendingTimeout
+  readonly correlationId: string
+}
+
+const fire = (
+  handle: InstanceHandler.InstanceHandler,
+  { correlationId, instance, stream, timeout: { name, scheduledAt } }: DueTimeout
+): Effect.Effect<PendingWork, RetryableFailure, Services> => {
+  const metadata = { correlationId, causationId: `${stream}#${scheduledAt}` }
+  return handle(instance, { _tag: "TimeOut", name, scheduledAt }, { metadata }).pipe(
+    Effect.map(({ state }) => state.pending),
+    Effect.mapError(InstanceHandler.asRetryable)
+  )
+}

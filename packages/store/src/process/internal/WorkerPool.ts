@@ -1,0 +1,122 @@
+/** A bounded pool of workers, and the poll for due instances: a slow instance occupies one worker. */
+import type { Tagged } from "@refold/core/event/EventType"
+import type { ProcessRow } from "@refold/core/internal/process/ProcessRows"
+import type { Process } from "@refold/core/process/Process"
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Queue from "effect/Queue"
+import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import { EventReader } from "../../log/EventReader.ts"
+import type { Row } from "../../project/internal/Row.ts"
+import type { ReadModelStore } from "../../project/ReadModelStore.ts"
+import type { RetryableFailure, Services } from "../ProcessHandler.ts"
+import { findDue, type FindFailure } from "./DueInstances.ts"
+import * as InstanceBackoff from "./InstanceBackoff.ts"
+import * as ObserverProgress from "./ObserverProgress.ts"
+import type { RunnerOptions } from "./RunnerOptions.ts"
+import type { Worker } from "./Worker.ts"
+
+/** What one pass over the due instances came to. */
+export interface Pass {
+  /** Whether something may be left to do. */
+  readonly mayHaveMore: boolean
+  /** Why the work on an instance failed. */
+  readonly failures: ReadonlyArray<RetryableFailure>
+}
+
+/** Works once on each instance that is due, and ends when that is done. */
+export const runOnce = Effect.fnUntraced(function*<Event extends Tagged, State, R>(
+  process: Process<Event, State>,
+  worker: Worker<R>,
+  progress: ObserverProgress.ObserverProgress,
+  { concurrency }: Pick<RunnerOptions<R>, "concurrency">
+): Effect.fn.Return<Pass, FindFailure, Services | ReadModelStore | R> {
+  const due = yield* findDue(process, progress.until)
+  const worked = yield* Effect.forEach(due, (row) => Effect.result(worker(row, progress)), { concurrency })
+  return {
+    mayHaveMore: worked.some(Result.match({
+      onSuccess: ({ done, isHeld }) => done > 0 || isHeld,
+      onFailure: () => true
+    })),
+    failures: worked.flatMap((result) => Result.isFailure(result) ? [result.failure] : [])
+  }
+})
+
+/** Works on due instances without end. Waits for a store that cannot be reached. */
+export const run = <Event extends Tagged, State, R>(
+  process: Process<Event, State>,
+  observer: { readonly name: string },
+  worker: Worker<R>,
+  { concurrency, pollInterval }: Pick<RunnerOptions<R>, "concurrency" | "pollInterval">
+): Effect.Effect<never, FindFailure, Services | ReadModelStore | R> =>
+  Effect.scoped(Effect.gen(function*() {
+    const pool: Pool = {
+      due: yield* Queue.unbounded<Due>(),
+      polls: yield* Queue.sliding<void>(1),
+      busy: new Set<string>(),
+      backoff: InstanceBackoff.start()
+    }
+    for (let n = 0; n < concurrency; n++) yield* Effect.forkScoped(Effect.forever(workOnNext(worker, pool)))
+    yield* requestPolls(pool, pollInterval)
+    const logged = Effect.catchTag(
+      poll(process, ObserverProgress.track(observer), pool),
+      "EventStoreError",
+      (error) => Effect.logWarning(`process "${process.name}" waits for the store`, error)
+    )
+    return yield* Effect.forever(Effect.andThen(Queue.take(pool.polls), logged))
+  }))
+
+/** An instance for which something is due, and how far the observer was when it was found. */
+interface Due {
+  readonly row: Row<ProcessRow>
+  readonly progress: ObserverProgress.ObserverProgress
+}
+
+/** What the workers and the poll share. */
+interface Pool {
+  readonly due: Queue.Queue<Due>
+  /** A poll that is requested; requests that come meanwhile are one. */
+  readonly polls: Queue.Queue<void>
+  /** The streams of the instances in `due` and of those that are worked on. */
+  readonly busy: Set<string>
+  readonly backoff: InstanceBackoff.InstanceBackoff
+}
+
+const poll = Effect.fnUntraced(function*<R>(
+  process: Pick<Process<never, unknown>, "rows">,
+  readProgress: Effect.Effect<ObserverProgress.ObserverProgress, FindFailure, R>,
+  { backoff, busy, due }: Pool
+): Effect.fn.Return<void, FindFailure, EventReader | ReadModelStore | R> {
+  if (Queue.sizeUnsafe(due) > 0) return
+  const progress = yield* readProgress
+  const now = yield* Clock.currentTimeMillis
+  const found = yield* findDue(process, progress.until, ({ key }) => !busy.has(key) && backoff.isOver(key, now))
+  for (const { key } of found) busy.add(key)
+  yield* Queue.offerAll(due, found.map((row) => ({ row, progress })))
+})
+
+const workOnNext = Effect.fnUntraced(function*<R>(worker: Worker<R>, { backoff, busy, due, polls }: Pool) {
+  const { progress, row } = yield* Queue.take(due)
+  const worked = yield* Effect.exit(worker(row, progress))
+  busy.delete(row.key)
+  if (Exit.isFailure(worked)) {
+    yield* Effect.logWarning(`the work on instance "${row.key}" failed and is retried`, worked.cause)
+    yield* backoff.delay(row.key, yield* Clock.currentTimeMillis)
+  }
+  // A held timeout can fire only after something else happened, and that requests a poll itself.
+  const isHeld = Exit.isSuccess(worked) && worked.value.done === 0 && worked.value.isHeld
+  if (Queue.sizeUnsafe(due) === 0 && !isHeld) yield* Queue.offer(polls, undefined)
+})
+
+// At each new head of the log, and for timeouts at each interval.
+const requestPolls = Effect.fnUntraced(function*(
+  { polls }: Pool,
+  pollInterval: RunnerOptions<never>["pollInterval"]
+): Effect.fn.Return<void, never, EventReader | Scope.Scope> {
+  const { heads } = yield* EventReader
+  const requests = Stream.merge(heads, Stream.tick(pollInterval))
+  yield* Effect.forkScoped(Stream.runForEach(requests, () => Queue.offer(polls, undefined)))
+})
