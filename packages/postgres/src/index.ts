@@ -1,7 +1,6 @@
 /** Refold on PostgreSQL. */
-export * as Embedded from "./Embedded.ts"
-export * as NodeWatchdog from "./NodeWatchdog.ts"
+export * as Embedded from "./embedded/Embedded.ts"
 export * as PostgresStore from "./PostgresStore.ts"
-export * as ProjectionTables from "./ProjectionTables.ts"
-export * as SqlProjection from "./SqlProjection.ts"
-export * as SqlSchema from "./SqlSchema.ts"
+export * as ProjectionTables from "./project/ProjectionTables.ts"
+export * as SqlProjection from "./project/SqlProjection.ts"
+export * as SqlSchema from "./schema/SqlSchema.ts"

@@ -1,5 +1,7 @@
-/** Stand-in: SQL in files. */
-export { moved, schemaProblem } from "../../internal/SqlFile.ts"
+/**
+ * SQL in files, one statement each, written for the schema `refold` so that they can be read as they are. A build step
+ * writes their texts into a module, so that the package reads no files when it runs.
+ */
 
 /** The name and the text of a file. */
 export interface SqlFile {
@@ -17,3 +19,15 @@ export const sqlFiles = (
     if (text === undefined) throw new Error(`There is no SQL file "${name}": build the package again.`)
     return { name, text }
   })
+
+/** Why a text cannot be the name of a schema, or `undefined` where it can. */
+export const schemaProblem = (name: string): string | undefined =>
+  /^(?!pg_)[a-z_][a-z0-9_]{0,62}$/.test(name)
+    ? undefined
+    : "must be small letters, digits and _, at most 63, and not pg_…"
+
+/** A text that is written for one schema, for another. */
+export const moved = (text: string, written: string, schema: string): string =>
+  text
+    .replaceAll(new RegExp(`\\b${written}\\.`, "g"), `"${schema}".`)
+    .replaceAll(new RegExp(`\\bSCHEMA( IF NOT EXISTS)? ${written}\\b`, "g"), `SCHEMA$1 "${schema}"`)
