@@ -1,5 +1,5 @@
 /** The way from a table of balances to the wallets of the README. */
-import { LegacyTable } from "@refold/postgres"
+import { LegacyTable } from "@refold/legacy"
 import { Effect, Option, Result, Schema } from "effect"
 import { Deposited, Wallet, Withdrawn } from "./Wallet.ts"
 

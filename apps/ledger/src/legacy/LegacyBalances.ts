@@ -1,5 +1,5 @@
 /** What the old bank's balances are as events of accounts. */
-import * as LegacyTable from "@refold/postgres/LegacyTable"
+import * as LegacyTable from "@refold/legacy/LegacyTable"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"

@@ -3,8 +3,8 @@
  * agree on every row, the bank switches over.
  */
 import type { Position } from "@refold/core/event/Position"
-import * as LegacyReport from "@refold/postgres/LegacyReport"
-import * as LegacyTable from "@refold/postgres/LegacyTable"
+import * as LegacyReport from "@refold/legacy/LegacyReport"
+import * as LegacyTable from "@refold/legacy/LegacyTable"
 import { EventStore } from "@refold/store/log/EventStore"
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"

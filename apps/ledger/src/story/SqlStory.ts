@@ -3,7 +3,7 @@
  * chapters need the database itself, where all others work on any store.
  */
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
-import type * as LegacyReport from "@refold/postgres/LegacyReport"
+import type * as LegacyReport from "@refold/legacy/LegacyReport"
 import type { HandleFailure } from "@refold/store/decide/CommandHandler"
 import type { PartRefused } from "@refold/store/decide/Together"
 import * as Effect from "effect/Effect"
