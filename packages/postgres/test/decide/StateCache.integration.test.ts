@@ -170,7 +170,7 @@ describe("a transaction of the caller's", () => {
   )
 
   test(
-    "sees its own appends, of which nobody else knows",
+    "sees its own appends, which no other session sees",
     run(Effect.gen(function*() {
       const { handle, sql, id, url } = yield* setUp
       const there = services(yield* Stores.open(url, { migrate: false }))

@@ -248,7 +248,7 @@ describe("at the same time", () => {
   )
 
   test(
-    "a commit of several events waits for one that holds its event id, and is told to retry, with nothing stored",
+    "a commit of several events waits for one that holds its event id, and fails as retryable, with nothing stored",
     run(Effect.gen(function*() {
       const { sql, url } = yield* Stores.Database
       const [first, second] = [yield* Stores.connect(url), yield* Stores.connect(url)]

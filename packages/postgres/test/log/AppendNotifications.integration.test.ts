@@ -1,5 +1,5 @@
-// Whoever follows the log is woken by appends of this process and of others, and where nobody can wake him he looks from
-// time to time. To tell one from the other, stores here look every hour, or have nobody who wakes them.
+// A subscriber is woken by appends of this process and of others, and polls where no notification can arrive. To tell the
+// two apart, stores here poll every hour, or get no notifications.
 import type { EventId } from "@refold/core/event/EventId"
 import type { NewEvent } from "@refold/core/event/NewEvent"
 import { EventReader } from "@refold/store/log/EventReader"
@@ -68,7 +68,7 @@ test(
 )
 
 test(
-  "only while somebody follows the log is there a connection that listens",
+  "a connection listens only while the log is followed",
   run(Effect.gen(function*() {
     const { admin, here, listener } = yield* setUp()
     yield* append(here)
@@ -95,7 +95,7 @@ test(
 )
 
 test(
-  "with `pooler` nobody listens and nobody is notified, and appends of the process itself wake",
+  "with `pooler` no connection listens and no notification is sent, and appends of the same process wake",
   run(Effect.gen(function*() {
     const { admin, here, url } = yield* setUp({ pooler: true })
     const listening = yield* Stores.connect(url)

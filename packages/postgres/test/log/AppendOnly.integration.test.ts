@@ -1,8 +1,8 @@
-// Events are append-only by the database's own doing: whoever tries to change or remove one is refused, also the owner.
+// The database keeps events append-only: changing or removing one is refused, to the owner too.
 import * as Effect from "effect/Effect"
 import type * as SqlError from "effect/sql/SqlError"
 import { describe, expect, test } from "vitest"
-import * as Roles from "../support/Roles.ts"
+import * as LoginRole from "../support/LoginRole.ts"
 import * as Stores from "../support/Stores.ts"
 
 const run = Stores.runner()
@@ -60,7 +60,7 @@ describe("the owner of the table", () => {
   )
 
   test(
-    "is told why, and what to do instead",
+    "gets an error with the reason and the remedy",
     run(Effect.gen(function*() {
       const { sql } = yield* Stores.Database
       const { reason: { cause } } = yield* Effect.flip(sql`delete from refold.event_store`)
@@ -88,7 +88,7 @@ test(
   "a role with all privileges on the table is refused like its owner",
   run(Effect.gen(function*() {
     const rights = ["usage on schema refold", "all on all tables in schema refold"]
-    const session = yield* Stores.connect(yield* Roles.login(yield* Stores.Database, "everything", rights))
+    const session = yield* Stores.connect(yield* LoginRole.login(yield* Stores.Database, "everything", rights))
     for (const change of ["delete from", "truncate", "update"]) {
       const statement = `${change} refold.event_store${change === "update" ? " set data = '1'" : ""}`
       expect(code(yield* Effect.flip(session.unsafe(statement)))).toBe("23001")

@@ -97,7 +97,7 @@ const truths: Record<string, ReadonlyArray<number>> = { success: [2], EventStore
 
 describe.skipIf(RestartableServer.isMissing)(`when the server${RestartableServer.ifSkipped}`, () => {
   for (const [name, outage] of Object.entries(outages)) {
-    test(`${name}, what the writers were told is true, and readers notice nothing`, () =>
+    test(`${name}, the outcomes that writers got are true, and readers are not affected`, () =>
       Effect.runPromise(Effect.scoped(Effect.gen(function*() {
         const { read, stored, told, took } = yield* during(outage)
         const lies = told.flatMap(({ events, outcome }) => {

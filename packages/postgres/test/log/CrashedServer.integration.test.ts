@@ -77,7 +77,7 @@ describe.skipIf(RestartableServer.isMissing)(`a server that crashes${Restartable
       skip(!isBack, "the server had written the positions to its disk before it crashed")
     }))))
 
-  test("makes no reader miss an event who is between two pages", () =>
+  test("makes no reader between two pages miss an event", () =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const { append, crash, other, sql, store } = yield* setUp
       // A page full.

@@ -210,7 +210,7 @@ describe("a writer that is slow to lock, and holds a position that readers have 
   })
 
   test(
-    "takes nothing back from those who were told of a higher head",
+    "hides no event from readers that were given a higher head",
     run(Effect.gen(function*() {
       const { event, head, sql, store, unread } = yield* lockLate
       expect(yield* store.head).toBe(head)

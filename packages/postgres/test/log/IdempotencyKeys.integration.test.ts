@@ -11,7 +11,7 @@ import { describe, expect, test } from "vitest"
 import { forgetBatch } from "../../src/log/internal/IdempotencyKeys.ts"
 import * as Database from "../../src/schema/internal/Database.ts"
 import { freshDatabase } from "../support/freshDatabase.ts"
-import * as Roles from "../support/Roles.ts"
+import * as LoginRole from "../support/LoginRole.ts"
 import * as Stores from "../support/Stores.ts"
 
 const run = Stores.runner()
@@ -178,11 +178,11 @@ describe("a role", () => {
   ]
 
   test(
-    "that writes may use keys for ever, but forget none",
+    "that writes may use keys that never expire, and delete none",
     run(Effect.gen(function*() {
       const opened = yield* setUp
       yield* old(opened, 1)
-      const { store } = yield* Stores.open(yield* Roles.login(opened, "writer", writer), { migrate: false })
+      const { store } = yield* Stores.open(yield* LoginRole.login(opened, "writer", writer), { migrate: false })
       yield* store.append(Stores.freshStream(), [Stores.event()], keyed("kept", { neverExpires: true }))
       expect((yield* Effect.flip(store.forgetKeys(year2001))).message)
         .toBe("forget keys failed: permission denied for table idempotency_keys")
@@ -191,12 +191,12 @@ describe("a role", () => {
   )
 
   test(
-    "that has the rights which privileges.sql names may forget keys, and nothing else",
+    "with the rights that privileges.sql lists may delete keys, and nothing else",
     run(Effect.gen(function*() {
       const opened = yield* setUp
       yield* old(opened, 1)
       const keeper = ["USAGE ON SCHEMA refold", "SELECT, UPDATE, DELETE ON refold.idempotency_keys"]
-      const { store } = yield* Stores.open(yield* Roles.login(opened, "keeper", keeper), { migrate: false })
+      const { store } = yield* Stores.open(yield* LoginRole.login(opened, "keeper", keeper), { migrate: false })
       const expired = IdempotencyKeys.expire({ olderThan: "7 days" })
       expect(yield* Effect.provideService(expired, EventStore, store)).toBe(1)
       expect(yield* Effect.flip(store.append(Stores.freshStream(), [Stores.event()])))

@@ -23,7 +23,7 @@ const fill = (sql: Stores.Opened["sql"]) =>
     sql`insert into refold.idempotency_keys select 'key ' || n, sha256(''), '[]' from generate_series(1, ${events}::int) n`
   )
 
-/** A store that nobody has open and autovacuum leaves alone. */
+/** A store that is not open and that autovacuum does not process. */
 const migrated = Effect.gen(function*() {
   const url = yield* freshDatabase()
   yield* Effect.scoped(Effect.gen(function*() {

@@ -1,4 +1,4 @@
-// Questions about the log: how far readers may go and who holds them back, where an event is, how far streams have come.
+// Queries about the log: the head and the sessions that hold it back, an event by its id, the versions of streams.
 import type { EventId } from "@refold/core/event/EventId"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -10,7 +10,7 @@ const run = Stores.runner()
 
 describe("the bound", () => {
   test(
-    "of an empty store is 0, and nobody holds it back",
+    "of an empty store is 0, and no session holds it back",
     run(Effect.gen(function*() {
       const { url } = yield* Stores.Database
       const { reader } = yield* Stores.open(url, { schema: "empty" })
@@ -51,7 +51,7 @@ describe("the bound", () => {
   )
 
   test(
-    "does not name who only reads, writes to another store or holds locks of his own",
+    "does not name sessions that only read, write to another store or hold other locks",
     run(Effect.gen(function*() {
       const { reader, url } = yield* Stores.Database
       yield* Stores.open(url, { schema: "neighbour" })

@@ -1,4 +1,4 @@
-// An append whose connection is lost is stored once or not at all, and the caller is told which; a read is repeated.
+// An append whose connection is lost is stored once or not at all, and the caller learns which; a read is repeated.
 import type { NewEvent } from "@refold/core/event/NewEvent"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as Effect from "effect/Effect"

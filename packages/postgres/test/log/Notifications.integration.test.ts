@@ -1,4 +1,4 @@
-// What a store says to other processes, and when: after the commit, once for many appends, and without anybody waiting.
+// Notifications to other processes: after the commit, one for many appends, and without delaying an append.
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import { expect, test } from "vitest"
@@ -14,7 +14,7 @@ const listen = (url: string, channel = "refold_refold") =>
   Effect.flatMap(Stores.connect(url), (connection) => connection.listen(channel))
 
 test(
-  "appends do not wait for a notification, and those made during one are told of by one more",
+  "appends do not wait for a notification, and those made during one are announced by one more",
   run(Effect.gen(function*() {
     const { url } = yield* Stores.Database
     const proxy = yield* Proxy.start(url)
@@ -32,7 +32,7 @@ test(
 )
 
 test(
-  "a notification that is lost troubles no append, and the next is told of again",
+  "a notification that is lost affects no append, and the next append is announced",
   run(Effect.gen(function*() {
     const { url } = yield* Stores.Database
     const proxy = yield* Proxy.start(url)
@@ -47,7 +47,7 @@ test(
 )
 
 test(
-  "appends of a transaction are told of when it has committed, and those that were taken back never",
+  "appends of a transaction are announced after its commit, and never after a rollback",
   run(Effect.gen(function*() {
     const { url } = yield* Stores.Database
     const here = yield* Stores.open(url, { migrate: false })

@@ -38,7 +38,7 @@ const setUp = Effect.gen(function*() {
 })
 
 test(
-  "one that fails or dies is told of the next event all the same, and others notice nothing",
+  "one that fails or dies still gets the next event, and others are not affected",
   run(Effect.gen(function*() {
     const { append, observe } = yield* setUp
     yield* append()
@@ -65,7 +65,7 @@ test(
 )
 
 test(
-  "a slow one holds up neither writers nor others, and is told of everything in the end",
+  "a slow one delays neither writers nor others, and gets every event in the end",
   run(Effect.gen(function*() {
     const { append, observe } = yield* setUp
     const resume = yield* Deferred.make<void>()
@@ -84,7 +84,7 @@ test(
 )
 
 test(
-  "one that appends, begins others and ends them while it is told disturbs nobody",
+  "one that appends, starts others and ends them while it handles an event affects no other",
   run(Effect.gen(function*() {
     const { append, observe } = yield* setUp
     const scope = yield* Scope.make()
@@ -123,7 +123,7 @@ test(
 )
 
 test(
-  "one that ends is told of nothing more, and filters apply",
+  "one that has ended gets no more events, and filters apply",
   run(Effect.gen(function*() {
     const { append, observe } = yield* setUp
     const wanted = notes()

@@ -1,11 +1,11 @@
-// The functions for people: what they answer, how they refuse, and who may call them. That they store and read as every
+// The SQL API: results, refusals, and the roles that may call it. That it stores and reads as every
 // other way in does is held by the laws of a store (packages/laws).
 import * as Effect from "effect/Effect"
 import type * as SqlError from "effect/sql/SqlError"
 import * as Fs from "node:fs"
 import { describe, expect, test } from "vitest"
 import * as Following from "../support/Following.ts"
-import * as Roles from "../support/Roles.ts"
+import * as LoginRole from "../support/LoginRole.ts"
 import * as Stores from "../support/Stores.ts"
 
 const run = Stores.runner()
@@ -288,7 +288,7 @@ test(
 
 describe("a role that writes by SQL", () => {
   const rights = ["usage on schema refold", "execute on function refold.append_event, refold.commit_events"]
-  const login = Effect.flatMap(Stores.Database, (opened) => Roles.login(opened, "sql_writer", rights))
+  const login = Effect.flatMap(Stores.Database, (opened) => LoginRole.login(opened, "sql_writer", rights))
 
   test(
     "needs no more than to call the two functions, and can do nothing else",
@@ -319,7 +319,7 @@ describe("a role that writes by SQL", () => {
       const { sql } = yield* Stores.Database
       const url = yield* login
       const session = yield* Stores.connect(url)
-      yield* sql.unsafe(`grant create on schema public to ${Roles.nameOf(url)}`)
+      yield* sql.unsafe(`grant create on schema public to ${LoginRole.nameOf(url)}`)
       yield* session`create function public.date_trunc(text, timestamptz) returns timestamptz language sql
         as $$ select 'epoch'::timestamptz $$`
       yield* session`set search_path = public, pg_catalog`

@@ -30,7 +30,7 @@ const many = (count: number): StreamWrite["events"] => [
 ]
 
 test(
-  "it sees every event of many writers who commit out of order once, in order, also if it comes in the middle",
+  "it sees every event of many writers that commit out of order once, in order, also if it starts in the middle",
   run(Effect.gen(function*() {
     const { append, reader, sql, start, url } = yield* setUp
     const writing = yield* Stores.open(url, { maxConnections: 8 })

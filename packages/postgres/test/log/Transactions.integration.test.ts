@@ -48,7 +48,7 @@ describe("an append in the caller's transaction", () => {
   )
 
   test(
-    "is seen by reads of its stream in there, and by nobody else before the commit",
+    "is seen by reads of its stream inside it, and by no other session before the commit",
     run(Effect.gen(function*() {
       const { append, sql, store, stored, stream, url } = yield* setUp
       const outside = yield* Stores.open(url, { migrate: false })

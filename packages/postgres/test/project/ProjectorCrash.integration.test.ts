@@ -1,4 +1,4 @@
-// Daemons as processes, killed without warning: whoever comes next goes on from what was committed, so that every event
+// Projectors as processes, killed without warning: the next one continues from what was committed, so that every event
 // is in the rows once, and readers never notice.
 import * as Projector from "@refold/store/project/Projector"
 import * as Effect from "effect/Effect"

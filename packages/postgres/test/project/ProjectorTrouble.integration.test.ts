@@ -39,7 +39,7 @@ test(
 )
 
 test(
-  "a batch that keeps an owner silent for longer than he may be is done in smaller parts",
+  "a batch that exceeds the owner's idle timeout is split into smaller ones",
   onDatabase((whole) =>
     Effect.gen(function*() {
       const opened = yield* Stores.open(whole.url, { ownerIdleTimeout: "500 millis" })

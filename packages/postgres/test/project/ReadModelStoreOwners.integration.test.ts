@@ -1,5 +1,5 @@
-// Several processes at a time on one server: one owner for a generation, whatever becomes of him; one decision about a
-// projection's generations; and readers who never notice a swap.
+// Several processes at a time on one server: one owner for a generation, however it ends; one decision about a
+// projection's generations; and readers that a swap never affects.
 import { Position } from "@refold/core/event/Position"
 import * as RowQuery from "@refold/core/project/RowQuery"
 import * as Deferred from "effect/Deferred"
@@ -52,7 +52,7 @@ const waiting = (sql: Stores.Opened["sql"]) =>
 
 describe("a generation", () => {
   test(
-    "has one owner: nobody else gets it meanwhile, and then sees all that he did",
+    "has one owner: no other process gets it meanwhile, and the next one sees all of its changes",
     run(Effect.gen(function*() {
       const { other, readModels, wanted } = yield* setUp
       const generation = yield* build(readModels, wanted)
@@ -103,7 +103,7 @@ describe("a generation", () => {
   )
 
   test(
-    "is not waited for longer than an owner can last, and who waited keeps his own patience",
+    "is waited for no longer than an owner can last, and the waiting session keeps its own lock timeout",
     run(Effect.gen(function*() {
       const { readModels, url, wanted } = yield* setUp
       const generation = yield* build(readModels, wanted)
@@ -120,7 +120,7 @@ describe("a generation", () => {
   )
 
   test(
-    "is lost by an owner that freezes, who cannot store anything afterwards",
+    "is lost by an owner that freezes, and that owner can store nothing afterwards",
     run(Effect.gen(function*() {
       const { other, url, wanted } = yield* setUp
       const { readModels } = yield* Stores.open(url, { migrate: false, ownerIdleTimeout: "2 seconds" })
@@ -223,7 +223,7 @@ describe("many processes", () => {
   )
 
   test(
-    "that promote generations at once agree on one, the newest in the end, and none waits for ever",
+    "that promote generations at once agree on one, the newest in the end, and none waits without end",
     run(Effect.gen(function*() {
       const { other, readModels, wanted } = yield* setUp
       for (let round = 0; round < 10; round++) {
@@ -330,7 +330,7 @@ describe("readers", () => {
   )
 
   test(
-    "who take their time keep their rows: what they read is dropped later",
+    "that take long keep their rows: what they read is dropped later",
     run(Effect.gen(function*() {
       const { other, readModels, wanted } = yield* setUp
       const old = yield* goLive(readModels, wanted, { rows: [row("a", 1)] })

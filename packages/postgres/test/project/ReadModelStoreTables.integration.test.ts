@@ -7,8 +7,8 @@ import * as Option from "effect/Option"
 import type * as SqlError from "effect/sql/SqlError"
 import { describe, expect, test } from "vitest"
 import { freshDatabase } from "../support/freshDatabase.ts"
+import * as LoginRole from "../support/LoginRole.ts"
 import * as ReadModels from "../support/ReadModels.ts"
-import * as Roles from "../support/Roles.ts"
 import * as Stores from "../support/Stores.ts"
 
 const { build, changes, goLive, own, projection, read, row, save } = ReadModels
@@ -69,7 +69,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
   )
 
   test(
-    "in the caller's transaction he finds his own names again afterwards, whatever becomes of the batch",
+    "in the caller's transaction the search_path is restored afterwards, however the batch ends",
     run(Effect.gen(function*() {
       const { readModels, sql, wanted } = yield* setUp
       yield* sql.withTransaction(Effect.gen(function*() {
@@ -183,8 +183,8 @@ describe("roles", () => {
   /** A store as a role of its own sees it. */
   const as = (opened: Stores.Opened, role: string, granted: ReadonlyArray<string>) =>
     Effect.gen(function*() {
-      const url = yield* Roles.login(opened, role, granted)
-      return { ...yield* Stores.open(url, { migrate: false }), name: Roles.nameOf(url) }
+      const url = yield* LoginRole.login(opened, role, granted)
+      return { ...yield* Stores.open(url, { migrate: false }), name: LoginRole.nameOf(url) }
     })
 
   test("a projector, a writer and a reader need no more than they are granted", () =>
@@ -216,7 +216,7 @@ describe("roles", () => {
       const { id } = yield* goLive(projector.readModels, withTable(projector.sql))
       yield* own(projector.readModels, { id }, () => projector.sql`insert into balance values ('a', 1)`)
       yield* projector.readModels.drop(id)
-      // And the writer cannot write rows, nor anybody else's generation.
+      // And the writer cannot write rows, nor another role's generation.
       const live = yield* reader.readModels.live(wanted.name)
       for (const { readModels, sql } of [writer, reader]) {
         const denied = [

@@ -74,7 +74,7 @@ describe.each([["a server", SqlProjections.onServer], ["the embedded database", 
     )
 
     test(
-      "a raised version fills tables of its own, while readers, and handlers who read, see the live ones",
+      "a raised version fills tables of its own, while readers, and handlers that read, see the live ones",
       run(Effect.gen(function*() {
         const one = yield* notes()
         yield* one.append("a1", "a2")
@@ -113,7 +113,7 @@ describe.each([["a server", SqlProjections.onServer], ["the embedded database", 
     )
 
     test(
-      "readers are told where there is nothing to read",
+      "reading a projection without live tables fails with the reason",
       run(Effect.gen(function*() {
         const { append, noted, projection } = yield* notes()
         const ended = yield* append("a1")
@@ -126,7 +126,7 @@ describe.each([["a server", SqlProjections.onServer], ["the embedded database", 
         yield* Projector.catchUp(rows)
         const sameName = yield* SqlProjection.make(definition({ name: rows.name, version: 2 }))
         expect((yield* Effect.flip(sameName.read(texts))).message).toContain("has rows and no tables of its own")
-        expect((yield* Effect.flip(ReadModel.get(Tally.tally(projection), "a"))).message).toContain("is being filled")
+        expect((yield* Effect.flip(ReadModel.get(Tally.tally(projection), "a"))).message).toContain("first build")
       }))
     )
 

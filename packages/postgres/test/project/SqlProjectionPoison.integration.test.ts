@@ -1,5 +1,5 @@
 // Events that a handler in SQL fails on, in whichever way: nothing of them remains, they are parked with their streams,
-// and all other events are handled. What is nobody's fault is tried again.
+// and all other events are handled. A failure that is not the event's fault is retried.
 import { EventStore } from "@refold/store/log/EventStore"
 import * as Parked from "@refold/store/project/Parked"
 import * as Projector from "@refold/store/project/Projector"

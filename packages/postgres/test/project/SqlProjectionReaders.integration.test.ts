@@ -1,4 +1,4 @@
-// Projections in SQL beside others on one server: readers who take their time, rebuilds that are swapped in under them,
+// Projections in SQL beside others on one server: long reads, rebuilds that are swapped in during them,
 // and projections that run side by side.
 import { EventStore } from "@refold/store/log/EventStore"
 import * as Projector from "@refold/store/project/Projector"
@@ -22,7 +22,7 @@ const { notes, texts } = SqlProjections
 const run = SqlProjections.onServer()
 
 test(
-  "tables are not dropped while somebody reads them, and a swap waits for no reader",
+  "tables are not dropped while they are read, and a swap waits for no reader",
   run(Effect.gen(function*() {
     const store = yield* ReadModelStore
     const { append, noted, projection } = yield* notes()

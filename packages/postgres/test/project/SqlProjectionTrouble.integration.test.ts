@@ -96,7 +96,7 @@ test(
 )
 
 test(
-  "a table that somebody else has locked is waited for, and poisons nothing",
+  "a table that another session has locked is waited for, and parks nothing",
   onServer(() =>
     Effect.gen(function*() {
       const sql = yield* SqlClient.SqlClient
@@ -126,7 +126,7 @@ test(
 )
 
 test(
-  "a handler that is silent for longer than an owner may be is poison like any other that takes too long",
+  "a handler that exceeds the owner's idle timeout parks its stream like any other that takes too long",
   onServer(() =>
     Effect.gen(function*() {
       const { append, noted, projection } = yield* notes({

@@ -8,8 +8,8 @@ import { describe, expect, test } from "vitest"
 import { migrations } from "../../src/schema/internal/Baseline.ts"
 import * as Migrations from "../../src/schema/internal/Migrations.ts"
 import { freshDatabase } from "../support/freshDatabase.ts"
+import * as LoginRole from "../support/LoginRole.ts"
 import * as Proxy from "../support/Proxy.ts"
-import * as Roles from "../support/Roles.ts"
 import * as Stores from "../support/Stores.ts"
 
 const run = Stores.runner()
@@ -146,10 +146,10 @@ test("a store that does not migrate says at its first use what is missing", () =
     ])
   }))))
 
-test("a role that may not create the schema is told so", () =>
+test("a role without the right to create the schema gets an error that says so", () =>
   Effect.runPromise(Effect.scoped(Effect.gen(function*() {
     const opened = yield* Stores.open(yield* freshDatabase(), { migrate: false })
-    const error = yield* Effect.flip(Stores.open(yield* Roles.login(opened, "stranger", [])))
+    const error = yield* Effect.flip(Stores.open(yield* LoginRole.login(opened, "stranger", [])))
     expect(error.message).toMatch(/^migrate failed: permission denied for database refold_\w+$/)
   }))))
 

@@ -1,5 +1,5 @@
-// What roles may do: a writer needs no more than `sql/schema/privileges.sql` says, and can write in no other way than
-// through `append_events`; everybody else can do nothing.
+// Rights of roles: a writer needs what `sql/schema/privileges.sql` lists, and can write only through `append_events`; other
+// roles can do nothing.
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -7,8 +7,8 @@ import type * as SqlError from "effect/sql/SqlError"
 import * as Fs from "node:fs"
 import { describe, expect, test } from "vitest"
 import * as Following from "../support/Following.ts"
+import * as LoginRole from "../support/LoginRole.ts"
 import * as Proxy from "../support/Proxy.ts"
-import * as Roles from "../support/Roles.ts"
 import * as Stores from "../support/Stores.ts"
 
 const run = Stores.runner()
@@ -29,7 +29,7 @@ const grants = [
 
 /** The database as seen by a role of its own. */
 const as = (role: string, granted: ReadonlyArray<string>) =>
-  Effect.flatMap(Stores.Database, (opened) => Roles.login(opened, role, granted))
+  Effect.flatMap(Stores.Database, (opened) => LoginRole.login(opened, role, granted))
 
 describe("a writer", () => {
   test(
@@ -85,7 +85,7 @@ describe("a writer", () => {
   )
 
   test(
-    "can follow the log, is told of appends, and is told who holds readers back, though not since when",
+    "can follow the log, is notified of appends, and sees which sessions hold the head back, but not since when",
     run(Effect.gen(function*() {
       const { url: owner } = yield* Stores.Database
       const url = yield* as("writer", grants)
@@ -112,7 +112,7 @@ describe("a writer", () => {
   )
 
   test(
-    "can look an append up whose answer was lost",
+    "can look up an append whose answer was lost",
     run(Effect.gen(function*() {
       const proxy = yield* Proxy.start(yield* as("writer", grants))
       const { store } = yield* Stores.open(proxy.url, { migrate: false })
@@ -193,13 +193,13 @@ describe("a writer", () => {
       }
       yield* session`set search_path = trap, pg_catalog`
       const exit = yield* Effect.exit(Stores.appendBySql(session))
-      expect(yield* sql`select * from trap.sprung where who <> ${Roles.nameOf(writer)}`).toEqual([])
+      expect(yield* sql`select * from trap.sprung where who <> ${LoginRole.nameOf(writer)}`).toEqual([])
       expect(exit._tag).toBe("Success")
     }))
   )
 })
 
-describe("everybody else", () => {
+describe("any other role", () => {
   test(
     "can read nothing and run nothing, though the schema is open",
     run(Effect.gen(function*() {

@@ -114,7 +114,7 @@ test(
 )
 
 test(
-  "goes where it is told, beside the store that it is told",
+  "is installed into the given schema, beside the given store",
   run(Effect.gen(function*() {
     const { sql } = yield* Stores.Database
     yield* install(files, { schema: "elsewhere" })
@@ -172,7 +172,7 @@ test(
 )
 
 test(
-  "those who install at the same time wait for one another",
+  "processes that install at the same time wait for each other",
   run(Effect.gen(function*() {
     const all = Array.from({ length: 4 }, () => install(files, { schema: "together" }))
     yield* Effect.all(all, { concurrency: "unbounded" })

@@ -3,6 +3,7 @@
  * lost with the connection is looked up by its event ids.
  */
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
+import * as Fingerprint from "@refold/core/internal/journal/Fingerprint"
 import { type AppendError, IdempotencyConflict } from "@refold/core/journal/AppendError"
 import * as Commit from "@refold/core/journal/Commit"
 import type { InlineRow } from "@refold/store/log/EventStore"
@@ -55,7 +56,7 @@ export const findAppended = Effect.fnUntraced(function*(
   idempotency: Commit.FingerprintedKey
 ): Effect.fn.Return<Option.Option<Commit.Appended>, IdempotencyConflict | InvalidInput | EventStoreError> {
   const { fingerprint, key } = yield* Effect.fromResult(Commit.checkIdempotency(idempotency))
-  const given = Commit.givenFingerprint(fingerprint)
+  const given = Fingerprint.ofGiven(fingerprint)
   const { object, sql } = database
   const statement = sql<AppendCodec.AnswerRow>`
     SELECT * FROM ${object("stored_answer")}(${key}::text, sha256(convert_to(${given}::text, 'UTF8')))`

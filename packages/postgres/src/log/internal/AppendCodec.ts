@@ -3,6 +3,7 @@ import type { EventId } from "@refold/core/event/EventId"
 import { Position } from "@refold/core/event/Position"
 import type { StreamName } from "@refold/core/event/StreamName"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
+import * as Fingerprint from "@refold/core/internal/journal/Fingerprint"
 import {
   type AppendError,
   DuplicateEventId,
@@ -35,7 +36,7 @@ export const appendEvents = (
 ): Statement.Statement<AnswerRow> => {
   const events = writes.flatMap((write) => write.events)
   const { fingerprint, key = "", neverExpires = false } = idempotency ?? {}
-  const hashed = fingerprint === undefined ? "" : Commit.givenFingerprint(fingerprint)
+  const hashed = fingerprint === undefined ? "" : Fingerprint.ofGiven(fingerprint)
   // The driver takes a small number for int4 and a large one for int8, and refuses both in one array.
   const expected = writes.map((write) => BigInt(encodeExpected(write.expected)))
   return sql<AnswerRow>`

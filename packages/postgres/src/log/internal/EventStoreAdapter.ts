@@ -1,6 +1,6 @@
 /** The ports `EventStore` and `EventReader` on one database. */
 import { InvalidInput } from "@refold/core/event/InvalidInput"
-import * as Heads from "@refold/store/internal/log/Heads"
+import * as HeadWatcher from "@refold/store/internal/log/HeadWatcher"
 import type * as EventStore from "@refold/store/log/EventStore"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -38,7 +38,7 @@ export const make = Effect.fnUntraced(function*(
     readAll: (options) => ReadEvents.readAll(database, head, options),
     head: head.current,
     // One watcher serves all subscribers, so it must not read in the transaction of the first one.
-    heads: yield* Heads.watch({
+    heads: yield* HeadWatcher.watch({
       head: database.outsideTransaction(head.current),
       wakeUps: notifications.stream,
       pollEvery: pollInterval

@@ -26,14 +26,14 @@ export const readStream = (
   whenChecked(Result.andThen(StreamName.parse(stream), ReadOptions.check(options)), () => {
     const { object, sql } = database
     const { asOf } = options
-    const asked = [
+    const conditions = andAll(database, [
       ...given(asOf?._tag === "Version" ? asOf.version : undefined, (version) => sql`version <= ${version}::bigint`),
       ...filters(database, options)
-    ]
+    ])
     return pages(database, options, "version", ({ after, limit }) =>
       sql<EventRow.EventRow>`
         SELECT ${sql.literal(EventRow.columns)} FROM ${object("event_store")}
-        WHERE ${sql.and([sql`stream = ${stream}::text`, sql`version > ${after}::bigint`, ...asked])}
+        WHERE stream = ${stream}::text AND version > ${after}::bigint${conditions}
         ORDER BY version LIMIT ${limit}::bigint`)
   })
 
@@ -46,17 +46,17 @@ export const readAll = (
   whenChecked(ReadOptions.check(options), () =>
     Stream.unwrap(Effect.map(head.asOf(options.asOf), (head) => {
       const { object, sql } = database
-      const asked = [
+      const conditions = andAll(database, [
         ...filters(database, options),
         ...given(options.categories, (names) => sql`split_part(stream, '-', 1) = ANY (${names}::text[])`)
-      ]
+      ])
       // By the primary key. The head is compared outside, so that the page inside has one open end: between two ends
       // PostgreSQL expects few rows until the table is first analysed, and then collects and sorts all of them.
       return pages(database, options, "position", ({ after, limit }) =>
         sql<EventRow.EventRow>`
           SELECT * FROM (
             SELECT ${sql.literal(EventRow.columns)} FROM ${object("event_store")}
-            WHERE ${sql.and([sql`"position" > ${after}::bigint`, ...asked])}
+            WHERE "position" > ${after}::bigint${conditions}
             ORDER BY "position" LIMIT ${limit}::bigint
           ) AS page WHERE "position" <= ${head}::bigint ORDER BY "position"`)
     })))
@@ -86,6 +86,9 @@ const pages = (
       return [rows.map(EventRow.decode), next] as const
     })
   })
+
+const andAll = ({ sql }: Database, conditions: ReadonlyArray<Statement.Fragment>): Statement.Fragment =>
+  conditions.length === 0 ? sql.literal("") : sql` AND ${sql.and(conditions)}`
 
 const filters = (
   { sql }: Database,

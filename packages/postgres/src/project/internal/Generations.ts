@@ -50,18 +50,16 @@ export const list = (
 ): Effect.Effect<ReadonlyArray<GenerationRow>, EventStoreError> =>
   query(database, "list generations", selectGenerations(database, filter))
 
-const selectGenerations = ({ object, sql }: Database, { id, projection, statuses }: Filter) =>
-  sql<GenerationRow>`
+const selectGenerations = ({ object, sql }: Database, { id, projection, statuses }: Filter) => {
+  const conditions = [
+    ...given(id, (id) => sql`id = ${id}::int`),
+    ...given(projection, (name) => sql`projection = ${name}::text`),
+    ...given(statuses, (statuses) => sql`status = ANY (${statuses}::text[])`)
+  ]
+  return sql<GenerationRow>`
     SELECT id, projection, version, status, checkpoint, revision, rate, has_tables, updated_at, parked
-    FROM ${object("projections")}
-    WHERE ${
-    sql.and([
-      ...given(id, (id) => sql`id = ${id}::int`),
-      ...given(projection, (name) => sql`projection = ${name}::text`),
-      ...given(statuses, (statuses) => sql`status = ANY (${statuses}::text[])`)
-    ])
-  }
-    ORDER BY id`
+    FROM ${object("projections")} WHERE ${sql.and(conditions)} ORDER BY id`
+}
 
 /** The generation that readers see. */
 export const findLive = Effect.fnUntraced(function*(

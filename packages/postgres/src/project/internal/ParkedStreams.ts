@@ -37,17 +37,15 @@ const selectParked = (
   { object, sql }: Database,
   generation: number,
   streams: ReadonlyArray<StreamName> | undefined
-) =>
-  sql<ParkedRow>`
+) => {
+  const conditions = [
+    sql`generation = ${generation}::int`,
+    ...given(streams, (streams) => sql`stream = ANY (${streams}::text[])`)
+  ]
+  return sql<ParkedRow>`
     SELECT stream, version, "position", type, stage, reason, attempts, parked_at
-    FROM ${object("parked_streams")}
-    WHERE ${
-    sql.and([
-      sql`generation = ${generation}::int`,
-      ...given(streams, (streams) => sql`stream = ANY (${streams}::text[])`)
-    ])
-  }
-    ORDER BY "position", stream`
+    FROM ${object("parked_streams")} WHERE ${sql.and(conditions)} ORDER BY "position", stream`
+}
 
 // Only checked stream names and stages are stored.
 const decodeParked = (row: ParkedRow): ParkedStream => ({
@@ -96,18 +94,16 @@ const selectDiscarded = (
   { object, sql }: Database,
   projection: string,
   { after, upTo }: { readonly after?: Position; readonly upTo?: Position }
-) =>
-  sql<DiscardedRow>`
+) => {
+  const conditions = [
+    sql`projection = ${projection}::text`,
+    ...given(after, (after) => sql`"position" > ${after}::bigint`),
+    ...given(upTo, (upTo) => sql`"position" <= ${upTo}::bigint`)
+  ]
+  return sql<DiscardedRow>`
     SELECT "position", stream, version, reason, discarded_at
-    FROM ${object("discarded_events")}
-    WHERE ${
-    sql.and([
-      sql`projection = ${projection}::text`,
-      ...given(after, (after) => sql`"position" > ${after}::bigint`),
-      ...given(upTo, (upTo) => sql`"position" <= ${upTo}::bigint`)
-    ])
-  }
-    ORDER BY "position"`
+    FROM ${object("discarded_events")} WHERE ${sql.and(conditions)} ORDER BY "position"`
+}
 
 const decodeDiscarded = (row: DiscardedRow): DiscardedEvent => ({
   position: Position(Number(row.position)),
