@@ -65,7 +65,10 @@ export const seed: <Row, State, Event extends Tagged>(
   options?: SeedOptions
 ) => Effect.Effect<SeedReport, Failure, SqlClient.SqlClient> = Seed.seed
 
-/** Reports what `seed` would do: reads and maps every row in read-only transactions, and stores nothing. */
+/**
+ * Reports what `seed` would do: reads and maps every row in read-only transactions, and stores nothing. As all operations, it
+ * creates the package's own tables first when they are missing.
+ */
 export const dryRun: <Row, State, Event extends Tagged>(
   table: LegacyMapping<Row, State, Event>,
   options?: SeedOptions

@@ -161,11 +161,9 @@ describe("writers of the legacy table", () => {
           )
           expect(found.totals[0]!.legacy).toBe(found.totals[0]!.events)
           expect(found.events).toBeGreaterThan(accounts)
-          if (!isInvalid) {
-            // Rows with changes that were not processed yet were not taken for differences.
-            expect(beside.differences.first).toEqual([])
-            expect(found.skipped).toEqual({ count: 0, first: [] })
-          }
+          // Only invalid values leave differences; rows with unprocessed changes are not taken for differences.
+          const none = { differences: [], skipped: { count: 0, first: [] } }
+          expect(isInvalid ? none : { differences: beside.differences.first, skipped: found.skipped }).toEqual(none)
           yield* sql`delete from accounts where balance = 'lots'`
           expect(isEqual(yield* LegacyTable.switchOver(mapping))).toBe(true)
         })

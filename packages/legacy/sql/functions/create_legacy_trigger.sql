@@ -1,5 +1,5 @@
 -- Creates a trigger on a legacy table and its partitions, unless it exists and is enabled. Runs with the rights of the caller,
--- who must own the table; the store's owner need not.
+-- which must own the table; the store's owner need not.
 -- ENABLE ALWAYS, so that changes by replication are captured and refused too.
 CREATE FUNCTION refold.create_legacy_trigger(legacy_table int, purpose text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE

@@ -1,5 +1,5 @@
 -- Disables a trigger on a legacy table and its partitions, if there is one. Readers are not blocked. DROP TRIGGER would wait
--- for readers, and a reader that is about to write would wait for the caller, who holds the lock against writers: a deadlock.
+-- for readers, and a reader that is about to write would wait for the caller, which holds the lock against writers: a deadlock.
 CREATE FUNCTION refold.disable_legacy_trigger(legacy_table int, purpose text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   name CONSTANT text := refold.legacy_trigger(legacy_table, purpose);
