@@ -130,7 +130,7 @@ describe("the types of a record of query handlers", () => {
     expectTypeOf(() => [
       // @ts-expect-error it may append
       Queries.make({ Load: append }),
-      // @ts-expect-error it loads a state, as those do who decide
+      // @ts-expect-error it reads snapshots, which belong to the command side
       Queries.make({ Load: load }),
       // @ts-expect-error it handles a command
       Queries.make({ Load: decide }),

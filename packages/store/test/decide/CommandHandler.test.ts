@@ -337,7 +337,7 @@ describe("a command repeated under its idempotency key", () => {
 
   it("returns it if there is a snapshot of a later state", () =>
     run(Effect.gen(function*() {
-      const remember = CommandHandler.make(Account.remembered)
+      const remember = CommandHandler.make(Account.withSnapshots)
       const first = yield* remember("a", deposit(1), key)
       yield* remember("a", deposit(2, 3, 4))
       expect(yield* remember("a", deposit(1), key)).toEqual({ ...first, deduplicated: true })
@@ -459,8 +459,8 @@ describe("an idempotency key that was used before", () => {
 })
 
 describe("a snapshot", () => {
-  const remember = CommandHandler.make(Account.remembered)
-  const { fingerprint, name: view } = Option.getOrThrow(Account.remembered.snapshots)
+  const remember = CommandHandler.make(Account.withSnapshots)
+  const { fingerprint, name: view } = Option.getOrThrow(Account.withSnapshots.snapshots)
   const saved = Effect.flatMap(SnapshotStore, (store) => store.find({ stream: stream("a"), view, fingerprint }))
 
   it("is saved when the stream passes a multiple of `every`", () =>

@@ -11,7 +11,7 @@ import * as Account from "../support/Account.ts"
 import { append, at, run, stored, stream } from "../support/Account.ts"
 import { logging } from "../support/Logging.ts"
 
-const { fingerprint } = Option.getOrThrow(Account.remembered.snapshots)
+const { fingerprint } = Option.getOrThrow(Account.withSnapshots.snapshots)
 const key = { stream: stream("a"), view: "balance", fingerprint }
 const findStored = Effect.flatMap(SnapshotStore, (store) => store.find(key))
 
@@ -19,8 +19,8 @@ describe("save", () => {
   it("saves the encoded state with its version, position and time", () =>
     run(Effect.gen(function*() {
       yield* append("a", stored(1), stored(2))
-      const loaded = yield* State.load(Account.remembered, "a")
-      yield* Snapshots.save(Account.remembered, loaded)
+      const loaded = yield* State.load(Account.withSnapshots, "a")
+      yield* Snapshots.save(Account.withSnapshots, loaded)
       const { position, recordedAt, version } = loaded
       expect(yield* findStored).toEqual(Option.some({ version, position, recordedAt, state: { balance: 3 } }))
     })))
@@ -34,16 +34,16 @@ describe("save", () => {
 
   it("does nothing for a stream without events", () =>
     run(Effect.gen(function*() {
-      yield* Snapshots.save(Account.remembered, yield* State.load(Account.remembered, "a"))
+      yield* Snapshots.save(Account.withSnapshots, yield* State.load(Account.withSnapshots, "a"))
       expect(yield* findStored).toEqual(Option.none())
     })))
 
   it("fails for a state that does not fit its schema", () =>
     run(Effect.gen(function*() {
       yield* append("a", stored(1))
-      const loaded = yield* State.load(Account.remembered, "a")
+      const loaded = yield* State.load(Account.withSnapshots, "a")
       const error = yield* Effect.flip(
-        Snapshots.save(Account.remembered, { ...loaded, state: { balance: "1" as never } })
+        Snapshots.save(Account.withSnapshots, { ...loaded, state: { balance: "1" as never } })
       )
       expect(error).toMatchObject({ _tag: "InvalidInput", field: "state" })
     })))
@@ -53,21 +53,23 @@ describe("find", () => {
   it("returns the saved state", () =>
     run(Effect.gen(function*() {
       yield* append("a", stored(1), stored(2))
-      const loaded = yield* State.load(Account.remembered, "a")
-      yield* Snapshots.save(Account.remembered, loaded)
-      expect(Option.getOrThrow(yield* Snapshots.find(Account.remembered.snapshots, stream("a")))).toMatchObject(loaded)
+      const loaded = yield* State.load(Account.withSnapshots, "a")
+      yield* Snapshots.save(Account.withSnapshots, loaded)
+      expect(Option.getOrThrow(yield* Snapshots.find(Account.withSnapshots.snapshots, stream("a")))).toMatchObject(
+        loaded
+      )
     })))
 
   it("returns None and logs if the snapshot store fails", () =>
     run(Effect.gen(function*() {
       yield* append("a", stored(1), stored(2))
-      yield* Snapshots.save(Account.remembered, yield* State.load(Account.remembered, "a"))
+      yield* Snapshots.save(Account.withSnapshots, yield* State.load(Account.withSnapshots, "a"))
       const failing = SnapshotStore.of({
         ...(yield* SnapshotStore),
         find: () => Effect.fail(new EventStoreError({ operation: "find snapshot", cause: "out of order" }))
       })
       const { capture, logged } = logging()
-      const load = Effect.provideService(State.load(Account.remembered, "a"), SnapshotStore, failing)
+      const load = Effect.provideService(State.load(Account.withSnapshots, "a"), SnapshotStore, failing)
       expect(yield* capture(load)).toMatchObject({ state: { balance: 3 } })
       expect(logged).toEqual([
         "Warn: the snapshot of \"account-a\" could not be read; the state is folded from its events"
@@ -76,13 +78,13 @@ describe("find", () => {
 
   it("returns None for a stream without a snapshot", () =>
     run(Effect.gen(function*() {
-      expect(yield* Snapshots.find(Account.remembered.snapshots, stream("b"))).toEqual(Option.none())
+      expect(yield* Snapshots.find(Account.withSnapshots.snapshots, stream("b"))).toEqual(Option.none())
     })))
 })
 
 describe("a snapshot is due", () => {
   const isDue = (before: number, after: number) =>
-    Snapshots.isDue(Account.remembered, StreamVersion(before), StreamVersion(after))
+    Snapshots.isDue(Account.withSnapshots, StreamVersion(before), StreamVersion(after))
 
   it.each([[2, 3], [0, 3], [1, 4], [2, 9], [5, 6], [0, 100]])(
     "from version %d to %d, passing a multiple of 3",
@@ -103,9 +105,9 @@ describe("a state as of an instant of the domain's clock", () => {
   it("is not saved as a snapshot, because earlier events may be missing", () =>
     run(Effect.gen(function*() {
       yield* append("a", stored(1, { occurredAt: at(900) }), stored(2, { occurredAt: at(100) }))
-      const past = yield* State.load(Account.remembered, "a", { asOf: AsOf.occurredAt(at(100)) })
+      const past = yield* State.load(Account.withSnapshots, "a", { asOf: AsOf.occurredAt(at(100)) })
       expect(past.state).toEqual({ balance: 2 })
-      yield* Snapshots.save(Account.remembered, past)
-      expect((yield* State.load(Account.remembered, "a")).state).toEqual({ balance: 3 })
+      yield* Snapshots.save(Account.withSnapshots, past)
+      expect((yield* State.load(Account.withSnapshots, "a")).state).toEqual({ balance: 3 })
     })))
 })

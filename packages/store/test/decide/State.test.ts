@@ -135,7 +135,7 @@ const seedWithSnapshot = (
 ) =>
   Effect.gen(function*() {
     yield* seed
-    const { fingerprint, name: view } = Option.getOrThrow(Account.remembered.snapshots)
+    const { fingerprint, name: view } = Option.getOrThrow(Account.withSnapshots.snapshots)
     const { position, recordedAt, stream, version } = yield* State.load(Account.account, "a", { asOf: AsOf.version(3) })
     const snapshot = { version, position, recordedAt, state: state as never }
     yield* (yield* SnapshotStore).save({ stream, view, fingerprint, ...key }, snapshot)
@@ -153,7 +153,7 @@ describe("a snapshot", () => {
   ])("is used for a load as of %s", (_, asOf, balance) =>
     runAtZero(Effect.gen(function*() {
       yield* seedWithSnapshot()
-      const { state } = yield* State.load(Account.remembered, "a", asOf === undefined ? {} : { asOf })
+      const { state } = yield* State.load(Account.withSnapshots, "a", asOf === undefined ? {} : { asOf })
       expect(state).toEqual({ balance })
     })))
 
@@ -165,14 +165,14 @@ describe("a snapshot", () => {
   ])("is not used for a load as of %s", (_, asOf, balance) =>
     runAtZero(Effect.gen(function*() {
       yield* seedWithSnapshot()
-      expect((yield* State.load(Account.remembered, "a", { asOf })).state).toEqual({ balance })
+      expect((yield* State.load(Account.withSnapshots, "a", { asOf })).state).toEqual({ balance })
     })))
 
   it("replaces the events before it", () =>
     runAtZero(Effect.gen(function*() {
       yield* seedWithSnapshot()
       const read: Array<number> = []
-      yield* State.load(Account.remembered, "a").pipe(withStore((store) => ({
+      yield* State.load(Account.withSnapshots, "a").pipe(withStore((store) => ({
         readStream: (...args) =>
           Stream.tap(store.readStream(...args), ({ version }) => Effect.sync(() => read.push(version)))
       })))
@@ -187,14 +187,14 @@ describe("a snapshot", () => {
   ])("that %s is ignored", (_, state, key) =>
     runAtZero(Effect.gen(function*() {
       yield* seedWithSnapshot(state, key)
-      expect((yield* State.load(Account.remembered, "a")).state).toEqual({ balance: 31 })
+      expect((yield* State.load(Account.withSnapshots, "a")).state).toEqual({ balance: 31 })
     })))
 
   it("never changes the result of a load", () =>
     runAtZero(Effect.gen(function*() {
       yield* seed
-      yield* Snapshots.save(Account.remembered, yield* State.load(Account.remembered, "a"))
-      expect(yield* State.load(Account.remembered, "a")).toEqual(yield* State.load(Account.account, "a"))
+      yield* Snapshots.save(Account.withSnapshots, yield* State.load(Account.withSnapshots, "a"))
+      expect(yield* State.load(Account.withSnapshots, "a")).toEqual(yield* State.load(Account.account, "a"))
     })))
 
   it("is not looked up for an aggregate without snapshots", () =>

@@ -1,4 +1,4 @@
-// What a handler remembers, seen by what it reads: never an answer that the store would not confirm.
+// The cache of a handler, tested by the reads that it saves and by the answers, which must not be stale.
 import * as Aggregate from "@refold/core/decide/Aggregate"
 import * as Decider from "@refold/core/decide/Decider"
 import * as EventCodec from "@refold/core/event/EventCodec"
@@ -104,7 +104,7 @@ describe("a hot stream", () => {
         ...snapshots,
         find: (key) => Effect.suspend(() => (asked++, snapshots.find(key)))
       })
-      const handle = CommandHandler.make(Account.remembered)
+      const handle = CommandHandler.make(Account.withSnapshots)
       const commands = Effect.forEach([1, 2, 3, 4], (amount) => handle("a", deposit(amount)))
       yield* Effect.provideService(commands, SnapshotStore, counting)
       expect(asked).toBe(1)

@@ -59,10 +59,10 @@ describe("commands that are handled together", () => {
     run(Effect.gen(function*() {
       const found = (id: string) =>
         Effect.map(
-          Snapshots.find(Account.remembered.snapshots, stream(id)),
+          Snapshots.find(Account.withSnapshots.snapshots, stream(id)),
           Option.map(({ state, version }) => [version, state])
         )
-      const moved = (id: string) => Together.part(Account.remembered, id, deposit(1))
+      const moved = (id: string) => Together.part(Account.withSnapshots, id, deposit(1))
       yield* handle("a", deposit(10))
       yield* Together.handle([moved("a"), moved("b")], { idempotencyKey: "second" })
       expect([yield* found("a"), yield* found("b")]).toEqual([Option.none(), Option.none()])

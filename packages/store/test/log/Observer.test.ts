@@ -10,7 +10,7 @@ import { describe, expect, it } from "vitest"
 import { history, runAtZero } from "../support/Account.ts"
 import { deposit, pass } from "../support/Balances.ts"
 
-// An observer that notes what it is told of, and what it does then.
+// An observer that records the events that it is run for.
 const notes = <E = never, R = never>(
   then: (event: RecordedEvent) => Effect.Effect<unknown, E, R> = () => Effect.void
 ) => {

@@ -1,4 +1,4 @@
-// A bank account as small as it can be, and the ways in which tests run handlers and loads of it.
+// A minimal bank account, and how tests run its handlers and loads.
 import * as Aggregate from "@refold/core/decide/Aggregate"
 import * as Decider from "@refold/core/decide/Decider"
 import * as EventCodec from "@refold/core/event/EventCodec"
@@ -58,12 +58,12 @@ export const snapshots: Aggregate.SnapshotDefinition<State> = {
   every: 3
 }
 
-/** The same account, remembered at every third event. */
-export const remembered = Aggregate.makeUnsafe({ category: "account", codec, decider, snapshots })
+/** The same account with a snapshot at every third event. */
+export const withSnapshots = Aggregate.makeUnsafe({ category: "account", codec, decider, snapshots })
 
 export const stream = (id: string): StreamName.StreamName => Result.getOrThrow(StreamName.make("account", id))
 
-/** So many milliseconds after 1970. */
+/** An instant in milliseconds after 1970. */
 export const at = (millis: number): DateTime.Utc => DateTime.makeUnsafe(millis)
 
 /** Runs against a store of its own, by the machine's clock; what runs in its scope ends with it. */
@@ -86,7 +86,7 @@ export const stored = (n: number, fields: Partial<NewEvent> = {}): NewEvent => (
   ...fields
 })
 
-/** Appends to an account behind every handler's back. */
+/** Appends to an account without a handler. */
 export const append = (id: string, ...events: NonEmptyReadonlyArray<NewEvent>) =>
   Effect.flatMap(EventStore.EventStore, (store) => store.append(stream(id), events))
 
