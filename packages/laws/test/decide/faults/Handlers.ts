@@ -4,7 +4,7 @@ import type { StreamVersion } from "@refold/core/event/StreamVersion"
 import { versionConflict } from "@refold/core/journal/AppendError"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as CommandHandler from "@refold/store/decide/CommandHandler"
-import type { Loaded } from "@refold/store/decide/Loaded"
+import type { LoadedState } from "@refold/store/decide/LoadedState"
 import * as State from "@refold/store/decide/State"
 import { EventStore } from "@refold/store/log/EventStore"
 import * as Effect from "effect/Effect"
@@ -23,11 +23,11 @@ interface Fault {
 
 /** Refuses commands by cached states. Other commands are handled without a cache. */
 const refusing = ({ owner, reads }: Fault): Make => (aggregate) => {
-  const owners = new WeakMap<object, Map<string, Loaded<Sample.State>>>()
+  const owners = new WeakMap<object, Map<string, LoadedState<Sample.State>>>()
   const handle = CommandHandler.make(aggregate, { cache: 0 })
   return Effect.fnUntraced(function*(id, command, options = {}) {
     const key = owner(yield* EventStore)
-    const known = owners.get(key) ?? new Map<string, Loaded<Sample.State>>()
+    const known = owners.get(key) ?? new Map<string, LoadedState<Sample.State>>()
     owners.set(key, known)
     const remembered = known.get(id)
     if (remembered !== undefined && options.expected === undefined) {
