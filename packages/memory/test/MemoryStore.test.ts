@@ -1,4 +1,4 @@
-// The memory adapter's whole test file. It is here and not with the adapter, for packages must not need each other to be built.
+// The memory adapter passes the laws of every adapter.
 import * as EventStoreSuite from "@refold/laws/EventStoreSuite"
 import * as SkewedClock from "@refold/laws/internal/kit/SkewedClock"
 import * as ProcessSuite from "@refold/laws/process/ProcessSuite"
@@ -9,7 +9,7 @@ import * as Layer from "effect/Layer"
 EventStoreSuite.suite("the memory adapter", MemoryStore.layer)
 
 EventStoreSuite.suite(
-  "the memory adapter, by a clock that jumps back and forth",
+  "the memory adapter with a clock that moves back and forth",
   Layer.provideMerge(MemoryStore.layer, SkewedClock.jittering)
 )
 

@@ -25,7 +25,7 @@ export const properties = (module?: JournalModule): ReadonlyArray<Law.Property<n
     JournalLaws.emptyRangesAreEmpty(module),
     JournalLaws.pagingIsReadingAtOnce(module)
   ].map((law) => Law.over(law, Programs.timed)),
-  Law.over(JournalLaws.journalsAreValues(module), fc.tuple(Programs.timed, Programs.timed)),
+  Law.over(JournalLaws.journalsAreValues(module), fc.tuple(Programs.timed, Programs.timed), { cost: 4 }),
   Law.over(JournalLaws.checksComeInOrder(module), Arbitraries.commit),
   Law.over(StorableLaws.storableDataIsReadBack(module), fc.tuple(Arbitraries.newEvent, UnstorableData.anyValue)),
   Law.over(

@@ -59,6 +59,9 @@ export type Stores = EventStore | EventReader | SnapshotStore | ReadModelStore
 const shape = fc.record({ confirmedByAnswer: fc.boolean() })
 const transfers = fc.record({ shape, steps: TransferScript.steps })
 
+// Runners that collide wait before they retry.
+const retrying = { cost: 4 }
+
 /** The laws of processes on an adapter, to select from or to check without Vitest. */
 export const storeProperties = (
   implementation: TransferRun.Implementation = TransferRun.standard,
@@ -68,9 +71,14 @@ export const storeProperties = (
   Law.over(RunnerLaws.effectsHappenOnce(implementation), transfers),
   Law.over(
     RunnerLaws.pausedRunnersHaveNoOtherEffect(implementation),
-    fc.record({ shape, steps: TransferScript.withPauses })
+    fc.record({ shape, steps: TransferScript.withPauses }),
+    retrying
   ),
-  Law.over(RunnerLaws.twoRunnersEndAsOne(implementation), fc.record({ shape, steps: TransferScript.orderIndependent })),
+  Law.over(
+    RunnerLaws.twoRunnersEndAsOne(implementation),
+    fc.record({ shape, steps: TransferScript.orderIndependent }),
+    retrying
+  ),
   Law.over(RunnerLaws.rowsMatchStreams(implementation), transfers),
   Law.over(RunnerLaws.recordedCommandsAreSent(implementation), transfers),
   Law.over(TimeoutLaws.timeoutsFireOnce(alarms), AlarmScript.steps)

@@ -20,6 +20,10 @@ describe("checking a law", () => {
     })
   })
 
+  it("divides the number of inputs by the cost of the law", async () => {
+    expect(await Law.over(small, fc.nat(9), { cost: 4 }).check({ ...options, runs: 17 })).toMatchObject({ runs: 5 })
+  })
+
   it("finds the smallest counterexample and both of its sides", async () => {
     expect(await Law.check(small, fc.nat(), options)).toMatchObject({
       _tag: "Broken",

@@ -31,14 +31,14 @@ const begun = spec.when("transfer-1", requested)
 const halfway = begun.whenAnswered("take", succeeded).when("jar-a", taken, { by: "1" })
 
 describe("a saga", () => {
-  it("takes its steps one after another", () => {
+  it("runs its steps in order", () => {
     begun.thenSends([take]).thenPhase("1", "Running")
     begun.whenAnswered("take", succeeded).thenNothing()
     halfway.thenSends([add]).thenSchedules({ add: "1 hour" })
     halfway.whenAnswered("add", succeeded).thenSends([end(true)]).thenCompletes().thenPhase("1", "Succeeded")
   })
 
-  it("has nothing to compensate where the first step is refused", () => {
+  it("has nothing to compensate if the first step is refused", () => {
     const over = begun.whenAnswered("take", refused)
     expect(() => over.thenSends([end(false, reasonOf("take"))]).thenPhase("1", "Compensated")).not.toThrow()
   })
@@ -50,7 +50,7 @@ describe("a saga", () => {
     expect(() => over.thenSends([end(false, reasonOf("add"))]).thenPhase("1", "Compensated")).not.toThrow()
   })
 
-  it("compensates what took too long, and once more what is done too late", () => {
+  it("compensates after a timeout, and compensates the step that is done after its timeout", () => {
     const late = halfway.whenTimePasses("1 hour")
     late.thenSends([putBack])
     halfway.whenTimePasses("59 minutes").thenNothing()
@@ -66,7 +66,7 @@ describe("a saga", () => {
       .whenAnswered("undo add", succeeded).thenNothing().thenPhase("1", "Compensated")
   })
 
-  it("tries a compensation again, ever more slowly, until it fails for good and somebody resumes it", () => {
+  it("retries a compensation with growing delays until it fails, and again after it is resumed", () => {
     let failing = halfway.whenAnswered("add", refused).whenAnswered("undo take", refused)
     failing.thenSchedules({ "undo take": "1 second" })
     for (const pause of [1, 2, 4, 8]) {
@@ -79,7 +79,7 @@ describe("a saga", () => {
     resumed.whenAnswered("undo take", succeeded).thenPhase("1", "Compensated")
   })
 
-  it("does nothing about events that are not its own, or come again", () => {
+  it("ignores events of other instances and repeated events", () => {
     halfway.when("jar-a", taken).thenNothing()
     halfway.when("jar-b", added, { by: "1" }).thenNothing()
     halfway.when("jar-a", taken, { by: "1" }).thenNothing()
@@ -88,7 +88,7 @@ describe("a saga", () => {
 })
 
 describe("a spec of a process", () => {
-  it("shows the commands that were sent beside those expected", () => {
+  it("shows the actual and the expected commands", () => {
     expect(() => begun.thenSends([add])).toThrow(
       expect.objectContaining({
         name: "AssertionError",
@@ -104,28 +104,28 @@ describe("a spec of a process", () => {
     expect(() => begun.thenState("1", { status: "NotStarted" })).toThrow("the state of instance")
   })
 
-  it("shows what an instance knows, and begins with what has happened", () => {
+  it("compares the state of an instance after given events", () => {
     const given = spec.given("transfer-1", [requested]).given("jar-a", [taken], { by: "1" })
     expect(() => given.thenPhase("1", "Running")).not.toThrow()
     expect(() => given.thenState("1", { status: "NotStarted" })).toThrow("the state of instance")
-    // One that nobody has heard of has not begun.
+    // An instance without events is in its initial state.
     expect(() => given.thenState("9", { status: "NotStarted" }).thenPhase("9", "")).not.toThrow()
   })
 
-  it("fails where an instance refuses", () => {
+  it("fails if an instance refuses a message", () => {
     expect(() => spec.whenResumed("9", "why not")).toThrow("instance \"9\" refuses: UnknownInstance")
     const over = halfway.whenAnswered("add", succeeded)
     expect(() => over.whenResumed("1", "why not")).toThrow("instance \"1\" refuses: InstanceCompleted")
   })
 
-  it("fires the timeouts that fall due in their order", () => {
+  it("fires timeouts in the order of their due times", () => {
     const process = Process.makeUnsafe<Transfers.Followed, ReadonlyArray<string>>({
       name: "waits",
       events: Transfers.events,
       targets: [],
       correlate: () => Option.some("1"),
       initialState: [],
-      evolve: (met, input) => [...met, input._tag === "TimedOut" ? input.name : input._tag],
+      evolve: (observed, input) => [...observed, input._tag === "TimedOut" ? input.name : input._tag],
       react: (_, input) =>
         input._tag === "TransferRequested" ? [Process.schedule("second", 20), Process.schedule("first", 10)] : []
     })
@@ -136,7 +136,7 @@ describe("a spec of a process", () => {
     expect(() => waiting.whenTimePasses(19).thenState("1", ["TransferRequested", "first"])).not.toThrow()
   })
 
-  it("says why an instance is parked", () => {
+  it("shows why an instance is parked", () => {
     const broken = Transfers.make("broken", {
       steps: [{
         name: "take",
@@ -150,11 +150,11 @@ describe("a spec of a process", () => {
     )
   })
 
-  it("fails where no such command is pending", () => {
+  it("fails if no command with this label is pending", () => {
     expect(() => begun.whenAnswered("add", succeeded)).toThrow("no command \"add\" is pending")
   })
 
-  it("knows of a malformed command that its saga sends", () => {
+  it("fails if the saga sends a malformed command", () => {
     const malformed = Transfers.make("malformed", {
       steps: [{ name: "take", command: () => Process.send(Sample.aggregate, "a", { _tag: "Take", coins: 0.5 }) }]
     })
@@ -163,7 +163,7 @@ describe("a spec of a process", () => {
   })
 })
 
-describe("a saga whose steps send to one aggregate", () => {
+describe("a saga whose steps send to the same aggregate", () => {
   const taking = (name: string) => ({
     name,
     command: ({ coins, from }: Transfers.Transfer) => Process.send(Sample.aggregate, from, { _tag: "Take", coins }),
@@ -172,7 +172,7 @@ describe("a saga whose steps send to one aggregate", () => {
   const twice = Spec.forProcess(Transfers.make("twice", { steps: [taking("fee"), taking("rest")] }))
   const feeTaken = twice.when("transfer-1", requested).when("jar-a", taken, { by: "1", label: "fee" })
 
-  it("does not take the event of one step for that of another", () => {
+  it("does not confirm a step by the event of another step", () => {
     feeTaken.thenPhase("1", "Running")
     feeTaken.when("jar-a", taken, { by: "1", label: "fee" }).thenNothing()
     feeTaken.when("jar-a", taken, { by: "1", label: "undo fee" }).thenNothing()

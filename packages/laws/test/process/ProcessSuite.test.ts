@@ -1,4 +1,4 @@
-// The laws of processes, over the samples.
+// The laws of processes hold for the sample processes.
 import * as EventCodec from "@refold/core/event/EventCodec"
 import * as EventType from "@refold/core/event/EventType"
 import * as Process from "@refold/core/process/Process"
@@ -27,9 +27,9 @@ ProcessSuite.sagas("sagas of every kind")
 
 const Nodded = EventType.make("Nodded", Schema.Struct({}))
 
-// Nothing is recorded of an instance that has met nothing but nods.
+// An instance that has observed only nods has recorded no events.
 ProcessSuite.pure(
-  "a process to which most events mean nothing",
+  "a process that ignores most events",
   Process.makeUnsafe<typeof Nodded.Event | typeof Sample.JarSealed.Event, number>({
     name: "quiet",
     events: EventCodec.makeUnsafe([Nodded, Sample.JarSealed]),

@@ -30,7 +30,7 @@ export const handlingIsDeciding = <Command, State, Event extends Tagged, Refusal
       })
   )
 
-/** Whatever was stored in between. Commands that were refused, or led to no events, are decided again. */
+/** Also if other commands were stored in between. Commands that were refused, or led to no events, are decided again. */
 export const repeatedCommandGetsFirstAnswer = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>
 ) =>

@@ -66,7 +66,7 @@ export const concurrentCommandsAreSerial = <Command, State, Event extends Tagged
       })
   )
 
-// The versions of the answers tell the order of the commands that stored events. The others may come anywhere in it.
+// The versions of the answers give the order of the commands that stored events. The others may have any place in it.
 const compareToSerial = <Command, State, Event, Refusal>(
   decider: Decider<Command, State, Event, Refusal>,
   before: ReadonlyArray<Command>,

@@ -12,7 +12,7 @@ import * as fc from "fast-check"
 import * as History from "./History.ts"
 
 /** The time of an event, counted from 0 in the order of the log, plus a number of milliseconds. */
-export interface Instant {
+interface Instant {
   readonly event: number
   readonly shift: number
 }
@@ -20,12 +20,12 @@ export interface Instant {
 type Clock = "recordedAt" | "occurredAt"
 
 /** A past point: the version or position of event number `n`, counted from 1, or an instant of one of the clocks. */
-export type PastPoint =
+type PastPoint =
   | { readonly _tag: "Version" | "Position"; readonly n: number }
   | { readonly _tag: Clock; readonly instant: Instant }
 
 /** A range of instants. An end that is undefined is open. */
-export interface Range {
+interface Range {
   readonly from: Instant | undefined
   readonly to: Instant | undefined
 }

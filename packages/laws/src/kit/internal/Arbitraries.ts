@@ -67,7 +67,7 @@ export const jsonObject: fc.Arbitrary<JsonObject> = object(json)
 export const category: fc.Arbitrary<string> = name.map((any) => any.replaceAll("-", "_"))
 
 /** Stream names. */
-export const streamName: fc.Arbitrary<StreamName.StreamName> = fc.tuple(category, name).map(
+const streamName: fc.Arbitrary<StreamName.StreamName> = fc.tuple(category, name).map(
   ([category, id]) => Result.getOrThrow(StreamName.make(category, id))
 )
 
@@ -78,7 +78,7 @@ export const time: fc.Arbitrary<DateTime.Utc> = fc.oneof(
 ).map((millis) => DateTime.makeUnsafe(millis))
 
 /** Event ids. */
-export const eventId: fc.Arbitrary<EventId.EventId> = fc.uuid({ version: 7 }).map(
+const eventId: fc.Arbitrary<EventId.EventId> = fc.uuid({ version: 7 }).map(
   (uuid) => Result.getOrThrow(EventId.parse(uuid))
 )
 

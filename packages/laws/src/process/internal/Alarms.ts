@@ -23,7 +23,7 @@ export interface Options extends Partial<Process.Definition<Sample.Event, State>
 }
 
 /** The aggregate of bells, which is like that of jars. */
-export const bells: typeof Sample.aggregate = { ...Sample.aggregate, category: "bell" }
+const bells: typeof Sample.aggregate = { ...Sample.aggregate, category: "bell" }
 
 const reactWith = (to: typeof Sample.aggregate): Process.Definition<Sample.Event, State>["react"] =>
 (

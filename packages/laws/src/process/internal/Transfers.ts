@@ -24,7 +24,7 @@ export const TransferRequested = EventType.make(
 )
 
 /** The transfer has ended, with success or without. */
-export const TransferEnded = EventType.make(
+const TransferEnded = EventType.make(
   "TransferEnded",
   Schema.Struct({ isDone: Schema.Boolean, reason: Schema.String })
 )

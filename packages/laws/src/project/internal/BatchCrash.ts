@@ -15,7 +15,7 @@ export const during = Effect.fnUntraced(function*<A, E, R>(n: number, moment: Mo
   let crashed = false
   const crash = Effect.suspend(() => {
     crashed = true
-    return Effect.die("the process was killed")
+    return Effect.die("the process crashed")
   })
   const crashing = ReadModelStore.of({
     ...store,

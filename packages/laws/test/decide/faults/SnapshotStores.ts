@@ -16,7 +16,7 @@ const snapshots = (change: (store: Snapshots) => Partial<Snapshots>) =>
     ).pipe(Layer.provide(Layer.fresh(MemoryStore.layer)))
   )
 
-const asked = (change: (key: SnapshotKey) => SnapshotKey) =>
+const withKey = (change: (key: SnapshotKey) => SnapshotKey) =>
   snapshots(({ find, save }) => ({
     find: (key) => find(change(key)),
     save: (key, snapshot) => save(change(key), snapshot)
@@ -26,11 +26,11 @@ export const ignoresNullStates = snapshots(({ find }) => ({
   find: (key) => Effect.map(find(key), Option.filter(({ state }) => state !== null))
 }))
 
-export const ignoresFingerprints = asked((key) => ({ ...key, fingerprint: "any" }))
+export const ignoresFingerprints = withKey((key) => ({ ...key, fingerprint: "any" }))
 
-export const keepsOneSnapshotPerFingerprint = asked((key) => ({ ...key, view: `${key.view} ${key.fingerprint}` }))
+export const keepsOneSnapshotPerFingerprint = withKey((key) => ({ ...key, view: `${key.view} ${key.fingerprint}` }))
 
-export const ignoresViews = asked((key) => ({ ...key, view: "any" }))
+export const ignoresViews = withKey((key) => ({ ...key, view: "any" }))
 
 /** Gives each snapshot a fingerprint of its own, so that every snapshot replaces the one before. */
 export const replacesByOlderSnapshots = snapshots(({ find, save }) => {

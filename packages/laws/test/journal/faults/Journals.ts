@@ -18,14 +18,16 @@ type Append = JournalModule["append"]
 const appending = (append: Append): JournalModule => ({ ...Journal, append })
 
 /** A Journal with a fault in its reads. */
-export const reading = ({ answered = (events) => events, asked = (options) => options }: ReadFault): JournalModule => {
-  const change: (options: Parameters<typeof asked>[0]) => object = asked
+export const reading = (
+  { request = (options) => options, response = (events) => events }: ReadFault
+): JournalModule => {
+  const change: (options: Parameters<typeof request>[0]) => object = request
   return {
     ...Journal,
     readStream: (journal, stream, options = {}) =>
-      Result.map(Journal.readStream(journal, stream, change(options)), (events) => answered(events, options)),
+      Result.map(Journal.readStream(journal, stream, change(options)), (events) => response(events, options)),
     readAll: (journal, options = {}) =>
-      Result.map(Journal.readAll(journal, change(options)), (events) => answered(events, options))
+      Result.map(Journal.readAll(journal, change(options)), (events) => response(events, options))
   }
 }
 
@@ -137,7 +139,7 @@ export const storesEventsTwice = (): JournalModule => {
     return { ...event, id }
   }
   const again = reading({
-    answered: (events) => events.map((event) => ({ ...event, id: shown.get(event.id) ?? event.id }))
+    response: (events) => events.map((event) => ({ ...event, id: shown.get(event.id) ?? event.id }))
   })
   return {
     ...again,

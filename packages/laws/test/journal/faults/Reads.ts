@@ -13,23 +13,23 @@ interface Options extends Omit<ReadAllOptions, "after" | "asOf"> {
 
 /** The changes. One that is left out changes nothing. */
 export interface ReadFault {
-  readonly asked?: (options: Options) => Options
-  readonly answered?: (events: ReadonlyArray<RecordedEvent>, options: Options) => ReadonlyArray<RecordedEvent>
+  readonly request?: (options: Options) => Options
+  readonly response?: (events: ReadonlyArray<RecordedEvent>, options: Options) => ReadonlyArray<RecordedEvent>
 }
 
 const before = (instant: DateTime.Utc) => DateTime.subtract(instant, { milliseconds: 1 })
 
 /** A change to the past point. */
 const past = (change: (asOf: AsOf.AsOf) => AsOf.AsOf): ReadFault => ({
-  asked: (options) => options.asOf === undefined ? options : { ...options, asOf: change(options.asOf) }
+  request: (options) => options.asOf === undefined ? options : { ...options, asOf: change(options.asOf) }
 })
 
 export const limitOffByOne: ReadFault = {
-  asked: (options) => options.limit === undefined ? options : { ...options, limit: options.limit + 1 }
+  request: (options) => options.limit === undefined ? options : { ...options, limit: options.limit + 1 }
 }
 
 export const noTypesMeansAllTypes: ReadFault = {
-  asked: (options) => options.types?.length === 0 ? { ...options, types: undefined } : options
+  request: (options) => options.types?.length === 0 ? { ...options, types: undefined } : options
 }
 
 export const versionIsExclusive = past((asOf) =>
@@ -45,8 +45,8 @@ export const recordedAtIsExclusive = past((asOf) =>
 )
 
 export const instantsArePrefixes: ReadFault = {
-  asked: ({ asOf, ...options }) => asOf?._tag === "OccurredAt" ? options : { asOf, ...options },
-  answered: (events, { asOf }) => {
+  request: ({ asOf, ...options }) => asOf?._tag === "OccurredAt" ? options : { asOf, ...options },
+  response: (events, { asOf }) => {
     if (asOf?._tag !== "OccurredAt") return events
     const later = events.findIndex((event) => !AsOf.includes(asOf, event))
     return later < 0 ? events : events.slice(0, later)
@@ -57,38 +57,38 @@ const swapped = ({ from, to }: TimeRange): TimeRange =>
   from !== undefined && to !== undefined && DateTime.isLessThan(to, from) ? { from: to, to: from } : { from, to }
 
 export const invertedRangesAreSwapped: ReadFault = {
-  asked: ({ occurredAt, ...options }) =>
+  request: ({ occurredAt, ...options }) =>
     occurredAt === undefined ? options : { ...options, occurredAt: swapped(occurredAt) }
 }
 
 export const pagesSkipOne: ReadFault = {
-  asked: (options) =>
+  request: (options) =>
     options.limit === 2 && options.after !== undefined && options.after > 0
       ? { ...options, after: options.after + 1 }
       : options
 }
 
 export const versionsStartAtZero: ReadFault = {
-  answered: (events) => events.map((event) => ({ ...event, version: StreamVersion(event.version - 1) }))
+  response: (events) => events.map((event) => ({ ...event, version: StreamVersion(event.version - 1) }))
 }
 
 export const streamsAreReversed: ReadFault = {
-  answered: (events) => events.toReversed()
+  response: (events) => events.toReversed()
 }
 
 /** Versions that decrease in the order of the stream. */
 export const versionsDecrease: ReadFault = {
-  answered: (events) => events.map((event) => ({ ...event, version: StreamVersion(1_000 - event.version) }))
+  response: (events) => events.map((event) => ({ ...event, version: StreamVersion(1_000 - event.version) }))
 }
 
 export const recordedAtIsOccurredAt: ReadFault = {
-  answered: (events) => events.map((event) => ({ ...event, recordedAt: event.occurredAt }))
+  response: (events) => events.map((event) => ({ ...event, recordedAt: event.occurredAt }))
 }
 
 const kept = new Map<string, RecordedEvent>()
 
 export const objectsAreShared: ReadFault = {
-  answered: (events) =>
+  response: (events) =>
     events.map((event) => {
       const own = kept.get(event.id) ?? { ...event }
       kept.set(event.id, own)
