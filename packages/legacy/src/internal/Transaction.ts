@@ -1,5 +1,6 @@
 /** Transactions of an operation: repeated as a whole when the connection or a lock was lost. */
 import * as Database from "@refold/postgres/internal/schema/Database"
+import * as RetryPolicies from "@refold/store/internal/log/RetryPolicies"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
@@ -24,7 +25,7 @@ export const transaction = Effect.fnUntraced(function*<A, E, R>(
     Effect.retry({
       while: (error) =>
         !isNested && SqlError.isSqlError(error) && (Database.isTransient(error) || Database.isDisconnect(error)),
-      schedule: Database.reconnecting
+      schedule: RetryPolicies.reconnect
     }),
     Effect.mapError((error) =>
       // What is not an SqlError is one of the body's own.

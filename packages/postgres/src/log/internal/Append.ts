@@ -6,6 +6,7 @@ import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Fingerprint from "@refold/core/internal/journal/Fingerprint"
 import { type AppendError, IdempotencyConflict } from "@refold/core/journal/AppendError"
 import * as Commit from "@refold/core/journal/Commit"
+import * as RetryPolicies from "@refold/store/internal/log/RetryPolicies"
 import type { InlineRow } from "@refold/store/log/EventStore"
 import { EventStoreError, OutcomeUnknown } from "@refold/store/log/EventStoreError"
 import * as Arr from "effect/Array"
@@ -93,7 +94,7 @@ const sendUntilKnown = Effect.fnUntraced(function*(
 const retryWhileNothingIsStored = (send: Send): Send =>
   Effect.retry(send, {
     while: (error) => error._tag === "SqlError" && isRetryable(error),
-    schedule: Database.reconnecting
+    schedule: RetryPolicies.reconnect
   })
 
 // A table of rows that is missing was dropped since it was looked up: the next time it is not found.
@@ -111,7 +112,7 @@ const lookUp = (
       ${commit.writes.map(({ stream }) => stream)}::text[], ${[commit.idempotency?.key ?? ""]}::text[],
       ${commit.writes.flatMap(({ events }) => events.map(({ id }) => id))}::text[]::uuid[]
     )`
-  return Effect.retry(find, { while: Database.isDisconnect, schedule: Database.reconnecting }).pipe(
+  return Effect.retry(find, { while: Database.isDisconnect, schedule: RetryPolicies.reconnect }).pipe(
     Effect.map((rows) => found(commit, rows)),
     Effect.catch((error) => unknown(commit, error))
   )

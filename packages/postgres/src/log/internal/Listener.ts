@@ -4,9 +4,8 @@
  */
 import type * as PgClient from "@effect/sql-pg/PgClient"
 import * as PgConnection from "@effect/sql-pg/PgConnection"
-import * as Duration from "effect/Duration"
+import * as RetryPolicies from "@refold/store/internal/log/RetryPolicies"
 import * as Effect from "effect/Effect"
-import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 
 /**
@@ -20,13 +19,7 @@ export const listen = (config: PgClient.PgClientConfig, channel: string): Stream
     return Stream.concat(Stream.succeed(""), Stream.map(notifications, ({ payload }) => payload))
   })).pipe(
     Stream.tapError((error) => Effect.logDebug(`not listening on ${channel}`, error)),
-    Stream.retry(reconnecting),
+    Stream.retry(RetryPolicies.listenAgain),
     // The schedule has no end.
     Stream.orDie
   )
-
-// Restarts with each success. Meanwhile polling finds the events, so the interval may be long.
-const reconnecting = Schedule.exponential(Duration.millis(100)).pipe(
-  (quick) => Schedule.min([quick, Schedule.spaced(Duration.seconds(5))]),
-  Schedule.jittered
-)

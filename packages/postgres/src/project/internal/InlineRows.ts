@@ -1,5 +1,6 @@
 /** Rows of inline projections: written in the statement that appends their events, or later by a reader that folded them. */
 import type { StoredRow } from "@refold/core/project/ProjectionFold"
+import * as RetryPolicies from "@refold/store/internal/log/RetryPolicies"
 import type { InlineRow } from "@refold/store/log/EventStore"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
@@ -50,7 +51,7 @@ export const catchUp = (
   // A generation was dropped in between; the second time it is not among them.
   return queryUnlessGone(database, operation, statement).pipe(
     Effect.flatMap(Effect.fromOption),
-    Effect.retry({ times: 5, while: (error) => error._tag === "NoSuchElementError" }),
+    Effect.retry({ schedule: RetryPolicies.generationDropped, while: (error) => error._tag === "NoSuchElementError" }),
     Effect.catchTag("NoSuchElementError", (cause) => new EventStoreError({ operation, cause })),
     Effect.asVoid
   )

@@ -3,10 +3,8 @@
  * `@effect/sql-pg` beside its layer goes through here; only `Listener` connects by itself.
  */
 import * as Context from "effect/Context"
-import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Schedule from "effect/Schedule"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as SqlError from "effect/sql/SqlError"
 import type * as Statement from "effect/sql/Statement"
@@ -77,10 +75,3 @@ const detailOf = ({ reason: { cause } }: SqlError.SqlError, name: "code" | "hint
   const detail = details[name]
   return typeof detail === "string" ? detail : ""
 }
-
-/** Waits between attempts while a server restarts, or while a pool replaces dead connections: about ten seconds. */
-export const reconnecting = Schedule.exponential(Duration.millis(10)).pipe(
-  (quick) => Schedule.min([quick, Schedule.spaced(Duration.millis(500))]),
-  Schedule.jittered,
-  Schedule.upTo({ times: 25 })
-)

@@ -1,4 +1,5 @@
 /** Statements that may be sent again when the connection is lost, and errors as the ports know them. */
+import * as RetryPolicies from "@refold/store/internal/log/RetryPolicies"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -65,7 +66,7 @@ const send = Effect.fnUntraced(function*<Row>(
   const insideTransaction = yield* database.inTransaction
   return yield* Effect.retry(statement, {
     while: (error) => !insideTransaction && Database.isDisconnect(error),
-    schedule: Database.reconnecting
+    schedule: RetryPolicies.reconnect
   })
 })
 
