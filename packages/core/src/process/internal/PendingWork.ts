@@ -26,9 +26,7 @@ export const PendingTimeout = Schema.Struct({ name: Schema.String, scheduledAt: 
 export type PendingTimeout = typeof PendingTimeout.Type
 
 /** Why an instance is parked, and the number of attempts. */
-export const ParkedInstance = Schema.Struct({ stage: Stage, reason: Schema.String, attempts: Schema.Int })
-/** Why an instance is parked. */
-export type ParkedInstance = typeof ParkedInstance.Type
+const ParkedInstance = Schema.Struct({ stage: Stage, reason: Schema.String, attempts: Schema.Int })
 
 /** The pending work of an instance. */
 export const PendingWork = Schema.Struct({

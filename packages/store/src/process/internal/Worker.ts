@@ -23,7 +23,7 @@ export type Worker<R> = (
 ) => Effect.Effect<Worked, RetryableFailure, R | Services>
 
 /** What was done for an instance. */
-export interface Worked {
+interface Worked {
   /** The number of commands dispatched and timeouts fired. */
   readonly done: number
   /** Whether a due timeout could not fire, because the observer is behind. */
