@@ -27,21 +27,21 @@ export interface Answers {
 }
 
 /** The rows as of last Tuesday, 15:00: as they were known then, and as what had occurred by then is known now. */
-export interface LastTuesday {
+interface LastTuesday {
   readonly at: DateTime.Utc
   readonly recorded: AllRows
   readonly occurred: AllRows
 }
 
 /** The types of the events that a replay gave, and the error for an unknown id. */
-export interface Replayed {
+interface Replayed {
   readonly from: string
   readonly types: ReadonlyArray<string>
   readonly unknown: string
 }
 
 /** An event of the first release, as it is stored and as it is read. */
-export interface OldEvent {
+interface OldEvent {
   readonly stored: RecordedEvent.RecordedEvent
   readonly read: object
 }
