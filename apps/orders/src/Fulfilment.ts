@@ -3,7 +3,7 @@
  * time. It is the durable observer of the app: it has a checkpoint, and its commands take effect once.
  */
 import { DateTime, Duration, Option } from "effect"
-import { EventCodec, Process, ProcessHandler, ProcessRunner, StreamName } from "refold"
+import { EventCodec, Process, ProcessHandler, ProcessRunner, type Projection, StreamName } from "refold"
 import * as Order from "./Order.ts"
 import * as Payment from "./Payment.ts"
 
@@ -39,27 +39,16 @@ export const process = Process.makeUnsafe<Event, State>({
     if (_tag === "OrderPaid") return "Shipment"
     return _tag === "OrderShipped" || _tag === "OrderCancelled" ? "Nothing" : state
   },
-  react: (_, input, { at, envelope, instance }) => {
+  react: (_, input, context) => {
     switch (input._tag) {
-      case "OrderPlaced": {
-        // Counted from when the order was placed; where it was recorded later than that, the timeout is due at once.
-        const due = DateTime.add(envelope?.occurredAt ?? at, { days: paymentDays })
-        return [Process.schedule("payment", Duration.max(Duration.zero, DateTime.distance(at, due)))]
-      }
-      case "PaymentReceived": {
-        const { amount, currency } = input
-        const payment = envelope === undefined ? instance : StreamName.id(envelope.stream)
-        return [Process.send(Order.aggregate, instance, { _tag: "RecordPayment", payment, amount, currency })]
-      }
+      case "OrderPlaced":
+        return [Process.schedule("payment", timeLeft(context))]
+      case "PaymentReceived":
+        return [toOrder(context, recordPayment(input, context))]
       case "OrderPaid":
-        return [
-          Process.cancel("payment"),
-          Process.send(Order.aggregate, instance, { _tag: "ShipOrder", carrier: "Parcel Post" })
-        ]
+        return [Process.cancel("payment"), toOrder(context, { _tag: "ShipOrder", carrier: "Parcel Post" })]
       case "TimedOut":
-        return [
-          Process.send(Order.aggregate, instance, { _tag: "CancelOrder", reason: `not paid in ${paymentDays} days` })
-        ]
+        return [toOrder(context, { _tag: "CancelOrder", reason: `not paid in ${paymentDays} days` })]
       case "OrderShipped":
       case "OrderCancelled":
         return [Process.cancel("payment"), Process.complete]
@@ -69,6 +58,29 @@ export const process = Process.makeUnsafe<Event, State>({
   },
   phase: (state) => state
 })
+
+/** What is known of an input beside the input itself. */
+interface Input {
+  readonly instance: string
+  readonly at: DateTime.Utc
+  readonly envelope: Projection.Envelope | undefined
+}
+
+const toOrder = ({ instance }: Input, command: Order.Command) => Process.send(Order.aggregate, instance, command)
+
+const recordPayment = (
+  { amount, currency }: typeof Payment.PaymentReceived.Event,
+  { envelope, instance }: Input
+): Order.Command => {
+  const payment = envelope === undefined ? instance : StreamName.id(envelope.stream)
+  return { _tag: "RecordPayment", payment, amount, currency }
+}
+
+// Counted from when the order was placed. Where it was recorded after that time, the timeout is due at once.
+const timeLeft = ({ at, envelope }: Input): Duration.Duration => {
+  const due = DateTime.add(envelope?.occurredAt ?? at, { days: paymentDays })
+  return Duration.max(Duration.zero, DateTime.distance(at, due))
+}
 // #endregion
 
 /** Does all that fulfilment has to do at this moment, and ends. */

@@ -4,8 +4,9 @@ import { Projection } from "refold"
 import * as Money from "../Money.ts"
 import * as Order from "../Order.ts"
 
+// #region order-totals
 /** A row: an order. */
-export const OrderTotal = Schema.Struct({
+const OrderTotal = Schema.Struct({
   user: Schema.String,
   currency: Money.Currency,
   /** How many lines it has. */
@@ -13,8 +14,7 @@ export const OrderTotal = Schema.Struct({
   total: Money.Sum,
   status: Schema.Literals(["New", "Placed", "Paid", "Shipped", "Cancelled"])
 })
-/** A row: an order. */
-export type OrderTotal = typeof OrderTotal.Type
+type OrderTotal = typeof OrderTotal.Type
 
 const evolve = (row: OrderTotal, event: Order.Event): OrderTotal => {
   switch (event._tag) {
@@ -33,7 +33,6 @@ const evolve = (row: OrderTotal, event: Order.Event): OrderTotal => {
   }
 }
 
-// #region order-totals
 /** The totals of orders, under the names of their streams. */
 export const orderTotals = Projection.makeUnsafe({
   name: "order_totals",

@@ -6,14 +6,13 @@ import * as Payment from "../Payment.ts"
 
 // #region revenue
 /** A row: a currency, in minor units. */
-export const CurrencyRevenue = Schema.Struct({
+const CurrencyRevenue = Schema.Struct({
   payments: Schema.Int,
   received: Money.Sum,
   refunded: Money.Sum,
   revenue: Money.Sum
 })
-/** A row: a currency. */
-export type CurrencyRevenue = typeof CurrencyRevenue.Type
+type CurrencyRevenue = typeof CurrencyRevenue.Type
 
 /** The revenue, under the codes of currencies. */
 export const revenue = Projection.makeUnsafe({

@@ -5,16 +5,16 @@ import * as Order from "../Order.ts"
 import * as Payment from "../Payment.ts"
 import * as User from "../User.ts"
 
+// #region user-activity
 /** A row: a user. */
-export const Activity = Schema.Struct({
+const Activity = Schema.Struct({
   ordersPlaced: Schema.Int,
   ordersCancelled: Schema.Int,
   payments: Schema.Int,
   /** When the user last did something, by the domain's clock; null before that. */
   lastActivity: Schema.NullOr(Schema.DateTimeUtcFromString)
 })
-/** A row: a user. */
-export type Activity = typeof Activity.Type
+type Activity = typeof Activity.Type
 
 type Event =
   | typeof User.UserRegistered.Event
@@ -22,7 +22,6 @@ type Event =
   | typeof Order.OrderCancelled.Event
   | typeof Payment.PaymentReceived.Event
 
-// #region user-activity
 const evolve = (row: Activity, event: Event, { occurredAt }: Projection.Envelope): Activity => {
   // The shop cancels an order, not the user.
   if (event._tag === "OrderCancelled") return { ...row, ordersCancelled: row.ordersCancelled + 1 }

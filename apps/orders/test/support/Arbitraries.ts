@@ -4,11 +4,11 @@ import type * as Money from "../../src/Money.ts"
 import * as Order from "../../src/Order.ts"
 import * as Payment from "../../src/Payment.ts"
 
-export const user = fc.constantFrom("ada", "bob", "chiyo")
-export const currency = fc.constantFrom<Money.Currency>("CZK", "EUR", "JPY", "USD")
+const user = fc.constantFrom("ada", "bob", "chiyo")
+const currency = fc.constantFrom<Money.Currency>("CZK", "EUR", "JPY", "USD")
 
 /** Small and largest amounts: sums of the largest leave the safe integers. */
-export const amount = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.constant(Number.MAX_SAFE_INTEGER))
+const amount = fc.oneof(fc.integer({ min: 1, max: 20 }), fc.constant(Number.MAX_SAFE_INTEGER))
 
 const text = fc.constantFrom("a", "b")
 const line = fc.record({ product: text, quantity: fc.integer({ min: 1, max: 3 }), unitPrice: amount })
