@@ -12,5 +12,5 @@ SELECT * FROM refold.commit_events('[
 
 -- A stream as it was, and the whole store in its order, page by page.
 SELECT version, type, data FROM refold.read_stream('account-ada', as_of_version => 1);
-SELECT "position", stream, type FROM refold.read_all(after => 1, most => 100);
+SELECT "position", stream, type FROM refold.read_all(after => 1, max_count => 100);
 -- #endregion

@@ -1,7 +1,8 @@
 import { defineConfig } from "vitest/config"
-import { shared } from "../../vitest.shared.ts"
+import { shared } from "../../scripts/vitest.shared.ts"
 
 // Core's properties are fast: many inputs for each.
 const env = { ...shared.env, REFOLD_RUNS: process.env["REFOLD_RUNS"] ?? "2000" }
 
-export default defineConfig({ test: { ...shared, env } })
+// Test files share no state, so that each worker imports the modules once.
+export default defineConfig({ test: { ...shared, env, isolate: false } })

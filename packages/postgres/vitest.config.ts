@@ -1,4 +1,4 @@
 import { defineConfig } from "vitest/config"
-import { withServer } from "../../vitest.shared.ts"
+import { withServer } from "../../scripts/vitest.shared.ts"
 
 export default defineConfig({ test: withServer })

@@ -1,33 +1,33 @@
 /**
- * Given these events, when this command, then those events; or then those rows; or, when this event, then those commands:
- * examples of deciders, projections and processes, for any test runner.
+ * Examples of deciders (given events, when a command, then events), projections (given events, then rows) and processes
+ * (given events, when an event, then commands). They throw assertion errors, so any test runner will do.
  */
 import type { Decider } from "@refold/core/decide/Decider"
 import * as View from "@refold/core/decide/View"
 import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
-import { mismatch } from "./kit/internal/Mismatch.ts"
+import { assertionError } from "./kit/internal/AssertionError.ts"
 import * as ProcessSpec from "./process/internal/ProcessSpec.ts"
-import * as RowSpec from "./project/internal/RowSpec.ts"
+import * as ProjectionSpec from "./project/internal/ProjectionSpec.ts"
 
 export type { Cause, ProcessSpec } from "./process/internal/ProcessSpec.ts"
-export type { Happening, ProjectionSpec } from "./project/internal/RowSpec.ts"
+export type { EventContext as Happening, ProjectionSpec } from "./project/internal/ProjectionSpec.ts"
 
-/** A decider, waiting for what has happened so far. */
+/** A decider and the events so far. */
 export interface Spec<Command, Event, Refusal> {
-  /** After these events; none, or not to call it, is the initial state. */
+  /** Adds events to the history. Without any, the decider is in its initial state. */
   readonly given: (events: ReadonlyArray<Event>) => Spec<Command, Event, Refusal>
-  /** This command is decided. */
+  /** Decides a command in the state after these events. */
   readonly when: (command: Command) => Expectation<Event, Refusal>
 }
 
-/** A decision, waiting to be compared: each function throws an assertion error that shows both sides where they differ. */
+/** A decision. Each expectation throws an assertion error with both sides if it does not hold. */
 export interface Expectation<Event, Refusal> {
-  /** It led to these events, in this order. */
+  /** Expects exactly these events, in this order. */
   readonly then: (events: ReadonlyArray<Event>) => void
-  /** It was refused like this. */
+  /** Expects this refusal. */
   readonly thenRefused: (refusal: Refusal) => void
-  /** There was nothing to do. */
+  /** Expects no events and no refusal. */
   readonly thenNothing: () => void
 }
 
@@ -35,13 +35,13 @@ const forDecider = <Command, State, Event, Refusal>(
   decider: Decider<Command, State, Event, Refusal>
 ): Spec<Command, Event, Refusal> => from(decider, decider.initialState)
 
-/** Examples of this decider. */
+/** Starts an example of a decider: `Spec.for(decider).given([…]).when(command).then([…])`. */
 export { forDecider as for }
 
-/** Examples of the rows of this projection. */
-export const forProjection: typeof RowSpec.make = RowSpec.make
+/** Starts an example of a projection: `Spec.forProjection(projection).given(stream, […]).thenRow(key, state)`. */
+export const forProjection: typeof ProjectionSpec.make = ProjectionSpec.make
 
-/** Examples of what this process does, or of this saga: it is one. */
+/** Starts an example of a process or saga: `Spec.forProcess(process).when(stream, event).thenSends([…])`. */
 export const forProcess: typeof ProcessSpec.make = ProcessSpec.make
 
 const from = <Command, State, Event, Refusal>(
@@ -55,15 +55,16 @@ const from = <Command, State, Event, Refusal>(
 const expectation = <Event, Refusal>(
   decision: Result.Result<ReadonlyArray<Event>, Refusal>
 ): Expectation<Event, Refusal> => ({
-  // A Spec forgotten half-way and awaited calls this with a function, and fails: what else should it do?
+  // Awaiting a Spec without an expectation calls `then` with a function, which fails as it should.
   // oxlint-disable-next-line unicorn/no-thenable
-  then: (events) => compare("the command led to other events", decision, Result.succeed(events)),
-  thenRefused: (refusal) => compare("the command was not refused like this", decision, Result.fail(refusal)),
-  thenNothing: () => compare("the command led to something", decision, Result.succeed([]))
+  then: (events) => compare("the events differ", decision, Result.succeed(events)),
+  thenRefused: (refusal) => compare("the refusal differs", decision, Result.fail(refusal)),
+  thenNothing: () => compare("the command was not without effect", decision, Result.succeed([]))
 })
 
 const compare = (message: string, actual: Decision, expected: Decision): void => {
-  if (!Equal.equals(actual, expected)) throw mismatch(message, { actual: shown(actual), expected: shown(expected) })
+  if (!Equal.equals(actual, expected))
+    throw assertionError(message, { actual: shown(actual), expected: shown(expected) })
 }
 
 type Decision = Result.Result<ReadonlyArray<unknown>, unknown>

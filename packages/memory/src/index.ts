@@ -1,2 +1,2 @@
-/** Refold in memory. */
+/** The in-memory adapter of Refold. */
 export * as MemoryStore from "./MemoryStore.ts"

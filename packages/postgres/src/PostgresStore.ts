@@ -14,17 +14,19 @@ import type * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type * as SqlError from "effect/sql/SqlError"
-import * as Embedded from "./Embedded.ts"
-import * as Adapter from "./internal/Adapter.ts"
-import * as Database from "./internal/Database.ts"
-import * as Migrations from "./internal/Migrations.ts"
-import * as ReadModelRows from "./internal/ReadModelRows.ts"
-import * as SnapshotRows from "./internal/SnapshotRows.ts"
-import * as SqlFile from "./internal/SqlFile.ts"
-import * as Tables from "./internal/Tables.ts"
-import { ProjectionTables } from "./ProjectionTables.ts"
+import * as SnapshotStoreAdapter from "./decide/internal/SnapshotStoreAdapter.ts"
+import * as Embedded from "./embedded/Embedded.ts"
+import * as EventStoreAdapter from "./log/internal/EventStoreAdapter.ts"
+import * as InlineRows from "./project/internal/InlineRows.ts"
+import * as ProjectionTablesAdapter from "./project/internal/ProjectionTablesAdapter.ts"
+import * as ReadModelStoreAdapter from "./project/internal/ReadModelStoreAdapter.ts"
+import { ProjectionTables } from "./project/ProjectionTables.ts"
+import { migrations } from "./schema/internal/Baseline.ts"
+import * as Database from "./schema/internal/Database.ts"
+import * as Migrations from "./schema/internal/Migrations.ts"
+import * as SqlFile from "./schema/internal/SqlFile.ts"
 
-/** What the adapter provides: the ports, and the client for transactions of your own, which appends then join. */
+/** What the adapter provides: the ports, and the client, for transactions of the caller that appends join. */
 export type Services = StoreServices | PgClient.PgClient | SqlClient.SqlClient
 
 /** The ports. */
@@ -37,24 +39,24 @@ export interface StoreOptions {
   /** Whether to create or update the schema at the start; true by default. Needs a role that may. */
   readonly migrate?: boolean | undefined
   /**
-   * How often to look for events that no wake-up told of: those that others append by SQL, and all of other processes
-   * where nobody notifies. 200 ms by default. A wake-up comes within milliseconds.
+   * How often to poll for events that were appended without a notification: by SQL, or by other processes with
+   * `notify: false`. 200 ms by default. A notification arrives within milliseconds.
    */
-  readonly pollEvery?: Duration.Input | undefined
+  readonly pollInterval?: Duration.Input | undefined
   /**
-   * A process that works on a projection's batch and stops answering in the middle (it is suspended, or its machine is
-   * gone) loses the projection to another after so long; 10 seconds by default. Longer than the longest pause that a
-   * handler of yours makes between two statements.
+   * Idle-transaction timeout of a projection's owner: a process that stops in the middle of a batch (suspended, or its
+   * machine is gone) loses the projection to another process after this time. 10 seconds by default. Must be longer
+   * than the longest pause of a handler between two statements.
    */
-  readonly frozenAfter?: Duration.Input | undefined
+  readonly ownerIdleTimeout?: Duration.Input | undefined
 }
 
 /** How to share the database with other processes. */
 export interface ClientOptions extends StoreOptions {
   /**
-   * Whether to tell other processes of appends by NOTIFY and to LISTEN for theirs; true by default. Not possible behind
-   * a pooler that shares connections between transactions. Listening takes a connection beside the client's own, while
-   * somebody follows the log.
+   * Whether to announce appends to other processes by NOTIFY and to LISTEN for theirs; true by default. Not possible
+   * behind a pooler that shares connections between transactions. While the log is followed, listening takes one
+   * connection beside the client's own.
    */
   readonly notify?: boolean | undefined
 }
@@ -63,15 +65,15 @@ export interface ClientOptions extends StoreOptions {
 export interface ServerOptions extends StoreOptions {
   /** `postgres://user:password@host:port/database` */
   readonly url: Redacted.Redacted
-  /** The most connections of the pool, 10 by default. One more listens while somebody follows the log. */
+  /** Maximum connections of the pool, 10 by default. One more listens while the log is followed. */
   readonly maxConnections?: number | undefined
-  /** Set where a pooler shares connections between transactions: no named prepared statements and no LISTEN then. */
+  /** Set behind a pooler that shares connections between transactions: no named prepared statements and no LISTEN. */
   readonly pooler?: boolean | undefined
 }
 
 /**
  * A store on a PostgreSQL server, version 15 or later. Fails with `EventStoreError` where the server cannot be reached
- * or the schema cannot be migrated, and with `SqlError` where the url makes no sense.
+ * or the schema cannot be migrated, and with `SqlError` where the url is malformed.
  */
 export const layer = (
   { maxConnections = 10, pooler = false, url, ...store }: ServerOptions
@@ -84,7 +86,7 @@ export const layer = (
       prepare: !pooler,
       applicationName: "refold",
       maxMessageSize,
-      // So that a server that vanished without a word is noticed.
+      // So that a server that vanished without closing its connections is detected.
       keepAlive: "30 seconds"
     })
   )
@@ -96,30 +98,32 @@ export const layer = (
 export const layerEmbedded = (
   { dataDir, ...store }: Embedded.Options & StoreOptions = {}
 ): Layer.Layer<Services, InvalidInput | EventStoreError | Embedded.EmbeddedUnavailable | SqlError.SqlError> =>
-  // Nobody else can reach that database.
+  // No other process can reach that database.
   Layer.provideMerge(layerClient({ ...store, notify: false }), Embedded.layer(dataDir === undefined ? {} : { dataDir }))
 
-/** A store on a client of your own. */
+/** A store on the application's own client. */
 export const layerClient = (
   {
-    frozenAfter = "10 seconds",
+    ownerIdleTimeout = "10 seconds",
     migrate = true,
     notify = true,
-    pollEvery = "200 millis",
+    pollInterval = "200 millis",
     schema = "refold"
   }: ClientOptions = {}
 ): Layer.Layer<StoreServices, InvalidInput | EventStoreError, SqlClient.SqlClient> =>
   Layer.effectContext(Effect.gen(function*() {
     const database = yield* Database.make(yield* Effect.fromResult(checkSchema(schema)))
-    if (migrate) yield* Migrations.run(database, schema)
-    return EventStore.context(yield* Adapter.make(database, { schema, notify, pollEvery })).pipe(
-      Context.add(SnapshotStore, SnapshotRows.make(database)),
-      Context.add(ReadModelStore, ReadModelRows.make(database, { frozenAfter })),
-      Context.add(ProjectionTables, Tables.make(database))
+    if (migrate) yield* Migrations.run({ schema, table: "migrations", migrations })
+    const withInlineRows = InlineRows.withInlineRows(database)
+    const eventStore = yield* EventStoreAdapter.make(database, { schema, notify, pollInterval, withInlineRows })
+    return EventStore.context(eventStore).pipe(
+      Context.add(SnapshotStore, SnapshotStoreAdapter.make(database)),
+      Context.add(ReadModelStore, ReadModelStoreAdapter.make(database, { ownerIdleTimeout })),
+      Context.add(ProjectionTables, ProjectionTablesAdapter.make(database))
     )
   }))
 
-// The most that jsonb itself can hold in one value.
+// The maximum size of a jsonb value.
 const maxMessageSize = 256 * 1024 * 1024
 
 const checkSchema = (schema: string): Result.Result<string, InvalidInput> => {

@@ -1,10 +1,10 @@
-/** Refold's ports and the loops that use them. */
+/** The ports of an event store, and the loops that use them. */
 export * as Commands from "./app/Commands.ts"
 export * as Middleware from "./app/Middleware.ts"
 export * as Queries from "./app/Queries.ts"
 export * as CommandHandler from "./decide/CommandHandler.ts"
 export * as DeciderFault from "./decide/DeciderFault.ts"
-export * as Loaded from "./decide/Loaded.ts"
+export * as LoadedState from "./decide/LoadedState.ts"
 export * as Snapshots from "./decide/Snapshots.ts"
 export * as SnapshotStore from "./decide/SnapshotStore.ts"
 export * as State from "./decide/State.ts"

@@ -1,6 +1,6 @@
 /** Which PostgreSQL the comparison runs on, and what one has to know about it to read the figures. */
 import * as PgClient from "@effect/sql-pg/PgClient"
-import * as Embedded from "@refold/postgres/Embedded"
+import * as Embedded from "@refold/postgres/embedded/Embedded"
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Schedule from "effect/Schedule"

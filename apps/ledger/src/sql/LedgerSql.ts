@@ -3,11 +3,12 @@
  * Tests hold it equal to the TypeScript. Everything in its schema is derived from events.
  */
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
-import * as SqlSchema from "@refold/postgres/SqlSchema"
+import * as SqlSchema from "@refold/postgres/schema/SqlSchema"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as SqlClient from "effect/sql/SqlClient"
+import { readFileSync } from "node:fs"
 import * as Account from "../Account.ts"
 
 /** Where the files are. */
@@ -132,6 +133,12 @@ export const files: ReadonlyArray<string> = [
   "classic/privileges"
 ]
 
+/** The text of a file. */
+export const textOf = (file: string): string => readFileSync(new URL(`${file}.sql`, folder), "utf8")
+
+/** The files with their texts. */
+export const load = (): ReadonlyArray<SqlSchema.File> => files.map((name) => ({ name, text: textOf(name) }))
+
 /** Where it goes. */
 export interface Options {
   /** The schema of the ledger's functions, `ledger` by default. */
@@ -144,4 +151,4 @@ export interface Options {
 export const install = (
   { schema, store }: Options = {}
 ): Effect.Effect<void, InvalidInput | EventStoreError, SqlClient.SqlClient> =>
-  SqlSchema.install({ name: "ledger", schema, store, folder, files, values })
+  Effect.suspend(() => SqlSchema.install({ name: "ledger", schema, store, files: load(), values }))

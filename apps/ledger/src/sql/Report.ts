@@ -2,9 +2,8 @@
  * A page about the ledger's SQL, made of what its files say: each object, what it is for, and why it is as it is. The same
  * words are the objects' comments in the database.
  */
-import * as SqlSchema from "@refold/postgres/SqlSchema"
+import * as SqlSchema from "@refold/postgres/schema/SqlSchema"
 import * as Option from "effect/Option"
-import { readFileSync } from "node:fs"
 import * as LedgerSql from "./LedgerSql.ts"
 
 /** The page, in Markdown. */
@@ -43,7 +42,7 @@ const forPeople: ReadonlyArray<string> = [
   "validate/validate_ledger"
 ]
 
-const objectOf = (file: string) => SqlSchema.objectOf(readFileSync(new URL(`${file}.sql`, LedgerSql.folder), "utf8"))
+const objectOf = (file: string) => SqlSchema.objectOf(LedgerSql.textOf(file))
 
 const contents = (file: string): string => {
   const { kind, name, text } = Option.getOrThrow(objectOf(file))

@@ -1,5 +1,5 @@
 /** Chapter: a transfer is asked for, and a saga moves the money: what it meets, what it decides, where it stands. */
-import type { Loaded } from "@refold/store/decide/Loaded"
+import type { LoadedState } from "@refold/store/decide/LoadedState"
 import { EventReader } from "@refold/store/log/EventReader"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -62,7 +62,7 @@ export const tell = Effect.fnUntraced(function*<E, R>(run: string, note: Effect.
 })
 
 // Told by the correlation id that the front door gave to the request.
-const streamsOf = Effect.fnUntraced(function*({ position, stream }: Pick<Loaded<unknown>, "position" | "stream">) {
+const streamsOf = Effect.fnUntraced(function*({ position, stream }: Pick<LoadedState<unknown>, "position" | "stream">) {
   const reader = yield* EventReader
   const [request] = yield* Stream.runCollect(reader.readStream(stream, { limit: 1 }))
   const { correlationId } = request?.metadata ?? {}

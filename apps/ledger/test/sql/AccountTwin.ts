@@ -1,13 +1,9 @@
 // A store with the ledger's SQL beside it, and broken copies of that SQL for the laws to find out.
 import type * as Law from "@refold/laws/kit/Law"
-import * as SqlSchema from "@refold/postgres/SqlSchema"
+import * as SqlSchema from "@refold/postgres/schema/SqlSchema"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as SqlClient from "effect/sql/SqlClient"
-import * as Fs from "node:fs"
-import * as Os from "node:os"
-import * as Path from "node:path"
-import { pathToFileURL } from "node:url"
 import * as LedgerSql from "../../src/sql/LedgerSql.ts"
 
 // A refusal is an exception, which would end the query with all other inputs of a law.
@@ -50,15 +46,12 @@ export interface Fault<R> {
 /** Installs a copy of the ledger's SQL with the mistake in it. */
 export const installBroken = (edits: ReadonlyArray<Edit>, schema: string) =>
   Effect.gen(function*() {
-    const folder = Fs.mkdtempSync(Path.join(Os.tmpdir(), "refold-fault-"))
-    yield* Effect.addFinalizer(() => Effect.sync(() => Fs.rmSync(folder, { recursive: true })))
-    Fs.cpSync(LedgerSql.folder, folder, { recursive: true })
-    for (const [file, from, to] of edits) {
-      const path = Path.join(folder, `${file}.sql`)
-      const text = Fs.readFileSync(path, "utf8")
-      if (!text.includes(from)) throw new Error(`${file} does not say: ${from}`)
-      Fs.writeFileSync(path, text.replace(from, () => to))
-    }
-    const { files, values } = LedgerSql
-    yield* SqlSchema.install({ name: "ledger", schema, folder: pathToFileURL(`${folder}/`), files, values })
+    const files = LedgerSql.load().map(({ name, text }) => {
+      const changed = edits.filter(([file]) => file === name).reduce((before, [, from, to]) => {
+        if (!before.includes(from)) throw new Error(`${name} does not say: ${from}`)
+        return before.replace(from, () => to)
+      }, text)
+      return { name, text: changed }
+    })
+    yield* SqlSchema.install({ name: "ledger", schema, files, values: LedgerSql.values })
   })

@@ -115,7 +115,7 @@ const oneSeed = { seed: 20_261_121, path: "" }
 
 describe("planted faults", () => {
   const runtime = ManagedRuntime.make(AccountTwin.on(PostgresStore.layerEmbedded()))
-  afterAll(() => runtime.dispose(), Suite.patience)
+  afterAll(() => runtime.dispose(), Suite.timeout)
 
   it.each(faults.map((fault) => [fault.fault, fault.law("").law, fault] as const))(
     "where %s, a law is broken: %s",
@@ -132,6 +132,6 @@ describe("planted faults", () => {
         left: expect.not.objectContaining({ failedWith: expect.anything() })
       })
     },
-    Suite.patience
+    Suite.timeout
   )
 })

@@ -112,7 +112,7 @@ const oneSeed = { seed: 20_261_121, path: "" }
 
 describe("planted faults", () => {
   const runtime = ManagedRuntime.make(AccountTwin.on(PostgresStore.layerEmbedded()))
-  afterAll(() => runtime.dispose(), Suite.patience)
+  afterAll(() => runtime.dispose(), Suite.timeout)
 
   it.each(faults.map((row) => [row[0], row[1]("").law, row] as const))(
     "where %s, a law is broken: %s",
@@ -129,6 +129,6 @@ describe("planted faults", () => {
         left: expect.not.objectContaining({ failedWith: expect.anything() })
       })
     },
-    Suite.patience
+    Suite.timeout
   )
 })

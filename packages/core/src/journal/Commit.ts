@@ -121,17 +121,3 @@ export const checkIdempotency = <Key extends Idempotency>(idempotency: Key): Res
   if (problem !== undefined) return invalid("idempotency.fingerprint", problem)
   return Result.map(NewEvent.checkName(key, "idempotency.key"), () => idempotency)
 }
-
-/** The fingerprint of a commit: the given one, else its streams, types and data, without event ids and times. */
-export const fingerprint = (commit: Commit): string => {
-  const given = commit.idempotency?.fingerprint
-  if (given !== undefined) return givenFingerprint(given)
-  const content = commit.writes.map(({ events, stream }) => [
-    stream,
-    events.map(({ data, type }): Json.Json => [type, data])
-  ])
-  return `content:${Json.canonical(content)}`
-}
-
-/** A given fingerprint, with a prefix that keeps it apart from those made of content. */
-export const givenFingerprint = (given: string): string => `given:${given}`

@@ -17,24 +17,25 @@ import { StreamVersion } from "../event/StreamVersion.ts"
 import * as AppendError from "./AppendError.ts"
 import * as Commit from "./Commit.ts"
 import * as ExpectedVersion from "./ExpectedVersion.ts"
-import * as Keys from "./internal/Keys.ts"
-import * as Log from "./internal/Log.ts"
+import * as AppendOnlyLog from "./internal/AppendOnlyLog.ts"
+import * as Fingerprint from "./internal/Fingerprint.ts"
+import * as IdempotencyKeys from "./internal/IdempotencyKeys.ts"
 import * as ReadOptions from "./ReadOptions.ts"
 
 /** All appended events and the used idempotency keys. Opaque: use the functions of this module. */
 export interface Journal {
-  readonly log: Log.Log<RecordedEvent>
-  readonly streams: HashMap.HashMap<StreamName.StreamName, Log.Log<RecordedEvent>>
+  readonly log: AppendOnlyLog.AppendOnlyLog<RecordedEvent>
+  readonly streams: HashMap.HashMap<StreamName.StreamName, AppendOnlyLog.AppendOnlyLog<RecordedEvent>>
   readonly eventIds: HashMap.HashMap<EventId.EventId, RecordedEvent>
-  readonly keys: Keys.Keys
+  readonly keys: IdempotencyKeys.IdempotencyKeys
 }
 
 /** The journal without events. */
 export const empty: Journal = {
-  log: Log.empty(),
+  log: AppendOnlyLog.empty(),
   streams: HashMap.empty(),
   eventIds: HashMap.empty(),
-  keys: Keys.empty
+  keys: IdempotencyKeys.empty
 }
 
 /**
@@ -49,12 +50,12 @@ export const append = (
 ): Result.Result<readonly [Journal, Commit.Appended], AppendError.AppendError> =>
   Result.gen(function*() {
     const checked = yield* Commit.check(commit)
-    const earlier = yield* Keys.find(journal.keys, checked.idempotency?.key, Commit.fingerprint(checked))
+    const earlier = yield* IdempotencyKeys.find(journal.keys, checked.idempotency?.key, Fingerprint.ofCommit(checked))
     if (Option.isSome(earlier)) return [journal, earlier.value] as const
     yield* checkVersions(journal, checked)
     yield* checkEventIds(journal, checked)
     const [stored, appended] = store(journal, checked, recordedAt)
-    return [{ ...stored, keys: Keys.remember(journal.keys, checked, appended) }, appended] as const
+    return [{ ...stored, keys: IdempotencyKeys.add(journal.keys, checked, appended) }, appended] as const
   })
 
 /**
@@ -67,7 +68,7 @@ export const findAppended = (
 ): Result.Result<Option.Option<Commit.Appended>, AppendError.IdempotencyConflict | InvalidInput> =>
   Result.flatMap(
     Commit.checkIdempotency(idempotency),
-    ({ fingerprint, key }) => Keys.find(journal.keys, key, Commit.givenFingerprint(fingerprint))
+    ({ fingerprint, key }) => IdempotencyKeys.find(journal.keys, key, Fingerprint.ofGiven(fingerprint))
   )
 
 /**
@@ -79,7 +80,7 @@ export const forgetKeys = (
   before: DateTime.Utc
 ): Result.Result<readonly [Journal, number], InvalidInput> =>
   Result.map(NewEvent.checkTime(before, "before"), (instant) => {
-    const keys = Keys.forget(journal.keys, instant)
+    const keys = IdempotencyKeys.expire(journal.keys, instant)
     return [{ ...journal, keys }, HashMap.size(journal.keys) - HashMap.size(keys)]
   })
 
@@ -93,7 +94,8 @@ export const readStream = (
     const name = yield* StreamName.parse(stream)
     const { after = 0, ...filter } = yield* ReadOptions.check(options)
     // Versions have no gaps: the event of version n + 1 has index n.
-    return Log.select(streamLog(journal, name), after, (event) => ReadOptions.includes(filter, event), filter.limit)
+    return AppendOnlyLog.select(streamLog(journal, name), after, (event) =>
+      ReadOptions.includes(filter, event), filter.limit)
   })
 
 /** Reads the events of all streams in the order of their positions. */
@@ -103,7 +105,7 @@ export const readAll = (
 ): Result.Result<ReadonlyArray<RecordedEvent>, InvalidInput> =>
   Result.map(ReadOptions.check(options), ({ after = 0, ...filter }) =>
     // The positions of a journal have no gaps either.
-    Log.select(journal.log, after, (event) => ReadOptions.includes(filter, event), filter.limit))
+    AppendOnlyLog.select(journal.log, after, (event) => ReadOptions.includes(filter, event), filter.limit))
 
 /** Finds the event with this id. */
 export const findEvent = (
@@ -119,8 +121,8 @@ export const streamVersion = (journal: Journal, stream: StreamName.StreamName): 
 /** The position of the last event; 0 where there is none. */
 export const head = (journal: Journal): Position => Position(journal.log.size)
 
-const streamLog = (journal: Journal, stream: StreamName.StreamName): Log.Log<RecordedEvent> =>
-  Option.getOrElse(HashMap.get(journal.streams, stream), () => Log.empty<RecordedEvent>())
+const streamLog = (journal: Journal, stream: StreamName.StreamName): AppendOnlyLog.AppendOnlyLog<RecordedEvent> =>
+  Option.getOrElse(HashMap.get(journal.streams, stream), () => AppendOnlyLog.empty<RecordedEvent>())
 
 const checkVersions = (journal: Journal, commit: Commit.Commit): Result.Result<void, AppendError.VersionConflict> => {
   for (const { expected, stream } of commit.writes) {
@@ -161,7 +163,7 @@ const store = (
 
 const record = (
   journal: Journal,
-  before: Log.Log<RecordedEvent>,
+  before: AppendOnlyLog.AppendOnlyLog<RecordedEvent>,
   { events, stream }: Commit.StreamWrite,
   now: DateTime.Utc
 ): ReadonlyArray<RecordedEvent> => {
@@ -181,11 +183,11 @@ const record = (
 const addTo = (
   journal: Journal,
   stream: StreamName.StreamName,
-  before: Log.Log<RecordedEvent>,
+  before: AppendOnlyLog.AppendOnlyLog<RecordedEvent>,
   recorded: ReadonlyArray<RecordedEvent>
 ): Journal => ({
   ...journal,
-  log: Log.appendAll(journal.log, recorded),
-  streams: HashMap.set(journal.streams, stream, Log.appendAll(before, recorded)),
+  log: AppendOnlyLog.appendAll(journal.log, recorded),
+  streams: HashMap.set(journal.streams, stream, AppendOnlyLog.appendAll(before, recorded)),
   eventIds: recorded.reduce((ids, event) => HashMap.set(ids, event.id, event), journal.eventIds)
 })

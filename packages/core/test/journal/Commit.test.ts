@@ -112,45 +112,6 @@ describe("check", () => {
   })
 })
 
-describe("the fingerprint of a commit", () => {
-  const fingerprint = (...writes: ReadonlyArray<Commit.StreamWrite>) => Commit.fingerprint(malformed({ writes }))
-
-  it("is the same for other ids, times, metadata, schema versions and expected versions", () => {
-    const same = write(
-      "a-1",
-      [event(9, { data: { n: 1 }, occurredAt: at(7), metadata: { actor: "me" }, schemaVersion: 2 })],
-      ExpectedVersion.Exact(4)
-    )
-    expect(fingerprint(same)).toBe(fingerprint(one))
-  })
-
-  it("does not depend on the order of keys in the data", () => {
-    expect(fingerprint(write("a-1", [event(1, { data: { a: 1, b: 2 } })])))
-      .toBe(fingerprint(write("a-1", [event(1, { data: { b: 2, a: 1 } })])))
-  })
-
-  it.each([
-    ["another stream", [write("a-2", [event(1)])]],
-    ["another type", [write("a-1", [event(1, { type: "Other" })])]],
-    ["other data", [write("a-1", [event(1, { data: { n: 2 } })])]],
-    ["one event more", [write("a-1", [event(1), event(2)])]],
-    ["one write more", [one, write("b-1", [event(2)])]]
-  ])("differs for %s", (_, writes) => expect(fingerprint(...writes)).not.toBe(fingerprint(one)))
-
-  it("is the given one where one came with the key", () => {
-    const given = (commit: Commit.Commit) => Commit.fingerprint(commit)
-    const idempotency = { key: "k", fingerprint: "f" }
-    expect(given({ writes: [one], idempotency })).toBe(Commit.givenFingerprint("f"))
-    expect(given({ writes: [write("b-1", [event(2)])], idempotency })).toBe(given({ writes: [one], idempotency }))
-    expect(given({ writes: [one], idempotency: { key: "k", fingerprint: "" } })).toBe(Commit.givenFingerprint(""))
-  })
-
-  it("made of content is never equal to a given one", () => {
-    const made = Commit.fingerprint({ writes: [one] })
-    for (const given of [made, made.slice("content:".length)]) expect(Commit.givenFingerprint(given)).not.toBe(made)
-  })
-})
-
 describe("appended", () => {
   it("has the highest position of its streams, whatever their order", () => {
     const place = (position: number): Commit.AppendedStream => ({

@@ -6,8 +6,9 @@ import type { EventId } from "../../src/event/EventId.ts"
 import { Position } from "../../src/event/Position.ts"
 import { StreamVersion } from "../../src/event/StreamVersion.ts"
 import * as AsOf from "../../src/journal/AsOf.ts"
-import * as Commit from "../../src/journal/Commit.ts"
+import type * as Commit from "../../src/journal/Commit.ts"
 import * as ExpectedVersion from "../../src/journal/ExpectedVersion.ts"
+import * as Fingerprint from "../../src/journal/internal/Fingerprint.ts"
 import * as Journal from "../../src/journal/Journal.ts"
 import type { ReadAllOptions, ReadStreamOptions } from "../../src/journal/ReadOptions.ts"
 import { at, event, eventId, failureOf, journalOf, malformed, places, stream, write } from "../support/Sample.ts"
@@ -230,7 +231,7 @@ describe("an idempotency key", () => {
   })
 
   it("given with and without a fingerprint is a conflict, never a match", () => {
-    const fingerprint = Commit.fingerprint(first)
+    const fingerprint = Fingerprint.ofCommit(first)
     for (const given of [fingerprint, fingerprint.slice("content:".length)]) {
       expect(failureOf(append(journal, { ...first, idempotency: { key: "k", fingerprint: given } }))._tag)
         .toBe("IdempotencyConflict")

@@ -62,7 +62,7 @@ describe("the pending work of an instance", () => {
     ])
   })
 
-  it("holds a command until it is answered, and only that one", () => {
+  it("holds a command until its outcome is recorded", () => {
     const sent = reacted(observed(1), send("a"), send("b"))
     expect(labels(after(sent, reacted(answered(1, 0))))).toEqual(["b"])
     expect(labels(after(sent, reacted(answered(1, 1))))).toEqual(["a"])
@@ -71,7 +71,7 @@ describe("the pending work of an instance", () => {
     expect(PendingWork.commandOf(after(sent), { sentAt: 2, index: 1 })).toBeUndefined()
   })
 
-  it("holds one timeout of a name, as it was scheduled last", () => {
+  it("holds one timeout of each name, the last scheduled one", () => {
     const { timeouts } = after(
       reacted(observed(1), schedule("late", 5), schedule("other", 6)),
       reacted(observed(2), schedule("late", 9))
@@ -82,7 +82,7 @@ describe("the pending work of an instance", () => {
     ])
   })
 
-  it("holds a timeout until it is over or cancelled", () => {
+  it("holds a timeout until it has fired or is cancelled", () => {
     const scheduled = reacted(observed(1), schedule("late", 5))
     expect(after(scheduled, reacted(timedOut("late", 1))).timeouts).toEqual([])
     expect(after(scheduled, reacted(observed(2), cancel("late"))).timeouts).toEqual([])
@@ -132,7 +132,7 @@ describe("the pending work of an instance", () => {
     expect(after(reacted(observed(1, by)), waited(observed(2))).correlationId).toBe("c")
   })
 
-  it("keeps the phase of a reaction that named one", () => {
+  it("keeps the phase of the last reaction with a phase", () => {
     const phased = ProcessReacted.make({ instance: "1", trigger: observed(1), decided: [], phase: "Running" })
     expect(after(phased, reacted(observed(2))).phase).toBe("Running")
   })
@@ -150,20 +150,20 @@ describe("the pending work of an instance", () => {
 })
 
 describe("the pending work of a parked instance", () => {
-  it("says why, and holds the triggers that wait, the poisoned one first", () => {
+  it("has the reason, and holds the triggers that wait, the poisoned one first", () => {
     const pending = after(reacted(observed(1)), parked(observed(2)), waited(observed(3)))
     expect(pending.parked).toEqual({ stage: "React", reason: "no idea", attempts: 1 })
     expect(pending.waiting).toEqual([observed(2), observed(3)])
   })
 
-  it("counts an answer and a timeout as over while they wait", () => {
+  it("does not hold a command or a timeout whose trigger waits", () => {
     const before = reacted(observed(1), send("a"), schedule("late", 5))
     const pending = after(before, parked(observed(2)), waited(answered(1, 0)), waited(timedOut("late", 1)))
     expect([pending.commands, pending.timeouts]).toEqual([[], []])
     expect(pending.waiting).toHaveLength(3)
   })
 
-  it("counts how often the first trigger was tried, and has the last reason", () => {
+  it("counts the attempts of the first trigger, and has the last reason", () => {
     const pending = after(parked(observed(1)), waited(observed(2)), parked(observed(1), "still no idea"))
     expect(pending.parked).toEqual({ stage: "React", reason: "still no idea", attempts: 2 })
     expect(pending.waiting).toEqual([observed(1), observed(2)])
@@ -181,7 +181,7 @@ describe("the pending work of a parked instance", () => {
     expect(pending.waiting).toEqual([observed(2)])
   })
 
-  it("forgets a timeout that waits where a trigger before it cancels or replaces it", () => {
+  it("drops a waiting timeout if a trigger before it cancels or replaces it", () => {
     const before = [reacted(observed(1), schedule("late", 5), schedule("other", 6)), parked(observed(2))]
     const due = [...before, waited(timedOut("late", 1)), waited(timedOut("other", 1))]
     expect(after(...due, reacted(observed(2), cancel("late"))).waiting).toEqual([timedOut("other", 1)])
@@ -194,7 +194,7 @@ describe("the pending work of a parked instance", () => {
     })
   })
 
-  it("is parked no more when nothing waits", () => {
+  it("is not parked any more when nothing waits", () => {
     const two = [parked(observed(1)), waited(observed(2))]
     expect(after(...two, reacted(observed(1)), reacted(observed(2), send("a")))).toMatchObject({
       parked: null,

@@ -14,19 +14,19 @@ const named = (name: string) =>
   malformed<typeof events>(EventCodec.makeUnsafe([EventType.make(name, Schema.Struct({}))]))
 
 describe("a process", () => {
-  it("reads the stored names of the event types that it follows", () => {
+  it("reads the stored names of the event types that it observes", () => {
     const renamed = EventCodec.makeUnsafe([Requested.pipe(EventType.renamedFrom("Asked"))])
     expect(processOf().types).toEqual(["Requested", "Taken"])
     expect(Process.makeUnsafe({ ...definition, events: renamed }).types).toEqual(["Requested", "Asked"])
   })
 
-  it("has its name for the category of its instances, and a projection of them", () => {
+  it("has its name as the category of its instances, and a projection of them", () => {
     const { instances, rows } = processOf()
     expect(instances.category).toBe("transfers")
     expect(rows).toMatchObject({ name: "transfers instances", categories: ["transfers"], isKeyedByStream: true })
   })
 
-  it("keeps what it is made of", () => {
+  it("keeps its definition", () => {
     expect(processOf({ categories: ["request"], since: at(1) })).toMatchObject({
       ...definition,
       categories: ["request"],
@@ -66,12 +66,12 @@ describe("a process", () => {
     expect(failureOf(Process.make({ ...definition, ...parts }))).toMatchObject({ _tag: "InvalidInput", message })
   })
 
-  it("is refused with an event type that once had the name of a signal", () => {
+  it("is refused if an event type has, or had, the name of a signal", () => {
     const renamed = EventCodec.makeUnsafe([Requested.pipe(EventType.renamedFrom("TimedOut"))])
     expect(failureOf(Process.make({ ...definition, events: renamed })).field).toBe("events")
   })
 
-  it("throws the same where it is a constant of a module", () => {
+  it("throws the same InvalidInput from makeUnsafe", () => {
     expect(() => processOf({ name: "" })).toThrow("name must not be empty")
   })
 

@@ -64,7 +64,7 @@ const decode = (stored: ReturnType<typeof encode>) =>
   Result.getOrThrow(ProcessEvent.codec.decode({ ...stored, ...place }))
 
 describe("an event of a process", () => {
-  // Stored events keep this form for ever: where it must change, add a version.
+  // Stored events keep this form. To change it, add a version.
   it("has this form in the store", () => {
     expect(all.map(encode).map((stored) => JSON.stringify(stored))).toMatchInlineSnapshot(`
       [
@@ -86,7 +86,7 @@ describe("an event of a process", () => {
     expect(encode(decode(JSON.parse(JSON.stringify(stored))))).toEqual(stored)
   })
 
-  it("is refused by the codec where a store could not hold it", () => {
+  it("is refused by the codec if it cannot be stored", () => {
     const unstorable = ProcessDiscarded.make({ reason: "\u0000" })
     expect(failureOf(ProcessEvent.codec.encode(unstorable))).toMatchObject({ _tag: "UnencodableEvent" })
   })

@@ -44,7 +44,7 @@ describe("an instance that observes an event", () => {
     expect(pending).toMatchObject({ version: 1, phase: "Requested", commands: [{ sentAt: 1, index: 0 }] })
   })
 
-  it("records nothing where it changes nothing and leads to nothing", () => {
+  it("records nothing if the event changes nothing and leads to nothing", () => {
     expect(handled(processOf({ evolve: (tags) => tags }), take(1)).events).toEqual([])
     expect(handled(processOf({ evolve: (tags) => tags }), request(1)).events).toHaveLength(1)
     expect(handled(process, take(1)).events).toHaveLength(1)
@@ -74,7 +74,7 @@ describe("an instance that observes an event", () => {
     expect(occasions[0]).toEqual({ instance: "1", at: at(1000), envelope: { ...envelope, metadata: { actor: "Ann" } } })
   })
 
-  it("reads it as it is read today, however old the record is", () => {
+  it("decodes it with the current codec, however old the record is", () => {
     const old = trigger(1, Taken.make({ transfer: "1" }), { type: "Nothing" })
     expect(handled(process, { _tag: "Observe", trigger: old })).toMatchObject({
       events: [{ _tag: "ProcessParked", stage: "Event", reason: expect.stringContaining("does not have") }]
@@ -102,7 +102,7 @@ describe("a parked instance", () => {
     expect(pending.waiting).toHaveLength(4)
   })
 
-  it("is retried by repaired code with the very result that it would have had", () => {
+  it("has the same result after a repair and a retry as without the fault", () => {
     const messages = [take(1), request(2, 13), take(3), answer(1, 0), resume]
     const helped = reread(repaired, handled(poisoned, ...messages).events, retry)
     const sound = handled(repaired, ...messages)
@@ -114,7 +114,7 @@ describe("a parked instance", () => {
     expect(new Map(helped.pending.observed)).toEqual(new Map(sound.pending.observed))
   })
 
-  it("stays parked where the retry fails again, and counts it", () => {
+  it("stays parked if the retry fails again, and counts the attempts", () => {
     const again = handled(poisoned, request(1, 13), take(2), retry, retry)
     expect(again.pending.parked).toMatchObject({ attempts: 3 })
     expect(tags(again.events)).toEqual(["ProcessParked", "ProcessWaited", "ProcessParked", "ProcessParked"])
@@ -128,7 +128,7 @@ describe("a parked instance", () => {
     expect(helped.state).toEqual(Result.succeed(["Taken"]))
   })
 
-  it("goes on without the trigger that is discarded, and keeps the reason", () => {
+  it("goes on without the discarded trigger, and records the reason", () => {
     const { pending, events, state } = handled(poisoned, request(1, 13), take(2), discard)
     expect(tags(events.slice(2))).toEqual(["ProcessDiscarded", "ProcessReacted"])
     expect(events[2]).toMatchObject({ reason: "booked by hand" })
@@ -143,12 +143,12 @@ describe("a parked instance", () => {
     expect(pending).toMatchObject({ parked: { attempts: 1 }, waiting: [{ id: expect.stringContaining("2") }] })
   })
 
-  it("still sends what was decided before", () => {
+  it("still holds the commands that were decided before", () => {
     const { pending } = handled(poisoned, take(1), request(2, 13))
     expect(pending.commands).toHaveLength(1)
   })
 
-  it("may end while it is retried: what waits after that means nothing", () => {
+  it("may complete during a retry: later triggers have no effect", () => {
     const ends = processOf({ react: () => [Process.complete] })
     const helped = reread(ends, handled(poisoned, request(1, 13), take(2)).events, retry)
     expect(helped.pending).toMatchObject({ isCompleted: true, parked: null, waiting: [] })
@@ -166,7 +166,7 @@ describe("an instance whose recorded events a new deployment cannot fold", () =>
     expect(pending.commands).toHaveLength(1)
   })
 
-  it("parks the next trigger, and goes on where it stood after a repair", () => {
+  it("parks at the next trigger, and goes on after a repair", () => {
     const parked = reread(broken, before, answer(1, 0), take(2))
     expect(tags(parked.events.slice(1))).toEqual(["ProcessParked", "ProcessWaited"])
     expect(parked.pending.commands).toEqual([])
@@ -202,13 +202,13 @@ describe("an instance that gets a notice", () => {
     expect(heard(answer(1, 0, outcome)).inputs).toEqual([[signal, context]])
   })
 
-  it("gets a timeout, with the time when it was due", () => {
+  it("gets a timeout at its due time", () => {
     const { events, inputs } = heard({ _tag: "TimeOut", name: "late", scheduledAt: 1 })
     expect(inputs).toEqual([[{ _tag: "TimedOut", name: "late" }, { ...context, at: at(1500) }]])
     expect(events[1]).toMatchObject({ trigger: { _tag: "TimedOut", name: "late", scheduledAt: 1, due: at(1500) } })
   })
 
-  it("gets each once, and none that it did not send or schedule", () => {
+  it("gets each signal once, and none for what it did not send or schedule", () => {
     const answered = answer(1, 0)
     const late = { _tag: "TimeOut", name: "late", scheduledAt: 1 } as const
     const strangers = [answer(2, 0), answer(1, 1), { ...late, scheduledAt: 2 }, { ...late, name: "early" }]
@@ -216,12 +216,12 @@ describe("an instance that gets a notice", () => {
     expect(inputs).toHaveLength(2)
   })
 
-  it("records a signal also where it changes nothing: it is over", () => {
+  it("records a signal even if it changes nothing", () => {
     const unchanged = processOf({ evolve: (tags) => tags })
     expect(handled(unchanged, request(1), answer(1, 0)).pending.commands).toEqual([])
   })
 
-  it("counts a monthly timeout from the time when the one before was due", () => {
+  it("schedules a monthly timeout relative to the due time of the last one", () => {
     const monthly = processOf({
       react: (_, input) =>
         input._tag === "Requested" || input._tag === "TimedOut" ? [Process.schedule("pay", "30 days")] : []
@@ -239,7 +239,7 @@ describe("a completed instance", () => {
     expect(handled(ends, request(1), take(2)).events).toHaveLength(1)
   })
 
-  it("records the answers to its last commands, and does nothing about them", () => {
+  it("records the outcomes of its last commands, and does not react to them", () => {
     const { pending, events, state } = handled(ends, request(1), answer(1, 0))
     expect(events[1]).toMatchObject({ _tag: "ProcessReacted", decided: [] })
     expect(state).toEqual(Result.succeed(["Requested"]))

@@ -35,36 +35,36 @@ const row = (...events: ReadonlyArray<ProcessEvent>): ProcessRows.ProcessRow =>
   )
 
 describe("the row of an instance", () => {
-  it("says when it began, and when it did something last", () => {
+  it("has the times of its first and last event", () => {
     expect(row(reacted(1))).toMatchObject({ instance: "1", startedAt: at(100), updatedAt: at(100), phase: "phase 1" })
     expect(row(parked, reacted(2), reacted(3))).toMatchObject({ startedAt: at(100), updatedAt: at(300) })
   })
 
-  it("says how it is doing", () => {
+  it("has the status of the instance", () => {
     expect(row(reacted(1)).status).toBe("Running")
     expect(row(reacted(1), parked, waited).status).toBe("Parked")
     expect(row(parked, reacted(2)).status).toBe("Running")
     expect(row(reacted(1, { _tag: "Complete" })).status).toBe("Completed")
   })
 
-  it("is due at once for a command, and for a timeout when the first is", () => {
+  it("is due at once for a command, and at the first due time for timeouts", () => {
     expect(row(reacted(1)).due).toBe(ProcessRows.never)
     expect(row(reacted(1, schedule("b", 9), schedule("a", 7))).due).toBe(7)
     expect(row(reacted(1, schedule("a", 7), send)).due).toBe(0)
     expect(row(reacted(1, schedule("a", 7)), reacted(2, { _tag: "Cancel", name: "a" })).due).toBe(ProcessRows.never)
   })
 
-  it("is due for its commands also where it is parked or completed", () => {
+  it("is due for its commands even if it is parked or completed", () => {
     expect(row(reacted(1, send), parked).due).toBe(0)
     expect(row(reacted(1, schedule("a", 7), send, { _tag: "Complete" })).due).toBe(0)
     expect(row(reacted(1, schedule("a", 7), { _tag: "Complete" })).due).toBe(ProcessRows.never)
   })
 
-  it("can be found by when it is due, how it is doing and where it stands", () => {
+  it("is indexed by due time, status and phase", () => {
     expect(rows.indexes.map(({ name }) => name).toSorted()).toEqual(["due", "phase", "status"])
   })
 
-  it("has no projection where the name is too long for one", () => {
+  it("has no projection if the name is too long", () => {
     expect(failureOf(ProcessRows.make("a".repeat(250)))).toMatchObject({ _tag: "InvalidInput", field: "name" })
   })
 })

@@ -16,7 +16,7 @@ describe("a reaction", () => {
       .toEqual([hour, hour, hour])
   })
 
-  it("that cancels a timeout names it, and one that ends the instance says no more", () => {
+  it("that cancels a timeout names it, and one that completes the instance has no fields", () => {
     expect(Reaction.cancel("late")).toEqual({ _tag: "Cancel", name: "late" })
     expect(Reaction.complete).toEqual({ _tag: "Complete" })
   })

@@ -28,7 +28,7 @@ type Definition = Saga.Definition<Event, Data>
 
 const add = (jarId: string) => ({ coins }: Data) => Process.send(jar, jarId, { _tag: "Add", coins })
 
-// "one" is done by an event, "two" by its command, "three" too, but it need not be undone.
+// "one" is completed by an event, "two" by its command, "three" too, but it has no compensation.
 const definition: Definition = {
   name: "saga",
   events,
@@ -100,7 +100,7 @@ const messageOf = ({ commands, timeouts }: ReturnType<typeof handled>["pending"]
   return answer(sentAt, index, outcomes[verb!], at(0))
 }
 
-// After all these steps: the phase, and what the last one led to.
+// The phase after all these steps, and the decisions of the last one.
 const play = (process: Known, ...steps: ReadonlyArray<string | MessageBody>) => {
   let last = { after: handled(process, begin), decided: [] as ReadonlyArray<string> }
   for (const one of steps) last = step(process, last.after, one)
@@ -160,7 +160,7 @@ describe("a saga", () => {
     expect(play(longest, `ok ${name}`, "refused last").decided).toEqual([`send undo ${name} to b`])
   })
 
-  it("throws the same where it is a constant of a module", () => {
+  it("throws the same InvalidInput from makeUnsafe", () => {
     expect(() => Saga.makeUnsafe({ ...definition, steps: malformed<Definition["steps"]>([]) })).toThrow(
       "steps must not be empty"
     )
@@ -179,7 +179,7 @@ describe("a saga", () => {
 
 const all = ["ok one", taken, "ok two", "ok three"] as const
 
-describe("a saga that goes well", () => {
+describe("a saga without failures", () => {
   it.each<[string, ReadonlyArray<string | MessageBody>, string, ReadonlyArray<string>]>([
     ["does not take its first step as done when only the command is", ["ok one"], "Running", []],
     ["goes on when the event of a step comes", [taken], "Running", [
@@ -200,18 +200,18 @@ describe("a saga that goes well", () => {
     expect(play(saga, ...steps)).toMatchObject({ phase, decided })
   })
 
-  it("begins with its first step", () => {
+  it("starts with its first step", () => {
     expect(handled(saga, begin).events).toMatchObject([{
       decided: [{ name: "one", due: at(3_601_000) }, { label: "one" }]
     }])
     expect(handled(saga, begin).state).toMatchObject(Result.succeed({ status: "Running", step: 0, data: { coins: 5 } }))
   })
 
-  it("does not begin with another event, nor with a signal", () => {
+  it("does not start with another event, nor with a signal", () => {
     expect(handled(saga, taken).events).toEqual([])
   })
 
-  it("does not begin again", () => {
+  it("does not start again", () => {
     const tolerant = Saga.makeUnsafe({ ...definition, steps: [{ name: "one", command: add("one") }] })
     expect(play(tolerant, observe(9, Requested.make({ transfer: "1", coins: 7 }))).after.events).toHaveLength(1)
   })
@@ -244,14 +244,14 @@ describe("a step", () => {
       "send undo two to undo-two"
     ]],
     [
-      "is undone after another, without those that need no undoing",
+      "is compensated after the later ones, without those that have no compensation",
       [...all, "refused four", "ok undo two"],
       "Compensating",
       [
         undo
       ]
     ],
-    ["is not undone where it failed itself", [...all, "refused four", "ok undo two", "ok undo one"], "Compensated", [
+    ["is not compensated if it failed itself", [...all, "refused four", "ok undo two", "ok undo one"], "Compensated", [
       "send Take to badly"
     ]]
   ])("%s", (_, steps, phase, decided) => {
@@ -267,10 +267,10 @@ describe("a step", () => {
     expect(play(saga, ...steps).after.pending.commands.at(-1)).toMatchObject({ command: { note } })
   })
 
-  it("that is done late is undone before what is left, and then the others", () => {
+  it("that is completed late is compensated before the remaining steps", () => {
     const late = [taken, "late two", "ok two"] as const
     expect(play(saga, ...late)).toMatchObject({ phase: "Compensating", decided: [] })
-    // What is under way comes to its end first.
+    // The current compensation ends first.
     expect(play(saga, ...late, "ok undo one").decided).toEqual(["send undo two to undo-two"])
     expect(play(saga, ...late, "ok undo one", "ok undo two")).toMatchObject({
       phase: "Compensated",
@@ -278,13 +278,13 @@ describe("a step", () => {
     })
   })
 
-  it("that is done after everything is undone is undone, too, and onFailure is called once", () => {
+  it("that is completed after the compensation is compensated, too, and onFailure is called once", () => {
     const late = [taken, "late two", "ok undo one", "ok two"] as const
     expect(play(saga, ...late)).toMatchObject({ phase: "Compensating", decided: ["send undo two to undo-two"] })
     expect(play(saga, ...late, "ok undo two")).toMatchObject({ phase: "Compensated", decided: [] })
   })
 
-  it("that took too long and is then refused changes nothing", () => {
+  it("that timed out and is then refused changes nothing", () => {
     expect(play(saga, taken, "late two", "refused two")).toMatchObject({ phase: "Compensating", decided: [] })
     expect(play(saga, taken, "late two", "ok undo one", "failed two")).toMatchObject({
       phase: "Compensated",
@@ -292,17 +292,17 @@ describe("a step", () => {
     })
   })
 
-  it("whose event comes late is undone", () => {
+  it("whose event comes late is compensated", () => {
     expect(play(saga, "late one", taken)).toMatchObject({ phase: "Compensating", decided: [undo] })
     expect(play(saga, "late one", taken, take(3))).toMatchObject({ phase: "Compensating", decided: [] })
   })
 
-  it("that need not be undone may be done late, and nothing happens", () => {
+  it("without a compensation may be completed late without effect", () => {
     const plain = Saga.makeUnsafe({ ...definition, steps: [{ name: "one", command: add("one"), timeout: 5 }] })
     expect(play(plain, "late one", "ok one")).toMatchObject({ phase: "Compensated", decided: [] })
   })
 
-  it("is not taken for done when the last command has its name", () => {
+  it("is not completed by the outcome of a final command with its name", () => {
     const namesake = Saga.makeUnsafe({
       ...definition,
       steps: [{ name: "Take", command: add("one"), compensate: add("undo-one") }]
@@ -324,11 +324,11 @@ describe("a compensation that fails", () => {
   const undoing = [taken, "refused two"] as const
   const again = (times: number) => Array.from({ length: times }, () => ["refused undo one", "late undo one"]).flat()
 
-  it("is tried again, each time after twice the pause", () => {
+  it("is retried, each time after twice the delay", () => {
     const due = (steps: ReadonlyArray<string | MessageBody>) => play(saga, ...steps).after.pending.timeouts[0]?.due
     expect(due([...undoing, "refused undo one"])).toEqual(at(10_000))
     expect(play(saga, ...undoing, ...again(1)).decided).toEqual(["send undo one to undo-one"])
-    // Of the answer, which came at 0.
+    // Relative to the outcome, which was recorded at 0.
     expect(due([...undoing, ...again(1), "failed undo one"])).toEqual(at(20_000))
     expect(play(saga, ...undoing, ...again(2))).toMatchObject({ phase: "Compensating" })
   })
@@ -357,7 +357,7 @@ describe("a compensation that fails", () => {
     })
   })
 
-  it("counts the attempts of each step by itself", () => {
+  it("counts the attempts of each step separately", () => {
     const two = [
       ...all,
       "refused four",
@@ -369,19 +369,19 @@ describe("a compensation that fails", () => {
     expect(play(saga, ...two).after.pending.timeouts[0]?.due).toEqual(at(10_000))
   })
 
-  it("waits with a step that is done late, and both are undone when it is resumed", () => {
+  it("waits together with a step that is completed late, and both are compensated when it is resumed", () => {
     const late = [taken, "late two", ...again(2), "refused undo one", "ok two"] as const
     expect(play(saga, ...late)).toMatchObject({ phase: "CompensationFailed", decided: [] })
     expect(play(saga, ...late, resume, "ok undo one").decided).toEqual(["send undo two to undo-two"])
     expect(play(saga, ...late, resume, "ok undo one", "ok undo two").phase).toBe("Compensated")
   })
 
-  it("is given up at once where there is one attempt only", () => {
+  it("is not retried if the maximum is one attempt", () => {
     const hasty = Saga.makeUnsafe({ ...definition, compensation: { attempts: 1 } })
     expect(play(hasty, ...undoing, "refused undo one").phase).toBe("CompensationFailed")
   })
 
-  it("is tried five times, after 1, 2, 4 and 8 seconds, where nothing else is said", () => {
+  it("is attempted five times by default, after 1, 2, 4 and 8 seconds", () => {
     const { compensation: _, ...usual } = definition
     const steps = [1, 2, 3, 4].flatMap(() => ["refused undo one", "late undo one"])
     const played = steps.map((_, index) => play(Saga.makeUnsafe(usual), ...undoing, ...steps.slice(0, index + 1)))

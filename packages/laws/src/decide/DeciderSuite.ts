@@ -1,4 +1,4 @@
-/** The laws of a decider as a Vitest suite. */
+/** Tests a decider: it is deterministic, its events can be stored, and terminal states are final. */
 import type { Decider } from "@refold/core/decide/Decider"
 import * as fc from "fast-check"
 import type { Codec } from "../event/internal/Recode.ts"
@@ -6,14 +6,15 @@ import * as Law from "../kit/Law.ts"
 import * as Suite from "../kit/Suite.ts"
 import * as DeciderLaws from "./internal/DeciderLaws.ts"
 
-/** What a decider is tried with. */
+/** The inputs of the laws of a decider. */
 export interface Inputs<Command, Event> {
+  /** Commands of every kind. The laws are tried on sequences of up to 12 of them. */
   readonly commands: fc.Arbitrary<Command>
-  /** How its events are stored; without it, they are not tried on their way through a codec. */
+  /** The codec of the decider's events. Without it, the law that decided events survive being stored is left out. */
   readonly codec?: Codec<Event> | undefined
 }
 
-/** The laws of a decider over its commands. */
+/** The laws of a decider over commands. */
 export const properties = <Command, State, Event, Refusal>(
   decider: Decider<Command, State, Event, Refusal>,
   { codec, commands }: Inputs<Command, Event>
@@ -26,7 +27,7 @@ export const properties = <Command, State, Event, Refusal>(
   ]
 }
 
-/** Tests a decider. */
+/** Tests a decider, each law with 100 inputs by default. */
 export const suite = <Command, State, Event, Refusal>(
   name: string,
   decider: Decider<Command, State, Event, Refusal>,

@@ -1,11 +1,11 @@
-/** The laws of a view as a Vitest suite. */
+/** Tests a view, a function that folds events into a state. */
 import type { View } from "@refold/core/decide/View"
 import * as fc from "fast-check"
 import * as Law from "../kit/Law.ts"
 import * as Suite from "../kit/Suite.ts"
 import * as ViewLaws from "./internal/ViewLaws.ts"
 
-/** The laws of a view over its events. */
+/** The laws of a view over events. */
 export const properties = <State, Event>(
   view: View<State, Event>,
   events: fc.Arbitrary<Event>
@@ -17,7 +17,7 @@ export const properties = <State, Event>(
   ]
 }
 
-/** Tests a view. */
+/** Tests a view, each law with 100 inputs by default. `events` generates its events, in any order. */
 export const suite = <State, Event>(
   name: string,
   view: View<State, Event>,

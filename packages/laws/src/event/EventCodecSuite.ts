@@ -1,4 +1,4 @@
-/** The laws of an event codec as a Vitest suite. */
+/** Tests an event codec: every event survives encoding, former names and older versions decode. */
 import type { View } from "@refold/core/decide/View"
 import type { EventCodec } from "@refold/core/event/EventCodec"
 import type { Tagged } from "@refold/core/event/EventType"
@@ -8,16 +8,20 @@ import * as Law from "../kit/Law.ts"
 import * as Suite from "../kit/Suite.ts"
 import * as EventCodecLaws from "./internal/EventCodecLaws.ts"
 
-/** What a codec is tried with. */
+/** The inputs of the laws of a codec. */
 export interface Inputs<State, Event> {
+  /** Events of every type, in the latest version. */
   readonly events: fc.Arbitrary<Event>
-  /** Events in every older version and under every former name, and what each stands for today. */
+  /**
+   * Events in every older version and under every former name, each with the event that it must decode to. Without them,
+   * older versions are not tested.
+   */
   readonly older?: fc.Arbitrary<EventCodecLaws.Older<Event>> | undefined
-  /** A view that older events are to be folded by. */
+  /** A view over the events: folding older events must give the state of folding the latest versions. */
   readonly view?: View<State, Event> | undefined
 }
 
-/** The laws of a codec over its events. */
+/** The laws of a codec over these inputs. */
 export const properties = <State, Event extends Tagged>(
   codec: EventCodec<Event>,
   { events, older, view }: Inputs<State, Event>
@@ -32,7 +36,7 @@ export const properties = <State, Event extends Tagged>(
   ]
 }
 
-/** Tests a codec. */
+/** Tests a codec, each law with 100 inputs by default. */
 export const suite = <State, Event extends Tagged>(
   name: string,
   codec: EventCodec<Event>,

@@ -1,39 +1,42 @@
 /**
- * A law says that two things are equal, whatever the input. It is a pure function that returns both of them, so that a
- * broken one can be shown and not only reported; its name is a sentence, and is what the report prints.
+ * A law states that two values are equal for every input. It is a pure function that returns both values, so that a
+ * report can show them; its name is a sentence, which the report prints.
  */
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as fc from "fast-check"
-import { mismatch } from "./internal/Mismatch.ts"
+import { assertionError } from "./internal/AssertionError.ts"
 
-/** What a law says is equal, by Effect's structural equality. */
+/** The two values that a law compares, by Effect's structural equality. */
 export interface Sides {
   readonly left: unknown
   readonly right: unknown
 }
 
-/** A statement about every `Input`; `R` are the services that it is about. A failing effect breaks the law. */
+/** A statement about every `Input`. `R` are the services under test. An effect that fails or throws breaks the law. */
 export interface Law<Input, R = never> {
-  /** A sentence. */
+  /** A sentence in the present tense, unique within its module. */
   readonly name: string
   readonly sides: (input: Input) => Sides | Effect.Effect<Sides, unknown, R>
 }
 
-/** A law. */
+/** Makes a law from its name and the function that computes its two sides. */
 export const make = <Input, R = never>(name: string, sides: Law<Input, R>["sides"]): Law<Input, R> => ({ name, sides })
 
 /** How a law is checked. */
 export interface CheckOptions<R> {
-  /** Runs the effect of one input, with the services that the law is about; `Effect.runPromise` where it needs none. */
+  /** Runs the effect of one input with the services under test; `Effect.runPromise` where the law needs none. */
   readonly run: (effect: Effect.Effect<Sides, unknown, R>) => Promise<Sides>
-  /** How many inputs to try, 200 by default. */
+  /** The number of inputs to try; `defaultRuns` by default. */
   readonly runs?: number | undefined
-  /** Whether to look for a smaller input once one has broken the law; true by default. */
+  /** Whether to search for a smaller input after one has broken the law; true by default. */
   readonly shrink?: boolean | undefined
-  /** The seed of a broken verdict, to run its inputs again; with its path too, only its counterexample. */
+  /** The seed of a `Broken` verdict, to try its inputs again; with its path as well, only its counterexample. */
   readonly replay?: { readonly seed: number; readonly path?: string } | undefined
 }
+
+/** The number of inputs that a law is tried on by default. */
+export const defaultRuns = 100
 
 /** The law held for this many inputs. */
 export interface Holds {
@@ -42,7 +45,7 @@ export interface Holds {
   readonly runs: number
 }
 
-/** The smallest input found for which the sides differ. */
+/** The law does not hold: the smallest input found for which the sides differ, both sides, and what replays them. */
 export interface Broken {
   readonly _tag: "Broken"
   readonly law: string
@@ -53,17 +56,17 @@ export interface Broken {
   readonly path: string
 }
 
-/** What checking a law came to. */
+/** The result of checking a law. */
 export type Verdict = Holds | Broken
 
-/** One input may take this long; then it counts as stuck and breaks the law. For what hangs only. */
-const patience = "60 seconds"
+// For hangs only. An input takes milliseconds in memory; the rest is for databases on machines with other work to do.
+const inputTimeout = "3 minutes"
 
-/** Tries a law on generated inputs, and shrinks an input that breaks it. */
+/** Tries a law on generated inputs, and shrinks an input that breaks it. Never rejects: a failure is a verdict. */
 export const check = async <Input, R>(
   law: Law<Input, R>,
   arbitrary: fc.Arbitrary<Input>,
-  { replay, run, runs = 200, shrink = true }: CheckOptions<R>
+  { replay, run, runs = defaultRuns, shrink = true }: CheckOptions<R>
 ): Promise<Verdict> => {
   // The last input to fail is the smallest that was found.
   let broken: Sides = { left: undefined, right: undefined }
@@ -75,45 +78,42 @@ export const check = async <Input, R>(
   })
   const details = await fc.check(property, { numRuns: runs, endOnFailure: !shrink, ...replay })
   if (!details.failed) return { _tag: "Holds", law: law.name, runs: details.numRuns }
-  const { counterexample, counterexamplePath, seed } = details
-  return {
-    _tag: "Broken",
-    law: law.name,
-    counterexample: counterexample?.[0],
-    ...broken,
-    seed,
-    path: counterexamplePath ?? ""
-  }
+  const counterexample = details.counterexample?.[0]
+  const { counterexamplePath, seed } = details
+  return { _tag: "Broken", law: law.name, counterexample, ...broken, seed, path: counterexamplePath ?? "" }
 }
 
 const evaluate = async <Input, R>(law: Law<Input, R>, input: Input, run: CheckOptions<R>["run"]): Promise<Sides> => {
   try {
     const sides = law.sides(input)
-    return await (Effect.isEffect(sides) ? run(Effect.timeout(sides, patience)) : sides)
+    return await (Effect.isEffect(sides) ? run(Effect.timeout(sides, inputTimeout)) : sides)
   } catch (error) {
     return { left: { failedWith: error }, right: "two equal sides" }
   }
 }
 
-/** Returns where the law held; else throws an assertion error with the law's name, the counterexample and both sides. */
+/**
+ * Throws an assertion error unless the law held. Its message names the law, the counterexample, and the `REFOLD_SEED`
+ * under which suites try the same inputs again; `actual` and `expected` are the two sides.
+ */
 export const assertHolds = (verdict: Verdict): void => {
   if (verdict._tag === "Holds") return
   const { counterexample, law, left, path, right, seed } = verdict
-  const replay = `replay: { seed: ${seed}, path: "${path}" }`
-  throw mismatch(`broken law: ${law}\n${replay}\ncounterexample: ${fc.stringify(counterexample)}`, {
+  const replay = `replay: REFOLD_SEED=${seed}, or the option replay: { seed: ${seed}, path: "${path}" }`
+  throw assertionError(`broken law: ${law}\n${replay}\ncounterexample: ${fc.stringify(counterexample)}`, {
     actual: left,
     expected: right
   })
 }
 
-/** A law with its inputs: what a suite is a list of. */
+/** A law with its inputs. A suite is a list of these. */
 export interface Property<R> {
   /** The law's name. */
   readonly law: string
   readonly check: (options: CheckOptions<R>) => Promise<Verdict>
 }
 
-/** The law over these inputs. */
+/** The property that a law holds for the inputs of an arbitrary. */
 export const over = <Input, R>(law: Law<Input, R>, arbitrary: fc.Arbitrary<Input>): Property<R> => ({
   law: law.name,
   check: (options) => check(law, arbitrary, options)

@@ -1,4 +1,4 @@
-/** The laws of processes: of a process of your own, of sagas, and of adapters that processes run on. */
+/** Tests a process or saga, or an adapter that processes run on. */
 import type { Tagged } from "@refold/core/event/EventType"
 import type { Process } from "@refold/core/process/Process"
 import type { SnapshotStore } from "@refold/store/decide/SnapshotStore"
@@ -9,79 +9,83 @@ import type * as Layer from "effect/Layer"
 import * as fc from "fast-check"
 import * as Law from "../kit/Law.ts"
 import * as Suite from "../kit/Suite.ts"
-import * as Coins from "./internal/Coins.ts"
-import * as CoinSteps from "./internal/CoinSteps.ts"
+import * as AlarmScript from "./internal/AlarmScript.ts"
+import * as InstanceScript from "./internal/InstanceScript.ts"
 import * as ProcessLaws from "./internal/ProcessLaws.ts"
 import * as RunnerLaws from "./internal/RunnerLaws.ts"
 import * as SagaLaws from "./internal/SagaLaws.ts"
-import * as SagaStory from "./internal/SagaStory.ts"
-import type * as SagaWorld from "./internal/SagaWorld.ts"
-import * as Schedule from "./internal/Schedule.ts"
+import * as SagaScript from "./internal/SagaScript.ts"
+import type * as SagaSimulation from "./internal/SagaSimulation.ts"
 import * as TimeoutLaws from "./internal/TimeoutLaws.ts"
-import * as Timeouts from "./internal/Timeouts.ts"
+import * as TransferRun from "./internal/TransferRun.ts"
+import * as TransferScript from "./internal/TransferScript.ts"
 
-/** What a process is tried with. */
+/** The inputs of the laws of a process. */
 export interface Inputs<Event> {
+  /** Events of every type that the process observes, in any order. `correlate` must not throw for any of them. */
   readonly events: fc.Arbitrary<Event>
-  /** The names of the streams that they are in; three in each category that the process follows, by default. */
+  /** The names of their streams; by default three streams in each category that the process observes. */
   readonly streams?: fc.Arbitrary<string> | undefined
 }
 
-/** The laws of a process over its events. `correlate` must not throw for any of them. */
+/** The laws of a process over these inputs. */
 export const properties = <Event extends Tagged, State>(
   process: Process<Event, State>,
   { events, streams = streamsOf(process) }: Inputs<Event>,
   deploy?: ProcessLaws.Deploy
 ): ReadonlyArray<Law.Property<never>> => {
-  const steps = Schedule.steps(events, streams)
+  const steps = InstanceScript.steps(events, streams)
   const broken = fc.record({ steps, at: fc.nat(20), evolves: fc.boolean() })
   return [
-    Law.over(ProcessLaws.metTwiceIsMetOnce(process), steps),
+    Law.over(ProcessLaws.repeatedEventsChangeNothing(process), steps),
     Law.over(ProcessLaws.stateIsFoldOfStream(process), steps),
-    Law.over(ProcessLaws.pendingWorkIsOfTheRecord(process, deploy), steps),
-    Law.over(ProcessLaws.retriedIsAsIfNothingWas(process, deploy), broken)
+    Law.over(ProcessLaws.pendingWorkIsFoldOfStream(process, deploy), steps),
+    Law.over(ProcessLaws.retryAfterRepairIsUndisturbed(process, deploy), broken)
   ]
 }
 
 const streamsOf = ({ categories = ["any"] }: { readonly categories?: ReadonlyArray<string> | undefined }) =>
   fc.tuple(fc.constantFrom(...categories), fc.constantFrom("1", "2", "3")).map((parts) => parts.join("-"))
 
-/** The laws of sagas, over sagas of every kind. */
-export const sagaProperties = (make?: SagaWorld.Make): ReadonlyArray<Law.Property<never>> => [
-  Law.over(SagaLaws.allOrNothing(make), SagaStory.story),
-  Law.over(SagaLaws.undoneInReverse(make), SagaStory.story)
+/** The laws of sagas, over generated sagas. `make` replaces `Saga.makeUnsafe`. */
+export const sagaProperties = (make?: SagaSimulation.Make): ReadonlyArray<Law.Property<never>> => [
+  Law.over(SagaLaws.sagasAreAllOrNothing(make), SagaScript.arbitrary),
+  Law.over(SagaLaws.compensatesInReverse(make), SagaScript.arbitrary)
 ]
 
-/** What an adapter must have for the laws. */
+/** The services under test. */
 export type Stores = EventStore | EventReader | SnapshotStore | ReadModelStore
 
-const shape = fc.record({ believesAnswers: fc.boolean() })
-const played = fc.record({ shape, steps: CoinSteps.steps })
+const shape = fc.record({ confirmedByAnswer: fc.boolean() })
+const transfers = fc.record({ shape, steps: TransferScript.steps })
 
-/** The laws of an adapter's processes. */
+/** The laws of processes on an adapter, to select from or to check without Vitest. */
 export const storeProperties = (
-  kit: Coins.Kit = Coins.sound,
-  alarms: Timeouts.Kit = Timeouts.sound
+  implementation: TransferRun.Implementation = TransferRun.standard,
+  alarms: AlarmScript.AlarmImplementation = AlarmScript.standard
 ): ReadonlyArray<Law.Property<Stores>> => [
-  Law.over(RunnerLaws.coinsAreConserved(kit), played),
-  Law.over(RunnerLaws.effectsHappenOnce(kit), played),
-  Law.over(RunnerLaws.sleepersDoNoHarm(kit), fc.record({ shape, steps: CoinSteps.sleepy })),
-  Law.over(RunnerLaws.twoRunnersAreOne(kit), fc.record({ shape, steps: CoinSteps.orderless })),
-  Law.over(RunnerLaws.rowsAreInstances(kit), played),
-  Law.over(RunnerLaws.recordedIsSent(kit), played),
-  Law.over(TimeoutLaws.timeoutsFireOnce(alarms), Timeouts.steps)
+  Law.over(RunnerLaws.coinsAreConserved(implementation), transfers),
+  Law.over(RunnerLaws.effectsHappenOnce(implementation), transfers),
+  Law.over(
+    RunnerLaws.pausedRunnersHaveNoOtherEffect(implementation),
+    fc.record({ shape, steps: TransferScript.withPauses })
+  ),
+  Law.over(RunnerLaws.twoRunnersEndAsOne(implementation), fc.record({ shape, steps: TransferScript.orderIndependent })),
+  Law.over(RunnerLaws.rowsMatchStreams(implementation), transfers),
+  Law.over(RunnerLaws.recordedCommandsAreSent(implementation), transfers),
+  Law.over(TimeoutLaws.timeoutsFireOnce(alarms), AlarmScript.steps)
 ]
 
-/** Tests a process of your own. */
+/** Tests a process or saga, each law with 100 inputs by default. No store is needed. */
 export const pure = <Event extends Tagged, State>(
   name: string,
   process: Process<Event, State>,
   inputs: Suite.Options & Inputs<Event>
 ): void => Suite.pure(name, properties(process, inputs), inputs)
 
-/** Tests the sagas of this package. */
+/** Tests that sagas end with all steps done or compensated, over generated sagas. */
 export const sagas = (name: string, options?: Suite.Options): void => Suite.pure(name, sagaProperties(), options)
 
-/** Tests an adapter. Each law is tried on 30 inputs by default. */
-export const suite = <R, E>(name: string, layer: Layer.Layer<Stores | R, E>, { runs = 30 }: Suite.Options = {}): void =>
-  Suite.layer(name, layer, storeProperties(), { runs })
+/** Tests an adapter, given as the layer of its stores. Each law is tried on 25 inputs by default. */
+export const suite = <R, E>(name: string, layer: Layer.Layer<Stores | R, E>, options?: Suite.Options): void =>
+  Suite.layer(name, layer, storeProperties(), options)

@@ -1,29 +1,30 @@
-/** The laws of a projection of your own as a Vitest suite. */
+/** Tests a projection: its rows depend on the events only, in whatever batches they are folded. */
 import type { Tagged } from "@refold/core/event/EventType"
 import type { Projection } from "@refold/core/project/Projection"
 import * as fc from "fast-check"
 import * as Arbitraries from "../kit/internal/Arbitraries.ts"
 import * as Law from "../kit/Law.ts"
 import * as Suite from "../kit/Suite.ts"
+import type { LoggedEvent } from "./internal/InMemoryLog.ts"
 import * as ProjectionLaws from "./internal/ProjectionLaws.ts"
-import type { Happened } from "./internal/PureLog.ts"
 
-/** What a projection is tried with. */
+/** The inputs of the laws of a projection. */
 export interface Inputs<Event> {
+  /** Events of every type that the projection reads, in any order. */
   readonly events: fc.Arbitrary<Event>
-  /** The names of the streams that they are in; three in each category that the projection reads, by default. */
+  /** The names of their streams; by default three streams in each category that the projection reads. */
   readonly streams?: fc.Arbitrary<string> | undefined
-  /** Who caused them, and free keys; nothing, by default. */
-  readonly metadata?: fc.Arbitrary<NonNullable<Happened<Event>["metadata"]>> | undefined
+  /** The metadata of the events; none by default. */
+  readonly metadata?: fc.Arbitrary<NonNullable<LoggedEvent<Event>["metadata"]>> | undefined
 }
 
-/** The laws of a projection over its events. */
+/** The laws of a projection over these inputs. */
 export const properties = <Event extends Tagged, State, Index extends string>(
   projection: Projection<Event, State, Index>,
   { events, metadata = fc.constant({}), streams = streamsOf(projection) }: Inputs<Event>
 ): ReadonlyArray<Law.Property<never>> => {
-  const happened = fc.record({ stream: streams, event: events, occurredAt: Arbitraries.time, metadata })
-  const logs = fc.array(happened, { maxLength: 12 })
+  const logged = fc.record({ stream: streams, event: events, occurredAt: Arbitraries.time, metadata })
+  const logs = fc.array(logged, { maxLength: 12 })
   const sizes = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4 })
   return [
     Law.over(ProjectionLaws.anyBatchesAreRefold(projection), fc.record({ log: logs, sizes })),
@@ -37,7 +38,7 @@ export const properties = <Event extends Tagged, State, Index extends string>(
 const streamsOf = ({ categories = ["any"] }: { readonly categories?: ReadonlyArray<string> | undefined }) =>
   fc.tuple(fc.constantFrom(...categories), fc.constantFrom("1", "2", "3")).map((parts) => parts.join("-"))
 
-/** Tests a projection. */
+/** Tests a projection, each law with 100 inputs by default. */
 export const suite = <Event extends Tagged, State, Index extends string>(
   name: string,
   projection: Projection<Event, State, Index>,

@@ -3,9 +3,9 @@ import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import * as Sample from "../../src/kit/internal/Sample.ts"
 import * as Suite from "../../src/kit/Suite.ts"
-import * as Combinators from "../support/Combinators.ts"
+import * as CombinatorProperties from "./CombinatorProperties.ts"
 
-// A decider that never ends, and whose commands may lead to several events or to none.
+// A decider without terminal states, whose commands may lead to several events or to none.
 const counter = Decider.make({
   initialState: 0,
   decide: (by: number, count: number): Result.Result<ReadonlyArray<"up" | "down">, { readonly tooHigh: number }> =>
@@ -15,7 +15,7 @@ const counter = Decider.make({
   evolve: (count: number, event: "up" | "down") => event === "up" ? count + 1 : count - 1
 })
 
-// A decider that ends.
+// A decider with a terminal state.
 const switched = Decider.make({
   initialState: "on",
   decide: (command: "switch off" | "wait", state: string): Result.Result<ReadonlyArray<"switched off">, "is off"> =>
@@ -24,12 +24,12 @@ const switched = Decider.make({
   isTerminal: (state) => state === "off"
 })
 
-Suite.pure("the combinators of the sample's decider", Combinators.properties(Sample.decider, Sample))
+Suite.pure("the combinators of the sample's decider", CombinatorProperties.properties(Sample.decider, Sample))
 Suite.pure(
-  "the combinators of a decider that never ends",
-  Combinators.properties(counter, { commands: fc.integer({ min: -3, max: 3 }) })
+  "the combinators of a decider without terminal states",
+  CombinatorProperties.properties(counter, { commands: fc.integer({ min: -3, max: 3 }) })
 )
 Suite.pure(
-  "the combinators of a decider that ends",
-  Combinators.properties(switched, { commands: fc.constantFrom("switch off" as const, "wait" as const) })
+  "the combinators of a decider with a terminal state",
+  CombinatorProperties.properties(switched, { commands: fc.constantFrom("switch off" as const, "wait" as const) })
 )

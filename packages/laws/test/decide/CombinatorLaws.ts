@@ -1,4 +1,4 @@
-/** The laws of the combinators of deciders, for every decider: a part of the whole behaves as it does alone. */
+/** The laws of the combinators of deciders: each part behaves as it does alone. */
 import type { Decider } from "@refold/core/decide/Decider"
 import * as DeciderCombinators from "@refold/core/decide/DeciderCombinators"
 import * as HashMap from "effect/HashMap"
@@ -7,10 +7,10 @@ import * as Result from "effect/Result"
 import * as Decisions from "../../src/decide/internal/Decisions.ts"
 import * as Law from "../../src/kit/Law.ts"
 
-/** The functions that combine deciders: those of `@refold/core`, unless a law is given others. */
+/** The functions that combine deciders; the ones of `@refold/core` by default. */
 export type Combinators = Pick<typeof DeciderCombinators, "adapt" | "compose" | "many" | "neutral">
 
-/** Nothing beside it on the left, a decider does what it does alone, and ends when it does. */
+/** Composed with `neutral` on the left, a decider gives the same answers and is terminal at the same time. */
 export const neutralIsLeftUnit = <Command, State, Event, Refusal>(
   decider: Decider<Command, State, Event, Refusal>,
   { compose, neutral }: Combinators = DeciderCombinators
@@ -23,7 +23,7 @@ export const neutralIsLeftUnit = <Command, State, Event, Refusal>(
     }
   })
 
-/** Nothing beside it on the right, a decider does what it does alone, and ends when it does. */
+/** Composed with `neutral` on the right, a decider gives the same answers and is terminal at the same time. */
 export const neutralIsRightUnit = <Command, State, Event, Refusal>(
   decider: Decider<Command, State, Event, Refusal>,
   { compose, neutral }: Combinators = DeciderCombinators
@@ -36,10 +36,10 @@ export const neutralIsRightUnit = <Command, State, Event, Refusal>(
     }
   })
 
-/** Commands for the parts, in any order. */
+/** Commands for both parts, in any order. */
 export type SidedCommands<Command> = ReadonlyArray<DeciderCombinators.Side<Command, Command>>
 
-/** Two copies of a decider, side by side: each is as the commands of its own side alone make it. */
+/** Two copies of a decider: the state of each depends on the commands of its own side only. */
 export const composedDoNotInterfere = <Command, State, Event, Refusal>(
   decider: Decider<Command, State, Event, Refusal>,
   { compose }: Combinators = DeciderCombinators
@@ -55,7 +55,7 @@ export const composedDoNotInterfere = <Command, State, Event, Refusal>(
 /** Commands for instances, in any order. */
 export type InstanceCommands<Command> = ReadonlyArray<DeciderCombinators.Instance<Command>>
 
-/** Each instance is as the commands of its own id alone make it. */
+/** The state of each instance depends on the commands with its own id only. */
 export const instancesDoNotInterfere = <Command, State, Event, Refusal>(
   decider: Decider<Command, State, Event, Refusal>,
   { many }: Combinators = DeciderCombinators
@@ -71,12 +71,12 @@ export const instancesDoNotInterfere = <Command, State, Event, Refusal>(
     }
   })
 
-/** Words that are translated to themselves. */
+/** Each command and event is translated to itself. */
 export const adaptToItselfChangesNothing = <Command, State, Event, Refusal>(
   decider: Decider<Command, State, Event, Refusal>,
   { adapt }: Combinators = DeciderCombinators
 ) =>
-  Law.make<ReadonlyArray<Command>>("a decider adapted to its own vocabulary is the same decider", (commands) => {
+  Law.make<ReadonlyArray<Command>>("a decider adapted by identity functions is the same decider", (commands) => {
     const same = adapt(decider, {
       command: (command: Command) => Option.some(command),
       readEvent: (event: Event) => Option.some(event),
@@ -93,7 +93,7 @@ const whole = <Command, State, Event, Refusal>(
   isTerminal: Decisions.states(decider, commands).map(decider.isTerminal)
 })
 
-// As `whole`, of the one part of a composed decider that the commands are for.
+// Like `whole`, for the part of a composed decider that the commands are for.
 const part = <Command, States, Event extends Sided, Refusal extends Sided>(
   decider: Decider<Command, States, Event, Refusal>,
   commands: ReadonlyArray<Command>,

@@ -12,7 +12,7 @@ const options = { run: Effect.runPromise }
 const small = Law.make("numbers are below 10", (n: number) => ({ left: n < 10 ? n : "too big", right: n }))
 
 describe("checking a law", () => {
-  it("says on how many inputs it held", async () => {
+  it("counts the inputs for which it held", async () => {
     expect(await Law.check(small, fc.nat(9), { ...options, runs: 17 })).toEqual({
       _tag: "Holds",
       law: "numbers are below 10",
@@ -30,6 +30,12 @@ describe("checking a law", () => {
     })
   })
 
+  it("tries the same inputs again under the same seed", async () => {
+    const broken = await Law.check(small, fc.nat(), options)
+    if (broken._tag === "Holds") throw new Error("it must not hold")
+    expect(await Law.check(small, fc.nat(), { ...options, replay: { seed: broken.seed } })).toEqual(broken)
+  })
+
   it("repeats a counterexample by its seed and path", async () => {
     const broken = await Law.check(small, fc.nat(), options)
     if (broken._tag === "Holds") throw new Error("it must not hold")
@@ -44,14 +50,14 @@ describe("checking a law", () => {
     ["an exception", () => {
       throw new Error("no")
     }]
-  ])("takes %s for broken", async (_, sides) => {
+  ])("is broken by %s", async (_, sides) => {
     expect(await Law.check(Law.make("it works", sides), fc.nat(), options)).toMatchObject({
       _tag: "Broken",
       left: { failedWith: expect.anything() }
     })
   })
 
-  it("compares by structure, Effect's data too", async () => {
+  it("compares by structure, also Effect's data types", async () => {
     const data = (n: number) => [
       { n, at: DateTime.makeUnsafe(n) },
       Option.some([n]),
@@ -66,19 +72,21 @@ describe("checking a law", () => {
 })
 
 describe("asserting that a law holds", () => {
-  it("throws what a test runner can show: the law, the counterexample, both sides", async () => {
+  it("throws an assertion error with the law, the seed, the counterexample and both sides", async () => {
     const verdict = await Law.check(small, fc.nat(), options)
     expect(() => Law.assertHolds(verdict)).toThrow(
       expect.objectContaining({
         name: "AssertionError",
-        message: expect.stringMatching(/^broken law: numbers are below 10\nreplay: .*\ncounterexample: 10$/),
+        message: expect.stringMatching(
+          /^broken law: numbers are below 10\nreplay: REFOLD_SEED=-?\d+, .*\ncounterexample: 10$/
+        ),
         actual: "too big",
         expected: 10
       })
     )
   })
 
-  it("is silent where it does", () => {
+  it("does not throw if it does", () => {
     expect(() => Law.assertHolds({ _tag: "Holds", law: "any", runs: 1 })).not.toThrow()
   })
 })

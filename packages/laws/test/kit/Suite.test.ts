@@ -3,31 +3,51 @@ import type * as Law from "../../src/kit/Law.ts"
 import * as Suite from "../../src/kit/Suite.ts"
 
 const counted: Array<number | undefined> = []
+const seeds: Array<number | undefined> = []
 
 const property: Law.Property<never> = {
-  law: "it tells how often it runs",
-  check: ({ runs }) => {
+  law: "it records its options",
+  check: ({ replay, runs }) => {
     counted.push(runs)
-    return Promise.resolve({ _tag: "Holds", law: "it tells how often it runs", runs: runs ?? 0 })
+    seeds.push(replay?.seed)
+    return Promise.resolve({ _tag: "Holds", law: "it records its options", runs: runs ?? 0 })
   }
 }
 
-Suite.pure("a suite by default", [property])
-Suite.pure("a suite with runs of its own", [property], { runs: 7 })
-describe("in an environment", () => {
-  beforeAll(() => void vi.stubEnv("REFOLD_RUNS", "3"))
+describe("without variables", () => {
+  beforeAll(() => {
+    vi.stubEnv("REFOLD_RUNS", undefined)
+    vi.stubEnv("REFOLD_SEED", undefined)
+  })
   afterAll(() => void vi.unstubAllEnvs())
-  Suite.pure("a suite under REFOLD_RUNS", [property], { runs: 7 })
+  Suite.pure("a suite by default", [property])
+  Suite.pure("a suite with a number of runs", [property], { runs: 7 })
 })
 
-describe("in an environment of nonsense", () => {
-  beforeAll(() => void vi.stubEnv("REFOLD_RUNS", "nonsense"))
+describe("with variables", () => {
+  beforeAll(() => {
+    vi.stubEnv("REFOLD_RUNS", "3")
+    vi.stubEnv("REFOLD_SEED", "-12")
+  })
   afterAll(() => void vi.unstubAllEnvs())
-  Suite.pure("a suite under a REFOLD_RUNS that is no number", [property], { runs: 7 })
+  Suite.pure("a suite with a number of runs", [property], { runs: 7 })
+})
+
+describe("with variables that are not numbers", () => {
+  beforeAll(() => {
+    vi.stubEnv("REFOLD_RUNS", "many")
+    vi.stubEnv("REFOLD_SEED", "")
+  })
+  afterAll(() => void vi.unstubAllEnvs())
+  Suite.pure("a suite with a number of runs", [property], { runs: 7 })
 })
 
 describe("a suite", () => {
-  it("runs each law as often as the environment, else the suite, else the law says", () => {
+  it("takes the number of runs from REFOLD_RUNS, then from its options", () => {
     expect(counted).toEqual([undefined, 7, 3, 7])
+  })
+
+  it("takes the seed from REFOLD_SEED", () => {
+    expect(seeds).toEqual([undefined, undefined, -12, undefined])
   })
 })

@@ -1,4 +1,4 @@
-// The planted faults of processes: for each law of processes, sagas, and those who run them, something that breaks it.
+// Planted faults of processes, sagas and runners.
 import * as MemoryStore from "@refold/memory/MemoryStore"
 import type * as Layer from "effect/Layer"
 import * as Sample from "../../src/kit/internal/Sample.ts"
@@ -8,11 +8,11 @@ import * as RunnerLaws from "../../src/process/internal/RunnerLaws.ts"
 import * as SagaLaws from "../../src/process/internal/SagaLaws.ts"
 import * as TimeoutLaws from "../../src/process/internal/TimeoutLaws.ts"
 import * as ProcessSuite from "../../src/process/ProcessSuite.ts"
-import * as Processes from "../faults/Processes.ts"
-import * as Sagas from "../faults/Sagas.ts"
-import * as Stores from "../faults/Stores.ts"
+import * as EventStores from "../log/faults/EventStores.ts"
 import { pure, type Table } from "../support/Planted.ts"
 import * as Planted from "../support/Planted.ts"
+import * as Processes from "./faults/Processes.ts"
+import * as Sagas from "./faults/Sagas.ts"
 
 const sound = Alarms.make("alarms")
 
@@ -20,46 +20,51 @@ const process = (process: Alarms.Alarms, deploy?: ProcessLaws.Deploy) =>
   pure(ProcessSuite.properties(process, { events: Sample.events }, deploy))
 
 const processLaws: Table<typeof ProcessLaws> = {
-  metTwiceIsMetOnce: { "an instance that forgets what it met": process(Processes.forgetsWhatItMet) },
+  repeatedEventsChangeNothing: { "an instance that forgets observed events": process(Processes.forgetsObservedEvents) },
   stateIsFoldOfStream: { "a process that counts its calls": process(Processes.countsItsCalls) },
-  pendingWorkIsOfTheRecord: { "a deployment that decides anew": process(sound, Processes.decidesAnew) },
-  retriedIsAsIfNothingWas: { "waiting triggers retried backwards": process(sound, Processes.retriesBackwards) }
+  pendingWorkIsFoldOfStream: { "a deployment that decides again": process(sound, Processes.decidesAgain) },
+  retryAfterRepairIsUndisturbed: {
+    "waiting triggers retried in reverse order": process(sound, Processes.retriesBackwards)
+  }
 }
 
 const saga = (...args: Parameters<typeof ProcessSuite.sagaProperties>) => pure(ProcessSuite.sagaProperties(...args))
 
 const sagaLaws: Table<typeof SagaLaws> = {
-  allOrNothing: { "a saga that forgets late successes": saga(Sagas.forgetsLateSuccesses) },
-  undoneInReverse: {
+  sagasAreAllOrNothing: { "a saga that ignores late successes": saga(Sagas.ignoresLateSuccesses) },
+  compensatesInReverse: {
     "a saga that compensates in order": saga(Sagas.compensatesInOrder),
-    "a saga that compensates what was not done": saga(Sagas.compensatesOtherSteps)
+    "a saga that compensates steps that were not done": saga(Sagas.compensatesOtherSteps)
   }
 }
 
-const store = (layer: Layer.Layer<ProcessSuite.Stores>, ...kits: Parameters<typeof ProcessSuite.storeProperties>) =>
-  Planted.services(layer, ProcessSuite.storeProperties(...kits))
+const store = (
+  layer: Layer.Layer<ProcessSuite.Stores>,
+  ...implementations: Parameters<typeof ProcessSuite.storeProperties>
+) => Planted.services(layer, ProcessSuite.storeProperties(...implementations))
 
-const kit = (...kits: Parameters<typeof ProcessSuite.storeProperties>) => store(MemoryStore.layer, ...kits)
+const runner = (...implementations: Parameters<typeof ProcessSuite.storeProperties>) =>
+  store(MemoryStore.layer, ...implementations)
 
 const runnerLaws: Table<typeof RunnerLaws> = {
   coinsAreConserved: {
-    "compensations that do nothing": kit(Processes.putsNothingBack),
+    "compensations without effect": runner(Processes.compensatesNothing),
     "keys forgotten by the store": store(Processes.forgetsKeys)
   },
   effectsHappenOnce: {
-    "a handler that ignores keys": kit(Processes.ignoresKeys),
+    "a handler that ignores keys": runner(Processes.ignoresKeys),
     "keys forgotten by the store": store(Processes.forgetsKeys)
   },
-  sleepersDoNoHarm: { "a handler that ignores keys": kit(Processes.ignoresKeys) },
-  twoRunnersAreOne: { "a handler that ignores keys": store(Stores.sound, Processes.ignoresKeys) },
-  rowsAreInstances: { "rows that lose something": store(Processes.forgetsCorrelation) },
-  recordedIsSent: { "a handler that asks the code of today": kit(Processes.asksTheCodeOfToday) }
+  pausedRunnersHaveNoOtherEffect: { "a handler that ignores keys": runner(Processes.ignoresKeys) },
+  twoRunnersEndAsOne: { "a handler that ignores keys": store(EventStores.sound, Processes.ignoresKeys) },
+  rowsMatchStreams: { "rows without correlation ids": store(Processes.omitsCorrelationIds) },
+  recordedCommandsAreSent: { "a handler that decides when sending": runner(Processes.decidesWhenSending) }
 }
 
 const timeoutLaws: Table<typeof TimeoutLaws> = {
   timeoutsFireOnce: {
-    "a clock that is ahead": kit(undefined, Processes.isEarly),
-    "a process that cancels nothing": kit(undefined, Processes.cancelsNothing)
+    "a clock that is ahead": runner(undefined, Processes.isADayAhead),
+    "a process that cancels nothing": runner(undefined, Processes.cancelsNothing)
   }
 }
 

@@ -92,22 +92,22 @@ describe("a spec of a process", () => {
     expect(() => begun.thenSends([add])).toThrow(
       expect.objectContaining({
         name: "AssertionError",
-        message: "other commands are sent",
+        message: "the commands differ",
         actual: [expect.objectContaining({ id: "a" })],
         expected: [expect.objectContaining({ id: "b" })]
       })
     )
-    expect(() => begun.thenNothing()).toThrow("something is done")
+    expect(() => begun.thenNothing()).toThrow("the process reacts")
     expect(() => begun.thenCompletes()).toThrow("no instance is completed")
-    expect(() => begun.thenSchedules({ add: "1 hour" })).toThrow("other timeouts are scheduled")
-    expect(() => begun.thenPhase("1", "Compensated")).toThrow("stands elsewhere")
-    expect(() => begun.thenState("1", { status: "NotStarted" })).toThrow("is in another state")
+    expect(() => begun.thenSchedules({ add: "1 hour" })).toThrow("the timeouts differ")
+    expect(() => begun.thenPhase("1", "Compensated")).toThrow("the phase of instance")
+    expect(() => begun.thenState("1", { status: "NotStarted" })).toThrow("the state of instance")
   })
 
   it("shows what an instance knows, and begins with what has happened", () => {
     const given = spec.given("transfer-1", [requested]).given("jar-a", [taken], { by: "1" })
     expect(() => given.thenPhase("1", "Running")).not.toThrow()
-    expect(() => given.thenState("1", { status: "NotStarted" })).toThrow("is in another state")
+    expect(() => given.thenState("1", { status: "NotStarted" })).toThrow("the state of instance")
     // One that nobody has heard of has not begun.
     expect(() => given.thenState("9", { status: "NotStarted" }).thenPhase("9", "")).not.toThrow()
   })

@@ -1,26 +1,24 @@
-/**
- * Planted faults: for each law of a module the broken subjects that it must find, by name. A law that nothing breaks
- * proves nothing.
- */
+/** Planted faults: for each law of a module, faulty subjects for which the law must fail. A law that never fails proves nothing. */
 // Titles are the names of laws and faults.
 /* oxlint-disable vitest/valid-title */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { describe, expect, it } from "vitest"
-import * as JumpingClock from "../../src/kit/internal/JumpingClock.ts"
+import * as SkewedClock from "../../src/kit/internal/SkewedClock.ts"
 import type * as Law from "../../src/kit/Law.ts"
 
-/** The suite of a faulty subject, checked for one law. */
+/** Checks the suite of a faulty subject for one law. */
 export type Planted = (law: string) => Promise<Law.Verdict>
 
-/** The laws of a module by the names they are exported under, and for each the faults that it must find. */
+/** The laws of a module by the names under which they are exported, each with the faults that break it. */
 export type Table<Laws> = { readonly [law in keyof Laws]: Readonly<Record<string, Planted>> }
 
-// Each fault shows in at least one of 25 inputs: fewer than one check in ten million misses it.
+// Each fault shows in at least one of 25 inputs, so less than one check in ten million misses it. The first input that
+// breaks the law ends the check.
 const runs = 500
 
-/** Laws about pure functions. */
+/** Faulty subjects of laws about pure functions. */
 export const pure = (properties: ReadonlyArray<Law.Property<never>>): Planted => (law) =>
   propertyOf(properties, law).check({ runs, run: Effect.runPromise, shrink: false })
 
@@ -30,16 +28,16 @@ const propertyOf = <R>(properties: ReadonlyArray<Law.Property<R>>, law: string):
   return property
 }
 
-/** Laws about services. */
+/** Faulty services. */
 export const services =
   <R>(layer: Layer.Layer<R>, properties: ReadonlyArray<Law.Property<R>>): Planted => async (law) => {
-    const runtime = ManagedRuntime.make(Layer.provideMerge(layer, JumpingClock.layer))
+    const runtime = ManagedRuntime.make(Layer.provideMerge(layer, SkewedClock.jittering))
     const verdict = await propertyOf(properties, law).check({ runs, run: runtime.runPromise, shrink: false })
     await runtime.dispose()
     return verdict
   }
 
-/** What the laws of a module are about where they are functions of it. */
+/** The arguments of a module's laws, where they are functions. */
 export type Subject = ReadonlyArray<unknown>
 
 const nameOf = (law: unknown, subject: Subject): string => {
@@ -47,10 +45,10 @@ const nameOf = (law: unknown, subject: Subject): string => {
   return typeof made === "object" && made !== null && "name" in made ? String(made.name) : "not a law"
 }
 
-/** Tests that each law of a module finds its faults. */
+/** Tests that each law of a module fails for each of its faults. */
 export const find = <Laws extends object>(module: string, laws: Laws, subject: Subject, table: Table<Laws>): void => {
   describe(module, () => {
-    it("have a planted fault each, and names of their own", () => {
+    it("each law has a planted fault and a unique name", () => {
       expect(Object.keys(table).toSorted()).toEqual(Object.keys(laws).toSorted())
       const names = Object.values(laws).map((law) => nameOf(law, subject))
       expect(new Set(names).size).toBe(names.length)

@@ -1,14 +1,10 @@
--- Functions are executable by everybody unless somebody says otherwise, and append_events runs as the owner.
--- A writer needs USAGE on the schema, SELECT on its tables and sequence, EXECUTE on its functions, and INSERT and UPDATE
--- on event_snapshots; never INSERT on event_store.
--- A projector needs besides CREATE on the schema, where it makes tables of rows, and INSERT, UPDATE and DELETE on
--- projection_generations, parked_streams and discarded_events; for projections with tables of their own also CREATE on
--- the database. Who reads rows needs SELECT on the tables that it makes (ALTER DEFAULT PRIVILEGES FOR the projector).
--- Who forgets idempotency keys needs USAGE on the schema, and SELECT, UPDATE and DELETE on idempotency_keys. A writer does
--- not: a key that he could make new again would let him do twice what is to be done once.
--- Who writes by SQL needs USAGE on the schema and EXECUTE on append_event and commit_events, which run as their owner; no
--- right on any table.
--- Who seeds from a legacy table needs what a writer needs, and besides INSERT, UPDATE and DELETE on the legacy_ tables and
--- USAGE on their sequences; who captures its changes must own the legacy table, and let the store's owner SELECT it
--- and its partitions.
+-- By default PUBLIC may execute functions, and append_events runs as its owner. A writer needs USAGE on the schema,
+-- SELECT on its tables and sequence, EXECUTE on its functions, and INSERT and UPDATE on event_snapshots; never INSERT
+-- on event_store. A projector needs besides CREATE on the schema, where it makes tables of rows, and INSERT, UPDATE and
+-- DELETE on projection_generations, parked_streams and discarded_events; for projections with tables of their own also
+-- CREATE on the database. A reader of rows needs SELECT on the tables that the projector makes (ALTER DEFAULT
+-- PRIVILEGES FOR the projector). A role that deletes idempotency keys needs USAGE on the schema, and SELECT, UPDATE and
+-- DELETE on idempotency_keys. A writer does not have these rights: it could delete a key and repeat a commit that must
+-- be stored once. A role that writes by SQL needs USAGE on the schema and EXECUTE on append_event and commit_events,
+-- which run as their owner; no right on any table.
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA refold FROM PUBLIC

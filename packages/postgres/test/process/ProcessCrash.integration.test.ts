@@ -19,7 +19,7 @@ import { below } from "../support/Seed.ts"
 import * as Soak from "../support/Soak.ts"
 import * as Workers from "../support/Workers.ts"
 
-const transfers = Soak.size({ test: 300, short: 1_000, full: 5_000 })
+const transfers = Soak.size({ test: 300, short: 500, full: 5_000 })
 const jars = Array.from({ length: 12 }, (_, n) => `j${n}`)
 const coins = 1000
 

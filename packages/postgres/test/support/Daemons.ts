@@ -13,7 +13,7 @@ export interface DaemonOptions extends Tally.Options {
   /** Comes to no end with a batch (of 50 events) that goes beyond this position. */
   readonly hangsAfter?: number
   /** An owner that sends nothing for so long loses the projection; an hour by default, so that only its death counts. */
-  readonly frozenAfter?: `${number} seconds`
+  readonly ownerIdleTimeout?: `${number} seconds`
   /** Rebuilds the projection once, instead of running it. */
   readonly rebuild?: boolean
 }

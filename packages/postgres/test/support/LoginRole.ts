@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type * as SqlError from "effect/sql/SqlError"
+import { randomUUID } from "node:crypto"
 
 /** A role and the address under which it connects. */
 export interface LoginRole {
@@ -30,3 +31,18 @@ export const make = (
     () => Effect.orDie(Effect.andThen(sql.unsafe(`drop owned by ${name} cascade`), sql.unsafe(`drop role ${name}`)))
   )
 }
+
+/** Creates a role with a name of its own and these grants; yields the address under which it connects. */
+export const login = (
+  { sql, url }: { readonly sql: SqlClient.SqlClient; readonly url: string },
+  role: string,
+  grants: ReadonlyArray<string>
+): Effect.Effect<string, SqlError.SqlError, Scope.Scope> =>
+  Effect.gen(function*() {
+    const made = yield* make(sql, url, `${role}_${randomUUID().slice(0, 8)}`)
+    for (const grant of grants) yield* sql.unsafe(`grant ${grant} to ${made.name}`)
+    return made.url
+  })
+
+/** The name of the role that connects under this address. */
+export const nameOf = (url: string): string => new URL(url).username

@@ -25,12 +25,16 @@ export interface PostgresServer {
 /** The major version to start: REFOLD_PG_VERSION, or 18. */
 export const wantedVersion = (): string => process.env["REFOLD_PG_VERSION"] ?? "18"
 
-/** Finds or starts a server. */
-export const start = async (): Promise<PostgresServer> => await given() ?? await container() ?? await startLocal()
+/** The major version of a server. */
+export const majorOf = ({ version }: Pick<PostgresServer, "version">): string => version.split(".")[0]!
 
-/** Starts a server from local binaries, for tests that restart it or kill it. */
-export const startLocal = async (): Promise<PostgresServer> => {
-  const local = await LocalPostgres.start(wantedVersion())
+/** Finds or starts a server. */
+export const start = async (): Promise<PostgresServer> =>
+  await given() ?? await container() ?? await startLocal(wantedVersion())
+
+/** Starts a server of a major version from local binaries, for tests that restart it or kill it. */
+export const startLocal = async (version: string): Promise<PostgresServer> => {
+  const local = await LocalPostgres.start(version)
   return { ...local, version: await reportedVersion(local.url), source: "local binaries" }
 }
 

@@ -28,7 +28,7 @@ import * as Result from "effect/Result"
 import * as SqlClient from "effect/sql/SqlClient"
 import type * as SqlError from "effect/sql/SqlError"
 import * as Stream from "effect/Stream"
-import * as EventRows from "../../src/internal/EventRows.ts"
+import * as EventRow from "../../src/log/internal/EventRow.ts"
 
 /** The SQL functions as an adapter, on the client and the store of a layer of the PostgreSQL adapter. */
 export const over = <E, R>(layer: Layer.Layer<EventStore.EventStore | SqlClient.SqlClient | R, E>) =>
@@ -42,7 +42,7 @@ export const over = <E, R>(layer: Layer.Layer<EventStore.EventStore | SqlClient.
       readStream: (stream, options = {}) =>
         isPlain(options) && options.types === undefined
           ? read(StreamName.parse(stream), options, (limit) =>
-            sql<EventRows.EventRow>`select * from refold.read_stream(${stream}, ${options.after ?? 0}, ${
+            sql<EventRow.EventRow>`select * from refold.read_stream(${stream}, ${options.after ?? 0}, ${
               version(options.asOf)
             }::int8,
               ${position(options.asOf)}::int8, ${recorded(options.asOf)}::timestamptz, ${
@@ -53,7 +53,7 @@ export const over = <E, R>(layer: Layer.Layer<EventStore.EventStore | SqlClient.
       readAll: (options = {}) =>
         isPlain(options)
           ? read(Result.void, options, (limit) =>
-            sql<EventRows.EventRow>`select * from refold.read_all(${options.after ?? 0}, ${
+            sql<EventRow.EventRow>`select * from refold.read_all(${options.after ?? 0}, ${
               options.types ?? null
             }::text[],
               ${options.categories ?? null}::text[], ${position(options.asOf)}::int8,
@@ -70,7 +70,7 @@ const isPlain = (options: ReadOptions.ReadStreamOptions | ReadOptions.ReadAllOpt
 const read = (
   checked: Result.Result<unknown, InvalidInput>,
   options: ReadOptions.ReadStreamOptions | ReadOptions.ReadAllOptions,
-  rows: (limit: number | null) => Effect.Effect<ReadonlyArray<EventRows.EventRow>, SqlError.SqlError>
+  rows: (limit: number | null) => Effect.Effect<ReadonlyArray<EventRow.EventRow>, SqlError.SqlError>
 ) =>
   Stream.unwrap(Effect.gen(function*() {
     yield* Effect.fromResult(checked)
@@ -79,7 +79,7 @@ const read = (
       rows(options.limit ?? null),
       (cause) => new EventStoreError({ operation: "read", cause })
     )
-    return Stream.fromIterable(found.map(EventRows.decode))
+    return Stream.fromIterable(found.map(EventRow.decode))
   }))
 
 const version = (asOf: AsOf.AsOf | undefined) => (asOf?._tag === "Version" ? asOf.version : null)

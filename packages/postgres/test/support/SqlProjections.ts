@@ -15,7 +15,7 @@ import * as SqlClient from "effect/sql/SqlClient"
 import { randomUUID } from "node:crypto"
 import { afterAll } from "vitest"
 import * as PostgresStore from "../../src/PostgresStore.ts"
-import * as SqlProjection from "../../src/SqlProjection.ts"
+import * as SqlProjection from "../../src/project/SqlProjection.ts"
 import { freshDatabase } from "./freshDatabase.ts"
 import * as Stores from "./Stores.ts"
 

@@ -20,7 +20,7 @@ const options = JSON.parse(process.argv[2]!) as Daemons.Started
 process.stdin.on("end", () => process.exit()).resume()
 
 const layer = Layer.provideMerge(
-  PostgresStore.layerClient({ migrate: false, frozenAfter: options.frozenAfter ?? "1 hour" }),
+  PostgresStore.layerClient({ migrate: false, ownerIdleTimeout: options.ownerIdleTimeout ?? "1 hour" }),
   PgClient.layer({ url: Redacted.make(options.url), applicationName: options.applicationName })
 )
 

@@ -13,6 +13,8 @@ declare module "vitest" {
   export interface ProvidedContext {
     /** The server's address; databases of one's own come from `freshDatabase`. */
     postgresUrl: string
+    /** The server's major version. */
+    postgresVersion: string
   }
 }
 

@@ -1,7 +1,4 @@
-/**
- * The front door of an application's commands: a plain record says which handler takes which tag, and another which
- * aggregate reads it from a wire.
- */
+/** Sends commands to the handlers of a record by tag, and parses commands from a wire by a record of aggregates. */
 import * as Aggregate from "@refold/core/decide/Aggregate"
 import { CommandInvalid } from "@refold/core/decide/CommandInvalid"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
@@ -10,106 +7,74 @@ import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { HandleOptions } from "../decide/CommandHandler.ts"
-import * as ByTag from "./internal/ByTag.ts"
+import * as Handlers from "./internal/Handlers.ts"
 import * as Middleware from "./Middleware.ts"
 
-/** Handles commands of one tag or of several, as what `CommandHandler.make` gives. */
+/** Handles the commands of one tag or several; `CommandHandler.make` makes one. */
 export type Handler = (id: string, command: never, options?: HandleOptions) => Effect.Effect<unknown, unknown, unknown>
 
-/** The command with this tag of those that a handler takes. */
-export type CommandOf<H, Tag> = H extends (id: string, command: infer Command, options?: HandleOptions) => unknown
-  ? ByTag.Member<Command, Tag>
-  : never
-
-/** Nobody handles, or reads, a command with this tag; undefined where the input has none at all. Nothing was run. */
-export class UnknownCommand extends Data.TaggedError("UnknownCommand")<ByTag.Unknown> {
+/** The record has no handler, or no aggregate, for the command's tag. No handler and no middleware was run. */
+export class UnknownCommand extends Data.TaggedError("UnknownCommand")<Handlers.UnknownTag> {
   override get message(): string {
-    return `not a known command: ${ByTag.describe(this)}`
+    return Handlers.format("command", this)
   }
 }
 
-/** The handlers, where each takes its tag; where one does not, it says so in the compiler's message. */
-export type Taken<H> = {
-  readonly [Tag in keyof H]: [CommandOf<H[Tag], Tag>] extends [never] ? "this handler takes no command with this tag"
-    : H[Tag]
-}
-
-/** Sends a command to the handler of its tag; answers, fails and needs what that does, and what the middleware adds. */
-export interface Send<H extends Readonly<Record<string, Handler>>, M extends Middleware.List> {
+/** Sends a command to the handler of its tag. Answers and fails as the handler and the middleware do. */
+export interface Send<H extends Record<string, Handler>, M extends Middleware.List> {
   <Tag extends keyof H & string>(
     id: string,
-    command: { readonly _tag: Tag } & { [T in Tag]: CommandOf<H[T], T> }[Tag],
+    command: Handlers.Payload<H, Tag>,
     options?: HandleOptions
-  ): Effect.Effect<
-    Effect.Success<ReturnType<H[Tag]>>,
-    Effect.Error<ReturnType<H[Tag]>> | Middleware.ErrorOf<M> | UnknownCommand,
-    Effect.Services<ReturnType<H[Tag]>> | Middleware.ServicesOf<M>
-  >
+  ): Middleware.Applied<ReturnType<H[Tag]>, M, UnknownCommand>
 }
 
-/**
- * One function for the commands of a record of handlers, with middleware around each. For a command that no compiler
- * has seen and nobody knows it fails with `UnknownCommand`, before any middleware.
- */
-export const make = <H extends Readonly<Record<string, Handler>>, const M extends Middleware.List = Middleware.None>(
-  handlers: H & Taken<H>,
+/** One function for all commands of a record, with middleware around each handler; the first is the outermost. */
+export const make = <
+  H extends Record<string, Handler>,
+  const M extends Middleware.List = ReadonlyArray<Middleware.Middleware>
+>(
+  handlers: H & Handlers.Checked<H>,
   middleware?: M
 ): Send<H, M> => {
-  const find = ByTag.make<Handler>(handlers)
+  const find = Handlers.lookup<Handler, UnknownCommand>(handlers, UnknownCommand)
   const send = (id: string, command: never, options: HandleOptions = {}) =>
-    Effect.suspend(() => {
-      const found = find(command)
-      if (Result.isFailure(found)) return Effect.fail(new UnknownCommand(found.failure))
-      const { entry: handle, tag } = found.success
-      const call: Middleware.Call = { kind: "Command", tag, id, payload: command, options }
-      return Effect.suspend(() => handle(id, command, options)).pipe(Middleware.apply(middleware ?? [], call))
-    })
-  // What is found by the tag of the command is what the type says for that tag.
+    Effect.flatMap(
+      Effect.suspend(() => Effect.fromResult(find(command))),
+      ({ entry: handle, tag }) =>
+        Effect.suspend(() => handle(id, command, options)).pipe(
+          Middleware.apply(middleware ?? [], { kind: "Command", tag, id, payload: command, options })
+        )
+    )
+  // The handler found by the tag of the command is the one that the type names for this tag.
   return send as Send<H, M>
 }
 
-/** What of an aggregate says how its commands are read. */
-export interface Readable {
-  readonly commands: Option.Option<{
-    readonly decode: (input: unknown) => Result.Result<{ readonly _tag: string }, CommandInvalid>
-  }>
+// The part of an aggregate that parses its commands, and its command with a tag.
+interface Parser<Command = { readonly _tag: string }> {
+  readonly commands: Option.Option<{ readonly decode: (input: unknown) => Result.Result<Command, CommandInvalid> }>
 }
-
-/** The command with this tag of those that an aggregate takes. */
-export type ReadCommandOf<A, Tag> = A extends {
-  readonly commands: Option.Option<
-    { readonly decode: (input: unknown) => Result.Result<infer Command, CommandInvalid> }
-  >
-} ? ByTag.Member<Command, Tag>
-  : never
-
-/** The aggregates, where each takes its tag; where one does not, it says so in the compiler's message. */
-export type Known<A> = {
-  readonly [Tag in keyof A]: [ReadCommandOf<A[Tag], Tag>] extends [never] ?
-    "this aggregate has no command with this tag"
-    : A[Tag]
-}
+type CommandOf<A, Tag> = A extends Parser<infer Command> ? Extract<Command, { readonly _tag: Tag }> : never
 
 /**
- * Reads commands that came over a wire, in their JSON form, each by the aggregate of its tag: the commands of just these
- * tags, ready to be sent. Fails with `UnknownCommand`, with `CommandInvalid` and everything that is wrong, or with
- * `InvalidInput` where the aggregate does not say what its commands look like.
+ * A parser of commands in their JSON form: each tag of the record is parsed by its aggregate, other tags are unknown.
+ * Fails with `UnknownCommand`, with `CommandInvalid` that lists all problems, or with `InvalidInput` if the aggregate
+ * has no command schema.
  */
-export const parser = <A extends Readonly<Record<string, Readable>>>(aggregates: A & Known<A>) => {
-  const find = ByTag.make<Readable>(aggregates)
-  type Command = { [Tag in keyof A]: ReadCommandOf<A[Tag], Tag> }[keyof A]
+export const parser = <A extends Record<string, Parser>>(
+  aggregates: A & { [Tag in keyof A]: [CommandOf<A[Tag], Tag>] extends [never] ? "it has no such command" : A[Tag] }
+) => {
+  const find = Handlers.lookup<Parser, UnknownCommand>(aggregates, UnknownCommand)
+  type Command = { [Tag in keyof A]: CommandOf<A[Tag], Tag> }[keyof A]
   return (input: unknown): Result.Result<Command, UnknownCommand | CommandInvalid | InvalidInput> =>
     Result.gen(function*() {
-      const { entry, tag } = yield* Result.mapError(find(input), (unknown) => new UnknownCommand(unknown))
-      // Nothing else of the aggregate is looked at.
+      const { entry, tag } = yield* find(input)
+      // `parseCommand` uses nothing else of the aggregate.
       const aggregate = entry as Aggregate.Aggregate<{ readonly _tag: string }, unknown, never, unknown>
       const command = yield* Aggregate.parseCommand(aggregate, input)
-      if (command._tag !== tag) {
-        return yield* Result.fail(
-          new CommandInvalid({ issues: [{ path: "_tag", message: `reads as ${JSON.stringify(command._tag)}` }] })
-        )
-      }
-      // Its tag is that of the record, so it is that member of the aggregate's commands.
-      return command as Command
+      // The schema may have decoded another command than the tag says. With the tag it is a member of `Command`.
+      if (command._tag === tag) return command as Command
+      const message = `must decode to the same _tag, not to ${JSON.stringify(command._tag)}`
+      return yield* Result.fail(new CommandInvalid({ issues: [{ path: "_tag", message }] }))
     })
 }

@@ -1,72 +1,54 @@
-/**
- * What happens around commands and queries: plain functions from a call and what would be done next to what is done
- * instead. A record of handlers takes a list of them, of which the first is the outermost.
- */
+/** Functions around commands and queries, for correlation, tracing, logging and authorisation. */
 import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import type * as Exit from "effect/Exit"
 import type { HandleOptions } from "../decide/CommandHandler.ts"
 import { Causation } from "../log/Causation.ts"
 import { EventIds } from "../log/EventIds.ts"
-import * as Severity from "./internal/Severity.ts"
+import * as LogLevels from "./internal/LogLevels.ts"
 
-/** A command on its way to its handler. */
-export interface CommandCall {
-  readonly kind: "Command"
-  readonly tag: string
-  /** Of the aggregate that it is for. */
-  readonly id: string
-  /** The command. */
-  readonly payload: { readonly _tag: string }
-  readonly options: HandleOptions
-}
-
-/** A query on its way to its handler. */
-export interface QueryCall {
-  readonly kind: "Query"
-  readonly tag: string
-  /** The query. */
-  readonly payload: { readonly _tag: string }
-}
-
-/** What is being asked for. */
-export type Call = CommandCall | QueryCall
+/** The request that middleware is run for: a command for the aggregate `id`, or a query. */
+export type Call =
+  & { readonly tag: string; readonly payload: { readonly _tag: string } }
+  & (
+    | { readonly kind: "Command"; readonly id: string; readonly options: HandleOptions }
+    | { readonly kind: "Query" }
+  )
 
 /**
- * Does something around a call. May run `next`, once or again, or not at all; adds errors `E2` and requirements `R2`
- * of its own and never changes an answer.
+ * Wraps a call. It may run `next` once, several times or not at all, and may add errors `E2` and services `R2`; it
+ * cannot change an answer. Annotate functions of your own with this type: their errors are unknown otherwise.
  */
 export interface Middleware<E2 = never, R2 = never> {
   <A, E, R>(call: Call, next: Effect.Effect<A, E, R>): Effect.Effect<A, E | E2, R | R2>
 }
 
-/** A list of middleware, the first is the outermost. */
+/** A list of middleware, the first outermost. */
 export type List = ReadonlyArray<Middleware<unknown, unknown>>
 
-/** The type of a list that adds nothing, as of one that is not there. */
-export type None = ReadonlyArray<Middleware>
+/** The services that one of these needs. */
+export type ServicesOf<M> = M extends Middleware<infer _, infer R> ? R : never
 
-/** Every way a list of middleware can fail; unknown for a function whose type is not said to be `Middleware`. */
-export type ErrorOf<M extends List> = M[number] extends infer One ? One extends Middleware<infer E, infer _> ? E : never
-  : never
+type ErrorOf<M> = M extends Middleware<infer E, infer _> ? E : never
 
-/** What a list of middleware needs. */
-export type ServicesOf<M extends List> = M[number] extends infer One
-  ? One extends Middleware<infer _, infer R> ? R : never
-  : never
+/** An effect with what the middleware adds, and with the error `E`. */
+export type Applied<Next extends Effect.Effect<unknown, unknown, unknown>, M extends List, E = never> = Effect.Effect<
+  Effect.Success<Next>,
+  Effect.Error<Next> | ErrorOf<M[number]> | E,
+  Effect.Services<Next> | ServicesOf<M[number]>
+>
 
-/** Puts a list of middleware around any effect: `effect.pipe(apply([tracing, logging], call))`. */
-export const apply = <const M extends List = None>(middleware: M, call: Call) => {
+/** Wraps any effect in middleware, the first outermost: `effect.pipe(Middleware.apply([tracing, logging], call))`. */
+export const apply = <const M extends List = ReadonlyArray<Middleware>>(middleware: M, call: Call) => {
   const wrap = (next: Effect.Effect<unknown, unknown, unknown>) =>
     Effect.suspend(() => middleware.reduceRight((inner, outer) => outer(call, inner), next))
-  // A fold cannot add up what each of its steps adds.
-  return wrap as <A, E, R>(next: Effect.Effect<A, E, R>) => Effect.Effect<A, E | ErrorOf<M>, R | ServicesOf<M>>
+  // A fold has one type for all its steps, so it cannot add up the errors and services.
+  return wrap as <A, E, R>(next: Effect.Effect<A, E, R>) => Applied<Effect.Effect<A, E, R>, M>
 }
 
 /**
- * Gives everything that a request sets off one correlation id: that of the command's metadata, else of `Causation`,
- * else a fresh one of `EventIds`. An actor in the command's metadata goes along with it.
+ * Gives a request, and all commands that it sends, one correlation id: that of the command's metadata, else that of
+ * `Causation`, else a new one from `EventIds`. An actor in the command's metadata is passed on with it.
  */
 export const correlation: Middleware = (call, next) =>
   Effect.gen(function*() {
@@ -79,15 +61,15 @@ export const correlation: Middleware = (call, next) =>
   })
 
 /**
- * Says who is asking. The actor is stored with every event of the request, unless the command's own metadata names
- * another: never let a client write that.
+ * Stores the actor with every event of the request. An actor in the command's metadata takes precedence: never take that
+ * metadata from a client.
  */
-export const withActor = <E, R>(who: Effect.Effect<string, E, R>): Middleware<E, R> => (_call, next) =>
-  Effect.flatMap(who, (actor) => Effect.updateService(next, Causation, (cause) => ({ ...cause, actor })))
+export const withActor = <E, R>(actorOf: Effect.Effect<string, E, R>): Middleware<E, R> => (_call, next) =>
+  Effect.flatMap(actorOf, (actor) => Effect.updateService(next, Causation, (cause) => ({ ...cause, actor })))
 
 /**
- * A span `refold.command` or `refold.query` with the tag, the correlation id inside of `correlation`, and for commands
- * the id and whether it was `deduplicated`.
+ * A span `refold.command` or `refold.query` with the tag, the correlation id (if `correlation` is outside), and for
+ * commands the id and whether the answer was `deduplicated`.
  */
 export const tracing: Middleware = (call, next) =>
   Effect.flatMap(
@@ -95,7 +77,7 @@ export const tracing: Middleware = (call, next) =>
     (attributes) =>
       Effect.withSpan(Effect.tap(next, annotateDeduplicated), `refold.${call.kind.toLowerCase()}`, {
         attributes: { "refold.tag": call.tag, ...attributes },
-        // It would show this line only.
+        // The stack trace would show this line only.
         captureStackTrace: false
       })
   )
@@ -106,21 +88,20 @@ const annotateDeduplicated = (answer: unknown): Effect.Effect<void> =>
     : Effect.void
 
 /**
- * One line at the end of a call, with how long it took: at level Debug for an answer, Info for a refusal or anything
- * else that is the caller's doing, Warn for what may pass, Error for a failure of the store, the code or the data. It
- * says the name of an error and nothing that is in it: refusals, defects and payloads may hold what no log should.
+ * Logs one line at the end of a request, with its duration: answers as Debug, refusals and mistakes of the caller as
+ * Info, what may pass as Warn, failures of the store, the code or the stored data as Error. Logs the name of an error
+ * and nothing else of it: payloads, refusals and defects may hold personal data.
  */
 export const logging: Middleware = (call, next) =>
-  Effect.flatMap(Clock.currentTimeMillis, (start) => Effect.onExit(next, (exit) => log(call, start, exit)))
-
-const log = Effect.fnUntraced(function*(call: Call, start: number, exit: Exit.Exit<unknown, unknown>) {
-  const { level, name, verb } = Severity.of(exit)
-  const millis = (yield* Clock.currentTimeMillis) - start
-  const line = `${call.kind.toLowerCase()} ${call.tag} ${verb} after ${millis} ms${
-    name === undefined ? "" : `: ${name}`
-  }`
-  yield* Effect.annotateLogs(Effect.logWithLevel(level)(line), yield* attributesOf(call))
-})
+  Effect.flatMap(Clock.currentTimeMillis, (start) =>
+    Effect.onExit(next, (exit) =>
+      Effect.gen(function*() {
+        const { level, outcome } = LogLevels.of(exit)
+        const line = `${call.kind.toLowerCase()} ${call.tag} ${outcome} after ${
+          (yield* Clock.currentTimeMillis) - start
+        } ms`
+        yield* Effect.annotateLogs(Effect.logWithLevel(level)(line), yield* attributesOf(call))
+      })))
 
 const attributesOf = (call: Call): Effect.Effect<Record<string, string>> =>
   Effect.map(Causation, ({ correlationId }) => ({
@@ -128,21 +109,20 @@ const attributesOf = (call: Call): Effect.Effect<Record<string, string>> =>
     ...(correlationId === undefined ? {} : { "refold.correlationId": correlationId })
   }))
 
-/** Somebody may not do that. For rules of `authorize`; they may fail with errors of their own, too. */
-export class Forbidden extends Data.TaggedError("Forbidden")<{
-  readonly tag: string
-  readonly reason: string
-}> {
+/** The caller is not allowed to make this request. */
+export class Forbidden extends Data.TaggedError("Forbidden")<{ readonly tag: string; readonly reason: string }> {
   override get message(): string {
     return `${this.tag} is forbidden: ${this.reason}`
   }
 }
 
-/** Nothing, or the reason why a rule does not compile: a rule that gave `false` would let everybody in. */
-export type Silent<A> = [A] extends [void] ? unknown : "a rule says no by failing, and yes by succeeding with nothing"
-
-/** Asks a rule first. Where that fails nothing is run. */
+/**
+ * Runs a rule before each request; if it fails, with `Forbidden` or an error of your own, nothing else is run. A rule
+ * that succeeds with a value does not compile: its `false` would be ignored.
+ */
 export const authorize = <A, E, R>(
-  rule: (call: Call) => Effect.Effect<A, E, R> & Silent<A>
+  rule: (
+    call: Call
+  ) => Effect.Effect<A, E, R> & ([A] extends [void] ? unknown : "a rule must fail, or succeed with void")
 ): Middleware<E, R> =>
 (call, next) => Effect.andThen(Effect.suspend(() => rule(call)), next)

@@ -3,8 +3,8 @@ import type { StreamName } from "@refold/core/event/StreamName"
 import * as Data from "effect/Data"
 
 /**
- * `decide` or `evolve` threw, or gave something else than its type says. A fault of the code, not a refusal; nothing was
- * stored.
+ * `decide` or `evolve` threw, or returned a value that its type does not allow. This is a bug of the decider and not a
+ * refusal. Nothing was stored.
  */
 export class DeciderFault extends Data.TaggedError("DeciderFault")<{
   readonly stream: StreamName

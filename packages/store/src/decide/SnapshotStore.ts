@@ -1,4 +1,4 @@
-/** The port to remembered states: a memo of folds, which may forget anything at any time without changing an answer. */
+/** The port to snapshots. A snapshot saves time and never changes an answer, so a store may lose any of them. */
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Json from "@refold/core/event/Json"
 import * as NewEvent from "@refold/core/event/NewEvent"
@@ -12,15 +12,15 @@ import type * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { EventStoreError } from "../log/EventStoreError.ts"
 
-/** Whose state: a stream as seen by a view. `fingerprint` says with which code and schemas. */
+/** Identifies a snapshot: the stream, the view, and a fingerprint of the code and schemas that made it. */
 export interface SnapshotKey {
   readonly stream: StreamName.StreamName
-  /** The view's name, 1 to 255 UTF-16 units. */
+  /** The name of the view, 1 to 255 UTF-16 units. */
   readonly view: string
   readonly fingerprint: string
 }
 
-/** The state of a view after the first `version` events of a stream, and the place of the last of them. */
+/** The state of a view after the first `version` events of a stream, with the position and time of the last of them. */
 export interface Snapshot {
   readonly version: StreamVersion
   readonly position: Position
@@ -29,15 +29,15 @@ export interface Snapshot {
   readonly state: Json.Json
 }
 
-/** A store of snapshots: the latest per stream and view. */
+/** A snapshot store: keeps the latest snapshot of each stream and view. */
 export class SnapshotStore extends Context.Service<SnapshotStore, {
-  /** The remembered state with this very fingerprint. */
+  /** The snapshot with exactly this fingerprint. */
   readonly find: (key: SnapshotKey) => Effect.Effect<Option.Option<Snapshot>, InvalidInput | EventStoreError>
-  /** Replaces a snapshot of another fingerprint, or of a lower version. */
+  /** Saves a snapshot; does nothing if one of the same fingerprint has the same or a higher version. */
   readonly save: (key: SnapshotKey, snapshot: Snapshot) => Effect.Effect<void, InvalidInput | EventStoreError>
 }>()("@refold/store/SnapshotStore") {}
 
-/** The key as every adapter can store it, or `InvalidInput`. */
+/** Validates a key for storage. Fails with `InvalidInput`. */
 export const checkKey = (key: SnapshotKey): Result.Result<SnapshotKey, InvalidInput> =>
   Result.gen(function*() {
     yield* StreamName.parse(key.stream)
@@ -46,6 +46,6 @@ export const checkKey = (key: SnapshotKey): Result.Result<SnapshotKey, InvalidIn
     return key
   })
 
-/** The snapshot as every adapter can store it: its state frozen JSON. Fails with `InvalidInput`. */
+/** Validates a snapshot for storage, and freezes its state. Fails with `InvalidInput`. */
 export const checkSnapshot = (snapshot: Snapshot): Result.Result<Snapshot, InvalidInput> =>
   Result.map(Json.storable(snapshot.state, "state"), (state) => ({ ...snapshot, state }))

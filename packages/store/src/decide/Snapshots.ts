@@ -1,4 +1,4 @@
-/** Snapshots of an aggregate: when one may stand in for the events before it, and when one is taken. */
+/** Snapshots of an aggregate: when one may replace the events before it in a load, and when one is saved. */
 import type { Snapshotting } from "@refold/core/decide/Aggregate"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { StreamName } from "@refold/core/event/StreamName"
@@ -8,22 +8,26 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { EventStoreError } from "../log/EventStoreError.ts"
-import type { Loaded } from "./Loaded.ts"
+import type { LoadedState } from "./LoadedState.ts"
 import { type Snapshot, type SnapshotKey, SnapshotStore } from "./SnapshotStore.ts"
 
 /**
- * The snapshot to start a load from: None where there is none, it does not decode, it may hold too much, or the store
- * of snapshots fails, for a load can do without.
+ * The snapshot to start a load from. None if there is none, it cannot be decoded, it may include events after `asOf`, or
+ * the snapshot store fails (logged): the load then starts at the first event.
  */
 export const find = Effect.fnUntraced(function*<State>(
   snapshots: Option.Option<Snapshotting<State>>,
   stream: StreamName,
   asOf?: AsOf.AsOf
-): Effect.fn.Return<Option.Option<Loaded<State>>, never, SnapshotStore> {
+): Effect.fn.Return<Option.Option<LoadedState<State>>, never, SnapshotStore> {
   if (Option.isNone(snapshots)) return Option.none()
   const found = yield* Effect.catch(
     (yield* SnapshotStore).find(keyOf(snapshots.value, stream)),
-    (error) => Effect.as(Effect.logWarning(`no snapshot of "${stream}"`, error), Option.none())
+    (error) =>
+      Effect.as(
+        Effect.logWarning(`the snapshot of "${stream}" could not be read; the state is folded from its events`, error),
+        Option.none()
+      )
   )
   if (Option.isNone(found) || !isCovered(found.value, asOf)) return Option.none()
   const { position, recordedAt, version } = found.value
@@ -34,12 +38,12 @@ export const find = Effect.fnUntraced(function*<State>(
 })
 
 /**
- * Remembers a loaded state. Does nothing for an aggregate without `snapshots`, a stream without events, or a state that
- * is not complete.
+ * Saves a loaded state as a snapshot. Does nothing for an aggregate without `snapshots`, a stream without events, or a
+ * state that is not complete.
  */
 export const save = Effect.fnUntraced(function*<State>(
   { snapshots }: { readonly snapshots: Option.Option<Snapshotting<State>> },
-  { isComplete, position, recordedAt, state, stream, version }: Loaded<State>
+  { isComplete, position, recordedAt, state, stream, version }: LoadedState<State>
 ): Effect.fn.Return<void, InvalidInput | EventStoreError, SnapshotStore> {
   if (Option.isNone(snapshots) || version === 0 || !isComplete) return
   const encoded = yield* Effect.fromResult(snapshots.value.encode(state))
@@ -47,25 +51,26 @@ export const save = Effect.fnUntraced(function*<State>(
   yield* store.save(keyOf(snapshots.value, stream), { version, position, recordedAt, state: encoded })
 })
 
-/** As `save`, and never fails: a snapshot that could not be saved costs time later, never an answer. It is logged. */
+/** As `save`, but logs errors instead of failing: a missing snapshot only makes later loads slower. */
 export const trySave = <State>(
   aggregate: { readonly snapshots: Option.Option<Snapshotting<State>> },
-  loaded: Loaded<State>
+  loaded: LoadedState<State>
 ): Effect.Effect<void, never, SnapshotStore> =>
   Effect.catch(
     save(aggregate, loaded),
-    (error) => Effect.logWarning(`no snapshot of "${loaded.stream}" at version ${loaded.version}`, error)
+    (error) =>
+      Effect.logWarning(`the snapshot of "${loaded.stream}" at version ${loaded.version} could not be saved`, error)
   )
 
-/** Whether a stream that came from one version to another passed a multiple of the aggregate's `every`. */
+/** Whether a multiple of the aggregate's `every` lies between two versions, the second included. */
 export const isDue = (
   { snapshots }: { readonly snapshots: Option.Option<{ readonly every: number }> },
   before: StreamVersion,
   after: StreamVersion
 ): boolean => Option.exists(snapshots, ({ every }) => Math.floor(before / every) < Math.floor(after / every))
 
-// A snapshot serves a past point only where all its events count there. By the store's clock the last is the latest;
-// by the domain's clock any of them may be dated later.
+// A snapshot can be used as of a past point only if all its events count there. By the store's clock the last event has
+// the latest time; by the domain's clock any event may have a later time.
 const isCovered = ({ position, recordedAt, version }: Snapshot, asOf: AsOf.AsOf | undefined): boolean => {
   switch (asOf?._tag) {
     case undefined:

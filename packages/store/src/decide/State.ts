@@ -1,4 +1,4 @@
-/** The state of an aggregate: its decider folded over its stream, from a snapshot where one serves, up to any point. */
+/** Loads the state of an aggregate: folds its stream up to now or to a past point, from a snapshot if there is one. */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { DecodeError } from "@refold/core/event/DecodeError"
 import type { Tagged } from "@refold/core/event/EventType"
@@ -16,52 +16,50 @@ import { EventReader } from "../log/EventReader.ts"
 import type { EventStoreError } from "../log/EventStoreError.ts"
 import { WireTransform } from "../log/WireTransform.ts"
 import type { DeciderFault } from "./DeciderFault.ts"
-import * as Deciding from "./internal/Deciding.ts"
-import { Watchdog } from "./internal/Watchdog.ts"
-import type { Loaded } from "./Loaded.ts"
+import * as RunDecider from "./internal/RunDecider.ts"
+import type { LoadedState } from "./LoadedState.ts"
 import * as Snapshots from "./Snapshots.ts"
 import type { SnapshotStore } from "./SnapshotStore.ts"
 
-/** Every way a load can fail. */
+/** The errors of a load. */
 export type LoadFailure = InvalidInput | DecodeError | DeciderFault | EventStoreError
 
 /**
- * The state of the aggregate `id`, now or as of a past point. An id without events has the initial state. Fails with a
- * `DecodeError` that names the event where one cannot be read.
+ * Loads the state of the aggregate `id`, now or as of a past point. An id without events has the initial state. Fails
+ * with a `DecodeError` that names the event if one cannot be decoded, and with `DeciderFault` if `evolve` throws.
  */
 export const load = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string,
   { asOf }: { readonly asOf?: AsOf | undefined } = {}
-): Effect.fn.Return<Loaded<State>, LoadFailure, EventReader | SnapshotStore> {
+): Effect.fn.Return<LoadedState<State>, LoadFailure, EventReader | SnapshotStore> {
   const stream = yield* Effect.fromResult(StreamName.make(aggregate.category, id))
   const start = { ...nothing, stream, state: aggregate.decider.initialState }
   const snapshot = yield* Snapshots.find(aggregate.snapshots, stream, asOf)
   return yield* foldTail(aggregate, Option.getOrElse(snapshot, () => start), asOf)
 })
 
-/** The state now, from one loaded earlier: folds only the events that came after it. */
+/** Loads the current state from one that was loaded earlier: reads only the events after it. */
 export const reload = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
-  earlier: Loaded<State>
-): Effect.Effect<Loaded<State>, LoadFailure, EventReader | SnapshotStore> =>
+  earlier: LoadedState<State>
+): Effect.Effect<LoadedState<State>, LoadFailure, EventReader | SnapshotStore> =>
   earlier.isComplete ? foldTail(aggregate, earlier) : load(aggregate, StreamName.id(earlier.stream))
 
 const foldTail = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   { codec, decider }: Aggregate<Command, State, Event, Refusal>,
-  from: Loaded<State>,
+  from: LoadedState<State>,
   asOf?: AsOf
-): Effect.fn.Return<Loaded<State>, LoadFailure, EventReader> {
+): Effect.fn.Return<LoadedState<State>, LoadFailure, EventReader> {
   const store = yield* EventReader
   const { fromWire } = yield* WireTransform
-  const watchdog = yield* Watchdog
   const isComplete = asOf?._tag !== "OccurredAt"
   let loaded = { ...from, isComplete }
   yield* store.readStream(from.stream, { after: from.version, asOf }).pipe(
     Stream.runForEachArray(Effect.fnUntraced(function*(events) {
       const decoded: Array<Event> = []
       for (const event of yield* fromWire(events)) decoded.push(yield* Effect.fromResult(codec.decode(event)))
-      const state = yield* Effect.fromResult(Deciding.fold(decider, from.stream, loaded.state, decoded, watchdog))
+      const state = yield* Effect.fromResult(RunDecider.fold(decider, from.stream, loaded.state, decoded))
       loaded = { ...placeOf(events.at(-1)!), state, isComplete }
     }))
   )

@@ -1,15 +1,14 @@
 /**
- * Commands of several aggregates that are handled together: all are decided on states that no one has changed when their
- * events are stored, in one commit, or none is. For streams of one store; across stores, and where one side may wait for
- * long, use a saga.
+ * Handles commands of several aggregates together: their events are stored in one commit, or none are. The commit checks
+ * the version of each stream with events. For streams of one store; across stores, or for long waits, use a saga.
  */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { CommandInvalid } from "@refold/core/decide/CommandInvalid"
 import { UnencodableEvent } from "@refold/core/event/DecodeError"
 import type { Tagged } from "@refold/core/event/EventType"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
-import * as Json from "@refold/core/event/Json"
 import type { StreamName } from "@refold/core/event/StreamName"
+import * as Fingerprint from "@refold/core/internal/journal/Fingerprint"
 import { VersionConflict } from "@refold/core/journal/AppendError"
 import type { Appended, FingerprintedKey, StreamWrite } from "@refold/core/journal/Commit"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
@@ -25,94 +24,97 @@ import { EventStore, type InlineRow } from "../log/EventStore.ts"
 import * as RetryPolicies from "../log/internal/RetryPolicies.ts"
 import type { HandleFailure, HandleOptions } from "./CommandHandler.ts"
 import { DeciderFault } from "./DeciderFault.ts"
-import * as Deciding from "./internal/Deciding.ts"
-import * as FirstAnswer from "./internal/FirstAnswer.ts"
+import * as IdempotentAnswer from "./internal/IdempotentAnswer.ts"
 import * as InlineRows from "./internal/InlineRows.ts"
-import * as Stamp from "./internal/Stamp.ts"
-import { Watchdog } from "./internal/Watchdog.ts"
+import * as RunDecider from "./internal/RunDecider.ts"
+import * as StampEvents from "./internal/StampEvents.ts"
 import * as Snapshots from "./Snapshots.ts"
 import type { SnapshotStore } from "./SnapshotStore.ts"
 import * as State from "./State.ts"
 
-/** One of the aggregates said no; nothing was stored. */
-// The parameter is for those who catch it.
+/** A part was refused. Nothing was stored. */
+// The type parameter types `refusal` for the catcher.
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export class PartRefused<Refusal> extends Data.TaggedError("PartRefused")<{
   readonly stream: StreamName
   readonly refusal: Refusal
 }> {
   override get message(): string {
-    return `stream "${this.stream}" refused its part`
+    return `the command for stream "${this.stream}" was refused, and nothing was stored`
   }
 }
 
-/** A command for one aggregate, as a part of the whole. */
+/** A command for one aggregate, as a part of a commit. */
 export interface Part<Refusal> {
-  /** What makes this command the same command again, where it has a key. */
+  /** The key with the fingerprint of this command; undefined without a key. */
   readonly identify: (
     key: string | undefined
   ) => Result.Result<FingerprintedKey | undefined, CommandInvalid | InvalidInput>
+  /** Loads the state and decides. */
   readonly decide: (
-    shared: Stamp.Shared
+    shared: StampEvents.Stamp
   ) => Effect.Effect<Decided, PartRefused<Refusal> | HandleFailure, EventReader | SnapshotStore>
 }
 
-/** What a command led to, on the state that was loaded. */
+/** The decision of a part. */
 interface Decided {
   readonly writes: ReadonlyArray<StreamWrite>
   readonly rows: ReadonlyArray<InlineRow>
-  /** Takes a snapshot where one is due, once that is stored. */
-  readonly remember: (appended: Appended) => Effect.Effect<void, never, EventReader | SnapshotStore>
+  /** Saves a snapshot if one is due after the commit. */
+  readonly saveSnapshot: (appended: Appended) => Effect.Effect<void, never, EventReader | SnapshotStore>
 }
 
-/** A command for this aggregate, and the inline projections whose rows are to be stored with its events. */
+/** Makes a part. Rows of the inline projections are stored together with its events. */
 export const part = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string,
   command: NoInfer<Command>,
   { inline = [] }: { readonly inline?: ReadonlyArray<InlineRows.InlineProjection<State>> | undefined } = {}
 ): Part<Refusal> => ({
-  identify: (key) => FirstAnswer.idempotencyOf(aggregate, id, command, key),
+  identify: (key) => IdempotentAnswer.fingerprintedKey(aggregate, id, command, key),
   decide: Effect.fnUntraced(function*(shared) {
     const loaded = yield* State.load(aggregate, id)
     const { stream, version } = loaded
-    const decided = Deciding.decideOn(aggregate, command, loaded, { watchdog: yield* Watchdog })
-    const { encoded, state } = yield* Effect.fromResult(Result.mapError(decided, (no) => refusedBy(stream, no)))
-    if (encoded.length === 0) return { writes: [], rows: [], remember: () => Effect.void }
-    const events = yield* Stamp.stamp(encoded, shared)
+    const decided = RunDecider.decide(aggregate, command, loaded)
+    const { encoded, state } = yield* Effect.fromResult(
+      Result.mapError(decided, (failure) => asPartRefused(stream, failure))
+    )
+    if (encoded.length === 0) return { writes: [], rows: [], saveSnapshot: () => Effect.void }
+    const events = yield* StampEvents.stamp(encoded, shared)
     return {
       writes: [{ stream, expected: ExpectedVersion.Exact(version), events }],
       rows: yield* InlineRows.encode(inline, stream, state),
-      remember: ({ streams }) => {
+      saveSnapshot: ({ streams }) => {
         const now = streams.find((place) => place.stream === stream)?.version ?? version
-        return Snapshots.isDue(aggregate, version, now) ? remember(aggregate, id) : Effect.void
+        return Snapshots.isDue(aggregate, version, now) ? saveSnapshot(aggregate, id) : Effect.void
       }
     }
   })
 })
 
-// As it is stored: what was decided may read back as something else.
-const remember = <Command, State, Event extends Tagged, Refusal>(
+// Loads the state again, because events may be decoded to something else than what was decided.
+const saveSnapshot = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string
 ): Effect.Effect<void, never, EventReader | SnapshotStore> =>
   Effect.matchEffect(State.load(aggregate, id), {
-    onFailure: (error) => Effect.logWarning(`no snapshot of "${aggregate.category}-${id}"`, error),
+    onFailure: (error) => Effect.logWarning(`the snapshot of "${aggregate.category}-${id}" could not be saved`, error),
     onSuccess: (loaded) => Snapshots.trySave(aggregate, loaded)
   })
 
 type RefusalOf<P> = P extends Part<infer Refusal> ? Refusal : never
 
-/** What the whole may bring along. */
+/** The options of commands that are handled together. */
 export interface TogetherOptions extends Omit<HandleOptions, "expected"> {
-  /** How often to decide again where others were faster, 10 times by default. */
+  /** Maximum retries on a version conflict; 10 by default. */
   readonly retries?: number | undefined
 }
 
 /**
- * Handles all parts or none; each is for another stream. None where no part has anything to do. Fails with `PartRefused`
- * for the first that is refused, and otherwise as a handler does. Repeated under its idempotency key it gives the first
- * answer; a part that has nothing to do does not hold up the others, and nobody watches that it stays so.
+ * Handles all parts or none. Each part must be for another stream. Returns None if no part has events. Fails with
+ * `PartRefused` for the first part that is refused, and otherwise as a command handler does. Repeated under its
+ * idempotency key, it returns the first answer. The stream of a part without events is not guarded against changes up to
+ * the commit.
  */
 export const handle = <const Parts extends NonEmptyReadonlyArray<Part<unknown>>>(
   parts: Parts,
@@ -122,7 +124,7 @@ export const handle = <const Parts extends NonEmptyReadonlyArray<Part<unknown>>>
   PartRefused<RefusalOf<Parts[number]>> | HandleFailure,
   EventStore | EventReader | SnapshotStore
 > =>
-  // Each part refuses as one of them does.
+  // A refusal of one part is in the union of all their refusals.
   handleAll(parts as NonEmptyReadonlyArray<Part<RefusalOf<Parts[number]>>>, options)
 
 const handleAll = Effect.fnUntraced(function*<Refusal>(
@@ -146,7 +148,7 @@ const handleAll = Effect.fnUntraced(function*<Refusal>(
     const writes = Result.isSuccess(decided) ? decided.success.flatMap(({ writes }) => writes) : []
     const [one, ...others] = writes
     if (Result.isFailure(decided) || one === undefined) {
-      // Nothing to append, so the store will not notice a copy that went through since the first look: look again.
+      // No append checks the key, so look again for an earlier commit under it that was stored in the meantime.
       const earlier = yield* find
       return Option.isSome(earlier) ? earlier : yield* Effect.as(Effect.fromResult(decided), Option.none())
     }
@@ -160,8 +162,8 @@ const handleAll = Effect.fnUntraced(function*<Refusal>(
 
 const finish = (decided: ReadonlyArray<Decided>, appended: Appended) =>
   Effect.as(
-    // Of a copy, the first has done that.
-    Effect.forEach(appended.deduplicated ? [] : decided, ({ remember }) => remember(appended), { discard: true }),
+    // For a repeated commit, the first one has done it.
+    Effect.forEach(appended.deduplicated ? [] : decided, (part) => part.saveSnapshot(appended), { discard: true }),
     Option.some(appended)
   )
 
@@ -171,13 +173,14 @@ const identify = (
 ): Result.Result<FingerprintedKey | undefined, CommandInvalid | InvalidInput> =>
   Result.map(
     Result.all(parts.map(({ identify }) => identify(key))),
-    (own) => key === undefined ? undefined : { key, fingerprint: Json.canonical(own.map((one) => one!.fingerprint)) }
+    (own) =>
+      key === undefined ? undefined : { key, fingerprint: Fingerprint.ofCommands(own.map((one) => one!.fingerprint)) }
   )
 
-const refusedBy = <Refusal>(
+const asPartRefused = <Refusal>(
   stream: StreamName,
-  no: Deciding.NoDecision<Refusal>
+  failure: RunDecider.DecideFailure<Refusal>
 ): PartRefused<Refusal> | DeciderFault | UnencodableEvent | VersionConflict =>
-  no instanceof DeciderFault || no instanceof UnencodableEvent || no instanceof VersionConflict
-    ? no
-    : new PartRefused({ stream, refusal: no })
+  failure instanceof DeciderFault || failure instanceof UnencodableEvent || failure instanceof VersionConflict
+    ? failure
+    : new PartRefused({ stream, refusal: failure })

@@ -1,9 +1,9 @@
-/** Who and what causes the events that are being decided, carried along by whoever runs the decision. */
+/** The metadata of what causes a command: correlation id, causation id, actor. Passed on in the fiber's context. */
 import type { Metadata } from "@refold/core/event/NewEvent"
 import * as Context from "effect/Context"
 
 /**
- * Stored with every event that a handler appends, below the metadata that the command itself brings. Nothing, unless
- * somebody provides it: `Middleware.correlation` for a request, the runner of a process for the commands that it sends.
+ * Metadata that handlers store with every event; the metadata of the command takes precedence. Empty by default. Provided
+ * by `Middleware.correlation` for a request, and by `ProcessRunner` for the commands that a process sends.
  */
 export const Causation = Context.Reference<Metadata>("@refold/store/Causation", { defaultValue: () => ({}) })

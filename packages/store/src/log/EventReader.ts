@@ -1,4 +1,4 @@
-/** The port to a store of events for those who only read it: folds, projections, queries, subscribers. */
+/** The port for reading an event store: by folds, projections, queries and subscribers. */
 import type { EventId } from "@refold/core/event/EventId"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { Position } from "@refold/core/event/Position"
@@ -14,59 +14,60 @@ import type * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
 import type { EventStoreError } from "./EventStoreError.ts"
 
-/** Every way a read can fail. */
+/** The errors of a read. */
 export type ReadFailure = InvalidInput | EventStoreError
 
-/** What an adapter implements for readers. */
+/** The reading part of an adapter. */
 export interface ReaderAdapter {
-  /** The events of one stream, in the order of their versions; empty for an unknown stream. */
+  /** The events of one stream, ordered by version; empty for an unknown stream. */
   readonly readStream: (stream: StreamName, options?: ReadStreamOptions) => Stream.Stream<RecordedEvent, ReadFailure>
   /**
-   * The events of all streams, in the order of their positions, up to those visible when the read starts. Misses no
-   * event: none can later appear at a lower position than one that was read.
+   * The events of all streams, ordered by position, up to the head when the read starts. Misses no event: later events
+   * have higher positions than those that were read.
    */
   readonly readAll: (options?: ReadAllOptions) => Stream.Stream<RecordedEvent, ReadFailure>
   /**
-   * The position of the last event that `readAll` would give; 0 where there is none. Never goes back, and whoever then
-   * reads as of a head that was given gets all events up to there.
+   * The position of the last event that `readAll` returns; 0 if there is none. Never decreases. All events up to a head
+   * that was returned are visible.
    */
   readonly head: Effect.Effect<Position, ReadFailure>
   /**
-   * The head now, and again whenever it has moved. A slow consumer sees the latest only. Never ends, and outlives lost
-   * connections and restarts of the store.
+   * The current head, then each new one; a slow consumer gets the latest only. Never ends: retries when the connection
+   * is lost or the store restarts.
    */
   readonly heads: Stream.Stream<Position>
-  /** How far readers may go, and who keeps them from going further. */
+  /** The last position that readers can see, and the writers that hold it back. */
   readonly bound: Effect.Effect<ReadBound, ReadFailure>
   /** The event with this id. */
   readonly findEvent: (id: EventId) => Effect.Effect<Option.Option<RecordedEvent>, ReadFailure>
-  /** The versions of these streams, in their order; 0 for one without events. */
+  /** The versions of these streams, in the same order; 0 for a stream without events. */
   readonly streamVersions: (
     streams: ReadonlyArray<StreamName>
   ) => Effect.Effect<ReadonlyArray<StreamVersion>, ReadFailure>
 }
 
-/** How far readers of the global log may go. */
+/** The last position that readers can see, and what holds it back. */
 export interface ReadBound {
+  /** The last position that is visible to readers. */
   readonly head: Position
-  /** Of the last event that is stored, above `head` while a writer who was there earlier is not yet done. */
+  /** The last position that is stored; above `head` while an earlier append is still running. */
   readonly last: Position
-  /** The writers who are not done, longest first; their events may yet appear just above `head`. */
+  /** The running appends, oldest first; their events may still appear just above `head`. */
   readonly heldBackBy: ReadonlyArray<Holder>
 }
 
-/** A writer in the middle of an append. */
+/** A running append. */
 export interface Holder {
-  /** Who it is, in the words of the adapter: for PostgreSQL a session and its application. */
+  /** Describes the writer, as the adapter knows it: for PostgreSQL the session and its application. */
   readonly description: string
   /** When its transaction began. */
   readonly since: DateTime.Utc
 }
 
-/** Which events a subscriber wants; all, where nothing is said. */
+/** The events of a subscription; all by default. */
 export type SubscribeOptions = Omit<ReadAllOptions, "asOf" | "limit">
 
-/** Which events a replay gives again; all from its start on, where nothing is said. */
+/** The events of a replay; all from its start on by default. */
 export type ReplayOptions = Omit<SubscribeOptions, "after">
 
 /** No event has this id. */
@@ -76,17 +77,17 @@ export class EventNotFound extends Data.TaggedError("EventNotFound")<{ readonly 
   }
 }
 
-/** Reads a store of events. */
+/** Reads an event store. */
 export class EventReader extends Context.Service<
   EventReader,
   ReaderAdapter & {
     /**
-     * The events after a position (from the first, by default), those stored already and then those to come: each
-     * once, in order, as fast as they are consumed. Never ends, and outlives lost connections and restarts of the
-     * store. Fails with `InvalidInput` where an option breaks a rule or `after` lies in the future.
+     * The events after a position, by default from the first one on: stored events, then new ones as they are appended,
+     * each once and in order, with back-pressure. Never ends: retries when the connection is lost or the store
+     * restarts. Fails with `InvalidInput` if an option breaks a rule, or `after` is beyond the last event.
      */
     readonly subscribe: (options?: SubscribeOptions) => Stream.Stream<RecordedEvent, InvalidInput>
-    /** As `subscribe`, from this very event on, given by its position or its id. */
+    /** As `subscribe`, from an event on, itself included, given by its position or its id. */
     readonly replayFrom: (
       from: Position | EventId,
       options?: ReplayOptions

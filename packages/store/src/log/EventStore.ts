@@ -1,4 +1,4 @@
-/** The port to a store of events. An adapter is this service; the laws of `@refold/laws` say what it must do. */
+/** The port for appending to an event store. An adapter provides it; the laws of `@refold/laws` specify it. */
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { Json } from "@refold/core/event/Json"
 import type { StreamName } from "@refold/core/event/StreamName"
@@ -11,12 +11,12 @@ import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import { EventReader, type ReaderAdapter } from "./EventReader.ts"
 import type { EventStoreError, OutcomeUnknown } from "./EventStoreError.ts"
-import * as Subscribe from "./internal/Subscribe.ts"
+import * as Subscription from "./internal/Subscription.ts"
 
-/** Every way a commit can fail; only after `OutcomeUnknown` may something be stored. */
+/** The errors of a commit. Nothing was stored, except perhaps after `OutcomeUnknown`. */
 export type CommitFailure = AppendError | EventStoreError | OutcomeUnknown
 
-/** What an append may say beside its events. */
+/** The options of an append. */
 export interface AppendOptions {
   /** `Any` by default. */
   readonly expected?: ExpectedVersion.ExpectedVersion | undefined
@@ -25,9 +25,9 @@ export interface AppendOptions {
   readonly inline?: ReadonlyArray<InlineRow> | undefined
 }
 
-/** The row of a stream, one of those written by a commit, in a projection keyed by stream: its state just after it. */
+/** A row of a projection that is keyed by stream: the state of a stream of the commit, after the commit. */
 export interface InlineRow {
-  /** The projection's name and version; where no rows of that version are kept, nothing is stored. */
+  /** The name and version of the projection. The row is not stored if the store has no rows of this version. */
   readonly projection: string
   readonly version: number
   readonly stream: StreamName
@@ -35,33 +35,33 @@ export interface InlineRow {
   readonly state: Json
 }
 
-/** What an adapter implements; `context` makes the services of it. */
+/** What an adapter implements; `context` makes the services from it. */
 export interface Adapter extends ReaderAdapter {
   /**
-   * Stores all writes of a commit or none; joins the caller's transaction where the adapter has transactions. Rows of
-   * inline projections are stored with the events, or not at all.
+   * Stores all writes and rows of a commit, or none. Joins the transaction of the caller, if the adapter has
+   * transactions.
    */
   readonly commit: (commit: Commit, inline?: ReadonlyArray<InlineRow>) => Effect.Effect<Appended, CommitFailure>
-  /** The result of the commit that used this key with this fingerprint, marked `deduplicated`; None for a new key. */
+  /** The result of the commit under this key and fingerprint, marked `deduplicated`; None for a new key. */
   readonly findAppended: (
     idempotency: FingerprintedKey
   ) => Effect.Effect<Option.Option<Appended>, IdempotencyConflict | InvalidInput | EventStoreError>
   /**
-   * Forgets idempotency keys that were first used before an instant of the store's clock, but none that never expires,
-   * and says how many. One that was forgotten is new again. Holds up nobody who appends, however many there are.
+   * Deletes the idempotency keys that were first used before an instant of the store's clock, except those that never
+   * expire, and returns their number. A deleted key is new again. Does not block appends.
    */
   readonly forgetKeys: (before: DateTime.Utc) => Effect.Effect<number, InvalidInput | EventStoreError>
-  /** Whether the caller has a transaction open: what is read and stored in there may never have been. */
+  /** Whether the caller is inside a transaction, which may be rolled back. */
   readonly inTransaction: Effect.Effect<boolean>
 }
 
-/** A store of events. */
+/** An event store. */
 export class EventStore extends Context.Service<
   EventStore,
   & EventReader["Service"]
   & Adapter
   & {
-    /** Stores events of one stream, all or none. */
+    /** Appends events to one stream, all or none. */
     readonly append: (
       stream: StreamName,
       events: StreamWrite["events"],
@@ -70,16 +70,16 @@ export class EventStore extends Context.Service<
   }
 >()("@refold/store/EventStore") {}
 
-/** The service of an adapter. */
+/** The event store service of an adapter. */
 export const fromAdapter = (adapter: Adapter): EventStore["Service"] =>
   EventStore.of({
     ...adapter,
-    ...Subscribe.make(adapter),
+    ...Subscription.make(adapter),
     append: (stream, events, { expected = ExpectedVersion.Any, idempotency, inline } = {}) =>
       adapter.commit({ writes: [{ stream, expected, events }], idempotency }, inline)
   })
 
-/** The services of an adapter: the store, and the same store for those who only read it. */
+/** The services of an adapter: `EventStore`, and `EventReader` for the same store. */
 export const context = (adapter: Adapter): Context.Context<EventStore | EventReader> => {
   const store = fromAdapter(adapter)
   const { append: _, commit: _c, findAppended: _f, forgetKeys: _k, inTransaction: _t, ...reader } = store

@@ -1,29 +1,28 @@
-/** What can go wrong with a store itself, as opposed to what a store refuses. */
+/** Failures of the store itself, as opposed to commits that it refuses. */
 import type { EventId } from "@refold/core/event/EventId"
 import * as Data from "effect/Data"
 
-/** The store failed in a way that nobody asked for; `operation` says in doing what. Nothing was stored. */
+/** An operation of the store failed. Nothing was stored. */
 export class EventStoreError extends Data.TaggedError("EventStoreError")<{
   readonly operation: string
   readonly cause: unknown
 }> {
   override get message(): string {
     const { cause } = this
-    const why = cause instanceof Error ? cause.message : typeof cause === "string" ? cause : "for an unknown cause"
+    const why = cause instanceof Error ? cause.message : typeof cause === "string" ? cause : "unknown cause"
     return `${this.operation} failed: ${why}`
   }
 }
 
 /**
- * The store became unreachable after an append was sent, and could not be asked whether it is stored, or may yet
- * receive a copy that was lost on its way. Look the event ids up, or repeat the append under the same idempotency key,
- * once the store answers again.
+ * The connection was lost after an append was sent, and it is unknown whether its events are stored or will be. When the
+ * store answers again, look the event ids up, or repeat the append under the same idempotency key.
  */
 export class OutcomeUnknown extends Data.TaggedError("OutcomeUnknown")<{
   readonly eventIds: ReadonlyArray<EventId>
   readonly cause: unknown
 }> {
   override get message(): string {
-    return `the store was lost while it stored ${this.eventIds.length} event(s); whether they are stored is unknown`
+    return `the connection was lost during the append of ${this.eventIds.length} event(s), which may or may not be stored: look up their ids, or repeat the append under the same idempotency key`
   }
 }

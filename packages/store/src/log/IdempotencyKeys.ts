@@ -1,6 +1,6 @@
 /**
- * How long idempotency keys are kept. A client that has given up trying again needs its key no more; for keys that are
- * kept for ever, see `Idempotency.neverExpires`.
+ * Expires idempotency keys. A key is needed only as long as its client retries; keys with `Idempotency.neverExpires` are
+ * kept.
  */
 import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
 import * as DateTime from "effect/DateTime"
@@ -11,36 +11,39 @@ import * as Result from "effect/Result"
 import { EventStore } from "./EventStore.ts"
 import type { EventStoreError } from "./EventStoreError.ts"
 
-/** Which keys are to be forgotten. */
+/** Which keys expire. */
 export interface Policy {
-  /** Longer than any client goes on trying. Counted back from now by Effect's clock; keys are as old as the store says. */
+  /**
+   * The age of a key by the store's clock, counted back from now by Effect's clock. Choose it longer than any client
+   * retries.
+   */
   readonly olderThan: Duration.Input
 }
 
 /**
- * Forgets the keys that are older than that, and says how many; a command repeated under one of them is a new command.
- * Needs a role that may (for PostgreSQL see `sql/schema/privileges.sql`). Fails with `InvalidInput` where the duration is
- * not longer than nothing.
+ * Deletes the keys that are older, and returns their number. A command repeated under one of them is a new command. Needs
+ * the right to delete keys (for PostgreSQL see `sql/schema/privileges.sql`). Fails with `InvalidInput` if the duration
+ * is not above zero.
  */
 export const expire = Effect.fnUntraced(function*(
   { olderThan }: Policy
 ): Effect.fn.Return<number, InvalidInput | EventStoreError, EventStore> {
   const age = yield* Effect.fromResult(millisOf(olderThan, "olderThan"))
   const now = yield* DateTime.now
-  // No store is older than 1970.
+  // Times before 1970 are invalid.
   const before = Math.max(0, Math.floor(DateTime.toEpochMillis(now) - age))
   return yield* (yield* EventStore).forgetKeys(DateTime.makeUnsafe(before))
 })
 
-/** How keys are kept by a daemon. */
+/** How often keys are expired. */
 export interface Daemon {
-  /** How long to wait from one time to the next, an hour by default. */
+  /** The pause between two runs; one hour by default. */
   readonly every?: Duration.Input | undefined
 }
 
 /**
- * Keeps keys for so long, for ever: forgets the older ones now and then. Where the store fails, that is logged, and the
- * next time will do. Any number of processes may do this. Fails with `InvalidInput` at the start.
+ * Keeps keys for a duration: expires older ones at an interval, and never ends. An error of the store is logged, and the
+ * next run tries again. Several programs may do this. Fails with `InvalidInput` if a duration is not above zero.
  */
 export const keepFor = Effect.fnUntraced(function*(
   olderThan: Duration.Input,
@@ -51,7 +54,10 @@ export const keepFor = Effect.fnUntraced(function*(
   for (;;) {
     yield* expire({ olderThan }).pipe(
       Effect.tap((count) => Effect.logDebug(`${count} idempotency key(s) have expired`)),
-      Effect.catchTag("EventStoreError", (error) => Effect.logWarning("no idempotency key has expired", error))
+      Effect.catchTag(
+        "EventStoreError",
+        (error) => Effect.logWarning("idempotency keys could not be expired; the next run tries again", error)
+      )
     )
     yield* Effect.sleep(pause)
   }
@@ -61,5 +67,5 @@ const millisOf = (duration: Duration.Input, field: string): Result.Result<number
   const millis = Option.match(Duration.fromInput(duration), { onNone: () => 0, onSome: Duration.toMillis })
   return millis > 0
     ? Result.succeed(millis)
-    : invalid(field, "must be longer than nothing")
+    : invalid(field, "must be a duration above zero")
 }

@@ -1,6 +1,6 @@
 /**
- * Code of this process that is told of events as they happen. Each observer follows the log by itself: what one does,
- * or fails to do, reaches neither writers nor other observers.
+ * Runs a function for every new event, in this program. Each observer has its own subscription: a slow or failing one
+ * affects neither writers nor other observers.
  */
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as ReadOptions from "@refold/core/journal/ReadOptions"
@@ -10,17 +10,18 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { EventReader, type ReadFailure, type ReplayOptions } from "./EventReader.ts"
 
-/** Which events an observer is told of, and what becomes of its failures. */
+/** The events to observe, and what to do with failures. */
 export interface ObserveOptions<E, R> extends ReplayOptions {
-  /** Told of each failure of the observer, defects included; by default it is logged. The next event comes either way. */
+  /** Run after each failure of the observer, defects included; logs it by default. The next event follows in any case. */
   readonly onFailure?: ((cause: Cause.Cause<E>, event: RecordedEvent) => Effect.Effect<void, never, R>) | undefined
 }
 
 /**
- * Tells `observer` of every event from now on, in order and one at a time, until the scope closes. Events that it
- * appends itself come later, as any others do; observers that begin while it is at work are told of later events only.
- * Fails with `InvalidInput` where an option breaks a rule.
- * For an effect that must happen exactly once, use a projection: an observer forgets where it was with its process.
+ * Runs `observer` for every event appended from now on, in order and one at a time, until the scope closes. Events that
+ * it appends itself follow in their order, too. Fails with `InvalidInput` if an option breaks a rule.
+ *
+ * An observer has no checkpoint: events appended while the program is down are missed. Use a projection or a process if
+ * every event must be handled.
  */
 export const observe = Effect.fnUntraced(function*<E, R>(
   observer: (event: RecordedEvent) => Effect.Effect<void, E, R>,
@@ -29,10 +30,10 @@ export const observe = Effect.fnUntraced(function*<E, R>(
   yield* Effect.fromResult(ReadOptions.check(filter))
   const reader = yield* EventReader
   const after = yield* reader.head
-  const tell = (event: RecordedEvent) =>
+  const run = (event: RecordedEvent) =>
     Effect.catchCause(Effect.suspend(() => observer(event)), (cause) => (onFailure ?? logFailure)(cause, event))
-  yield* Effect.forkScoped(Stream.runForEach(reader.subscribe({ ...filter, after }), tell))
+  yield* Effect.forkScoped(Stream.runForEach(reader.subscribe({ ...filter, after }), run))
 })
 
 const logFailure = (cause: Cause.Cause<unknown>, { position, type }: RecordedEvent): Effect.Effect<void> =>
-  Effect.logWarning(`an observer failed on ${type} at position ${position}`, cause)
+  Effect.logWarning(`an observer failed for event ${type} at position ${position}`, cause)

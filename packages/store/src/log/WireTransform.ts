@@ -1,4 +1,4 @@
-/** The one hook between codec and store, on batches, so that events can be encrypted on their way in and out. */
+/** A hook between codec and store, for batches of events, to encrypt and decrypt them. */
 import type { NewEvent } from "@refold/core/event/NewEvent"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { NonEmptyReadonlyArray } from "effect/Array"
@@ -6,7 +6,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type { EventStoreError } from "./EventStoreError.ts"
 
-/** Two inverse functions; each keeps the number and the order of the events. */
+/** Two inverse functions. Each must keep the number and the order of the events. */
 export interface WireTransform {
   readonly toWire: (
     events: NonEmptyReadonlyArray<NewEvent>
@@ -16,7 +16,7 @@ export interface WireTransform {
   ) => Effect.Effect<ReadonlyArray<RecordedEvent>, EventStoreError>
 }
 
-/** Used by loads and command handlers; the identity unless you provide another. */
+/** Used wherever events are stored or folded; the identity by default. */
 export const WireTransform = Context.Reference<WireTransform>("@refold/store/WireTransform", {
   defaultValue: () => ({ toWire: Effect.succeed, fromWire: Effect.succeed })
 })

@@ -30,8 +30,8 @@ export interface ProcessHandler<R = never> {
 }
 
 /**
- * The outcome of a command. `storedEvents` says that it stored events under its idempotency key, so that no copy of it can
- * store them again; otherwise, false by default, the runner makes that sure by recording the outcome under that key.
+ * The outcome of a command. `storedEvents`, false by default, says that the command stored events under its idempotency key.
+ * Otherwise the runner records the outcome under that key, so that a late copy of the command stores nothing.
  */
 export type CommandOutcome = Outcome & { readonly storedEvents?: boolean | undefined }
 

@@ -13,7 +13,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { HandleFailure } from "../decide/CommandHandler.ts"
-import type { Loaded } from "../decide/Loaded.ts"
+import type { LoadedState } from "../decide/LoadedState.ts"
 import type { SnapshotStore } from "../decide/SnapshotStore.ts"
 import * as State from "../decide/State.ts"
 import { EventReader } from "../log/EventReader.ts"
@@ -31,7 +31,7 @@ import type { Services } from "./ProcessHandler.ts"
 export const get = <Event extends Tagged, State>(
   { instances }: Process.Process<Event, State>,
   instance: string
-): Effect.Effect<Loaded<Instance<State>>, State.LoadFailure, EventReader | SnapshotStore> =>
+): Effect.Effect<LoadedState<Instance<State>>, State.LoadFailure, EventReader | SnapshotStore> =>
   State.load(instances, instance)
 
 /**
@@ -71,7 +71,11 @@ export const history = Effect.fnUntraced(function*<Event extends Tagged, State>(
  * The result of an operator's command: the instance after it. Fails with an `InstanceRefusal` where the instance refuses the
  * command, and otherwise as a command handler does.
  */
-export type OperatorResult<State> = Effect.Effect<Loaded<Instance<State>>, InstanceRefusal | HandleFailure, Services>
+export type OperatorResult<State> = Effect.Effect<
+  LoadedState<Instance<State>>,
+  InstanceRefusal | HandleFailure,
+  Services
+>
 
 /**
  * Sends the signal `Resumed` to an instance: a saga at `CompensationFailed` retries its compensation. `reason` is recorded.
@@ -107,7 +111,7 @@ const send = Effect.fnUntraced(function*<Event extends Tagged, State>(
   process: Process.Process<Event, State>,
   instance: string,
   message: MessageBody
-): Effect.fn.Return<Loaded<Instance<State>>, InstanceRefusal | HandleFailure, Services> {
+): Effect.fn.Return<LoadedState<Instance<State>>, InstanceRefusal | HandleFailure, Services> {
   const { correlationId } = (yield* get(process, instance)).state.pending
   return yield* InstanceHandler.of(process)(instance, message, { metadata: { correlationId } })
 })

@@ -1,6 +1,6 @@
 /**
- * Streams that a projection has parked: an event that could not be folded, and all later events of its stream, wait in
- * order until somebody tries again, say after a repair of the code, or decides to leave the event out for good.
+ * Streams that a projection has parked: an event could not be folded, and the projection skips it and all later events
+ * of its stream. Retry the stream once the code is repaired, or discard the event.
  */
 import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
@@ -11,12 +11,12 @@ import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type { EventReader, ReadFailure } from "../log/EventReader.ts"
 import type { EventStoreError } from "../log/EventStoreError.ts"
-import { type Held, tryParked } from "./internal/TryParked.ts"
+import { type LockedGeneration, retryParked } from "./internal/RetryParked.ts"
 import type { NotParked } from "./ProjectionError.ts"
 import * as Projector from "./Projector.ts"
 import { type DiscardedEvent, type NoRows, type ParkedStream, ReadModelStore } from "./ReadModelStore.ts"
 
-/** The streams that the live rows lack, or have only in part, in the order of their first waiting events. */
+/** The parked streams of the live rows, ordered by the position of their poisoned events. */
 export const list = Effect.fnUntraced(function*(
   { name }: { readonly name: string }
 ): Effect.fn.Return<ReadonlyArray<ParkedStream>, NoRows | EventStoreError, ReadModelStore> {
@@ -25,19 +25,21 @@ export const list = Effect.fnUntraced(function*(
 })
 
 /**
- * Tries the waiting events of a stream again, decoded and upcast afresh, in the live rows and in those of a rebuild.
- * The stream stays parked from the first event on that still fails; None where it is parked no more.
+ * Retries the events of a parked stream, decoded and upcast again, in the live rows and in those of a rebuild. Returns
+ * the stream if it is still parked, at the first event that failed; None if all its events were folded. Fails with
+ * `NotParked` if the stream is not parked.
  */
 export const retry = <Event extends Tagged, State, R = never>(
   runnable: Projector.Runnable<Event, State, R>,
   stream: StreamName
 ): Effect.Effect<Option.Option<ParkedStream>, NotParked | ReadFailure, EventReader | ReadModelStore | R> =>
-  tryParked(Projector.targetOf(runnable), stream, () => Effect.void)
+  retryParked(Projector.targetOf(runnable), stream, () => Effect.void)
 
 /**
- * Leaves the first waiting event of a stream out of this projection for good, and tries the later ones. The reason is
- * recorded, and every rebuild leaves the event out, too. Fails with `InvalidInput` for an inline projection (handlers
- * write its rows, and know of no discards) and while a rebuild is under way that could fold the event.
+ * Discards the poisoned event of a parked stream and retries the later ones. The discard is recorded with its reason and
+ * holds for every later rebuild of this projection. Returns what `retry` returns. Fails with `InvalidInput` for an empty
+ * reason, for an inline projection (command handlers write its rows and do not read discards), and while a rebuild that
+ * has folded the event is running; with `NotParked` if the stream is not parked.
  */
 export const discard = Effect.fnUntraced(function*<Event extends Tagged, State, R = never>(
   runnable: Projector.Runnable<Event, State, R>,
@@ -49,26 +51,27 @@ export const discard = Effect.fnUntraced(function*<Event extends Tagged, State, 
   if ("isInline" in runnable && runnable.isInline) {
     return yield* new InvalidInput({
       field: "projection",
-      rule: "must not be inline: its rows are an aggregate's states"
+      rule: "must not be inline: the event would still be in the state that handlers store as its row"
     })
   }
-  return yield* tryParked(Projector.targetOf(runnable), stream, (parked, held) =>
+  return yield* retryParked(Projector.targetOf(runnable), stream, (parked, locked) =>
     Effect.gen(function*() {
       const { position, version } = parked.reduce((first, next) => next.position < first.position ? next : first)
-      if (held.some((one) => hasFolded(one, position))) {
-        const rule = "must wait: a rebuild under way has folded the event, and would go live with it"
+      if (locked.some((one) => hasFolded(one, position))) {
+        const rule =
+          "must not have its event discarded while a rebuild that has folded it is running: discard it afterwards"
         return yield* new InvalidInput({ field: "stream", rule })
       }
-      // A fact of the projection: whichever generation writes it down.
-      yield* held[0]!.batch.discard([{ position, stream, version, reason }])
+      // Discards belong to the projection, so any of its generations can record them.
+      yield* locked[0]!.batch.discard([{ position, stream, version, reason }])
     }))
 })
 
-const hasFolded = ({ batch: { generation }, parked }: Held, position: Position): boolean =>
+const hasFolded = ({ batch: { generation }, parked }: LockedGeneration, position: Position): boolean =>
   generation.status === "Building" && generation.checkpoint >= position &&
   (parked === undefined || parked.position > position)
 
-/** The events that a projection leaves out, in the order of their positions. */
+/** The discarded events of a projection, ordered by position. */
 export const listDiscarded = Effect.fnUntraced(function*(
   { name }: { readonly name: string }
 ): Effect.fn.Return<ReadonlyArray<DiscardedEvent>, EventStoreError, ReadModelStore> {

@@ -1,6 +1,6 @@
 /**
- * A projection's rows as they were: refolded from the log into rows of the reader's own, batch by batch. A row of a
- * projection keyed by stream is refolded by itself, from its stream alone.
+ * Rows of a projection as of a past point, folded again from the log: all rows into a temporary generation, or one row
+ * of a projection that is keyed by stream.
  */
 import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
@@ -16,29 +16,31 @@ import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { EventReader, type ReadFailure } from "../log/EventReader.ts"
 import * as CatchUp from "./internal/CatchUp.ts"
-import * as SelectRows from "./internal/SelectRows.ts"
-import * as Tail from "./internal/Tail.ts"
+import * as ReadRows from "./internal/ReadRows.ts"
+import * as StreamRows from "./internal/StreamRows.ts"
 import type { ProjectionOutdated } from "./ProjectionError.ts"
 import * as Projector from "./Projector.ts"
 import type { Page, Readers, ReadRowsFailure, Row } from "./ReadModel.ts"
 import { type ParkedStream, ReadModelStore } from "./ReadModelStore.ts"
 
-/** The rows of a projection at a past point. */
+/** The rows of a projection as of a past point. */
 export interface PastRows<State, Index extends string> {
+  /** The row with this key; None if it did not exist. */
   readonly get: (key: string) => Effect.Effect<Option.Option<Row<State>>, ReadRowsFailure, Readers>
+  /** A page of rows; see `ReadModel.query`. */
   readonly query: (asked?: RowQuery<Index>) => Effect.Effect<Page<State>, ReadRowsFailure, Readers>
-  /** All rows of a query; see `ReadModel.stream`. */
+  /** All rows of a query, page by page; see `ReadModel.stream`. */
   readonly stream: (
     asked?: Omit<RowQuery<Index>, "after">
   ) => Stream.Stream<Row<State>, ReadRowsFailure, Readers>
-  /** Streams that the rows have only in part, for an event of theirs cannot be folded. */
+  /** Streams whose later events are missing from the rows, because one of their events cannot be folded. */
   readonly parked: ReadonlyArray<ParkedStream>
 }
 
 /**
- * All rows of a projection as of a position or an instant; gone with the scope. Takes as long as reading the log up to
- * there. As of a position they are those that the live rows were there, had nothing been parked. Fails with
- * `InvalidInput` where the position lies in the future.
+ * All rows of a projection as of a position or an instant, kept until the scope closes. Reads the whole log up to the
+ * point. Waits if the position is stored but not yet visible to readers. Fails with `InvalidInput` if the position is
+ * beyond the last event, and with `ProjectionOutdated` if a newer version of the projection is live.
  */
 export const asOf = Effect.fnUntraced(function*<Event extends Tagged, State, Index extends string>(
   projection: Projection<Event, State, Index>,
@@ -52,39 +54,40 @@ export const asOf = Effect.fnUntraced(function*<Event extends Tagged, State, Ind
     store.begin(target, "Scratch"),
     (begun) => Effect.ignore(store.drop(begun.id))
   )
-  yield* CatchUp.catchUp(target, id, goal, { ...CatchUp.pace, ...options })
+  yield* CatchUp.catchUp(target, id, goal, { ...CatchUp.defaults, ...options })
   return {
-    get: (key) => SelectRows.byKey(projection, key, id),
-    query: (asked = {}) => SelectRows.page(projection, asked, id),
+    get: (key) => ReadRows.byKey(projection, key, id),
+    query: (asked = {}) => ReadRows.page(projection, asked, id),
     stream: (asked = {}) =>
-      SelectRows.pages((after) => SelectRows.page(projection, { limit: maxLimit, ...asked, after }, id)),
+      ReadRows.pages((after) => ReadRows.page(projection, { limit: maxLimit, ...asked, after }, id)),
     parked: yield* store.listParked(id)
   }
 })
 
 /**
- * The row of one stream as of a version, a position or an instant, folded from that stream alone. Fails with
- * `InvalidInput` where the projection is not keyed by stream: the row may then hold events of any stream.
+ * The row of one stream as of a version, a position or an instant, folded from this stream only. None if the row did
+ * not exist. Fails with `InvalidInput` if the projection is not keyed by stream, and with `PoisonedEvent` if an event
+ * cannot be folded.
  */
 export const rowAsOf = Effect.fnUntraced(function*<Event extends Tagged, State>(
   projection: Projection<Event, State, string>,
   stream: StreamName.StreamName,
   point: AsOf.AsOf
-): Effect.fn.Return<Option.Option<Row<State>>, ReadRowsFailure | Tail.TailFailure, Readers> {
+): Effect.fn.Return<Option.Option<Row<State>>, ReadRowsFailure | StreamRows.FoldFailure, Readers> {
   if (!projection.isKeyedByStream) {
     return yield* new InvalidInput({
       field: "projection",
-      rule: "must be keyed by stream for a row to be refolded alone"
+      rule: "must be keyed by stream: use asOf, which folds all rows"
     })
   }
   const name = yield* Effect.fromResult(StreamName.parse(stream))
   if (point._tag !== "Version") yield* headAt(point)
-  const row = yield* Tail.foldStream(projection, name, { asOf: point })
+  const row = yield* StreamRows.fold(projection, name, { asOf: point })
   if (row === undefined) return Option.none()
-  return Option.some(yield* Effect.fromResult(SelectRows.decodeRow(projection, row, projection.version)))
+  return Option.some(yield* Effect.fromResult(ReadRows.decodeRow(projection, row, projection.version)))
 })
 
-// How far the log is to be read. A position that is stored, but not yet safe to read up to, is waited for.
+// The last position to read. Waits for a position that is stored but not yet visible to readers.
 const headAt = Effect.fnUntraced(function*(
   point: AsOf.AsOfLog
 ): Effect.fn.Return<Position, ReadFailure, EventReader> {
@@ -93,7 +96,10 @@ const headAt = Effect.fnUntraced(function*(
   if (point._tag !== "Position") return yield* reader.head
   const { last } = yield* reader.bound
   if (point.position > last) {
-    return yield* new InvalidInput({ field: "asOf.position", rule: `must not lie after the last event, at ${last}` })
+    return yield* new InvalidInput({
+      field: "asOf.position",
+      rule: `must not be beyond the last event, at position ${last}`
+    })
   }
   yield* Stream.runHead(Stream.filter(reader.heads, (head) => head >= point.position))
   return point.position

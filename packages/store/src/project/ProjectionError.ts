@@ -1,44 +1,45 @@
-/** What can go wrong between a projection, its rows and their readers. */
+/** The errors of projections and of reading their rows. */
 import type { Position } from "@refold/core/event/Position"
 import type { StreamName } from "@refold/core/event/StreamName"
 import * as Data from "effect/Data"
 import * as Option from "effect/Option"
 
-/** Nobody ever ran a projection of this name. */
+/** The store has no projection of this name. Run it once with `Projector`. */
 export class UnknownProjection extends Data.TaggedError("UnknownProjection")<{ readonly projection: string }> {
   override get message(): string {
-    return `no projection "${this.projection}" has ever been run on this store`
+    return `projection "${this.projection}" has never been run on this store: run it with Projector first`
   }
 }
 
-/** The projection is being filled for the first time; there are no rows to read before that is done. */
+/** The first build of the projection is still running; it has no rows until that is done. */
 export class ProjectionNotReady extends Data.TaggedError("ProjectionNotReady")<{
   readonly projection: string
-  /** How far it has come. */
+  /** The checkpoint of the first build. */
   readonly checkpoint: Position
 }> {
   override get message(): string {
-    return `projection "${this.projection}" is being filled, and has come to position ${this.checkpoint}`
+    return `projection "${this.projection}" is still in its first build, at position ${this.checkpoint}`
   }
 }
 
-/** A newer version of the projection is live: newer code runs elsewhere, and this code must not write its rows. */
+/** A newer version of the projection is live: newer code is deployed, and this code must not write its rows. */
 export class ProjectionOutdated extends Data.TaggedError("ProjectionOutdated")<{
   readonly projection: string
+  /** The version of this code. */
   readonly version: number
   /** The version that is live. */
   readonly live: number
 }> {
   override get message(): string {
-    return `projection "${this.projection}" is at version ${this.live}, and this code has version ${this.version}`
+    return `projection "${this.projection}" is live at version ${this.live}, but this code has version ${this.version}: deploy the newer code`
   }
 }
 
-/** A stored row does not fit the projection's schema: it was written by another version of the code. */
+/** A stored row does not fit the schema of the projection: other code wrote it. */
 export class UnreadableRow extends Data.TaggedError("UnreadableRow")<{
   readonly projection: string
   readonly key: string
-  /** The version that wrote the row. */
+  /** The version of the projection that wrote the row. */
   readonly version: number
   readonly reason: string
 }> {
@@ -47,20 +48,23 @@ export class UnreadableRow extends Data.TaggedError("UnreadableRow")<{
   }
 }
 
-/** The projection did not get so far in time. */
+/** The projection did not reach a position before the timeout. */
 export class AwaitTimeout extends Data.TaggedError("AwaitTimeout")<{
   readonly projection: string
   readonly position: Position
-  /** Where it was at the end; None where it has no rows yet. */
+  /** The last checkpoint seen; None if the projection had no rows yet. */
   readonly reached: Option.Option<Position>
 }> {
   override get message(): string {
-    const reached = Option.match(this.reached, { onNone: () => "has no rows yet", onSome: (p) => `got to ${p}` })
-    return `projection "${this.projection}" ${reached}, not to position ${this.position}`
+    const reached = Option.match(this.reached, {
+      onNone: () => "has no rows yet",
+      onSome: (p) => `is at position ${p}`
+    })
+    return `projection "${this.projection}" ${reached} and did not reach position ${this.position} in time`
   }
 }
 
-/** The stream is parked: the projection went by, and holds back this stream's events from `version` on. */
+/** The projection has parked the stream: the stream's events from the poisoned one on are missing from the rows. */
 export class StreamParked extends Data.TaggedError("StreamParked")<{
   readonly projection: string
   readonly stream: StreamName
@@ -71,7 +75,7 @@ export class StreamParked extends Data.TaggedError("StreamParked")<{
   }
 }
 
-/** No such stream is parked. */
+/** The projection has not parked the stream. */
 export class NotParked extends Data.TaggedError("NotParked")<{
   readonly projection: string
   readonly stream: StreamName

@@ -1,4 +1,4 @@
-/** How projections are doing: how far they are, how far behind, what they have parked, and what holds them back. */
+/** The status of projections: checkpoint, lag, rate, parked streams, and what holds readers back; also as metrics. */
 import type { Position } from "@refold/core/event/Position"
 import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
@@ -9,34 +9,35 @@ import * as Stream from "effect/Stream"
 import { EventReader, type ReadBound, type ReadFailure } from "../log/EventReader.ts"
 import { type Generation, type ParkedStream, ReadModelStore } from "./ReadModelStore.ts"
 
-/** How one projection is doing. */
+/** The status of a projection. */
 export interface ProjectionStatus {
   readonly projection: string
-  /** What readers see; None while the projection is filled for the first time. */
+  /** The generation that queries read; None until the first build is done. */
   readonly live: Option.Option<GenerationStatus>
-  /** A rebuild that is under way, or the first filling. */
+  /** The generation of a running rebuild, or of the first build. */
   readonly building: Option.Option<GenerationStatus>
-  /** How far readers of the log may go, and who holds them back. */
+  /** The last position that readers can see, and the writers that hold it back. */
   readonly bound: ReadBound
 }
 
-/** How one filling is doing. */
+/** The status of a generation. */
 export interface GenerationStatus {
   readonly version: number
+  /** Its checkpoint. */
   readonly position: Position
-  /** How many positions it is behind the head; about as many events, for positions have gaps. */
+  /** Positions behind the head. Positions may have gaps, so there may be fewer events. */
   readonly lag: number
-  /** How long ago the first event that it has not passed was recorded, in seconds; 0 where there is none. */
+  /** The age in seconds of the first event after the checkpoint, by `recordedAt`; 0 at the head. */
   readonly lagSeconds: number
-  /** Events folded in a second, of late. */
+  /** Events folded per second, smoothed. */
   readonly rate: number
-  /** Of the way to the head, between 0 and 1. */
+  /** The checkpoint as a fraction of the head, between 0 and 1. */
   readonly done: number
-  /** Degraded, where there are any. */
+  /** The parked streams; the projection is degraded if there are any. */
   readonly parked: ReadonlyArray<ParkedStream>
 }
 
-/** How a projection is doing; of one that nobody ever ran, that it has no rows. */
+/** The status of a projection. One that was never run has neither a live nor a building generation. */
 export const of = Effect.fnUntraced(function*(
   { name }: { readonly name: string }
 ): Effect.fn.Return<ProjectionStatus, ReadFailure, EventReader | ReadModelStore> {
@@ -44,7 +45,7 @@ export const of = Effect.fnUntraced(function*(
   return yield* describe(name, yield* store.generations(name))
 })
 
-/** How every projection is doing that was ever run on the store, by name. */
+/** The status of every projection of the store, ordered by name. */
 export const all: Effect.Effect<ReadonlyArray<ProjectionStatus>, ReadFailure, EventReader | ReadModelStore> = Effect
   .gen(
     function*() {
@@ -57,7 +58,10 @@ export const all: Effect.Effect<ReadonlyArray<ProjectionStatus>, ReadFailure, Ev
     }
   )
 
-/** `all`, again and again, and as the metrics `refold_projection_lag`, `…_lag_seconds` and `…_parked`. */
+/**
+ * `all` at an interval, 10 seconds by default. Also updates the metrics `refold_projection_lag`,
+ * `refold_projection_lag_seconds` and `refold_projection_parked`.
+ */
 export const watch = (
   every: Duration.Input = "10 seconds"
 ): Stream.Stream<ReadonlyArray<ProjectionStatus>, ReadFailure, EventReader | ReadModelStore> =>
@@ -97,8 +101,10 @@ const statusOf = Effect.fnUntraced(function*(
 })
 
 const lag = Metric.gauge("refold_projection_lag", { description: "positions behind the head" })
-const lagSeconds = Metric.gauge("refold_projection_lag_seconds", { description: "age of the first event not passed" })
-const parked = Metric.gauge("refold_projection_parked", { description: "streams that wait" })
+const lagSeconds = Metric.gauge("refold_projection_lag_seconds", {
+  description: "age of the first event after the checkpoint"
+})
+const parked = Metric.gauge("refold_projection_parked", { description: "parked streams" })
 
 const measure = ({ live, projection }: ProjectionStatus): Effect.Effect<void> =>
   Option.match(live, {

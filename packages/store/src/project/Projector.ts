@@ -1,6 +1,6 @@
 /**
- * Keeps a projection's rows up to date: batch by batch along the log, rows and checkpoint in one transaction. Any number
- * of processes may run the same projection: one at a time owns it, and another takes over when the owner dies.
+ * Keeps the rows of projections up to date, batch by batch: rows and checkpoint are stored in one transaction. Several
+ * programs may run the same projection: one at a time owns it, and another one takes over if the owner stops.
  */
 import type { Tagged } from "@refold/core/event/EventType"
 import type { Position } from "@refold/core/event/Position"
@@ -11,33 +11,33 @@ import type * as Scope from "effect/Scope"
 import { EventReader, type ReadFailure } from "../log/EventReader.ts"
 import type { EventStoreError } from "../log/EventStoreError.ts"
 import * as CatchUp from "./internal/CatchUp.ts"
-import * as Following from "./internal/Following.ts"
+import * as FollowLog from "./internal/FollowLog.ts"
 import type { ProjectionTarget } from "./internal/ProjectionTarget.ts"
 import * as RowsTarget from "./internal/RowsTarget.ts"
 import type { ProjectionOutdated } from "./ProjectionError.ts"
 import { ReadModelStore } from "./ReadModelStore.ts"
 
-/** How a projection is run; see the fields for the defaults. */
-export type Options = Partial<CatchUp.Pace>
+/** How a projection is run; the fields say their defaults. */
+export type Options = Partial<CatchUp.CatchUpOptions>
 
-/** What can be run: a projection, or another target that an adapter offers. */
+/** A projection, or another target that an adapter offers. */
 export type Runnable<Event extends Tagged, State, R = never> = Projection<Event, State, string> | ProjectionTarget<R>
 
 /**
- * Runs a projection for ever: fills its rows from the first event on where that was not done, and keeps them up to
- * date. A version that was raised, or a rebuild that was asked for, is filled beside the live rows and then takes their
- * place. Waits for a store that cannot be reached. Fails with `ProjectionOutdated` once a newer version is live, and at
- * the start as the store does.
+ * Runs a projection; never succeeds. Builds its rows from the first event on if there are none, and keeps them up to
+ * date. A raised version, or a requested rebuild, is built beside the live rows and then replaces them. Retries while
+ * the store cannot be reached; only errors of the first access are returned. Fails with `ProjectionOutdated` as soon as
+ * a newer version is live.
  */
 export const run = <Event extends Tagged, State, R = never>(
   runnable: Runnable<Event, State, R>,
   options: Options = {}
 ): Effect.Effect<never, ProjectionOutdated | ReadFailure, EventReader | ReadModelStore | R> =>
-  Following.follow(targetOf(runnable), { ...CatchUp.pace, ...options })
+  FollowLog.follow(targetOf(runnable), { ...CatchUp.defaults, ...options })
 
 /**
- * As `run`, in the background until the scope closes. Opens the projection first, so that what is wrong with it from
- * the start fails here; what ends it later is logged.
+ * Runs a projection in the background until the scope closes. Opens the projection first and fails if that fails; an
+ * error that ends it later is logged.
  */
 export const start = Effect.fnUntraced(function*<Event extends Tagged, State, R = never>(
   runnable: Runnable<Event, State, R>,
@@ -52,8 +52,8 @@ export const start = Effect.fnUntraced(function*<Event extends Tagged, State, R 
 })
 
 /**
- * Brings a projection up to the head of the log as it is now, live and complete, and ends; waits while another process
- * is at it. For jobs and tests.
+ * Brings a projection up to the current head of the log, makes it live, and returns the head. Waits while another
+ * program owns the projection. For jobs and tests.
  */
 export const catchUp = Effect.fnUntraced(function*<Event extends Tagged, State, R = never>(
   runnable: Runnable<Event, State, R>,
@@ -67,15 +67,15 @@ export const catchUp = Effect.fnUntraced(function*<Event extends Tagged, State, 
     const own = (yield* store.open(target)).filter(({ version }) => version === target.version)
     const reached = yield* Effect.forEach(
       own,
-      ({ id }) => CatchUp.catchUp(target, id, { head, wait: true }, { ...CatchUp.pace, ...options })
+      ({ id }) => CatchUp.catchUp(target, id, { head, wait: true }, { ...CatchUp.defaults, ...options })
     )
     if (reached.every((last) => Option.exists(last, ({ isLive }) => isLive))) return head
   }
 })
 
 /**
- * Forgets a projection, with all its rows; run again, it is filled from the first event on. What was discarded from it
- * stays discarded.
+ * Deletes all rows of a projection. If it is run again, it is built from the first event on; discarded events stay
+ * discarded.
  */
 export const forget = Effect.fnUntraced(function*(
   { name }: { readonly name: string }
@@ -84,7 +84,7 @@ export const forget = Effect.fnUntraced(function*(
   yield* Effect.forEach(yield* store.generations(name), ({ id }) => store.drop(id), { discard: true })
 })
 
-/** The target of a projection: what follows the log for it. */
+/** The target of a projection, for the functions of `internal/`. */
 export const targetOf = <Event extends Tagged, State, R = never>(
   runnable: Runnable<Event, State, R>
 ): ProjectionTarget<R> => "fold" in runnable ? runnable : RowsTarget.make(runnable)

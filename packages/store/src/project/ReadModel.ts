@@ -1,6 +1,6 @@
 /**
- * Reading what projections have made of the log: a row by its key, rows by a declared index, page by page. A query
- * needs no EventStore, so it cannot append.
+ * Reads the rows of projections: one by its key, or pages of rows by a declared index. Needs no `EventStore`, so a query
+ * cannot append.
  */
 import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
@@ -14,48 +14,48 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import type * as Stream from "effect/Stream"
-import type { Loaded } from "../decide/Loaded.ts"
+import type { LoadedState } from "../decide/LoadedState.ts"
 import type { EventReader } from "../log/EventReader.ts"
 import type { EventStoreError } from "../log/EventStoreError.ts"
+import * as ReadRows from "./internal/ReadRows.ts"
 import type { Page, Row } from "./internal/Row.ts"
-import * as SelectRows from "./internal/SelectRows.ts"
 import { AwaitTimeout, StreamParked } from "./ProjectionError.ts"
 import { type Generation, ReadModelStore } from "./ReadModelStore.ts"
 
 export type { Page, Row } from "./internal/Row.ts"
 
-/** Every way in which reading rows can fail. */
-export type ReadRowsFailure = SelectRows.SelectFailure
+/** The errors of reading rows. */
+export type ReadRowsFailure = ReadRows.ReadRowsFailure
 
-/** What a projection's rows are read from: the store of rows, and of events only what concerns readers. */
+/** The services that reading rows needs. */
 export type Readers = ReadModelStore | EventReader
 
 /**
- * The row with this key; None where no event has touched it, or it was removed. Of an inline projection it has seen all
- * events of its stream, and one that cannot be folded is a `PoisonedEvent`.
+ * The row with this key; None if it does not exist. The row of an inline projection has all events of its stream; if one
+ * of them cannot be folded, this fails with `PoisonedEvent`.
  */
 export const get = <Event extends Tagged, State>(
   projection: Projection<Event, State, string>,
   key: string
-): Effect.Effect<Option.Option<Row<State>>, ReadRowsFailure, Readers> => SelectRows.byKey(projection, key)
+): Effect.Effect<Option.Option<Row<State>>, ReadRowsFailure, Readers> => ReadRows.byKey(projection, key)
 
 /**
- * A page of rows; all of them by key, where the query says nothing. Of an inline projection each row on it has seen all
- * events of its stream, up to one that cannot be folded; which rows are on it is decided by what was stored of them.
+ * A page of rows, by default ordered by key. For an inline projection the stored rows decide which rows are on the page;
+ * each of them is then returned with all events of its stream, or up to the first one that cannot be folded.
  */
 export const query = <Event extends Tagged, State, Index extends string>(
   projection: Projection<Event, State, Index>,
   asked: RowQuery<Index> = {}
-): Effect.Effect<Page<State>, ReadRowsFailure, Readers> => SelectRows.page(projection, asked)
+): Effect.Effect<Page<State>, ReadRowsFailure, Readers> => ReadRows.page(projection, asked)
 
-/** All rows of a query, read page by page as they are asked for; `limit` is the length of a page, 1,000 by default. */
+/** All rows of a query, read page by page on demand; `limit` is the size of a page, 1,000 by default. */
 export const stream = <Event extends Tagged, State, Index extends string>(
   projection: Projection<Event, State, Index>,
   asked: Omit<RowQuery<Index>, "after"> = {}
 ): Stream.Stream<Row<State>, ReadRowsFailure, Readers> =>
-  SelectRows.pages((after) => query(projection, { limit: maxLimit, ...asked, after }))
+  ReadRows.pages((after) => query(projection, { limit: maxLimit, ...asked, after }))
 
-/** How long to wait, and how often to look. */
+/** The timeout and the polling interval. */
 export interface AwaitOptions {
   /** 5 seconds by default. */
   readonly timeout?: Duration.Input | undefined
@@ -63,13 +63,16 @@ export interface AwaitOptions {
   readonly every?: Duration.Input | undefined
 }
 
-/** What was appended, as the store, a handler or a position says it. */
-export type Awaited = Position | Pick<Appended, "position" | "streams"> | Pick<Loaded<unknown>, "position" | "stream">
+/** What was appended: the result of the store or of a command handler, or a position. */
+export type Awaited =
+  | Position
+  | Pick<Appended, "position" | "streams">
+  | Pick<LoadedState<unknown>, "position" | "stream">
 
 /**
- * Waits until the rows that readers see have taken in what was appended, so that one reads one's own writes. Fails with
- * `AwaitTimeout` where that takes too long, with `StreamParked` where the projection has parked one of the streams
- * (which a bare position does not tell), and with `InvalidInput` in a transaction, whose events nobody else can see yet.
+ * Waits until the live rows include what was appended, to read your own writes. Fails with `AwaitTimeout` if that takes
+ * longer than the timeout, with `StreamParked` if the projection has parked one of the streams (not known for a bare
+ * position), and with `InvalidInput` inside a transaction, because the projector cannot see its events yet.
  */
 export const awaitPosition = Effect.fnUntraced(function*(
   { name }: Pick<Projection<never, unknown>, "name">,
@@ -82,15 +85,15 @@ export const awaitPosition = Effect.fnUntraced(function*(
     return yield* new InvalidInput({ field: "position", rule: "must be a whole number of 0 or more" })
   }
   if (yield* store.inTransaction) {
-    return yield* new InvalidInput({ field: "transaction", rule: "must be over before its events can be awaited" })
+    return yield* new InvalidInput({ field: "transaction", rule: "must be committed before its events are awaited" })
   }
   let reached = Option.none<Position>()
-  const look = Effect.gen(function*() {
+  const poll = Effect.gen(function*() {
     const live = yield* store.live(name)
     reached = Option.some(live.checkpoint)
     return live.checkpoint >= position ? Option.some(live) : Option.none()
   })
-  const arrived = yield* Effect.catchTag(look, ["UnknownProjection", "ProjectionNotReady"], () => Effect.succeedNone)
+  const arrived = yield* Effect.catchTag(poll, ["UnknownProjection", "ProjectionNotReady"], () => Effect.succeedNone)
     .pipe(
       Effect.repeat({ until: Option.isSome, schedule: Schedule.spaced(every) }),
       Effect.timeoutOption(timeout)
@@ -104,7 +107,7 @@ const streamsOf = (appended: Awaited): ReadonlyArray<StreamName> => {
   return "streams" in appended ? appended.streams.map(({ stream }) => stream) : [appended.stream]
 }
 
-// Parked events count as passed, but they are in no row.
+// The checkpoint passes parked events, but they are in no row.
 const checkParked = Effect.fnUntraced(function*(
   { id, parked, projection }: Generation,
   streams: ReadonlyArray<StreamName>

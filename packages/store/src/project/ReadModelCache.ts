@@ -1,6 +1,6 @@
 /**
- * Answers of queries, remembered for as long as they are true: an answer holds until the projection's rows change, and
- * asking whether they have is cheaper than reading them again.
+ * Caches the answers of queries until the rows of the projection change. Each read asks the store for the revision of the
+ * rows, which is cheaper than reading them.
  */
 import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
@@ -13,48 +13,51 @@ import type * as Option from "effect/Option"
 import * as ReadModel from "./ReadModel.ts"
 import { ReadModelStore } from "./ReadModelStore.ts"
 
-/** Reads a projection's rows, as the functions of `ReadModel` do. */
+/** Reads the rows of a projection through a cache. */
 export interface CachedReader<State, Index extends string> {
+  /** As `ReadModel.get`. */
   readonly get: (key: string) => Answer<Option.Option<ReadModel.Row<State>>>
+  /** As `ReadModel.query`. */
   readonly query: (asked?: RowQuery<Index>) => Answer<ReadModel.Page<State>>
 }
 
 type Answer<A> = Effect.Effect<A, ReadModel.ReadRowsFailure, ReadModel.Readers>
 
 /**
- * A reader that remembers at most `capacity` answers of each kind, 1,000 by default, and gives none that is out of date.
- * Fails with `InvalidInput` for an inline projection: handlers write its rows, and tell nobody.
+ * A reader that caches at most `capacity` rows and as many pages, 1,000 by default, and returns no stale answer. Fails
+ * with `InvalidInput` for an inline projection: command handlers write its rows without a new revision.
  */
 export const make = Effect.fnUntraced(function*<Event extends Tagged, State, Index extends string>(
   projection: Projection<Event, State, Index>,
   { capacity = 1000 }: { readonly capacity?: number | undefined } = {}
 ): Effect.fn.Return<CachedReader<State, Index>, InvalidInput> {
-  if (projection.isInline) return yield* new InvalidInput({ field: "projection", rule: "must not be an inline one" })
-  const get = yield* remember(capacity, (key: string) => ReadModel.get(projection, key))
-  const query = yield* remember(capacity, (asked: RowQuery<Index>) => ReadModel.query(projection, asked))
+  if (projection.isInline)
+    return yield* new InvalidInput({ field: "projection", rule: "must not be inline: read it with ReadModel instead" })
+  const get = yield* makeCached(capacity, (key: string) => ReadModel.get(projection, key))
+  const query = yield* makeCached(capacity, (asked: RowQuery<Index>) => ReadModel.query(projection, asked))
   const current = Effect.flatMap(ReadModelStore, (store) => store.live(projection.name))
   return {
     get: (key) => Effect.flatMap(current, (live) => get(live, key)),
     query: (asked = {}) =>
       Effect.flatMap(current, (live) =>
-        // No row has changed since, so the rows show what has been passed since, too.
+        // No row has changed since the answer was cached, so the answer also holds for the current checkpoint.
         Effect.map(query(live, asked), (page) => ({ ...page, position: live.checkpoint })))
   }
 })
 
-interface Moment {
+interface Revision {
   readonly id: number
   readonly revision: number
 }
 
-// The moment is part of the key, so there is nothing to invalidate: what is out of date is not asked for again, and is
-// the first to be forgotten. An answer may be newer than its moment; then nobody asks for that moment again, either.
-const remember = <Question, A>(capacity: number, answer: (question: Question) => Answer<A>) =>
+// The revision is part of the key, so nothing is invalidated: stale answers are no longer looked up and are evicted first.
+// An answer may be newer than the revision in its key; then that revision is no longer looked up, either.
+const makeCached = <Question, A>(capacity: number, answer: (question: Question) => Answer<A>) =>
   Effect.map(
     Cache.makeWith(([, , question]: readonly [number, number, Question]) => answer(question), {
       capacity,
       timeToLive: (exit) => Exit.isSuccess(exit) ? "1 day" : 0,
       requireServicesAt: "lookup"
     }),
-    (cache) => ({ id, revision }: Moment, question: Question) => Cache.get(cache, [id, revision, question] as const)
+    (cache) => ({ id, revision }: Revision, question: Question) => Cache.get(cache, [id, revision, question] as const)
   )

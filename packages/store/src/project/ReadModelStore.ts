@@ -1,7 +1,6 @@
 /**
- * The port to what projections have made of the log: their rows, their checkpoints, and the streams that they have
- * parked. A *generation* is one filling of a projection's rows from the first event on: readers see the live one, a
- * rebuild fills another beside it.
+ * The port to the rows of projections, their checkpoints, and their parked streams. A *generation* is one build of a
+ * projection's rows from the first event on: queries read the live one, a rebuild builds another beside it.
  */
 import type { Position } from "@refold/core/event/Position"
 import type { StreamName } from "@refold/core/event/StreamName"
@@ -16,57 +15,59 @@ import type * as Option from "effect/Option"
 import type { EventStoreError } from "../log/EventStoreError.ts"
 import type { ProjectionNotReady, ProjectionOutdated, UnknownProjection } from "./ProjectionError.ts"
 
-/** What a store must know of a projection to keep its rows. */
+/** What a store must know of a projection to store its rows. */
 export interface StoredProjection {
   readonly name: string
+  /** Raise it if the rows must be built again. */
   readonly version: number
   readonly indexes: ReadonlyArray<RowIndex>
   /**
-   * Where a projection keeps tables of its own instead of rows: makes them, in a namespace of the generation's own.
-   * Only adapters that have tables know what to do with it.
+   * Creates the tables of a projection that has its own tables instead of rows, in a namespace of the generation. Only
+   * for adapters with tables.
    */
   readonly setup?: Effect.Effect<void, EventStoreError> | undefined
 }
 
 /**
- * What a generation is for: being filled to become live; read by everybody; replaced by a newer one and about to be
- * dropped; or a look into the past, of one reader alone.
+ * `Building`: being built, live afterwards. `Live`: read by queries. `Retired`: replaced, to be dropped. `Scratch`: rows
+ * as of a past point, for one reader.
  */
 export type Status = "Building" | "Live" | "Retired" | "Scratch"
 
-/** One filling of a projection's rows. */
+/** One build of a projection's rows. */
 export interface Generation {
   readonly id: number
   readonly projection: string
   readonly version: number
   readonly status: Status
-  /** All events up to here are in the rows, parked or discarded. */
+  /** Every event up to this position is in the rows, parked or discarded. */
   readonly checkpoint: Position
-  /** Changes whenever rows do. */
+  /** Changes with each batch that changes rows. */
   readonly revision: number
-  /** Events folded in a second, of late. */
+  /** Events folded per second, smoothed. */
   readonly rate: number
-  /** How many streams are parked: the projection is degraded where that is not 0. */
+  /** The number of parked streams; the projection is degraded if it is not 0. */
   readonly parked: number
-  /** When the checkpoint was saved last. */
+  /** When the checkpoint was last saved. */
   readonly updatedAt: DateTime.Utc
 }
 
-/** A stream that waits, from its poisoned event on. */
+/** A parked stream: the projection skips its events from the poisoned one on. */
 export interface ParkedStream {
   readonly stream: StreamName
-  /** The poisoned event. */
+  /** The version, position and stored type of the poisoned event. */
   readonly version: StreamVersion
   readonly position: Position
   readonly type: string
+  /** What failed, and why. */
   readonly stage: Stage
   readonly reason: string
-  /** How often it was tried. */
+  /** The number of attempts to fold the poisoned event. */
   readonly attempts: number
   readonly parkedAt: DateTime.Utc
 }
 
-/** An event that a projection is to leave out for good, and why. Every later filling leaves it out, too. */
+/** An event that a projection skips in all its generations, also in later ones, and the reason. */
 export interface DiscardedEvent {
   readonly position: Position
   readonly stream: StreamName
@@ -75,11 +76,12 @@ export interface DiscardedEvent {
   readonly discardedAt: DateTime.Utc
 }
 
-/** What a batch changes, all of it or nothing. */
+/** The changes of a batch, stored all or not at all. */
 export interface Changes {
   readonly rows: ReadonlyArray<StoredRow>
+  /** Keys of rows to remove. */
   readonly removed: ReadonlyArray<string>
-  /** Leaves a row as it is where its version is that of `rows` or higher: handlers write such rows, too. */
+  /** Whether a stored row stays if its version is not lower: command handlers write rows of inline projections, too. */
   readonly keepsNewer: boolean
   readonly parked: ReadonlyArray<Omit<ParkedStream, "parkedAt">>
   readonly unparked: ReadonlyArray<StreamName>
@@ -87,93 +89,94 @@ export interface Changes {
   readonly rate: number
 }
 
-/** A generation in the hands of its one owner, until the end of the transaction. */
+/** A generation, locked by its one owner until the end of the transaction. */
 export interface Batch {
   readonly generation: Generation
-  /** The rows with these keys, as far as there are any. */
+  /** The existing rows with these keys. */
   readonly rows: (keys: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<StoredRow>, EventStoreError>
-  /** Those of these streams that are parked. */
+  /** The parked ones of these streams. */
   readonly parked: (streams: ReadonlyArray<StreamName>) => Effect.Effect<ReadonlyArray<ParkedStream>, EventStoreError>
-  /** The positions in `(after, upTo]` of events that the projection leaves out. */
+  /** The positions of discarded events in `(after, upTo]`. */
   readonly discarded: (after: Position, upTo: Position) => Effect.Effect<ReadonlyArray<Position>, EventStoreError>
+  /** Stores changes and the new checkpoint. */
   readonly save: (changes: Changes) => Effect.Effect<void, EventStoreError>
-  /** Records that the projection leaves these events out. */
+  /** Records discarded events. */
   readonly discard: (
     events: ReadonlyArray<Omit<DiscardedEvent, "discardedAt">>
   ) => Effect.Effect<void, EventStoreError>
   /**
-   * Makes a generation that is building the live one, and retires the one that was: in one step, for all readers.
-   * False, and nothing done, where the live one has come further.
+   * Makes a building generation the live one and retires the former one, in one step for all readers. Returns false if
+   * the live one has a higher checkpoint or version.
    */
   readonly promote: Effect.Effect<boolean, EventStoreError>
 }
 
-/** How a generation is taken. */
+/** How a generation is locked. */
 export interface UpdateOptions {
-  /** Waits for another owner to be done, instead of giving None. */
+  /** Whether to wait for another owner instead of returning None; false by default. */
   readonly wait?: boolean | undefined
 }
 
-/** Which rows: those of the live generation, or of a certain one. */
+/** The generation to read; the live one by default. */
 export interface RowSource {
   readonly projection: string
   readonly generation?: number | undefined
 }
 
-/** Rows by their keys, or a page of them. */
+/** Rows by their keys, or a page of a query. */
 export type Selection =
   | { readonly _tag: "Keys"; readonly keys: ReadonlyArray<string> }
   | { readonly _tag: "Query"; readonly query: CheckedQuery }
 
-/** Rows, and the generation that they are of, as they were at one moment. */
+/** Rows and their generation, as of the same moment. */
 export interface SelectedRows {
   readonly generation: Generation
   readonly rows: ReadonlyArray<StoredRow>
 }
 
-/** Why there are no rows to read. */
+/** The errors of reading a projection that has no live generation. */
 export type NoRows = UnknownProjection | ProjectionNotReady
 
-/** Keeps what projections have made of the log. */
+/** Stores the rows, checkpoints and parked streams of projections. */
 export class ReadModelStore extends Context.Service<ReadModelStore, {
   /**
-   * The live and building generations of a projection's own version, or of a lower one that is still live. Begins one
-   * where there is none of this version, and drops retired ones.
+   * The live and building generations of this version, and a lower version if it is still live. Begins a generation if
+   * this version has none, and drops retired ones. Fails with `ProjectionOutdated` if a higher version is live.
    */
   readonly open: (
     projection: StoredProjection
   ) => Effect.Effect<ReadonlyArray<Generation>, ProjectionOutdated | EventStoreError>
-  /** A new generation for a rebuild, or the one that is building; always a new one for a look into the past. */
+  /** `Building`: the generation that is building, or a new one. `Scratch`: always a new one. */
   readonly begin: (
     projection: StoredProjection,
     status: "Building" | "Scratch"
   ) => Effect.Effect<Generation, ProjectionOutdated | EventStoreError>
-  /** The generations of a projection, of all of them by default; retired ones only until they are dropped. */
+  /** The generations of a projection, or of all projections. */
   readonly generations: (projection?: string) => Effect.Effect<ReadonlyArray<Generation>, EventStoreError>
   /**
-   * Runs `body` as the generation's one owner, in a transaction that commits with it. None where there is another
-   * owner, or no such generation any more. An owner that stops in the middle loses the generation with its transaction.
+   * Runs `body` as the one owner of a generation, in a transaction that commits if `body` succeeds. None if there is
+   * another owner, or the generation no longer exists. The ownership ends with the transaction, also if the owner dies.
    */
   readonly update: <A, E, R>(
     generation: number,
     body: (batch: Batch) => Effect.Effect<A, E, R>,
     options?: UpdateOptions
   ) => Effect.Effect<Option.Option<A>, E | EventStoreError, R>
-  /** Forgets a generation and its rows. */
+  /** Deletes a generation and its rows. */
   readonly drop: (generation: number) => Effect.Effect<void, EventStoreError>
-  /** Rows at one moment. */
+  /** Rows of a generation, as of one moment. */
   readonly read: (source: RowSource, selection: Selection) => Effect.Effect<SelectedRows, NoRows | EventStoreError>
-  /** The generation that readers see. */
+  /** The live generation. */
   readonly live: (projection: string) => Effect.Effect<Generation, NoRows | EventStoreError>
-  /** The parked streams of a generation, in the order of their positions. */
+  /** The parked streams of a generation, ordered by position. */
   readonly listParked: (generation: number) => Effect.Effect<ReadonlyArray<ParkedStream>, EventStoreError>
-  /** The events that a projection leaves out, in the order of their positions. */
+  /** The discarded events of a projection, ordered by position. */
   readonly listDiscarded: (projection: string) => Effect.Effect<ReadonlyArray<DiscardedEvent>, EventStoreError>
-  /** Stores rows of an inline projection that a reader has folded further, where they are still newer. */
+  /** Stores rows of an inline projection that a reader has folded further, unless the stored ones are as new. */
   readonly catchUpRows: (
     projection: Pick<StoredProjection, "name" | "version">,
     rows: ReadonlyArray<StoredRow>
   ) => Effect.Effect<void, EventStoreError>
-  /** Whether the caller has a transaction open, in which nothing that others do now can be waited for. */
+  /** Whether the caller is inside a transaction. */
   readonly inTransaction: Effect.Effect<boolean>
 }>()("@refold/store/ReadModelStore") {}

@@ -1,4 +1,4 @@
-/** Filling a projection's rows anew beside the live ones, which readers see until the new ones take their place at once. */
+/** Builds the rows of a projection again, beside the live rows, and then replaces these in one step. */
 import type { Tagged } from "@refold/core/event/EventType"
 import type { Position } from "@refold/core/event/Position"
 import * as Clock from "effect/Clock"
@@ -13,24 +13,24 @@ import { ProjectionOutdated } from "./ProjectionError.ts"
 import * as Projector from "./Projector.ts"
 import { type Generation, ReadModelStore } from "./ReadModelStore.ts"
 
-/** How far a rebuild has come. Positions have gaps, so they are only about as many as events. */
+/** The progress of a rebuild in positions. Positions may have gaps, so there may be fewer events. */
 export interface Progress {
-  /** The position up to which the new rows are filled. */
+  /** The checkpoint of the new rows. */
   readonly done: Position
-  /** The last position that is to be filled, as of now. */
+  /** The current head of the log. */
   readonly total: Position
-  /** Events folded in a second, of late. */
+  /** Events folded per second, smoothed. */
   readonly rate: number
-  /** About how much longer it takes, in positions at the pace so far; None before the first batch. */
+  /** The estimated time left, at the speed of this rebuild so far; None before the first batch. */
   readonly left: Option.Option<Duration.Duration>
   /** Whether the new rows are live. */
   readonly isLive: boolean
 }
 
 /**
- * Rebuilds a projection, from where an interrupted rebuild was left, and tells of its progress after each batch; ends
- * when the new rows are live. Any number of processes may do so at once, and those that run the projection do as well:
- * one at a time does the work. Interrupting it leaves the rebuild to them, or to the next who asks for it.
+ * Rebuilds a projection: emits its progress after each batch, and ends when the new rows are live. Continues a rebuild
+ * that was interrupted. Programs that run the projection, or rebuild it, share the work: one at a time does it. If this
+ * stream is interrupted, they finish the rebuild. Fails with `ProjectionOutdated` if a newer version becomes live.
  */
 export const rebuild = <Event extends Tagged, State, R = never>(
   runnable: Projector.Runnable<Event, State, R>,
@@ -40,23 +40,23 @@ export const rebuild = <Event extends Tagged, State, R = never>(
     const target = Projector.targetOf(runnable)
     const begun = yield* (yield* ReadModelStore).begin(target, "Building")
     const started = yield* Clock.currentTimeMillis
-    const walk = CatchUp.stride({ ...CatchUp.pace, ...options })
+    const withBatchSize = CatchUp.adaptiveBatching({ ...CatchUp.defaults, ...options })
     const advance = Effect.gen(function*() {
       const head = yield* (yield* EventReader).head
-      const stepped = yield* walk((pace) => CatchUp.advance(target, begun.id, { head }, pace))
-      // Somebody else is at it.
-      if (Option.isNone(stepped)) yield* Effect.sleep("100 millis")
+      const reached = yield* withBatchSize((sized) => CatchUp.advance(target, begun.id, { head }, sized))
+      // None: another program owns the generation and does the work.
+      if (Option.isNone(reached)) yield* Effect.sleep("100 millis")
       return yield* progressOf(begun, started, head)
     })
-    // Drops the rows that were replaced, as far as nobody reads them.
-    const tidyUp = Effect.flatMap(ReadModelStore, (store) => store.open(target))
+    // Drops the rows that were replaced.
+    const dropRetired = Effect.flatMap(ReadModelStore, (store) => store.open(target))
     return Stream.fromEffectRepeat(advance).pipe(
       Stream.takeUntil(({ isLive }) => isLive),
-      Stream.concat(Stream.fromEffectDrain(tidyUp))
+      Stream.concat(Stream.fromEffectDrain(dropRetired))
     )
   }))
 
-// What is told is what is stored, whoever did the work.
+// The progress is read from the store, because other programs may have done the work.
 const progressOf = Effect.fnUntraced(function*(
   begun: Generation,
   started: number,
@@ -65,12 +65,12 @@ const progressOf = Effect.fnUntraced(function*(
   const { projection, version } = begun
   const generations = yield* (yield* ReadModelStore).generations(projection)
   const live = generations.find(({ status }) => status === "Live")
-  // Then nobody goes on with this one.
+  // A newer version is live: this generation is no longer built.
   if (live !== undefined && live.version > version) {
     return yield* new ProjectionOutdated({ projection, version, live: live.version })
   }
   const now = generations.find(({ id }) => id === begun.id)
-  // One that is gone was live and is replaced already.
+  // A generation that no longer exists was live and has been replaced already.
   if (now?.status !== "Building") return { done: total, total, rate: now?.rate ?? 0, left: Option.none(), isLive: true }
   const passed = now.checkpoint - begun.checkpoint
   const elapsed = (yield* Clock.currentTimeMillis) - started

@@ -97,14 +97,14 @@ describe("a record of command handlers", () => {
       expect(requested).toMatchObject({ stream: "transfer-a", state: 7, events: [{ _tag: "Requested", amount: 7 }] })
     })))
 
-  it("fails as that handler does", () =>
+  it("fails with the error of the handler", () =>
     run(Effect.gen(function*() {
       expect(yield* Effect.flip(send("a", withdraw(1)))).toEqual({ _tag: "Overdrawn", balance: 0 })
       const beyond = send("a", { _tag: "RequestTransfer", amount: 101, to: { account: "b" } })
       expect(yield* Effect.flip(beyond)).toBe("TooMuch")
     })))
 
-  it("hands the options on: a command repeated under its key gets its first answer", () =>
+  it("passes on the options: a repeated command gets its first answer", () =>
     run(Effect.gen(function*() {
       const first = yield* send("a", deposit(5), { idempotencyKey: "k" })
       expect(yield* send("a", deposit(5), { idempotencyKey: "k" })).toEqual({ ...first, deduplicated: true })
@@ -113,13 +113,13 @@ describe("a record of command handlers", () => {
         .toMatchObject({ _tag: "IdempotencyConflict" })
     })))
 
-  it("takes handlers of any make", () =>
+  it("accepts any function as a handler", () =>
     run(Effect.gen(function*() {
       const greet = (id: string, { to }: { readonly _tag: "Greet"; readonly to: string }) => Effect.succeed([id, to])
       expect(yield* Commands.make({ Greet: greet })("a", { _tag: "Greet", to: "b" })).toEqual(["a", "b"])
     })))
 
-  it("asks a handler for its effect only as the command is run", () =>
+  it("calls a handler when the effect is run", () =>
     run(Effect.gen(function*() {
       let asked = 0
       const count = (_id: string, _command: { readonly _tag: "Count" }) => Effect.succeed(++asked)
@@ -128,7 +128,7 @@ describe("a record of command handlers", () => {
       expect([yield* counted, yield* counted]).toEqual([1, 2])
     })))
 
-  it("does not notice what becomes of the record later", () =>
+  it("ignores later changes of the record", () =>
     run(Effect.gen(function*() {
       const handlers = { Count: (_id: string, _command: { readonly _tag: "Count" }) => Effect.succeed(1) }
       const count = Commands.make(handlers)
@@ -137,11 +137,12 @@ describe("a record of command handlers", () => {
     })))
 })
 
-describe("a command that nobody knows", () => {
+describe("an unknown command", () => {
   const watched = () => {
     const ran: Array<string> = []
     const note = (what: string) => Effect.sync(() => void ran.push(what))
-    const handle = (_id: string, _command: { readonly _tag: "Withdraw" | "Deposit" }) => note("handler")
+    const handle = (_id: string, _command: { readonly _tag: "Withdraw" } | { readonly _tag: "Deposit" }) =>
+      note("handler")
     const around: Middleware.Middleware = (_call, next) => Effect.andThen(note("middleware"), next)
     return { ran, send: Commands.make({ Withdraw: handle }, [around]) }
   }
@@ -152,16 +153,16 @@ describe("a command that nobody knows", () => {
     ["is tagged with the name of every object's prototype", { _tag: "__proto__" }, "__proto__"],
     ["is tagged with what every object has", { _tag: "constructor" }, "constructor"],
     ["is tagged with a function that every object has", { _tag: "toString" }, "toString"],
-    ["is tagged with nothing", { _tag: undefined }, undefined],
-    ["is tagged with a list that reads as a tag", { _tag: ["Withdraw"] }, undefined],
-    ["is tagged with an object that reads as a tag", { _tag: { toString: () => "Withdraw" } }, undefined],
+    ["has undefined as its tag", { _tag: undefined }, undefined],
+    ["is tagged with an array that converts to a tag", { _tag: ["Withdraw"] }, undefined],
+    ["is tagged with an object that converts to a tag", { _tag: { toString: () => "Withdraw" } }, undefined],
     ["has its tag in a key named __proto__", JSON.parse("{\"__proto__\":{\"_tag\":\"Withdraw\"}}"), undefined],
     ["has no tag", {}, undefined],
     ["is null", null, undefined],
     ["is undefined", undefined, undefined],
     ["is a text", "Withdraw", undefined],
-    ["is a list", ["Withdraw"], undefined]
-  ])("because it %s is a typed error, and nothing is run", (_, command, tag) =>
+    ["is an array", ["Withdraw"], undefined]
+  ])("that %s is a typed error, and nothing is run", (_, command, tag) =>
     run(Effect.gen(function*() {
       const { ran, send } = watched()
       const refused = yield* Effect.flip(send("a", cast(command)))
@@ -170,18 +171,17 @@ describe("a command that nobody knows", () => {
       expect(ran).toEqual([])
     })))
 
-  it("is told which ones there are", () =>
+  it("fails with the known tags in its message", () =>
     run(Effect.gen(function*() {
       expect(yield* Effect.flip(send("a", cast({ _tag: "Cl\"ose" })))).toMatchObject({
-        message:
-          "not a known command: there is none for the tag \"Cl\\\"ose\", only for Deposit, Withdraw, RequestTransfer"
+        message: "unknown command: _tag \"Cl\\\"ose\", must be one of Deposit, Withdraw, RequestTransfer"
       })
       expect(yield* Effect.flip(send("a", cast(null)))).toMatchObject({
-        message: "not a known command: it has no tag, only for Deposit, Withdraw, RequestTransfer"
+        message: "unknown command: _tag is missing, must be one of Deposit, Withdraw, RequestTransfer"
       })
     })))
 
-  it("is not looked for on the prototype of the record", () =>
+  it("is not looked up on the prototype of the record", () =>
     run(Effect.gen(function*() {
       const { ran } = watched()
       const inherited: object = { Close: () => Effect.sync(() => void ran.push("handler")) }
@@ -195,14 +195,14 @@ describe("a command that nobody knows", () => {
 describe("a command from a wire", () => {
   const wire = { _tag: "RequestTransfer", amount: 5, to: { account: "b" } }
 
-  it("is read by the aggregate of its tag, and sent", () =>
+  it("is parsed by the aggregate of its tag, and sent", () =>
     run(Effect.gen(function*() {
       expect(yield* receive("a", { _tag: "Deposit", amounts: [5] }, "1")).toMatchObject({ stream: "account-a" })
       expect(yield* receive("a", wire, "2")).toMatchObject({ stream: "transfer-a", state: 5 })
       expect(yield* receive("a", wire, "2")).toMatchObject({ state: 5, deduplicated: true })
     })))
 
-  it("says everything that is wrong with it at once, and where", () => {
+  it("fails with all problems and their paths", () => {
     const parsed = parse({ _tag: "RequestTransfer", amount: "5", to: {}, extra: 1 })
     if (Result.isSuccess(parsed) || parsed.failure._tag !== "CommandInvalid") throw new Error("it is malformed")
     expect(parsed.failure.issues.map(({ path }) => path).toSorted()).toEqual(["amount", "extra", "to.account"])
@@ -210,24 +210,24 @@ describe("a command from a wire", () => {
 
   it.each<[string, unknown, string | undefined]>([
     ["has an unknown tag", { _tag: "Close" }, "Close"],
-    ["has the tag of an aggregate that the record does not list", { _tag: "CancelTransfer" }, "CancelTransfer"],
+    ["has a tag that the record does not list", { _tag: "CancelTransfer" }, "CancelTransfer"],
     ["is tagged with the name of every object's prototype", { _tag: "__proto__" }, "__proto__"],
-    ["is tagged with a list", { _tag: ["Deposit"] }, undefined],
+    ["is tagged with an array", { _tag: ["Deposit"] }, undefined],
     ["is null", null, undefined],
-    ["is no object", 7, undefined]
+    ["is not an object", 7, undefined]
   ])("that %s is unknown", (_, input, tag) => {
     expect(Result.getFailure(parse(input))).toMatchObject({
       value: { _tag: "UnknownCommand", tag, known: ["Deposit", "RequestTransfer"] }
     })
   })
 
-  it("cannot be read where the aggregate does not say what its commands look like", () => {
+  it("cannot be parsed without a command schema", () => {
     const silent = Commands.parser({ Deposit: Account.account })
     expect(Result.getFailure(silent({ _tag: "Deposit", amounts: [1] })))
       .toMatchObject({ value: { _tag: "InvalidInput", field: "commands" } })
   })
 
-  it("that its aggregate reads as another command is malformed", () => {
+  it("that decodes to another command is malformed", () => {
     const OldWithdraw = Schema.TaggedStruct("Deposit", { amount: Schema.Int })
     const Withdraw = Schema.TaggedStruct("Withdraw", { amount: Schema.Int })
     const renamed = OldWithdraw.pipe(Schema.decodeTo(
@@ -245,7 +245,10 @@ describe("a command from a wire", () => {
     expect(Result.isSuccess(parse({ _tag: "Deposit", amounts: [1] }))).toBe(true)
     expect(Result.getFailure(parse({ _tag: "Deposit", amount: 1 })))
       .toMatchObject({
-        value: { _tag: "CommandInvalid", issues: [{ path: "_tag", message: "reads as \"Withdraw\"" }] }
+        value: {
+          _tag: "CommandInvalid",
+          issues: [{ path: "_tag", message: "must decode to the same _tag, not to \"Withdraw\"" }]
+        }
       })
   })
 })
@@ -256,7 +259,7 @@ describe("the types of a record of command handlers", () => {
   const limited: Middleware.Middleware<TooMany, Session> = (_call, next) => next
   const plain = Commands.make({ Deposit: handleAccount, RequestTransfer: handleTransfer })
 
-  it("say for each tag what its handler gives, how it fails and what it needs", () => {
+  it("state for each tag what its handler returns, fails with and needs", () => {
     expectTypeOf(plain("a", { _tag: "Deposit", amounts: [1] })).toEqualTypeOf<
       Effect.Effect<
         CommandHandler.Handled<Account.State, Account.Event>,
@@ -273,7 +276,7 @@ describe("the types of a record of command handlers", () => {
     >()
   })
 
-  it("say for a command of one of two tags what either handler gives", () => {
+  it("state for a command of two tags what both handlers return", () => {
     const either = (command: ReadCommand) => plain("a", command)
     expectTypeOf<Effect.Success<ReturnType<typeof either>>>().toEqualTypeOf<
       | CommandHandler.Handled<Account.State, Account.Event>
@@ -281,7 +284,7 @@ describe("the types of a record of command handlers", () => {
     >()
   })
 
-  it("say what the middleware adds", () => {
+  it("state what the middleware adds", () => {
     const guarded = Commands.make({ CancelTransfer: handleTransfer }, [
       Middleware.correlation,
       limited,
@@ -294,13 +297,13 @@ describe("the types of a record of command handlers", () => {
     expectTypeOf<Effect.Services<typeof cancelled>>().toEqualTypeOf<Stores | Session>()
   })
 
-  it("let one function handle the commands of a process as well", () => {
+  it("let the function handle commands of a process", () => {
     expectTypeOf(ProcessHandler.withHandler(AccountWithSchema, send)).toEqualTypeOf<
       ProcessHandler.ProcessHandler<Stores>
     >()
   })
 
-  it("refuse a tag that nobody handles, and a payload that is another's", () => {
+  it("do not accept an unknown tag or the payload of another tag", () => {
     expectTypeOf(() => [
       // @ts-expect-error it is not in the record
       send("a", { _tag: "CancelTransfer" }),
@@ -315,7 +318,7 @@ describe("the types of a record of command handlers", () => {
     ]).toBeFunction()
   })
 
-  it("refuse a record with a tag that its handler, or its aggregate, does not take", () => {
+  it("do not accept a record with a tag that its handler or aggregate does not accept", () => {
     expectTypeOf(() => [
       // @ts-expect-error an account cannot be closed
       Commands.make({ Deposit: handleAccount, Close: handleAccount }),
@@ -328,7 +331,7 @@ describe("the types of a record of command handlers", () => {
     ]).toBeFunction()
   })
 
-  it("say that what is read are the commands of just these tags, or why not", () => {
+  it("state that parsed commands have one of these tags, or the errors", () => {
     expectTypeOf<ReadCommand["_tag"]>().toEqualTypeOf<"Deposit" | "RequestTransfer">()
     expectTypeOf<Result.Result.Failure<ReturnType<typeof parse>>>().toEqualTypeOf<
       Commands.UnknownCommand | CommandInvalid | InvalidInput

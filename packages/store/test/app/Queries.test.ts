@@ -39,13 +39,13 @@ describe("a record of query handlers", () => {
       expect((yield* ask({ _tag: "Richest", limit: 1 })).rows).toMatchObject([{ key: "account-b" }])
     })))
 
-  it("fails as that handler does", () =>
+  it("fails with the error of the handler", () =>
     run(Effect.gen(function*() {
       const failed = Effect.provide(Effect.flip(ask({ _tag: "Balance", account: "a" })), Logger.layer([]))
       expect(yield* failed).toMatchObject({ _tag: "UnknownProjection" })
     })))
 
-  it("runs middleware around the query, the first outermost, and tells it what is asked", () =>
+  it("runs middleware around the query, the first outermost, with the query", () =>
     run(Effect.gen(function*() {
       const told: Array<unknown> = []
       const note = (name: string): Middleware.Middleware => (call, next) =>
@@ -62,17 +62,17 @@ describe("a record of query handlers", () => {
     })))
 })
 
-describe("a query that nobody knows", () => {
+describe("an unknown query", () => {
   it.each<[string, unknown, string | undefined]>([
     ["has an unknown tag", { _tag: "Poorest" }, "Poorest"],
     ["is tagged with the name of every object's prototype", { _tag: "__proto__" }, "__proto__"],
     ["is tagged with what every object has", { _tag: "constructor" }, "constructor"],
-    ["is tagged with a list that reads as a tag", { _tag: ["Balance"] }, undefined],
+    ["is tagged with an array that converts to a tag", { _tag: ["Balance"] }, undefined],
     ["has no tag", {}, undefined],
     ["is null", null, undefined],
     ["is undefined", undefined, undefined],
     ["is a text", "Balance", undefined]
-  ])("because it %s is a typed error, and nothing is run", (_, query, tag) =>
+  ])("that %s is a typed error, and nothing is run", (_, query, tag) =>
     run(Effect.gen(function*() {
       let ran = 0
       const noting: Middleware.Middleware = (_call, next) => Effect.suspend(() => (ran++, next))
@@ -85,17 +85,17 @@ describe("a query that nobody knows", () => {
       expect(ran).toBe(0)
     })))
 
-  it("is told which ones there are", () =>
+  it("fails with the known tags in its message", () =>
     run(Effect.gen(function*() {
       expect((yield* Effect.flip(ask(cast({ _tag: "Poorest" })))).message)
-        .toBe("not a known query: there is none for the tag \"Poorest\", only for Balance, Richest")
+        .toBe("unknown query: _tag \"Poorest\", must be one of Balance, Richest")
     })))
 })
 
 describe("the types of a record of query handlers", () => {
   type Tagged = { readonly _tag: "Load" }
 
-  it("say for each tag what its handler gives, how it fails and what it needs", () => {
+  it("state for each tag what its handler returns, fails with and needs", () => {
     expectTypeOf(ask({ _tag: "Balance", account: "a" })).toEqualTypeOf<
       Effect.Effect<
         Option.Option<number>,
@@ -107,7 +107,7 @@ describe("the types of a record of query handlers", () => {
     expectTypeOf<Effect.Success<typeof richest>["rows"][number]["state"]["events"]>().toEqualTypeOf<number>()
   })
 
-  it("refuse a query that nobody answers", () => {
+  it("do not accept an unknown query", () => {
     expectTypeOf(() => [
       // @ts-expect-error it is not in the record
       ask({ _tag: "Poorest" }),
@@ -120,7 +120,7 @@ describe("the types of a record of query handlers", () => {
     ]).toBeFunction()
   })
 
-  it("refuse a handler that needs the command side", () => {
+  it("do not accept a handler that can append", () => {
     const handle = CommandHandler.make(Account.account)
     const append = (_query: Tagged) => Account.append("a", Account.stored(1))
     const load = (_query: Tagged) => State.load(Account.account, "a")
@@ -139,7 +139,7 @@ describe("the types of a record of query handlers", () => {
     ]).toBeFunction()
   })
 
-  it("refuse middleware that needs the command side", () => {
+  it("do not accept middleware that can append", () => {
     const auditing: Middleware.Middleware<never, EventStore> = (_call, next) => next
     const reading: Middleware.Middleware<never, EventReader> = (_call, next) => next
     const handlers = { Load: (_query: Tagged) => Effect.void }

@@ -10,7 +10,6 @@ import { EventStore } from "@refold/store/log/EventStore"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
 import { WireTransform } from "@refold/store/log/WireTransform"
 import * as Effect from "effect/Effect"
-import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -30,6 +29,7 @@ import {
   withdraw,
   withStore
 } from "../support/Account.ts"
+import { logging } from "../support/Logging.ts"
 
 const handle = CommandHandler.make(Account.account)
 
@@ -57,21 +57,21 @@ describe("a command", () => {
       ])
     })))
 
-  it("for one id changes no other", () =>
+  it("changes only the stream of its id", () =>
     run(Effect.gen(function*() {
       yield* handle("a", deposit(10))
       yield* handle("b", deposit(1))
       expect([yield* balance("a"), yield* balance("b")]).toEqual([10, 1])
     })))
 
-  it("that is refused fails with the refusal itself and stores nothing", () =>
+  it("that is refused fails with the refusal and stores nothing", () =>
     run(Effect.gen(function*() {
       yield* handle("a", deposit(10))
       expect(yield* Effect.flip(handle("a", withdraw(11)))).toEqual({ _tag: "Overdrawn", balance: 10 })
       expect(yield* history("a")).toHaveLength(1)
     })))
 
-  it("that leads to nothing answers with the state as it is and stores nothing", () =>
+  it("without events returns the current state and stores nothing", () =>
     run(Effect.gen(function*() {
       yield* handle("a", deposit(10))
       expect(yield* handle("a", deposit()))
@@ -79,27 +79,27 @@ describe("a command", () => {
       expect(yield* history("a")).toHaveLength(1)
     })))
 
-  it("is refused where its id makes no stream name", () =>
+  it("fails if its id makes no valid stream name", () =>
     run(Effect.gen(function*() {
       expect(yield* Effect.flip(handle("", deposit(1)))).toMatchObject({ _tag: "InvalidInput", field: "stream" })
     })))
 
-  it("fails where an event of it does not fit its schema, and stores nothing", () =>
+  it("fails and stores nothing if an event of it does not fit its schema", () =>
     run(Effect.gen(function*() {
       const error = yield* Effect.flip(handle("a", deposit(1, "2" as never)))
       expect(error).toMatchObject({ _tag: "UnencodableEvent", type: "Deposited" })
       expect(yield* history("a")).toEqual([])
     })))
 
-  it("fails where an event before it cannot be decoded", () =>
+  it("fails if an earlier event cannot be decoded", () =>
     run(Effect.gen(function*() {
       yield* append("a", stored(1, { schemaVersion: 2 }))
       expect(yield* Effect.flip(handle("a", deposit(1)))).toMatchObject({ _tag: "NewerSchemaVersion", version: 1 })
     })))
 })
 
-describe("the events of a command are stamped", () => {
-  it("with the time by Effect's clock, one for all, and no metadata by default", () =>
+describe("the events of a command", () => {
+  it("have the time of Effect's clock and no metadata by default", () =>
     runAtZero(Effect.gen(function*() {
       yield* TestClock.setTime(7000)
       yield* handle("a", deposit(1, 2))
@@ -107,7 +107,7 @@ describe("the events of a command are stamped", () => {
         .toEqual([[{}, at(7000)], [{}, at(7000)]])
     })))
 
-  it("with the metadata and the time that are given", () =>
+  it("have the given metadata and time", () =>
     runAtZero(Effect.gen(function*() {
       yield* TestClock.setTime(7000)
       const metadata = { correlationId: "c", causationId: "d", actor: "Ada", own: [1] }
@@ -117,7 +117,7 @@ describe("the events of a command are stamped", () => {
       }
     })))
 
-  it("with ids of their own, UUIDs of version 7 in order", () =>
+  it("have unique ids, which are UUIDs of version 7 in order", () =>
     run(Effect.gen(function*() {
       yield* handle("a", deposit(1, 2, 3))
       const ids = (yield* history("a")).map(({ id }) => id)
@@ -126,7 +126,7 @@ describe("the events of a command are stamped", () => {
       expect(new Set(ids).size).toBe(3)
     })))
 
-  it("with ids from wherever you take them", () =>
+  it("have ids from a generator of your own", () =>
     run(Effect.gen(function*() {
       let n = 0
       const counted = Effect.sync(() => stored(++n).id)
@@ -134,7 +134,7 @@ describe("the events of a command are stamped", () => {
       expect((yield* history("a")).map(({ id }) => id)).toEqual([stored(1).id, stored(2).id])
     })))
 
-  it("and bad metadata are refused, naming the field", () =>
+  it("fail for invalid metadata, naming the field", () =>
     run(Effect.gen(function*() {
       const error = yield* Effect.flip(handle("a", deposit(1), { metadata: { actor: 7 as never } }))
       expect(error).toMatchObject({ _tag: "InvalidInput", field: "writes[0].events[0].metadata.actor" })
@@ -155,8 +155,8 @@ const overtakenBy =
       )
     })
 
-describe("a writer who was overtaken", () => {
-  it("decides again on what the other wrote, and wins", () =>
+describe("a command with a version conflict", () => {
+  it("is decided again on the new events and stored", () =>
     run(Effect.gen(function*() {
       yield* handle("a", deposit(10))
       const handled = yield* overtakenBy(1, handle("a", withdraw(4)))(handle("a", withdraw(5)))
@@ -164,21 +164,21 @@ describe("a writer who was overtaken", () => {
       expect(yield* balance("a")).toBe(1)
     })))
 
-  it("is refused where the other left nothing", () =>
+  it("is refused if the new state refuses it", () =>
     run(Effect.gen(function*() {
       yield* handle("a", deposit(10))
       const refused = overtakenBy(1, handle("a", withdraw(8)))(handle("a", withdraw(5)))
       expect(yield* Effect.flip(refused)).toEqual({ _tag: "Overdrawn", balance: 2 })
     })))
 
-  it("wins in the end where it is overtaken as often as it may retry", () =>
+  it("is stored after as many conflicts as there are retries", () =>
     run(Effect.gen(function*() {
       const patient = CommandHandler.make(Account.account, { retries: 3 })
       expect(yield* overtakenBy(3, handle("a", deposit(1)))(patient("a", deposit(100))))
         .toMatchObject({ state: { balance: 103 }, version: 4 })
     })))
 
-  it("fails with the conflict where it is overtaken once more than it may retry", () =>
+  it("fails with the conflict after one more conflict than retries", () =>
     run(Effect.gen(function*() {
       const patient = CommandHandler.make(Account.account, { retries: 3 })
       const conflict = yield* Effect.flip(overtakenBy(4, handle("a", deposit(1)))(patient("a", deposit(100))))
@@ -191,21 +191,21 @@ describe("a writer who was overtaken", () => {
       expect(yield* balance("a")).toBe(4)
     })))
 
-  it("gives up at once where it may not retry", () =>
+  it("fails at the first conflict without retries", () =>
     run(Effect.gen(function*() {
       const impatient = CommandHandler.make(Account.account, { retries: 0 })
       const conflict = yield* Effect.flip(overtakenBy(1, handle("a", deposit(1)))(impatient("a", deposit(100))))
       expect(conflict).toMatchObject({ _tag: "VersionConflict", actual: Option.some(1) })
     })))
 
-  it("retries ten times by default", () =>
+  it("is retried ten times by default", () =>
     run(Effect.gen(function*() {
       expect(yield* overtakenBy(10, handle("a", deposit(1)))(handle("a", deposit(100)))).toMatchObject({ version: 11 })
       expect(yield* Effect.flip(overtakenBy(11, handle("b", deposit(1)))(handle("b", deposit(100)))))
         .toMatchObject({ _tag: "VersionConflict" })
     })))
 
-  it("does not lose an update among many who write at once", () =>
+  it("loses no update among concurrent commands", () =>
     run(Effect.gen(function*() {
       const patient = CommandHandler.make(Account.account, { retries: 1000 })
       // Gives way before each store operation, so that the writers interleave.
@@ -220,7 +220,7 @@ describe("a writer who was overtaken", () => {
 })
 
 describe("an expected version", () => {
-  it("that is right lets the command pass", () =>
+  it("that matches lets the command pass", () =>
     run(Effect.gen(function*() {
       yield* handle("a", deposit(1), { expected: ExpectedVersion.NoStream })
       yield* handle("a", deposit(1), { expected: ExpectedVersion.StreamExists })
@@ -230,7 +230,7 @@ describe("an expected version", () => {
     })))
 
   it.each([ExpectedVersion.NoStream, ExpectedVersion.Exact(0), ExpectedVersion.Exact(2)])(
-    "that is wrong is a conflict before anything is decided: %j",
+    "that does not match is a conflict before the decision: %j",
     (expected) =>
       run(Effect.gen(function*() {
         yield* handle("a", deposit(1))
@@ -242,13 +242,13 @@ describe("an expected version", () => {
       }))
   )
 
-  it("of a stream that is not there is a conflict without an actual version", () =>
+  it("of a stream without events is a conflict without an actual version", () =>
     run(Effect.gen(function*() {
       expect(yield* Effect.flip(handle("a", deposit(1), { expected: ExpectedVersion.StreamExists })))
         .toMatchObject({ _tag: "VersionConflict", actual: Option.none() })
     })))
 
-  it("that became wrong before the append is a conflict, not a silent retry", () =>
+  it("that no longer matches at the append is a conflict, not a retry", () =>
     run(Effect.gen(function*() {
       yield* handle("a", deposit(1))
       const overtaken = overtakenBy(1, handle("a", deposit(1)))(
@@ -260,7 +260,7 @@ describe("an expected version", () => {
     })))
 
   it.each([ExpectedVersion.Any, ExpectedVersion.StreamExists])(
-    "that still holds though another writer was faster lets the command be decided again: %j",
+    "that still matches after a conflict lets the command be decided again: %j",
     (expected) =>
       run(Effect.gen(function*() {
         yield* handle("a", deposit(10))
@@ -273,7 +273,7 @@ describe("an expected version", () => {
 describe("a command repeated under its idempotency key", () => {
   const key = { idempotencyKey: "k" }
 
-  it("gets its first answer and stores nothing", () =>
+  it("returns its first answer and stores nothing", () =>
     run(Effect.gen(function*() {
       yield* handle("a", deposit(10))
       const first = yield* handle("a", withdraw(4), key)
@@ -282,7 +282,7 @@ describe("a command repeated under its idempotency key", () => {
       expect(yield* history("a")).toHaveLength(2)
     })))
 
-  it("gets it also when the state has moved on, so that deciding again would refuse", () =>
+  it("returns it even if the current state would refuse it", () =>
     run(Effect.gen(function*() {
       yield* handle("a", deposit(10))
       const first = yield* handle("a", withdraw(8), key)
@@ -292,7 +292,7 @@ describe("a command repeated under its idempotency key", () => {
       expect(yield* balance("a")).toBe(0)
     })))
 
-  it("gets it with all its events, and no others", () =>
+  it("returns it with exactly its events", () =>
     run(Effect.gen(function*() {
       yield* handle("a", deposit(1))
       yield* handle("a", deposit(2, 3), key)
@@ -323,7 +323,7 @@ describe("a command repeated under its idempotency key", () => {
       expect(decided).toEqual([deposit(1)])
     })))
 
-  it("gets it whatever expected version, metadata and time the repetition brings", () =>
+  it("returns it for any expected version, metadata and time of the repetition", () =>
     run(Effect.gen(function*() {
       const first = yield* handle("a", deposit(1), key)
       const again = yield* handle("a", deposit(1), {
@@ -335,7 +335,7 @@ describe("a command repeated under its idempotency key", () => {
       expect(again).toEqual({ ...first, deduplicated: true })
     })))
 
-  it("gets it with a snapshot too new to serve", () =>
+  it("returns it if there is a snapshot of a later state", () =>
     run(Effect.gen(function*() {
       const remember = CommandHandler.make(Account.remembered)
       const first = yield* remember("a", deposit(1), key)
@@ -343,7 +343,7 @@ describe("a command repeated under its idempotency key", () => {
       expect(yield* remember("a", deposit(1), key)).toEqual({ ...first, deduplicated: true })
     })))
 
-  it("gets it when the copies run at once", () =>
+  it("returns it if both run at the same time", () =>
     run(Effect.gen(function*() {
       yield* handle("a", deposit(10))
       const interleaved = withStore((store) => ({
@@ -359,7 +359,7 @@ describe("a command repeated under its idempotency key", () => {
       expect(yield* history("a")).toHaveLength(2)
     })))
 
-  it("gets it when a copy goes through between the load and the append", () =>
+  it("returns it if the first one is stored between the load and the append", () =>
     run(Effect.gen(function*() {
       const copy = handle("a", deposit(1), key)
       expect(yield* overtakenBy(1, copy)(handle("a", deposit(1), key)))
@@ -379,27 +379,27 @@ describe("a command repeated under its idempotency key", () => {
       )
     })
 
-  it("gets it when a copy goes through after the first look and deciding again would refuse", () =>
+  it("returns it if the first one is stored after the first lookup and the new state would refuse it", () =>
     run(Effect.gen(function*() {
       yield* handle("a", deposit(10))
       expect(yield* afterLook(handle("a", withdraw(8), key))(handle("a", withdraw(8), key)))
         .toMatchObject({ deduplicated: true, state: { balance: 2 }, version: 2, events: [{ amount: 8 }] })
     })))
 
-  it("gets it when a copy goes through after the first look and the expected version is wrong by then", () =>
+  it("returns it if the first one is stored after the first lookup and the expected version no longer matches", () =>
     run(Effect.gen(function*() {
       const expecting = { ...key, expected: ExpectedVersion.NoStream }
       expect(yield* afterLook(handle("a", deposit(1), expecting))(handle("a", deposit(1), expecting)))
         .toMatchObject({ deduplicated: true, version: 1 })
     })))
 
-  it("is still refused where it was refused before and no copy went through", () =>
+  it("is refused again if the first one was refused", () =>
     run(Effect.gen(function*() {
       yield* Effect.flip(handle("a", withdraw(1), key))
       expect(yield* Effect.flip(handle("a", withdraw(1), key))).toEqual({ _tag: "Overdrawn", balance: 0 })
     })))
 
-  it("after a refusal may succeed, for a refusal uses no key up", () =>
+  it("may succeed after a refusal, because a refusal does not use its key", () =>
     run(Effect.gen(function*() {
       yield* Effect.flip(handle("a", withdraw(1), key))
       yield* handle("a", deposit(1))
@@ -437,7 +437,7 @@ describe("an idempotency key that was used before", () => {
       expect(yield* Effect.flip(handle("a", deposit(1), key))).toMatchObject({ _tag: "IdempotencyConflict" })
     })))
 
-  it("and is empty or too long is refused", () =>
+  it("fails if it is empty or too long", () =>
     run(Effect.gen(function*() {
       for (const idempotencyKey of ["", "k".repeat(256)]) {
         expect(yield* Effect.flip(handle("a", deposit(1), { idempotencyKey })))
@@ -445,13 +445,13 @@ describe("an idempotency key that was used before", () => {
       }
     })))
 
-  it("is refused also where the command leads to nothing", () =>
+  it("is validated even if the command has no events", () =>
     run(Effect.gen(function*() {
       expect(yield* Effect.flip(handle("a", deposit(), { idempotencyKey: "\u0000" })))
         .toMatchObject({ _tag: "InvalidInput" })
     })))
 
-  it("with a command that is not JSON is refused, naming the part", () =>
+  it("fails for a command that is not JSON, naming the part", () =>
     run(Effect.gen(function*() {
       expect(yield* Effect.flip(handle("a", deposit(1n as never), key)))
         .toMatchObject({ _tag: "InvalidInput", field: "command.amounts[0]" })
@@ -463,16 +463,7 @@ describe("a snapshot", () => {
   const { fingerprint, name: view } = Option.getOrThrow(Account.remembered.snapshots)
   const saved = Effect.flatMap(SnapshotStore, (store) => store.find({ stream: stream("a"), view, fingerprint }))
 
-  // Collects what is logged instead of printing it.
-  const logging = () => {
-    const logged: Array<string> = []
-    const logger = Logger.make<unknown, void>(({ logLevel, message }) => {
-      logged.push(`${logLevel}: ${String(Array.isArray(message) ? message[0] : message)}`)
-    })
-    return { logged, provide: Effect.provide(Logger.layer([logger])) }
-  }
-
-  it("is saved when the stream passes a multiple of `every`, and not before", () =>
+  it("is saved when the stream passes a multiple of `every`", () =>
     run(Effect.gen(function*() {
       yield* remember("a", deposit(1))
       yield* remember("a", deposit(2))
@@ -485,13 +476,13 @@ describe("a snapshot", () => {
       expect(yield* saved).toMatchObject(Option.some({ version: 6, state: { balance: 63 } }))
     })))
 
-  it("holds what the command's events made of the state also after a retry", () =>
+  it("holds the state after the command, also after a retry", () =>
     run(Effect.gen(function*() {
       yield* overtakenBy(1, handle("a", deposit(1)))(remember("a", deposit(2, 4)))
       expect(yield* saved).toMatchObject(Option.some({ version: 3, state: { balance: 7 } }))
     })))
 
-  it("is where the next command starts from", () =>
+  it("is the start of the next load", () =>
     run(Effect.gen(function*() {
       const { position, recordedAt, version } = yield* handle("a", deposit(1))
       const forged = { version, position, recordedAt, state: { balance: 1000 } }
@@ -508,10 +499,10 @@ describe("a snapshot", () => {
         save: () =>
           Effect.suspend(() => Effect.fail(new EventStoreError({ operation: "save", cause: `full ${++tried}` })))
       })
-      const { logged, provide } = logging()
-      const handled = yield* provide(Effect.provideService(remember("a", deposit(1, 2, 4)), SnapshotStore, full))
+      const { capture, logged } = logging()
+      const handled = yield* capture(Effect.provideService(remember("a", deposit(1, 2, 4)), SnapshotStore, full))
       expect(handled).toMatchObject({ state: { balance: 7 }, version: 3, deduplicated: false })
-      expect([tried, logged]).toEqual([1, ["Warn: no snapshot of \"account-a\" at version 3"]])
+      expect([tried, logged]).toEqual([1, ["Warn: the snapshot of \"account-a\" at version 3 could not be saved"]])
       expect(yield* saved).toEqual(Option.none())
     })))
 
@@ -527,9 +518,9 @@ describe("a snapshot", () => {
           state: Schema.Struct({ balance: Schema.Number.check(Schema.isLessThan(5)) })
         }
       }))
-      const { logged, provide } = logging()
-      expect(yield* provide(picky("a", deposit(7)))).toMatchObject({ state: { balance: 7 } })
-      expect(logged).toEqual(["Warn: no snapshot of \"account-a\" at version 1"])
+      const { capture, logged } = logging()
+      expect(yield* capture(picky("a", deposit(7)))).toMatchObject({ state: { balance: 7 } })
+      expect(logged).toEqual(["Warn: the snapshot of \"account-a\" at version 1 could not be saved"])
     })))
 })
 
@@ -553,7 +544,7 @@ describe("the wire transform of a handler", () => {
     return { batches, provide: Effect.provideService(WireTransform, service) }
   }
 
-  it("is applied on the way in and on the way out, to whole batches", () =>
+  it("is applied to whole batches, in both directions", () =>
     run(Effect.gen(function*() {
       const { batches, provide } = sealing()
       const handle = CommandHandler.make(Account.account, { cache: 0 })
@@ -565,7 +556,7 @@ describe("the wire transform of a handler", () => {
       expect(batches).toEqual(["to 2", "from 2", "to 1"])
     })))
 
-  it("is applied to what another writer stored meanwhile, and to the first answer of a repeated command", () =>
+  it("is applied to events of a conflict and to the first answer of a repeated command", () =>
     run(Effect.gen(function*() {
       const { provide } = sealing()
       const key = { idempotencyKey: "k" }
@@ -575,8 +566,8 @@ describe("the wire transform of a handler", () => {
     })))
 })
 
-describe("a store that fails", () => {
-  it("fails the command in its own words, without a retry", () =>
+describe("an error of the store", () => {
+  it("is returned unchanged, without a retry", () =>
     run(Effect.gen(function*() {
       const down = new EventStoreError({ operation: "commit", cause: "down" })
       let tried = 0
@@ -587,7 +578,7 @@ describe("a store that fails", () => {
       expect(tried).toBe(1)
     })))
 
-  it("fails the command where its events cannot be read", () =>
+  it("is returned if the events cannot be read", () =>
     run(Effect.gen(function*() {
       const down = new EventStoreError({ operation: "readStream", cause: "down" })
       const failed = handle("a", deposit(1)).pipe(withStore(() => ({ readStream: () => Stream.fail(down) })))
@@ -596,7 +587,7 @@ describe("a store that fails", () => {
 })
 
 describe("the types of a handler", () => {
-  it("say what a command gives, how it fails and what it needs", () => {
+  it("state what a command returns, fails with and needs", () => {
     expectTypeOf(handle("a", deposit(1))).toEqualTypeOf<
       Effect.Effect<
         CommandHandler.Handled<Account.State, Account.Event>,
@@ -606,12 +597,12 @@ describe("the types of a handler", () => {
     >()
   })
 
-  it("let the refusal be caught by its tag", () => {
+  it("let a refusal be caught by its tag", () => {
     const caught = Effect.catchTag(handle("a", withdraw(1)), "Overdrawn", ({ balance }) => Effect.succeed(balance))
     expectTypeOf<Effect.Error<typeof caught>>().toEqualTypeOf<CommandHandler.HandleFailure>()
   })
 
-  it("refuse a command that the decider does not know", () => {
+  it("do not accept an unknown command", () => {
     expectTypeOf(() => [
       // @ts-expect-error an account cannot be closed
       handle("a", { _tag: "Close" })

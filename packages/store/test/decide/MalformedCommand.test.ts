@@ -41,11 +41,11 @@ const issues = (input: unknown) => {
 }
 
 describe("a command from a wire", () => {
-  it("is read from its JSON form", () => {
+  it("is decoded from its JSON form", () => {
     expect(parse(wire)).toEqual(Result.succeed(order))
   })
 
-  it("says everything that is wrong with it at once, and where", () => {
+  it("fails with all problems and their paths", () => {
     expect(issues({ _tag: "Order", amount: "5", to: { name: 7, tags: ["a", 8], also: 1 }, extra: null })).toEqual({
       amount: expect.stringContaining("Expected number"),
       due: "Missing key",
@@ -57,19 +57,19 @@ describe("a command from a wire", () => {
   })
 
   it.each<[string, unknown, string]>([
-    ["is no object", "Order", ""],
-    ["is nothing", undefined, ""],
-    ["has a tag that nobody knows", { ...wire, _tag: "Nope" }, "_tag"],
-    ["has a number that is none", { ...wire, amount: NaN }, "amount"],
-    ["has a number beyond all bounds", { ...wire, amount: 1e308 }, "amount"],
-    ["has text that is no Unicode", { ...wire, to: { name: "\ud800", tags: [] } }, "to.name"],
+    ["is not an object", "Order", ""],
+    ["is undefined", undefined, ""],
+    ["has an unknown tag", { ...wire, _tag: "Nope" }, "_tag"],
+    ["has NaN as a number", { ...wire, amount: NaN }, "amount"],
+    ["has a number out of range", { ...wire, amount: 1e308 }, "amount"],
+    ["has text that is not Unicode", { ...wire, to: { name: "\ud800", tags: [] } }, "to.name"],
     ["has text with the character 0", { ...wire, to: { name: "a", tags: ["\u0000"] } }, "to.tags[0]"],
-    ["has a key that means something to JavaScript", JSON.parse("{\"_tag\":\"Order\",\"__proto__\":{}}"), "__proto__"]
-  ])("that %s is refused by path", (_, input, path) => {
+    ["has the key __proto__", JSON.parse("{\"_tag\":\"Order\",\"__proto__\":{}}"), "__proto__"]
+  ])("that %s fails with the path", (_, input, path) => {
     expect(issues(input)).toHaveProperty([path])
   })
 
-  it("cannot be read where the aggregate does not say what its commands look like", () => {
+  it("cannot be parsed without a command schema", () => {
     const silent = Aggregate.makeUnsafe({ category: "account", codec, decider })
     const parsed = Aggregate.parseCommand(silent, wire)
     expect(Result.isFailure(parsed) && parsed.failure).toMatchObject({ _tag: "InvalidInput", field: "commands" })
@@ -86,7 +86,7 @@ describe("a handler of commands with a schema", () => {
     commit: () => Effect.die("asked")
   }))
 
-  it("refuses a malformed one before it asks any store", () =>
+  it("refuses a malformed one before it uses the store", () =>
     run(Effect.gen(function*() {
       const malformed = { ...order, amount: -1 }
       for (const idempotencyKey of [undefined, "key"]) {
@@ -95,7 +95,7 @@ describe("a handler of commands with a schema", () => {
       }
     })))
 
-  it("takes dates in a command under an idempotency key, and knows the same command again", () =>
+  it("accepts dates in a command with an idempotency key, and recognises a repeated command", () =>
     run(Effect.gen(function*() {
       yield* handle("a", order, { idempotencyKey: "key" })
       expect(yield* handle("a", { ...order }, { idempotencyKey: "key" })).toMatchObject({
@@ -116,26 +116,26 @@ describe("a decider that breaks its contract", () => {
   const wrong = (value: unknown): typeof decider["decide"] => () => value as ReturnType<typeof decider["decide"]>
 
   it.each<[string, Partial<typeof decider>, object]>([
-    ["throws as it decides", {
+    ["throws in decide", {
       decide: () => {
         throw new Error("oh")
       }
     }, { stage: "decide", message: "decide failed on stream \"account-a\": oh" }],
-    ["decides nothing at all", { decide: wrong(undefined) }, { stage: "decide" }],
-    ["decides on something that is no list", { decide: wrong(Result.succeed("events")) }, { stage: "decide" }],
-    ["throws at the event that it decided", {
+    ["returns undefined", { decide: wrong(undefined) }, { stage: "decide" }],
+    ["returns something other than an array", { decide: wrong(Result.succeed("events")) }, { stage: "decide" }],
+    ["throws in evolve for a decided event", {
       evolve: () => {
         throw new Error("ah")
       }
     }, { stage: "evolve", message: "evolve failed on stream \"account-a\": ah" }]
-  ])("and %s is an error that says so, and nothing is stored", (_, faulty, error) =>
+  ])("and %s fails with a DeciderFault, and nothing is stored", (_, faulty, error) =>
     run(Effect.gen(function*() {
       const failed = yield* Effect.flip(handling(faulty)("a", deposit))
       expect(failed).toMatchObject({ _tag: "DeciderFault", stream: "account-a", ...error })
       expect(yield* history("a")).toEqual([])
     })))
 
-  it("and throws at a stored event is an error of the load", () =>
+  it("and throws for a stored event fails the load", () =>
     run(Effect.gen(function*() {
       yield* CommandHandler.make(orders)("a", order)
       const evolve = (): never => {

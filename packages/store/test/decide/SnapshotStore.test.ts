@@ -19,7 +19,7 @@ const find = (key: SnapshotKey) =>
   Effect.map(Effect.flatMap(SnapshotStore, (store) => store.find(key)), Option.map(({ state }) => state))
 
 describe("a snapshot store in memory", () => {
-  it("keeps the highest version under one fingerprint, whatever the order of saves", () =>
+  it("keeps the highest version of a fingerprint, whatever the order of saves", () =>
     run(Effect.gen(function*() {
       yield* save(key, snapshot(2, "second"))
       yield* save(key, snapshot(1, "first"))

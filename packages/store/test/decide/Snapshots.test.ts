@@ -9,13 +9,14 @@ import * as Option from "effect/Option"
 import { describe, expect, it } from "vitest"
 import * as Account from "../support/Account.ts"
 import { append, at, run, stored, stream } from "../support/Account.ts"
+import { logging } from "../support/Logging.ts"
 
 const { fingerprint } = Option.getOrThrow(Account.remembered.snapshots)
 const key = { stream: stream("a"), view: "balance", fingerprint }
 const findStored = Effect.flatMap(SnapshotStore, (store) => store.find(key))
 
 describe("save", () => {
-  it("remembers a loaded state, encoded, with its place", () =>
+  it("saves the encoded state with its version, position and time", () =>
     run(Effect.gen(function*() {
       yield* append("a", stored(1), stored(2))
       const loaded = yield* State.load(Account.remembered, "a")
@@ -37,7 +38,7 @@ describe("save", () => {
       expect(yield* findStored).toEqual(Option.none())
     })))
 
-  it("refuses a state that does not fit its schema", () =>
+  it("fails for a state that does not fit its schema", () =>
     run(Effect.gen(function*() {
       yield* append("a", stored(1))
       const loaded = yield* State.load(Account.remembered, "a")
@@ -49,7 +50,7 @@ describe("save", () => {
 })
 
 describe("find", () => {
-  it("gives back the state as it was loaded", () =>
+  it("returns the saved state", () =>
     run(Effect.gen(function*() {
       yield* append("a", stored(1), stored(2))
       const loaded = yield* State.load(Account.remembered, "a")
@@ -57,7 +58,7 @@ describe("find", () => {
       expect(Option.getOrThrow(yield* Snapshots.find(Account.remembered.snapshots, stream("a")))).toMatchObject(loaded)
     })))
 
-  it("finds nothing where the store of snapshots fails: a load can do without", () =>
+  it("returns None and logs if the snapshot store fails", () =>
     run(Effect.gen(function*() {
       yield* append("a", stored(1), stored(2))
       yield* Snapshots.save(Account.remembered, yield* State.load(Account.remembered, "a"))
@@ -65,11 +66,15 @@ describe("find", () => {
         ...(yield* SnapshotStore),
         find: () => Effect.fail(new EventStoreError({ operation: "find snapshot", cause: "out of order" }))
       })
-      const { state } = yield* Effect.provideService(State.load(Account.remembered, "a"), SnapshotStore, failing)
-      expect(state).toEqual({ balance: 3 })
+      const { capture, logged } = logging()
+      const load = Effect.provideService(State.load(Account.remembered, "a"), SnapshotStore, failing)
+      expect(yield* capture(load)).toMatchObject({ state: { balance: 3 } })
+      expect(logged).toEqual([
+        "Warn: the snapshot of \"account-a\" could not be read; the state is folded from its events"
+      ])
     })))
 
-  it("finds nothing for a stream that has none", () =>
+  it("returns None for a stream without a snapshot", () =>
     run(Effect.gen(function*() {
       expect(yield* Snapshots.find(Account.remembered.snapshots, stream("b"))).toEqual(Option.none())
     })))
@@ -95,7 +100,7 @@ describe("a snapshot is due", () => {
 })
 
 describe("a state as of an instant of the domain's clock", () => {
-  it("is never remembered as the state at a version, for it may lack events before it", () =>
+  it("is not saved as a snapshot, because earlier events may be missing", () =>
     run(Effect.gen(function*() {
       yield* append("a", stored(1, { occurredAt: at(900) }), stored(2, { occurredAt: at(100) }))
       const past = yield* State.load(Account.remembered, "a", { asOf: AsOf.occurredAt(at(100)) })

@@ -1,7 +1,7 @@
 import * as Aggregate from "@refold/core/decide/Aggregate"
 import type { DecodeError } from "@refold/core/event/DecodeError"
 import * as AsOf from "@refold/core/journal/AsOf"
-import type { Loaded } from "@refold/store/decide/Loaded"
+import type { LoadedState } from "@refold/store/decide/LoadedState"
 import * as Snapshots from "@refold/store/decide/Snapshots"
 import { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import * as State from "@refold/store/decide/State"
@@ -50,7 +50,7 @@ const pasts: ReadonlyArray<[string, AsOf.AsOf | undefined, number]> = [
 ]
 
 describe("the state of an aggregate", () => {
-  it("that has no events is the initial one, at version 0", () =>
+  it("without events is the initial state at version 0", () =>
     runAtZero(Effect.gen(function*() {
       expect(yield* State.load(Account.account, "a")).toEqual({
         stream: "account-a",
@@ -62,7 +62,7 @@ describe("the state of an aggregate", () => {
       })
     })))
 
-  it("is a fold of its own events, with the place of the last of them", () =>
+  it("is the fold of its events, with the position of the last one", () =>
     runAtZero(Effect.gen(function*() {
       yield* seed
       expect(yield* State.load(Account.account, "a")).toEqual({
@@ -75,7 +75,7 @@ describe("the state of an aggregate", () => {
       })
     })))
 
-  it.each(pasts)("as of %s counts the events up to then", (_, asOf, balance) =>
+  it.each(pasts)("as of %s counts the events up to that point", (_, asOf, balance) =>
     runAtZero(Effect.gen(function*() {
       yield* seed
       const { state } = yield* State.load(Account.account, "a", { asOf })
@@ -93,14 +93,14 @@ describe("the state of an aggregate", () => {
       }))
   )
 
-  it("has the place of the last event that counts", () =>
+  it("has the version, position and time of the last event that counts", () =>
     runAtZero(Effect.gen(function*() {
       yield* seed
       expect(yield* State.load(Account.account, "a", { asOf: AsOf.version(2) }))
         .toMatchObject({ version: 2, position: 3, recordedAt: at(2000) })
     })))
 
-  it("comes from events in several batches as from one", () =>
+  it("is the same for events in one batch or several", () =>
     runAtZero(Effect.gen(function*() {
       yield* seed
       const batched = yield* State.load(Account.account, "a").pipe(
@@ -111,7 +111,7 @@ describe("the state of an aggregate", () => {
 })
 
 describe("reload", () => {
-  it("folds only the events that came after", () =>
+  it("folds only the later events", () =>
     runAtZero(Effect.gen(function*() {
       yield* seed
       const early = yield* State.load(Account.account, "a", { asOf: AsOf.version(2) })
@@ -119,7 +119,7 @@ describe("reload", () => {
         .toMatchObject({ state: { balance: 1000 + 4 + 8 + 16 }, version: 5 })
     })))
 
-  it("gives back what it started from where nothing came after", () =>
+  it("returns the same state if there are no later events", () =>
     runAtZero(Effect.gen(function*() {
       yield* seed
       const now = yield* State.load(Account.account, "a")
@@ -150,7 +150,7 @@ describe("a snapshot", () => {
     ["a later position", AsOf.position(5), million + 15],
     ["the instant at which it was recorded", AsOf.recordedAt(at(3000)), million + 7],
     ["a later instant", AsOf.recordedAt(at(4500)), million + 15]
-  ])("serves a load as of %s", (_, asOf, balance) =>
+  ])("is used for a load as of %s", (_, asOf, balance) =>
     runAtZero(Effect.gen(function*() {
       yield* seedWithSnapshot()
       const { state } = yield* State.load(Account.remembered, "a", asOf === undefined ? {} : { asOf })
@@ -162,13 +162,13 @@ describe("a snapshot", () => {
     ["an earlier position", AsOf.position(3), 3],
     ["an earlier instant", AsOf.recordedAt(at(2999)), 3],
     ["any instant of the domain's clock", AsOf.occurredAt(at(9000)), 31]
-  ])("does not serve a load as of %s", (_, asOf, balance) =>
+  ])("is not used for a load as of %s", (_, asOf, balance) =>
     runAtZero(Effect.gen(function*() {
       yield* seedWithSnapshot()
       expect((yield* State.load(Account.remembered, "a", { asOf })).state).toEqual({ balance })
     })))
 
-  it("spares the events before it", () =>
+  it("replaces the events before it", () =>
     runAtZero(Effect.gen(function*() {
       yield* seedWithSnapshot()
       const read: Array<number> = []
@@ -190,14 +190,14 @@ describe("a snapshot", () => {
       expect((yield* State.load(Account.remembered, "a")).state).toEqual({ balance: 31 })
     })))
 
-  it("never changes what a load answers, not even by a field", () =>
+  it("never changes the result of a load", () =>
     runAtZero(Effect.gen(function*() {
       yield* seed
       yield* Snapshots.save(Account.remembered, yield* State.load(Account.remembered, "a"))
       expect(yield* State.load(Account.remembered, "a")).toEqual(yield* State.load(Account.account, "a"))
     })))
 
-  it("is not looked at for an aggregate without snapshots", () =>
+  it("is not looked up for an aggregate without snapshots", () =>
     runAtZero(Effect.gen(function*() {
       yield* seedWithSnapshot()
       expect((yield* State.load(Account.account, "a")).state).toEqual({ balance: 31 })
@@ -217,7 +217,7 @@ describe("a snapshot", () => {
 })
 
 describe("a load fails", () => {
-  it("with the name of the event that cannot be decoded", () =>
+  it("naming the event that cannot be decoded", () =>
     run(Effect.gen(function*() {
       yield* append("a", stored(1), stored(2, { type: "Burnt" }))
       const error: DecodeError = yield* Effect.flip(Effect.catchTags(State.load(Account.account, "a"), {
@@ -228,7 +228,7 @@ describe("a load fails", () => {
       expect(error).toMatchObject({ _tag: "UnknownEventType", stream: "account-a", version: 2, type: "Burnt" })
     })))
 
-  it("where the id makes no stream name, or the past point is none", () =>
+  it("for an invalid id or past point", () =>
     run(Effect.gen(function*() {
       expect(yield* Effect.flip(State.load(Account.account, ""))).toMatchObject({
         _tag: "InvalidInput",
@@ -238,7 +238,7 @@ describe("a load fails", () => {
         .toMatchObject({ _tag: "InvalidInput", field: "asOf.version" })
     })))
 
-  it("as the store does", () =>
+  it("with the error of the store", () =>
     run(Effect.gen(function*() {
       const down = new EventStoreError({ operation: "readStream", cause: "down" })
       const failed = State.load(Account.account, "a").pipe(withStore(() => ({ readStream: () => Stream.fail(down) })))
@@ -260,7 +260,7 @@ describe("the wire transform of a load", () => {
       expect((yield* opened).state).toEqual({ balance: 12 })
     })))
 
-  it("may fail, and the load with it", () =>
+  it("fails the load if it fails", () =>
     run(Effect.gen(function*() {
       yield* append("a", stored(1))
       const noKey = new EventStoreError({ operation: "fromWire", cause: "no key" })
@@ -272,9 +272,9 @@ describe("the wire transform of a load", () => {
 })
 
 describe("the types of a load", () => {
-  it("say what it gives, how it fails and what it needs", () => {
+  it("state what it returns, fails with and needs", () => {
     expectTypeOf(State.load(Account.account, "a")).toEqualTypeOf<
-      Effect.Effect<Loaded<Account.State>, State.LoadFailure, EventReader | SnapshotStore>
+      Effect.Effect<LoadedState<Account.State>, State.LoadFailure, EventReader | SnapshotStore>
     >()
   })
 })

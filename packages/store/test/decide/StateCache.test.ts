@@ -61,7 +61,7 @@ const make = (options?: CommandHandler.HandlerOptions<Account.State>) => Command
 const overdrawn = (balance: number) => ({ _tag: "Overdrawn", balance })
 
 describe("a hot stream", () => {
-  it("is read once, then appended to without a look", () =>
+  it("is read once, then appended to without a read", () =>
     watched((seen) =>
       Effect.gen(function*() {
         const handle = make()
@@ -71,7 +71,7 @@ describe("a hot stream", () => {
       })
     ))
 
-  it("costs a refusal, a command with nothing to do and a wrong expected version one look at its tail each", () =>
+  it("is read from its cached version for a refusal, a command without events, and a wrong expected version", () =>
     watched((seen) =>
       Effect.gen(function*() {
         const handle = make()
@@ -85,7 +85,7 @@ describe("a hot stream", () => {
       })
     ))
 
-  it("is read whole for each command where `cache` is 0, or no number", () =>
+  it("is read completely for each command if `cache` is 0 or NaN", () =>
     watched((seen) =>
       Effect.gen(function*() {
         for (const cache of [0, -1, NaN]) {
@@ -96,7 +96,7 @@ describe("a hot stream", () => {
       })
     ))
 
-  it("asks for no snapshot", () =>
+  it("needs no snapshot", () =>
     run(Effect.gen(function*() {
       const snapshots = yield* SnapshotStore
       let asked = 0
@@ -111,8 +111,8 @@ describe("a hot stream", () => {
     })))
 })
 
-describe("a remembered state that others have left behind", () => {
-  it("is decided on again where it led to a refusal", () =>
+describe("a stale cached state", () => {
+  it("is reloaded before a refusal", () =>
     run(Effect.gen(function*() {
       const handle = make()
       yield* handle("a", deposit(1))
@@ -122,7 +122,7 @@ describe("a remembered state that others have left behind", () => {
       expect(yield* Effect.flip(handle("a", withdraw(8)))).toEqual(overdrawn(7))
     })))
 
-  it("is decided on again where it led to nothing, or not to what the client expects", () =>
+  it("is reloaded before an answer without events or a wrong expected version", () =>
     run(Effect.gen(function*() {
       const handle = make()
       yield* handle("a", deposit(1))
@@ -135,7 +135,7 @@ describe("a remembered state that others have left behind", () => {
         .toMatchObject({ _tag: "VersionConflict", actual: Option.some(5) })
     })))
 
-  it("is decided on again where the decider could make nothing of it", () =>
+  it("is reloaded before a fault of the decider", () =>
     run(Effect.gen(function*() {
       const handle = CommandHandler.make(Aggregate.makeUnsafe({
         category: "account",
@@ -154,7 +154,7 @@ describe("a remembered state that others have left behind", () => {
       expect(yield* handle("a", deposit())).toMatchObject({ state: { balance: 11 } })
     })))
 
-  it("costs an append, but no retry: nobody was faster", () =>
+  it("costs one append, but no retry", () =>
     watched((seen) =>
       Effect.gen(function*() {
         const handle = make({ retries: 0 })
@@ -166,7 +166,7 @@ describe("a remembered state that others have left behind", () => {
       })
     ))
 
-  it("is loaded anew where the store has lost events, as with a restored backup", () =>
+  it("is loaded from the start if the store has lost events, as with a restored backup", () =>
     run(Effect.gen(function*() {
       const handle = make()
       const seeded = Effect.gen(function*() {
@@ -187,8 +187,8 @@ describe("a remembered state that others have left behind", () => {
     })))
 })
 
-describe("what is remembered", () => {
-  it("is of one store", () =>
+describe("the state cache", () => {
+  it("is separate for each store", () =>
     run(Effect.gen(function*() {
       const handle = make()
       yield* handle("a", deposit(10))
@@ -197,7 +197,7 @@ describe("what is remembered", () => {
       expect(yield* handle("a", withdraw(10))).toMatchObject({ state: { balance: 0 } })
     })))
 
-  it("is as one wire transform shows it", () =>
+  it("is separate for each wire transform", () =>
     run(Effect.gen(function*() {
       const handle = make()
       yield* handle("a", deposit(10))
@@ -212,7 +212,7 @@ describe("what is remembered", () => {
       expect(yield* Effect.flip(handle("a", withdraw(21)))).toEqual(overdrawn(10))
     })))
 
-  it("is what was asked for last, no more than `cache`", () =>
+  it("keeps the most recently used states, at most `cache`", () =>
     watched((seen) =>
       Effect.gen(function*() {
         const handle = make({ cache: 2 })
@@ -223,7 +223,7 @@ describe("what is remembered", () => {
       })
     ))
 
-  it("is not driven out by streams without events", () =>
+  it("is not filled by streams without events", () =>
     watched((seen) =>
       Effect.gen(function*() {
         const handle = make({ cache: 1 })
@@ -233,7 +233,7 @@ describe("what is remembered", () => {
       })
     ))
 
-  it("is nothing in a transaction of the caller's, nor is anything added there", () => {
+  it("is neither read nor filled inside a transaction of the caller", () => {
     let isInside = false
     return watched((seen) =>
       Effect.gen(function*() {
@@ -248,7 +248,7 @@ describe("what is remembered", () => {
       }), () => ({ inTransaction: Effect.sync(() => isInside) }))
   })
 
-  it("does not go back to the first answer of a repeated command", () =>
+  it("keeps a newer state than the first answer of a repeated command", () =>
     watched((seen) =>
       Effect.gen(function*() {
         const handle = make()
@@ -260,7 +260,7 @@ describe("what is remembered", () => {
       })
     ))
 
-  it("does not go back where an answer arrives late", async () => {
+  it("keeps a newer state than a late answer", async () => {
     const late = Deferred.makeUnsafe<void>()
     let appends = 0
     await watched((seen) =>
@@ -280,11 +280,11 @@ describe("what is remembered", () => {
   })
 })
 
-describe("an append of which nobody knows what became", () => {
+describe("an append with an unknown outcome", () => {
   const unknown = new OutcomeUnknown({ eventIds: [], cause: "lost" })
 
   it.each([unknown, new EventStoreError({ operation: "append", cause: "down" })])(
-    "makes the next command load anew: $_tag",
+    "makes the next command load the state: $_tag",
     (error) => {
       let appends = 0
       return watched((seen) =>
@@ -302,7 +302,7 @@ describe("an append of which nobody knows what became", () => {
     }
   )
 
-  it("because it was interrupted makes the next command load anew", async () => {
+  it("by an interruption makes the next command load the state", async () => {
     let appends = 0
     const stuck = Deferred.makeUnsafe<void>()
     await watched((seen) =>
@@ -351,8 +351,8 @@ const keeping = (evolve: (state: Kept, amount: number) => Kept) =>
     })
   }))
 
-describe("a remembered state", () => {
-  it("cannot be changed by who was answered with it", () =>
+describe("a cached state", () => {
+  it("cannot be changed by the caller", () =>
     run(Effect.gen(function*() {
       const handle = keeping((state, amount) => ({ ...state, list: [...state.list, amount] }))
       const { state } = yield* handle("a", deposit(2, 1))
@@ -360,7 +360,7 @@ describe("a remembered state", () => {
       expect(yield* handle("a", deposit(3))).toMatchObject({ state: { list: [2, 1, 3] } })
     })))
 
-  it("is frozen in its arrays and plain objects only, and as far as they let themselves be", () =>
+  it("is frozen in its arrays and plain objects, except those that throw", () =>
     run(Effect.gen(function*() {
       const seen: Array<ReadonlyArray<boolean>> = []
       const handle = keeping((state, amount) => {
@@ -374,7 +374,7 @@ describe("a remembered state", () => {
       expect(seen[0]).toEqual([true, true, false])
     })))
 
-  it("of a decider that changes it is a fault of the decider, and nothing is stored", () =>
+  it("that the decider changes is a fault of the decider, and nothing is stored", () =>
     run(Effect.gen(function*() {
       const handle = keeping((state, amount) => {
         state.list.push(amount)
@@ -386,7 +386,7 @@ describe("a remembered state", () => {
     })))
 })
 
-it("many commands at the same time by two handlers that remember states lose no update", () =>
+it("concurrent commands of two handlers with caches lose no update", () =>
   run(Effect.gen(function*() {
     const handlers = [make({ retries: 1000 }), make({ retries: 1000 })]
     const interleaved = withStore((store) => ({
@@ -400,7 +400,7 @@ it("many commands at the same time by two handlers that remember states lose no 
     expect(answers.map(({ version }) => version)).toContain(StreamVersion(40))
   })))
 
-it("a state is remembered as it is read back, where what is stored knows less than what was decided", () =>
+it("a cached state is folded from the events as they are decoded", () =>
   run(Effect.gen(function*() {
     const Timed = EventType.make("Timed", Schema.Struct({ at: Schema.DateTimeUtc }))
     const aggregate = Aggregate.makeUnsafe({

@@ -40,7 +40,7 @@ describe("commands that are handled together", () => {
       expect([yield* balance("a"), yield* balance("b")]).toEqual([6, 4])
     })))
 
-  it("are not stored at all where one is refused", () =>
+  it("are not stored if one is refused", () =>
     run(Effect.gen(function*() {
       const refused = yield* Effect.flip(Together.handle([
         Together.part(Account.account, "b", deposit(4)),
@@ -50,12 +50,12 @@ describe("commands that are handled together", () => {
         _tag: "PartRefused",
         stream: "account-a",
         refusal: { _tag: "Overdrawn", balance: 0 },
-        message: "stream \"account-a\" refused its part"
+        message: "the command for stream \"account-a\" was refused, and nothing was stored"
       })
       expect(yield* everything).toEqual([])
     })))
 
-  it("leave a snapshot of each stream that is due for one, and of no other", () =>
+  it("save a snapshot of each stream for which one is due", () =>
     run(Effect.gen(function*() {
       const found = (id: string) =>
         Effect.map(
@@ -71,7 +71,7 @@ describe("commands that are handled together", () => {
       expect(yield* found("b")).toEqual(Option.none())
     })))
 
-  it("are decided again where others were faster", () =>
+  it("are decided again on a version conflict", () =>
     run(Effect.gen(function*() {
       yield* handle("a", deposit(10))
       let n = 0
@@ -85,7 +85,7 @@ describe("commands that are handled together", () => {
       expect([yield* balance("a"), yield* balance("b")]).toEqual([10 + 1 + 2 + 3 - 9, 9])
     })))
 
-  it("give up where others are always faster", () =>
+  it("fail after the maximum number of conflicts", () =>
     run(Effect.gen(function*() {
       let n = 0
       const slow = withStore((store) => ({
@@ -97,7 +97,7 @@ describe("commands that are handled together", () => {
       expect(n).toBe(3)
     })))
 
-  it("give the first answer again under their key, whatever has become of the streams", () =>
+  it("return the first answer under their key, whatever the current states", () =>
     run(Effect.gen(function*() {
       yield* handle("a", deposit(10))
       const first = yield* Together.handle(move("a", "b", 10), { idempotencyKey: "k" })
@@ -110,7 +110,7 @@ describe("commands that are handled together", () => {
       expect([yield* balance("a"), yield* balance("b")]).toEqual([0, 10])
     })))
 
-  it("keep a key for ever that is to be kept", () =>
+  it("keep a key that never expires", () =>
     run(Effect.gen(function*() {
       yield* handle("a", deposit(10))
       const once = Together.handle(move("a", "b", 1), { idempotencyKey: "k", keyNeverExpires: true })
@@ -119,7 +119,7 @@ describe("commands that are handled together", () => {
       expect(Option.getOrThrow(yield* once)).toMatchObject({ deduplicated: true })
     })))
 
-  it("find the answer of a copy that went through while they were decided", () =>
+  it("return the answer of an earlier copy that was stored during the decision", () =>
     run(Effect.gen(function*() {
       yield* handle("a", deposit(10))
       const context = yield* Effect.context<MemoryStore.Services>()
@@ -140,7 +140,7 @@ describe("commands that are handled together", () => {
       expect([yield* balance("a"), yield* balance("b")]).toEqual([0, 10])
     })))
 
-  it("store nothing for a part that has nothing to do, and nothing at all where none has", () =>
+  it("store nothing for a part without events", () =>
     run(Effect.gen(function*() {
       const one = yield* Together.handle([
         Together.part(Account.account, "a", deposit()),
@@ -150,7 +150,7 @@ describe("commands that are handled together", () => {
       expect(yield* Together.handle([Together.part(Account.account, "a", deposit())])).toEqual(Option.none())
     })))
 
-  it("are refused where two are for one stream, or a name is none", () =>
+  it("fail if two are for one stream or an id is invalid", () =>
     run(Effect.gen(function*() {
       expect(yield* Effect.flip(Together.handle([...move("a", "b", 0), ...move("a", "c", 0)]))).toMatchObject({
         _tag: "InvalidInput",
@@ -161,7 +161,7 @@ describe("commands that are handled together", () => {
       expect(yield* everything).toEqual([])
     })))
 
-  it("carry metadata and time, and write inline rows", () =>
+  it("store metadata, time and inline rows", () =>
     run(Effect.gen(function*() {
       const { inline } = Balances
       yield* Projector.catchUp(inline)
@@ -176,7 +176,7 @@ describe("commands that are handled together", () => {
       expect(rows).toMatchObject([{ state: { balance: 5 }, version: 1 }])
     })))
 
-  it("say in their type what can go wrong", () => {
+  it("have their errors in their type", () => {
     const failure = () => Effect.flip(Together.handle(move("a", "b", 1)))
     expectTypeOf<Effect.Success<ReturnType<typeof failure>>>().toEqualTypeOf<
       Together.PartRefused<Account.Overdrawn> | HandleFailure

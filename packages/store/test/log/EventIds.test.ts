@@ -9,8 +9,8 @@ const made = Effect.runSync(Effect.gen(function*() {
   return yield* Effect.all(Array.from({ length: 1000 }, () => newId))
 }))
 
-describe("event ids made by default", () => {
-  it("are event ids as they stand", () => {
+describe("default event ids", () => {
+  it("are valid event ids", () => {
     for (const id of made) expect(EventId.parse(id)).toEqual(Result.succeed(id))
   })
 
@@ -18,7 +18,7 @@ describe("event ids made by default", () => {
     for (const id of made) expect(id).toMatch(/^.{8}-.{4}-7.{3}-[89ab].{3}-.{12}$/)
   })
 
-  it("never repeat, and sort in the order in which they were made", () => {
+  it("are unique and sort in the order in which they were generated", () => {
     expect(new Set(made).size).toBe(made.length)
     expect(made.toSorted()).toEqual(made)
   })

@@ -13,8 +13,8 @@ const take = (n: number, options?: SubscribeOptions) =>
     Effect.map((events) => events.map(({ position }) => position))
   )
 
-describe("a subscriber", () => {
-  it("is given what is stored, and then what comes", () =>
+describe("a subscription", () => {
+  it("emits stored events, then new ones", () =>
     runAtZero(Effect.gen(function*() {
       yield* deposit("a", 1, 2)
       const subscriber = yield* Effect.forkScoped(take(3))
@@ -24,7 +24,7 @@ describe("a subscriber", () => {
       expect(yield* Fiber.join(subscriber)).toEqual([1, 2, 3])
     })))
 
-  it("begins after the position that it names, even the last one", () =>
+  it("starts after the given position, which may be the last one", () =>
     runAtZero(Effect.gen(function*() {
       yield* deposit("a", 1, 2)
       expect(yield* take(1, { after: Position(1) })).toEqual([2])
@@ -35,12 +35,12 @@ describe("a subscriber", () => {
     })))
 
   it.each<[string, SubscribeOptions, string]>([
-    ["a position in the future", { after: Position(3) }, "after"],
+    ["a position beyond the last event", { after: Position(3) }, "after"],
     ["a negative position", { after: Position(-1) }, "after"],
     ["a category with a dash", { categories: ["a-b"] }, "categories[0]"],
     ["a type without a name", { types: [""] }, "types[0]"],
-    ["a year that no store knows", { occurredAt: { from: DateTime.makeUnsafe(8.64e15) } }, "occurredAt.from"]
-  ])("is refused with %s", (_, options, field) =>
+    ["a year out of range", { occurredAt: { from: DateTime.makeUnsafe(8.64e15) } }, "occurredAt.from"]
+  ])("fails for %s", (_, options, field) =>
     run(Effect.gen(function*() {
       yield* deposit("a", 1, 2)
       expect(yield* Effect.flip(take(1, options))).toMatchObject({ _tag: "InvalidInput", field })
@@ -53,7 +53,7 @@ describe("a replay", () => {
       Effect.map((events) => events.map(({ position }) => position))
     )
 
-  it("begins with the event that is named by its position or by its id", () =>
+  it("starts with the event of the given position or id", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 1, 2, 3)
       const [, second] = yield* history("a")
@@ -61,7 +61,7 @@ describe("a replay", () => {
       expect(yield* replay(second!.id, 2)).toEqual([2, 3])
     })))
 
-  it("fails for an event that there is not", () =>
+  it("fails for an unknown event id", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 1)
       expect(yield* Effect.flip(replay(stored(99).id, 1))).toMatchObject({ _tag: "EventNotFound", id: stored(99).id })

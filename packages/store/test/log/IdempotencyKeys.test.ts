@@ -10,6 +10,7 @@ import * as TestClock from "effect/testing/TestClock"
 import { describe, expect, it } from "vitest"
 import * as Account from "../support/Account.ts"
 import { deposit, history, run, runAtZero, stored, stream, withStore } from "../support/Account.ts"
+import { logging } from "../support/Logging.ts"
 
 const handle = CommandHandler.make(Account.account)
 
@@ -31,7 +32,7 @@ const known = Effect.gen(function*() {
 })
 
 describe("expire", () => {
-  it("forgets the keys that are older, and says how many", () =>
+  it("deletes the older keys and returns their number", () =>
     runAtZero(Effect.gen(function*() {
       yield* seed
       yield* TestClock.setTime(1005 * day)
@@ -42,7 +43,7 @@ describe("expire", () => {
       expect(yield* known).toEqual([2, 3])
     })))
 
-  it("makes a command under a forgotten key a new one", () =>
+  it("makes a command under a deleted key a new command", () =>
     runAtZero(Effect.gen(function*() {
       yield* seed
       yield* TestClock.setTime(2000 * day)
@@ -51,7 +52,7 @@ describe("expire", () => {
       expect(other).toMatchObject({ deduplicated: false, state: { balance: 119 } })
     })))
 
-  it("forgets no key that never expires", () =>
+  it("deletes no key that never expires", () =>
     runAtZero(Effect.gen(function*() {
       yield* seed
       yield* TestClock.setTime(9000 * day)
@@ -60,7 +61,7 @@ describe("expire", () => {
       expect(yield* history("a")).toHaveLength(5)
     })))
 
-  it("leaves the keys alone of plain appends that never expire, too", () =>
+  it("deletes no key of a plain append that never expires", () =>
     runAtZero(Effect.gen(function*() {
       const store = yield* EventStore
       const idempotency = { key: "k", fingerprint: "f", neverExpires: true }
@@ -73,7 +74,7 @@ describe("expire", () => {
       expect(Option.isSome(yield* store.findAppended(idempotency))).toBe(true)
     })))
 
-  it("forgets nothing where nothing can be that old", () =>
+  it("deletes nothing if no key can be that old", () =>
     runAtZero(Effect.gen(function*() {
       yield* seed
       for (const olderThan of ["9000 weeks", Duration.infinity, Duration.millis(Number.MAX_VALUE)] as const) {
@@ -84,14 +85,14 @@ describe("expire", () => {
   it.each<[string, unknown]>([
     ["a negative duration", Duration.millis(-1)],
     ["a negative number", -5],
-    ["no duration at all", "0 seconds"],
+    ["zero", "0 seconds"],
     ["NaN", NaN],
-    ["an endless time to come", Duration.negativeInfinity],
-    ["a text that is none", "soon"],
-    ["nothing", undefined]
-  ])("refuses %s, and forgets nothing", (_, olderThan) =>
+    ["negative infinity", Duration.negativeInfinity],
+    ["a string that is no duration", "soon"],
+    ["undefined", undefined]
+  ])("fails for %s and deletes nothing", (_, olderThan) =>
     run(Effect.gen(function*() {
-      const refused = { _tag: "InvalidInput", field: "olderThan", rule: "must be longer than nothing" }
+      const refused = { _tag: "InvalidInput", field: "olderThan", rule: "must be a duration above zero" }
       const asked = olderThan as Duration.Input
       yield* handle("a", deposit(1), { idempotencyKey: "k0" })
       expect(yield* Effect.flip(IdempotencyKeys.expire({ olderThan: asked }))).toMatchObject(refused)
@@ -101,7 +102,7 @@ describe("expire", () => {
 })
 
 describe("keepFor", () => {
-  it("forgets what has become too old, now and then", () =>
+  it("expires keys at an interval", () =>
     runAtZero(Effect.gen(function*() {
       yield* seed
       const fiber = yield* Effect.forkChild(IdempotencyKeys.keepFor("2 days", { every: "1 day" }))
@@ -113,7 +114,7 @@ describe("keepFor", () => {
       expect(yield* known).toEqual([0, 2, 3])
     })))
 
-  it("goes on where the store fails once", () =>
+  it("continues after an error of the store", () =>
     runAtZero(Effect.gen(function*() {
       yield* seed
       let asked = 0
@@ -121,21 +122,23 @@ describe("keepFor", () => {
       const failing = withStore(({ forgetKeys }) => ({
         forgetKeys: (before) => Effect.suspend(() => ++asked === 1 ? Effect.fail(down) : forgetKeys(before))
       }))
-      const fiber = yield* Effect.forkChild(failing(IdempotencyKeys.keepFor("2 days", { every: "1 day" })))
+      const { capture, logged } = logging()
+      const fiber = yield* Effect.forkChild(capture(failing(IdempotencyKeys.keepFor("2 days", { every: "1 day" }))))
       yield* TestClock.adjust("36 hours")
       yield* Fiber.interrupt(fiber)
       expect([asked, yield* known]).toEqual([2, [2, 3]])
+      expect(logged).toEqual(["Warn: idempotency keys could not be expired; the next run tries again"])
     })))
 
-  it("refuses a pause that is none", () =>
+  it("fails for an invalid pause", () =>
     run(Effect.gen(function*() {
       expect(yield* Effect.flip(IdempotencyKeys.keepFor("1 day", { every: 0 })))
         .toMatchObject({ _tag: "InvalidInput", field: "every" })
     })))
 })
 
-describe("a key", () => {
-  it("is kept as its first command says, not as a repetition does", () =>
+describe("an idempotency key", () => {
+  it("expires as its first command says, not as a repetition says", () =>
     runAtZero(Effect.gen(function*() {
       yield* handle("a", deposit(1), { idempotencyKey: "k" })
       yield* handle("a", deposit(1), { idempotencyKey: "k", keyNeverExpires: true })
@@ -143,7 +146,7 @@ describe("a key", () => {
       expect(yield* IdempotencyKeys.expire({ olderThan: "1 day" })).toBe(1)
     })))
 
-  it("that may expire or not is refused", () =>
+  it("fails if neverExpires is not a boolean", () =>
     run(Effect.gen(function*() {
       expect(yield* Effect.flip(handle("a", deposit(1), { idempotencyKey: "k", keyNeverExpires: "yes" as never })))
         .toMatchObject({ _tag: "InvalidInput", field: "idempotency.neverExpires" })

@@ -26,7 +26,7 @@ const notes = <E = never, R = never>(
 }
 
 describe("an observer", () => {
-  it("is told of events from now on, in order", () =>
+  it("is run for new events, in order", () =>
     runAtZero(Effect.gen(function*() {
       const { tell, told } = notes()
       yield* deposit("a", 1)
@@ -38,7 +38,7 @@ describe("an observer", () => {
       expect(told).toEqual(["account-a@2", "account-b@1", "account-a@3"])
     })))
 
-  it("is told of those only that it asked for", () =>
+  it("is run only for events that pass its filter", () =>
     runAtZero(Effect.gen(function*() {
       const { tell, told } = notes()
       yield* Observer.observe(tell, { types: ["Withdrawn"] })
@@ -48,7 +48,7 @@ describe("an observer", () => {
       expect(told).toEqual(["account-a@1"])
     })))
 
-  it("is told of nothing after its scope was closed", () =>
+  it("is not run after its scope closes", () =>
     runAtZero(Effect.gen(function*() {
       const { tell, told } = notes()
       const scope = yield* Scope.make()
@@ -61,7 +61,7 @@ describe("an observer", () => {
       expect(told).toEqual(["account-a@1"])
     })))
 
-  it("may append, and is told of that afterwards", () =>
+  it("may append, and is run for these events afterwards", () =>
     runAtZero(Effect.gen(function*() {
       const { tell, told } = notes(({ stream }) => stream === "account-a" ? deposit("b", 1) : Effect.void)
       yield* Observer.observe(tell)
@@ -70,7 +70,7 @@ describe("an observer", () => {
       expect(told).toEqual(["account-a@1", "account-a@2", "account-b@1", "account-b@2"])
     })))
 
-  it("may begin another, who is told of later events only", () =>
+  it("may start another observer, which is run for later events only", () =>
     runAtZero(Effect.gen(function*() {
       const inner = notes()
       const scope = yield* Effect.scope
@@ -86,7 +86,7 @@ describe("an observer", () => {
       expect(inner.told).toEqual(["account-a@2"])
     })))
 
-  it("may end itself", () =>
+  it("may stop itself", () =>
     runAtZero(Effect.gen(function*() {
       const scope = yield* Scope.make()
       const { tell, told } = notes(() => Effect.forkDetach(Scope.close(scope, Exit.void)))
@@ -101,40 +101,43 @@ describe("an observer", () => {
 
 describe("an observer that fails", () => {
   it.each<[string, () => Effect.Effect<void, string>]>([
-    ["in its own words", () => Effect.fail("no")],
-    ["by a defect", () => Effect.die("no")],
+    ["with an error", () => Effect.fail("no")],
+    ["with a defect", () => Effect.die("no")],
     ["by throwing", () => {
       throw new Error("no")
     }]
-  ])("%s is told of the next event, and nobody else notices", (_, fail) =>
-    runAtZero(Effect.gen(function*() {
-      const failing = notes(fail)
-      const other = notes()
-      const failures: Array<string> = []
-      const onFailure = (cause: Cause.Cause<string>, { version }: RecordedEvent) =>
-        Effect.sync(() => void failures.push(`${version}: ${String(Cause.squash(cause)).replace("Error: ", "")}`))
-      yield* Observer.observe(failing.tell, { onFailure })
-      yield* Observer.observe(other.tell)
-      yield* deposit("a", 1, 2)
-      yield* pass(0)
-      expect(failing.told).toEqual(["account-a@1", "account-a@2"])
-      expect(other.told).toEqual(failing.told)
-      expect(failures).toEqual(["1: no", "2: no"])
-    })))
+  ])(
+    "%s is run for the next event, and other observers are not affected",
+    (_, fail) =>
+      runAtZero(Effect.gen(function*() {
+        const failing = notes(fail)
+        const other = notes()
+        const failures: Array<string> = []
+        const onFailure = (cause: Cause.Cause<string>, { version }: RecordedEvent) =>
+          Effect.sync(() => void failures.push(`${version}: ${String(Cause.squash(cause)).replace("Error: ", "")}`))
+        yield* Observer.observe(failing.tell, { onFailure })
+        yield* Observer.observe(other.tell)
+        yield* deposit("a", 1, 2)
+        yield* pass(0)
+        expect(failing.told).toEqual(["account-a@1", "account-a@2"])
+        expect(other.told).toEqual(failing.told)
+        expect(failures).toEqual(["1: no", "2: no"])
+      }))
+  )
 
-  it("is logged, where nobody says what else to do", () =>
+  it("is logged by default", () =>
     runAtZero(Effect.gen(function*() {
       const logged: Array<unknown> = []
       const logger = Logger.make<unknown, void>(({ message }) => void logged.push(message))
       yield* Effect.provide(Observer.observe(() => Effect.fail("no")), Logger.layer([logger]))
       yield* deposit("a", 1)
       yield* pass(0)
-      expect(logged.flat()).toContain("an observer failed on Deposited at position 1")
+      expect(logged.flat()).toContain("an observer failed for event Deposited at position 1")
     })))
 })
 
 describe("a slow observer", () => {
-  it("holds up neither writers nor others, and is told of everything in the end", () =>
+  it("blocks neither writers nor other observers, and is run for every event", () =>
     runAtZero(Effect.gen(function*() {
       const goOn = yield* Deferred.make<void>()
       const slow = notes(() => Deferred.await(goOn))
@@ -151,7 +154,7 @@ describe("a slow observer", () => {
       expect(slow.told).toEqual(quick.told)
     })))
 
-  it("that interrupts itself has failed, and is told of the next event", () =>
+  it("that interrupts itself is run for the next event", () =>
     runAtZero(Effect.gen(function*() {
       const { tell, told } = notes(() => Effect.interrupt)
       const causes: Array<boolean> = []
@@ -163,7 +166,7 @@ describe("a slow observer", () => {
       expect(causes).toEqual([true, true])
     })))
 
-  it("with an option that breaks a rule does not begin", () =>
+  it("fails to start with an invalid option", () =>
     runAtZero(Effect.gen(function*() {
       const refused = yield* Effect.flip(Observer.observe(notes().tell, { types: [""] }))
       expect(refused).toMatchObject({ _tag: "InvalidInput", field: "types[0]" })

@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { describe, expect, it } from "vitest"
 
 describe("the default wire transform", () => {
-  it("gives back the very events it is given, both ways", () => {
+  it("returns the same events in both directions", () => {
     const { fromWire, toWire } = Effect.runSync(WireTransform)
     const event = {} as NewEvent & RecordedEvent
     expect(Effect.runSync(toWire([event]))[0]).toBe(event)

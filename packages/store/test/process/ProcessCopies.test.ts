@@ -1,5 +1,5 @@
-// Several runners of one process: what one of them has recorded about a command holds for the others, however late they
-// come.
+// Several runners of one process: the outcome of a command that one of them recorded is final for the others, however late
+// they are.
 import * as Json from "@refold/core/event/Json"
 import * as StreamName from "@refold/core/event/StreamName"
 import * as Process from "@refold/core/process/Process"
@@ -36,7 +36,7 @@ const answersOf = (process: Transfers.Transfers) =>
 const onMemory = <A, E>(effect: Effect.Effect<A, E, MemoryStore.Services>) => () =>
   Effect.runPromise(Effect.provide(effect, MemoryStore.layer))
 
-/** A handler of jars that waits with a command in its hand until the gate opens, and says that it has come. */
+/** A handler of jars that holds a command back until the gate opens, and signals when the command has arrived. */
 const slow = Effect.gen(function*() {
   const came = yield* Deferred.make<void>()
   const gate = yield* Deferred.make<void>()
@@ -51,9 +51,9 @@ const slow = Effect.gen(function*() {
   return { came: Deferred.await(came), open: Deferred.succeed(gate, undefined), handlers: [jars, transfers] }
 })
 
-describe("a copy of a command that comes late", () => {
+describe("a late copy of a command", () => {
   it(
-    "has no effect where the command was refused, though it would be no more",
+    "has no effect if the command was refused, although it would succeed now",
     onMemory(Effect.gen(function*() {
       const late = yield* slow
       yield* request("1", "a", "b", 4)
@@ -69,7 +69,7 @@ describe("a copy of a command that comes late", () => {
   )
 
   it(
-    "finds the effect of the first, and goes on from there",
+    "finds the events of the first copy and records the outcome from them",
     onMemory(Effect.gen(function*() {
       const late = yield* slow
       yield* add("a", 10)
@@ -85,7 +85,7 @@ describe("a copy of a command that comes late", () => {
   )
 
   it(
-    "has no effect where the command had nothing to do",
+    "has no effect if the command succeeded without events",
     onMemory(Effect.gen(function*() {
       const late = yield* slow
       yield* request("1", "a", "b", 0)
@@ -108,11 +108,11 @@ describe("a copy of a command that comes late", () => {
   )
 
   it(
-    "is not said to have failed where this code cannot read its effect",
+    "is not recorded as failed if this code cannot read its events",
     onMemory(Effect.gen(function*() {
       yield* add("a", 10)
       yield* request("1", "a", "b", 4)
-      // Code of tomorrow stores an event that is not known here, and is killed before it has recorded the outcome.
+      // Newer code stores an event that this code does not know, and is killed before it records the outcome.
       const newer = ProcessHandler.withHandler(
         Sample.aggregate,
         (id, _: Sample.Command, { idempotencyKey }) =>
@@ -142,10 +142,10 @@ describe("a copy of a command that comes late", () => {
   )
 
   it(
-    "wins where it has its effect before the refusal of the other is recorded",
+    "is final if it stores its events before the refusal of the other copy is recorded",
     onMemory(Effect.gen(function*() {
       yield* request("1", "a", "b", 4)
-      // Refused in one hand, and handled by another runner before that can be recorded.
+      // Refused here, and handled by another runner before the refusal is recorded.
       const refusing = ProcessHandler.withHandler(
         Sample.aggregate,
         (id, command: Sample.Command, options) =>
@@ -162,7 +162,7 @@ describe("a copy of a command that comes late", () => {
 
 describe("a runner", () => {
   it(
-    "goes on with other instances while a command comes to no end",
+    "works on other instances while a command does not end",
     onMemory(Effect.scoped(Effect.gen(function*() {
       const came = yield* Deferred.make<void>()
       const stuck = ProcessHandler.withHandler(

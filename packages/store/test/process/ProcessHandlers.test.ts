@@ -1,4 +1,4 @@
-// What becomes of the commands of a process, however their handlers end.
+// The outcomes of a process's commands for each way in which a handler can end.
 import type { Json } from "@refold/core/event/Json"
 import * as Process from "@refold/core/process/Process"
 import type { Outcome } from "@refold/core/process/ProcessEvent"
@@ -18,8 +18,8 @@ import { describe, expect, it } from "vitest"
 import {
   coinsOf,
   handlers,
+  inputsOf,
   jars,
-  metBy,
   pass,
   payments,
   recordsOf,
@@ -34,7 +34,7 @@ const process = payments()
 const command = { sentAt: 1, index: 0, label: "add", category: "jar", id: "a", command: {}, correlationId: "c" }
 const down = new EventStoreError({ operation: "append", cause: "out of order" })
 
-// What a handler makes of a command when the function under it ends so.
+// The outcome of a command whose `handle` function ends like this.
 const outcomeOf = (handled: Effect.Effect<unknown, unknown>): Effect.Effect<Outcome, ProcessHandler.RetryableFailure> =>
   ProcessHandler.withHandler(Sample.aggregate, () => handled).handle(
     { ...command, command: { _tag: "Seal" } },
@@ -78,12 +78,12 @@ describe("a refusal", () => {
 })
 
 describe("a handler", () => {
-  it("that succeeds says no more", () =>
+  it("that succeeds gives the outcome Succeeded", () =>
     run(Effect.gen(function*() {
       expect(yield* outcomeOf(Effect.succeed("much"))).toEqual({ _tag: "Succeeded", storedEvents: false })
     })))
 
-  it("fails where nobody knows what became of the command", () =>
+  it("fails if the outcome of the command is unknown", () =>
     run(Effect.gen(function*() {
       expect(yield* Effect.flip(outcomeOf(Effect.fail(down)))).toBe(down)
     })))
@@ -110,7 +110,7 @@ describe("a handler", () => {
     })))
 })
 
-// Handles as told, the first so many times; then as the jars do.
+// Ends like this for the first `times` attempts, then handles as the jars do.
 const troubled = (times: number, trouble: Effect.Effect<Outcome, ProcessHandler.RetryableFailure>) => {
   const keys: Array<string | undefined> = []
   const handler: ProcessHandler.ProcessHandler<ProcessHandler.Services> = {
@@ -125,15 +125,15 @@ const troubled = (times: number, trouble: Effect.Effect<Outcome, ProcessHandler.
 }
 
 describe("a command", () => {
-  it("that is refused is told to the process, and leaves no event", () =>
+  it("that is refused leads to a signal to the process, and stores no event", () =>
     run(Effect.gen(function*() {
       yield* seal("b")
       yield* request("1", "a", "b", 1)
       yield* settle(process)
-      expect(yield* metBy(process, "1")).toEqual(["TransferRequested", "CommandRefused"])
+      expect(yield* inputsOf(process, "1")).toEqual(["TransferRequested", "CommandRefused"])
     })))
 
-  it("whose handler dies is given up after so many attempts, and the process hears of what", () =>
+  it("whose handler dies fails after the maximum number of attempts, and its reason is recorded", () =>
     run(Effect.gen(function*() {
       const { handlers, keys } = troubled(9, Effect.die(new Error("a bug")))
       yield* request("1", "a", "b", 1)
@@ -145,25 +145,25 @@ describe("a command", () => {
       expect(yield* coinsOf("b")).toBe(0)
     })))
 
-  it("whose handler throws instead of giving an effect is given up, too", () =>
+  it("whose handler throws instead of returning an effect fails, too", () =>
     run(Effect.gen(function*() {
       const throws = () => {
         throw new Error("a bug")
       }
       yield* request("1", "a", "b", 1)
       yield* settle(process, { handlers: [{ category: "jar", handle: throws }] })
-      expect(yield* metBy(process, "1")).toEqual(["TransferRequested", "CommandFailed"])
+      expect(yield* inputsOf(process, "1")).toEqual(["TransferRequested", "CommandFailed"])
     })))
 
-  it("whose handler dies of what no store could hold is given up all the same", () =>
+  it("whose handler dies with a value that cannot be stored fails, too", () =>
     run(Effect.gen(function*() {
       const { handlers } = troubled(9, Effect.die("\u0000"))
       yield* request("1", "a", "b", 1)
       yield* settle(process, { handlers })
-      expect(yield* metBy(process, "1")).toEqual(["TransferRequested", "CommandFailed"])
+      expect(yield* inputsOf(process, "1")).toEqual(["TransferRequested", "CommandFailed"])
     })))
 
-  it("whose handler dies once is done at the next attempt", () =>
+  it("whose handler dies once succeeds at the next attempt", () =>
     run(Effect.gen(function*() {
       const { handlers } = troubled(1, Effect.die("a bug"))
       yield* request("1", "a", "b", 1)
@@ -171,7 +171,7 @@ describe("a command", () => {
       expect(yield* coinsOf("b")).toBe(1)
     })))
 
-  it("that the store does not answer fails a catch-up, and waits for the next one", () =>
+  it("whose outcome is unknown fails a catch-up and is dispatched by the next one", () =>
     run(Effect.gen(function*() {
       const { handlers, keys } = troubled(1, Effect.fail(down))
       yield* request("1", "a", "b", 1)
@@ -183,7 +183,7 @@ describe("a command", () => {
       expect(new Set(keys).size).toBe(1)
     })))
 
-  it("that was decided for a category without a handler today waits for one", () =>
+  it("of a category without a handler waits until there is one", () =>
     run(Effect.gen(function*() {
       yield* request("1", "a", "b", 1)
       yield* Projector.catchUp(ProcessRunner.observer(process))
@@ -195,7 +195,7 @@ describe("a command", () => {
       expect(yield* coinsOf("b")).toBe(1)
     })))
 
-  it("that was decided before its schema became stricter is given up", () =>
+  it("that was decided before its schema became stricter fails", () =>
     run(Effect.gen(function*() {
       yield* request("1", "a", "b", -5)
       yield* Projector.catchUp(ProcessRunner.observer(process))
@@ -210,10 +210,10 @@ describe("a command", () => {
       })
       const strict = ProcessHandler.of({ ...Sample.aggregate, commands })
       yield* settle(process, { handlers: [strict] })
-      expect(yield* metBy(process, "1")).toEqual(["TransferRequested", "CommandFailed"])
+      expect(yield* inputsOf(process, "1")).toEqual(["TransferRequested", "CommandFailed"])
     })))
 
-  it("is sent once, though the runner dies before it hears of the outcome", () =>
+  it("takes effect once, although the runner dies before it records the outcome", () =>
     run(Effect.gen(function*() {
       yield* request("1", "a", "b", 5)
       const dies = {
@@ -224,10 +224,10 @@ describe("a command", () => {
       expect(yield* recordsOf(process, "1")).toEqual(["ProcessReacted"])
       yield* settle(process)
       expect(yield* coinsOf("b")).toBe(5)
-      expect(yield* metBy(process, "1")).toEqual(["TransferRequested", "CommandSucceeded"])
+      expect(yield* inputsOf(process, "1")).toEqual(["TransferRequested", "CommandSucceeded"])
     })))
 
-  it("of a completed instance is still sent", () =>
+  it("of a completed instance is still dispatched", () =>
     run(Effect.gen(function*() {
       const ends = payments({
         react: (state, input, context, before) => [...process.react(state, input, context, before), Process.complete]
@@ -235,7 +235,7 @@ describe("a command", () => {
       yield* request("1", "a", "b", 5)
       yield* settle(ends)
       expect(yield* coinsOf("b")).toBe(5)
-      expect(yield* metBy(ends, "1")).toEqual(["TransferRequested"])
+      expect(yield* inputsOf(ends, "1")).toEqual(["TransferRequested"])
       const { rows } = yield* ProcessInstances.query(ends, { index: "status", where: { status: "Completed" } })
       expect(rows).toHaveLength(1)
     })))
@@ -251,7 +251,7 @@ describe("a process that runs", () => {
       expect(yield* Effect.flip(ProcessRunner.catchUp(process, { handlers: [] }))).toMatchObject(missing)
     })))
 
-  it("tries a command again whose handler never ends, under the same key", () =>
+  it("retries a command whose handler never ends, under the same key", () =>
     runAtZero(Effect.gen(function*() {
       const { handlers, keys } = troubled(1, Effect.never)
       yield* ProcessRunner.start(process, { handlers, commandTimeout: "5 seconds" })
@@ -262,7 +262,7 @@ describe("a process that runs", () => {
       expect([yield* coinsOf("b"), new Set(keys).size]).toEqual([1, 1])
     })))
 
-  it("tries a command again that the store did not answer, ever more slowly, while others go on", () =>
+  it("retries a command with an unknown outcome with backoff, while other instances go on", () =>
     runAtZero(Effect.gen(function*() {
       const { handlers, keys } = troubled(Infinity, Effect.fail(down))
       yield* ProcessRunner.start(process, { handlers })
@@ -272,7 +272,7 @@ describe("a process that runs", () => {
       yield* request("2", "a", "c", 2)
       yield* pass(2000)
       expect(yield* coinsOf("c")).toBe(2)
-      // At most every 30 seconds by now.
+      // The delay is at its maximum of 30 seconds now.
       yield* pass(60_000)
       yield* pass(60_000)
       const late = keys.length
@@ -282,20 +282,20 @@ describe("a process that runs", () => {
       expect(keys.length).toBeGreaterThan(late)
     })))
 
-  it("comes to others, however many wait for a store", () =>
+  it("works on other instances, however many fail at the store", () =>
     runAtZero(Effect.gen(function*() {
       const { handlers } = troubled(Infinity, Effect.fail(down))
-      // More than are looked at in one page, all of them due for longer.
+      // More than one page of them, all due for longer.
       yield* Effect.forEach(Array.from({ length: 510 }, (_, n) => n), (n) => request(`a${n}`, "a", "b", 1))
       yield* request("z", "a", "c", 2)
       const quiet = { handlers, concurrency: 1000 }
-      // One warning for each, at each try.
+      // One warning for each, at each attempt.
       yield* Effect.provideService(ProcessRunner.start(process, quiet), MinimumLogLevel, "None")
       yield* pass(5000)
       expect(yield* coinsOf("c")).toBe(2)
     })))
 
-  it("goes on where the last one ended", () =>
+  it("continues where the last runner stopped", () =>
     runAtZero(Effect.gen(function*() {
       const { handlers: mute } = troubled(Infinity, Effect.never)
       yield* Effect.scoped(Effect.gen(function*() {

@@ -5,9 +5,9 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as TestClock from "effect/testing/TestClock"
 import { describe, expect, it } from "vitest"
-import { metBy, payments, request, run, runAtZero, settle } from "../support/Transferring.ts"
+import { inputsOf, payments, request, run, runAtZero, settle } from "../support/Transferring.ts"
 
-// "1" waits for a timeout, "2" cannot react, "3" is over, "4" has met nothing more than its answer.
+// "1" waits for a timeout, "2" is parked, "3" is completed, "4" has an outcome for its command and nothing pending.
 const process = payments({
   react: (_, input, { instance }) => {
     if (instance === "2") throw new Error("no idea")
@@ -26,7 +26,7 @@ const found = (query: Parameters<typeof ProcessInstances.query>[1]) =>
   Effect.map(ProcessInstances.query(process, query), ({ rows }) => rows.map(({ state }) => state.instance).toSorted())
 
 describe("the instances of a process", () => {
-  it("are found by how they are doing, where they stand, and when they are due", () =>
+  it("are queried by status, phase and due time", () =>
     runAtZero(Effect.gen(function*() {
       yield* settled
       expect(yield* found({})).toEqual(["1", "2", "3", "4"])
@@ -38,13 +38,13 @@ describe("the instances of a process", () => {
       expect(yield* found({ index: "due", range: { to: 1501 } })).toEqual(["1"])
     })))
 
-  it("come in pages", () =>
+  it("are queried in pages", () =>
     runAtZero(Effect.gen(function*() {
       yield* settled
       expect((yield* ProcessInstances.query(process, { limit: 3 })).rows).toHaveLength(3)
     })))
 
-  it("have rows that say what they have to do", () =>
+  it("have rows that hold their pending work", () =>
     runAtZero(Effect.gen(function*() {
       yield* settled
       const { rows: [row] } = yield* ProcessInstances.query(process, { index: "due", range: { to: 1501 } })
@@ -57,14 +57,14 @@ describe("the instances of a process", () => {
       })
     })))
 
-  it("cannot be asked for before anybody ran the process", () =>
+  it("cannot be queried before the process has run", () =>
     run(Effect.gen(function*() {
       expect(yield* Effect.flip(ProcessInstances.query(process))).toMatchObject({ _tag: "UnknownProjection" })
     })))
 })
 
 describe("an instance", () => {
-  it("is in the state that it has come to", () =>
+  it("is loaded in its current state", () =>
     runAtZero(Effect.gen(function*() {
       yield* settled
       expect(yield* ProcessInstances.get(process, "1")).toMatchObject({
@@ -74,7 +74,7 @@ describe("an instance", () => {
       })
     })))
 
-  it("that has met nothing is in the first state", () =>
+  it("without events is in the initial state", () =>
     run(Effect.gen(function*() {
       expect(yield* ProcessInstances.get(process, "9")).toMatchObject({
         version: 0,
@@ -83,7 +83,7 @@ describe("an instance", () => {
       expect(yield* ProcessInstances.history(process, "9")).toEqual([])
     })))
 
-  it("has a history of everything that it met and did", () =>
+  it("has a history of its triggers and decisions", () =>
     runAtZero(Effect.gen(function*() {
       yield* settled
       const [happening, ...rest] = yield* ProcessInstances.history(process, "1")
@@ -100,7 +100,7 @@ describe("an instance", () => {
       })
     })))
 
-  it("that is resumed hears why, and when", () =>
+  it("that is resumed gets the reason and the time", () =>
     runAtZero(Effect.gen(function*() {
       yield* settled
       yield* TestClock.setTime(2000)
@@ -110,16 +110,16 @@ describe("an instance", () => {
       expect(event).toMatchObject({ trigger: { _tag: "Resumed", reason: "why not", at: DateTime.makeUnsafe(2000) } })
     })))
 
-  it("that is parked hears of it after a repair", () =>
+  it("that was resumed while parked gets the signal after a repair and a retry", () =>
     runAtZero(Effect.gen(function*() {
       yield* settled
       yield* ProcessInstances.resume(process, "2", "why not")
-      expect(yield* metBy(process, "2")).toEqual([])
+      expect(yield* inputsOf(process, "2")).toEqual([])
       yield* ProcessInstances.retry(payments(), "2")
-      expect(yield* metBy(process, "2")).toEqual(["TransferRequested", "Resumed"])
+      expect(yield* inputsOf(process, "2")).toEqual(["TransferRequested", "Resumed"])
     })))
 
-  it("of an id that can be none is bad input", () =>
+  it("with an invalid id is InvalidInput", () =>
     run(Effect.gen(function*() {
       for (const id of ["", "\u0000", "a".repeat(10_000)]) {
         const failures = yield* Effect.all([

@@ -1,4 +1,4 @@
-// A runner beside others who hold what it needs: the observer, or rows that are being rebuilt.
+// A runner while another program owns the observer, or a rebuild of the rows.
 import * as Process from "@refold/core/process/Process"
 import * as Sample from "@refold/laws/internal/kit/Sample"
 import { EventReader } from "@refold/store/log/EventReader"
@@ -12,7 +12,7 @@ import {
   coinsOf,
   handleJar,
   handlers,
-  metBy,
+  inputsOf,
   pass,
   pay,
   payments,
@@ -21,13 +21,13 @@ import {
   runAtZero
 } from "../support/Transferring.ts"
 
-/** Takes a generation, and never gives it back. */
+/** Owns a generation without end. */
 const hold = Effect.fnUntraced(function*(generation: number) {
   const store = yield* ReadModelStore
   yield* Effect.forkScoped(store.update(generation, () => Effect.never, { wait: true }))
 })
 
-it("a rebuild of the rows that comes to no end stops nobody", () =>
+it("a rebuild of the rows that does not end holds up no instance", () =>
   run(Effect.scoped(Effect.gen(function*() {
     const process = payments()
     yield* ProcessRunner.start(process, { handlers })
@@ -42,7 +42,7 @@ it("a rebuild of the rows that comes to no end stops nobody", () =>
     expect((yield* store.generations(process.rows.name)).map(({ status }) => status)).toEqual(["Live", "Building"])
   }))))
 
-it("a timeout that may not fire yet is looked at now and then, and fires when it may", () =>
+it("a timeout that the observer holds back is polled for, and fires when the observer has caught up", () =>
   runAtZero(Effect.gen(function*() {
     const process = payments({
       react: (_, input) => input._tag === "TransferRequested" ? [Process.schedule("late", 1000), pay(input)] : []
@@ -60,7 +60,7 @@ it("a timeout that may not fire yet is looked at now and then, and fires when it
       yield* pass(1500)
       const store = yield* ReadModelStore
       const [observing] = yield* store.generations(ProcessRunner.observer(process).name)
-      // Somebody else has it, in the middle of a long batch: what the command leads to is not met.
+      // Another program owns the observer, in a long batch: the events of the command are not observed.
       yield* Effect.scoped(Effect.gen(function*() {
         yield* hold(observing!.id)
         yield* pass(2000)
@@ -68,9 +68,9 @@ it("a timeout that may not fire yet is looked at now and then, and fires when it
         yield* pass(3000)
         expect(looks).toBeGreaterThan(0)
         expect(looks).toBeLessThan(100)
-        expect(yield* metBy(process, "1")).not.toContain("TimedOut")
+        expect(yield* inputsOf(process, "1")).not.toContain("TimedOut")
       }))
       yield* pass(3000)
-      expect(yield* metBy(process, "1")).toContain("TimedOut")
+      expect(yield* inputsOf(process, "1")).toContain("TimedOut")
     }).pipe(Effect.provideService(EventReader, counted))
   })))

@@ -1,5 +1,5 @@
-// What a process does where its functions do not: the one instance is parked, or the stream of an event of which nobody
-// can say whose it is, and everybody else goes on.
+// A process whose functions fail: the instance is parked, or the stream of an event that cannot be matched, and all other
+// instances go on.
 import * as EventCodec from "@refold/core/event/EventCodec"
 import * as EventType from "@refold/core/event/EventType"
 import * as Process from "@refold/core/process/Process"
@@ -17,8 +17,8 @@ import { describe, expect, it } from "vitest"
 import {
   append,
   coinsOf,
+  inputsOf,
   log,
-  metBy,
   pay,
   type Payments,
   payments,
@@ -35,7 +35,7 @@ const sound = payments()
 // 13 coins bring bad luck.
 const unlucky = (then: () => unknown): Payments =>
   payments({
-    // It gives what its type does not allow.
+    // It returns what its type does not allow.
     react: (_, input) => input._tag === "TransferRequested" ? input.coins === 13 ? then() as never : [pay(input)] : []
   })
 const thrown = (error: unknown) => () => {
@@ -43,7 +43,7 @@ const thrown = (error: unknown) => () => {
 }
 const broken = unlucky(thrown(new Error("no idea")))
 
-// Of three transfers, the second cannot be reacted to.
+// Three transfers; the process cannot react to the second.
 const three = (process: Payments) =>
   Effect.gen(function*() {
     yield* request("1", "a", "b", 1)
@@ -63,7 +63,7 @@ describe("an instance that cannot react", () => {
     ["it cancels what no store could hold", () => [{ _tag: "Cancel", name: "\u0000" }]],
     ["it cancels no timeout", () => [{ _tag: "Cancel" }]],
     ["it schedules half of a timeout", () => [{ _tag: "Schedule", name: "late" }]],
-    ["it sends to nobody", () => [{ _tag: "Send", id: "a", command: {}, label: "a" }]]
+    ["it sends to no target", () => [{ _tag: "Send", id: "a", command: {}, label: "a" }]]
   ])("because %s is parked, and the others go on", (_, then) =>
     run(Effect.gen(function*() {
       const process = unlucky(then)
@@ -75,19 +75,19 @@ describe("an instance that cannot react", () => {
       expect(yield* Parked.list(ProcessRunner.observer(process))).toEqual([])
     })))
 
-  it("does after a repair and a retry what it would have done", () =>
+  it("does after a repair and a retry what it would have done without the fault", () =>
     run(Effect.gen(function*() {
       yield* three(broken)
       const { state } = yield* ProcessInstances.retry(sound, "2")
       expect(state.pending.parked).toBeNull()
       yield* settle(sound)
       expect(yield* paid).toEqual([1, 13, 3])
-      expect(yield* metBy(sound, "2")).toEqual(["TransferRequested", "CommandSucceeded"])
+      expect(yield* inputsOf(sound, "2")).toEqual(["TransferRequested", "CommandSucceeded"])
       const { rows } = yield* ProcessInstances.query(sound, { index: "status", where: { status: "Parked" } })
       expect(rows).toEqual([])
     })))
 
-  it("stays parked where the retry fails again, and counts it", () =>
+  it("stays parked if the retry fails again, and counts the attempts", () =>
     run(Effect.gen(function*() {
       yield* three(broken)
       const { state } = yield* ProcessInstances.retry(broken, "2")
@@ -96,7 +96,7 @@ describe("an instance that cannot react", () => {
       expect(yield* paid).toEqual([1, 0, 3])
     })))
 
-  it("goes on without the event that is discarded", () =>
+  it("goes on without the discarded event", () =>
     run(Effect.gen(function*() {
       yield* three(broken)
       yield* ProcessInstances.discard(broken, "2", "paid by hand")
@@ -105,7 +105,7 @@ describe("an instance that cannot react", () => {
       expect(yield* recordsOf(sound, "2")).toEqual(["ProcessParked", "ProcessDiscarded"])
     })))
 
-  it("is told of what was sent under the correlation id of the event that waited", () =>
+  it("sends under the correlation id of the event that waited", () =>
     run(Effect.gen(function*() {
       yield* three(broken)
       yield* ProcessInstances.retry(sound, "2")
@@ -114,7 +114,7 @@ describe("an instance that cannot react", () => {
       expect(history.at(-1)!.recorded.metadata).toMatchObject({ correlationId: "request 2" })
     })))
 
-  it("refuses a reason that no store could hold", () =>
+  it("refuses a reason that cannot be stored", () =>
     run(Effect.gen(function*() {
       yield* three(broken)
       const refused = yield* Effect.flip(ProcessInstances.discard(broken, "2", "\u0000"))
@@ -123,16 +123,16 @@ describe("an instance that cannot react", () => {
     })))
 })
 
-describe("a deployment that cannot fold what is recorded", () => {
+describe("a deployment that cannot fold the recorded events", () => {
   const patient = payments({
     react: (_, input) => input._tag === "TransferRequested" ? [pay(input), Process.schedule("late", 0)] : []
   })
   const forgetful = payments({ evolve: thrown(new Error("what is that?")) })
 
-  it("still does what was decided; what comes of it waits for a repair", () =>
+  it("still dispatches what was decided; the outcome waits for a repair", () =>
     run(Effect.gen(function*() {
       yield* request("1", "a", "b", 1)
-      // Met and decided, and nothing done yet.
+      // Observed and decided, but not dispatched.
       yield* Projector.catchUp(ProcessRunner.observer(patient))
       expect(yield* coinsOf("b")).toBe(0)
       yield* settle(forgetful)
@@ -141,11 +141,11 @@ describe("a deployment that cannot fold what is recorded", () => {
       const { state } = yield* ProcessInstances.get(forgetful, "1")
       expect(state.state).toMatchObject(Result.fail({ stage: "Evolve", reason: "it threw Error: what is that?" }))
       yield* ProcessInstances.retry(patient, "1")
-      expect(yield* metBy(patient, "1")).toEqual(["TransferRequested", "CommandSucceeded", "TimedOut"])
+      expect(yield* inputsOf(patient, "1")).toEqual(["TransferRequested", "CommandSucceeded", "TimedOut"])
     })))
 })
 
-describe("an event of which nobody can say whose it is", () => {
+describe("an event that cannot be matched to an instance", () => {
   const astray = (then: () => unknown) =>
     payments({
       correlate: (event, { stream }) =>
@@ -178,7 +178,7 @@ describe("an event of which nobody can say whose it is", () => {
       expect((yield* log).filter((one) => one.startsWith("payments-2"))).toEqual([])
     })))
 
-  it("is met after a repair and a retry", () =>
+  it("is observed after a repair and a retry", () =>
     run(Effect.gen(function*() {
       yield* three(astray(thrown("whose?")))
       yield* Parked.retry(ProcessRunner.observer(sound), stream("transfer-2"))
@@ -187,7 +187,7 @@ describe("an event of which nobody can say whose it is", () => {
       expect(yield* Parked.list(ProcessRunner.observer(sound))).toEqual([])
     })))
 
-  it("is left out where it is discarded", () =>
+  it("is skipped if it is discarded", () =>
     run(Effect.gen(function*() {
       yield* three(astray(thrown("whose?")))
       yield* Parked.discard(ProcessRunner.observer(sound), stream("transfer-2"), "a test of ours")
@@ -195,7 +195,7 @@ describe("an event of which nobody can say whose it is", () => {
       expect(yield* paid).toEqual([1, 0, 3])
     })))
 
-  it("because it cannot be read waits with those that come after it", () =>
+  it("because it cannot be decoded waits with the later events of its stream", () =>
     run(Effect.gen(function*() {
       yield* append("transfer-1", { data: { from: "a", to: "b", coins: "many" } })
       yield* append("transfer-1", {})
@@ -212,7 +212,7 @@ describe("an event of which nobody can say whose it is", () => {
       expect(yield* coinsOf("b")).toBe(1)
     })))
 
-  it("because an upcaster throws what no store could hold is parked with a reason that all can read", () =>
+  it("because an upcaster throws a value that cannot be stored is parked with a storable reason", () =>
     run(Effect.gen(function*() {
       const fields = Schema.Struct({ from: Schema.String, to: Schema.String, coins: Schema.Int })
       const Requested = EventType.make("TransferRequested", Schema.Struct({})).pipe(
@@ -231,7 +231,7 @@ describe("an event of which nobody can say whose it is", () => {
 describe("an instance whose stream this code cannot read", () => {
   const newer = { type: ProcessReacted.name, schemaVersion: 2, data: { new: "form" } }
 
-  it("keeps nobody else from going on: what is for it waits where it came from", () =>
+  it("holds up no other instance: its events are parked in their own streams", () =>
     run(Effect.gen(function*() {
       yield* append("payments-2", newer)
       yield* three(sound)
@@ -245,10 +245,10 @@ describe("an instance whose stream this code cannot read", () => {
     })))
 })
 
-describe("an event that is too deep to be stored within another", () => {
+describe("an event that nests too deep to be stored within another", () => {
   const nested = (levels: number): unknown => levels === 0 ? 1 : [nested(levels - 1)]
 
-  it("parks its stream, rather than to be tried for ever", () =>
+  it("parks its stream instead of being retried without end", () =>
     run(Effect.gen(function*() {
       yield* append("transfer-2", { metadata: { deep: nested(511) as never }, data: { from: "a", to: "c", coins: 1 } })
       yield* request("1", "a", "b", 1)
@@ -260,8 +260,8 @@ describe("an event that is too deep to be stored within another", () => {
     })))
 })
 
-describe("an operator who asks an instance for something", () => {
-  it("hears that there is none, that it is over, or that it is not parked", () =>
+describe("an operator's command", () => {
+  it("is refused if the instance does not exist, is completed, or is not parked", () =>
     run(Effect.gen(function*() {
       const ends = payments({ react: (_, input) => input._tag === "TransferRequested" ? [{ _tag: "Complete" }] : [] })
       yield* request("1", "a", "b", 1)

@@ -1,4 +1,4 @@
-// Processes on the memory adapter: which events they meet, what they do about them, and what is known of it afterwards.
+// Processes on the memory adapter: the events that they observe, their decisions, and the metadata of what they store.
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as Process from "@refold/core/process/Process"
 import * as Sample from "@refold/laws/internal/kit/Sample"
@@ -19,9 +19,9 @@ import {
   coinsOf,
   handlers,
   handleTransfer,
+  inputsOf,
   jars,
   log,
-  metBy,
   pass,
   payments,
   recordsOf,
@@ -47,7 +47,7 @@ const at = (events: ReadonlyArray<RecordedEvent>, place: string): RecordedEvent 
 }
 
 describe("a saga that is run", () => {
-  it("does all that it decides", () =>
+  it("dispatches all commands that it decides", () =>
     run(Effect.gen(function*() {
       yield* add("a", 10)
       yield* request("1", "a", "b", 4)
@@ -57,7 +57,7 @@ describe("a saga that is run", () => {
       expect([yield* stateOf("1"), yield* stateOf("2")]).toEqual(["Done", "Failed"])
     })))
 
-  it("compensates, step by step", () =>
+  it("compensates step by step", () =>
     run(Effect.gen(function*() {
       yield* add("a", 10)
       yield* seal("b")
@@ -111,13 +111,13 @@ describe("a saga that is run", () => {
       expect([yield* phaseOf(saga, "1"), yield* phaseOf(other, "1")]).toEqual(["Succeeded", "Succeeded"])
     })))
 
-  it("stands still where its compensation fails for good, until somebody resumes it", () =>
+  it("waits at CompensationFailed until an operator resumes it", () =>
     run(Effect.gen(function*() {
       const hasty = Transfers.make("hasty", { compensation: { attempts: 1 } })
       yield* add("a", 4)
       yield* seal("b")
       yield* request("1", "a", "b", 4)
-      // Sealed when the coins are out, and before they can come back.
+      // Sealed after the coins are taken, and before they are added back.
       const sealing: typeof jars = {
         ...jars,
         handle: (command, options) =>
@@ -135,7 +135,7 @@ describe("a saga that is run", () => {
     })))
 })
 
-describe("what is known beside the events of a process", () => {
+describe("the metadata of a process's events", () => {
   const settled = Effect.gen(function*() {
     yield* add("a", 10)
     yield* handleTransfer("1", { _tag: "Request", from: "a", to: "b", coins: 4 }, {
@@ -145,42 +145,42 @@ describe("what is known beside the events of a process", () => {
     return yield* recorded
   })
 
-  it("is the correlation id of the event that began it, everywhere", () =>
+  it("has the correlation id of the event that started the instance", () =>
     run(Effect.gen(function*() {
       const events = (yield* settled).slice(1)
       expect(events).toHaveLength(9)
       expect(new Set(events.map(({ metadata }) => metadata.correlationId))).toEqual(new Set(["c"]))
     })))
 
-  it("is what directly led to each", () =>
+  it("has the id of the direct cause", () =>
     run(Effect.gen(function*() {
       const events = yield* settled
       const cause = (place: string) => at(events, place).metadata.causationId
       expect(cause("moves-1@1")).toBe(at(events, "transfer-1@1").id)
       expect(cause("jar-a@2")).toBe("moves-1#1.0")
-      // The answer, and the event.
+      // The outcome, and the event.
       expect(cause("moves-1@2")).toBe("moves-1#1.0")
       expect(cause("moves-1@3")).toBe(at(events, "jar-a@2").id)
     })))
 
-  it("is the instance that sent the command", () =>
+  it("names the instance that sent the command", () =>
     run(Effect.gen(function*() {
       const events = yield* settled
       const sent = events.filter(({ metadata }) => metadata.process === "moves-1")
       expect(sent.map(({ stream, version }) => `${stream}@${version}`)).toEqual(["jar-a@2", "jar-b@1", "transfer-1@2"])
     })))
 
-  it("is not who asked for the first: what a process does, nobody has done", () =>
+  it("does not have the actor of the first event: a process acts for itself", () =>
     run(Effect.gen(function*() {
       const events = yield* settled
       expect(events.filter(({ metadata }) => metadata.actor !== undefined).map(({ stream }) => stream)).toEqual([
         "transfer-1"
       ])
-      // It is on record with the trigger.
+      // It is recorded with the trigger.
       expect(at(events, "moves-1@1").data).toMatchObject({ trigger: { metadata: { actor: "Ann" } } })
     })))
 
-  it("is the id of the first event where that has no correlation id", () =>
+  it("has the id of the first event if that has no correlation id", () =>
     run(Effect.gen(function*() {
       yield* append("transfer-1", {})
       yield* settle(payments())
@@ -189,7 +189,7 @@ describe("what is known beside the events of a process", () => {
       expect(new Set(ids)).toEqual(new Set([events[0]!.id]))
     })))
 
-  it("is who helped an instance", () =>
+  it("names the operator who resumed an instance", () =>
     run(Effect.gen(function*() {
       yield* request("1", "a", "b", 1)
       yield* settle(payments())
@@ -203,7 +203,7 @@ describe("what is known beside the events of a process", () => {
 describe("a process", () => {
   const process = payments()
 
-  it("meets only events of its categories", () =>
+  it("observes only events of its categories", () =>
     run(Effect.gen(function*() {
       yield* append("other-1", {})
       yield* append("transfer-2", {})
@@ -214,7 +214,7 @@ describe("a process", () => {
       ])
     })))
 
-  it("meets only events that were recorded since it was put into service, that moment included", () =>
+  it("observes only events that were recorded at or after `since`", () =>
     runAtZero(Effect.gen(function*() {
       const since = payments({ since: DateTime.makeUnsafe(1000) })
       yield* TestClock.setTime(999)
@@ -227,14 +227,14 @@ describe("a process", () => {
       expect([yield* coinsOf("b"), yield* coinsOf("c"), yield* coinsOf("d")]).toEqual([0, 2, 3])
     })))
 
-  it("passes by what is for nobody", () =>
+  it("skips events that are for no instance", () =>
     run(Effect.gen(function*() {
       yield* request("1", "a", "b", 1)
       yield* settle(payments({ correlate: () => Option.none() }))
       expect(yield* log).toEqual(["transfer-1@1 TransferRequested"])
     })))
 
-  it("reacts no more after the instance's end", () =>
+  it("does not react after the instance is completed", () =>
     run(Effect.gen(function*() {
       const ends = payments({ react: () => [Process.complete] })
       yield* append("transfer-1", {})
@@ -244,24 +244,24 @@ describe("a process", () => {
       expect(yield* recordsOf(ends, "1")).toEqual(["ProcessReacted"])
     })))
 
-  it("does the same in batches of any size", () =>
+  it("decides the same in batches of any size", () =>
     run(Effect.gen(function*() {
       const both = payments({ correlate: () => Option.some("all") })
       for (const n of ["1", "2", "3", "4", "5"]) yield* request(n, "a", "b", Number(n))
       yield* settle(both, { batchSize: 2 })
       expect(yield* coinsOf("b")).toBe(15)
-      expect((yield* metBy(both, "all"))!.filter((tag) => tag === "TransferRequested")).toHaveLength(5)
+      expect((yield* inputsOf(both, "all"))!.filter((tag) => tag === "TransferRequested")).toHaveLength(5)
     })))
 
-  it("does everything once, however many run it", () =>
+  it("does everything once, however many runners there are", () =>
     run(Effect.gen(function*() {
       for (const n of ["1", "2", "3", "4", "5"]) yield* request(n, "a", "b", Number(n))
       yield* Effect.all([settle(process), settle(process), settle(process)], { concurrency: "unbounded" })
       expect(yield* coinsOf("b")).toBe(15)
-      expect(yield* metBy(process, "3")).toEqual(["TransferRequested", "CommandSucceeded"])
+      expect(yield* inputsOf(process, "3")).toEqual(["TransferRequested", "CommandSucceeded"])
     })))
 
-  it("that runs meets what comes, and ends with its scope", () =>
+  it("that runs observes new events, and ends with its scope", () =>
     runAtZero(Effect.gen(function*() {
       yield* Effect.scoped(Effect.gen(function*() {
         yield* ProcessRunner.start(process, { handlers })
@@ -274,7 +274,7 @@ describe("a process", () => {
       expect(yield* coinsOf("b")).toBe(1)
     })))
 
-  it("has nothing to do where nothing has happened", () =>
+  it("does nothing on an empty log", () =>
     run(Effect.gen(function*() {
       yield* settle(process)
       expect(yield* log).toEqual([])

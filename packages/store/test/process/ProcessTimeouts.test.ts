@@ -1,4 +1,4 @@
-// Timeouts of processes, in a time that moves only when told.
+// Timeouts of processes, by a test clock.
 import * as Process from "@refold/core/process/Process"
 import * as Sample from "@refold/laws/internal/kit/Sample"
 import * as Transfers from "@refold/laws/internal/process/Transfers"
@@ -15,7 +15,7 @@ import {
   coinsOf,
   handlers,
   type Input,
-  metBy,
+  inputsOf,
   pass,
   pay,
   payments,
@@ -33,7 +33,7 @@ const waiting = (
   then: (name: string) => ReadonlyArray<Process.Reaction> = () => []
 ) =>
   payments({
-    evolve: (met, input) => [...met, textOf(input)],
+    evolve: (tags, input) => [...tags, textOf(input)],
     react: (_, input) =>
       input._tag === "TransferRequested"
         ? Object.entries(timeouts).map(([name, after]) => Process.schedule(name, after))
@@ -42,119 +42,119 @@ const waiting = (
         : []
   })
 
-// What the instance has met when it is settled at these times.
-const metAt = (process: ReturnType<typeof waiting>, ...times: ReadonlyArray<Duration.Input>) =>
+// The inputs of the instance after a catch-up at each of these times.
+const inputsAt = (process: ReturnType<typeof waiting>, ...times: ReadonlyArray<Duration.Input>) =>
   Effect.gen(function*() {
     yield* request("1", "a", "b", 1)
     yield* settle(process)
-    const met: Array<unknown> = []
+    const tags: Array<unknown> = []
     for (const time of times) {
       yield* TestClock.setTime(Duration.toMillis(Duration.fromInputUnsafe(time)))
       yield* settle(process)
-      met.push((yield* metBy(process, "1"))?.slice(1))
+      tags.push((yield* inputsOf(process, "1"))?.slice(1))
     }
-    return met
+    return tags
   })
 
 describe("a timeout", () => {
-  it("falls due exactly then, and not a millisecond before", () =>
+  it("fires at its due time, and not a millisecond before", () =>
     runAtZero(Effect.gen(function*() {
-      expect(yield* metAt(waiting({ late: "1 hour" }), 3_599_999, 3_600_000)).toEqual([[], ["late"]])
+      expect(yield* inputsAt(waiting({ late: "1 hour" }), 3_599_999, 3_600_000)).toEqual([[], ["late"]])
     })))
 
-  it("of no time falls due at once", () =>
+  it("of zero fires at once", () =>
     runAtZero(Effect.gen(function*() {
-      expect(yield* metAt(waiting({ now: 0 }), 0)).toEqual([["now"]])
+      expect(yield* inputsAt(waiting({ now: 0 }), 0)).toEqual([["now"]])
     })))
 
-  it("comes once", () =>
+  it("fires once", () =>
     runAtZero(Effect.gen(function*() {
-      expect(yield* metAt(waiting({ late: 10 }), 10, 10, 20)).toEqual([["late"], ["late"], ["late"]])
+      expect(yield* inputsAt(waiting({ late: 10 }), 10, 10, 20)).toEqual([["late"], ["late"], ["late"]])
     })))
 
-  it("comes in the order in which they were due, not in that of their schedules", () =>
+  it("fires in the order of due times, not in the order of scheduling", () =>
     runAtZero(Effect.gen(function*() {
       const process = waiting({ third: 30, first: 10, fourth: 40, second: 20 })
-      expect(yield* metAt(process, 15, 35)).toEqual([["first"], ["first", "second", "third"]])
+      expect(yield* inputsAt(process, 15, 35)).toEqual([["first"], ["first", "second", "third"]])
     })))
 
-  it("comes in the order of due times also where one leads to another", () =>
+  it("fires in the order of due times even if one schedules another", () =>
     runAtZero(Effect.gen(function*() {
       const process = waiting({ last: 30, first: 10 }, (name) =>
         name === "first" ? [Process.schedule("between", 10)] : [])
-      expect(yield* metAt(process, 50)).toEqual([["first", "between", "last"]])
+      expect(yield* inputsAt(process, 50)).toEqual([["first", "between", "last"]])
     })))
 
-  it("of every month does not drift, however late it is looked at", () =>
+  it("that is monthly does not drift, however late it fires", () =>
     runAtZero(Effect.gen(function*() {
       const monthly = waiting({ pay: "30 days" }, () => [Process.schedule("pay", "30 days")])
-      yield* metAt(monthly, "31 days", "60 days")
+      yield* inputsAt(monthly, "31 days", "60 days")
       const { state } = yield* ProcessInstances.get(monthly, "1")
       expect(state.pending.timeouts).toEqual([
         { name: "pay", scheduledAt: 3, due: DateTime.makeUnsafe(Duration.toMillis("90 days")) }
       ])
-      // Who was away for long catches up with each.
+      // A runner that was away catches up with each.
       yield* TestClock.setTime(Duration.toMillis("200 days"))
       yield* settle(monthly)
-      expect(yield* metBy(monthly, "1")).toHaveLength(1 + 6)
+      expect(yield* inputsOf(monthly, "1")).toHaveLength(1 + 6)
     })))
 
   it("is replaced by one of the same name", () =>
     runAtZero(Effect.gen(function*() {
       const process = waiting({ ask: 10, late: 30 }, (name) => name === "ask" ? [Process.schedule("late", 100)] : [])
-      expect(yield* metAt(process, 10, 30, 109, 110)).toEqual([["ask"], ["ask"], ["ask"], ["ask", "late"]])
+      expect(yield* inputsAt(process, 10, 30, 109, 110)).toEqual([["ask"], ["ask"], ["ask"], ["ask", "late"]])
     })))
 
-  it("is over when it is cancelled", () =>
+  it("does not fire after it is cancelled", () =>
     runAtZero(Effect.gen(function*() {
       const process = waiting({ ask: 10, late: 30 }, (name) => name === "ask" ? [Process.cancel("late")] : [])
-      expect(yield* metAt(process, 10, 100)).toEqual([["ask"], ["ask"]])
+      expect(yield* inputsAt(process, 10, 100)).toEqual([["ask"], ["ask"]])
     })))
 
-  it("that would have come after a cancellation is not told where both are late", () =>
+  it("that is due after its cancellation does not fire, even if both are late", () =>
     runAtZero(Effect.gen(function*() {
       const process = waiting({ late: 30, ask: 10 }, (name) => name === "ask" ? [Process.cancel("late")] : [])
-      expect(yield* metAt(process, 100)).toEqual([["ask"]])
+      expect(yield* inputsAt(process, 100)).toEqual([["ask"]])
     })))
 
-  it("of a completed instance is over", () =>
+  it("of a completed instance does not fire", () =>
     runAtZero(Effect.gen(function*() {
       const process = waiting({ end: 10, late: 30 }, (name) => name === "end" ? [Process.complete] : [])
-      expect(yield* metAt(process, 10, 100)).toEqual([["end"], ["end"]])
+      expect(yield* inputsAt(process, 10, 100)).toEqual([["end"], ["end"]])
       expect(yield* recordsOf(process, "1")).toHaveLength(2)
     })))
 
-  it("is counted from when the event was recorded, not from when it was met", () =>
+  it("is relative to the time when the event was recorded, not observed", () =>
     runAtZero(Effect.gen(function*() {
       const process = waiting({ late: 100 })
       yield* request("1", "a", "b", 1)
       yield* TestClock.setTime(99)
       yield* settle(process)
-      expect(yield* metBy(process, "1")).toEqual(["TransferRequested"])
+      expect(yield* inputsOf(process, "1")).toEqual(["TransferRequested"])
       yield* TestClock.setTime(100)
       yield* settle(process)
-      expect(yield* metBy(process, "1")).toEqual(["TransferRequested", "late"])
+      expect(yield* inputsOf(process, "1")).toEqual(["TransferRequested", "late"])
     })))
 
-  it("takes the time of a back-dated event from its record", () =>
+  it("is relative to `recordedAt` of a back-dated event", () =>
     runAtZero(Effect.gen(function*() {
       yield* TestClock.setTime(1000)
       const process = waiting({ late: 100 })
       yield* append("transfer-1", { occurredAt: DateTime.makeUnsafe(0) })
       yield* settle(process)
-      expect(yield* metBy(process, "1")).toEqual(["TransferRequested"])
+      expect(yield* inputsOf(process, "1")).toEqual(["TransferRequested"])
     })))
 
   it("may send a command", () =>
     runAtZero(Effect.gen(function*() {
       const process = waiting({ late: 10 }, () => [pay({ _tag: "TransferRequested", from: "a", to: "b", coins: 3 })])
-      expect(yield* metAt(process, 10)).toEqual([["late", "CommandSucceeded"]])
+      expect(yield* inputsAt(process, 10)).toEqual([["late", "CommandSucceeded"]])
       expect(yield* coinsOf("b")).toBe(3)
     })))
 
-  it("is found by when it is due", () =>
+  it("is queried by its due time", () =>
     runAtZero(Effect.gen(function*() {
-      yield* metAt(waiting({ late: 10 }), 0)
+      yield* inputsAt(waiting({ late: 10 }), 0)
       const dueUntil = (to: number) =>
         Effect.map(
           ProcessInstances.query(waiting({}), { index: "due", range: { to } }),
@@ -165,19 +165,19 @@ describe("a timeout", () => {
 })
 
 describe("a process that runs", () => {
-  it("looks for timeouts every second, or as often as it is told to", () =>
+  it("polls for timeouts every second, or at `pollInterval`", () =>
     runAtZero(Effect.gen(function*() {
       const process = waiting({ late: 10_000 })
       yield* ProcessRunner.start(process, { handlers, pollInterval: "5 seconds" })
       yield* request("1", "a", "b", 1)
       yield* pass(2000)
-      expect(yield* metBy(process, "1")).toEqual(["TransferRequested"])
+      expect(yield* inputsOf(process, "1")).toEqual(["TransferRequested"])
       yield* pass(13_000)
-      expect(yield* metBy(process, "1")).toEqual(["TransferRequested", "late"])
+      expect(yield* inputsOf(process, "1")).toEqual(["TransferRequested", "late"])
     })))
 })
 
-describe("a runner that comes late", () => {
+describe("a runner that starts late", () => {
   const late = Transfers.make("late", {
     steps: [{
       name: "take",
@@ -186,23 +186,23 @@ describe("a runner that comes late", () => {
       timeout: "1 hour"
     }]
   })
-  const begun = Effect.gen(function*() {
+  const started = Effect.gen(function*() {
     yield* add("a", 5)
     yield* request("1", "a", "b", 5)
     yield* TestClock.adjust("2 hours")
   })
   const phase = Effect.map(ProcessInstances.get(late, "1"), ({ state }) => state.pending.phase)
 
-  it("lets the event count that its own command leads to, though its time is up", () =>
+  it("observes the event of its own command before the timeout fires", () =>
     runAtZero(Effect.gen(function*() {
-      yield* begun
+      yield* started
       yield* ProcessRunner.catchUp(late, { handlers })
       expect(yield* phase).toBe("Succeeded")
     })))
 
-  it("does so when it runs, too", () =>
+  it("does so when it runs without end, too", () =>
     runAtZero(Effect.gen(function*() {
-      yield* begun
+      yield* started
       yield* ProcessRunner.start(late, { handlers })
       yield* TestClock.adjust("5 seconds")
       expect(yield* phase).toBe("Succeeded")

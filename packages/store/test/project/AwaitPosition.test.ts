@@ -10,7 +10,7 @@ import { account, deposit as depositing, run, runAtZero } from "../support/Accou
 import { balances, catchUp, deposit, pass, withRows } from "../support/Balances.ts"
 
 describe("awaiting a position", () => {
-  it("returns at once where the rows are there, and otherwise when they are", () =>
+  it("returns as soon as the rows are there", () =>
     runAtZero(Effect.gen(function*() {
       yield* deposit("a", 3, 1, 2, 2)
       yield* catchUp
@@ -24,7 +24,7 @@ describe("awaiting a position", () => {
       yield* Fiber.join(waiting)
     })))
 
-  it("fails after five seconds, and says how far the projection got", () =>
+  it("fails after five seconds and names the last checkpoint", () =>
     runAtZero(Effect.gen(function*() {
       yield* deposit("a", 3, 1, 2, 2)
       yield* catchUp
@@ -36,7 +36,7 @@ describe("awaiting a position", () => {
       expect(Result.merge(yield* Fiber.join(waiting))).toMatchObject(timeout)
     })))
 
-  it("fails after the time that is given where there are no rows at all", () =>
+  it("fails after the given timeout if there are no rows", () =>
     runAtZero(Effect.gen(function*() {
       const waiting = yield* Effect.forkScoped(
         Effect.flip(awaitPosition(balances, Position(1), { timeout: "1 second" }))
@@ -45,7 +45,7 @@ describe("awaiting a position", () => {
       expect(yield* Fiber.join(waiting)).toMatchObject({ _tag: "AwaitTimeout", reached: Option.none() })
     })))
 
-  it("fails where the projection has parked a stream that was appended to", () =>
+  it("fails if the projection has parked a stream of the append", () =>
     run(Effect.gen(function*() {
       const parked = yield* deposit("a", 1, 13)
       const other = yield* deposit("b", 1)
@@ -58,12 +58,12 @@ describe("awaiting a position", () => {
       yield* awaitPosition(balances, parked.position)
     })))
 
-  it.each([-1, 0.5, NaN])("refuses %d", (position) =>
+  it.each([-1, 0.5, NaN])("fails for %d", (position) =>
     run(Effect.gen(function*() {
       expect(yield* Effect.flip(awaitPosition(balances, Position(position)))).toMatchObject({ field: "position" })
     })))
 
-  it("is refused in a transaction, whose events nobody else can see", () =>
+  it("fails inside a transaction, whose events the projector cannot see", () =>
     run(Effect.gen(function*() {
       const inTransaction = withRows(() => ({ inTransaction: Effect.succeed(true) }))
       expect(yield* Effect.flip(inTransaction(awaitPosition(balances, Position(0))))).toMatchObject({
@@ -71,7 +71,7 @@ describe("awaiting a position", () => {
       })
     })))
 
-  it("takes what a handler answered, and then knows its stream", () =>
+  it("accepts the answer of a handler, and checks its stream", () =>
     run(Effect.gen(function*() {
       const handled = yield* CommandHandler.make(account)("a", depositing(1, 13))
       yield* catchUp

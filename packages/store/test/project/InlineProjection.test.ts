@@ -7,13 +7,13 @@ import { run, stream } from "../support/Account.ts"
 import { deposit, down, garble, inline, withRows } from "../support/Balances.ts"
 
 describe("an inline projection", () => {
-  it("discards nothing: its rows are what handlers make of all events", () =>
+  it("refuses discards, because its rows are states of handlers", () =>
     run(Effect.gen(function*() {
       const refused = yield* Effect.flip(Parked.discard(inline, stream("a"), "a mistake"))
       expect(refused).toMatchObject({ _tag: "InvalidInput", field: "projection" })
     })))
 
-  it("shows on a page what can be folded of each stream; asked for by its key, the event is named", () =>
+  it("ends rows of a page before a poisoned event, and fails for a row read by its key", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 1)
       yield* deposit("b", 5)
@@ -29,7 +29,7 @@ describe("an inline projection", () => {
       })
     })))
 
-  it("is read as it is now by those who may not store the rows that they fold further", () =>
+  it("is read up to date by readers that must not write rows", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 1)
       yield* Projector.catchUp(inline)

@@ -20,7 +20,7 @@ const parked = Effect.gen(function*() {
 })
 
 describe("a stream with an event that cannot be folded", () => {
-  it("is parked from there on, while others go on", () =>
+  it("is parked from this event on, and other streams are not", () =>
     runAtZero(Effect.gen(function*() {
       yield* parked
       expect(yield* seen()).toEqual({ a: 1, b: 5 })
@@ -36,7 +36,7 @@ describe("a stream with an event that cannot be folded", () => {
       }])
     })))
 
-  it("is listed in the order of the first events that wait", () =>
+  it("is listed in the order of the poisoned events", () =>
     run(Effect.gen(function*() {
       yield* deposit("b", 13)
       yield* deposit("a", 13)
@@ -45,7 +45,7 @@ describe("a stream with an event that cannot be folded", () => {
       expect((yield* Parked.list(balances)).map(({ stream }) => stream)).toEqual(["account-b", "account-a"])
     })))
 
-  it("waits with events that come later, too", () =>
+  it("is parked with its later events, too", () =>
     run(Effect.gen(function*() {
       yield* parked
       yield* deposit("a", 8)
@@ -54,7 +54,7 @@ describe("a stream with an event that cannot be folded", () => {
       expect(yield* Parked.list(balances)).toHaveLength(1)
     })))
 
-  it("says so where its data cannot be read", () =>
+  it("is parked if its data cannot be decoded", () =>
     run(Effect.gen(function*() {
       yield* garble("a")
       yield* catchUp
@@ -67,7 +67,7 @@ describe("a stream with an event that cannot be folded", () => {
 })
 
 describe("a retry", () => {
-  it("by repaired code folds all that waited, in order, and the stream is parked no more", () =>
+  it("by repaired code folds all events in order and unparks the stream", () =>
     run(Effect.gen(function*() {
       yield* parked
       expect(yield* Parked.retry(repaired, stream("a"))).toEqual(Option.none())
@@ -77,7 +77,7 @@ describe("a retry", () => {
       )
     })))
 
-  it("that fails again leaves everything as it was, but for the number of attempts", () =>
+  it("that fails again changes only the number of attempts", () =>
     run(Effect.gen(function*() {
       yield* parked
       expect(yield* Parked.retry(balances, stream("a"))).toMatchObject(Option.some({ version: 2, attempts: 2 }))
@@ -85,7 +85,7 @@ describe("a retry", () => {
       expect(yield* seen()).toEqual({ a: 1, b: 5 })
     })))
 
-  it("stops at the next event that fails, and keeps what it folded before", () =>
+  it("stops at the next event that fails, and keeps the events folded before", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 1, 13, 4)
       yield* garble("a")
@@ -119,7 +119,7 @@ describe("a retry", () => {
 })
 
 describe("a discard", () => {
-  it("leaves the poisoned event out, folds the later ones, and is on record", () =>
+  it("skips the poisoned event, folds the later ones, and is recorded", () =>
     runAtZero(Effect.gen(function*() {
       yield* parked
       expect(yield* Parked.discard(balances, stream("a"), "booked by hand")).toEqual(Option.none())
@@ -129,7 +129,7 @@ describe("a discard", () => {
       ])
     })))
 
-  it("is honoured by rebuilds and by looks into the past", () =>
+  it("holds for rebuilds and for past rows", () =>
     run(Effect.gen(function*() {
       yield* parked
       yield* Parked.discard(balances, stream("a"), "booked by hand")
@@ -142,8 +142,8 @@ describe("a discard", () => {
       )
     })))
 
-  it.each([["empty", ""], ["one that no store can hold", "a\u0000"]])(
-    "needs a reason: %s will not do",
+  it.each([["empty", ""], ["not storable", "a\u0000"]])(
+    "fails for a reason that is %s",
     (_, reason) =>
       run(Effect.gen(function*() {
         yield* parked
@@ -155,7 +155,7 @@ describe("a discard", () => {
       }))
   )
 
-  it("of a stream that is not parked fails, and records nothing", () =>
+  it("of a stream that is not parked fails and records nothing", () =>
     run(Effect.gen(function*() {
       yield* parked
       expect(yield* Effect.flip(Parked.discard(balances, stream("b"), "why not"))).toMatchObject({ _tag: "NotParked" })
@@ -163,7 +163,7 @@ describe("a discard", () => {
     })))
 })
 
-describe("the parked streams of a projection that nobody ever ran", () => {
+describe("the parked streams of a projection that was never run", () => {
   it("cannot be listed", () =>
     run(Effect.gen(function*() {
       expect(yield* Effect.flip(Parked.list(balances))).toMatchObject({ _tag: "UnknownProjection" })
@@ -192,7 +192,7 @@ describe("a discard beside a rebuild", () => {
     return generations.find((one) => one.id === id)
   })
 
-  it("that has folded the event is refused, and nothing is recorded", () =>
+  it("that has folded the event fails, and nothing is recorded", () =>
     run(Effect.gen(function*() {
       yield* parked
       expect(yield* rebuilt).toMatchObject({ status: "Building", checkpoint: 4 })
@@ -202,7 +202,7 @@ describe("a discard beside a rebuild", () => {
       expect(yield* Parked.list(balances)).toHaveLength(1)
     })))
 
-  it("that has not come so far holds for the rebuild, too", () =>
+  it("that has not reached the event holds for the rebuild, too", () =>
     run(Effect.gen(function*() {
       yield* parked
       yield* (yield* ReadModelStore).begin(repaired, "Building")

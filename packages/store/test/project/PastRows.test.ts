@@ -37,21 +37,21 @@ describe("all rows of a projection", () => {
       expect(totals.map(Option.getOrNull)).toEqual([null, 1, 3, 7])
     })))
 
-  it("as of an instant of the store's clock are what was known then", () =>
+  it("as of an instant of the store's clock are those of the events stored by then", () =>
     runAtZero(Effect.gen(function*() {
       yield* three
       const totals = yield* Effect.forEach([999, 1000, 2999], (millis) => totalAsOf(AsOf.recordedAt(at(millis))))
       expect(totals.map(Option.getOrNull)).toEqual([null, 1, 3])
     })))
 
-  it("as of an instant of the domain's clock are what had happened, as is known today", () =>
+  it("as of an instant of the domain's clock are those of the events that had happened by then", () =>
     runAtZero(Effect.gen(function*() {
       yield* three
       const totals = yield* Effect.forEach([9, 10, 1000], (millis) => totalAsOf(AsOf.occurredAt(at(millis))))
       expect(totals.map(Option.getOrNull)).toEqual([null, 2, 3])
     })))
 
-  it("can be queried like the live ones, which need not exist", () =>
+  it("can be queried without live rows", () =>
     runAtZero(Effect.gen(function*() {
       yield* three
       const { query } = yield* PastRows.asOf(balances, AsOf.position(3))
@@ -60,7 +60,7 @@ describe("all rows of a projection", () => {
       expect(position).toBe(3)
     })))
 
-  it("say which streams they have only in part", () =>
+  it("list the parked streams", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 1, 13)
       const { get, parked } = yield* PastRows.asOf(balances, AsOf.position(2), hasty)
@@ -68,7 +68,7 @@ describe("all rows of a projection", () => {
       expect(balanceOf(yield* get("account-a"))).toEqual(Option.some(1))
     })))
 
-  it("are gone with their scope, and leave the live ones alone", () =>
+  it("are dropped with their scope and do not change the live rows", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 1)
       yield* Projector.catchUp(balances)
@@ -80,8 +80,8 @@ describe("all rows of a projection", () => {
       expect(yield* generations("balances")).toMatchObject([{ status: "Live" }])
     })))
 
-  it.each([["in the future", 4], ["negative", -1], ["no whole number", 0.5]])(
-    "cannot be had as of a position that is %s",
+  it.each([["beyond the last event", 4], ["negative", -1], ["not a whole number", 0.5]])(
+    "fail as of a position that is %s",
     (_, n) =>
       runAtZero(Effect.gen(function*() {
         yield* three
@@ -90,7 +90,7 @@ describe("all rows of a projection", () => {
       }))
   )
 
-  it("cannot be had by code that is older than the live ones", () =>
+  it("fail for code that is older than the live rows", () =>
     run(Effect.gen(function*() {
       yield* Projector.catchUp(changed({ version: 2 }))
       expect(yield* Effect.flip(PastRows.asOf(balances, AsOf.position(0)))).toMatchObject({
@@ -102,7 +102,7 @@ describe("all rows of a projection", () => {
 describe("the row of one stream", () => {
   const row = (point: AsOf.AsOf) => Effect.map(PastRows.rowAsOf(balances, stream("a"), point), balanceOf)
 
-  it("as of a version, a position or an instant is folded from that stream alone", () =>
+  it("as of a version, a position or an instant is folded from this stream only", () =>
     runAtZero(Effect.gen(function*() {
       yield* three
       const points = [
@@ -115,7 +115,7 @@ describe("the row of one stream", () => {
       expect((yield* Effect.forEach(points, row)).map(Option.getOrNull)).toEqual([null, 1, 3, 1, 2])
     })))
 
-  it("cannot be had of a projection whose rows hold events of many streams", () =>
+  it("fails for a projection that is not keyed by stream", () =>
     runAtZero(Effect.gen(function*() {
       yield* three
       expect(yield* Effect.flip(PastRows.rowAsOf(total, stream("a"), AsOf.version(1)))).toMatchObject({
@@ -124,19 +124,19 @@ describe("the row of one stream", () => {
       })
     })))
 
-  it("cannot be had as of a position in the future", () =>
+  it("fails as of a position beyond the last event", () =>
     runAtZero(Effect.gen(function*() {
       yield* three
       expect(yield* Effect.flip(row(AsOf.position(4)))).toMatchObject({ _tag: "InvalidInput", field: "asOf.position" })
     })))
 
-  it("cannot be had of what is no stream", () =>
+  it("fails for an invalid stream name", () =>
     run(Effect.gen(function*() {
       const nowhere = PastRows.rowAsOf(balances, "nodash" as StreamName, AsOf.version(1))
       expect(yield* Effect.flip(nowhere)).toMatchObject({ _tag: "InvalidInput", field: "stream" })
     })))
 
-  it("is not there where one of its events cannot be folded", () =>
+  it("fails if one of its events cannot be folded", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 1, 13)
       expect(balanceOf(yield* PastRows.rowAsOf(balances, stream("a"), AsOf.version(1)))).toEqual(Option.some(1))

@@ -14,7 +14,7 @@ import { balances, catchUp, deposit, hasty, pass, total } from "../support/Balan
 const bound = (position: number) => ({ head: position, last: position, heldBackBy: [] })
 
 describe("the status of a projection", () => {
-  it("that nobody ever ran has no rows in it", () =>
+  it("that was never run has no generation", () =>
     run(Effect.gen(function*() {
       expect(yield* ProjectionStatus.of(balances)).toEqual({
         projection: "balances",
@@ -25,7 +25,7 @@ describe("the status of a projection", () => {
       expect(yield* ProjectionStatus.all).toEqual([])
     })))
 
-  it("says how far it is, how far behind, and since when", () =>
+  it("has its position, its lag, and its lag in seconds", () =>
     runAtZero(Effect.gen(function*() {
       yield* deposit("a", 1)
       yield* catchUp
@@ -51,7 +51,7 @@ describe("the status of a projection", () => {
       expect(log).toEqual(bound(1))
     })))
 
-  it("is degraded by parked streams, which it names", () =>
+  it("lists parked streams", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 13)
       yield* catchUp
@@ -59,7 +59,7 @@ describe("the status of a projection", () => {
       expect(Option.getOrThrow(live).parked).toMatchObject([{ stream: "account-a", attempts: 1 }])
     })))
 
-  it("shows a rebuild beside what readers see", () =>
+  it("has a rebuild beside the live generation", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 1, 2, 4, 8)
       yield* catchUp
@@ -69,7 +69,7 @@ describe("the status of a projection", () => {
       expect(building).toMatchObject(Option.some({ position: 1, lag: 3, done: 0.25 }))
     })))
 
-  it("shows the first filling as one that is building", () =>
+  it("has the first build as building", () =>
     run(Effect.gen(function*() {
       yield* (yield* ReadModelStore).open(balances)
       expect(yield* ProjectionStatus.of(balances)).toMatchObject({
@@ -80,14 +80,14 @@ describe("the status of a projection", () => {
 })
 
 describe("the status of all projections", () => {
-  it("comes by name", () =>
+  it("is ordered by name", () =>
     run(Effect.gen(function*() {
       yield* Projector.catchUp(total)
       yield* catchUp
       expect((yield* ProjectionStatus.all).map(({ projection }) => projection)).toEqual(["balances", "total"])
     })))
 
-  it("is looked at again and again, and told as metrics", () =>
+  it("is read at an interval and written to metrics", () =>
     runAtZero(Effect.gen(function*() {
       yield* deposit("a", 1, 13)
       yield* catchUp

@@ -15,8 +15,8 @@ import { balances, catchUp, changed, deposit, down, liveId, pass, seen, withRows
 
 const next = changed({ version: 2 })
 
-describe("catching up", () => {
-  it("fills the rows up to the head of the log, and says how far that is", () =>
+describe("catchUp", () => {
+  it("builds the rows up to the head of the log, and returns it", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 1, 2)
       const { position } = yield* deposit("b", 5)
@@ -24,13 +24,13 @@ describe("catching up", () => {
       expect(yield* seen()).toEqual({ a: 3, b: 5 })
     })))
 
-  it("makes an empty log's projection one without rows", () =>
+  it("makes a projection of an empty log live without rows", () =>
     run(Effect.gen(function*() {
       expect(yield* catchUp).toBe(0)
       expect(yield* seen()).toEqual({})
     })))
 
-  it("goes on where it was, and folds nothing twice", () =>
+  it("continues after the checkpoint and folds no event twice", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 1)
       yield* catchUp
@@ -42,7 +42,7 @@ describe("catching up", () => {
       )
     })))
 
-  it("fills a raised version beside the live rows, which then are replaced", () =>
+  it("builds a raised version beside the live rows, and then replaces them", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 1)
       yield* catchUp
@@ -52,13 +52,13 @@ describe("catching up", () => {
       expect(yield* seen(next)).toEqual({ a: 1 })
     })))
 
-  it("fails for code that is older than the rows", () =>
+  it("fails for code that is older than the live rows", () =>
     run(Effect.gen(function*() {
       yield* Projector.catchUp(next)
       expect(yield* Effect.flip(catchUp)).toMatchObject({ _tag: "ProjectionOutdated", version: 1, live: 2 })
     })))
 
-  it("waits while another process is at it", () =>
+  it("waits while another program owns the projection", () =>
     runAtZero(Effect.gen(function*() {
       yield* catchUp
       yield* deposit("a", 1)
@@ -75,7 +75,7 @@ describe("catching up", () => {
       expect(yield* seen()).toEqual({ a: 1 })
     })))
 
-  it("fails where the store does", () =>
+  it("fails with the error of the store", () =>
     run(Effect.gen(function*() {
       const failing = withRows(() => ({ update: () => Effect.fail(down) }))
       expect(yield* Effect.flip(failing(catchUp))).toBe(down)
@@ -92,7 +92,7 @@ describe("a projection that is run", () => {
       expect(yield* seen()).toEqual({ a: 3 })
     })))
 
-  it("ends with the scope that it was started in", () =>
+  it("stops when its scope closes", () =>
     runAtZero(Effect.gen(function*() {
       const scope = yield* Scope.make()
       yield* Scope.provide(Projector.start(balances), scope)
@@ -103,14 +103,14 @@ describe("a projection that is run", () => {
       expect(yield* seen()).toEqual({})
     })))
 
-  it("fails at the start for code that is older than the rows", () =>
+  it("fails to start for code that is older than the live rows", () =>
     run(Effect.gen(function*() {
       yield* Projector.catchUp(next)
       expect(yield* Effect.flip(Projector.start(balances))).toMatchObject({ _tag: "ProjectionOutdated" })
       expect(yield* Effect.flip(Projector.run(balances))).toMatchObject({ _tag: "ProjectionOutdated" })
     })))
 
-  it("ends once newer code has gone live elsewhere", () =>
+  it("fails as soon as a newer version is live", () =>
     runAtZero(Effect.gen(function*() {
       const running = yield* Effect.forkScoped(Projector.run(balances))
       yield* pass(0)
@@ -119,7 +119,7 @@ describe("a projection that is run", () => {
       expect(yield* Effect.flip(Fiber.join(running))).toMatchObject({ _tag: "ProjectionOutdated", live: 2 })
     })))
 
-  it("fills a rebuild that somebody asked for and left", () =>
+  it("finishes a rebuild that was interrupted", () =>
     runAtZero(Effect.gen(function*() {
       yield* deposit("a", 1)
       yield* Effect.forkScoped(Projector.run(balances))
@@ -132,7 +132,7 @@ describe("a projection that is run", () => {
       expect(yield* seen()).toEqual({ a: 1 })
     })))
 
-  it("waits for a store that cannot be reached", () =>
+  it("retries while the store cannot be reached", () =>
     runAtZero(Effect.gen(function*() {
       let isDown = true
       const failing = withRows(({ update }) => ({

@@ -10,7 +10,7 @@ import { run, runAtZero } from "../support/Account.ts"
 import { balances, catchUp, changed, deposit, liveId, pass, seen, withRows } from "../support/Balances.ts"
 
 describe("an owner that is interrupted in the middle of a batch", () => {
-  it("leaves nothing of it behind, and another takes over", () =>
+  it("stores nothing of it, and another owner takes over", () =>
     runAtZero(Effect.gen(function*() {
       yield* catchUp
       // Saves, and then does not come to an end.
@@ -30,7 +30,7 @@ describe("an owner that is interrupted in the middle of a batch", () => {
 })
 
 describe("an event that cannot be folded", () => {
-  it("is tried again after 50 and 100 ms, and then parked", () =>
+  it("is retried after 50 and 100 ms, and then parked", () =>
     runAtZero(Effect.gen(function*() {
       let tries = 0
       const counted = changed({
@@ -59,7 +59,7 @@ describe("an event that cannot be folded", () => {
       }])
     })))
 
-  it("is not parked where it folds at the second try", () =>
+  it("is not parked if the second attempt folds it", () =>
     runAtZero(Effect.gen(function*() {
       let tries = 0
       const moody = changed({
@@ -78,7 +78,7 @@ describe("an event that cannot be folded", () => {
 })
 
 describe("a projection that is forgotten", () => {
-  it("is unknown, and filled from the first event on when it is run again", () =>
+  it("is unknown, and built from the first event on when it is run again", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 1, 13, 2)
       yield* catchUp
@@ -91,7 +91,7 @@ describe("a projection that is forgotten", () => {
 })
 
 describe("a target of your own", () => {
-  it("is given the events batch by batch, and may write wherever it likes", () =>
+  it("receives the events batch by batch, and may write anywhere", () =>
     run(Effect.gen(function*() {
       const batches: Array<ReadonlyArray<RecordedEvent>> = []
       const target: ProjectionTarget = {

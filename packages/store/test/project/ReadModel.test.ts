@@ -23,7 +23,7 @@ const four = Effect.gen(function*() {
 })
 
 describe("a row", () => {
-  it("is its state and the place of the last event in it", () =>
+  it("has its state and the position and version of its last event", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 1)
       yield* deposit("b", 5)
@@ -34,7 +34,7 @@ describe("a row", () => {
       )
     })))
 
-  it("is none where no event has touched it", () =>
+  it("is None if it does not exist", () =>
     run(Effect.gen(function*() {
       yield* catchUp
       expect(yield* ReadModel.get(balances, "account-a")).toEqual(Option.none())
@@ -46,7 +46,7 @@ describe("a row", () => {
       expect(yield* Effect.flip(ReadModel.get(balances, key))).toMatchObject({ _tag: "InvalidInput", field: "key" })
     })))
 
-  it("that does not fit the projection's schema is told by its key", () =>
+  it("that does not fit the projection's schema fails with its key", () =>
     run(Effect.gen(function*() {
       yield* four
       const garbled = withRows(({ read }) => ({
@@ -63,14 +63,14 @@ describe("a row", () => {
 })
 
 describe("a query", () => {
-  it("gives all rows by key where it says nothing, and how far they are", () =>
+  it("returns all rows ordered by key by default, with the checkpoint", () =>
     run(Effect.gen(function*() {
       yield* four
       expect(yield* keys()).toEqual(["a", "b", "c", "d"])
       expect(yield* query()).toMatchObject({ next: Option.none(), position: 4 })
     })))
 
-  it("gives rows by an index, filtered, in a range, from the end", () =>
+  it("returns rows by an index, filtered, in a range, descending", () =>
     run(Effect.gen(function*() {
       yield* four
       expect(yield* keys({ index: "byBalance" })).toEqual(["b", "c", "d", "a"])
@@ -79,7 +79,7 @@ describe("a query", () => {
       expect(yield* keys({ index: "byBalance", range: { from: 2, to: 3 } })).toEqual(["c", "d"])
     })))
 
-  it("gives pages that end where the next one starts", () =>
+  it("returns pages without gaps or repetitions", () =>
     run(Effect.gen(function*() {
       yield* four
       const first = yield* query({ index: "byBalance", limit: 2 })
@@ -95,7 +95,7 @@ describe("a query", () => {
       expect(next).toEqual(Option.none())
     })))
 
-  it("gives all of its rows as a stream, whatever the length of a page", () =>
+  it("returns all rows as a stream for any page size", () =>
     run(Effect.gen(function*() {
       yield* four
       for (const limit of [1, 3, 4, undefined]) {
@@ -104,7 +104,7 @@ describe("a query", () => {
       }
     })))
 
-  it("does not take the cursor of another query", () =>
+  it("fails for the cursor of another query", () =>
     run(Effect.gen(function*() {
       yield* four
       const after = Option.getOrThrow((yield* query({ limit: 2 })).next)
@@ -126,7 +126,7 @@ describe("a query", () => {
     ["where.events", { index: "byBalance", where: { events: 1 } }],
     ["where.balance", { index: "byBalance", where: { balance: "much" } }],
     ["range.from", { index: "byBalance", range: { from: true } }]
-  ])("is refused by its %s: %j", (field, asked) =>
+  ])("fails for an invalid %s: %j", (field, asked) =>
     run(Effect.gen(function*() {
       yield* four
       // As from outside, where no compiler has looked.
@@ -136,12 +136,12 @@ describe("a query", () => {
 })
 
 describe("a projection without rows", () => {
-  it("is unknown where nobody ever ran it", () =>
+  it("is unknown if it was never run", () =>
     run(Effect.gen(function*() {
       expect(yield* Effect.flip(query())).toMatchObject({ _tag: "UnknownProjection", projection: "balances" })
     })))
 
-  it("is not ready before its first filling is done", () =>
+  it("is not ready before its first build is done", () =>
     run(Effect.gen(function*() {
       yield* (yield* ReadModelStore).open(balances)
       expect(yield* Effect.flip(query())).toMatchObject({ _tag: "ProjectionNotReady", checkpoint: 0 })
@@ -149,10 +149,10 @@ describe("a projection without rows", () => {
     })))
 })
 
-describe("a row that handlers write", () => {
+describe("a row of an inline projection", () => {
   const handle = CommandHandler.make(Account.account, { inline: [inline] })
 
-  it("is there without a projector, and holds what others appended, too", () =>
+  it("exists without a projector, and includes events of other writers", () =>
     run(Effect.gen(function*() {
       yield* Projector.catchUp(inline)
       yield* handle("a", Account.deposit(10))
@@ -165,7 +165,7 @@ describe("a row that handlers write", () => {
       )
     })))
 
-  it("is not there before the projection was run for the first time", () =>
+  it("does not exist before the first run of the projection", () =>
     run(Effect.gen(function*() {
       yield* handle("a", Account.deposit(10))
       expect(yield* Effect.flip(ReadModel.get(inline, "account-a"))).toMatchObject({ _tag: "UnknownProjection" })
@@ -175,14 +175,14 @@ describe("a row that handlers write", () => {
 })
 
 describe("the types of queries", () => {
-  it("say that they cannot append", () => {
+  it("do not need the event store", () => {
     expectTypeOf<Effect.Services<ReturnType<typeof query>>>().toEqualTypeOf<ReadModel.Readers>()
     expectTypeOf<Extract<ReadModel.Readers, EventStore>>().toEqualTypeOf<never>()
     const got = ReadModel.get(balances, "account-a")
     expectTypeOf<Extract<Effect.Services<typeof got>, EventStore>>().toEqualTypeOf<never>()
   })
 
-  it("refuse an index that the projection does not have", () => {
+  it("do not accept an undeclared index", () => {
     // @ts-expect-error there is only byBalance
     expectTypeOf(() => query({ index: "byName" })).toBeFunction()
   })

@@ -23,7 +23,7 @@ const counting = Effect.gen(function*() {
 })
 
 describe("a cached reader", () => {
-  it("reads rows once for a question, until they change", () =>
+  it("reads rows once until they change", () =>
     run(Effect.gen(function*() {
       const { count, get, query } = yield* counting
       yield* deposit("a", 1)
@@ -37,7 +37,7 @@ describe("a cached reader", () => {
       expect(count.reads).toBe(3)
     })))
 
-  it("remembers that there is no such row, too", () =>
+  it("caches that there is no row", () =>
     run(Effect.gen(function*() {
       const { count, get } = yield* counting
       yield* catchUp
@@ -45,7 +45,7 @@ describe("a cached reader", () => {
       expect(count.reads).toBe(1)
     })))
 
-  it("knows that events came that no row holds", () =>
+  it("returns the new checkpoint if no row has changed", () =>
     run(Effect.gen(function*() {
       const { count, query } = yield* counting
       yield* catchUp
@@ -56,7 +56,7 @@ describe("a cached reader", () => {
       expect(count.reads).toBe(1)
     })))
 
-  it("gives the new rows after a rebuild", () =>
+  it("returns the new rows after a rebuild", () =>
     run(Effect.gen(function*() {
       const { count, query } = yield* counting
       yield* deposit("a", 1)
@@ -67,7 +67,7 @@ describe("a cached reader", () => {
       expect(count.reads).toBe(2)
     })))
 
-  it("does not remember failures", () =>
+  it("does not cache failures", () =>
     run(Effect.gen(function*() {
       const cached = yield* ReadModelCache.make(balances)
       yield* catchUp
@@ -76,13 +76,13 @@ describe("a cached reader", () => {
       expect(yield* cached.query()).toMatchObject({ rows: [] })
     })))
 
-  it("fails as a reader does where there are no rows", () =>
+  it("fails if there are no live rows", () =>
     run(Effect.gen(function*() {
       const cached = yield* ReadModelCache.make(balances)
       expect(yield* Effect.flip(cached.get("account-a"))).toMatchObject({ _tag: "UnknownProjection" })
     })))
 
-  it("forgets what was asked for least recently", () =>
+  it("evicts the least recently used answer", () =>
     run(Effect.gen(function*() {
       const cached = yield* ReadModelCache.make(total, { capacity: 1 })
       yield* Projector.catchUp(total)
@@ -94,7 +94,7 @@ describe("a cached reader", () => {
       expect(reads).toBe(3)
     })))
 
-  it("cannot be had of rows that handlers write", () =>
+  it("cannot be made for an inline projection", () =>
     run(Effect.gen(function*() {
       expect(yield* Effect.flip(ReadModelCache.make(inline))).toMatchObject({
         _tag: "InvalidInput",

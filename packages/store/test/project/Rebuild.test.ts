@@ -23,7 +23,7 @@ const slowly = (projection: typeof balances) =>
   )
 
 describe("a rebuild", () => {
-  it("tells after each batch how far it is, and ends when the new rows are live", () =>
+  it("emits its progress after each batch, and ends when the new rows are live", () =>
     runAtZero(Effect.gen(function*() {
       yield* deposit("a", 1, 2, 4)
       yield* catchUp
@@ -44,7 +44,7 @@ describe("a rebuild", () => {
       expect(yield* seen(doubled)).toEqual({ a: 14 })
     })))
 
-  it("shows readers the old rows until it is done", () =>
+  it("keeps the old rows live until it is done", () =>
     runAtZero(Effect.gen(function*() {
       yield* deposit("a", 1, 2)
       yield* catchUp
@@ -55,14 +55,14 @@ describe("a rebuild", () => {
       expect(yield* seen()).toEqual({ a: 6 })
     })))
 
-  it("of a projection that nobody ever ran is its first filling", () =>
+  it("of a projection that was never run is its first build", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 1)
       yield* Stream.runDrain(Rebuild.rebuild(balances))
       expect(yield* seen()).toEqual({ a: 1 })
     })))
 
-  it("that was interrupted goes on where it was left", () =>
+  it("that was interrupted continues after its checkpoint", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 1, 2, 4)
       yield* catchUp
@@ -75,7 +75,7 @@ describe("a rebuild", () => {
       expect(yield* seen()).toEqual({ a: 7 })
     })))
 
-  it("that was interrupted is finished by those who run the projection", () =>
+  it("that was interrupted is finished by a program that runs the projection", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 1, 2, 4)
       yield* catchUp
@@ -131,7 +131,7 @@ describe("a rebuild", () => {
       expect(yield* seen()).toEqual({ a: 3 })
     })))
 
-  it("fails for code that is older than the rows", () =>
+  it("fails for code that is older than the live rows", () =>
     run(Effect.gen(function*() {
       yield* Projector.catchUp(doubled)
       expect(yield* Effect.flip(Stream.runDrain(Rebuild.rebuild(balances)))).toMatchObject({
@@ -139,7 +139,7 @@ describe("a rebuild", () => {
       })
     })))
 
-  it("fails where newer code has gone live in the meantime", () =>
+  it("fails if a newer version becomes live in the meantime", () =>
     runAtZero(Effect.gen(function*() {
       yield* deposit("a", 1, 2)
       yield* catchUp

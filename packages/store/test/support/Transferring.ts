@@ -1,4 +1,4 @@
-// Transfers of coins on the memory adapter, by a small process whose parts tests break, and by the saga.
+// Transfers of coins on the memory adapter, by a small process whose parts tests replace, and by the saga.
 import type { NewEvent } from "@refold/core/event/NewEvent"
 import * as StreamName from "@refold/core/event/StreamName"
 import * as Process from "@refold/core/process/Process"
@@ -43,8 +43,8 @@ export type Input = Transfers.Followed | Signal
 export const pay = ({ coins, to }: Event) => Process.send(Sample.aggregate, to, { _tag: "Add", coins, notes: [] })
 
 /**
- * A process that pays what was requested, and remembers by tags what it met. Unlike a saga it trusts everybody; what else
- * it does about what it meets is for the test to say.
+ * A process that pays what was requested and keeps the tags of its inputs. Unlike a saga it takes no coins back. A test
+ * gives the other parts.
  */
 export const payments = (changes: Partial<Definition> = {}) =>
   Process.makeUnsafe<Transfers.Followed, ReadonlyArray<string>>({
@@ -54,9 +54,9 @@ export const payments = (changes: Partial<Definition> = {}) =>
     targets: [Sample.aggregate],
     correlate: (_, { stream }) => Option.some(StreamName.id(stream)),
     initialState: [],
-    evolve: (met, { _tag }) => [...met, _tag],
+    evolve: (tags, { _tag }) => [...tags, _tag],
     react: (_, input) => input._tag === "TransferRequested" ? [pay(input)] : [],
-    phase: (met) => met.at(-1) ?? "new",
+    phase: (tags) => tags.at(-1) ?? "new",
     ...changes
   })
 
@@ -64,16 +64,16 @@ export type Payments = ReturnType<typeof payments>
 
 type Options = Partial<ProcessRunner.Options<ProcessHandler.Services>>
 
-/** Does everything that can be done at this moment. */
+/** Catches up: does everything that can be done now. */
 export const settle = (process: Parameters<typeof ProcessRunner.catchUp>[0] | Payments, options: Options = {}) =>
   ProcessRunner.catchUp(process as Payments, { handlers, commandAttempts: 1, ...options })
 
-/** What an instance has recorded, by tags. */
+/** The tags of the events of an instance's stream. */
 export const recordsOf = (process: Payments, instance: string) =>
   Effect.map(ProcessInstances.history(process, instance), (history) => history.map(({ event }) => event._tag))
 
-/** What an instance remembers. */
-export const metBy = (process: Payments, instance: string) =>
+/** The tags of the inputs of an instance. */
+export const inputsOf = (process: Payments, instance: string) =>
   Effect.map(ProcessInstances.get(process, instance), ({ state }) => Result.getOrUndefined(state.state))
 
 export const stream = (name: string): StreamName.StreamName => Result.getOrThrow(StreamName.parse(name))
@@ -87,7 +87,7 @@ export const log = Effect.flatMap(EventReader, (reader) =>
 
 let n = 0
 
-/** Appends an event as other code than this might have written it. */
+/** Appends an event as other code may have written it. */
 export const append = (name: string, fields: Partial<NewEvent>) =>
   Effect.flatMap(EventStore, (store) =>
     store.append(stream(name), [{
@@ -100,15 +100,15 @@ export const append = (name: string, fields: Partial<NewEvent>) =>
       ...fields
     }]))
 
-/** Runs against a store of its own, by the machine's clock; what runs in its scope ends with it. */
+/** Runs against a new store, by the machine's clock; the scope ends with it. */
 export const run = <A, E>(effect: Effect.Effect<A, E, MemoryStore.Services | Scope.Scope>): Promise<A> =>
   Effect.runPromise(Effect.provide(Effect.scoped(effect), MemoryStore.layer))
 
-/** Runs against a store of its own, by a clock that starts at 0 and moves only when told. */
+/** Runs against a new store, by a test clock that starts at 0. */
 export const runAtZero = <A, E>(effect: Effect.Effect<A, E, MemoryStore.Services | Scope.Scope>): Promise<A> =>
   Effect.runPromise(Effect.provide(Effect.scoped(effect), Layer.mergeAll(MemoryStore.layer, TestClock.layer())))
 
-/** Moves the clock in small steps, so that everybody comes to do what there is to do at each. */
+/** Moves the clock in small steps, so that all fibers do what is due at each. */
 export const pass = (millis: number) =>
   Effect.repeat(TestClock.adjust(millis / 20), { times: 19 }).pipe(Effect.andThen(settled))
 

@@ -79,7 +79,7 @@ describe("an instance whose process", () => {
     expect(events).toEqual([
       expect.objectContaining({ _tag: "ProcessParked", stage: "React", reason: expect.stringContaining(reason) })
     ])
-    // Nothing has happened but that.
+    // Nothing else has changed.
     expect(pending).toMatchObject({ commands: [], timeouts: [], isCompleted: false, version: 1 })
     expect(state).toEqual(Result.succeed([]))
     expect(Result.isSuccess(codec.encode(events[0]!))).toBe(true)
@@ -91,7 +91,7 @@ describe("an instance whose process", () => {
     expect(pending.parked?.reason).toContain("command \"Take\" for \"jar-a\" is invalid")
   })
 
-  it("throws in evolve is parked there, and says so", () => {
+  it("throws in evolve is parked at that stage", () => {
     const broken = processOf({ evolve: thrown(new Error("no idea")) })
     expect(handled(broken, request(1)).pending.parked).toEqual({
       stage: "Evolve",
@@ -111,7 +111,7 @@ describe("an instance whose process", () => {
     expect(events).toMatchObject([{ _tag: "ProcessParked", stage: "React" }])
   })
 
-  it("decides nothing of a list in which one reaction is wrong", () => {
+  it("returns one invalid reaction decides none of the list", () => {
     const { pending } = handled(processOf({ react: () => [send, Process.cancel("")] }), request(1))
     expect(pending.commands).toEqual([])
   })

@@ -1,6 +1,6 @@
 /**
- * The one idea of Refold as laws: wherever a state comes from (all events, a snapshot and the rest, a past point), it is
- * the fold, in TypeScript, of the events that count.
+ * The laws of loaded states: a state loaded from all events, from a snapshot and a tail, or as of a past point is the fold
+ * of the events up to that point, in TypeScript.
  */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { Tagged } from "@refold/core/event/EventType"
@@ -14,123 +14,113 @@ import type { EventStore } from "@refold/store/log/EventStore"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Law from "../../kit/Law.ts"
-import * as Play from "../../log/internal/Play.ts"
-import * as Stored from "./Stored.ts"
+import * as RunPrograms from "../../log/internal/RunPrograms.ts"
+import * as AggregateHistory from "./AggregateHistory.ts"
 
-/** A stored history of an aggregate: its events, in any version of their schemas, and when they occurred. */
-export type History = ReadonlyArray<Stored.Entry>
+/** The events of an aggregate, in any version of their schemas, and when they occurred. */
+export type History = ReadonlyArray<AggregateHistory.Entry>
 
-/** How states are loaded: `State.load`, or a way of your own that must come to the same. */
+/** A function that loads states as `State.load` does. */
 export type Load = typeof State.load
 
 type Stores = EventStore | EventReader | SnapshotStore
 
-/** A snapshot is saved after each number of events in turn, and the rest is appended behind it. */
+/** Saves a snapshot after each number of events in turn, and appends the remaining events after it. */
 export const snapshotAndTailIsReplay = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   load: Load = State.load
 ) =>
   Law.make<History, Stores>(
-    "a snapshot and the events after it fold to what all events fold to",
+    "a snapshot and the events after it fold to the same state as all events",
     (history) =>
       Effect.gen(function*() {
         const cuts = Array.from({ length: history.length + 1 }, (_, cut) => cut)
         const states = yield* Effect.forEach(cuts, (cut) =>
           Effect.gen(function*() {
-            const id = yield* Stored.freshId
-            const stream = Stored.streamOf(aggregate, id)
-            yield* Stored.append(stream, history.slice(0, cut))
+            const id = yield* AggregateHistory.freshId
+            const stream = AggregateHistory.streamOf(aggregate, id)
+            yield* AggregateHistory.append(stream, history.slice(0, cut))
             yield* Snapshots.save(aggregate, yield* load(aggregate, id))
-            yield* Stored.append(stream, history.slice(cut))
+            yield* AggregateHistory.append(stream, history.slice(cut))
             return (yield* load(aggregate, id)).state
           }))
-        return { left: states, right: cuts.map(() => Stored.fold(aggregate, history.map(({ stored }) => stored))) }
+        return {
+          left: states,
+          right: cuts.map(() => AggregateHistory.fold(aggregate, history.map(({ stored }) => stored)))
+        }
       })
   )
 
-/** A history, and after how many of its events a snapshot is saved. */
+/** A history, and the number of events after which a snapshot is saved. */
 export type CutHistory = readonly [history: History, cut: number]
 
 const asOf =
-  (name: string, pastOf: (event: RecordedEvent) => AsOf.AsOf) =>
+  (name: string, pointOf: (event: RecordedEvent) => AsOf.AsOf) =>
   <Command, State, Event extends Tagged, Refusal>(
     aggregate: Aggregate<Command, State, Event, Refusal>,
     load: Load = State.load
   ) =>
-    Law.make<CutHistory, Stores>(
-      `as of ${name}, with and without a snapshot`,
-      ([history, cut]) =>
-        Effect.gen(function*() {
-          const id = yield* Stored.freshId
-          yield* Stored.append(Stored.streamOf(aggregate, id), history)
-          const events = yield* Play.readStream(Stored.streamOf(aggregate, id))
-          const pasts = events.map(pastOf)
-          const states = Effect.forEach(
-            pasts,
-            (asOf) => Effect.map(load(aggregate, id, { asOf }), ({ state }) => state)
-          )
-          const without = yield* states
-          yield* Snapshots.save(aggregate, yield* load(aggregate, id, { asOf: AsOf.version(cut) }))
-          const folds = pasts.map((past) =>
-            Stored.fold(
-              aggregate,
-              events.filter((event) => AsOf.includes(past, event))
-            )
-          )
-          return { left: [without, yield* states], right: [folds, folds] }
-        })
-    )
+    Law.make<CutHistory, Stores>(`${name}, with and without a snapshot`, ([history, cut]) =>
+      Effect.gen(function*() {
+        const id = yield* AggregateHistory.freshId
+        const stream = AggregateHistory.streamOf(aggregate, id)
+        yield* AggregateHistory.append(stream, history)
+        const events = yield* RunPrograms.readStream(stream)
+        const points = events.map(pointOf)
+        const states = Effect.forEach(points, (asOf) => Effect.map(load(aggregate, id, { asOf }), ({ state }) => state))
+        const without = yield* states
+        yield* Snapshots.save(aggregate, yield* load(aggregate, id, { asOf: AsOf.version(cut) }))
+        const upTo = (point: AsOf.AsOf) => events.filter((event) => AsOf.includes(point, event))
+        const folds = points.map((point) => AggregateHistory.fold(aggregate, upTo(point)))
+        return { left: [without, yield* states], right: [folds, folds] }
+      }))
 
 /** At each version of the stream. */
 export const asOfVersion = asOf(
-  "a version, a state is the fold of the prefix",
+  "a state as of a version is the fold of a prefix",
   ({ version }) => AsOf.version(version)
 )
 
 /** At the position of each event of the stream. */
 export const asOfPosition = asOf(
-  "a position, a state is the fold of the prefix",
+  "a state as of a position is the fold of a prefix",
   ({ position }) => AsOf.position(position)
 )
 
 /** At the `recordedAt` of each event of the stream. */
 export const asOfRecordedAt = asOf(
-  "an instant of the store's clock, a state is the fold of the filter",
+  "a state as of an instant of recordedAt is the fold of the events up to it",
   ({ recordedAt }) => AsOf.recordedAt(recordedAt)
 )
 
-/** At the `occurredAt` of each event of the stream: events may be back-dated. */
+/** At the `occurredAt` of each event of the stream. Events may be back-dated. */
 export const asOfOccurredAt = asOf(
-  "an instant of the domain's clock, a state is the fold of the filter",
+  "a state as of an instant of occurredAt is the fold of the events up to it",
   ({ occurredAt }) => AsOf.occurredAt(occurredAt)
 )
 
-/** The services of an adapter, under the adapter's name. */
-export type NamedStores = readonly [name: string, stores: Effect.Effect<Context.Context<Stores>, unknown>]
-
-/** The state at each version, in each of the adapters. */
+/** The state at each version, in each adapter. */
 export const adaptersAgree = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
-  adapters: ReadonlyArray<NamedStores>,
+  adapters: ReadonlyArray<readonly [name: string, stores: Effect.Effect<Context.Context<Stores>, unknown>]>,
   load: Load = State.load
 ) =>
   Law.make<History>("the same history has the same states in every adapter", (history) => {
     const versions = history.map((_, index) => index + 1)
     const states = Effect.gen(function*() {
-      const id = yield* Stored.freshId
-      yield* Stored.append(Stored.streamOf(aggregate, id), history)
+      const id = yield* AggregateHistory.freshId
+      yield* AggregateHistory.append(AggregateHistory.streamOf(aggregate, id), history)
       return yield* Effect.forEach(versions, (version) =>
         Effect.map(load(aggregate, id, { asOf: AsOf.version(version) }), ({ state }) => state))
     })
-    const folds = versions.map((version) =>
-      Stored.fold(aggregate, history.slice(0, version).map(({ stored }) => stored))
+    const stored = history.map(({ stored }) =>
+      stored
     )
+    const folds = versions.map((version) => AggregateHistory.fold(aggregate, stored.slice(0, version)))
+    const statesOf = ([name, stores]: (typeof adapters)[number]) =>
+      Effect.map(Effect.flatMap(stores, (context) => Effect.provide(states, context)), (found) => [name, found])
     return Effect.map(
-      Effect.forEach(adapters, ([name, stores]) =>
-        Effect.flatMap(stores, (context) =>
-          Effect.provide(states, context)).pipe(
-            Effect.map((found) => [name, found])
-          )),
+      Effect.forEach(adapters, statesOf),
       (left) => ({ left, right: adapters.map(([name]) => [name, folds]) })
     )
   })

@@ -1,4 +1,4 @@
-/** What every decider promises. */
+/** The laws of deciders. */
 import type { Decider } from "@refold/core/decide/Decider"
 import * as View from "@refold/core/decide/View"
 import * as Result from "effect/Result"
@@ -6,7 +6,7 @@ import * as Recode from "../../event/internal/Recode.ts"
 import * as Law from "../../kit/Law.ts"
 import * as Decisions from "./Decisions.ts"
 
-/** The same commands, twice. A decider that looks at a clock, a counter or chance is found out. */
+/** Decides the same commands twice. A decider that reads a clock, a counter or a random number breaks the law. */
 export const decidingIsDeterministic = <Command, State, Event, Refusal>(
   decider: Decider<Command, State, Event, Refusal>
 ) =>
@@ -15,12 +15,12 @@ export const decidingIsDeterministic = <Command, State, Event, Refusal>(
     right: Decisions.answers(decider, commands)
   }))
 
-/** What a handler knows after it has decided is what it will load. */
+/** The state that a handler keeps after deciding is the state that it will load. */
 export const decidedEventsFold = <Command, State, Event, Refusal>(
   decider: Decider<Command, State, Event, Refusal>,
   codec: Recode.Codec<Event>
 ) =>
-  Law.make<ReadonlyArray<Command>>("decided events encode, decode and fold to the state decided on", (commands) => {
+  Law.make<ReadonlyArray<Command>>("decided events, encoded and decoded, fold to the same state", (commands) => {
     const stored = Decisions.events(Decisions.answers(decider, commands)).map((event) => Recode.recode(codec, event))
     return {
       left: Result.map(Result.all(stored), (events) => View.fold(decider, events)),
@@ -28,11 +28,11 @@ export const decidedEventsFold = <Command, State, Event, Refusal>(
     }
   })
 
-/** It refuses, or there is nothing to do. Every command meets every terminal state that the others lead to. */
+/** It refuses, or decides no events. Tries every command on every terminal state that the commands lead to. */
 export const terminalDecidesNothing = <Command, State, Event, Refusal>(
   decider: Decider<Command, State, Event, Refusal>
 ) =>
-  Law.make<ReadonlyArray<Command>>("a terminal state decides nothing", (commands) => {
+  Law.make<ReadonlyArray<Command>>("no command leads to events in a terminal state", (commands) => {
     const terminal = Decisions.states(decider, commands).filter(decider.isTerminal)
     const decisions = terminal.flatMap((state) => commands.map((command) => decider.decide(command, state)))
     return { left: decisions.flatMap(Result.getOrElse((): ReadonlyArray<Event> => [])), right: [] }

@@ -1,18 +1,19 @@
-/** What a decider makes of commands that come one after the other, without any store. */
+/** Runs commands through a decider, one after the other, without a store. */
 import type { Decider } from "@refold/core/decide/Decider"
 import * as View from "@refold/core/decide/View"
 import * as Result from "effect/Result"
 
-/** What one command led to. `version` is the number of events so far. */
+/** The result of one command. `version` is the number of events so far. */
 interface Answer<State, Event> {
   readonly events: ReadonlyArray<Event>
   readonly state: State
   readonly version: number
 }
 
-/** An answer for each command, or its refusal. */
+/** The answer to each command, or its refusal. */
 export type Answers<State, Event, Refusal> = ReadonlyArray<Result.Result<Answer<State, Event>, Refusal>>
 
+/** Decides the commands in order, from the initial state. */
 export const answers = <Command, State, Event, Refusal>(
   decider: Decider<Command, State, Event, Refusal>,
   commands: ReadonlyArray<Command>
@@ -28,11 +29,11 @@ export const answers = <Command, State, Event, Refusal>(
   )
 }
 
-/** All events that the commands lead to. */
+/** All events of these answers. */
 export const events = <State, Event, Refusal>(answers: Answers<State, Event, Refusal>): ReadonlyArray<Event> =>
   answers.flatMap((answer) => Result.isSuccess(answer) ? answer.success.events : [])
 
-/** The states on the way, the initial one among them. */
+/** The states after each accepted command, beginning with the initial state. */
 export const states = <Command, State, Event, Refusal>(
   decider: Decider<Command, State, Event, Refusal>,
   commands: ReadonlyArray<Command>

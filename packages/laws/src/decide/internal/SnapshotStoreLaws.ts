@@ -1,14 +1,14 @@
-/** What every adapter promises of its snapshot store, so that snapshots can change how long a load takes and no more. */
+/** The laws of snapshot stores. They ensure that snapshots change how long a load takes, and not its result. */
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import { type Snapshot, type SnapshotKey, SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Fresh from "../../kit/internal/Fresh.ts"
-import { copy, vandalise } from "../../kit/internal/Vandal.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
+import { deepCopy, mutateDeeply } from "../../kit/internal/MutationProbe.ts"
 import * as Law from "../../kit/Law.ts"
 
-/** Two snapshots of a stream under the name of a view. */
-export interface Two {
+/** Two snapshots of a stream for a view with this name. */
+export interface SnapshotPair {
   readonly view: string
   readonly one: Snapshot
   readonly two: Snapshot
@@ -16,19 +16,23 @@ export interface Two {
 
 const law = (
   name: string,
-  sides: (two: Two, key: SnapshotKey) => Effect.Effect<Law.Sides, unknown, SnapshotStore>
-): Law.Law<Two, SnapshotStore> =>
+  sides: (pair: SnapshotPair, key: SnapshotKey) => Effect.Effect<Law.Sides, unknown, SnapshotStore>
+): Law.Law<SnapshotPair, SnapshotStore> =>
   Law.make(
     name,
-    (two) =>
-      Effect.flatMap(Fresh.make, (fresh) =>
-        sides(two, { stream: fresh.stream(Fresh.noteStream("snapshots")), view: two.view, fingerprint: "first ✓" }))
+    (pair) =>
+      Effect.flatMap(FreshNames.make, (fresh) =>
+        sides(pair, {
+          stream: fresh.stream(FreshNames.noteStream("snapshots")),
+          view: pair.view,
+          fingerprint: "first ✓"
+        }))
   )
 
 const save = (key: SnapshotKey, snapshot: Snapshot) =>
   Effect.flatMap(SnapshotStore, (store) => store.save(key, snapshot))
 
-// An adapter may give more than it has to.
+// An adapter may return additional fields.
 const find = (key: SnapshotKey) =>
   Effect.map(
     Effect.flatMap(SnapshotStore, (store) => store.find(key)),
@@ -37,14 +41,14 @@ const find = (key: SnapshotKey) =>
 
 const changed = (key: SnapshotKey): SnapshotKey => ({ ...key, fingerprint: "second" })
 
-/** With its state, whatever JSON that is. */
-export const savedIsFound = law("a snapshot that was saved is found", ({ one }, key) =>
+/** Its state may be any JSON. */
+export const savedIsFound = law("a saved snapshot is found", ({ one }, key) =>
   Effect.gen(function*() {
     yield* save(key, one)
     return { left: yield* find(key), right: Option.some(one) }
   }))
 
-/** It was made by other code, or from other schemas. */
+/** It was made by other code or with other schemas. */
 export const anotherFingerprintFindsNone = law(
   "a snapshot of another fingerprint is not found",
   ({ one }, key) =>
@@ -54,7 +58,7 @@ export const anotherFingerprintFindsNone = law(
     })
 )
 
-/** Even one of a higher version: nobody can read it any more. */
+/** Even by a snapshot of a lower version: the code that could read it is no longer deployed. */
 export const anotherFingerprintIsReplaced = law(
   "a snapshot of another fingerprint is replaced",
   ({ one, two }, key) =>
@@ -65,9 +69,9 @@ export const anotherFingerprintIsReplaced = law(
     })
 )
 
-/** A slow writer's snapshot comes too late. */
+/** A slow writer may save its snapshot late. */
 export const lowerVersionDoesNotReplace = law(
-  "a snapshot of a lower version does not replace",
+  "a snapshot of a lower version does not replace one of a higher version",
   ({ one, two }, key) =>
     Effect.gen(function*() {
       yield* save(key, later(one, two))
@@ -76,9 +80,9 @@ export const lowerVersionDoesNotReplace = law(
     })
 )
 
-/** The latest is kept. */
+/** The latest snapshot is kept. */
 export const higherVersionReplaces = law(
-  "a snapshot of a higher version replaces",
+  "a snapshot of a higher version replaces one of a lower version",
   ({ one, two }, key) =>
     Effect.gen(function*() {
       yield* save(key, one)
@@ -92,9 +96,9 @@ const later = (one: Snapshot, two: Snapshot): Snapshot => ({
   version: StreamVersion(one.version + two.version)
 })
 
-/** Other streams and other views have snapshots of their own. */
+/** Each stream and each view has its own snapshot. */
 export const snapshotsAreKeptApart = law(
-  "snapshots of other streams and views are kept apart",
+  "snapshots of different streams and views are independent",
   ({ one, two }, key) =>
     Effect.gen(function*() {
       const others: ReadonlyArray<SnapshotKey> = [
@@ -111,15 +115,15 @@ export const snapshotsAreKeptApart = law(
     })
 )
 
-/** What `find` gave is changed by force, then found again. */
-export const nothingHandedOutIsHeld = law(
-  "changing what was found does not change the snapshot",
+/** Mutates the snapshot that `find` returned, then finds it again. */
+export const foundSnapshotsAreNotShared = law(
+  "mutating a snapshot that was found does not change the stored snapshot",
   ({ one }, key) =>
     Effect.gen(function*() {
       yield* save(key, one)
       const found = yield* find(key)
-      const right = Option.map(found, copy)
-      vandalise(Option.toArray(found))
+      const right = Option.map(found, deepCopy)
+      mutateDeeply(Option.toArray(found))
       return { left: yield* find(key), right }
     })
 )

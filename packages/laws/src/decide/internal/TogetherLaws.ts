@@ -1,4 +1,4 @@
-/** What handling commands of several aggregates together promises on every store: all of them or none. */
+/** The laws of commands that are handled together, for several aggregates in one commit: all are stored, or none. */
 import type { Position } from "@refold/core/event/Position"
 import type { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import * as State from "@refold/store/decide/State"
@@ -10,76 +10,72 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Sample from "../../kit/internal/Sample.ts"
 import * as Law from "../../kit/Law.ts"
-import * as Stored from "./Stored.ts"
+import * as AggregateHistory from "./AggregateHistory.ts"
 
 type Stores = EventStore | EventReader | SnapshotStore
 
-/** Coins that are to go from one jar to another, told by their numbers. */
+/** Coins to move from one jar to another. Jars are identified by their numbers. */
 export interface Move {
   readonly from: number
   readonly to: number
   readonly coins: number
 }
 
-/** How many coins each jar has, and moves that are made at the same time, each so many times over under one key. */
-export interface Rush {
+/** The coins of each jar, and moves to make concurrently, each in a number of copies under one key. */
+export interface ConcurrentMoves {
   readonly jars: ReadonlyArray<number>
   readonly moves: ReadonlyArray<Move>
   readonly copies: number
 }
 
 /**
- * Moves are made at the same time, in several copies; some are refused. Each one that went through has left its note in
- * one jar and its coins have left the other, once; the others have left nothing.
+ * Some moves are refused. Each move that succeeded has taken its coins from one jar and left its note in the other, once;
+ * the others have left nothing.
  */
-export const togetherIsAllOrNothing = Law.make<Rush, Stores>(
-  "commands handled together are all stored, once, or none is",
+export const togetherIsAllOrNothing = Law.make<ConcurrentMoves, Stores>(
+  "commands handled together are all stored once, or none is stored",
   ({ copies, jars, moves }) =>
     Effect.gen(function*() {
-      const tag = yield* Stored.freshId
-      const idOf = (jar: number) => `${tag}-${jar}`
-      yield* Effect.forEach(jars, (coins, jar) =>
-        Together.handle([Together.part(Sample.aggregate, idOf(jar), { _tag: "Add", coins, notes: [] })]))
-      const make = ({ coins, from, to }: Move, move: number) =>
-        Together.handle([
-          Together.part(Sample.aggregate, idOf(from), { _tag: "Take", coins }),
-          Together.part(Sample.aggregate, idOf(to), { _tag: "Add", coins, notes: [`${move}`] })
-        ], { idempotencyKey: `${tag}-${move}`, retries: 1000 })
+      const run = yield* AggregateHistory.freshId
+      yield* Effect.forEach(jars, (coins, jar) => Together.handle([part(run, jar, { _tag: "Add", coins, notes: [] })]))
       const answers = yield* Effect.forEach(
         moves,
         (move, index) =>
-          Effect.all(
-            Array.from({ length: copies }, () =>
-              Effect.result(make(move, index))),
-            {
-              concurrency: "unbounded"
-            }
-          ),
-        { concurrency: "unbounded" }
+          Effect.all(Array.from({ length: copies }, () => Effect.result(make(run, move, index))), unbounded),
+        unbounded
       )
-      const states = yield* Effect.forEach(jars, (_, jar) => State.load(Sample.aggregate, idOf(jar)))
+      const states = yield* Effect.forEach(jars, (_, jar) => State.load(Sample.aggregate, idOf(run, jar)))
       const made = moves.flatMap((move, index) => answers[index]!.some(Result.isSuccess) ? [{ ...move, index }] : [])
       return {
         left: {
           jars: states.map(({ state }) => [state.coins, state.notes.toSorted()]),
-          answers: answers.map(distinct)
+          places: answers.map(numberOfPlaces)
         },
-        right: {
-          jars: jars.map((coins, jar) => [
-            made.reduce(
-              (sum, move) => sum - (move.from === jar ? move.coins : 0) + (move.to === jar ? move.coins : 0),
-              coins
-            ),
-            made.filter(({ to }) => to === jar).map(({ index }) => `${index}`).toSorted()
-          ]),
-          answers: answers.map(() => 1)
-        }
+        right: { jars: jars.map((coins, jar) => expectedJar(coins, jar, made)), places: answers.map(() => 1) }
       }
     })
 )
 
-// Copies of a move that went through all say where it is stored; a move that is refused may go through a moment later.
-const distinct = (
+const unbounded = { concurrency: "unbounded" } as const
+
+const idOf = (run: string, jar: number): string => `${run}-${jar}`
+
+const part = (run: string, jar: number, command: Sample.Command) =>
+  Together.part(Sample.aggregate, idOf(run, jar), command)
+
+const make = (run: string, { coins, from, to }: Move, index: number) =>
+  Together.handle(
+    [part(run, from, { _tag: "Take", coins }), part(run, to, { _tag: "Add", coins, notes: [`${index}`] })],
+    { idempotencyKey: `${run}-${index}`, retries: 1000 }
+  )
+
+const expectedJar = (coins: number, jar: number, made: ReadonlyArray<Move & { readonly index: number }>) => [
+  made.reduce((sum, move) => sum - (move.from === jar ? move.coins : 0) + (move.to === jar ? move.coins : 0), coins),
+  made.filter(({ to }) => to === jar).map(({ index }) => `${index}`).toSorted()
+]
+
+// All successful copies of a move give the same position. Refused copies are ignored: another copy may succeed later.
+const numberOfPlaces = (
   answers: ReadonlyArray<Result.Result<Option.Option<{ readonly position: Position }>, unknown>>
 ): number => {
   const places = answers.flatMap((answer) =>

@@ -1,4 +1,4 @@
-/** What every codec promises: nothing that was ever stored is lost or changes its meaning. */
+/** The laws of event codecs: no stored event is lost or changes its meaning. */
 import * as View from "@refold/core/decide/View"
 import type { EncodedEvent, EventCodec } from "@refold/core/event/EventCodec"
 import type { Tagged } from "@refold/core/event/EventType"
@@ -6,14 +6,14 @@ import * as Result from "effect/Result"
 import * as Law from "../../kit/Law.ts"
 import * as Recode from "./Recode.ts"
 
-/** Through the text that a store makes of it, too. */
+/** The data passes through JSON text in between, as in a store. */
 export const decodeUndoesEncode = <Event extends Tagged>(codec: EventCodec<Event>) =>
-  Law.make<Event>("decode after encode is the identity", (event) => ({
+  Law.make<Event>("decoding an encoded event gives the same event", (event) => ({
     left: Recode.recode(codec, event),
     right: Result.succeed(event)
   }))
 
-/** Under each name that `storedTypes` asks a store for. */
+/** Under each name that `storedTypes` lists. */
 export const formerNamesDecode = <Event extends Tagged>(codec: EventCodec<Event>) =>
   Law.make<Event>("an event stored under a former name decodes", (event) => {
     const names = codec.storedTypes([event._tag])
@@ -25,28 +25,31 @@ export const formerNamesDecode = <Event extends Tagged>(codec: EventCodec<Event>
     }
   })
 
-/** An event as older code stored it, and the event of today that it stands for: what an upcaster has to find. */
+/** An event as older code stored it, and the event in the latest version that it must decode to. */
 export interface Older<Event> {
   readonly stored: EncodedEvent
   readonly native: Event
 }
 
-/** By all upcasters on the way. */
+/** The upcasters of all versions in between are applied. */
 export const olderVersionsDecode = <Event extends Tagged>(codec: EventCodec<Event>) =>
-  Law.make<Older<Event>>("every older version decodes as the latest", ({ native, stored }) => ({
+  Law.make<Older<Event>>("every older version of an event decodes as the latest version", ({ native, stored }) => ({
     left: Recode.decode(codec, stored),
     right: Result.succeed(native)
   }))
 
-/** The view never notices how old its events are. */
+/** The state of a view does not depend on the versions of the events. */
 export const upcastHistoryFoldsAsNative = <State, Event extends Tagged>(
   codec: EventCodec<Event>,
   view: View.View<State, Event>
 ) =>
-  Law.make<ReadonlyArray<Older<Event>>>("folding an upcast history is folding the native one", (history) => ({
-    left: Result.map(
-      Result.all(history.map(({ stored }) => Recode.decode(codec, stored))),
-      (events) => View.fold(view, events)
-    ),
-    right: Result.succeed(View.fold(view, history.map(({ native }) => native)))
-  }))
+  Law.make<ReadonlyArray<Older<Event>>>(
+    "folding an upcast history gives the state of the native history",
+    (history) => ({
+      left: Result.map(
+        Result.all(history.map(({ stored }) => Recode.decode(codec, stored))),
+        (events) => View.fold(view, events)
+      ),
+      right: Result.succeed(View.fold(view, history.map(({ native }) => native)))
+    })
+  )

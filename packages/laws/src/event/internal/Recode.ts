@@ -1,4 +1,4 @@
-/** Events on their way through a codec, as if through a store. */
+/** Encodes and decodes events as if they passed through a store. */
 import type { EncodedEvent } from "@refold/core/event/EventCodec"
 import { Position } from "@refold/core/event/Position"
 import type { StoredData } from "@refold/core/event/RecordedEvent"
@@ -6,19 +6,20 @@ import type { StreamName } from "@refold/core/event/StreamName"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as Result from "effect/Result"
 
-/** An `EventCodec`, as far as single events go. */
+/** The part of an `EventCodec` that encodes and decodes single events. */
 export interface Codec<Event> {
   readonly encode: (event: Event) => Result.Result<EncodedEvent, unknown>
   readonly decode: (stored: StoredData) => Result.Result<Event, unknown>
 }
 
-/** Where the events stand as far as decoding is concerned: for its error messages only. */
+// Decoding uses the place of an event for error messages only.
 const somewhere = { stream: "any-1" as StreamName, version: StreamVersion(1), position: Position(1) }
 
+/** Decodes an encoded event. */
 export const decode = <Event>(codec: Codec<Event>, { data, schemaVersion, type }: EncodedEvent) =>
   codec.decode({ type, schemaVersion, data, ...somewhere })
 
-/** What is read of an event that was written, its data having been a text in between. */
+/** Encodes and decodes an event. The data passes through JSON text in between. */
 export const recode = <Event>(codec: Codec<Event>, event: Event): Result.Result<Event, unknown> =>
   Result.flatMap(
     codec.encode(event),

@@ -1,6 +1,6 @@
 /**
- * What a run added to a store's log. Positions of different stores are compared by rank: the first event of a history
- * has rank 1, whatever its position.
+ * The events that a run added to a store's log. Stores assign different positions, so positions are compared by rank: the
+ * first event of a history has rank 1.
  */
 import { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
@@ -10,33 +10,37 @@ import * as Journal from "@refold/core/journal/Journal"
 import * as Equal from "effect/Equal"
 import * as Result from "effect/Result"
 
+/** The part of a log that belongs to one run. */
 export interface History {
-  /** The head of the log before. */
+  /** The head of the log before the run. */
   readonly start: Position
   /** In the order of their positions. */
   readonly events: ReadonlyArray<RecordedEvent>
 }
 
-/** The position of the event of a rank; past the last event, a position past any. Invalid ranks are passed on. */
+/** The position of the event with this rank, or one beyond the log where there is no such event. Invalid ranks stay as they are. */
 export const positionAt = ({ events, start }: History, rank: number): Position => {
   if (rank === 0) return start
   if (!Number.isSafeInteger(rank) || rank < 0) return Position(rank)
   return events[rank - 1]?.position ?? Position(Number.MAX_SAFE_INTEGER)
 }
 
-/** The rank of a position: -1 where no event of the history has it. */
+/** The rank of a position; -1 where no event of the history has it. */
 const rankOf = ({ events, start }: History, position: Position): number =>
   position === start ? 0 : events.findIndex((event) => event.position === position) + 1 || -1
 
-/** Events with ranks for positions. */
+/** Events with ranks instead of positions. */
 export const ranked = (history: History, events: ReadonlyArray<RecordedEvent>): ReadonlyArray<object> =>
   events.map((event) => ({ ...event, position: rankOf(history, event.position) }))
 
-/** The history as any store tells it: with ranks for positions, and without the times of its own clock. */
-export const timeless = (history: History): ReadonlyArray<object> =>
-  history.events.map(({ recordedAt: _own, ...event }, index) => ({ ...event, position: index + 1 }))
+/** The part of a history that is the same in every store: ranks instead of positions, without `recordedAt`. */
+export const withoutStoreTimes = (history: History): ReadonlyArray<object> =>
+  history.events.map(({ recordedAt: _clock, ...event }, index) => ({ ...event, position: index + 1 }))
 
-/** The result of a commit as any store gives it: of its times only whether they are those of the events. */
+/**
+ * The part of a commit's result that is the same in every store: ranks instead of positions, and of its times only
+ * whether they equal those of the stored events.
+ */
 export const rankedAppended = (history: History, { position, streams, ...rest }: Appended): object => ({
   ...rest,
   position: rankOf(history, position),
@@ -47,8 +51,8 @@ export const rankedAppended = (history: History, { position, streams, ...rest }:
   }))
 })
 
-/** The same history in a Journal, where ranks are positions. Times that run backwards are lost. */
-export const mirror = ({ events }: History): Journal.Journal =>
+/** The same history in a Journal, where ranks are positions. A Journal does not keep times that decrease within a stream. */
+export const toJournal = ({ events }: History): Journal.Journal =>
   events.reduce((journal, event) => {
     const { id, type, schemaVersion, data, metadata, occurredAt, recordedAt, stream } = event
     const events = [{ id, type, schemaVersion, data, metadata, occurredAt }] as const

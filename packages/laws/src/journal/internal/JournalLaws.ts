@@ -1,6 +1,6 @@
 /**
- * What the Journal promises, directly stated: it is the specification of every adapter, so nothing stands behind it but
- * these laws. Each is about a Journal module: that of `@refold/core`, unless it is given another.
+ * The laws of the Journal, stated directly: the Journal is the specification of every adapter, and only these laws specify
+ * the Journal. Each law is about a Journal module; the one of `@refold/core` by default.
  */
 import { VersionConflict } from "@refold/core/journal/AppendError"
 import type { Commit, StreamWrite } from "@refold/core/journal/Commit"
@@ -16,20 +16,20 @@ import type { TimedProgram } from "./Programs.ts"
 
 type Module = JournalRun.JournalModule
 
-/** Whatever the reason of the refusal. */
+/** For every reason of a refusal. */
 export const refusedAppendsChangeNothing = (module: Module = Journal) =>
   Law.make("a refused append changes nothing", (program: TimedProgram) => {
-    const refused = JournalRun.play(module, program).filter(({ outcome }) => Result.isFailure(outcome))
+    const refused = JournalRun.run(module, program).filter(({ outcome }) => Result.isFailure(outcome))
     return {
       left: refused.map(({ before }) => JournalRun.observe(module, before)),
       right: refused.map(({ seen }) => seen)
     }
   })
 
-/** An append stores all of its events, in their order, or none. */
+/** An append stores all of its events in their order, or none. */
 export const appendsAreAllOrNothing = (module: Module = Journal) =>
-  Law.make("a commit is stored whole or not at all", (program: TimedProgram) => {
-    const steps = JournalRun.play(module, program)
+  Law.make("a commit is stored completely or not at all", (program: TimedProgram) => {
+    const steps = JournalRun.run(module, program)
     return {
       left: steps.map(({ after, before }) =>
         JournalRun.events(module, after).slice(JournalRun.events(module, before).length).map(({ id }) => id)
@@ -42,27 +42,23 @@ export const appendsAreAllOrNothing = (module: Module = Journal) =>
     }
   })
 
-/** Every journal on the way stays as it was while others grow from it, each by its own events only. */
+/** Journals are immutable values: two appends to the same journal do not affect each other. */
 export const journalsAreValues = (module: Module = Journal) =>
   Law.make(
-    "appending to a journal leaves the old one as it was, whatever else grows from it",
+    "an append to a journal changes neither that journal nor others that were made from it",
     ([program, other]: readonly [TimedProgram, TimedProgram]) => {
-      const steps = JournalRun.play(module, program)
-      const branches = steps.map(({ before }) =>
-        JournalRun.last(module, JournalRun.play(module, other, before), before)
-      )
-      const alone = steps.map((_, index) => JournalRun.play(module, [...program.slice(0, index), ...other]))
+      const steps = JournalRun.run(module, program)
+      const seen = (journal: Journal.Journal) => JournalRun.observe(module, journal)
+      const branches = steps.map(({ before }) => JournalRun.last(module, JournalRun.run(module, other, before), before))
+      const alone = steps.map((_, index) => JournalRun.run(module, [...program.slice(0, index), ...other]))
       return {
-        left: [...steps.map(({ before }) => before), ...branches].map((journal) => JournalRun.observe(module, journal)),
-        right: [
-          ...steps.map(({ seen }) => seen),
-          ...alone.map((steps) => JournalRun.observe(module, JournalRun.last(module, steps)))
-        ]
+        left: [...steps.map(({ before }) => seen(before)), ...branches.map(seen)],
+        right: [...steps.map(({ seen }) => seen), ...alone.map((steps) => seen(JournalRun.last(module, steps)))]
       }
     }
   )
 
-/** A commit that breaks every rule is refused for the first, and so on: "first" as in the order of the checks. */
+/** A commit that violates every rule is refused by the first check; one that violates all but the first, by the second. */
 export const checksComeInOrder = (module: Module = Journal) =>
   Law.make("appends check the input, then the key, then the versions, then the event ids", (commit: Commit) => {
     const keyed = (fingerprint: string) => ({ ...commit, idempotency: { key: "key", fingerprint } })
@@ -71,55 +67,51 @@ export const checksComeInOrder = (module: Module = Journal) =>
       writes: Arr.map(commit.writes, (write) => ({ ...write, expected: ExpectedVersion.NoStream }))
     }
     const invalid = Arr.map(conflicting.writes, (write) => ({ ...write, expected: ExpectedVersion.Exact(-1) }))
-    const attempts: ReadonlyArray<Commit> = [
-      { ...keyed("other"), writes: invalid },
-      { ...keyed("other"), ...conflicting },
-      conflicting,
-      commit
+    const errorOf = (attempt: Commit) =>
+      Result.map(Result.flip(module.append(journal, attempt, JournalRun.epoch)), JournalRun.errorSubject)
+    const { events: [event], stream } = commit.writes[0]
+    const expected: ReadonlyArray<readonly [attempt: Commit, error: ReturnType<typeof JournalRun.errorSubject>]> = [
+      [{ ...keyed("other"), writes: invalid }, ["InvalidInput", "writes[0].expected.version"]],
+      [{ ...keyed("other"), ...conflicting }, ["IdempotencyConflict", "key"]],
+      [conflicting, ["VersionConflict", stream]],
+      [commit, ["DuplicateEventId", event.id]]
     ]
     return {
-      left: attempts.map((attempt) => Result.flip(module.append(journal, attempt, JournalRun.epoch))).map(
-        Result.map(JournalRun.blame)
-      ),
-      right: [
-        ["InvalidInput", "writes[0].expected.version"],
-        ["IdempotencyConflict", "key"],
-        ["VersionConflict", commit.writes[0].stream],
-        ["DuplicateEventId", commit.writes[0].events[0].id]
-      ].map((blamed) => Result.succeed(blamed))
+      left: expected.map(([attempt]) => errorOf(attempt)),
+      right: expected.map(([, error]) => Result.succeed(error))
     }
   })
 
 /** Every commit with a key is sent again, at the end of the program. */
 export const retriesChangeNothing = (module: Module = Journal) =>
   Law.make("a commit retried under its key gives its first result and changes nothing", (program: TimedProgram) => {
-    const steps = JournalRun.play(module, program)
+    const steps = JournalRun.run(module, program)
     const journal = JournalRun.last(module, steps)
-    const seen = JournalRun.observe(module, journal)
+    const observed = JournalRun.observe(module, journal)
     const keyed = steps.flatMap(({ commit, outcome }) =>
       commit.idempotency !== undefined && Result.isSuccess(outcome) ? [{ commit, appended: outcome.success[1] }] : []
     )
     const retried = keyed.map(({ commit }) => Result.getOrThrow(module.append(journal, commit, JournalRun.epoch)))
     return {
       left: retried.map(([journal, appended]) => [appended, JournalRun.observe(module, journal)]),
-      right: keyed.map(({ appended }) => [{ ...appended, deduplicated: true }, seen])
+      right: keyed.map(({ appended }) => [{ ...appended, deduplicated: true }, observed])
     }
   })
 
-/** The first write of a commit that is wrong about its stream is what the refusal is about. */
-export const expectationsAreKept = (module: Module = Journal) =>
-  Law.make("an append conflicts just where an expected version is wrong", (program: TimedProgram) => {
-    // Where the input or the key decides, no expectation is asked.
-    const asked = JournalRun.play(module, program).filter(({ outcome }) =>
+/** The error is about the first write of the commit whose expected version is wrong. */
+export const expectedVersionsAreChecked = (module: Module = Journal) =>
+  Law.make("an append conflicts exactly if an expected version is wrong", (program: TimedProgram) => {
+    // Expected versions are not checked if the input is invalid or the key is known.
+    const checked = JournalRun.run(module, program).filter(({ outcome }) =>
       Result.isSuccess(outcome)
         ? !outcome.success[1].deduplicated
         : outcome.failure._tag === "VersionConflict" || outcome.failure._tag === "DuplicateEventId"
     )
     return {
-      left: asked.map(({ outcome }) =>
+      left: checked.map(({ outcome }) =>
         Result.isFailure(outcome) && outcome.failure._tag === "VersionConflict" ? outcome.failure : undefined
       ),
-      right: asked.map(({ before, commit }) =>
+      right: checked.map(({ before, commit }) =>
         commit.writes.map((write) => conflictOf(module, before, write)).find((conflict) => conflict !== undefined)
       )
     }
@@ -140,25 +132,24 @@ const conflictOf = (module: Module, journal: Journal.Journal, { expected, stream
 /** In every stream: 1, 2, 3 … */
 export const versionsHaveNoGaps = (module: Module = Journal) => LogLaws.versionsHaveNoGaps(JournalRun.log(module))
 
-/** What is later in a stream is later in the log. */
+/** An event that is later in a stream is later in the log. */
 export const versionOrderIsPositionOrder = (module: Module = Journal) =>
   LogLaws.versionOrderIsPositionOrder(JournalRun.log(module))
 
-/** Not even when the clock is set back. */
+/** Also when the clock is set back. */
 export const timesNeverDecrease = (module: Module = Journal) => LogLaws.timesNeverDecrease(JournalRun.log(module))
 
 /** Reads as of each version of each stream, and as of each position. */
-export const asOfAPlaceIsAPrefix = (module: Module = Journal) => LogLaws.asOfAPlaceIsAPrefix(JournalRun.log(module))
+export const asOfPositionIsPrefix = (module: Module = Journal) => LogLaws.asOfPositionIsPrefix(JournalRun.log(module))
 
 /** Reads as of each instant of both clocks. */
-export const asOfAnInstantIsAFilter = (module: Module = Journal) =>
-  LogLaws.asOfAnInstantIsAFilter(JournalRun.log(module))
+export const asOfInstantIsFilter = (module: Module = Journal) => LogLaws.asOfInstantIsFilter(JournalRun.log(module))
 
 /** Ranges of both clocks. */
 export const emptyRangesAreEmpty = (module: Module = Journal) => LogLaws.emptyRangesAreEmpty(JournalRun.log(module))
 
-/** Pages of one, two and three events, each `after` the last event of the one before. */
+/** Pages of one, two and three events, each `after` the last event of the page before. */
 export const pagingIsReadingAtOnce = (module: Module = Journal) => LogLaws.pagingIsReadingAtOnce(JournalRun.log(module))
 
-/** However often it is sent: in one commit, or in several. */
+/** Whether the id is repeated in one commit or in several. */
 export const eventIdsAreUnique = (module: Module = Journal) => LogLaws.eventIdsAreUnique(JournalRun.log(module))

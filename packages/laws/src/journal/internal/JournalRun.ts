@@ -1,4 +1,4 @@
-/** Plays timed programs on a Journal module and observes the journals in between. */
+/** Runs timed programs on a Journal module and observes the journal before and after each step. */
 import { Position } from "@refold/core/event/Position"
 import type { AppendError } from "@refold/core/journal/AppendError"
 import type { Appended } from "@refold/core/journal/Commit"
@@ -6,11 +6,11 @@ import type * as Journal from "@refold/core/journal/Journal"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import { copy } from "../../kit/internal/Vandal.ts"
+import { deepCopy } from "../../kit/internal/MutationProbe.ts"
 import type { Log } from "./LogLaws.ts"
 import * as Programs from "./Programs.ts"
 
-/** A module that does what `@refold/core/Journal` does. */
+/** The functions of `@refold/core/Journal` that the laws are about. */
 export type JournalModule = Pick<
   typeof Journal,
   "append" | "empty" | "findAppended" | "findEvent" | "forgetKeys" | "head" | "readAll" | "readStream" | "streamVersion"
@@ -18,11 +18,11 @@ export type JournalModule = Pick<
 
 type Commit = Programs.TimedProgram[number]["commit"]
 
-/** A time where time does not matter. */
+/** A time for commits whose time does not matter. */
 export const epoch = DateTime.makeUnsafe(0)
 
-/** What a refusal is about. */
-export const blame = (error: AppendError): readonly [string, string] => {
+/** The type of an error, and what it is about. */
+export const errorSubject = (error: AppendError): readonly [string, string] => {
   switch (error._tag) {
     case "InvalidInput":
       return [error._tag, error.field]
@@ -35,16 +35,18 @@ export const blame = (error: AppendError): readonly [string, string] => {
   }
 }
 
+/** One commit of a run, its result, and the journals before and after it. */
 export interface Step {
   readonly commit: Commit
   readonly before: Journal.Journal
-  /** What `before` looked like, before. */
+  /** What was observed of `before` at that time. */
   readonly seen: unknown
   readonly outcome: Result.Result<readonly [Journal.Journal, Appended], AppendError>
   readonly after: Journal.Journal
 }
 
-export const play = (
+/** Runs a program on a journal, the empty one by default. */
+export const run = (
   module: JournalModule,
   program: Programs.TimedProgram,
   from: Journal.Journal = module.empty
@@ -60,13 +62,13 @@ export const play = (
   })
 }
 
-/** The journal that a program leads to. */
+/** The journal after the last step. */
 export const last = (module: JournalModule, steps: ReadonlyArray<Step>, from = module.empty): Journal.Journal =>
   steps.at(-1)?.after ?? from
 
-/** All that can be seen of a journal, as a copy that no later change can reach. */
+/** Everything that can be read from a journal, copied so that later changes of the journal do not reach it. */
 export const observe = (module: JournalModule, journal: Journal.Journal): unknown =>
-  copy({
+  deepCopy({
     head: module.head(journal),
     events: events(module, journal),
     keys: Programs.keys.flatMap((key) =>
@@ -79,11 +81,12 @@ export const observe = (module: JournalModule, journal: Journal.Journal): unknow
     )
   })
 
+/** The events of a journal. */
 export const events = (module: JournalModule, journal: Journal.Journal) => Result.getOrThrow(module.readAll(journal))
 
 /** The log that a program leads to. */
 export const log = (module: JournalModule) => (program: Programs.TimedProgram): Effect.Effect<Log<never>> => {
-  const journal = last(module, play(module, program))
+  const journal = last(module, run(module, program))
   return Effect.succeed({
     history: { start: Position(0), events: events(module, journal) },
     readStream: (stream, options) => Effect.fromResult(module.readStream(journal, stream, options)),

@@ -1,4 +1,4 @@
-/** Laws of any log of events, be it a Journal's or an adapter's: each is about the log that an input leads to. */
+/** The laws of a log of events, of a Journal or of an adapter. Each law is about the log that an input leads to. */
 import { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
@@ -11,6 +11,7 @@ import * as Order from "effect/Order"
 import * as Law from "../../kit/Law.ts"
 import type * as History from "./History.ts"
 
+/** A log: what it contains, and how it is read. */
 export interface Log<R> {
   readonly history: History.History
   readonly readStream: (stream: StreamName, options?: ReadStreamOptions) => Read<R>
@@ -34,28 +35,33 @@ const streamsOf = ({ events }: History.History): ReadonlyArray<readonly [StreamN
 
 const byVersion = Order.mapInput(Order.Number, ({ version }: RecordedEvent) => version)
 
-export const versionsHaveNoGaps = law("the versions of a stream are 1, 2, 3 …, without a gap", ({ history }) => {
+/** In every stream: 1, 2, 3 … */
+export const versionsHaveNoGaps = law("the versions of a stream are 1, 2, 3 … without gaps", ({ history }) => {
   const versions = streamsOf(history).map(([, events]) => events.map(({ version }) => version))
   return Effect.succeed({ left: versions, right: versions.map((found) => found.map((_, index) => index + 1)) })
 })
 
+/** Whether the id is repeated in one commit or in several. */
 export const eventIdsAreUnique = law("no event id is stored twice", ({ history }) => {
   const ids = history.events.map(({ id }) => id)
   return Effect.succeed({ left: ids, right: [...new Set(ids)] })
 })
 
-export const versionOrderIsPositionOrder = law("within a stream, version order is position order", (log) => {
+/** An event that is later in a stream is later in the log. */
+export const versionOrderIsPositionOrder = law("version order is position order within a stream", (log) => {
   const positions = streamsOf(log.history).map(([, events]) => events.map(({ position }) => position))
   return Effect.succeed({ left: positions, right: positions.map((found) => found.toSorted(Order.Number)) })
 })
 
-export const timesNeverDecrease = law("within a stream, recordedAt never decreases", ({ history }) => {
+/** Also when the clock is set back. */
+export const timesNeverDecrease = law("recordedAt never decreases within a stream", ({ history }) => {
   const times = streamsOf(history).map(([, events]) => events.map(({ recordedAt }) => recordedAt))
   return Effect.succeed({ left: times, right: times.map((found) => found.toSorted(DateTime.Order)) })
 })
 
-export const asOfAPlaceIsAPrefix = law(
-  "as of a version or a position is a prefix",
+/** Reads as of each version of each stream, and as of each position. */
+export const asOfPositionIsPrefix = law(
+  "a read as of a version or a position gives a prefix",
   <R>(log: Log<R>) =>
     Effect.gen(function*() {
       const { events, start } = log.history
@@ -77,8 +83,9 @@ export const asOfAPlaceIsAPrefix = law(
 
 const prefixes = (events: ReadonlyArray<RecordedEvent>) => events.map((_, index) => events.slice(0, index + 1))
 
-export const asOfAnInstantIsAFilter = law(
-  "as of an instant is a filter, in the order of the log",
+/** Reads as of each instant of both clocks. */
+export const asOfInstantIsFilter = law(
+  "a read as of an instant gives the events up to that instant, in the order of the log",
   <R>(log: Log<R>) =>
     Effect.gen(function*() {
       const { events, start } = log.history
@@ -90,8 +97,9 @@ export const asOfAnInstantIsAFilter = law(
     })
 )
 
+/** Ranges of both clocks. */
 export const emptyRangesAreEmpty = law(
-  "a range that ends where or before it starts is empty",
+  "a range that ends at or before its start is empty",
   <R>(log: Log<R>) =>
     Effect.gen(function*() {
       const ranges = log.history.events.flatMap(({ occurredAt, recordedAt }): ReadonlyArray<ReadAllOptions> => [
@@ -105,11 +113,12 @@ export const emptyRangesAreEmpty = law(
 
 const endedRanges = (from: DateTime.Utc): ReadonlyArray<TimeRange> => [from, yearOne].map((to) => ({ from, to }))
 
-// No store knows an earlier time.
+// The earliest time that stores accept.
 const yearOne = DateTime.makeUnsafe(-62_135_596_800_000)
 
+/** Pages of one, two and three events, each `after` the last event of the page before. */
 export const pagingIsReadingAtOnce = law(
-  "reading in pages gives what reading at once gives",
+  "reading in pages gives the same events as one read",
   <R>(log: Log<R>) =>
     Effect.gen(function*() {
       const { events, start } = log.history
@@ -133,7 +142,7 @@ export const pagingIsReadingAtOnce = law(
     })
 )
 
-// A page that does not go on from the one before is the last: else a broken store would be read for ever.
+// Stops at a page that makes no progress, because a broken store could give such pages without end.
 const pages = Effect.fnUntraced(function*<R>(
   start: number,
   read: (after: number) => Read<R>,

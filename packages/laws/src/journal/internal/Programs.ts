@@ -1,6 +1,6 @@
 /**
- * Programs: what a store may be asked to append, one commit after the other. They return to the same few streams, keys
- * and event ids, expect right and wrong versions, repeat themselves, and now and then ask for what nothing may store.
+ * Programs: sequences of commits for a store. They use few streams, keys and event ids again and again, expect right and
+ * wrong versions, repeat commits, and contain some commits that every store must refuse.
  */
 import type { NewEvent } from "@refold/core/event/NewEvent"
 import * as StreamName from "@refold/core/event/StreamName"
@@ -13,19 +13,19 @@ import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import * as Arbitraries from "../../kit/internal/Arbitraries.ts"
-import * as Fresh from "../../kit/internal/Fresh.ts"
-import * as Extremes from "./Extremes.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
+import * as LimitCases from "./LimitCases.ts"
 
-/** Commits, the first first. The names in them are made fresh for each run. */
+/** Commits in the order in which they are sent. Their names contain the placeholder of `FreshNames`. */
 export type Program = ReadonlyArray<Commit>
 
 /** The idempotency keys of a program. */
-export const keys: ReadonlyArray<string> = ["one ✓", "two"].map((key) => `${Fresh.placeholder}${key}`)
+export const keys: ReadonlyArray<string> = ["one ✓", "two"].map((key) => `${FreshNames.placeholder}${key}`)
 
-/** The fingerprints that its keys may come with. */
+/** The fingerprints used with those keys. */
 export const fingerprints: ReadonlyArray<string> = ["f", "g"]
 
-// A version is drafted by its distance from the right one, an event id by its number where it repeats another.
+// A number as expected version is relative to the current version. `sameIdAs` is the number of an event id to repeat.
 interface WriteDraft {
   readonly stream: StreamName.StreamName
   readonly expected: "Any" | "NoStream" | "StreamExists" | number
@@ -35,23 +35,23 @@ interface WriteDraft {
 interface Draft {
   readonly writes: NonEmptyReadonlyArray<WriteDraft>
   readonly idempotency: Idempotency | undefined
-  readonly extreme: number | undefined
+  readonly limitCase: number | undefined
 }
 
-interface Again {
-  /** The number of the commit to repeat, counted back from the last. */
-  readonly again: number
+interface Repetition {
+  /** Which commit to repeat, counted backwards from the last. */
+  readonly repeats: number
   readonly withNewIds: boolean
 }
 
-// One time in `weight` + 1.
+// Defined once in `weight` + 1 times.
 const sometimes = <A>(weight: number, arbitrary: fc.Arbitrary<A>): fc.Arbitrary<A | undefined> =>
   fc.oneof({ weight, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary })
 
 const writeDraft = (streams: ReadonlyArray<StreamName.StreamName>): fc.Arbitrary<WriteDraft> =>
   fc.record({
     stream: fc.constantFrom(...streams),
-    // Right for the most part: a program that is refused throughout says little.
+    // Most are right, because a program of which every commit is refused tests little.
     expected: fc.oneof(
       { weight: 8, arbitrary: fc.constantFrom<WriteDraft["expected"]>("Any", 0) },
       { weight: 1, arbitrary: fc.constantFrom<WriteDraft["expected"]>("NoStream", "StreamExists", 1, -1) }
@@ -61,7 +61,7 @@ const writeDraft = (streams: ReadonlyArray<StreamName.StreamName>): fc.Arbitrary
 
 const draft = (
   streams: ReadonlyArray<StreamName.StreamName>,
-  extreme: fc.Arbitrary<number | undefined>
+  limitCase: fc.Arbitrary<number | undefined>
 ): fc.Arbitrary<Draft> =>
   fc.record({
     writes: Arbitraries.some(writeDraft(streams), ({ stream }) => stream),
@@ -73,16 +73,16 @@ const draft = (
         neverExpires: sometimes(1, fc.boolean())
       })
     ),
-    extreme
+    limitCase
   })
 
-const extreme = fc.nat(Extremes.all.length - 1)
+const limitCase = fc.nat(LimitCases.all.length - 1)
 
-const again: fc.Arbitrary<Again> = fc.record({ again: fc.nat(2), withNewIds: fc.boolean() })
+const repetition: fc.Arbitrary<Repetition> = fc.record({ repeats: fc.nat(2), withNewIds: fc.boolean() })
 
 const streamNames: fc.Arbitrary<ReadonlyArray<StreamName.StreamName>> = fc.array(
   fc.tuple(Arbitraries.category, Arbitraries.name).map(([category, id]) =>
-    Result.getOrThrow(StreamName.make(`${category}${Fresh.placeholder}`, id))
+    Result.getOrThrow(StreamName.make(`${category}${FreshNames.placeholder}`, id))
   ),
   { minLength: 1, maxLength: 3 }
 )
@@ -90,18 +90,18 @@ const streamNames: fc.Arbitrary<ReadonlyArray<StreamName.StreamName>> = fc.array
 /** Programs of up to nine commits. */
 export const arbitrary: fc.Arbitrary<Program> = streamNames.chain((streams) => {
   const step = fc.oneof(
-    { weight: 3, arbitrary: draft(streams, sometimes(9, extreme)) },
-    { weight: 1, arbitrary: again }
+    { weight: 3, arbitrary: draft(streams, sometimes(9, limitCase)) },
+    { weight: 1, arbitrary: repetition }
   )
   return fc.array(step, { maxLength: 9, size: "max" })
 }).map((steps) => resolveAll(steps))
 
-/** Programs of up to twelve commits at the edge of what stores accept, or beyond. */
-export const edges: fc.Arbitrary<Program> = streamNames.chain((streams) =>
-  fc.array(draft(streams, extreme), { minLength: 1, maxLength: 12, size: "max" })
+/** Programs of up to twelve commits at or beyond the limits of what stores accept. */
+export const limitCases: fc.Arbitrary<Program> = streamNames.chain((streams) =>
+  fc.array(draft(streams, limitCase), { minLength: 1, maxLength: 12, size: "max" })
 ).map((steps) => resolveAll(steps))
 
-const resolveAll = (steps: ReadonlyArray<Draft | Again>): Program =>
+const resolveAll = (steps: ReadonlyArray<Draft | Repetition>): Program =>
   steps.reduce(addStep, { commits: [], journal: Journal.empty, events: 0 }).commits
 
 interface Resolved {
@@ -111,10 +111,10 @@ interface Resolved {
   readonly events: number
 }
 
-const addStep = (resolved: Resolved, step: Draft | Again): Resolved => {
-  const commit = "again" in step ? repeated(resolved, step) : resolve(resolved, step)
+const addStep = (resolved: Resolved, step: Draft | Repetition): Resolved => {
+  const commit = "repeats" in step ? repeated(resolved, step) : resolve(resolved, step)
   if (commit === undefined) return resolved
-  // The time does not matter here: versions do not depend on it.
+  // Any time will do, because versions do not depend on it.
   const appended = Journal.append(resolved.journal, commit, DateTime.makeUnsafe(0))
   return {
     commits: [...resolved.commits, commit],
@@ -123,22 +123,22 @@ const addStep = (resolved: Resolved, step: Draft | Again): Resolved => {
   }
 }
 
-const repeated = ({ commits, events }: Resolved, { again, withNewIds }: Again): Commit | undefined => {
-  const earlier = commits.at(-1 - again)
+const repeated = ({ commits, events }: Resolved, { repeats, withNewIds }: Repetition): Commit | undefined => {
+  const earlier = commits.at(-1 - repeats)
   return earlier === undefined || !withNewIds ? earlier : withIds(earlier, events)
 }
 
-const resolve = ({ events, journal }: Resolved, { extreme, idempotency, writes }: Draft): Commit => {
+const resolve = ({ events, journal }: Resolved, { limitCase, idempotency, writes }: Draft): Commit => {
   let next = events
   const resolved = Arr.map(writes, ({ events, expected, stream }): StreamWrite => ({
     stream,
     expected: typeof expected === "number"
       ? ExpectedVersion.Exact(Math.max(0, Journal.streamVersion(journal, stream) + expected))
       : expectations[expected],
-    events: Arr.map(events, ({ event, sameIdAs }) => ({ ...event, id: Fresh.eventId(sameIdAs ?? next++) }))
+    events: Arr.map(events, ({ event, sameIdAs }) => ({ ...event, id: FreshNames.eventId(sameIdAs ?? next++) }))
   }))
   const commit: Commit = { writes: resolved, ...(idempotency && { idempotency }) }
-  return extreme === undefined ? commit : Extremes.all[extreme]!(commit)
+  return limitCase === undefined ? commit : LimitCases.all[limitCase]!(commit)
 }
 
 const { Any, NoStream, StreamExists } = ExpectedVersion
@@ -150,39 +150,40 @@ const withIds = (commit: Commit, from: number): Commit => {
     ...commit,
     writes: Arr.map(commit.writes, (write) => ({
       ...write,
-      events: Arr.map(write.events, (event) => ({ ...event, id: Fresh.eventId(next++) }))
+      events: Arr.map(write.events, (event) => ({ ...event, id: FreshNames.eventId(next++) }))
     }))
   }
 }
 
-/** That keys are forgotten in the middle of a program. */
-export interface Forgetting {
-  /** The number of the commit after which that is. */
+/** A call of `forgetKeys` in the middle of a program. */
+export interface KeyExpiry {
+  /** The number of the commit after which it happens. */
   readonly after: number
-  /** Those used before this commit, counted back from the last one stored, give or take some milliseconds. */
+  /** Keys are deleted that were used before this commit, counted backwards from the last one stored. */
   readonly back: number
+  /** Milliseconds to add to the time of that commit. */
   readonly offset: number
 }
 
-/** A program during which keys are forgotten. */
-export interface Forgetful {
+/** A program during which idempotency keys are deleted. */
+export interface ProgramWithKeyExpiry {
   readonly program: Program
-  readonly forgettings: ReadonlyArray<Forgetting>
+  readonly expiries: ReadonlyArray<KeyExpiry>
 }
 
-/** Programs of up to nine commits, during which keys are forgotten up to four times. */
-export const forgetful: fc.Arbitrary<Forgetful> = fc.record({
+/** Programs of up to nine commits, during which keys are deleted up to four times. */
+export const withKeyExpiry: fc.Arbitrary<ProgramWithKeyExpiry> = fc.record({
   program: arbitrary,
-  forgettings: fc.array(
+  expiries: fc.array(
     fc.record({ after: fc.nat(8), back: fc.nat(2), offset: fc.integer({ min: -1, max: 1 }) }),
     { maxLength: 4, size: "max" }
   )
-}).map(({ forgettings, program }) => ({
+}).map(({ expiries, program }) => ({
   program,
-  forgettings: forgettings.map(({ after, ...rest }) => ({ ...rest, after: after % Math.max(1, program.length) }))
+  expiries: expiries.map(({ after, ...rest }) => ({ ...rest, after: after % Math.max(1, program.length) }))
 }))
 
-/** A program with the time of each commit; the clock may stand still, and be set back. */
+/** A program with the time of each commit. Times may repeat and decrease. */
 export type TimedProgram = ReadonlyArray<{ readonly commit: Commit; readonly at: DateTime.Utc }>
 
 /** Timed programs of up to nine commits. */

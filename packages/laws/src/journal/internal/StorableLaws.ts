@@ -1,4 +1,4 @@
-/** What the Journal makes of data: what can be stored comes back equal, what cannot is refused, and nothing in between. */
+/** The laws of event data: storable data is read back equal, other data is refused. */
 import * as Json from "@refold/core/event/Json"
 import type { NewEvent } from "@refold/core/event/NewEvent"
 import type { Commit } from "@refold/core/journal/Commit"
@@ -11,9 +11,9 @@ import * as JournalRun from "./JournalRun.ts"
 
 type Module = JournalRun.JournalModule
 
-/** Equal to what JSON's own text makes of it. Values that `Json.storable` refuses are not its matter. */
+/** Equal to what JSON text preserves of it. Values that `Json.storable` refuses are left to the other law. */
 export const storableDataIsReadBack = (module: Module = Journal) =>
-  Law.make("data that is storable is read back equal", ([event, data]: readonly [NewEvent, unknown]) => {
+  Law.make("storable data is read back equal", ([event, data]: readonly [NewEvent, unknown]) => {
     if (Result.isFailure(Json.storable(data, "data"))) return { left: [], right: [] }
     const journal = Result.map(appendData(module, event, data), ([journal]) => JournalRun.events(module, journal))
     return {
@@ -22,31 +22,31 @@ export const storableDataIsReadBack = (module: Module = Journal) =>
     }
   })
 
-/** Where a value that is not storable hides in data, and the value. */
-export interface Hidden {
+/** A value that is not storable, and its path in the data. */
+export interface NestedValue {
   readonly path: ReadonlyArray<string | number>
   readonly value: unknown
 }
 
-/** Text, numbers and values that JSON or PostgreSQL cannot hold, at any depth. */
+/** Text, numbers and other values that JSON or PostgreSQL cannot hold, at any depth. */
 export const otherDataIsRefusedByPath = (module: Module = Journal) =>
   Law.make(
-    "data that is not storable is refused by its path",
-    ([event, { path, value }]: readonly [NewEvent, Hidden]) => {
+    "data that is not storable is refused, and the error names its path",
+    ([event, { path, value }]: readonly [NewEvent, NestedValue]) => {
       const data = path.reduceRight(
         (inner, step) => typeof step === "number" ? [...Array(step).fill(null), inner] : { [step]: inner },
         value
       )
       const field = path.map((step) => typeof step === "number" ? `[${step}]` : `.${step}`).join("")
       return {
-        left: Result.map(Result.flip(appendData(module, event, data)), JournalRun.blame),
+        left: Result.map(Result.flip(appendData(module, event, data)), JournalRun.errorSubject),
         right: Result.succeed(["InvalidInput", `writes[0].events[0].data${field}`])
       }
     }
   )
 
 const appendData = (module: Module, event: NewEvent, data: unknown) => {
-  // Whether it is JSON is the question.
+  // Callers in JavaScript may pass data that is not JSON: the Journal must check it.
   const events = [{ ...event, data: data as Json.Json }] as const
   const stream = "sample-1" as Commit["writes"][0]["stream"]
   return module.append(module.empty, { writes: [{ stream, expected: ExpectedVersion.Any, events }] }, JournalRun.epoch)

@@ -1,6 +1,6 @@
 /**
- * Values that stores must hold: hard ones on purpose, for an easy one proves little. Text of every script, keys that
- * mean something to JavaScript, numbers at the edges, times at both ends of the calendar.
+ * Values that every store must hold, difficult ones included: text of every script, keys with a meaning in JavaScript,
+ * numbers at the limits of a double, times at both ends of the calendar.
  */
 import * as EventId from "@refold/core/event/EventId"
 import type { Json, JsonObject } from "@refold/core/event/Json"
@@ -13,44 +13,44 @@ import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 
-const hardTexts = [
+const difficultTexts = [
   ..."|__proto__|constructor|toString|null|$1|{}|'; --|\\|\"|\\u0000|%_|a-b|é|e\u0301|ß|İ|\uFEFF|\uFFFD|\u{10FFFF}"
     .split("|"),
   ..."👩‍👩‍👧|שלום|日本語|\u202Eabc| |\n|\t|\u0001|\u007F|0|1e3|true".split("|")
 ]
 
-/** Text that every store holds: any but the character \u0000 and lone surrogates. */
+/** Text that every store holds: without the character \u0000 and without lone surrogates. */
 export const text: fc.Arbitrary<string> = fc.oneof(
-  fc.constantFrom(...hardTexts),
+  fc.constantFrom(...difficultTexts),
   fc.string({ maxLength: 8 }),
   fc.string({ unit: "binary", maxLength: 8 }).map((any) => any.replaceAll("\u0000", "\u0001"))
 )
 
-/** Names of things stored: text that is not empty and does not begin with a byte order mark. */
+/** Names: text that is not empty and does not begin with a byte order mark. */
 export const name: fc.Arbitrary<string> = text.map((any) => any === "" || any.startsWith("\uFEFF") ? `x${any}` : any)
 
-/** Finite numbers, those at the edges of what a double holds among them. */
+/** Finite numbers, including those at the limits of a double. */
 export const number: fc.Arbitrary<number> = fc.oneof(
   fc.integer(),
   fc.double({ noNaN: true, noDefaultInfinity: true }),
   fc.constantFrom(0, -0, 0.1 + 0.2, 5e-324, Number.MAX_VALUE, -Number.MAX_VALUE, 2 ** 53, 2 ** 53 + 2, 1e21, 1e-7)
 )
 
-/** Keys of JSON objects: text, but for a quote mark or control character alone (see core's Json). */
+/** Keys of JSON objects: text other than a single quote mark or control character (see core's Json). */
 export const key: fc.Arbitrary<string> = fc.oneof(
   {
     weight: 9,
     arbitrary: text.map((any) => any.length === 1 && (any < " " || any === "\"") ? any + any : any)
   },
-  // What a careless copy loses.
+  // A copy by assignment loses this key.
   { weight: 1, arbitrary: fc.constant("__proto__") }
 )
 
-// By entries, so that a key like "__proto__" stays data.
+// From entries, so that a key such as "__proto__" stays data.
 const object = (value: fc.Arbitrary<Json>): fc.Arbitrary<JsonObject> =>
   fc.array(fc.tuple(key, value), { maxLength: 3 }).map((entries) => Object.fromEntries(entries))
 
-/** JSON as every store holds it. */
+/** JSON that every store holds. */
 export const json: fc.Arbitrary<Json> = fc.letrec<{ json: Json }>((tie) => ({
   json: fc.oneof(
     { maxDepth: 3, depthSize: "small", withCrossShrink: true },
@@ -71,7 +71,7 @@ export const streamName: fc.Arbitrary<StreamName.StreamName> = fc.tuple(category
   ([category, id]) => Result.getOrThrow(StreamName.make(category, id))
 )
 
-/** Times of the domain's clock: most of them close together so that ranges cut between them, some at the ends. */
+/** Values of `occurredAt`: most within six milliseconds, so that ranges divide them, some at the ends of the calendar. */
 export const time: fc.Arbitrary<DateTime.Utc> = fc.oneof(
   { weight: 9, arbitrary: fc.integer({ min: 0, max: 5 }).map((millis) => 1_700_000_000_000 + millis) },
   { weight: 1, arbitrary: fc.constantFrom(-62_135_596_800_000, -1, 0, Date.UTC(9999, 11, 31, 23, 59, 59, 999)) }
@@ -102,10 +102,10 @@ export const some = <A>(
   key: (item: A) => unknown = Object
 ): fc.Arbitrary<NonEmptyReadonlyArray<A>> =>
   fc.uniqueArray(item, { minLength: 1, maxLength: 3, selector: key })
-    // As many as the minimum says, which is at least one.
+    // The minimum length is one.
     .map((items) => items as unknown as NonEmptyReadonlyArray<A>)
 
-/** Commits to one to three streams, without expectations. */
+/** Commits to one to three streams, without expected versions. */
 export const commit: fc.Arbitrary<Commit> = fc.record({
   writes: some(
     fc.record({

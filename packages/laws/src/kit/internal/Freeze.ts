@@ -1,4 +1,6 @@
-/** Freezes arrays and plain objects within a value; Effect's data types look after themselves. */
+/** Freezes values that functions under test must not change. */
+
+/** Freezes arrays and plain objects within a value. Effect's data types are left as they are. */
 export const freeze = <A>(value: A): A => {
   if (typeof value !== "object" || value === null || Object.isFrozen(value)) return value
   if (!Array.isArray(value) && Object.getPrototypeOf(value) !== Object.prototype) return value

@@ -1,6 +1,6 @@
 /**
- * A small aggregate of every kind of past: an event type in its third version, one with a former name, a terminal state
- * and snapshots. Suites use it where you bring no aggregate of your own.
+ * The sample aggregate, a jar of coins: an event type in its third version, one with a former name, a terminal state and
+ * snapshots. Suites use it where they are not given an aggregate.
  */
 import * as Aggregate from "@refold/core/decide/Aggregate"
 import * as Decider from "@refold/core/decide/Decider"
@@ -13,7 +13,7 @@ import * as Arbitraries from "./Arbitraries.ts"
 
 // The storage format: names and schemas stay as they are, changes are new versions.
 
-/** Coins went into the jar. First they had no note, then notes were a text, now they are any number of texts. */
+/** Coins were added to the jar. Version 1 has no note, version 2 one text, version 3 any number of texts. */
 export const CoinsAdded = EventType.make("CoinsAdded", Schema.Struct({ amount: Schema.Int })).pipe(
   EventType.upcast(
     Schema.Struct({ coins: Schema.Int, note: Schema.String }),
@@ -25,37 +25,37 @@ export const CoinsAdded = EventType.make("CoinsAdded", Schema.Struct({ amount: S
   )
 )
 
-/** Coins came out of the jar. */
+/** Coins were taken from the jar. */
 export const CoinsTaken = EventType.make("CoinsTaken", Schema.Struct({ coins: Schema.Int })).pipe(
   EventType.renamedFrom("CoinsRemoved")
 )
 
-/** Nothing goes in or out any more. */
+/** The jar was sealed: no coins can be added or taken. */
 export const JarSealed = EventType.make("JarSealed", Schema.Struct({}))
 
-/** What has happened to a jar. */
+/** The events of a jar. */
 export type Event = typeof CoinsAdded.Event | typeof CoinsTaken.Event | typeof JarSealed.Event
 
-/** The notes in the order in which they came. */
+/** The schema of a jar's state. Notes are in the order of their events. */
 export const State = Schema.TaggedUnion({
   Open: { coins: Schema.Int, notes: Schema.Array(Schema.String) },
   Sealed: { coins: Schema.Int, notes: Schema.Array(Schema.String) }
 })
 
-/** A jar of coins and notes. */
+/** The state of a jar. */
 export type State = typeof State.Type
 
-/** What may be asked of a jar. */
+/** The schema of a jar's commands. */
 export const Command = Schema.TaggedUnion({
   Add: { coins: Schema.Int, notes: Schema.Array(Schema.String) },
   Take: { coins: Schema.Int },
   Seal: {}
 })
 
-/** What may be asked of a jar. */
+/** The commands of a jar. */
 export type Command = typeof Command.Type
 
-/** Why it is not done. */
+/** The reason why a command is refused. */
 export type Refusal = { readonly _tag: "NotEnough"; readonly coins: number } | { readonly _tag: "IsSealed" }
 
 const decide = (command: Command, state: State): Result.Result<ReadonlyArray<Event>, Refusal> => {
@@ -87,7 +87,7 @@ const evolve = (state: State, event: Event): State => {
   }
 }
 
-/** Who decides on jars. */
+/** The decider of jars. */
 export const decider = Decider.make<Command, State, Event, Refusal>({
   initialState: { _tag: "Open", coins: 0, notes: [] },
   decide,
@@ -95,10 +95,10 @@ export const decider = Decider.make<Command, State, Event, Refusal>({
   isTerminal: ({ _tag }) => _tag === "Sealed"
 })
 
-/** How its events are stored. */
+/** The codec of a jar's events. */
 export const codec = EventCodec.makeUnsafe([CoinsAdded, CoinsTaken, JarSealed])
 
-/** A jar. */
+/** The aggregate, with a snapshot every three events. */
 export const aggregate = Aggregate.makeUnsafe<Command, State, Event, Refusal>({
   category: "jar",
   codec,
@@ -110,21 +110,21 @@ export const aggregate = Aggregate.makeUnsafe<Command, State, Event, Refusal>({
 const coins = fc.nat(9)
 const notes = fc.array(Arbitraries.text, { maxLength: 2 })
 
-/** Commands, most of which succeed. */
+/** Commands, most of which are accepted. */
 export const commands: fc.Arbitrary<Command> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ _tag: fc.constant("Add" as const), coins, notes }) },
   { weight: 3, arbitrary: fc.record({ _tag: fc.constant("Take" as const), coins }) },
   { weight: 1, arbitrary: fc.constant({ _tag: "Seal" as const }) }
 )
 
-/** Events, in no order that a decider would have led to. */
+/** Events in any order, also in orders that the decider never leads to. */
 export const events: fc.Arbitrary<Event> = fc.oneof(
   fc.record({ coins, notes }).map(CoinsAdded.make),
   fc.record({ coins }).map(CoinsTaken.make),
   fc.constant(JarSealed.make({}))
 )
 
-/** Events as older code stored them, beside what they mean today. */
+/** Events as older code stored them, each with the event that it decodes to today. */
 export const older: fc.Arbitrary<{ readonly stored: EventCodec.EncodedEvent; readonly native: Event }> = fc.oneof(
   coins.map((amount) => ({
     stored: { type: "CoinsAdded", schemaVersion: 1, data: { amount } },

@@ -1,4 +1,4 @@
-/** What an event store promises to writers and readers that are at it at the same time. */
+/** The laws of event stores with concurrent writers and readers. */
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import { VersionConflict } from "@refold/core/journal/AppendError"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
@@ -7,22 +7,22 @@ import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import * as Fresh from "../../kit/internal/Fresh.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as Law from "../../kit/Law.ts"
-import * as Play from "./Play.ts"
 import * as Race from "./Race.ts"
+import * as RunPrograms from "./RunPrograms.ts"
 import * as Tail from "./Tail.ts"
 
-const stream = Fresh.noteStream("one")
-const other = Fresh.noteStream("other")
+const stream = FreshNames.noteStream("one")
+const other = FreshNames.noteStream("other")
 
-/** The winner's events are stored; the others are told the version that he led to. */
-export const oneOfManyWins = Law.make(
-  "one of many concurrent appends at a version wins",
+/** The events of one writer are stored; the others get a conflict with the version after those events. */
+export const oneConcurrentAppendWins = Law.make(
+  "one of many concurrent appends at the same expected version succeeds",
   (race: Race.Race) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
-      yield* Play.send(fresh.commit({ writes: [Race.write(race, race.writers, stream, ExpectedVersion.Any)] }))
+      const fresh = yield* FreshNames.make
+      yield* RunPrograms.send(fresh.commit({ writes: [Race.write(race, race.writers, stream, ExpectedVersion.Any)] }))
       const expected = ExpectedVersion.Exact(race.events)
       const outcomes = yield* Race.run(race, fresh, (writer) => ({
         writes: [Race.write(race, writer, stream, expected)]
@@ -45,17 +45,17 @@ export const oneOfManyWins = Law.make(
     })
 )
 
-/** Each writer's events stay together and in their order. */
-export const allWhoExpectNothingSucceed = Law.make(
-  "concurrent appends that expect nothing all succeed, one after the other",
+/** The events of each writer stay together and in their order. */
+export const appendsWithoutExpectationSucceed = Law.make(
+  "concurrent appends without an expected version all succeed, one after the other",
   (race: Race.Race) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
+      const fresh = yield* FreshNames.make
       const outcomes = yield* Race.run(race, fresh, (writer) => ({
         writes: [Race.write(race, writer, stream, ExpectedVersion.Any)]
       }))
       const order = yield* Race.orderIn(fresh, stream, outcomes)
-      const events = yield* Play.readStream(fresh.stream(stream))
+      const events = yield* RunPrograms.readStream(fresh.stream(stream))
       return {
         left: {
           events: events.map(({ data, version }) => [version, data]),
@@ -69,15 +69,15 @@ export const allWhoExpectNothingSucceed = Law.make(
     })
 )
 
-/** The copies bring event ids of their own, as a client that tries again may do. */
-export const copiesAreStoredOnce = Law.make(
-  "concurrent copies of a commit under one key are stored once, and get one result",
+/** Each copy has its own event ids, as a retry by a client may have. */
+export const concurrentRetriesAreStoredOnce = Law.make(
+  "concurrent copies of a commit under one key are stored once and get the same result",
   (race: Race.Race) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
+      const fresh = yield* FreshNames.make
       const outcomes = yield* Race.run(race, fresh, (copy) => ({
         writes: [Race.write(race, 0, stream, ExpectedVersion.Any, copy)],
-        idempotency: { key: Fresh.placeholder }
+        idempotency: { key: FreshNames.placeholder }
       }))
       const appended = yield* Effect.forEach(outcomes, Effect.fromResult)
       const results = appended.map(({ deduplicated: _whether, ...result }) => result)
@@ -96,12 +96,12 @@ export const copiesAreStoredOnce = Law.make(
     })
 )
 
-/** Half of the writers name the streams the other way round. */
+/** Half of the writers name the streams in the opposite order. */
 export const oppositeOrdersAgree = Law.make(
-  "concurrent commits to the same streams in opposite orders all succeed, each whole, in one order",
+  "concurrent commits to the same streams in opposite orders all succeed, completely and in one order",
   (race: Race.Race) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
+      const fresh = yield* FreshNames.make
       const outcomes = yield* Race.run(race, fresh, (writer) => {
         const one = Race.write(race, writer, stream, ExpectedVersion.Any, 0)
         const two = Race.write(race, writer, other, ExpectedVersion.Any, 1)
@@ -117,12 +117,12 @@ export const oppositeOrdersAgree = Law.make(
 )
 
 /**
- * The reader reads what comes after the last event that it has seen, again and again. With `transaction`, writers hold
- * their transactions open for a while, so that they commit in another order than they began, and some roll back.
+ * The reader repeatedly reads the events after the last one that it has seen. With `transaction`, writers keep their
+ * transactions open, so that they commit in another order than they began, and some roll back.
  */
 export const tailMissesNothing = <R = never>(transaction?: Tail.Transaction<R>) =>
   Law.make<ReadonlyArray<Tail.Writer>, EventStore | R>(
-    "a tailing reader misses nothing, whatever the order of commits",
+    "a reader that tails the log misses no event, in whatever order transactions commit",
     (writers) =>
       Effect.gen(function*() {
         const { head: start } = yield* EventStore

@@ -1,6 +1,6 @@
 /**
- * What every adapter promises of its event store. The first three laws say it all, by the Journal; the others say the
- * most important of it once more, so that a broken store is told in plain words what is wrong with it.
+ * The laws of event stores. The laws that compare a store with the Journal cover everything; the others repeat the most
+ * important rules, so that the report of a broken store names the rule.
  */
 import type { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
@@ -13,112 +13,118 @@ import * as Result from "effect/Result"
 import * as History from "../../journal/internal/History.ts"
 import * as LogLaws from "../../journal/internal/LogLaws.ts"
 import * as Programs from "../../journal/internal/Programs.ts"
-import type { Reading } from "../../journal/internal/Readings.ts"
-import type * as Fresh from "../../kit/internal/Fresh.ts"
-import { copy, vandalise } from "../../kit/internal/Vandal.ts"
+import type { SymbolicRead } from "../../journal/internal/SymbolicReads.ts"
+import type * as FreshNames from "../../kit/internal/FreshNames.ts"
+import { deepCopy, mutateDeeply } from "../../kit/internal/MutationProbe.ts"
 import * as Law from "../../kit/Law.ts"
-import * as Forgetting from "./Forgetting.ts"
-import * as Play from "./Play.ts"
+import * as KeyExpiry from "./KeyExpiry.ts"
+import * as RunPrograms from "./RunPrograms.ts"
 
 const agrees = (name: string) =>
   Law.make(name, (program: Programs.Program) =>
-    Effect.map(Play.onStore(program), (played) => ({
-      left: Play.observed(played),
-      right: Play.observed(Play.onJournal(played.commits))
+    Effect.map(RunPrograms.onStore(program), (run) => ({
+      left: RunPrograms.observed(run),
+      right: RunPrograms.observed(RunPrograms.onJournal(run.commits))
     })))
 
-/** Results, refusals and the events stored are those of the Journal, positions compared by rank. */
-export const commitsAgree = agrees("commits answer and store what the Journal says")
+/** Results, errors and stored events are those of the Journal. Positions are compared by rank. */
+export const commitsAgree = agrees("commits return and store the same as in the Journal")
 
-/** Names of the longest length and one more, the first and the last day, all that JSON cannot hold. */
-export const edgesAgree = agrees("commits at the edges of what is accepted answer and store what the Journal says")
+/** Names of the maximum length and one more, the first and the last day, values that JSON cannot hold, and so on. */
+export const limitCasesAgree = agrees(
+  "commits at the limits of valid input return and store the same as in the Journal"
+)
 
 /** `findAppended` with every key and fingerprint of a program. */
 export const lookupsAgree = Law.make(
-  "looking up a key answers what the Journal says",
+  "looking up an idempotency key gives the same as in the Journal",
   (program: Programs.Program) =>
     Effect.gen(function*() {
-      const played = yield* Play.onStore(program)
-      return { left: yield* lookUp(played), right: lookUpIn(Play.onJournal(played.commits), played.fresh) }
+      const run = yield* RunPrograms.onStore(program)
+      return { left: yield* lookUp(run), right: lookUpIn(RunPrograms.onJournal(run.commits), run.fresh) }
     })
 )
 
 type Found = Result.Result<Option.Option<Appended>, unknown>
 
-const lookups = (fresh: Fresh.Fresh) =>
+const lookups = (fresh: FreshNames.FreshNames) =>
   Programs.keys.flatMap((key) => Programs.fingerprints.map((fingerprint) => ({ key: fresh.text(key), fingerprint })))
 
 const rankedIn = (history: History.History) => (found: Found) =>
   Result.map(found, Option.map((appended) => History.rankedAppended(history, appended)))
 
-const lookUp = Effect.fnUntraced(function*({ fresh, history }: Pick<Play.OnStore, "fresh" | "history">) {
+const lookUp = Effect.fnUntraced(function*({ fresh, history }: Pick<RunPrograms.StoreRun, "fresh" | "history">) {
   const store = yield* EventStore
   const found = yield* Effect.forEach(lookups(fresh), (lookup) => Effect.result(store.findAppended(lookup)))
   return found.map(rankedIn(history))
 })
 
-const lookUpIn = ({ history, journal }: Pick<Play.OnJournal, "history" | "journal">, fresh: Fresh.Fresh) =>
-  lookups(fresh).map((lookup) => rankedIn(history)(Journal.findAppended(journal, lookup)))
+const lookUpIn = (
+  { history, journal }: Pick<RunPrograms.JournalRun, "history" | "journal">,
+  fresh: FreshNames.FreshNames
+) => lookups(fresh).map((lookup) => rankedIn(history)(Journal.findAppended(journal, lookup)))
 
 /**
- * Programs during which keys are forgotten, in instants of the store's own clock: the same answers, lookups and numbers
- * of keys, but for those of others. The law forgets all that is old enough: a store that is tested is not one in use.
+ * Programs during which old keys are deleted: results, lookups and numbers of keys are those of the Journal. The law
+ * deletes the keys of other runs, too, so the store under test must not be in use.
  */
-export const forgettingAgrees = Law.make(
-  "forgetting keys forgets what the Journal forgets",
-  (program: Programs.Forgetful) =>
+export const keyExpiryAgrees = Law.make(
+  "forgetting idempotency keys deletes the same keys as in the Journal",
+  (program: Programs.ProgramWithKeyExpiry) =>
     Effect.gen(function*() {
-      const played = yield* Forgetting.onStore(program)
-      const model = Forgetting.onJournal(played.steps)
+      const run = yield* KeyExpiry.onStore(program)
+      const model = KeyExpiry.onJournal(run.steps)
       return {
-        left: [Forgetting.observed(played, model.steps), yield* lookUp(played)],
-        right: [Forgetting.observed(model, model.steps), lookUpIn(model, played.fresh)]
+        left: [KeyExpiry.observed(run, model.steps), yield* lookUp(run)],
+        right: [KeyExpiry.observed(model, model.steps), lookUpIn(model, run.fresh)]
       }
     })
 )
 
-/** Reads with every option, of what programs stored: as the Journal with the same history. */
+/** Reads with every option, of events stored by programs. */
 export const readsAgree = Law.make(
-  "reads give what the Journal gives",
-  ([program, readings]: readonly [Programs.Program, ReadonlyArray<Reading>]) =>
+  "reads give the same events as the Journal",
+  ([program, reads]: readonly [Programs.Program, ReadonlyArray<SymbolicRead>]) =>
     Effect.gen(function*() {
-      const { history } = yield* Play.onStore(program)
-      const mirror = History.mirror(history)
+      const { history } = yield* RunPrograms.onStore(program)
+      const journal = History.toJournal(history)
       return {
-        left: yield* Effect.forEach(readings, (reading) => Play.read(history, reading)),
-        right: readings.map((reading) => Play.readJournal(mirror, reading))
+        left: yield* Effect.forEach(reads, (read) => RunPrograms.read(history, read)),
+        right: reads.map((read) => RunPrograms.readJournal(journal, read))
       }
     })
 )
 
-/** The position of `head`, by which one waits to read one's own writes. */
+/** Callers wait for the position of `head` to read their own writes. */
 export const headIsLast = Law.make(
   "the head is the position of the last event",
   (program: Programs.Program) =>
     Effect.gen(function*() {
-      const { history } = yield* Play.onStore(program)
+      const { history } = yield* RunPrograms.onStore(program)
       return { left: yield* (yield* EventStore).head, right: history.events.at(-1)?.position ?? history.start }
     })
 )
 
-/** A commit stores all of its events, in their order, or leaves the log as it was. */
+/** A commit stores all of its events in their order, or leaves the log unchanged. */
 export const commitsAreAllOrNothing = Law.make(
-  "a commit is stored whole or not at all",
+  "a commit is stored completely or not at all",
   (program: Programs.Program) =>
-    Effect.map(Play.onStore(program), ({ commits, history, outcomes }) => ({
+    Effect.map(RunPrograms.onStore(program), ({ commits, history, outcomes }) => ({
       left: history.events.map(({ id }) => id),
       right: commits.flatMap(({ writes }, index) =>
-        Play.isStored(outcomes[index]!) ? writes.flatMap(({ events }) => events.map(({ id }) => id.toLowerCase())) : []
+        RunPrograms.isStored(outcomes[index]!)
+          ? writes.flatMap(({ events }) => events.map(({ id }) => id.toLowerCase()))
+          : []
       )
     }))
 )
 
-const retry = Effect.fnUntraced(function*(keyed: ReadonlyArray<Play.Keyed>, start: Position) {
-  const retried = yield* Effect.forEach(keyed, ({ commit }) => Play.send(commit))
-  return [retried, (yield* Play.since(start)).events]
+const retry = Effect.fnUntraced(function*(keyed: ReadonlyArray<RunPrograms.Keyed>, start: Position) {
+  const retried = yield* Effect.forEach(keyed, ({ commit }) => RunPrograms.send(commit))
+  return [retried, (yield* RunPrograms.historySince(start)).events]
 })
 
-const firstTime = (keyed: ReadonlyArray<Play.Keyed>, events: ReadonlyArray<RecordedEvent>) => [
+const firstResults = (keyed: ReadonlyArray<RunPrograms.Keyed>, events: ReadonlyArray<RecordedEvent>) => [
   keyed.map(({ appended }) => ({ ...appended, deduplicated: true })),
   events
 ]
@@ -128,45 +134,45 @@ export const retriesChangeNothing = Law.make(
   "a commit retried under its key gives its first result and changes nothing",
   (program: Programs.Program) =>
     Effect.gen(function*() {
-      const played = yield* Play.onStore(program)
-      const keyed = Play.keyed(played)
-      return { left: yield* retry(keyed, played.history.start), right: firstTime(keyed, played.history.events) }
+      const run = yield* RunPrograms.onStore(program)
+      const keyed = RunPrograms.keyedCommits(run)
+      return { left: yield* retry(keyed, run.history.start), right: firstResults(keyed, run.history.events) }
     })
 )
 
-/** Commits, results and events are changed by force; then everything is retried and read again. */
-export const nothingHandedOutIsHeld = Law.make(
-  "changing what the store took or gave does not change the store",
+/** Mutates the commits, results and events of a run; then retries the commits and reads the events again. */
+export const storedDataIsNotShared = Law.make(
+  "mutating values that were passed to or returned by the store does not change the store",
   (program: Programs.Program) =>
     Effect.gen(function*() {
-      const taken = copy(program)
-      const played = yield* Play.onStore(taken)
-      const { history, keyed } = copy({ keyed: Play.keyed(played), history: played.history })
-      vandalise([taken, Play.keyed(played), played.history.events])
-      return { left: yield* retry(keyed, history.start), right: firstTime(keyed, history.events) }
+      const sent = deepCopy(program)
+      const run = yield* RunPrograms.onStore(sent)
+      const { history, keyed } = deepCopy({ keyed: RunPrograms.keyedCommits(run), history: run.history })
+      mutateDeeply([sent, RunPrograms.keyedCommits(run), run.history.events])
+      return { left: yield* retry(keyed, history.start), right: firstResults(keyed, history.events) }
     })
 )
 
 /** In every stream: 1, 2, 3 … */
-export const versionsHaveNoGaps = LogLaws.versionsHaveNoGaps(Play.log)
+export const versionsHaveNoGaps = LogLaws.versionsHaveNoGaps(RunPrograms.log)
 
-/** What is later in a stream is later in the log. */
-export const versionOrderIsPositionOrder = LogLaws.versionOrderIsPositionOrder(Play.log)
+/** An event that is later in a stream is later in the log. */
+export const versionOrderIsPositionOrder = LogLaws.versionOrderIsPositionOrder(RunPrograms.log)
 
-/** Not even when the store's clock is set back. */
-export const timesNeverDecrease = LogLaws.timesNeverDecrease(Play.log)
+/** Also when the store's clock is set back. */
+export const timesNeverDecrease = LogLaws.timesNeverDecrease(RunPrograms.log)
 
 /** Reads as of each version of each stream, and as of each position. */
-export const asOfAPlaceIsAPrefix = LogLaws.asOfAPlaceIsAPrefix(Play.log)
+export const asOfPositionIsPrefix = LogLaws.asOfPositionIsPrefix(RunPrograms.log)
 
 /** Reads as of each instant of both clocks. */
-export const asOfAnInstantIsAFilter = LogLaws.asOfAnInstantIsAFilter(Play.log)
+export const asOfInstantIsFilter = LogLaws.asOfInstantIsFilter(RunPrograms.log)
 
 /** Ranges of both clocks. */
-export const emptyRangesAreEmpty = LogLaws.emptyRangesAreEmpty(Play.log)
+export const emptyRangesAreEmpty = LogLaws.emptyRangesAreEmpty(RunPrograms.log)
 
-/** Pages of one, two and three events, each `after` the last event of the one before. */
-export const pagingIsReadingAtOnce = LogLaws.pagingIsReadingAtOnce(Play.log)
+/** Pages of one, two and three events, each `after` the last event of the page before. */
+export const pagingIsReadingAtOnce = LogLaws.pagingIsReadingAtOnce(RunPrograms.log)
 
-/** However often it is sent: in one commit, or in several. */
-export const eventIdsAreUnique = LogLaws.eventIdsAreUnique(Play.log)
+/** Whether the id is repeated in one commit or in several. */
+export const eventIdsAreUnique = LogLaws.eventIdsAreUnique(RunPrograms.log)

@@ -1,4 +1,4 @@
-/** Writers that are let loose on a store at the same time, and what they wrote. */
+/** Concurrent writers on one store, and what they wrote. */
 import type { Json } from "@refold/core/event/Json"
 import type { StreamName } from "@refold/core/event/StreamName"
 import type { Appended, Commit, StreamWrite } from "@refold/core/journal/Commit"
@@ -7,16 +7,16 @@ import type { CommitFailure } from "@refold/store/log/EventStore"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import type * as Result from "effect/Result"
-import * as Fresh from "../../kit/internal/Fresh.ts"
-import * as Play from "./Play.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
+import * as RunPrograms from "./RunPrograms.ts"
 
-/** How many writers there are, and how many events each of them writes to a stream at once. */
+/** The number of writers, and the number of events that each writes to a stream in one commit. */
 export interface Race {
   readonly writers: number
   readonly events: number
 }
 
-/** What a writer writes to a stream; `salt` tells its event ids from those of other writes. */
+/** The write of one writer to a stream. `salt` makes its event ids differ from those of its other writes. */
 export const write = (
   race: Race,
   writer: number,
@@ -26,28 +26,28 @@ export const write = (
 ): StreamWrite => ({
   stream,
   expected,
-  events: Arr.makeBy(race.events, (index) => Fresh.note([writer, index], (salt * 100 + writer) * 100 + index))
+  events: Arr.makeBy(race.events, (index) => FreshNames.note([writer, index], (salt * 100 + writer) * 100 + index))
 })
 
 /** The data that a writer writes to a stream. */
 export const dataOf = (race: Race, writer: number): ReadonlyArray<Json> =>
   Arr.makeBy(race.events, (index) => [writer, index])
 
-/** Sends the commit of each writer, all at the same time. The outcomes are in the order of the writers. */
-export const run = (race: Race, fresh: Fresh.Fresh, commitOf: (writer: number) => Commit) =>
+/** Sends the commits of all writers concurrently. The outcomes are in the order of the writers. */
+export const run = (race: Race, fresh: FreshNames.FreshNames, commitOf: (writer: number) => Commit) =>
   Effect.forEach(
     Arr.makeBy(race.writers, (writer) => fresh.commit(commitOf(writer))),
-    (commit) => Effect.result(Play.send(commit)),
+    (commit) => Effect.result(RunPrograms.send(commit)),
     { concurrency: "unbounded" }
   )
 
-/** The data in a stream. */
-export const stored = (fresh: Fresh.Fresh, stream: StreamName) =>
-  Effect.map(Play.readStream(fresh.stream(stream)), Arr.map(({ data }) => data))
+/** The data stored in a stream. */
+export const stored = (fresh: FreshNames.FreshNames, stream: StreamName) =>
+  Effect.map(RunPrograms.readStream(fresh.stream(stream)), Arr.map(({ data }) => data))
 
-/** The writers in the order in which a stream took their events, by their results. Fails where one of them failed. */
+/** The writers in the order of their events in a stream, from the results of their commits. Fails if a commit failed. */
 export const orderIn = (
-  fresh: Fresh.Fresh,
+  fresh: FreshNames.FreshNames,
   stream: StreamName,
   outcomes: ReadonlyArray<Result.Result<Appended, CommitFailure>>
 ): Effect.Effect<ReadonlyArray<number>, CommitFailure> =>

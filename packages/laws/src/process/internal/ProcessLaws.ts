@@ -1,4 +1,4 @@
-/** What every process promises, whatever its functions are: what it recorded is all that counts. */
+/** The laws of processes: the state and the pending work of an instance depend on its recorded events only. */
 import * as View from "@refold/core/decide/View"
 import type { Tagged } from "@refold/core/event/EventType"
 import * as PendingWork from "@refold/core/internal/process/PendingWork"
@@ -7,37 +7,37 @@ import type { ProcessEvent } from "@refold/core/process/ProcessEvent"
 import * as Result from "effect/Result"
 import * as Recode from "../../event/internal/Recode.ts"
 import * as Law from "../../kit/Law.ts"
-import * as Retried from "./Retried.ts"
-import * as Schedule from "./Schedule.ts"
+import * as InstanceScript from "./InstanceScript.ts"
+import * as RetryAfterRepair from "./RetryAfterRepair.ts"
 
-/** How a deployment makes a process of its code. */
+/** A function like `Process.makeUnsafe`, which makes a process from its definition. */
 export type Deploy = <Event extends Tagged, State>(
   definition: Process.Definition<Event, State>
 ) => Process.Process<Event, State>
 
-type Steps<Event> = ReadonlyArray<Schedule.Step<Event>>
+type Steps<Event> = ReadonlyArray<InstanceScript.Step<Event>>
 
-const live = <Event extends Tagged, State>(process: Process.Process<Event, State>, steps: Steps<Event>) =>
-  steps.reduce<Schedule.Life<Event, State>>(Schedule.take, Schedule.start(process))
+const runSteps = <Event extends Tagged, State>(process: Process.Process<Event, State>, steps: Steps<Event>) =>
+  steps.reduce<InstanceScript.InstanceRun<Event, State>>(InstanceScript.applyStep, InstanceScript.start(process))
 
-/** After each step, each instance meets the events again that it recorded before. */
-export const metTwiceIsMetOnce = <Event extends Tagged, State>(process: Process.Process<Event, State>) =>
-  Law.make<Steps<Event>>("an event that an instance has recorded and meets again changes nothing", (steps) => {
-    const again = (life: Schedule.Life<Event, State>, step: Schedule.Step<Event>) => {
-      const next = Schedule.take(life, step)
-      const met = [...next.streams].flatMap(([instance, events]) =>
-        Schedule.triggersOf(events).flatMap((trigger) => trigger._tag === "Event" ? [{ instance, trigger }] : [])
+/** After each step, delivers the recorded events to each instance again. */
+export const repeatedEventsChangeNothing = <Event extends Tagged, State>(process: Process.Process<Event, State>) =>
+  Law.make<Steps<Event>>("an event that an instance has recorded and observes again changes nothing", (steps) => {
+    const applyTwice = (before: InstanceScript.InstanceRun<Event, State>, step: InstanceScript.Step<Event>) => {
+      const next = InstanceScript.applyStep(before, step)
+      const observed = [...next.streams].flatMap(([instance, events]) =>
+        InstanceScript.triggersOf(events).flatMap((trigger) => trigger._tag === "Event" ? [{ instance, trigger }] : [])
       )
-      return met.reduce(
-        (life, { instance, trigger }) => Schedule.tell(life, instance, { _tag: "Observe", trigger }),
+      return observed.reduce(
+        (run, { instance, trigger }) => InstanceScript.deliver(run, instance, { _tag: "Observe", trigger }),
         next
       )
     }
-    const repeated = steps.reduce(again, Schedule.start(process))
-    return { left: instancesOf(repeated), right: instancesOf(live(process, steps)) }
+    const repeated = steps.reduce(applyTwice, InstanceScript.start(process))
+    return { left: instancesOf(repeated), right: instancesOf(runSteps(process, steps)) }
   })
 
-const instancesOf = <Event extends Tagged, State>({ run, streams }: Schedule.Life<Event, State>) => [
+const instancesOf = <Event extends Tagged, State>({ run, streams }: InstanceScript.InstanceRun<Event, State>) => [
   [...run.instances],
   [...streams]
 ]
@@ -47,10 +47,10 @@ const stored = <State>(
   events: ReadonlyArray<ProcessEvent>
 ): ReadonlyArray<ProcessEvent> => events.map((event) => Result.getOrThrow(Recode.recode(codec, event)))
 
-/** What a runner holds after it has decided is what it will load. */
+/** The state that a runner holds after deciding is the state that it will load. */
 export const stateIsFoldOfStream = <Event extends Tagged, State>(process: Process.Process<Event, State>) =>
-  Law.make<Steps<Event>>("an instance is the fold of its stream, as stored and read back", (steps) => {
-    const { run, streams } = live(process, steps)
+  Law.make<Steps<Event>>("an instance is the fold of its stream as stored and read back", (steps) => {
+    const { run, streams } = runSteps(process, steps)
     return {
       left: [...run.instances],
       right: [...streams].map((
@@ -59,30 +59,40 @@ export const stateIsFoldOfStream = <Event extends Tagged, State>(process: Proces
     }
   })
 
-/** The other code decides nothing that this code decides: it only cancels and completes. */
-export const pendingWorkIsOfTheRecord = <Event extends Tagged, State>(
+/** The later deployment reacts to every event by a cancellation and a completion. */
+export const pendingWorkIsFoldOfStream = <Event extends Tagged, State>(
   process: Process.Process<Event, State>,
   deploy: Deploy = Process.makeUnsafe
 ) =>
-  Law.make<Steps<Event>>("what is still to be done is a fold of the record, whatever the code says today", (steps) => {
-    const today = deploy({ ...process, react: () => [Process.cancel("any"), Process.complete] })
-    const streams = [...live(process, steps).streams].map(([, events]) => stored(process, events))
-    return {
-      left: streams.map((events) => View.fold(today.instances.decider, events).pending),
-      right: streams.map((events) => View.fold(PendingWork.view, events))
+  Law.make<Steps<Event>>(
+    "the pending work of an instance is a fold of its stream, also under code that decides otherwise",
+    (steps) => {
+      const later = deploy({ ...process, react: () => [Process.cancel("any"), Process.complete] })
+      const streams = [...runSteps(process, steps).streams].map(([, events]) => stored(process, events))
+      return {
+        left: streams.map((events) => View.fold(later.instances.decider, events).pending),
+        right: streams.map((events) => View.fold(PendingWork.view, events))
+      }
     }
-  })
+  )
 
 /**
- * The instance that was told the same by sound code is the measure. What it came to is compared without its places in the
- * stream, for a parked instance records more.
+ * Compared with an instance that got the same messages and was never parked. Places in the stream are left out, because a
+ * parked instance records more events.
  */
-export const retriedIsAsIfNothingWas = <Event extends Tagged, State>(
+export const retryAfterRepairIsUndisturbed = <Event extends Tagged, State>(
   definition: Process.Process<Event, State>,
   deploy: Deploy = Process.makeUnsafe
 ) =>
-  Law.make<Retried.Broken<Event>>("an instance that is retried after a repair ends as if nothing had been", (input) => {
-    const sound = deploy(definition)
-    const ends = Retried.ends(sound, deploy({ ...definition, ...Retried.brokenBy(input) }), input)
-    return { left: ends.map(({ retried }) => retried), right: ends.map(({ undisturbed }) => undisturbed) }
-  })
+  Law.make<RetryAfterRepair.BrokenRun<Event>>(
+    "an instance that is retried after a repair has the same outcome as without the failure",
+    (input) => {
+      const working = deploy(definition)
+      const outcomes = RetryAfterRepair.outcomes(
+        working,
+        deploy({ ...definition, ...RetryAfterRepair.brokenParts(input) }),
+        input
+      )
+      return { left: outcomes.map(({ retried }) => retried), right: outcomes.map(({ undisturbed }) => undisturbed) }
+    }
+  )

@@ -1,4 +1,4 @@
-/** A process on a log of its own, in memory and in a time of its own: what it decides, step by step. */
+/** Runs a process step by step on a log in memory, with a clock that the caller advances. */
 import * as View from "@refold/core/decide/View"
 import type { Tagged } from "@refold/core/event/EventType"
 import type { Metadata } from "@refold/core/event/NewEvent"
@@ -15,9 +15,9 @@ import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import * as Fresh from "../../kit/internal/Fresh.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
 
-/** Where a run is: the time, the log so far, the instances, and what the last step recorded. */
+/** The state of a run: the time, the log, the instances, and the events that the last step recorded. */
 export interface ProcessRun<Event extends Tagged, State> {
   readonly process: Process<Event, State>
   readonly now: DateTime.Utc
@@ -27,7 +27,7 @@ export interface ProcessRun<Event extends Tagged, State> {
   readonly last: ReadonlyArray<ProcessEvent>
 }
 
-/** A run before its first step, in 1970. */
+/** A run before its first step. Time begins in 1970. */
 export const start = <Event extends Tagged, State>(process: Process<Event, State>): ProcessRun<Event, State> => ({
   process,
   now: DateTime.makeUnsafe(0),
@@ -37,14 +37,14 @@ export const start = <Event extends Tagged, State>(process: Process<Event, State
   last: []
 })
 
-/** The instance as it is now. */
+/** The current state of an instance. */
 export const instanceOf = <Event extends Tagged, State>(
   { instances, process }: ProcessRun<Event, State>,
   instance: string
 ): Instance<State> => instances.get(instance) ?? process.instances.decider.initialState
 
-/** An event is recorded, and met where the process follows it. Throws where the codec cannot encode it or `correlate` throws. */
-export const happen = <Event extends Tagged, State>(
+/** Records an event, and delivers it if the process follows it. Throws if the codec cannot encode it or `correlate` throws. */
+export const recordEvent = <Event extends Tagged, State>(
   run: ProcessRun<Event, State>,
   stream: string,
   event: Event,
@@ -62,7 +62,7 @@ export const happen = <Event extends Tagged, State>(
   const instance = run.process.correlate(event, envelope)
   return Option.match(instance, {
     onNone: () => next,
-    onSome: (id) => tell(next, id, { _tag: "Observe", trigger: triggerOf(recorded) })
+    onSome: (id) => deliver(next, id, { _tag: "Observe", trigger: triggerOf(recorded) })
   })
 }
 
@@ -73,23 +73,23 @@ const follows = (
   (categories?.includes(StreamName.category(stream)) ?? true) &&
   (since === undefined || DateTime.isGreaterThanOrEqualTo(recordedAt, since))
 
-/** The first command that is pending under this label ends so. Throws where there is none. */
+/** Answers the first pending command with this label. Throws if there is none. */
 export const answer = <Event extends Tagged, State>(
   run: ProcessRun<Event, State>,
   label: string,
   outcome: Outcome
 ): ProcessRun<Event, State> => {
   for (const [id, { pending }] of run.instances) {
-    const command = pending.commands.find((one) => one.label === label)
+    const command = pending.commands.find((other) => other.label === label)
     if (command === undefined) continue
     const { index, sentAt } = command
-    return tell({ ...run, last: [] }, id, { _tag: "Answer", sentAt, index, outcome, at: run.now })
+    return deliver({ ...run, last: [] }, id, { _tag: "Answer", sentAt, index, outcome, at: run.now })
   }
   throw new Error(`no command "${label}" is pending`)
 }
 
-/** Time passes, and the timeouts that fall due in it fire in their order. */
-export const pass = <Event extends Tagged, State>(
+/** Advances the time. The timeouts that become due fire in the order of their due times. */
+export const advanceTime = <Event extends Tagged, State>(
   run: ProcessRun<Event, State>,
   duration: Duration.Input
 ): ProcessRun<Event, State> => {
@@ -99,12 +99,12 @@ export const pass = <Event extends Tagged, State>(
     const next = nextTimeout(passing)
     if (next === undefined || DateTime.isGreaterThan(next.timeout.due, end)) return { ...passing, now: end }
     const { due, name, scheduledAt } = next.timeout
-    passing = tell({ ...passing, now: due }, next.instance, { _tag: "TimeOut", name, scheduledAt })
+    passing = deliver({ ...passing, now: due }, next.instance, { _tag: "TimeOut", name, scheduledAt })
   }
 }
 
-/** An instance is told something. Throws where it refuses. */
-export const tell = <Event extends Tagged, State>(
+/** Delivers a message to an instance. Throws if the instance refuses it. */
+export const deliver = <Event extends Tagged, State>(
   run: ProcessRun<Event, State>,
   instance: string,
   message: MessageBody
@@ -113,7 +113,7 @@ export const tell = <Event extends Tagged, State>(
   const before = instanceOf(run, instance)
   const decision = decider.decide({ ...message, instance }, before)
   if (Result.isFailure(decision)) throw new Error(`instance "${instance}" refuses: ${decision.failure._tag}`)
-  // What records nothing leaves nothing behind: an instance begins with its first record.
+  // An instance exists only once it has recorded an event.
   if (decision.success.length === 0) return run
   const after = View.foldFrom(decider, before, decision.success)
   return {
@@ -123,7 +123,7 @@ export const tell = <Event extends Tagged, State>(
   }
 }
 
-/** What the last step decided. */
+/** The actions that the last step decided. */
 export const decidedBy = ({ last }: { readonly last: ReadonlyArray<ProcessEvent> }): ReadonlyArray<Decided> =>
   last.flatMap((event) => event._tag === "ProcessReacted" ? event.decided : [])
 
@@ -143,7 +143,7 @@ const recordedOf = <Event extends Tagged, State>(
   const stream = Result.getOrThrow(StreamName.parse(name))
   return {
     ...Result.getOrThrow(process.events.encode(event)),
-    id: Fresh.eventId(position + 1),
+    id: FreshNames.eventId(position + 1),
     stream,
     // Counted from the first event.
     version: ((versions.get(stream) ?? 0) + 1) as StreamVersion,

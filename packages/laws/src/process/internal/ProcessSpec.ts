@@ -1,4 +1,4 @@
-/** Given what has happened, when this happens, then those commands: examples of processes and sagas, in a time of their own. */
+/** Examples of a process or saga: given these events, when this happens, then these commands. Time is simulated. */
 import type { Tagged } from "@refold/core/event/EventType"
 import type { Metadata } from "@refold/core/event/NewEvent"
 import type { Send } from "@refold/core/internal/process/Reaction"
@@ -9,87 +9,97 @@ import type * as Duration from "effect/Duration"
 import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import { mismatch } from "../../kit/internal/Mismatch.ts"
+import { assertionError } from "../../kit/internal/AssertionError.ts"
 import * as ProcessRun from "./ProcessRun.ts"
 
-/** Who caused an event. */
+/** The cause of an event. */
 export interface Cause {
+  /** The metadata of the event; none by default. */
   readonly metadata?: Metadata | undefined
-  /** The instance of this very process whose command led to it. */
+  /** The instance of the process under test whose command led to the event. */
   readonly by?: string | undefined
   /** The label of that command. */
   readonly label?: string | undefined
 }
 
 /**
- * A process, and what has happened so far, from 1970 on. Expectations are about the last step; each throws an assertion
- * error that shows both sides where they differ.
+ * A process and what has happened so far, beginning in 1970. Expectations are about the last step. One that does not hold
+ * throws an assertion error with both sides; otherwise it returns this spec.
  */
 export interface ProcessSpec<Event, State> {
-  /** These events of a stream have happened; nothing is expected of what they led to. */
+  /** Records events of a stream. Their reactions need no expectation. */
   readonly given: (stream: string, events: ReadonlyArray<Event>, cause?: Cause) => ProcessSpec<Event, State>
-  /** This event of a stream happens. */
+  /** Records an event of a stream. */
   readonly when: (stream: string, event: Event, cause?: Cause) => ProcessSpec<Event, State>
-  /** The first command that is pending under this label ends so. */
+  /** Answers the first pending command with this label. Throws if there is none. */
   readonly whenAnswered: (label: string, outcome: Outcome) => ProcessSpec<Event, State>
   /**
-   * So much time passes, and what falls due in it fires, whether commands are answered or not: say what became of them
-   * where it matters. A runner waits for the answers.
+   * Advances the time: the timeouts that become due fire, also while commands are pending. A runner would wait for their
+   * answers, so answer them first if it matters.
    */
   readonly whenTimePasses: (duration: Duration.Input) => ProcessSpec<Event, State>
-  /** Somebody tells an instance to go on. */
+  /** Resumes an instance, as an operator does. */
   readonly whenResumed: (instance: string, reason: string) => ProcessSpec<Event, State>
-  /** Exactly these commands are sent, in this order. */
+  /** Expects exactly these commands to be sent, in this order. */
   readonly thenSends: (commands: ReadonlyArray<Send>) => ProcessSpec<Event, State>
-  /** Exactly these timeouts are scheduled; each falls due so long after 1970. */
+  /** Expects exactly these timeouts to be scheduled. Due times are given as durations since 1970. */
   readonly thenSchedules: (timeouts: Readonly<Record<string, Duration.Input>>) => ProcessSpec<Event, State>
-  /** An instance is completed. */
+  /** Expects an instance to be completed. */
   readonly thenCompletes: () => ProcessSpec<Event, State>
-  /** Nothing is sent, scheduled, cancelled or completed. */
+  /** Expects nothing to be sent, scheduled, cancelled or completed. */
   readonly thenNothing: () => ProcessSpec<Event, State>
-  /** The instance is in this state. */
+  /** Expects the instance to have this state. */
   readonly thenState: (instance: string, state: State) => ProcessSpec<Event, State>
-  /** The instance stands there, in the process's own words. */
+  /** Expects the instance to be in this phase, as the process's `phase` names it. */
   readonly thenPhase: (instance: string, phase: string) => ProcessSpec<Event, State>
 }
 
-/** Examples of a process. */
+/** Examples of a process, before any event. */
 export const make = <Event extends Tagged, State>(process: Process<Event, State>): ProcessSpec<Event, State> =>
   from(ProcessRun.start(process))
 
 const from = <Event extends Tagged, State>(run: ProcessRun.ProcessRun<Event, State>): ProcessSpec<Event, State> => {
-  const happen = (stream: string, event: Event, cause?: Cause) =>
-    checked(ProcessRun.happen(run, stream, event, metadataOf(run.process, cause)))
+  const spec: ProcessSpec<Event, State> = { ...stepsFrom(run), ...expectationsOf(run, () => spec) }
+  return spec
+}
+
+type Steps = "given" | "when" | "whenAnswered" | "whenTimePasses" | "whenResumed"
+
+const stepsFrom = <Event extends Tagged, State>(
+  run: ProcessRun.ProcessRun<Event, State>
+): Pick<ProcessSpec<Event, State>, Steps> => {
+  const record = (before: typeof run, stream: string, event: Event, cause: Cause | undefined) =>
+    checked(ProcessRun.recordEvent(before, stream, event, metadataOf(run.process, cause)))
+  return {
+    given: (stream, events, cause) => from(events.reduce((next, event) => record(next, stream, event, cause), run)),
+    when: (stream, event, cause) => from(record(run, stream, event, cause)),
+    whenAnswered: (label, outcome) => from(checked(ProcessRun.answer(run, label, outcome))),
+    whenTimePasses: (duration) => from(checked(ProcessRun.advanceTime(run, duration))),
+    whenResumed: (instance, reason) =>
+      from(checked(ProcessRun.deliver({ ...run, last: [] }, instance, { _tag: "Resume", reason, at: run.now })))
+  }
+}
+
+const expectationsOf = <Event extends Tagged, State>(
+  run: ProcessRun.ProcessRun<Event, State>,
+  spec: () => ProcessSpec<Event, State>
+): Omit<ProcessSpec<Event, State>, Steps> => {
   const expect = (message: string, actual: unknown, expected: unknown) => {
-    if (!Equal.equals(actual, expected)) throw mismatch(message, { actual, expected })
-    return spec
+    if (!Equal.equals(actual, expected)) throw assertionError(message, { actual, expected })
+    return spec()
   }
   const decided = ProcessRun.decidedBy(run)
-  const spec: ProcessSpec<Event, State> = {
-    given: (stream, events, cause) =>
-      from(events.reduce(
-        (next, event) => checked(ProcessRun.happen(next, stream, event, metadataOf(run.process, cause))),
-        run
-      )),
-    when: (stream, event, cause) => from(happen(stream, event, cause)),
-    whenAnswered: (label, outcome) => from(checked(ProcessRun.answer(run, label, outcome))),
-    whenTimePasses: (duration) => from(checked(ProcessRun.pass(run, duration))),
-    whenResumed: (instance, reason) =>
-      from(checked(ProcessRun.tell({ ...run, last: [] }, instance, { _tag: "Resume", reason, at: run.now }))),
-    thenSends: (commands) => expect("other commands are sent", sentBy(decided), commands.map(encoded)),
-    thenSchedules: (timeouts) => expect("other timeouts are scheduled", scheduledBy(decided), dueOf(timeouts)),
+  const instanceOf = (instance: string) => ProcessRun.instanceOf(run, instance)
+  const stateOf = (instance: string) => Option.getOrUndefined(Result.getSuccess(instanceOf(instance).state))
+  return {
+    thenSends: (commands) => expect("the commands differ", sentBy(decided), commands.map(encoded)),
+    thenSchedules: (timeouts) => expect("the timeouts differ", scheduledBy(decided), dueOf(timeouts)),
     thenCompletes: () => expect("no instance is completed", decided.some(({ _tag }) => _tag === "Complete"), true),
-    thenNothing: () => expect("something is done", decided, []),
-    thenState: (instance, state) =>
-      expect(
-        `instance "${instance}" is in another state`,
-        Option.getOrUndefined(Result.getSuccess(ProcessRun.instanceOf(run, instance).state)),
-        state
-      ),
+    thenNothing: () => expect("the process reacts", decided, []),
+    thenState: (instance, state) => expect(`the state of instance "${instance}" differs`, stateOf(instance), state),
     thenPhase: (instance, phase) =>
-      expect(`instance "${instance}" stands elsewhere`, ProcessRun.instanceOf(run, instance).pending.phase, phase)
+      expect(`the phase of instance "${instance}" differs`, instanceOf(instance).pending.phase, phase)
   }
-  return spec
 }
 
 const metadataOf = ({ name }: { readonly name: string }, { by, label, metadata = {} }: Cause = {}): Metadata => ({
@@ -98,14 +108,14 @@ const metadataOf = ({ name }: { readonly name: string }, { by, label, metadata =
   ...label === undefined ? {} : { processLabel: label }
 })
 
-// A step that parks an instance shows why, rather than that nothing was sent.
+// If a step parks an instance, the error shows the reason.
 const checked = <Event extends Tagged, State>(
   run: ProcessRun.ProcessRun<Event, State>
 ): ProcessRun.ProcessRun<Event, State> => {
   const parked = run.last.find((event) => event._tag === "ProcessParked")
   if (parked === undefined) return run
   const { instance, reason, stage } = parked
-  throw mismatch(`instance "${instance}" is parked`, { actual: `${stage}: ${reason}`, expected: "a reaction" })
+  throw assertionError(`instance "${instance}" is parked`, { actual: `${stage}: ${reason}`, expected: "a reaction" })
 }
 
 const sentBy = (decided: ReadonlyArray<Decided>): ReadonlyArray<unknown> =>
@@ -128,6 +138,6 @@ const encoded = ({ command, id, label, to: { category, commands } }: Send): Deci
   label,
   category,
   id,
-  // `send` saw to it that it is a command of this target.
+  // `Process.send` has checked that it is a command of this target.
   command: Result.getOrThrow(Option.getOrThrow(commands).encode(command as never))
 })

@@ -1,6 +1,6 @@
 /**
- * What every store promises to processes: whoever runs them, however many at once and whenever they are killed, each
- * command has its effect once, and nothing that was decided is lost.
+ * The laws of process runners on every store: with concurrent runners, and after crashes and pauses, each command has its
+ * effect once, and no decision is lost.
  */
 import * as View from "@refold/core/decide/View"
 import * as PendingWork from "@refold/core/internal/process/PendingWork"
@@ -13,105 +13,110 @@ import * as ProcessRunner from "@refold/store/process/ProcessRunner"
 import * as Projector from "@refold/store/project/Projector"
 import type { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Effect from "effect/Effect"
-import * as Fresh from "../../kit/internal/Fresh.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as Law from "../../kit/Law.ts"
-import * as Coins from "./Coins.ts"
-import * as CoinSteps from "./CoinSteps.ts"
-import * as Effects from "./Effects.ts"
+import * as CommandEffects from "./CommandEffects.ts"
+import * as TransferRun from "./TransferRun.ts"
+import * as TransferScript from "./TransferScript.ts"
 
-/** What the laws of runners are about. */
+/** The services under test. */
 export type Stores = EventStore | EventReader | SnapshotStore | ReadModelStore
 
-/** A saga of transfers, and what happens. */
-export interface Played {
-  readonly shape: Coins.Shape
-  readonly steps: ReadonlyArray<CoinSteps.Step>
+/** A saga of transfers, and a script. */
+export interface TransferCase {
+  readonly shape: TransferRun.Shape
+  readonly steps: ReadonlyArray<TransferScript.Step>
 }
 
-const play = Effect.fnUntraced(function*(kit: Coins.Kit, { shape, steps }: Played) {
-  const world = Coins.make(kit, shape, yield* Fresh.make)
-  yield* Coins.takeAll(world, steps)
-  yield* Coins.settle(world)
-  return world
-})
+const runCase = Effect.fnUntraced(
+  function*(implementation: TransferRun.Implementation, { shape, steps }: TransferCase) {
+    const run = TransferRun.make(implementation, shape, yield* FreshNames.make)
+    yield* TransferRun.runSteps(run, steps)
+    yield* TransferRun.runToCompletion(run)
+    return run
+  }
+)
 
-const over = ["Succeeded", "Compensated", "CompensationFailed"]
+const ended = ["Succeeded", "Compensated", "CompensationFailed"]
 
-/** What a saga holds that could not put back what it took is not lost: its state says so. */
-export const coinsAreConserved = (kit: Coins.Kit = Coins.sound) =>
-  Law.make<Played, Stores>(
-    "no coin is lost or made and every transfer ends, whoever is killed at whatever moment",
-    (played) =>
+/** Coins held by a saga whose compensation failed count as well: its state lists them. */
+export const coinsAreConserved = (implementation: TransferRun.Implementation = TransferRun.standard) =>
+  Law.make<TransferCase, Stores>(
+    "no coin is lost or created and every transfer ends, at whatever call a runner crashes",
+    (script) =>
       Effect.gen(function*() {
-        const world = yield* play(kit, played)
-        const sagas = yield* Coins.sagas(world)
+        const run = yield* runCase(implementation, script)
+        const sagas = yield* TransferRun.sagaInstances(run)
         const held = yield* Effect.forEach(sagas, ({ state }) => Effect.fromResult(state.state))
-        const coins = [...yield* Coins.inEachJar(world), ...held.map(Coins.heldBy)]
+        const coins = [...yield* TransferRun.coinsInJars(run), ...held.map(TransferRun.coinsHeldBy)]
         return {
           left: {
             coins: coins.reduce((sum, more) => sum + more, 0),
-            underWay: sagas.map(({ state }) => state.pending.phase).filter((phase) => !over.includes(phase))
+            unfinished: sagas.map(({ state }) => state.pending.phase).filter((phase) => !ended.includes(phase))
           },
-          right: { coins: world.coins, underWay: [] }
+          right: { coins: run.coins, unfinished: [] }
         }
       })
   )
 
-const effects = Effect.fnUntraced(function*({ jars, requested, saga, transfers }: Coins.World) {
+const effects = Effect.fnUntraced(function*({ jars, requested, saga, transfers }: TransferRun.TransferRun) {
   return {
-    left: yield* Effects.stored([jars.category, transfers.category]),
-    right: Effects.promised(yield* Effects.sent(saga, CoinSteps.numbers(requested).map(String)))
+    left: yield* CommandEffects.stored([jars.category, transfers.category]),
+    right: CommandEffects.expected(yield* CommandEffects.sent(saga, TransferScript.numbers(requested).map(String)))
   }
 })
 
-/** Every event that a process has led to carries the key of its command. */
-export const effectsHappenOnce = (kit: Coins.Kit = Coins.sound) =>
-  Law.make<Played, Stores>(
-    "each command of a process that succeeded has its effect once, and no other has any, whoever is killed",
-    (played) => Effect.flatMap(play(kit, played), effects)
+/** Events are matched to commands by the command's key in their metadata. */
+export const effectsHappenOnce = (implementation: TransferRun.Implementation = TransferRun.standard) =>
+  Law.make<TransferCase, Stores>(
+    "each command with a success as outcome has its effect once, and no other command has an effect",
+    (script) => Effect.flatMap(runCase(implementation, script), effects)
   )
 
-/** The row and the pending work that it loaded are out of date when it wakes, and so may be the world. */
-export const sleepersDoNoHarm = (kit: Coins.Kit = Coins.sound) =>
-  Law.make<Played, Stores>(
-    "a runner that slept while another went on has no effect that the process does not know of",
-    (played) => Effect.flatMap(play(kit, played), effects)
+/** The row and the pending work of the paused runner are outdated when it continues. */
+export const pausedRunnersHaveNoOtherEffect = (implementation: TransferRun.Implementation = TransferRun.standard) =>
+  Law.make<TransferCase, Stores>(
+    "a runner that pauses while another continues has no effect that the process does not record",
+    (script) => Effect.flatMap(runCase(implementation, script), effects)
   )
 
-/** Transfers are still being asked for when they begin; they take their time, so that they find the same commands. */
-export const twoRunnersAreOne = (kit: Coins.Kit = Coins.sound) =>
-  Law.make<Played, Stores>("two runners at once end as one does", ({ shape, steps }) =>
-    Effect.gen(function*() {
-      const ends = yield* Effect.forEach([1, 2], (runners) =>
-        Effect.gen(function*() {
-          const world = Coins.make(kit, shape, yield* Fresh.make)
-          const half = Math.ceil(steps.length / 2)
-          yield* Coins.takeAll(world, steps.slice(0, half))
-          const runner = Coins.run(Coins.beforeEachCommand(world, Effect.sleep(1)))
-          const work = CoinSteps.numbers(runners).map(() => runner)
-          yield* Effect.all([Coins.takeAll(world, steps.slice(half)), ...work], { concurrency: "unbounded" })
-          yield* Coins.settle(world)
-          return [yield* Coins.inEachJar(world), yield* phases(world)]
-        }))
-      return { left: ends[1], right: ends[0] }
-    }))
-
-const phases = (world: Coins.World) =>
-  Effect.map(Coins.sagas(world), (sagas) => sagas.map(({ state }) => state.pending.phase))
-
-/** By a query as an operator asks it, by a load as a runner does it, and by a fold of the record alone. */
-export const rowsAreInstances = (kit: Coins.Kit = Coins.sound) =>
-  Law.make<Played, Stores>(
-    "the row of an instance holds the fold of its stream",
-    (played) =>
+/** Transfers are requested while they run, and each command is delayed, so that both find the same commands. */
+export const twoRunnersEndAsOne = (implementation: TransferRun.Implementation = TransferRun.standard) =>
+  Law.make<TransferCase, Stores>(
+    "two concurrent runners end with the same result as one",
+    ({ shape, steps }) =>
       Effect.gen(function*() {
-        const world = yield* play(kit, played)
-        const { rows } = yield* ProcessInstances.query(world.saga)
+        const ends = yield* Effect.forEach([1, 2], (runners) =>
+          Effect.gen(function*() {
+            const run = TransferRun.make(implementation, shape, yield* FreshNames.make)
+            const half = Math.ceil(steps.length / 2)
+            yield* TransferRun.runSteps(run, steps.slice(0, half))
+            const runner = TransferRun.catchUp(TransferRun.beforeEachCommand(run, Effect.sleep(1)))
+            const work = TransferScript.numbers(runners).map(() => runner)
+            yield* Effect.all([TransferRun.runSteps(run, steps.slice(half)), ...work], { concurrency: "unbounded" })
+            yield* TransferRun.runToCompletion(run)
+            return [yield* TransferRun.coinsInJars(run), yield* phases(run)]
+          }))
+        return { left: ends[1], right: ends[0] }
+      })
+  )
+
+const phases = (run: TransferRun.TransferRun) =>
+  Effect.map(TransferRun.sagaInstances(run), (sagas) => sagas.map(({ state }) => state.pending.phase))
+
+/** Compares the queried row, the loaded state, and a fold of the stream. */
+export const rowsMatchStreams = (implementation: TransferRun.Implementation = TransferRun.standard) =>
+  Law.make<TransferCase, Stores>(
+    "the row of an instance holds the fold of its stream",
+    (script) =>
+      Effect.gen(function*() {
+        const run = yield* runCase(implementation, script)
+        const { rows } = yield* ProcessInstances.query(run.saga)
         const folds = yield* Effect.forEach(rows, ({ state: { instance } }) =>
           Effect.all([
-            Effect.map(State.load(world.saga.instances, instance), ({ state }) => state.pending),
+            Effect.map(State.load(run.saga.instances, instance), ({ state }) => state.pending),
             Effect.map(
-              ProcessInstances.history(world.saga, instance),
+              ProcessInstances.history(run.saga, instance),
               (history) => View.fold(PendingWork.view, history.map(({ event }) => event))
             )
           ]))
@@ -122,17 +127,17 @@ export const rowsAreInstances = (kit: Coins.Kit = Coins.sound) =>
       })
   )
 
-/** The new code takes one coin more; what was decided before is recorded with its payload. */
-export const recordedIsSent = (kit: Coins.Kit = Coins.sound) =>
-  Law.make<Played, Stores>(
-    "a new deployment sends what was recorded before it, as it was recorded",
+/** The new code takes one more coin. Commands that were decided before are recorded with their payload. */
+export const recordedCommandsAreSent = (implementation: TransferRun.Implementation = TransferRun.standard) =>
+  Law.make<TransferCase, Stores>(
+    "a new deployment sends commands that were recorded before it as they were recorded",
     ({ shape, steps }) =>
       Effect.gen(function*() {
-        const fresh = yield* Fresh.make
-        const world = Coins.make(kit, shape, fresh)
-        yield* Coins.takeAll(world, steps)
-        yield* Projector.catchUp(ProcessRunner.observer(world.saga))
-        yield* Coins.settle(Coins.redeployed(world))
-        return yield* effects(world)
+        const fresh = yield* FreshNames.make
+        const run = TransferRun.make(implementation, shape, fresh)
+        yield* TransferRun.runSteps(run, steps)
+        yield* Projector.catchUp(ProcessRunner.observer(run.saga))
+        yield* TransferRun.runToCompletion(TransferRun.redeployed(run))
+        return yield* effects(run)
       })
   )

@@ -1,71 +1,80 @@
-/** What every saga promises: at the end all of it is done, or none of what can be undone, or it says what is left. */
+/** The laws of sagas: when a saga ends, all steps are done, or all that can be compensated are, or its state lists the rest. */
 import * as Saga from "@refold/core/process/Saga"
 import * as Result from "effect/Result"
 import * as Law from "../../kit/Law.ts"
 import * as ProcessRun from "./ProcessRun.ts"
-import type * as SagaStory from "./SagaStory.ts"
-import * as SagaWorld from "./SagaWorld.ts"
+import type * as SagaScript from "./SagaScript.ts"
+import * as SagaSimulation from "./SagaSimulation.ts"
 
-const told = (story: SagaStory.Story, make: SagaWorld.Make): SagaWorld.World =>
-  SagaWorld.settle(story.moves.reduce(SagaWorld.move, SagaWorld.begin(story, make)))
+const simulate = (script: SagaScript.SagaScript, make: SagaSimulation.Make): SagaSimulation.Simulation =>
+  SagaSimulation.runToCompletion(script.actions.reduce(SagaSimulation.applyAction, SagaSimulation.start(script, make)))
 
-const stateOf = ({ life: { run } }: SagaWorld.World): Saga.SagaState<SagaWorld.Data> =>
+const stateOf = ({ saga: { run } }: SagaSimulation.Simulation): Saga.SagaState<SagaSimulation.Data> =>
   Result.getOrThrow(ProcessRun.instanceOf(run, "1").state)
 
 const inOrder = (steps: ReadonlyArray<number>): ReadonlyArray<number> => steps.toSorted((one, two) => one - two)
 
-const stepsOf = ({ deeds }: SagaWorld.World, wanted: { readonly isUndo: boolean }): ReadonlyArray<number> =>
-  deeds.flatMap(({ isUndo, step }) => isUndo === wanted.isUndo ? [step] : [])
+const doneSteps = ({ executions }: SagaSimulation.Simulation): ReadonlyArray<number> =>
+  executions.flatMap(({ isCompensation, step }) => isCompensation ? [] : [step])
 
-// Each deed counts, so that one done twice is not made good by one that is undone twice.
-const left = (world: SagaWorld.World): ReadonlyArray<number> =>
-  stepsOf(world, { isUndo: true }).reduce(
-    (steps, undone) => steps.toSpliced(steps.indexOf(undone), steps.includes(undone) ? 1 : 0),
-    stepsOf(world, { isUndo: false })
+const compensatedSteps = ({ executions }: SagaSimulation.Simulation): ReadonlyArray<number> =>
+  executions.flatMap(({ isCompensation, step }) => isCompensation ? [step] : [])
+
+// Each execution counts, so that a step that was done twice is not balanced by another that was compensated twice.
+const remainingSteps = (simulation: SagaSimulation.Simulation): ReadonlyArray<number> =>
+  compensatedSteps(simulation).reduce(
+    (steps, compensated) => steps.toSpliced(steps.indexOf(compensated), steps.includes(compensated) ? 1 : 0),
+    doneSteps(simulation)
   )
 
-/** The world is at rest: every command is answered, every event heard, every timeout over. */
-export const allOrNothing = (make: SagaWorld.Make = Saga.makeUnsafe) =>
-  Law.make<SagaStory.Story>(
-    "a saga that is over has done all, or nothing that can be undone, or says what is left",
-    (story) => {
-      const world = told(story, make)
-      const state = stateOf(world)
-      return { left: [state.status, inOrder(left(world))], right: [state.status, expected(story, world, state)] }
+/** Compared when every command is answered, every event delivered, and every timeout over. */
+export const sagasAreAllOrNothing = (make: SagaSimulation.Make = Saga.makeUnsafe) =>
+  Law.make<SagaScript.SagaScript>(
+    "a saga that has ended has done all steps, or compensated all that it can, or lists the steps that remain",
+    (script) => {
+      const simulation = simulate(script, make)
+      const state = stateOf(simulation)
+      return {
+        left: [state.status, inOrder(remainingSteps(simulation))],
+        right: [state.status, expectedSteps(simulation, state)]
+      }
     }
   )
 
-const expected = (
-  { steps }: SagaStory.Story,
-  world: SagaWorld.World,
-  state: Saga.SagaState<SagaWorld.Data>
+const expectedSteps = (
+  simulation: SagaSimulation.Simulation,
+  state: Saga.SagaState<SagaSimulation.Data>
 ): ReadonlyArray<number> | string => {
+  const { steps } = simulation.script
   switch (state.status) {
     case "Succeeded":
       return steps.map((_, step) => step)
     case "Compensated":
-      return inOrder(left(world).filter((step) => !steps[step]!.isUndone))
+      return inOrder(remainingSteps(simulation).filter((step) => !steps[step]!.hasCompensation))
     case "CompensationFailed":
       return inOrder(state.completed)
     default:
-      return "no such status at the end"
+      return "not a status of a saga that has ended"
   }
 }
 
 /**
- * But for a step that was given up, and done after all: that is undone as soon as it is known. What was never done is not
- * undone.
+ * The exception is a step that timed out and is done late: it is compensated as soon as that is known. A step that was not
+ * done is not compensated.
  */
-export const undoneInReverse = (make: SagaWorld.Make = Saga.makeUnsafe) =>
-  Law.make<SagaStory.Story>("the steps of a saga are undone once each, in the reverse of their order", (story) => {
-    const world = told(story, make)
-    const state = stateOf(world)
-    const givenUp = state.status === "NotStarted" ? undefined : state.step
-    const undone = stepsOf(world, { isUndo: true })
-    const done = new Set(inOrder(stepsOf(world, { isUndo: false })))
+export const compensatesInReverse = (make: SagaSimulation.Make = Saga.makeUnsafe) =>
+  Law.make<SagaScript.SagaScript>("a saga compensates its steps once each, in reverse order", (script) => {
+    const simulation = simulate(script, make)
+    const state = stateOf(simulation)
+    const timedOut = state.status === "NotStarted" ? undefined : state.step
+    const compensated = compensatedSteps(simulation)
+    const done = new Set(inOrder(doneSteps(simulation)))
     const split = (steps: ReadonlyArray<number>) => ({
-      inTime: steps.filter((step) => step !== givenUp),
-      late: steps.filter((step) => step === givenUp)
+      inTime: steps.filter((step) => step !== timedOut),
+      late: steps.filter((step) => step === timedOut)
     })
-    return { left: split(undone), right: split([...done].filter((step) => undone.includes(step)).toReversed()) }
+    return {
+      left: split(compensated),
+      right: split([...done].filter((step) => compensated.includes(step)).toReversed())
+    }
   })

@@ -1,6 +1,6 @@
 /**
- * Coins on their way from one jar to another, as a saga over the jars of `Sample`: taken from the one, added to the other,
- * and put back where that is refused. Whatever happens in between, no coin is lost or made.
+ * A sample saga that moves coins between the jars of `Sample`: it takes them from one jar, adds them to another, and puts
+ * them back if that is refused.
  */
 import * as Aggregate from "@refold/core/decide/Aggregate"
 import * as Decider from "@refold/core/decide/Decider"
@@ -17,33 +17,33 @@ import * as Sample from "../../kit/internal/Sample.ts"
 
 // The storage format: names and schemas stay as they are, changes are new versions.
 
-/** Somebody wants coins to go from one jar to another; jars are told by their ids. */
+/** A transfer of coins from one jar to another was requested. Jars are identified by their ids. */
 export const TransferRequested = EventType.make(
   "TransferRequested",
   Schema.Struct({ from: Schema.String, to: Schema.String, coins: Schema.Int })
 )
 
-/** It is over, well or badly. */
+/** The transfer has ended, with success or without. */
 export const TransferEnded = EventType.make(
   "TransferEnded",
   Schema.Struct({ isDone: Schema.Boolean, reason: Schema.String })
 )
 
-/** What has happened to a transfer. */
+/** The events of a transfer. */
 export type Event = typeof TransferRequested.Event | typeof TransferEnded.Event
 
-/** What can be asked of a transfer. */
+/** The schema of a transfer's commands. */
 export const Command = Schema.Union([
   Schema.TaggedStruct("Request", { from: Schema.String, to: Schema.String, coins: Schema.Int }),
   Schema.TaggedStruct("End", { isDone: Schema.Boolean, reason: Schema.String })
 ])
-/** What can be asked of a transfer. */
+/** The commands of a transfer. */
 export type Command = typeof Command.Type
 
-/** Where a transfer stands. */
+/** The state of a transfer. */
 export type State = "New" | "Requested" | "Done" | "Failed"
 
-/** The transfers. */
+/** The aggregate of transfers. */
 export const aggregate = Aggregate.makeUnsafe({
   category: "transfer",
   codec: EventCodec.makeUnsafe([TransferRequested, TransferEnded]),
@@ -66,7 +66,7 @@ export const aggregate = Aggregate.makeUnsafe({
   })
 })
 
-/** What a transfer is about. */
+/** The data of a saga. */
 export interface Transfer {
   readonly id: string
   readonly from: string
@@ -74,29 +74,46 @@ export interface Transfer {
   readonly coins: number
 }
 
-/** The events that the saga follows. */
+/** The codec of the events that the saga observes. */
 export const events = EventCodec.makeUnsafe([TransferRequested, Sample.CoinsTaken, Sample.CoinsAdded])
-/** Any of them. */
+/** The events that the saga observes. */
 export type Followed = typeof TransferRequested.Event | typeof Sample.CoinsTaken.Event | typeof Sample.CoinsAdded.Event
 
-/** A saga of transfers. */
+/** The saga. */
 export type Transfers = Saga.Saga<Followed, Transfer>
 
-/** How a saga of transfers is made. */
+/** Options of the saga. */
 export interface Options extends Partial<Saga.Definition<Followed, Transfer>> {
-  /** How long adding the coins may take; for ever, where left out. */
+  /** The timeout for adding the coins; none by default. */
   readonly timeout?: Duration.Input | undefined
-  /** The jars and transfers that it is about: those of one run, where a store is shared. */
+  /** The aggregates; those of one run if the store is shared. */
   readonly jars?: typeof Sample.aggregate | undefined
   readonly transfers?: typeof aggregate | undefined
-  /** Whether it believes the event that coins were taken, as by default, or the answer to its command. */
-  readonly believesAnswers?: boolean | undefined
+  /** Whether the answer to the command confirms that coins were taken; by default, the event `CoinsTaken` does. */
+  readonly confirmedByAnswer?: boolean | undefined
 }
 
-/** A saga under this name. What else is given takes the place of what the sound one does. */
+const stepsWith = (
+  { confirmedByAnswer = false, jars = Sample.aggregate, timeout }: Options
+): Saga.Definition<Followed, Transfer>["steps"] => [
+  {
+    name: "take",
+    command: ({ coins, from }) => Process.send(jars, from, { _tag: "Take", coins }),
+    succeededOn: confirmedByAnswer ? undefined : (event) => event._tag === "CoinsTaken",
+    compensate: ({ coins, from, id }) => Process.send(jars, from, { _tag: "Add", coins, notes: [`back from ${id}`] })
+  },
+  {
+    name: "add",
+    command: ({ coins, id, to }) => Process.send(jars, to, { _tag: "Add", coins, notes: [id] }),
+    timeout,
+    compensate: ({ coins, to }) => Process.send(jars, to, { _tag: "Take", coins })
+  }
+]
+
+/** Makes the saga under this name. Further options replace parts of its definition. */
 export const make = (
   name: string,
-  { believesAnswers = false, jars = Sample.aggregate, timeout, transfers = aggregate, ...changes }: Options = {}
+  { confirmedByAnswer, jars = Sample.aggregate, timeout, transfers = aggregate, ...changes }: Options = {}
 ): Transfers =>
   Saga.makeUnsafe<Followed, Transfer>({
     name,
@@ -107,21 +124,7 @@ export const make = (
       event._tag === "TransferRequested"
         ? Option.some({ id: StreamName.id(stream), data: { ...event, id: StreamName.id(stream) } })
         : Option.none(),
-    steps: [
-      {
-        name: "take",
-        command: ({ coins, from }) => Process.send(jars, from, { _tag: "Take", coins }),
-        succeededOn: believesAnswers ? undefined : (event) => event._tag === "CoinsTaken",
-        compensate: ({ coins, from, id }) =>
-          Process.send(jars, from, { _tag: "Add", coins, notes: [`back from ${id}`] })
-      },
-      {
-        name: "add",
-        command: ({ coins, id, to }) => Process.send(jars, to, { _tag: "Add", coins, notes: [id] }),
-        timeout,
-        compensate: ({ coins, to }) => Process.send(jars, to, { _tag: "Take", coins })
-      }
-    ],
+    steps: stepsWith({ confirmedByAnswer, jars, timeout }),
     onSuccess: ({ id }) => [Process.send(transfers, id, { _tag: "End", isDone: true, reason: "" })],
     onFailure: ({ id }, reason) => [Process.send(transfers, id, { _tag: "End", isDone: false, reason })],
     ...changes

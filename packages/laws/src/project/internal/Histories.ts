@@ -1,50 +1,50 @@
 /**
- * Histories for projections: what happened in a few streams of a few categories, stored by code of every age, with
- * events in between that no projection reads. The names in them are made fresh for each run.
+ * Histories for projections: events in a few streams of a few categories, in every version, with events in between that
+ * no projection reads. Their names contain the placeholder of `FreshNames`.
  */
 import type { EncodedEvent } from "@refold/core/event/EventCodec"
 import * as StreamName from "@refold/core/event/StreamName"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
-import type * as Stored from "../../decide/internal/Stored.ts"
+import type * as AggregateHistory from "../../decide/internal/AggregateHistory.ts"
 import * as Arbitraries from "../../kit/internal/Arbitraries.ts"
-import * as Fresh from "../../kit/internal/Fresh.ts"
-import * as Projections from "./Projections.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
+import * as SampleProjections from "./SampleProjections.ts"
 
 /** One event of a stream. */
-export interface Entry extends Stored.Entry {
+export interface Entry extends AggregateHistory.Entry {
   readonly stream: StreamName.StreamName
   readonly actor: string | undefined
-  /** Whether it is stored in one commit with the event before. */
+  /** Whether it is stored in the same commit as the event before. */
   readonly joins: boolean
 }
 
 /** Events, in the order of the log. */
 export type History = ReadonlyArray<Entry>
 
-/** A category that the projections do not read, to be made fresh for each run. */
-export const elsewhere = `else${Fresh.placeholder}`
+/** A category that the projections do not read. */
+export const elsewhere = `else${FreshNames.placeholder}`
 
-/** Events that one after the other are stored, and then folded in batches of so many. */
+/** Events that are appended and then folded in batches of this size. */
 export interface Part {
   readonly entries: History
   readonly batchSize: number
 }
 
 const stream: fc.Arbitrary<StreamName.StreamName> = fc.record({
-  category: fc.constantFrom(...Projections.categories, ...Projections.categories, elsewhere),
-  // One of them more often, for most of what can go wrong takes two events of a stream.
+  category: fc.constantFrom(...SampleProjections.categories, ...SampleProjections.categories, elsewhere),
+  // One id is more frequent, because most faults show only with two events in a stream.
   id: fc.constantFrom("1", "1", "2-2", "ü '")
 }).map(({ category, id }) => Result.getOrThrow(StreamName.make(category, id)))
 
-// Seven more often than other numbers: a poisoned shape cannot fold it.
+// Seven is more frequent, because shapes with poison cannot fold it.
 const coins = fc.oneof({ weight: 8, arbitrary: fc.nat(8) }, { weight: 1, arbitrary: fc.constant(7) })
 const note = fc.constantFrom("a", "b", "__proto__", "ß\u{1F600}")
 const notes = fc.uniqueArray(note, { maxLength: 3 })
 const version = (type: string, schemaVersion: number, data: fc.Arbitrary<EncodedEvent["data"]>) =>
   data.map((data): EncodedEvent => ({ type, schemaVersion, data }))
 
-// In every version and under every name in which projections can read them, and of a type that they pass by.
+// Every version and name that projections can decode, and a type that they do not read.
 const readable: ReadonlyArray<fc.WeightedArbitrary<EncodedEvent>> = [
   { weight: 1, arbitrary: version("CoinsAdded", 1, fc.record({ amount: coins })) },
   { weight: 1, arbitrary: version("CoinsAdded", 2, fc.record({ coins, note: fc.oneof(fc.constant(""), note) })) },
@@ -56,7 +56,7 @@ const readable: ReadonlyArray<fc.WeightedArbitrary<EncodedEvent>> = [
   { weight: 1, arbitrary: version("JarPainted", 1, fc.constant(null)) }
 ]
 
-// Data that nobody can read, a version that nobody knows, and a key that no row can have.
+// Data that does not decode, an unknown version, and an invalid row key.
 const broken: ReadonlyArray<fc.WeightedArbitrary<EncodedEvent>> = [
   { weight: 1, arbitrary: version("CoinsTaken", 1, fc.constant({ coins: "many" })) },
   { weight: 1, arbitrary: version("JarSealed", 9, fc.constant({})) },
@@ -72,10 +72,10 @@ const entries = (...stored: ReadonlyArray<fc.WeightedArbitrary<EncodedEvent>>): 
     joins: fc.boolean()
   })
 
-/** Events that every sound projection can fold. */
+/** Events that every projection without poison can fold. */
 export const readableEntry: fc.Arbitrary<Entry> = entries(...readable)
 
-/** Events, some of which nobody can read. */
+/** Events, some of which cannot be decoded or folded. */
 export const entry: fc.Arbitrary<Entry> = entries(...readable, ...broken)
 
 /** Up to eight events. */

@@ -1,4 +1,4 @@
-/** What every store of rows promises of streams that are parked: nothing passes a poisoned event, and nothing is lost. */
+/** The laws of parked streams: no event overtakes a poisoned event of its stream, and no event is lost. */
 import type { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
@@ -7,125 +7,128 @@ import * as Rebuild from "@refold/store/project/Rebuild"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import * as Fresh from "../../kit/internal/Fresh.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as Law from "../../kit/Law.ts"
-import * as Projections from "./Projections.ts"
-import type { Fed } from "./ProjectorLaws.ts"
-import * as Rows from "./Rows.ts"
+import * as ProjectionRun from "./ProjectionRun.ts"
+import type { GrowingLog } from "./ProjectorLaws.ts"
+import * as SampleProjections from "./SampleProjections.ts"
 
-const feed = Effect.fnUntraced(function*(projection: Projections.Made, fresh: Fresh.Fresh, parts: Fed["parts"]) {
-  yield* Rows.catchUp(projection)
-  for (const { batchSize, entries } of parts) {
-    yield* Rows.append(fresh, entries)
-    yield* Rows.catchUp(projection, batchSize)
+const feed = Effect.fnUntraced(
+  function*(projection: SampleProjections.SampleProjection, fresh: FreshNames.FreshNames, parts: GrowingLog["parts"]) {
+    yield* ProjectionRun.catchUp(projection)
+    for (const { batchSize, entries } of parts) {
+      yield* ProjectionRun.append(fresh, entries)
+      yield* ProjectionRun.catchUp(projection, batchSize)
+    }
+    return yield* ProjectionRun.log(fresh)
   }
-  return yield* Rows.log(fresh)
-})
+)
 
-const parkedStreams = (projection: Projections.Made) =>
+const parkedStreams = (projection: SampleProjections.SampleProjection) =>
   Effect.map(Parked.list(projection), (parked) => parked.map(({ stream }) => stream))
 
-type Waiting = ReadonlyArray<{ readonly stream: StreamName; readonly position: Position }>
+type ParkedStreams = ReadonlyArray<{ readonly stream: StreamName; readonly position: Position }>
 
-const isWaiting = (parked: Waiting) => (event: RecordedEvent): boolean =>
+const isParked = (parked: ParkedStreams) => (event: RecordedEvent): boolean =>
   parked.some(({ position, stream }) => stream === event.stream && event.position >= position)
 
-/** Also those of its events that come later. The repaired projection says what the rows must be without them. */
+/** Later events of the stream wait, too. The repaired projection gives the expected rows of the other events. */
 export const parkedStreamsWait = Law.make(
-  "a poisoned event holds back the rest of its stream, and nothing else",
-  ({ parts, shape }: Fed) =>
+  "a poisoned event parks its stream from that event on, and no other stream",
+  ({ parts, shape }: GrowingLog) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
-      const projection = Projections.make(shape, { fresh })
+      const fresh = yield* FreshNames.make
+      const projection = SampleProjections.make(shape, { fresh })
       const log = yield* feed(projection, fresh, parts)
-      const waits = isWaiting(yield* Parked.list(projection))
-      const repaired = Projections.make(Projections.repaired(shape), { fresh })
+      const waits = isParked(yield* Parked.list(projection))
+      const repaired = SampleProjections.make(SampleProjections.repaired(shape), { fresh })
       return {
-        left: yield* Rows.seen(projection),
+        left: yield* ProjectionRun.observed(projection),
         right: {
-          rows: Rows.refolded(repaired, log.filter((event) => !waits(event))).rows,
-          parked: Rows.refolded(projection, log).parked
+          rows: ProjectionRun.refolded(repaired, log.filter((event) => !waits(event))).rows,
+          parked: ProjectionRun.refolded(projection, log).parked
         }
       }
     })
 )
 
-/** Each row holds events of one stream, so it does not matter that streams come back in another order. */
+/** Each row has events of one stream, so the order in which streams are retried does not matter. */
 export const retriedIsRefold = Law.make(
-  "streams retried by repaired code have the rows of a refold",
-  ({ parts, shape }: Fed) =>
+  "parked streams that are retried by repaired code have the rows of a refold",
+  ({ parts, shape }: GrowingLog) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
-      const projection = Projections.make(shape, { fresh })
+      const fresh = yield* FreshNames.make
+      const projection = SampleProjections.make(shape, { fresh })
       const log = yield* feed(projection, fresh, parts)
-      const repaired = Projections.make(Projections.repaired(shape), { fresh })
+      const repaired = SampleProjections.make(SampleProjections.repaired(shape), { fresh })
       yield* Effect.forEach(yield* parkedStreams(projection), (stream) => Parked.retry(repaired, stream))
-      return { left: yield* Rows.seen(repaired), right: Rows.refolded(repaired, log) }
+      return { left: yield* ProjectionRun.observed(repaired), right: ProjectionRun.refolded(repaired, log) }
     })
 )
 
-/** Code that is as broken as before tries again, twice; only how often it tried has changed. */
+/** The same broken code retries twice. Only the number of attempts changes. */
 export const failedRetryLosesNothing = Law.make(
-  "a retry that fails again leaves rows and parked streams as they were, and says how often it was tried",
-  ({ parts, shape }: Fed) =>
+  "a retry that fails leaves rows and parked streams unchanged and counts the attempt",
+  ({ parts, shape }: GrowingLog) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
-      const projection = Projections.make(shape, { fresh })
+      const fresh = yield* FreshNames.make
+      const projection = SampleProjections.make(shape, { fresh })
       yield* feed(projection, fresh, parts)
-      const before = yield* Rows.seen(projection)
+      const before = yield* ProjectionRun.observed(projection)
       const streams = yield* parkedStreams(projection)
       const retryAll = Effect.forEach(streams, (stream) => Parked.retry(projection, stream))
       yield* retryAll
       const last = yield* retryAll
       const attempts = last.map(Option.map(({ attempts }) => attempts))
       return {
-        left: [yield* Rows.seen(projection), attempts],
+        left: [yield* ProjectionRun.observed(projection), attempts],
         right: [before, streams.map(() => Option.some(3))]
       }
     })
 )
 
-// Until nothing is parked any more; so many times at most.
-const discardAll = Effect.fnUntraced(function*(projection: Projections.Made, times: number) {
+// Until no stream is parked, at most this number of times.
+const discardAll = Effect.fnUntraced(function*(projection: SampleProjections.SampleProjection, times: number) {
   for (let n = 0; n < times; n++) {
     const [stream] = yield* parkedStreams(projection)
     if (stream === undefined) break
-    yield* Parked.discard(projection, stream, `it is number ${n}`)
+    yield* Parked.discard(projection, stream, `discard ${n}`)
   }
   return new Set((yield* Parked.listDiscarded(projection)).map(({ position }) => position))
 })
 
-/** One poisoned event after the other is discarded, until all streams have come back. */
+/** Discards one poisoned event after the other, until no stream is parked. */
 export const discardedEventsAreLeftOut = Law.make(
-  "streams whose poisoned events are discarded have the rows of a refold without those",
-  ({ parts, shape }: Fed) =>
+  "streams whose poisoned events are discarded have the rows of a refold without those events",
+  ({ parts, shape }: GrowingLog) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
-      const projection = Projections.make(shape, { fresh })
+      const fresh = yield* FreshNames.make
+      const projection = SampleProjections.make(shape, { fresh })
       const log = yield* feed(projection, fresh, parts)
       const discarded = yield* discardAll(projection, log.length)
-      const { rows } = Rows.refolded(projection, log, discarded)
-      return { left: yield* Rows.seen(projection), right: { rows, parked: [] } }
+      const { rows } = ProjectionRun.refolded(projection, log, discarded)
+      return { left: yield* ProjectionRun.observed(projection), right: { rows, parked: [] } }
     })
 )
 
-/** Of the same version and of the next, whatever their rows are. */
+/** Rebuilds of the same version and of the next one. */
 export const rebuildsHonourDiscards = Law.make(
-  "what was discarded stays out of every rebuild",
-  ({ parts, shape }: Fed) =>
+  "discarded events stay excluded from every rebuild",
+  ({ parts, shape }: GrowingLog) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
-      const projection = Projections.make(shape, { fresh })
+      const fresh = yield* FreshNames.make
+      const projection = SampleProjections.make(shape, { fresh })
       const log = yield* feed(projection, fresh, parts)
       const discarded = yield* discardAll(projection, log.length)
-      const rebuilds = [projection, Projections.make(Projections.repaired(shape), { fresh, version: 2 })]
-      const seen = yield* Effect.forEach(rebuilds, (rebuilt) =>
-        Effect.andThen(Stream.runDrain(Rebuild.rebuild(rebuilt, Rows.pace)), Rows.seen(rebuilt)))
+      const rebuilds = [projection, SampleProjections.make(SampleProjections.repaired(shape), { fresh, version: 2 })]
+      const observed = yield* Effect.forEach(rebuilds, (rebuilt) =>
+        Effect.andThen(
+          Stream.runDrain(Rebuild.rebuild(rebuilt, ProjectionRun.batching)),
+          ProjectionRun.observed(rebuilt)
+        ))
       return {
-        left: seen,
-        right: rebuilds.map((rebuilt) =>
-          Rows.refolded(rebuilt, log, discarded)
-        )
+        left: observed,
+        right: rebuilds.map((rebuilt) => ProjectionRun.refolded(rebuilt, log, discarded))
       }
     })
 )

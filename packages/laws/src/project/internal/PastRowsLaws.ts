@@ -1,36 +1,36 @@
-/** What every store promises of rows as of the past: they are those that readers saw then, or would have seen. */
+/** The laws of rows as of the past: they are the rows that readers saw at that point, or would have seen. */
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as AsOf from "@refold/core/journal/AsOf"
 import * as PastRows from "@refold/store/project/PastRows"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Fresh from "../../kit/internal/Fresh.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as Law from "../../kit/Law.ts"
-import * as Projections from "./Projections.ts"
-import type { Logged } from "./ProjectorLaws.ts"
-import * as Rows from "./Rows.ts"
+import * as ProjectionRun from "./ProjectionRun.ts"
+import type { ProjectedLog } from "./ProjectorLaws.ts"
+import * as SampleProjections from "./SampleProjections.ts"
 
-const seenThen = (projection: Projections.Made, point: AsOf.AsOfLog, batchSize: number) =>
+const rowsAsOf = (projection: SampleProjections.SampleProjection, point: AsOf.AsOfLog, batchSize: number) =>
   Effect.scoped(Effect.gen(function*() {
-    const { parked, query } = yield* PastRows.asOf(projection, point, { ...Rows.pace, batchSize })
+    const { parked, query } = yield* PastRows.asOf(projection, point, { ...ProjectionRun.batching, batchSize })
     const { rows } = yield* query({ limit: 1000 })
-    return { rows, parked: parked.map(Rows.placeOf) }
+    return { rows, parked: parked.map(ProjectionRun.parkedAt) }
   }))
 
-/** The log grows commit by commit, and the rows are looked at after each; then all of them are asked for once more. */
-export const asOfAPositionIsWhatWasSeen = Law.make(
-  "rows as of a position are those that readers saw there",
-  ({ batchSize, history, shape }: Logged) =>
+/** Records the rows after each commit, then reads the rows as of the position of each commit. */
+export const asOfPositionIsWhatWasRead = Law.make(
+  "rows as of a position are the rows that readers saw at that position",
+  ({ batchSize, history, shape }: ProjectedLog) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
-      const projection = Projections.make(shape, { fresh })
-      const seen = yield* Effect.forEach(history, (entry) =>
+      const fresh = yield* FreshNames.make
+      const projection = SampleProjections.make(shape, { fresh })
+      const observed = yield* Effect.forEach(history, (entry) =>
         Effect.gen(function*() {
-          yield* Rows.append(fresh, [entry])
-          return [yield* Rows.catchUp(projection), yield* Rows.seen(projection)] as const
+          yield* ProjectionRun.append(fresh, [entry])
+          return [yield* ProjectionRun.catchUp(projection), yield* ProjectionRun.observed(projection)] as const
         }))
-      const asked = Effect.forEach(seen, ([position]) => seenThen(projection, AsOf.position(position), batchSize))
-      return { left: yield* asked, right: seen.map(([, then]) => then) }
+      const rows = Effect.forEach(observed, ([position]) => rowsAsOf(projection, AsOf.position(position), batchSize))
+      return { left: yield* rows, right: observed.map(([, rows]) => rows) }
     })
 )
 
@@ -38,19 +38,21 @@ const pointsOf = (
   { occurredAt, recordedAt }: RecordedEvent
 ) => [AsOf.recordedAt(recordedAt), AsOf.occurredAt(occurredAt)]
 
-/** At the times of each event, by both clocks: events may be back-dated. */
-export const asOfAnInstantIsRefold = Law.make(
-  "rows as of an instant are a refold of the events that count",
-  ({ batchSize, history, shape }: Logged) =>
+/** At the `recordedAt` and the `occurredAt` of each event. Events may be back-dated. */
+export const asOfInstantIsRefold = Law.make(
+  "rows as of an instant are a refold of the events up to it",
+  ({ batchSize, history, shape }: ProjectedLog) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
-      const projection = Projections.make(shape, { fresh })
-      yield* Rows.append(fresh, history)
-      const log = yield* Rows.log(fresh)
+      const fresh = yield* FreshNames.make
+      const projection = SampleProjections.make(shape, { fresh })
+      yield* ProjectionRun.append(fresh, history)
+      const log = yield* ProjectionRun.log(fresh)
       const points = log.flatMap(pointsOf)
       return {
-        left: yield* Effect.forEach(points, (point) => seenThen(projection, point, batchSize)),
-        right: points.map((point) => Rows.refolded(projection, log.filter((event) => AsOf.includes(point, event))))
+        left: yield* Effect.forEach(points, (point) => rowsAsOf(projection, point, batchSize)),
+        right: points.map((point) =>
+          ProjectionRun.refolded(projection, log.filter((event) => AsOf.includes(point, event)))
+        )
       }
     })
 )
@@ -61,19 +63,22 @@ const allPointsOf = (event: RecordedEvent): ReadonlyArray<AsOf.AsOf> => [
   AsOf.position(event.position)
 ]
 
-/** At the place and at the times of each event of its stream. */
+/** At the version, the position and the times of each event of the stream. */
 export const rowAsOfIsRefold = Law.make(
-  "a stream's row as of any point is a refold of the stream's events that count",
-  ({ history, shape }: Logged) =>
+  "the row of a stream as of any point is a refold of the stream's events up to it",
+  ({ history, shape }: ProjectedLog) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
-      const projection = Projections.make(shape, { fresh })
-      yield* Rows.append(fresh, history)
-      const log = yield* Rows.log(fresh)
-      const asked = log.flatMap((event) => allPointsOf(event).map((point) => [event.stream, point] as const))
-      const rows = yield* Effect.forEach(asked, ([stream, point]) => PastRows.rowAsOf(projection, stream, point))
-      const refolded = asked.map(([stream, point]) =>
-        Rows.refolded(projection, log.filter((event) => event.stream === stream && AsOf.includes(point, event)))
+      const fresh = yield* FreshNames.make
+      const projection = SampleProjections.make(shape, { fresh })
+      yield* ProjectionRun.append(fresh, history)
+      const log = yield* ProjectionRun.log(fresh)
+      const points = log.flatMap((event) => allPointsOf(event).map((point) => [event.stream, point] as const))
+      const rows = yield* Effect.forEach(points, ([stream, point]) => PastRows.rowAsOf(projection, stream, point))
+      const refolded = points.map(([stream, point]) =>
+        ProjectionRun.refolded(
+          projection,
+          log.filter((event) => event.stream === stream && AsOf.includes(point, event))
+        )
       )
       return { left: rows.map(Option.toArray), right: refolded.map(({ rows }) => rows) }
     })

@@ -1,6 +1,6 @@
 /**
- * What every projection promises, yours, too: that rows can be filled in batches of any size, refilled at any time, and
- * read back as they were written. Pure: no store is needed.
+ * The laws of projections, without a store: events can be folded in batches of any size and folded again at any time, and
+ * states are read back as they were written.
  */
 import type { Tagged } from "@refold/core/event/EventType"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
@@ -9,19 +9,19 @@ import { foldBatch, type Folded, prepare, reads, refold, type StoredRow } from "
 import * as Result from "effect/Result"
 import { freeze } from "../../kit/internal/Freeze.ts"
 import * as Law from "../../kit/Law.ts"
-import { type Happened, logOf } from "./PureLog.ts"
-import * as Rows from "./Rows.ts"
+import { type LoggedEvent, logOf } from "./InMemoryLog.ts"
+import * as ProjectionRun from "./ProjectionRun.ts"
 
 /** Events, in the order of the log. */
-export type Log<Event> = ReadonlyArray<Happened<Event>>
+export type Log<Event> = ReadonlyArray<LoggedEvent<Event>>
 
-/** A log, and the sizes of the batches that it is folded in, again and again. */
+/** A log, and the sizes of its batches, used in turn. */
 export interface Cut<Event> {
   readonly log: Log<Event>
   readonly sizes: ReadonlyArray<number>
 }
 
-// Rows have been text in between, as in a store.
+// Rows pass through JSON text, as in a store.
 const reread = (row: StoredRow): StoredRow => ({
   ...row,
   state: JSON.parse(JSON.stringify(row.state)) as StoredRow["state"]
@@ -44,33 +44,39 @@ const foldInBatches = <Event extends Tagged, State>(
     }
     poisoned.push(...folded.poisoned)
   }
-  return { rows: Rows.decoded(projection, [...rows.values()]), parked: poisoned.map(Rows.placeOf) }
+  return { rows: ProjectionRun.decoded(projection, [...rows.values()]), parked: poisoned.map(ProjectionRun.parkedAt) }
 }
 
-/** Between two batches, rows are encoded, stored and decoded. */
+/** Rows are encoded and decoded between two batches. */
 export const anyBatchesAreRefold = <Event extends Tagged, State>(
   projection: Projection.Projection<Event, State, string>
 ) =>
-  Law.make<Cut<Event>>("folding in batches of any size is folding at once", ({ log, sizes }) => {
-    const events = logOf(projection, log)
-    return { left: foldInBatches(projection, events, sizes), right: Rows.refolded(projection, events) }
-  })
+  Law.make<Cut<Event>>(
+    "folding events in batches of any size gives the same rows as folding them at once",
+    ({ log, sizes }) => {
+      const events = logOf(projection, log)
+      return { left: foldInBatches(projection, events, sizes), right: ProjectionRun.refolded(projection, events) }
+    }
+  )
 
-/** No clock, no chance, nothing remembered between two events. */
+/** Folds the same events repeatedly. A projection that reads a clock, a random number or a variable breaks the law. */
 export const foldingIsDeterministic = <Event extends Tagged, State>(
   projection: Projection.Projection<Event, State, string>
 ) =>
-  Law.make<Log<Event>>("the same events have the same rows, however often they are folded", (log) => {
+  Law.make<Log<Event>>("the same events give the same rows each time they are folded", (log) => {
     const events = logOf(projection, log)
-    const first = Rows.refolded(projection, events)
-    return { left: [Rows.refolded(projection, events), Rows.refolded(projection, events)], right: [first, first] }
+    const first = ProjectionRun.refolded(projection, events)
+    return {
+      left: [ProjectionRun.refolded(projection, events), ProjectionRun.refolded(projection, events)],
+      right: [first, first]
+    }
   })
 
-/** All arrays and plain objects given to `keys` and `evolve` are frozen, so that one which changes them throws. */
+/** The arrays and plain objects passed to `keys` and `evolve` are frozen, so that a change throws. */
 export const foldingChangesNothing = <Event extends Tagged, State>(
   projection: Projection.Projection<Event, State, string>
 ) =>
-  Law.make<Log<Event>>("keys and evolve change nothing that they are given", (log) => {
+  Law.make<Log<Event>>("keys and evolve do not mutate their arguments", (log) => {
     const { evolve, keys } = projection
     const frozen = {
       ...projection,
@@ -82,7 +88,7 @@ export const foldingChangesNothing = <Event extends Tagged, State>(
     return { left: refold(frozen, events), right: refold(projection, events) }
   })
 
-/** None is poisoned: a stream whose event cannot be folded would have to wait for a repair. */
+/** An event that cannot be folded would park its stream. */
 export const everyEventFolds = <Event extends Tagged, State>(
   projection: Projection.Projection<Event, State, string>
 ) =>
@@ -91,18 +97,18 @@ export const everyEventFolds = <Event extends Tagged, State>(
     right: []
   }))
 
-/** What the schema of the state leaves out or rounds is gone with the next event. */
+/** What the state's schema omits or rounds would be lost at the next batch. */
 export const statesAreReadBack = <Event extends Tagged, State>(
   projection: Projection.Projection<Event, State, string>
 ) =>
-  Law.make<Log<Event>>("a state that is stored is read back as evolve made it", (log) => {
+  Law.make<Log<Event>>("a stored state is read back as evolve returned it", (log) => {
     const { decode, encode, evolve } = projection
     const made: Array<readonly [readBack: unknown, made: unknown]> = []
     const watched = {
       ...projection,
       evolve: (...given: Parameters<typeof evolve>) => {
         const state = evolve(...given)
-        // What cannot be encoded is another law's business.
+        // States that cannot be encoded break the law that every event can be folded.
         if (state !== Projection.removed) {
           Result.match(encode(state), {
             onFailure: () => undefined,

@@ -1,4 +1,4 @@
-/** What every store of rows promises of queries: pages are those of the pure `RowQuery`, remembered ones, too. */
+/** The laws of row queries: pages are those of the pure `RowQuery`, also if they are cached. */
 import type { StoredRow } from "@refold/core/project/ProjectionFold"
 import * as RowQuery from "@refold/core/project/RowQuery"
 import * as ReadModel from "@refold/store/project/ReadModel"
@@ -8,17 +8,17 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
-import * as Fresh from "../../kit/internal/Fresh.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as Law from "../../kit/Law.ts"
-import * as Projections from "./Projections.ts"
-import type { Fed } from "./ProjectorLaws.ts"
-import * as Rows from "./Rows.ts"
-import * as Shelf from "./Shelf.ts"
+import * as ProjectionRun from "./ProjectionRun.ts"
+import type { GrowingLog } from "./ProjectorLaws.ts"
+import * as RowQueryModel from "./RowQueryModel.ts"
+import * as SampleProjections from "./SampleProjections.ts"
 
-/** Rows, and what is asked of them. */
-export interface Asked {
-  readonly things: ReadonlyArray<Shelf.Thing>
-  readonly questions: ReadonlyArray<Shelf.Question>
+/** Rows, and queries of them. */
+export interface QueryCase {
+  readonly rows: ReadonlyArray<RowQueryModel.ModelRow>
+  readonly queries: ReadonlyArray<RowQueryModel.ModelQuery>
 }
 
 const keysOf = (rows: ReadonlyArray<{ readonly key: string }>) => rows.map(({ key }) => key)
@@ -26,13 +26,13 @@ const keysOf = (rows: ReadonlyArray<{ readonly key: string }>) => rows.map(({ ke
 const evaluated = (...[projection, query, rows]: [...Parameters<typeof RowQuery.check>, ReadonlyArray<StoredRow>]) =>
   RowQuery.evaluate(Result.getOrThrow(RowQuery.check(projection, query)), rows)
 
-/** By every index, with and without filter and range, in both directions. */
+/** For every index, with and without filter and range, in both directions. */
 export const queriesAreEvaluated = Law.make(
-  "a query gives the rows that its pure meaning gives, in that order",
-  ({ questions, things }: Asked) =>
+  "a query gives the rows that the pure RowQuery gives, in the same order",
+  ({ queries: modelQueries, rows: modelRows }: QueryCase) =>
     Effect.gen(function*() {
-      const { projection, rows } = yield* Shelf.fill(things)
-      const queries = questions.map((question) => Shelf.queryOf(rows, question))
+      const { projection, rows } = yield* RowQueryModel.storeRows(modelRows)
+      const queries = modelQueries.map((query) => RowQueryModel.queryOf(rows, query))
       const pages = yield* Effect.forEach(queries, (query) => ReadModel.query(projection, query))
       return {
         left: pages.map(({ rows }) => rows),
@@ -46,18 +46,18 @@ export const queriesAreEvaluated = Law.make(
     })
 )
 
-/** Short pages, one after the other until there is no next one; once by hand, and once as a stream. */
+/** Reads short pages until there is no next one, by cursors and as a stream. */
 export const cursorsWalkAllRows = Law.make(
-  "walking the pages of a query gives each of its rows once",
-  ({ questions, things }: Asked) =>
+  "the pages of a query contain each of its rows once",
+  ({ queries: modelQueries, rows: modelRows }: QueryCase) =>
     Effect.gen(function*() {
-      const { projection, rows } = yield* Shelf.fill(things)
-      const queries = questions.map((question) => Shelf.queryOf(rows, question))
+      const { projection, rows } = yield* RowQueryModel.storeRows(modelRows)
+      const queries = modelQueries.map((query) => RowQueryModel.queryOf(rows, query))
       const walk = Effect.fnUntraced(function*(query: (typeof queries)[number]) {
         const walked: Array<string> = []
         let page = yield* ReadModel.query(projection, query)
         walked.push(...keysOf(page.rows))
-        // A cursor that leads nowhere must not lead there for ever.
+        // Stops at the number of rows, because a broken store could give cursors without end.
         while (Option.isSome(page.next) && walked.length <= rows.length) {
           page = yield* ReadModel.query(projection, { ...query, after: page.next.value })
           walked.push(...keysOf(page.rows))
@@ -74,9 +74,11 @@ export const cursorsWalkAllRows = Law.make(
     })
 )
 
-// Everything that can be asked for in a few words, and what readers found before.
+type Reader = ReadModelCache.CachedReader<SampleProjections.State, "byCoins" | "byText">
+
+// One query of each kind, and reads of the given keys.
 const answers = Effect.fnUntraced(function*(
-  { get, query }: ReadModelCache.CachedReader<Projections.State, "byCoins" | "byText">,
+  { get, query }: Reader,
   keys: ReadonlyArray<string>
 ) {
   return [
@@ -87,33 +89,35 @@ const answers = Effect.fnUntraced(function*(
   ]
 })
 
-/** Asked twice after each change of the rows, and after a rebuild. */
-export const cachedAnswersAreTrue = Law.make(
-  "a cached reader never answers otherwise than a reader",
-  ({ parts, shape }: Fed) =>
+const plainReader = (projection: SampleProjections.SampleProjection) => ({
+  get: (key: string) => ReadModel.get(projection, key),
+  query: (query?: Parameters<Reader["query"]>[0]) => ReadModel.query(projection, query)
+})
+
+/** Queries twice after each change of the rows, and after a rebuild. */
+export const cachedAnswersAreCurrent = Law.make(
+  "a cached reader gives the same answers as a reader without a cache",
+  ({ parts, shape }: GrowingLog) =>
     Effect.gen(function*() {
-      const fresh = yield* Fresh.make
-      const projection = Projections.make(shape, { fresh })
+      const fresh = yield* FreshNames.make
+      const projection = SampleProjections.make(shape, { fresh })
       const cached = yield* ReadModelCache.make(projection)
-      const plain = {
-        get: (key: string) => ReadModel.get(projection, key),
-        query: (asked?: Parameters<typeof cached.query>[0]) => ReadModel.query(projection, asked)
-      }
-      yield* Rows.catchUp(projection)
+      const plain = plainReader(projection)
+      yield* ProjectionRun.catchUp(projection)
       const compared: Array<readonly [cached: unknown, plain: unknown]> = []
       const compare = Effect.gen(function*() {
-        const keys = ["all", "0", ...keysOf(yield* Rows.rows(projection))]
-        const asked = [yield* answers(cached, keys), yield* answers(cached, keys)]
-        const answered = yield* answers(plain, keys)
-        compared.push([asked, [answered, answered]])
+        const keys = ["all", "0", ...keysOf(yield* ProjectionRun.rows(projection))]
+        const twice = [yield* answers(cached, keys), yield* answers(cached, keys)]
+        const expected = yield* answers(plain, keys)
+        compared.push([twice, [expected, expected]])
       })
       for (const { batchSize, entries } of parts) {
-        yield* Rows.append(fresh, entries)
-        yield* Rows.catchUp(projection, batchSize)
+        yield* ProjectionRun.append(fresh, entries)
+        yield* ProjectionRun.catchUp(projection, batchSize)
         yield* compare
       }
-      yield* Stream.runDrain(Rebuild.rebuild(projection, Rows.pace))
+      yield* Stream.runDrain(Rebuild.rebuild(projection, ProjectionRun.batching))
       yield* compare
-      return { left: compared.map(([asked]) => asked), right: compared.map(([, answered]) => answered) }
+      return { left: compared.map(([twice]) => twice), right: compared.map(([, expected]) => expected) }
     })
 )

@@ -1,4 +1,4 @@
-/** What projections have made of the log, as a value: generations with their rows and parked streams, and discards. */
+/** The generations of all projections as an immutable value: rows, parked streams and discarded events. */
 import type { Position } from "@refold/core/event/Position"
 import type { StreamName } from "@refold/core/event/StreamName"
 import type { StoredRow } from "@refold/core/project/ProjectionFold"
@@ -14,40 +14,40 @@ import type * as DateTime from "effect/DateTime"
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 
-/** A generation and what it holds. */
-export interface Kept extends Generation {
+/** A generation with its rows and parked streams. */
+export interface StoredGeneration extends Generation {
   readonly rows: HashMap.HashMap<string, StoredRow>
   readonly parkedStreams: HashMap.HashMap<StreamName, ParkedStream>
 }
 
-/** Everything. Numbers of generations are never used twice. */
+/** All generations and discards. `last` is the highest id ever used: ids are never reused. */
 export interface Generations {
   readonly last: number
-  readonly kept: HashMap.HashMap<number, Kept>
+  readonly kept: HashMap.HashMap<number, StoredGeneration>
   readonly discarded: HashMap.HashMap<string, ReadonlyArray<DiscardedEvent>>
 }
 
-/** Nothing yet. */
+/** No generations. */
 export const empty: Generations = { last: 0, kept: HashMap.empty(), discarded: HashMap.empty() }
 
-/** The generations of a projection, of all of them by default, in the order in which they began. */
-export const list = ({ kept }: Generations, projection?: string): ReadonlyArray<Kept> =>
+/** The generations of a projection, or of all, ordered by id. */
+export const list = ({ kept }: Generations, projection?: string): ReadonlyArray<StoredGeneration> =>
   [...HashMap.values(kept)]
     .filter((generation) => projection === undefined || generation.projection === projection)
     .toSorted((one, two) => one.id - two.id)
 
-/** The generation with this number. */
-export const find = ({ kept }: Generations, id: number): Kept | undefined =>
+/** The generation with this id. */
+export const find = ({ kept }: Generations, id: number): StoredGeneration | undefined =>
   Option.getOrUndefined(HashMap.get(kept, id))
 
-/** With a new generation, and the new one. */
+/** Adds a new generation, and returns it, too. */
 export const begin = (
   all: Generations,
   { name, version }: StoredProjection,
   status: Status,
   now: DateTime.Utc
-): readonly [Generations, Kept] => {
-  const generation: Kept = {
+): readonly [Generations, StoredGeneration] => {
+  const generation: StoredGeneration = {
     id: all.last + 1,
     projection: name,
     version,
@@ -64,10 +64,10 @@ export const begin = (
   return [set({ ...all, last: generation.id }, generation), generation]
 }
 
-/** Without a generation. */
+/** Removes a generation. */
 export const drop = (all: Generations, id: number): Generations => ({ ...all, kept: HashMap.remove(all.kept, id) })
 
-/** With the changes of a batch. */
+/** Applies the changes of a batch. */
 export const save = (all: Generations, id: number, changes: Changes, now: DateTime.Utc): Generations => {
   const generation = find(all, id)
   if (generation === undefined) return all
@@ -91,17 +91,17 @@ export const save = (all: Generations, id: number, changes: Changes, now: DateTi
   })
 }
 
-/** With rows that were folded from the stream itself, in all generations of a version, where they are newer. */
+/** Stores rows in the live and building generations of a version, unless the stored ones are as new. */
 export const saveNewer = (
   all: Generations,
   { name, version }: Pick<StoredProjection, "name" | "version">,
   newer: ReadonlyArray<StoredRow>
 ): Generations =>
   list(all, name)
-    .filter((generation) => generation.version === version && isRead(generation.status))
+    .filter((generation) => generation.version === version && isUpdated(generation.status))
     .reduce((next, generation) => set(next, { ...generation, rows: newer.reduce(setNewer, generation.rows) }), all)
 
-/** With this generation live and the one that was retired; undefined where that one has come further. */
+/** Makes a generation live and retires the former one; undefined if that one has a higher checkpoint. */
 export const promote = (all: Generations, id: number): Generations | undefined => {
   const own = find(all, id)
   if (own?.status !== "Building") return undefined
@@ -114,7 +114,7 @@ export const promote = (all: Generations, id: number): Generations | undefined =
     .reduce((next, other) => set(next, { ...other, status: "Retired" }), set(all, { ...own, status: "Live" }))
 }
 
-/** With events that a projection leaves out. */
+/** Records discarded events of a projection. */
 export const discard = (
   all: Generations,
   projection: string,
@@ -131,13 +131,13 @@ export const discard = (
   )
 })
 
-/** The events that a projection leaves out. */
+/** The discarded events of a projection, ordered by position. */
 export const discardedOf = ({ discarded }: Generations, projection: string): ReadonlyArray<DiscardedEvent> =>
   Option.getOrElse(HashMap.get(discarded, projection), () => [])
 
-const isRead = (status: Status): boolean => status === "Live" || status === "Building"
+const isUpdated = (status: Status): boolean => status === "Live" || status === "Building"
 
-const set = (all: Generations, generation: Kept): Generations => ({
+const set = (all: Generations, generation: StoredGeneration): Generations => ({
   ...all,
   kept: HashMap.set(all.kept, generation.id, generation)
 })

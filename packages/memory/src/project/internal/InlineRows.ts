@@ -1,9 +1,9 @@
-/** The rows that a commit writes together with its events. */
+/** The rows of inline projections, stored together with the events of a commit. */
 import type { Appended } from "@refold/core/journal/Commit"
 import type { InlineRow } from "@refold/store/log/EventStore"
 import * as Generations from "./Generations.ts"
 
-/** With these rows, each at the place of the last event that the commit appended to its stream. */
+/** Adds these rows; each has the position and version of the last event that the commit appended to its stream. */
 export const withInline = (
   all: Generations.Generations,
   inline: ReadonlyArray<InlineRow>,

@@ -1,6 +1,6 @@
 /**
- * The states that a handler saw last. Each is the fold of a stream's first events, which never change: it cannot be wrong,
- * only out of date. Whoever believes it must first have heard from the store that nothing came after.
+ * Caches the last states of a handler. A cached state is the fold of the first events of a stream, which never change, so
+ * it can only be stale. The append checks its version; without an append the handler must load the newer events first.
  */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { Tagged } from "@refold/core/event/EventType"
@@ -9,25 +9,25 @@ import * as Effect from "effect/Effect"
 import type { EventReader } from "../../log/EventReader.ts"
 import { EventStore } from "../../log/EventStore.ts"
 import { WireTransform } from "../../log/WireTransform.ts"
-import type { Loaded } from "../Loaded.ts"
+import type { LoadedState } from "../LoadedState.ts"
 import type { SnapshotStore } from "../SnapshotStore.ts"
 import * as State from "../State.ts"
 
-/** The remembered states of one store. */
+/** The cached states of one store. */
 export interface States<State> {
-  readonly get: (stream: StreamName.StreamName) => Loaded<State> | undefined
-  /** Freezes the state. One that is older than what is remembered is not kept. */
-  readonly put: (loaded: Loaded<State>) => void
+  readonly get: (stream: StreamName.StreamName) => LoadedState<State> | undefined
+  /** Caches and freezes a state, unless a newer one is cached. */
+  readonly put: (loaded: LoadedState<State>) => void
   readonly forget: (stream: StreamName.StreamName) => void
 }
 
-/** Loads the state as it is now, and remembers it; from an earlier one where that is known, else all of it anew. */
+/** Loads the current state and caches it; from a known earlier state if there is one. */
 export const load = <Command, State, Event extends Tagged, Refusal>(
   states: States<State>,
   aggregate: Aggregate<Command, State, Event, Refusal>,
   stream: StreamName.StreamName,
-  known: Loaded<State> | undefined
-): Effect.Effect<Loaded<State>, State.LoadFailure, EventReader | SnapshotStore> => {
+  known: LoadedState<State> | undefined
+): Effect.Effect<LoadedState<State>, State.LoadFailure, EventReader | SnapshotStore> => {
   if (known === undefined) states.forget(stream)
   const loaded = known === undefined
     ? State.load(aggregate, StreamName.id(stream))
@@ -36,17 +36,17 @@ export const load = <Command, State, Event extends Tagged, Refusal>(
 }
 
 /**
- * The states of at most so many streams, those handled last, for the store and the transform in scope: another store
- * has other streams of the same names, and through another transform a stream may read differently. None in a
- * transaction of the caller's: it may be rolled back, and may be unable to see what others saw before.
+ * A cache of at most `capacity` states, the least recently used evicted first. There is one for each store and each wire
+ * transform: other stores have other streams under the same names, and another transform may decode other events. Inside
+ * a transaction of the caller nothing is cached: it may be rolled back, and may not see events that are cached.
  */
 export const make = <State>(capacity: number): Effect.Effect<States<State>, never, EventStore> => {
   const stores = new WeakMap<EventStore["Service"], WeakMap<WireTransform, States<State>>>()
   return Effect.gen(function*() {
     const store = yield* EventStore
-    if (yield* store.inTransaction) return remember<State>(0)
+    if (yield* store.inTransaction) return makeLru<State>(0)
     const states = getOrMake(stores, store, () => new WeakMap<WireTransform, States<State>>())
-    return getOrMake(states, yield* WireTransform, () => remember<State>(capacity))
+    return getOrMake(states, yield* WireTransform, () => makeLru<State>(capacity))
   })
 }
 
@@ -56,10 +56,10 @@ const getOrMake = <K extends WeakKey, V>(map: WeakMap<K, V>, key: K, makeValue: 
   return value
 }
 
-const remember = <State>(capacity: number): States<State> => {
-  // In the order in which they were put or asked for, the latest last.
-  const known = new Map<StreamName.StreamName, Loaded<State>>()
-  const touch = (loaded: Loaded<State>): void => {
+const makeLru = <State>(capacity: number): States<State> => {
+  // In the order of use, the most recent last.
+  const known = new Map<StreamName.StreamName, LoadedState<State>>()
+  const touch = (loaded: LoadedState<State>): void => {
     known.delete(loaded.stream)
     known.set(loaded.stream, loaded)
   }
@@ -70,7 +70,7 @@ const remember = <State>(capacity: number): States<State> => {
       return loaded
     },
     put: ({ isComplete, position, recordedAt, state, stream, version }) => {
-      // Streams without events cost nothing to load, and anybody can ask for any number of them.
+      // Streams without events are cheap to load, and a client can ask for any number of them.
       if (!(capacity >= 1) || version < (known.get(stream)?.version ?? 1)) return
       touch({ stream, state: freeze(state), version, position, recordedAt, isComplete })
       if (known.size > capacity) known.delete(known.keys().next().value!)
@@ -80,8 +80,8 @@ const remember = <State>(capacity: number): States<State> => {
 }
 
 /**
- * Freezes arrays and plain objects within a value, for callers get the very state that is decided on next. Stops at what
- * is frozen already, so that a state costs what its last events have changed.
+ * Freezes arrays and plain objects within a value, because callers get the same object that the next command is decided
+ * on. Stops at objects that are frozen already, so the cost is that of the parts that the last events changed.
  */
 const freeze = <A>(value: A): A => {
   const open: Array<unknown> = [value]
@@ -93,7 +93,7 @@ const freeze = <A>(value: A): A => {
   return value
 }
 
-// The events are stored by now: a getter or a proxy that will not have it must not fail the command.
+// The events are stored already, so a getter or proxy that throws must not fail the command.
 const frozenParts = (value: object): ReadonlyArray<unknown> => {
   try {
     return Object.values(Object.freeze(value))

@@ -40,7 +40,7 @@ const catchUpLive = Effect.fnUntraced(function*(
   const live = generations.find(({ status, version }) => status === "Live" && version === rows.version)
   const head = yield* (yield* EventReader).head
   if (live === undefined) yield* Projector.catchUp(rows)
-  else yield* CatchUp.catchUp(Projector.targetOf(rows), live.id, { head, wait: true }, CatchUp.pace)
+  else yield* CatchUp.catchUp(Projector.targetOf(rows), live.id, { head, wait: true }, CatchUp.defaults)
 })
 
 const pageSize = 500

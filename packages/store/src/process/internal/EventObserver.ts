@@ -17,10 +17,9 @@ import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import * as Deciding from "../../decide/internal/Deciding.ts"
-import { stamp } from "../../decide/internal/Stamp.ts"
-import { Watchdog } from "../../decide/internal/Watchdog.ts"
-import type { Loaded } from "../../decide/Loaded.ts"
+import * as RunDecider from "../../decide/internal/RunDecider.ts"
+import { stamp } from "../../decide/internal/StampEvents.ts"
+import type { LoadedState } from "../../decide/LoadedState.ts"
 import type { SnapshotStore } from "../../decide/SnapshotStore.ts"
 import * as State from "../../decide/State.ts"
 import type { EventReader } from "../../log/EventReader.ts"
@@ -113,18 +112,17 @@ const react = Effect.fnUntraced(function*<Event extends Tagged, State>(
 
 const reactFrom = Effect.fnUntraced(function*<Event extends Tagged, State>(
   process: Process<Event, State>,
-  loaded: Loaded<Instance<State>>,
+  loaded: LoadedState<Instance<State>>,
   matched: ReadonlyArray<MatchedEvent>
 ): Effect.fn.Return<Decisions, EventStoreError> {
   const { stream, version } = loaded
   const events: Array<NewEvent> = []
   const poisoned = new Map<StreamName, PoisonedEvent>()
-  const watchdog = yield* Watchdog
   let { state } = loaded
   for (const { instance, recorded, trigger } of matched) {
     if (poisoned.has(recorded.stream)) continue
     const message = { _tag: "Observe", instance, trigger } as const
-    const decided = Deciding.decideOn(process.instances, message, { ...loaded, state }, { watchdog })
+    const decided = RunDecider.decide(process.instances, message, { ...loaded, state })
     if (Result.isFailure(decided)) {
       // Only where the trigger nests too deep to be recorded within an event: all other faults are recorded.
       poisoned.set(recorded.stream, poison(process, recorded, "Row", messageOf(decided.failure)))

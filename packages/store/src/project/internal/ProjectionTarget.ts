@@ -1,6 +1,6 @@
 /**
- * What the projector needs of anything that is to follow the log: a projection's rows are one kind, an adapter may
- * offer others, such as tables that handlers write.
+ * What the projector can project into: rows of a projection, or another target of an adapter, such as tables that
+ * handlers of your own write.
  */
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
@@ -9,15 +9,15 @@ import type * as Effect from "effect/Effect"
 import type { EventStoreError } from "../../log/EventStoreError.ts"
 import type { Batch, StoredProjection } from "../ReadModelStore.ts"
 
-/** Follows the log, batch by batch; `R` are services that its folding needs. */
+/** A target of the projector; `R` are the services that `fold` needs. */
 export interface ProjectionTarget<R = never> extends StoredProjection {
   /** Only events of these stored types. */
   readonly types: ReadonlyArray<string>
   /** Only events of streams in these categories. */
   readonly categories?: ReadonlyArray<string> | undefined
   /**
-   * Folds events in order, except those of the `waiting` streams and those of a stream after a poisoned one. What it
-   * does becomes real with the batch's transaction, or not at all.
+   * Folds events in order, except those of `waiting` (parked) streams and those behind a poisoned event of their stream.
+   * What it writes is part of the batch's transaction.
    */
   readonly fold: (
     batch: Batch,
@@ -26,15 +26,15 @@ export interface ProjectionTarget<R = never> extends StoredProjection {
   ) => Effect.Effect<Outcome, EventStoreError, R>
 }
 
-/** What folding came to. */
+/** The result of folding a batch. */
 export interface Outcome {
-  /** Rows to store and keys of rows to remove; none where the target writes by itself. */
+  /** Rows to store and keys of rows to remove; empty if the target writes its tables itself. */
   readonly rows: ReadonlyArray<StoredRow>
   readonly removed: ReadonlyArray<string>
-  /** Whether rows in the store that are newer than these stay. */
+  /** Whether a stored row that is newer than one of `rows` stays. */
   readonly keepsNewer: boolean
   /** The first poisoned event of each stream that has one. */
   readonly poisoned: ReadonlyArray<PoisonedEvent>
-  /** How many events were folded. */
+  /** The number of events folded. */
   readonly folded: number
 }

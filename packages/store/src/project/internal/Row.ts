@@ -1,23 +1,22 @@
-/** Rows as readers see them, and pages of them. */
+/** Rows as queries return them, and pages of rows. */
 import type { Position } from "@refold/core/event/Position"
 import type { StreamVersion } from "@refold/core/event/StreamVersion"
 import type { Cursor } from "@refold/core/project/RowQuery"
 import type * as Option from "effect/Option"
 
-/** A row, and the place of the last event in it. */
+/** A row. `position` and `version` are those of the last event that was folded into it. */
 export interface Row<State> {
   readonly key: string
   readonly state: State
   readonly position: Position
-  /** The version of that event in its own stream. */
   readonly version: StreamVersion
 }
 
-/** Some rows of a query. */
+/** A page of rows. */
 export interface Page<State> {
   readonly rows: ReadonlyArray<Row<State>>
-  /** Where the next page starts; None after the last row. Ask for it by the same query with `after`. */
+  /** The cursor of the next page, for the same query with `after`; None if there are no more rows. */
   readonly next: Option.Option<Cursor>
-  /** The rows show the events up to here. */
+  /** The checkpoint of the rows: they include the events up to this position. */
   readonly position: Position
 }

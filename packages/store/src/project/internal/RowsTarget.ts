@@ -1,4 +1,4 @@
-/** A projection's rows, for the projector. */
+/** The rows of a projection as a target of the projector. */
 import type { Tagged } from "@refold/core/event/EventType"
 import type { Projection } from "@refold/core/project/Projection"
 import { foldBatch, prepare } from "@refold/core/project/ProjectionFold"
@@ -7,7 +7,7 @@ import * as Result from "effect/Result"
 import { WireTransform } from "../../log/WireTransform.ts"
 import type { ProjectionTarget } from "./ProjectionTarget.ts"
 
-/** Folds events into rows. */
+/** The target that folds events into rows of the projection. */
 export const make = <Event extends Tagged, State>(
   projection: Projection<Event, State, string>
 ): ProjectionTarget => {

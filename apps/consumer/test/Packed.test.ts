@@ -1,0 +1,72 @@
+// The packages as their users get them: what compiles here compiles in their projects, whatever their compiler options.
+import { execFileSync } from "node:child_process"
+import * as Fs from "node:fs"
+import * as Path from "node:path"
+import { afterAll, describe, expect, it } from "vitest"
+import * as PackedProject from "./PackedProject.ts"
+
+const tsc = ["node_modules/typescript/bin/tsc", "-p", "."]
+
+const compilerOptions = {
+  target: "ES2022",
+  lib: ["ES2024", "DOM", "ESNext.Disposable"],
+  module: "NodeNext",
+  types: ["node"],
+  strict: true,
+  skipLibCheck: false
+}
+
+describe("a project with the packed packages", () => {
+  const project = PackedProject.make({ optionalPeers: true })
+  afterAll(project.remove)
+
+  it.each([true, false])("compiles every public module with exactOptionalPropertyTypes: %s", (exact) => {
+    const modules = PackedProject.publicModules(project.folder)
+    expect(modules.length).toBeGreaterThan(PackedProject.published.length)
+    project.write("all.ts", modules.map((name, index) => `export * as m${index} from "${name}"\n`).join(""))
+    const files = ["all.ts", "Counter.ts"]
+    const options = { ...compilerOptions, noEmit: true, exactOptionalPropertyTypes: exact }
+    project.write("tsconfig.json", JSON.stringify({ compilerOptions: options, files }))
+    expect(project.run(process.execPath, tsc)).toEqual({ exit: 0, printed: "" })
+  })
+})
+
+/** The oldest Node on this machine that the packages promise to run on. */
+const oldestNode = (): string => {
+  const major = (path: string): number =>
+    Number(/^v(\d+)/.exec(execFileSync(path, ["--version"], { encoding: "utf8" }))?.[1])
+  return [process.execPath, ...(process.env["PATH"] ?? "").split(Path.delimiter).map((path) => Path.join(path, "node"))]
+    .filter((path) => Fs.existsSync(path) && major(path) >= 20)
+    .toSorted((one, other) => major(one) - major(other))[0]!
+}
+
+describe("a project without optional peers, on the oldest Node", () => {
+  const project = PackedProject.make({ optionalPeers: false })
+  afterAll(project.remove)
+  const node = oldestNode()
+  project.write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["Counter.ts"] }))
+  const compiled = project.run(process.execPath, tsc)
+
+  it("has its program compiled", () => {
+    expect(compiled).toEqual({ exit: 0, printed: "" })
+  })
+
+  it("runs refold on the store in memory", () => {
+    expect(project.run(node, ["main.mjs"])).toEqual({ exit: 0, printed: "[3,7]\n" })
+  })
+
+  it("runs the examples of a Spec under node:test, and tells right from wrong", () => {
+    const { exit, printed } = project.run(node, ["--test", "--test-reporter=tap", "counter.spec.mjs"])
+    expect(exit).toBe(1)
+    expect(printed).toMatch(/^# pass 1$/m)
+    expect(printed).toMatch(/^# fail 1$/m)
+    expect(printed).toContain("the command was not refused like this")
+  })
+})
+
+it("every published package is one that this package depends on, so that it is built before", () => {
+  const { devDependencies }: { readonly devDependencies: object } = JSON.parse(
+    Fs.readFileSync(new URL("../package.json", import.meta.url), "utf8")
+  )
+  for (const { manifest: { name } } of PackedProject.published) expect(devDependencies).toHaveProperty([name])
+})

@@ -1,0 +1,116 @@
+// Planted faults of loaded states, snapshots and command handlers.
+import * as AsOf from "@refold/core/journal/AsOf"
+import * as Snapshots from "@refold/store/decide/Snapshots"
+import type { SnapshotStore } from "@refold/store/decide/SnapshotStore"
+import * as State from "@refold/store/decide/State"
+import type { EventReader } from "@refold/store/log/EventReader"
+import type { EventStore } from "@refold/store/log/EventStore"
+import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
+import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Option from "effect/Option"
+import * as AgreementSuite from "../../src/decide/AgreementSuite.ts"
+import * as AgreementLaws from "../../src/decide/internal/AgreementLaws.ts"
+import * as CommandHandlerLaws from "../../src/decide/internal/CommandHandlerLaws.ts"
+import * as ConcurrentCommandLaws from "../../src/decide/internal/ConcurrentCommandLaws.ts"
+import * as SnapshotStoreLaws from "../../src/decide/internal/SnapshotStoreLaws.ts"
+import * as TogetherLaws from "../../src/decide/internal/TogetherLaws.ts"
+import * as EventStoreSuite from "../../src/EventStoreSuite.ts"
+import type { JournalModule } from "../../src/journal/internal/JournalRun.ts"
+import * as Sample from "../../src/kit/internal/Sample.ts"
+import * as Journals from "../journal/faults/Journals.ts"
+import * as Reads from "../journal/faults/Reads.ts"
+import * as EventStores from "../log/faults/EventStores.ts"
+import { pure, type Table } from "../support/Planted.ts"
+import * as Planted from "../support/Planted.ts"
+import * as Handlers from "./faults/Handlers.ts"
+import * as SnapshotStores from "./faults/SnapshotStores.ts"
+
+type AnyStores = EventStore | EventReader | SnapshotStore
+
+const store = (layer: Layer.Layer<AnyStores>, properties = EventStoreSuite.properties()) =>
+  Planted.services(layer, properties)
+
+const onJournal = (module: JournalModule) => store(EventStores.on(module))
+
+const reading = (fault: Reads.ReadFault) => onJournal(Journals.reading(fault))
+
+const snapshotStoreLaws: Table<typeof SnapshotStoreLaws> = {
+  savedIsFound: { "null states not found": store(SnapshotStores.ignoresNullStates) },
+  anotherFingerprintFindsNone: { "ignored fingerprints": store(SnapshotStores.ignoresFingerprints) },
+  anotherFingerprintIsReplaced: {
+    "a snapshot for each fingerprint": store(SnapshotStores.keepsOneSnapshotPerFingerprint)
+  },
+  lowerVersionDoesNotReplace: { "every snapshot replaces": store(SnapshotStores.replacesByOlderSnapshots) },
+  higherVersionReplaces: { "no snapshot replaces": store(SnapshotStores.keepsTheFirstSnapshot) },
+  snapshotsAreKeptApart: { "ignored views": store(SnapshotStores.ignoresViews) },
+  foundSnapshotsAreNotShared: { "the same objects for every caller": store(SnapshotStores.sharesItsSnapshots) }
+}
+
+// Returns the latest snapshot as the state of any past point.
+const loadFromAnySnapshot: AgreementLaws.Load = Effect.fnUntraced(function*(aggregate, id, options = {}) {
+  const start = yield* State.load(aggregate, id, { asOf: AsOf.version(0) })
+  const snapshot = yield* Snapshots.find(aggregate.snapshots, start.stream)
+  return Option.isSome(snapshot) ? snapshot.value : yield* State.load(aggregate, id, options)
+})
+
+const adaptersAgree = (layer: Layer.Layer<AnyStores>) => {
+  const adapters = [EventStores.sound, layer].map((layer, index) =>
+    [String(index), ManagedRuntime.make(layer).contextEffect] as const
+  )
+  return pure([AgreementSuite.acrossAdapters(AgreementSuite.sample, adapters)])
+}
+
+const agreementLaws: Table<typeof AgreementLaws> = {
+  snapshotAndTailIsReplay: { "a tail that repeats an event": store(SnapshotStores.countsSnapshotsFromZero) },
+  asOfVersion: { "an exclusive version": reading(Reads.versionIsExclusive) },
+  asOfPosition: { "an exclusive position": reading(Reads.positionIsExclusive) },
+  asOfRecordedAt: { "an exclusive instant": reading(Reads.recordedAtIsExclusive) },
+  asOfOccurredAt: {
+    "instants read as prefixes": reading(Reads.instantsArePrefixes),
+    "a snapshot after the past point": store(
+      EventStores.sound,
+      AgreementSuite.properties({ ...AgreementSuite.sample, load: loadFromAnySnapshot })
+    )
+  },
+  adaptersAgree: {
+    "one adapter with exclusive versions": adaptersAgree(EventStores.on(Journals.reading(Reads.versionIsExclusive)))
+  }
+}
+
+const handlers = (make: Parameters<typeof EventStoreSuite.handlerProperties>[0]) =>
+  store(EventStores.sound, EventStoreSuite.handlerProperties(make))
+
+const commandHandlerLaws: Table<typeof CommandHandlerLaws> = {
+  handlingIsDeciding: { "streams in reverse order": reading(Reads.streamsAreReversed) },
+  repeatedCommandGetsFirstAnswer: { "keys not found": onJournal(Journals.forgetsKeys) },
+  cachedHandlersAgree: {
+    "a cache that refuses without reading": handlers(Handlers.refusesByCachedState),
+    "a cache whose versions conflict without reading": handlers(Handlers.conflictsByCachedVersion),
+    "a cache for all stores": handlers(Handlers.sharesItsCacheBetweenStores),
+    "ignored expected versions": onJournal(Journals.ignoresExpectations)
+  }
+}
+
+const concurrentCommandLaws: Table<typeof ConcurrentCommandLaws> = {
+  concurrentCommandsAreSerialized: { "ignored expected versions": onJournal(Journals.ignoresExpectations) },
+  concurrentCommandsAreSerial: { "ignored expected versions": onJournal(Journals.ignoresExpectations) },
+  concurrentRetriesGetOneAnswer: {
+    "keys not found": onJournal(Journals.forgetsKeys),
+    "keys looked up before the transaction": store(EventStores.looksKeysUpBeforeItsTransaction)
+  }
+}
+
+const togetherLaws: Table<typeof TogetherLaws> = {
+  togetherIsAllOrNothing: {
+    "a commit for each stream": store(EventStores.commitsEachStreamByItself),
+    "lost writes": store(EventStores.losesWrites),
+    "keys looked up before the transaction": store(EventStores.looksKeysUpBeforeItsTransaction)
+  }
+}
+
+Planted.find("SnapshotStoreLaws", SnapshotStoreLaws, [], snapshotStoreLaws)
+Planted.find("AgreementLaws", AgreementLaws, [Sample.aggregate, []], agreementLaws)
+Planted.find("CommandHandlerLaws", CommandHandlerLaws, [Sample.aggregate], commandHandlerLaws)
+Planted.find("ConcurrentCommandLaws", ConcurrentCommandLaws, [Sample.aggregate], concurrentCommandLaws)
+Planted.find("TogetherLaws", TogetherLaws, [], togetherLaws)

@@ -1,0 +1,74 @@
+/** Snapshot stores with one fault each. */
+import * as MemoryStore from "@refold/memory/MemoryStore"
+import { type Snapshot, type SnapshotKey, SnapshotStore } from "@refold/store/decide/SnapshotStore"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+
+type Snapshots = SnapshotStore["Service"]
+
+const snapshots = (change: (store: Snapshots) => Partial<Snapshots>) =>
+  Layer.merge(
+    MemoryStore.layer,
+    Layer.effect(
+      SnapshotStore,
+      Effect.map(SnapshotStore, (store) => SnapshotStore.of({ ...store, ...change(store) }))
+    ).pipe(Layer.provide(Layer.fresh(MemoryStore.layer)))
+  )
+
+const asked = (change: (key: SnapshotKey) => SnapshotKey) =>
+  snapshots(({ find, save }) => ({
+    find: (key) => find(change(key)),
+    save: (key, snapshot) => save(change(key), snapshot)
+  }))
+
+export const ignoresNullStates = snapshots(({ find }) => ({
+  find: (key) => Effect.map(find(key), Option.filter(({ state }) => state !== null))
+}))
+
+export const ignoresFingerprints = asked((key) => ({ ...key, fingerprint: "any" }))
+
+export const keepsOneSnapshotPerFingerprint = asked((key) => ({ ...key, view: `${key.view} ${key.fingerprint}` }))
+
+export const ignoresViews = asked((key) => ({ ...key, view: "any" }))
+
+/** Gives each snapshot a fingerprint of its own, so that every snapshot replaces the one before. */
+export const replacesByOlderSnapshots = snapshots(({ find, save }) => {
+  let last = 0
+  const numbered = (key: SnapshotKey, n: number) => ({ ...key, fingerprint: `${key.fingerprint} ${n}` })
+  return {
+    find: (key) => find(numbered(key, last)),
+    save: (key, snapshot) => save(numbered(key, ++last), snapshot)
+  }
+})
+
+export const keepsTheFirstSnapshot = snapshots(({ find, save }) => ({
+  save: (key, snapshot) =>
+    Effect.flatMap(find(key), Option.match({ onNone: () => save(key, snapshot), onSome: () => Effect.void }))
+}))
+
+const thawed = (snapshot: Snapshot): Snapshot => ({ ...snapshot, state: structuredClone(snapshot.state) })
+
+export const sharesItsSnapshots = snapshots(({ find }) => {
+  const own = new Map<string, Snapshot>()
+  return {
+    find: (key) =>
+      Effect.map(
+        find(key),
+        Option.map((snapshot) => {
+          const id = JSON.stringify([key, snapshot.version])
+          if (!own.has(id)) own.set(id, thawed(snapshot))
+          return own.get(id)!
+        })
+      )
+  }
+})
+
+/** Returns snapshots with a version that is one too low, so that the tail repeats an event. */
+export const countsSnapshotsFromZero = snapshots(({ find }) => ({
+  find: (key) =>
+    Effect.map(
+      find(key),
+      Option.map((snapshot) => ({ ...snapshot, version: Math.max(0, snapshot.version - 1) as Snapshot["version"] }))
+    )
+}))

@@ -1,0 +1,19 @@
+// Planted faults of event codecs.
+import * as EventCodecSuite from "../../src/event/EventCodecSuite.ts"
+import * as EventCodecLaws from "../../src/event/internal/EventCodecLaws.ts"
+import * as Sample from "../../src/kit/internal/Sample.ts"
+import { pure, type Table } from "../support/Planted.ts"
+import * as Planted from "../support/Planted.ts"
+import * as Codecs from "./faults/Codecs.ts"
+
+const codec = (codec: typeof Sample.codec) =>
+  pure(EventCodecSuite.properties(codec, { ...Sample, view: Sample.decider }))
+
+const eventCodecLaws: Table<typeof EventCodecLaws> = {
+  decodeUndoesEncode: { "a codec that loses notes": codec(Codecs.losesNotes) },
+  formerNamesDecode: { "a former name that is not declared": codec(Codecs.declaresAWrongFormerName) },
+  olderVersionsDecode: { "an upcaster that loses notes": codec(Codecs.upcastsWithoutNotes) },
+  upcastHistoryFoldsAsNative: { "an upcaster that loses notes": codec(Codecs.upcastsWithoutNotes) }
+}
+
+Planted.find("EventCodecLaws", EventCodecLaws, [Sample.codec, Sample.decider], eventCodecLaws)

@@ -1,0 +1,37 @@
+// Planted faults of the Journal.
+import * as JournalLaws from "../../src/journal/internal/JournalLaws.ts"
+import * as StorableLaws from "../../src/journal/internal/StorableLaws.ts"
+import * as JournalSuite from "../../src/journal/JournalSuite.ts"
+import { pure, type Table } from "../support/Planted.ts"
+import * as Planted from "../support/Planted.ts"
+import * as Journals from "./faults/Journals.ts"
+import * as Reads from "./faults/Reads.ts"
+
+const journal = (module: Parameters<typeof JournalSuite.properties>[0]) => pure(JournalSuite.properties(module))
+
+const reading = (fault: Reads.ReadFault) => journal(Journals.reading(fault))
+
+const journalLaws: Table<typeof JournalLaws> = {
+  refusedAppendsChangeNothing: { "conflicting events that are stored": journal(Journals.storesWhatItRefuses) },
+  appendsAreAllOrNothing: { "only the first of several writes stored": journal(Journals.storesTheFirstWriteOnly) },
+  journalsAreValues: { "a journal that grows in place": journal(Journals.growsInPlace) },
+  checksComeInOrder: { "versions checked before keys": journal(Journals.checksVersionsBeforeKeys) },
+  retriesChangeNothing: { "retries reported as new": journal(Journals.reportsRetriesAsNew) },
+  expectedVersionsAreChecked: { "ignored expected versions": journal(Journals.ignoresExpectations) },
+  eventIdsAreUnique: { "events stored twice": journal(Journals.storesEventsTwice()) },
+  versionsHaveNoGaps: { "versions from 0": reading(Reads.versionsStartAtZero) },
+  versionOrderIsPositionOrder: { "versions that decrease": reading(Reads.versionsDecrease) },
+  timesNeverDecrease: { "occurredAt as recordedAt": reading(Reads.recordedAtIsOccurredAt) },
+  asOfPositionIsPrefix: { "an exclusive version": reading(Reads.versionIsExclusive) },
+  asOfInstantIsFilter: { "instants read as prefixes": reading(Reads.instantsArePrefixes) },
+  emptyRangesAreEmpty: { "inverted ranges with swapped ends": reading(Reads.invertedRangesAreSwapped) },
+  pagingIsReadingAtOnce: { "an event skipped between pages": reading(Reads.pagesSkipOne) }
+}
+
+const storableLaws: Table<typeof StorableLaws> = {
+  storableDataIsReadBack: { "lost keys named __proto__": journal(Journals.losesProtoKeys) },
+  otherDataIsRefusedByPath: { "errors without the path in the data": journal(Journals.namesOnlyTheField) }
+}
+
+Planted.find("JournalLaws", JournalLaws, [], journalLaws)
+Planted.find("StorableLaws", StorableLaws, [], storableLaws)

@@ -1,0 +1,97 @@
+/** Faults of reads, for adapters and Journals: a change to the options or to the reswapped events. */
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import { StreamVersion } from "@refold/core/event/StreamVersion"
+import * as AsOf from "@refold/core/journal/AsOf"
+import type { ReadAllOptions, TimeRange } from "@refold/core/journal/ReadOptions"
+import * as DateTime from "effect/DateTime"
+
+/** The options of both kinds of reads. */
+interface Options extends Omit<ReadAllOptions, "after" | "asOf"> {
+  readonly after?: number | undefined
+  readonly asOf?: AsOf.AsOf | undefined
+}
+
+/** The changes. One that is left out changes nothing. */
+export interface ReadFault {
+  readonly asked?: (options: Options) => Options
+  readonly answered?: (events: ReadonlyArray<RecordedEvent>, options: Options) => ReadonlyArray<RecordedEvent>
+}
+
+const before = (instant: DateTime.Utc) => DateTime.subtract(instant, { milliseconds: 1 })
+
+/** A change to the past point. */
+const past = (change: (asOf: AsOf.AsOf) => AsOf.AsOf): ReadFault => ({
+  asked: (options) => options.asOf === undefined ? options : { ...options, asOf: change(options.asOf) }
+})
+
+export const limitOffByOne: ReadFault = {
+  asked: (options) => options.limit === undefined ? options : { ...options, limit: options.limit + 1 }
+}
+
+export const noTypesMeansAllTypes: ReadFault = {
+  asked: (options) => options.types?.length === 0 ? { ...options, types: undefined } : options
+}
+
+export const versionIsExclusive = past((asOf) =>
+  asOf._tag === "Version" ? AsOf.version(Math.max(0, asOf.version - 1)) : asOf
+)
+
+export const positionIsExclusive = past((asOf) =>
+  asOf._tag === "Position" ? AsOf.position(Math.max(0, asOf.position - 1)) : asOf
+)
+
+export const recordedAtIsExclusive = past((asOf) =>
+  asOf._tag === "RecordedAt" ? AsOf.recordedAt(before(asOf.instant)) : asOf
+)
+
+export const instantsArePrefixes: ReadFault = {
+  asked: ({ asOf, ...options }) => asOf?._tag === "OccurredAt" ? options : { asOf, ...options },
+  answered: (events, { asOf }) => {
+    if (asOf?._tag !== "OccurredAt") return events
+    const later = events.findIndex((event) => !AsOf.includes(asOf, event))
+    return later < 0 ? events : events.slice(0, later)
+  }
+}
+
+const swapped = ({ from, to }: TimeRange): TimeRange =>
+  from !== undefined && to !== undefined && DateTime.isLessThan(to, from) ? { from: to, to: from } : { from, to }
+
+export const invertedRangesAreSwapped: ReadFault = {
+  asked: ({ occurredAt, ...options }) =>
+    occurredAt === undefined ? options : { ...options, occurredAt: swapped(occurredAt) }
+}
+
+export const pagesSkipOne: ReadFault = {
+  asked: (options) =>
+    options.limit === 2 && options.after !== undefined && options.after > 0
+      ? { ...options, after: options.after + 1 }
+      : options
+}
+
+export const versionsStartAtZero: ReadFault = {
+  answered: (events) => events.map((event) => ({ ...event, version: StreamVersion(event.version - 1) }))
+}
+
+export const streamsAreReversed: ReadFault = {
+  answered: (events) => events.toReversed()
+}
+
+/** Versions that decrease in the order of the stream. */
+export const versionsDecrease: ReadFault = {
+  answered: (events) => events.map((event) => ({ ...event, version: StreamVersion(1_000 - event.version) }))
+}
+
+export const recordedAtIsOccurredAt: ReadFault = {
+  answered: (events) => events.map((event) => ({ ...event, recordedAt: event.occurredAt }))
+}
+
+const kept = new Map<string, RecordedEvent>()
+
+export const objectsAreShared: ReadFault = {
+  answered: (events) =>
+    events.map((event) => {
+      const own = kept.get(event.id) ?? { ...event }
+      kept.set(event.id, own)
+      return own
+    })
+}

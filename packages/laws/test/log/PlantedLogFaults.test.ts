@@ -1,0 +1,76 @@
+// Planted faults of event stores.
+import type { SnapshotStore } from "@refold/store/decide/SnapshotStore"
+import type { EventReader } from "@refold/store/log/EventReader"
+import type { EventStore } from "@refold/store/log/EventStore"
+import type * as Layer from "effect/Layer"
+import * as EventStoreSuite from "../../src/EventStoreSuite.ts"
+import type { JournalModule } from "../../src/journal/internal/JournalRun.ts"
+import * as ConcurrencyLaws from "../../src/log/internal/ConcurrencyLaws.ts"
+import * as EventStoreLaws from "../../src/log/internal/EventStoreLaws.ts"
+import * as Journals from "../journal/faults/Journals.ts"
+import * as Reads from "../journal/faults/Reads.ts"
+import type { Table } from "../support/Planted.ts"
+import * as Planted from "../support/Planted.ts"
+import * as EventStores from "./faults/EventStores.ts"
+
+const store = (layer: Layer.Layer<EventStore | EventReader | SnapshotStore>) =>
+  Planted.services(layer, EventStoreSuite.properties())
+
+const onJournal = (module: JournalModule) => store(EventStores.on(module))
+
+const reading = (fault: Reads.ReadFault) => onJournal(Journals.reading(fault))
+
+const eventStoreLaws: Table<typeof EventStoreLaws> = {
+  commitsAgree: {
+    "the first version in the result": onJournal(Journals.returnsFirstVersions),
+    "keys that ignore the fingerprint": onJournal(Journals.ignoresFingerprints),
+    "versions checked before keys": onJournal(Journals.checksVersionsBeforeKeys),
+    "ignored expected versions": onJournal(Journals.ignoresExpectations),
+    "a commit for each stream": store(EventStores.commitsEachStreamByItself)
+  },
+  limitCasesAgree: { "type names that are cut": onJournal(Journals.cutsLongTypes) },
+  lookupsAgree: { "keys that ignore the fingerprint": onJournal(Journals.ignoresFingerprints) },
+  keyExpiryAgrees: {
+    "permanent keys deleted": onJournal(Journals.forgetsPermanentKeys),
+    "keys deleted too early": onJournal(Journals.forgetsYoungKeys),
+    "old keys kept": onJournal(Journals.keepsOldKeys),
+    "deleted keys not counted": onJournal(Journals.doesNotCountKeys)
+  },
+  readsAgree: {
+    "a limit off by one": reading(Reads.limitOffByOne),
+    "an empty list of types read as all types": reading(Reads.noTypesMeansAllTypes),
+    "an event skipped between pages": reading(Reads.pagesSkipOne),
+    "an exclusive version": reading(Reads.versionIsExclusive),
+    "an exclusive position": reading(Reads.positionIsExclusive),
+    "inverted ranges with swapped ends": reading(Reads.invertedRangesAreSwapped),
+    "instants read as prefixes": reading(Reads.instantsArePrefixes)
+  },
+  headIsLast: { "the next position as head": store(EventStores.headIsTheNextPosition) },
+  commitsAreAllOrNothing: { "a commit for each stream": store(EventStores.commitsEachStreamByItself) },
+  retriesChangeNothing: { "retries reported as new": onJournal(Journals.reportsRetriesAsNew) },
+  storedDataIsNotShared: { "the same objects for every read": reading(Reads.objectsAreShared) },
+  eventIdsAreUnique: { "events stored twice": onJournal(Journals.storesEventsTwice()) },
+  versionsHaveNoGaps: { "versions from 0": reading(Reads.versionsStartAtZero) },
+  versionOrderIsPositionOrder: { "versions that decrease": reading(Reads.versionsDecrease) },
+  timesNeverDecrease: { "the time of the clock": store(EventStores.recordsTheClock) },
+  asOfPositionIsPrefix: {
+    "an exclusive version": reading(Reads.versionIsExclusive),
+    "an exclusive position": reading(Reads.positionIsExclusive)
+  },
+  asOfInstantIsFilter: { "instants read as prefixes": reading(Reads.instantsArePrefixes) },
+  emptyRangesAreEmpty: { "inverted ranges with swapped ends": reading(Reads.invertedRangesAreSwapped) },
+  pagingIsReadingAtOnce: { "an event skipped between pages": reading(Reads.pagesSkipOne) }
+}
+
+const concurrencyLaws: Table<typeof ConcurrencyLaws> = {
+  oneConcurrentAppendWins: { "lost writes": store(EventStores.losesWrites) },
+  appendsWithoutExpectationSucceed: { "lost writes": store(EventStores.losesWrites) },
+  concurrentRetriesAreStoredOnce: {
+    "keys looked up before the transaction": store(EventStores.looksKeysUpBeforeItsTransaction)
+  },
+  oppositeOrdersAgree: { "a commit for each stream": store(EventStores.commitsEachStreamByItself) },
+  tailMissesNothing: { "reads that skip open transactions": store(EventStores.readsPastOpenTransactions) }
+}
+
+Planted.find("EventStoreLaws", EventStoreLaws, [], eventStoreLaws)
+Planted.find("ConcurrencyLaws", ConcurrencyLaws, [], concurrencyLaws)

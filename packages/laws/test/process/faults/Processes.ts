@@ -1,0 +1,153 @@
+/** Processes and their runners, with one fault each. */
+import type { Tagged } from "@refold/core/event/EventType"
+import * as Process from "@refold/core/process/Process"
+import * as EventStore from "@refold/store/log/EventStore"
+import type { Batch } from "@refold/store/project/ReadModelStore"
+import { ReadModelStore } from "@refold/store/project/ReadModelStore"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as SkewedClock from "../../../src/kit/internal/SkewedClock.ts"
+import * as Alarms from "../../../src/process/internal/Alarms.ts"
+import * as AlarmScript from "../../../src/process/internal/AlarmScript.ts"
+import type { Deploy } from "../../../src/process/internal/ProcessLaws.ts"
+import * as TransferRun from "../../../src/process/internal/TransferRun.ts"
+import * as Transfers from "../../../src/process/internal/Transfers.ts"
+import * as ReadModels from "../../project/faults/ReadModels.ts"
+
+const deciding = <Event extends Tagged, State>(
+  process: Process.Process<Event, State>,
+  change: (
+    decider: Process.Process<Event, State>["instances"]["decider"]
+  ) => Partial<Process.Process<Event, State>["instances"]["decider"]>
+): Process.Process<Event, State> => {
+  const { decider } = process.instances
+  return { ...process, instances: { ...process.instances, decider: { ...decider, ...change(decider) } } }
+}
+
+/** Does not remember the events that it has observed. */
+export const forgetsObservedEvents = deciding(Alarms.make("alarms"), ({ evolve }) => ({
+  evolve: (instance, event) => {
+    const next = evolve(instance, event)
+    return { ...next, pending: { ...next.pending, observed: [] } }
+  }
+}))
+
+/** Keeps a variable beside its state. */
+export const countsItsCalls = (() => {
+  let calls = 0
+  return Alarms.make("alarms", { evolve: () => ({ rings: calls++ }) })
+})()
+
+/** Decides again whenever an instance is loaded. */
+export const decidesAgain: Deploy = (definition) =>
+  deciding(Process.makeUnsafe(definition), ({ evolve }) => ({
+    evolve: (instance, event) =>
+      evolve(instance, event._tag === "ProcessReacted" ? { ...event, decided: [{ _tag: "Complete" }] } : event)
+  }))
+
+/** Retries waiting triggers in reverse order. */
+export const retriesBackwards: Deploy = (definition) =>
+  deciding(Process.makeUnsafe(definition), ({ decide }) => ({
+    decide: (message, instance) =>
+      message._tag !== "Retry" ? decide(message, instance) : decide(message, {
+        ...instance,
+        pending: { ...instance.pending, waiting: instance.pending.waiting.toReversed() }
+      })
+  }))
+
+/** Its compensations succeed without an effect. */
+export const compensatesNothing: TransferRun.Implementation = {
+  ...TransferRun.standard,
+  transfers: (name, options) => {
+    const saga = Transfers.make(name, options)
+    return Process.makeUnsafe({
+      ...saga,
+      initialState: saga.initialState,
+      react: (...args) =>
+        saga.react(...args).map((one) =>
+          one._tag === "Send" && one.label.startsWith("undo") ? { ...one, command: { _tag: "Take", coins: 0 } } : one
+        )
+    })
+  }
+}
+
+/** Sends every attempt without an idempotency key. */
+export const ignoresKeys: TransferRun.Implementation = {
+  ...TransferRun.standard,
+  handlerOf: (aggregate) => {
+    const handler = TransferRun.standard.handlerOf(aggregate)
+    return {
+      ...handler,
+      handle: (command, options) => handler.handle(command, { ...options, idempotencyKey: undefined })
+    }
+  }
+}
+
+/** Sends the command that the current code would decide, with one more coin. */
+export const decidesWhenSending: TransferRun.Implementation = {
+  ...TransferRun.standard,
+  handlerOf: (aggregate) => {
+    const handler = TransferRun.standard.handlerOf(aggregate)
+    return {
+      ...handler,
+      handle: (command, options) => {
+        // All commands of the saga except the last one have coins.
+        const sent = command.command as { readonly _tag: string; readonly coins: number }
+        const current = sent._tag === "Add" ? { ...sent, coins: sent.coins + 1 } : sent
+        return handler.handle({ ...command, command: current }, options)
+      }
+    }
+  }
+}
+
+/** Its clock is a day ahead. */
+export const isADayAhead: AlarmScript.AlarmImplementation = {
+  ...AlarmScript.standard,
+  catchUp: (process, options) => SkewedClock.ahead("1 day")(AlarmScript.standard.catchUp(process, options))
+}
+
+/** Its alarms cannot be cancelled. */
+export const cancelsNothing: AlarmScript.AlarmImplementation = {
+  ...AlarmScript.standard,
+  alarms: (name, options) => {
+    const { react, ...alarms } = Alarms.make(name, options)
+    return Process.makeUnsafe({
+      ...alarms,
+      initialState: { rings: 0 },
+      react: (...args) => react(...args).filter(({ _tag }) => _tag !== "Cancel")
+    })
+  }
+}
+
+/** Stores a commit each time it is sent. */
+export const forgetsKeys = ReadModels.memory((services) => {
+  const { append: _append, ...adapter } = Context.get(services, EventStore.EventStore)
+  return EventStore.context({
+    ...adapter,
+    commit: ({ writes }, inline) => adapter.commit({ writes }, inline),
+    findAppended: () => Effect.succeedNone
+  })
+})
+
+type Saved = Parameters<Batch["save"]>[0]
+
+const withoutCorrelation = ({ rows, ...changes }: Saved): Saved => ({
+  ...changes,
+  rows: rows.map((row) => ({ ...row, state: JSON.parse(JSON.stringify(row.state, omitCorrelation)) }))
+})
+
+const omitCorrelation = (key: string, value: unknown): unknown => key === "correlationId" ? "" : value
+
+/** Omits the correlation id of each row. */
+export const omitsCorrelationIds = ReadModels.memory((services) => {
+  const rows = Context.get(services, ReadModelStore)
+  return Context.make(ReadModelStore, {
+    ...rows,
+    update: (id, body, options) =>
+      rows.update(
+        id,
+        (batch) => body({ ...batch, save: (changes) => batch.save(withoutCorrelation(changes)) }),
+        options
+      )
+  })
+})

@@ -1,0 +1,162 @@
+/** Read model stores with one fault each. */
+import type { Position } from "@refold/core/event/Position"
+import { StreamVersion } from "@refold/core/event/StreamVersion"
+import * as MemoryStore from "@refold/memory/MemoryStore"
+import type { InlineRow } from "@refold/store/log/EventStore"
+import * as EventStore from "@refold/store/log/EventStore"
+import { type Batch, type Changes, ReadModelStore } from "@refold/store/project/ReadModelStore"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+
+type Rows = ReadModelStore["Service"]
+
+/** The memory adapter, with some of its functions replaced. */
+export const memory = (change: (services: Context.Context<MemoryStore.Services>) => Context.Context<never>) =>
+  Layer.effectContext(Effect.gen(function*() {
+    const services = yield* Layer.build(Layer.fresh(MemoryStore.layer))
+    // The changed services replace those of the adapter.
+    return Context.merge(services, change(services))
+  }))
+
+const rows = (change: (rows: Rows) => Partial<Rows>) =>
+  memory((services) => {
+    const rows = Context.get(services, ReadModelStore)
+    return Context.make(ReadModelStore, ReadModelStore.of({ ...rows, ...change(rows) }))
+  })
+
+const batches = (change: (batch: Batch) => Partial<Batch>) =>
+  rows(({ update }) => ({
+    update: (id, body, options) => update(id, (batch) => body({ ...batch, ...change(batch) }), options)
+  }))
+
+const saves = (change: (changes: Changes, batch: Batch) => Partial<Changes>) =>
+  batches((batch) => ({ save: (changes) => batch.save({ ...changes, ...change(changes, batch) }) }))
+
+export const forgetsRemovals = saves(() => ({ removed: [] }))
+
+const nothing = { rows: [], removed: [], parked: [], unparked: [] }
+
+/** A batch that fails rolls back its rows, and not its checkpoint. */
+export const savesCheckpointsSeparately = rows(({ update }) => ({
+  update: Effect.fnUntraced(function*(id, body, options) {
+    let saved: Changes | undefined
+    const exit = yield* Effect.exit(update(id, (batch) =>
+      body({
+        ...batch,
+        save: (changes) => {
+          saved = changes
+          return batch.save(changes)
+        }
+      }), options))
+    if (Exit.isFailure(exit) && saved !== undefined) {
+      const checkpoint = { ...saved, ...nothing }
+      yield* update(id, (batch) => batch.save(checkpoint), options)
+    }
+    return yield* exit
+  })
+}))
+
+/** Several owners read the rows without a lock and write their results later. */
+export const hasNoLock = rows((store) => ({
+  update: Effect.fnUntraced(function*(id, body) {
+    const generation = (yield* store.generations()).find((one) => one.id === id)
+    if (generation === undefined || generation.status === "Retired") return Option.none()
+    const { projection } = generation
+    const parked = yield* store.listParked(id)
+    const discarded = yield* store.listDiscarded(projection)
+    const stored = (keys: ReadonlyArray<string>) =>
+      store.read({ projection, generation: id }, { _tag: "Keys", keys }).pipe(Effect.orDie)
+    const done = (write: (batch: Batch) => Effect.Effect<unknown>) => store.update(id, write, { wait: true })
+    const result = yield* body({
+      generation,
+      rows: (keys) => Effect.andThen(Effect.sleep(1), Effect.map(stored(keys), ({ rows }) => rows)),
+      parked: (streams) => Effect.succeed(parked.filter(({ stream }) => streams.includes(stream))),
+      discarded: () => Effect.succeed(discarded.map(({ position }) => position)),
+      save: (changes) => Effect.delay(Effect.asVoid(done((batch) => Effect.orDie(batch.save(changes)))), 1),
+      discard: (events) => Effect.asVoid(done((batch) => Effect.orDie(batch.discard(events)))),
+      promote: Effect.map(
+        store.update(id, (batch) => batch.promote, { wait: true }),
+        Option.getOrElse(() => false)
+      )
+    })
+    return Option.some(result)
+  })
+}))
+
+/** Readers see new rows before the rebuild is complete. */
+export const promotesEarly = batches((batch) => ({
+  save: (changes) => Effect.andThen(batch.save(changes), Effect.asVoid(batch.promote))
+}))
+
+export const ignoresParkedStreams = batches(() => ({ parked: () => Effect.succeed([]) }))
+
+/** A retry that fails unparks the stream. */
+export const unparksAfterAFailedRetry = saves(({ parked, unparked }) =>
+  parked.some(({ attempts }) => attempts > 1)
+    ? { parked: [], unparked: [...unparked, ...parked.map(({ stream }) => stream)] }
+    : {}
+)
+
+export const forgetsDiscardsInRebuilds = batches(({ discarded, generation }) => ({
+  discarded: (after, upTo) => generation.status === "Building" ? Effect.succeed([]) : discarded(after, upTo)
+}))
+
+export const recordsNoDiscards = batches(() => ({ discard: () => Effect.void }))
+
+export const overwritesNewerRows = saves(() => ({ keepsNewer: false }))
+
+/** The revision does not change with the rows. */
+export const hidesChanges = rows(({ live }) => ({
+  live: (projection) => Effect.map(live(projection), (generation) => ({ ...generation, revision: 0 }))
+}))
+
+/** Reports a checkpoint that it has not reached. */
+export const reportsALaterCheckpoint = rows(({ live }) => ({
+  live: (projection) =>
+    Effect.map(live(projection), (generation) => ({ ...generation, checkpoint: 2 ** 50 as Position }))
+}))
+
+export const ignoresDescending = rows(({ read }) => ({
+  read: (source, selection) =>
+    read(
+      source,
+      selection._tag === "Query" ? { ...selection, query: { ...selection.query, descending: false } } : selection
+    )
+}))
+
+/** The next page skips all rows with the same values as the last row, as if the key were no part of the order. */
+export const skipsTies = rows(({ read }) => ({
+  read: (source, selection) =>
+    Effect.map(read(source, selection), (selected) => {
+      if (selection._tag === "Keys" || selection.query.after === undefined) return selected
+      const { after: { values }, sort } = selection.query
+      const isLike = ({ state }: (typeof selected.rows)[number]) =>
+        values.length > 0 && sort.every(({ field }, index) => Reflect.get(Object(state), field) === values[index])
+      return { ...selected, rows: selected.rows.filter((row) => !isLike(row)) }
+    })
+}))
+
+/** Stores the rows of an append that is refused, as a separate statement would. */
+export const writesRowsOfRefusedAppends = memory((services) => {
+  const { append: _, ...adapter } = Context.get(services, EventStore.EventStore)
+  const { catchUpRows } = Context.get(services, ReadModelStore)
+  const write = (row: InlineRow) =>
+    Effect.flatMap(adapter.head, (position) =>
+      catchUpRows({ name: row.projection, version: row.version }, [
+        { key: row.stream, state: row.state, position, version: StreamVersion(99) }
+      ]))
+  return EventStore.context({
+    ...adapter,
+    commit: (commit, inline = []) =>
+      Effect.tapError(adapter.commit(commit, inline), () => Effect.orDie(Effect.forEach(inline, write)))
+  })
+})
+
+/** Does not store the rows of appends. */
+export const writesNoInlineRows = memory((services) => {
+  const { append: _, ...adapter } = Context.get(services, EventStore.EventStore)
+  return EventStore.context({ ...adapter, commit: (commit) => adapter.commit(commit) })
+})

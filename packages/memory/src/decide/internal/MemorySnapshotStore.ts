@@ -1,0 +1,41 @@
+/** The snapshot store in memory. */
+import {
+  checkKey,
+  checkSnapshot,
+  type Snapshot,
+  type SnapshotKey,
+  SnapshotStore
+} from "@refold/store/decide/SnapshotStore"
+import * as Effect from "effect/Effect"
+import * as HashMap from "effect/HashMap"
+import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
+
+/** An empty snapshot store. */
+export const make = Effect.gen(function*() {
+  const snapshots = yield* Ref.make(HashMap.empty<string, Saved>())
+  const idOf = ({ stream, view }: SnapshotKey) => JSON.stringify([stream, view])
+  return SnapshotStore.of({
+    find: Effect.fnUntraced(function*(key) {
+      const { fingerprint } = yield* Effect.fromResult(checkKey(key))
+      return HashMap.get(yield* Ref.get(snapshots), idOf(key)).pipe(
+        Option.filter((saved) => saved.fingerprint === fingerprint),
+        Option.map(({ snapshot }) => snapshot)
+      )
+    }),
+    save: Effect.fnUntraced(function*(key, unchecked) {
+      const { fingerprint } = yield* Effect.fromResult(checkKey(key))
+      const snapshot = yield* Effect.fromResult(checkSnapshot(unchecked))
+      yield* Ref.update(snapshots, (all) => {
+        const known = Option.getOrUndefined(HashMap.get(all, idOf(key)))
+        const isNewer = known?.fingerprint !== fingerprint || known.snapshot.version < snapshot.version
+        return isNewer ? HashMap.set(all, idOf(key), { fingerprint, snapshot }) : all
+      })
+    })
+  })
+})
+
+interface Saved {
+  readonly fingerprint: string
+  readonly snapshot: Snapshot
+}

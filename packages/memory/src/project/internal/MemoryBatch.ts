@@ -1,0 +1,76 @@
+/** A batch of one generation in memory: its changes are collected, and applied if its body succeeds. */
+import type { Batch, ParkedStream } from "@refold/store/project/ReadModelStore"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as HashMap from "effect/HashMap"
+import type * as MutableRef from "effect/MutableRef"
+import * as Option from "effect/Option"
+import * as Generations from "./Generations.ts"
+
+/**
+ * Runs a body on a generation. None if the generation is retired or no longer exists. The changes are applied to the value
+ * at the end, because command handlers may have written rows of inline projections in the meantime.
+ */
+export const transact = <A, E, R>(
+  current: MutableRef.MutableRef<Generations.Generations>,
+  id: number,
+  body: (batch: Batch) => Effect.Effect<A, E, R>
+): Effect.Effect<Option.Option<A>, E, R> => {
+  const generation = Generations.find(current.current, id)
+  if (generation === undefined || generation.status === "Retired") return Effect.succeedNone
+  const changes: Array<Change> = []
+  const changed = () => changes.reduce((all, change) => change(all), current.current)
+  const batch = { ...readsOf(generation, changed), ...writesOf(generation, changed, changes) }
+  return Effect.map(body(batch), (result) => {
+    current.current = changed()
+    return Option.some(result)
+  })
+}
+
+type Change = (all: Generations.Generations) => Generations.Generations
+type Writes = "save" | "discard" | "promote"
+
+const readsOf = (
+  generation: Generations.StoredGeneration,
+  changed: () => Generations.Generations
+): Omit<Batch, Writes> => ({
+  generation,
+  rows: (keys) =>
+    Effect.sync(() => {
+      const rows = Generations.find(changed(), generation.id)?.rows ?? HashMap.empty()
+      return keys.flatMap((key) => Option.toArray(HashMap.get(rows, key)))
+    }),
+  parked: (streams) =>
+    Effect.sync(() => parkedOf(changed(), generation.id).filter(({ stream }) => streams.includes(stream))),
+  discarded: (after, upTo) =>
+    Effect.sync(() =>
+      Generations.discardedOf(changed(), generation.projection)
+        .map(({ position }) => position)
+        .filter((position) => position > after && position <= upTo)
+    )
+})
+
+const writesOf = (
+  { id, projection }: Generations.StoredGeneration,
+  changed: () => Generations.Generations,
+  changes: Array<Change>
+): Pick<Batch, Writes> => ({
+  save: (saved) => Effect.map(DateTime.now, (now) => void changes.push((all) => Generations.save(all, id, saved, now))),
+  discard: (events) =>
+    Effect.map(DateTime.now, (discardedAt) => {
+      const discards = events.map((event) => ({ ...event, discardedAt }))
+      changes.push((all) => Generations.discard(all, projection, discards))
+    }),
+  promote: Effect.sync(() => {
+    const promoted = Generations.promote(changed(), id)
+    if (promoted === undefined) return false
+    changes.push((all) => Generations.promote(all, id) ?? all)
+    return Generations.find(promoted, id)?.status === "Live"
+  })
+})
+
+/** The parked streams of a generation, ordered by position. */
+export const parkedOf = (all: Generations.Generations, id: number): ReadonlyArray<ParkedStream> => {
+  const streams = Generations.find(all, id)?.parkedStreams ?? HashMap.empty()
+  return [...HashMap.values(streams)].toSorted((one, two) => one.position - two.position)
+}

@@ -1,0 +1,138 @@
+/** The read model store in memory: `Generations` in a reference, and a lock for each generation. */
+import { evaluate } from "@refold/core/project/RowQuery"
+import { ProjectionNotReady, ProjectionOutdated, UnknownProjection } from "@refold/store/project/ProjectionError"
+import {
+  type Batch,
+  ReadModelStore,
+  type RowSource,
+  type SelectedRows,
+  type Selection,
+  type StoredProjection,
+  type UpdateOptions
+} from "@refold/store/project/ReadModelStore"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as HashMap from "effect/HashMap"
+import type * as MutableRef from "effect/MutableRef"
+import * as Option from "effect/Option"
+import * as Semaphore from "effect/Semaphore"
+import * as Generations from "./Generations.ts"
+import { parkedOf, transact } from "./MemoryBatch.ts"
+
+type Current = MutableRef.MutableRef<Generations.Generations>
+
+/** The service over a reference that the event store writes inline rows to, too. */
+export const make = (current: Current): ReadModelStore["Service"] => {
+  const { drop, update } = locking(current)
+  return ReadModelStore.of({
+    open: (projection) => open(current, drop, projection),
+    begin: Effect.fnUntraced(function*(projection, status) {
+      const now = yield* DateTime.now
+      const known = yield* followed(current, projection)
+      const building = status === "Building" ? known.find((other) => other.status === "Building") : undefined
+      return building ?? begin(current, projection, status, now)
+    }),
+    generations: (projection) => Effect.sync(() => Generations.list(current.current, projection)),
+    update,
+    drop: (id) => Effect.sync(() => drop(id)),
+    read: (source, selection) => Effect.suspend(() => read(current.current, source, selection)),
+    live: (projection) => Effect.suspend(() => findRead(current.current, { projection })),
+    listParked: (id) => Effect.sync(() => parkedOf(current.current, id)),
+    listDiscarded: (projection) => Effect.sync(() => Generations.discardedOf(current.current, projection)),
+    catchUpRows: (projection, rows) =>
+      Effect.sync(() => {
+        current.current = Generations.saveNewer(current.current, projection, rows)
+      }),
+    inTransaction: Effect.succeed(false)
+  })
+}
+
+// One owner for each generation at a time.
+const locking = (current: Current) => {
+  const locks = new Map<number, Semaphore.Semaphore>()
+  const lockOf = (id: number): Semaphore.Semaphore => {
+    const lock = locks.get(id) ?? Semaphore.makeUnsafe(1)
+    locks.set(id, lock)
+    return lock
+  }
+  return {
+    drop: (id: number): void => {
+      locks.delete(id)
+      current.current = Generations.drop(current.current, id)
+    },
+    update: <A, E, R>(
+      id: number,
+      body: (batch: Batch) => Effect.Effect<A, E, R>,
+      { wait = false }: UpdateOptions = {}
+    ): Effect.Effect<Option.Option<A>, E, R> =>
+      Effect.suspend(() => {
+        const run = Effect.suspend(() => transact(current, id, body))
+        const lock = lockOf(id)
+        return wait ? lock.withPermits(1)(run) : Effect.map(lock.withPermitsIfAvailable(1)(run), Option.flatten)
+      })
+  }
+}
+
+const open = Effect.fnUntraced(function*(
+  current: Current,
+  drop: (generation: number) => void,
+  projection: StoredProjection
+) {
+  const now = yield* DateTime.now
+  for (const { id, status } of Generations.list(current.current, projection.name)) {
+    if (status === "Retired") drop(id)
+  }
+  const known = yield* followed(current, projection)
+  return known.some(({ version }) => version === projection.version)
+    ? known
+    : [...known, begin(current, projection, "Building", now)]
+})
+
+const begin = (
+  current: Current,
+  projection: StoredProjection,
+  status: "Building" | "Scratch",
+  now: DateTime.Utc
+): Generations.StoredGeneration => {
+  const [next, begun] = Generations.begin(current.current, projection, status, now)
+  current.current = next
+  return begun
+}
+
+// The live generation, and the one of this version that is building.
+const followed = (
+  current: Current,
+  { name, version }: StoredProjection
+): Effect.Effect<ReadonlyArray<Generations.StoredGeneration>, ProjectionOutdated> => {
+  const known = Generations.list(current.current, name)
+    .filter((one) => one.status === "Live" || (one.status === "Building" && one.version === version))
+  const live = known.find(({ status }) => status === "Live")
+  return live !== undefined && live.version > version
+    ? new ProjectionOutdated({ projection: name, version, live: live.version })
+    : Effect.succeed(known)
+}
+
+const read = (
+  all: Generations.Generations,
+  source: RowSource,
+  selection: Selection
+): Effect.Effect<SelectedRows, UnknownProjection | ProjectionNotReady> =>
+  Effect.map(findRead(all, source), (generation) => ({
+    generation,
+    rows: selection._tag === "Keys"
+      ? selection.keys.flatMap((key) => Option.toArray(HashMap.get(generation.rows, key)))
+      : evaluate(selection.query, HashMap.values(generation.rows))
+  }))
+
+const findRead = (
+  all: Generations.Generations,
+  { generation: id, projection }: RowSource
+): Effect.Effect<Generations.StoredGeneration, UnknownProjection | ProjectionNotReady> => {
+  const generations = Generations.list(all, projection)
+  const found = generations.find((one) => id === undefined ? one.status === "Live" : one.id === id)
+  if (found !== undefined) return Effect.succeed(found)
+  const building = id === undefined ? generations.findLast(({ status }) => status === "Building") : undefined
+  return building === undefined
+    ? new UnknownProjection({ projection })
+    : new ProjectionNotReady({ projection, checkpoint: building.checkpoint })
+}

@@ -1,6 +1,0 @@
--- What "the same command" means for its idempotency key, as the TypeScript handler of the same aggregate says it: the
--- category, the id and the encoded command. So a command that was sent in one language and is sent again in the other gets
--- its first answer.
-CREATE FUNCTION refold.command_fingerprint(category text, id text, command jsonb) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-SELECT refold.canonical_json(jsonb_build_array(category, id, command))
-$$

@@ -1,9 +1,0 @@
--- Refuses an argument: SQLSTATE 22023, which field broke which rule in words, and both once more as JSON in the DETAIL.
-CREATE FUNCTION refold.refuse_input(problem jsonb) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-  RAISE EXCEPTION USING
-    ERRCODE = 'invalid_parameter_value',
-    MESSAGE = format('%s %s', problem ->> 'field', problem ->> 'rule'),
-    DETAIL = problem;
-END
-$$

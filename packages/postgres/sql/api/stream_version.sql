@@ -1,6 +1,0 @@
--- The number of events in a stream; 0 where there is none.
-CREATE FUNCTION refold.stream_version(stream text) RETURNS bigint LANGUAGE sql STABLE AS $$
-SELECT coalesce((
-  SELECT e.version FROM refold.event_store AS e WHERE e.stream = stream_version.stream ORDER BY e.version DESC LIMIT 1
-), 0)
-$$

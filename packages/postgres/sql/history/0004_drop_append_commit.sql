@@ -1,2 +1,0 @@
--- Nobody but append_events calls it, as its owner.
-DROP FUNCTION refold.append_commit

@@ -1,7 +1,0 @@
--- Trigger: refuses writes to a legacy table that has become events, TG_ARGV[0] being the mapping's name.
-CREATE FUNCTION refold.refuse_legacy_write() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  RAISE EXCEPTION '% of % is refused: its rows have become events ("%")', TG_OP, TG_TABLE_NAME, TG_ARGV[0]
-    USING ERRCODE = 'restrict_violation', HINT = 'Write through the event store; this table is only kept to be read.';
-END
-$$

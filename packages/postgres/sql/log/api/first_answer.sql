@@ -1,0 +1,20 @@
+-- Where the commit that used this idempotency key was stored: a row for each of its writes; none for a new key. A
+-- handler asks before it decides, because what it decides now may differ. RF002 if the key was used with another
+-- fingerprint.
+CREATE FUNCTION refold.first_answer(idempotency_key text, fingerprint text) RETURNS SETOF refold.appended
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  hash CONSTANT bytea := refold.commit_fingerprint('given:' || fingerprint, NULL, NULL, NULL, NULL);
+  answer refold.append_answer;
+BEGIN
+  IF idempotency_key IS NOT NULL AND fingerprint IS NULL THEN
+    PERFORM refold.refuse_input(refold.problem('fingerprint', 'must be a text'));
+  END IF;
+  FOR answer IN SELECT * FROM refold.stored_answer(idempotency_key, hash) LOOP
+    IF answer.outcome <> 'deduplicated' THEN
+      PERFORM refold.refuse_commit(answer, NULL, idempotency_key);
+    END IF;
+    RETURN NEXT refold.to_appended(answer);
+  END LOOP;
+END
+$$

@@ -1,0 +1,12 @@
+-- A text as a time; NULL if it is none: the error of a cast would not name the field. Only ISO 8601 with a zone: what
+-- else PostgreSQL reads depends on the session's settings, or on the day, as "yesterday" does.
+CREATE FUNCTION refold.parse_time(value text) RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
+BEGIN
+  RETURN CASE
+    WHEN value ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?(Z|[+-][0-9]{2}(:?[0-9]{2})?)$'
+      THEN value::timestamptz
+  END;
+EXCEPTION WHEN data_exception THEN
+  RETURN NULL;
+END
+$$

@@ -1,0 +1,38 @@
+-- The rule that a document of writes for commit_events breaks, as {"field": …, "rule": …}; NULL if it breaks none.
+CREATE FUNCTION refold.writes_problem(writes jsonb) RETURNS jsonb LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  write jsonb;
+  event jsonb;
+  w int := 0;
+  e int;
+  field text;
+  streams jsonb[] := '{}';
+  problem jsonb;
+BEGIN
+  IF jsonb_typeof(writes) IS DISTINCT FROM 'array' OR writes = '[]' THEN
+    RETURN '{"field": "writes", "rule": "must be an array that is not empty"}';
+  END IF;
+  FOR write IN SELECT * FROM jsonb_array_elements(writes) LOOP
+    field := format('writes[%s]', w);
+    problem := coalesce(
+      refold.object_problem(write, '{"stream": "string", "expectedVersion": "integer?", "events": "array"}', field),
+      refold.problem(field || '.stream', refold.stream_problem(write ->> 'stream')),
+      refold.problem(field || '.stream', CASE
+        WHEN write -> 'stream' = ANY (streams) THEN 'must not be in a commit twice'
+      END),
+      refold.problem(field || '.expectedVersion', refold.expected_problem((write ->> 'expectedVersion')::numeric)),
+      refold.problem(field || '.events', CASE WHEN write -> 'events' = '[]' THEN 'must not be empty' END)
+    );
+    e := 0;
+    FOR event IN SELECT * FROM jsonb_array_elements(write -> 'events') WHERE problem IS NULL LOOP
+      problem := refold.json_event_problem(event, format('%s.events[%s]', field, e));
+      EXIT WHEN problem IS NOT NULL;
+      e := e + 1;
+    END LOOP;
+    EXIT WHEN problem IS NOT NULL;
+    streams := streams || (write -> 'stream');
+    w := w + 1;
+  END LOOP;
+  RETURN problem;
+END
+$$

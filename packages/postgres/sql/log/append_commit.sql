@@ -1,0 +1,92 @@
+-- Appends events to one or several streams, all or nothing, and answers by rows: a refusal is a row, not an error, so
+-- that the caller's transaction stays usable. The caller has locked the streams and the key (lock_streams).
+--   streams, expected, event_counts   per write: expected is a version, -1 (any) or -2 (exists)
+--   event_*                           per event, in the order of the writes
+--   never_expires                     whether the key is exempt from expiry
+-- Outcomes, checked in this order: deduplicated (a row per write) or idempotency_conflict; version_conflict (the first
+-- stream that is not as expected); duplicate_event_id (the first id that is stored or repeated); appended (a row per
+-- write).
+CREATE FUNCTION refold.append_commit(
+  key text, fingerprint text, streams text[], expected bigint[], event_counts int[],
+  event_ids uuid[], event_types text[], event_schema_versions smallint[], event_data jsonb[], event_metadata jsonb[],
+  event_occurred_at timestamptz[],
+  never_expires boolean DEFAULT false
+) RETURNS SETOF refold.append_answer LANGUAGE plpgsql AS $$
+#variable_conflict use_variable
+DECLARE
+  hash CONSTANT bytea := CASE
+    WHEN key <> '' THEN refold.commit_fingerprint(fingerprint, streams, event_counts, event_types, event_data) END;
+  answers refold.append_answer[] := '{}';
+  answer refold.append_answer;
+  first_event int := 1;
+  last_event int;
+  stored int;
+BEGIN
+  IF key <> '' THEN
+    RETURN QUERY SELECT * FROM refold.stored_answer(key, hash);
+    IF FOUND THEN RETURN; END IF;
+  END IF;
+
+  FOR write IN 1 .. cardinality(streams) LOOP
+    answer := refold.stream_end(streams[write]);
+    IF answer.version <> expected[write] AND expected[write] <> -1 AND (expected[write] <> -2 OR answer.version = 0) THEN
+      answer.outcome := 'version_conflict';
+      RETURN NEXT answer;
+      RETURN;
+    END IF;
+    answers := answers || answer;
+  END LOOP;
+
+  -- A single event needs no check beforehand: if its id is stored, nothing is inserted.
+  IF cardinality(event_ids) > 1 THEN
+    answer := NULL;
+    answer.event_id := refold.first_duplicate(event_ids);
+    IF answer.event_id IS NOT NULL THEN
+      answer.outcome := 'duplicate_event_id';
+      RETURN NEXT answer;
+      RETURN;
+    END IF;
+  END IF;
+
+  PERFORM refold.lock_positions();
+  FOR write IN 1 .. cardinality(streams) LOOP
+    answer := answers[write];
+    last_event := first_event + event_counts[write] - 1;
+    WITH inserted AS (
+      INSERT INTO refold.event_store
+        (stream, version, event_id, type, schema_version, data, metadata, occurred_at, recorded_at)
+      SELECT answer.stream, answer.version + e.number, e.id, e.type, e.schema_version, e.data, e.metadata,
+        e.occurred_at, answer.recorded_at
+      FROM unnest(
+        event_ids[first_event:last_event], event_types[first_event:last_event],
+        event_schema_versions[first_event:last_event], event_data[first_event:last_event],
+        event_metadata[first_event:last_event], event_occurred_at[first_event:last_event]
+      ) WITH ORDINALITY AS e(id, type, schema_version, data, metadata, occurred_at, number)
+      ON CONFLICT (event_id) DO NOTHING
+      RETURNING event_store."position"
+    )
+    SELECT count(*), max(inserted."position") INTO stored, answer."position" FROM inserted;
+    IF stored = 0 AND cardinality(event_ids) = 1 THEN
+      answer := ('duplicate_event_id', NULL, NULL, NULL, NULL, NULL, event_ids[1]);
+      RETURN NEXT answer;
+      RETURN;
+    ELSIF stored < event_counts[write] THEN
+      -- A commit must not be stored in part. A subtransaction would slow every append; the retry finds the id.
+      RAISE EXCEPTION 'another transaction stored an event id of this commit at the same time'
+        USING ERRCODE = 'serialization_failure', HINT = 'Retry the transaction.';
+    END IF;
+    answer.outcome := 'appended';
+    answer.first_version := answer.version + 1;
+    answer.version := answer.version + event_counts[write];
+    answers[write] := answer;
+    RETURN NEXT answer;
+    first_event := last_event + 1;
+  END LOOP;
+
+  IF key <> '' THEN
+    -- The recorded time of its first event, so that the two agree.
+    INSERT INTO refold.idempotency_keys (key, fingerprint, answer, created_at, never_expires)
+    VALUES (key, hash, to_jsonb(answers), answers[1].recorded_at, never_expires);
+  END IF;
+END
+$$

@@ -1,0 +1,46 @@
+-- Appends a batch of independent commits and answers each by rows of its own (see append_commit for the outcomes): a
+-- refused commit does not affect the others. This is the only way to write events: callers need EXECUTE on it, and no
+-- INSERT on the table.
+--   keys, fingerprints, write_counts        per commit: its idempotency key and fingerprint ('' = none), its writes
+--   streams, expected, event_counts, event_*   as in append_commit, for the commits one after the other
+--   never_expire                            per commit: whether its key is exempt from expiry; no array = none is
+-- With wait = false, a commit to a stream that another transaction is writing to is answered "busy" and not tried.
+-- Parallel arrays, because parsing one jsonb document costs more than the inserts.
+CREATE FUNCTION refold.append_events(
+  keys text[], fingerprints text[], write_counts int[],
+  streams text[], expected bigint[], event_counts int[],
+  event_ids uuid[], event_types text[], event_schema_versions smallint[], event_data jsonb[], event_metadata jsonb[],
+  event_occurred_at timestamptz[],
+  wait boolean DEFAULT true,
+  never_expire boolean[] DEFAULT NULL
+) RETURNS TABLE (commit int, answer refold.append_answer)
+-- The search_path is pinned so that a caller cannot replace an object by another of the same name.
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  w int := 1; -- the first write and event of the commit, and the last
+  e int := 1;
+  last_w int;
+  last_e int;
+BEGIN
+  IF wait THEN
+    PERFORM refold.lock_streams(streams, keys, true);
+  END IF;
+  FOR c IN 1 .. cardinality(keys) LOOP
+    last_w := w + write_counts[c] - 1;
+    last_e := e - 1 + (SELECT sum(n) FROM unnest(event_counts[w:last_w]) AS n);
+    IF wait OR refold.lock_streams(streams[w:last_w], keys[c:c], false) THEN
+      RETURN QUERY SELECT c, a FROM refold.append_commit(
+        keys[c], fingerprints[c], streams[w:last_w], expected[w:last_w], event_counts[w:last_w],
+        event_ids[e:last_e], event_types[e:last_e], event_schema_versions[e:last_e], event_data[e:last_e],
+        event_metadata[e:last_e], event_occurred_at[e:last_e], coalesce(never_expire[c], false)
+      ) AS a;
+    ELSE
+      commit := c;
+      answer := ROW('busy', NULL, NULL, NULL, NULL, NULL, NULL)::refold.append_answer;
+      RETURN NEXT;
+    END IF;
+    w := last_w + 1;
+    e := last_e + 1;
+  END LOOP;
+END
+$$

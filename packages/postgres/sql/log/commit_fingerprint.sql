@@ -1,0 +1,12 @@
+-- The fingerprint of a commit for its idempotency key: the text that came with the key, else the streams, types and
+-- data of the events, but neither ids nor times. jsonb's text is canonical but for numbers, where 1 and 1.0 are two.
+-- Hashed, because the content may be long or secret.
+CREATE FUNCTION refold.commit_fingerprint(
+  given text, streams text[], event_counts int[], event_types text[], event_data jsonb[]
+) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
+SELECT sha256(convert_to(
+  CASE WHEN given <> '' THEN given
+  ELSE 'content:' || jsonb_build_array(streams, event_counts, event_types, event_data)::text END,
+  'UTF8'
+))
+$$

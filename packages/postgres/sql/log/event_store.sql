@@ -1,0 +1,28 @@
+-- All events of all streams in one table: one global order, and one place to protect.
+-- Rows are never changed or removed (see refuse_change), and only append_events adds any.
+CREATE TABLE refold.event_store (
+  -- bigint, because 32 bits run out within a year of 70 events a second.
+  position bigint PRIMARY KEY DEFAULT nextval('refold.event_position'),
+  -- The whole name rather than a number into a table of streams: an append then touches one table, no row is updated by
+  -- every append to its stream, and an event names its own stream.
+  stream text NOT NULL CHECK (char_length(stream) BETWEEN 1 AND 255 AND stream ~ '^[^-]+-.'),
+  -- The number of events in the stream including this one. bigint costs nothing beside the text columns.
+  version bigint NOT NULL CHECK (version >= 1),
+  -- Chosen by the writer, so that an append whose answer was lost can be looked up and a repeated one is detected.
+  event_id uuid NOT NULL CONSTRAINT event_store_event_id UNIQUE,
+  -- The stored name of the event's type. A codec maps it to the name in the code.
+  type text NOT NULL CHECK (char_length(type) BETWEEN 1 AND 255),
+  -- The version of the type's schema that data was written with; a codec upcasts it.
+  schema_version smallint NOT NULL CHECK (schema_version >= 1),
+  -- jsonb rather than json: malformed text is refused, and auditors can query it.
+  data jsonb NOT NULL,
+  -- correlationId, causationId, actor, and any fields that the writer adds.
+  metadata jsonb NOT NULL CHECK (jsonb_typeof(metadata) = 'object'),
+  -- The domain's clock. It may be back-dated, so nothing is ordered by it.
+  occurred_at timestamptz NOT NULL,
+  -- The database's clock, in milliseconds (what JavaScript can hold); append_events keeps it from ever decreasing
+  -- within a stream, so that the events recorded up to an instant are a prefix of the stream.
+  recorded_at timestamptz NOT NULL,
+  -- Enforces optimistic concurrency, and is the index that every read of a stream uses.
+  CONSTRAINT event_store_stream_version UNIQUE (stream, version)
+)

@@ -1,0 +1,32 @@
+-- Makes readers of the global log stop before every position that this transaction is about to draw.
+--
+-- A writer holds, from before it draws positions until its commit is visible, a shared advisory lock whose key is the
+-- last position drawn by any session when it began. A reader (see read_head) goes no further than the smallest key
+-- held, so a low position that commits late is not skipped. Shared locks do not wait for each other: writers are not
+-- serialised, and transactions that do not append block no reader. Rejected: reading by "position > checkpoint" (misses
+-- late commits), a table lock or one exclusive advisory lock (writers wait), pg_snapshot_xmin (any long transaction in
+-- the cluster stalls readers) and waiting out gaps (a guess). The setting stores which key the transaction holds, and
+-- is trusted for nothing else: the lock is taken each time, which is cheap if it is held already, and never above the
+-- last position drawn. So a writer that forges the setting cannot make readers skip its own events.
+CREATE FUNCTION refold.lock_positions() RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+  this_hold CONSTANT text := pg_current_xact_id()::text || ':' || 'refold.event_position'::regclass::oid::text || ':';
+  setting CONSTANT text := coalesce(current_setting('refold_store.locked_position', true), '');
+  last_drawn bigint;
+BEGIN
+  SELECT last_value INTO last_drawn FROM refold.event_position;
+  -- Once per transaction: the first key is the lowest. The setting is transaction-local and rolls back with a savepoint as
+  -- the lock does; it names transaction and store, because outside of a transaction it reads back as ''.
+  IF starts_with(setting, this_hold) AND substr(setting, length(this_hold) + 1) ~ '^[0-9]{1,18}$' THEN
+    last_drawn := least(last_drawn, substr(setting, length(this_hold) + 1)::bigint);
+  ELSE
+    PERFORM set_config('refold_store.locked_position', this_hold || last_drawn, true);
+  END IF;
+  -- oid and the low 32 bits of the position, as int4 without overflow.
+  PERFORM pg_advisory_xact_lock_shared('refold.event_position'::regclass::oid::int4, last_drawn::bit(32)::int4);
+  -- A position that a crash undoes after a reader has seen it would be drawn twice.
+  IF current_setting('synchronous_commit') = 'off' THEN
+    PERFORM set_config('synchronous_commit', 'on', true);
+  END IF;
+END
+$$

@@ -1,0 +1,16 @@
+-- The streams that wait, each from its poisoned event on. Per generation: a rebuild may be able to fold what the old
+-- code could not.
+CREATE TABLE refold.parked_streams (
+  generation int NOT NULL REFERENCES refold.projection_generations ON DELETE CASCADE,
+  stream text NOT NULL,
+  version bigint NOT NULL CHECK (version >= 1),
+  "position" bigint NOT NULL,
+  type text NOT NULL,
+  -- The stage at which folding failed, and why.
+  stage text NOT NULL,
+  reason text NOT NULL,
+  attempts int NOT NULL,
+  parked_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  -- The generation first: batches look for streams of their own generation.
+  PRIMARY KEY (generation, stream)
+)

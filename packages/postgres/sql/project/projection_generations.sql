@@ -1,0 +1,25 @@
+-- One build of a projection's rows: the live one that readers see, one that is being built beside it, one that was
+-- replaced and waits to be dropped, or a scratch one for a query as of the past. Its rows are in the table rows_<id>
+-- (see create_rows_table).
+CREATE TABLE refold.projection_generations (
+  -- Never reused, so that a remembered id cannot refer to other rows.
+  id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  projection text NOT NULL CHECK (char_length(projection) BETWEEN 1 AND 255),
+  version int NOT NULL CHECK (version >= 1),
+  -- text rather than an enum, which could never lose a value again.
+  status text NOT NULL CHECK (status IN ('Building', 'Live', 'Retired', 'Scratch')),
+  -- All events up to here are in the rows, parked or discarded. No index: it changes with every batch.
+  checkpoint bigint NOT NULL DEFAULT 0 CHECK (checkpoint >= 0),
+  -- Increases whenever the projector changes rows. Not with the rows that commits write: all appends of a store would
+  -- then wait for each other here.
+  revision bigint NOT NULL DEFAULT 0,
+  -- Smoothed rate in events per second.
+  rate float8 NOT NULL DEFAULT 0,
+  -- Instead of rows it has tables of its own, in a schema of its own (see generation_schema).
+  has_tables boolean NOT NULL DEFAULT false,
+  created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  -- When the checkpoint was last saved.
+  updated_at timestamptz NOT NULL DEFAULT clock_timestamp()
+)
+-- Most of each page stays free, so that the next checkpoint fits on the same page and changes no index (a HOT update).
+WITH (fillfactor = 20)

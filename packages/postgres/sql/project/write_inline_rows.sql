@@ -1,0 +1,29 @@
+-- Writes rows into every generation of their projection and version that is live or being built, if they are newer than
+-- the stored row: the order in which two writers arrive does not matter. In the order of generations and keys, so that
+-- two commits cannot wait for each other. Runs as its owner, so that appending needs no right to write rows. The
+-- search_path is pinned so that a caller cannot replace an object by another of the same name.
+CREATE FUNCTION refold.write_inline_rows(
+  projections text[], projection_versions int[], keys text[], states jsonb[], positions bigint[], versions bigint[]
+) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+  generation refold.projection_generations;
+BEGIN
+  FOR generation IN
+    SELECT g.* FROM refold.projection_generations g
+    WHERE g.projection = ANY (projections) AND g.status IN ('Live', 'Building') AND NOT g.has_tables
+    ORDER BY g.id
+  LOOP
+    EXECUTE format($insert$
+      INSERT INTO refold.%I AS known (key, state, "position", version)
+      SELECT DISTINCT ON (r.key COLLATE "C") r.key, r.state, r."position", r.version
+      FROM unnest($1, $2, $3, $4, $5, $6) AS r(projection, projection_version, key, state, "position", version)
+      WHERE r.projection = $7 AND r.projection_version = $8
+      ORDER BY r.key COLLATE "C", r.version DESC
+      ON CONFLICT (key) DO UPDATE SET
+        state = excluded.state, "position" = excluded."position", version = excluded.version
+      WHERE known.version < excluded.version
+    $insert$, 'rows_' || generation.id)
+    USING projections, projection_versions, keys, states, positions, versions, generation.projection, generation.version;
+  END LOOP;
+END
+$$

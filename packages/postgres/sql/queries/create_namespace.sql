@@ -1,1 +1,0 @@
-SELECT refold.create_namespace(:generation::int)

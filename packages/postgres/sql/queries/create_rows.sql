@@ -1,1 +1,0 @@
-SELECT refold.create_rows(:generation::int, :indexes::text[])

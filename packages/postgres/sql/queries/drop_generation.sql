@@ -1,1 +1,0 @@
-SELECT refold.drop_generation(:generation::int, :only_if_over::boolean, :patience::int) AS dropped

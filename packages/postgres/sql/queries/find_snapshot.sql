@@ -1,3 +1,0 @@
-SELECT version, "position", recorded_at, state
-FROM refold.event_snapshots
-WHERE stream = :stream::text AND view = :view::text AND fingerprint = :fingerprint::text

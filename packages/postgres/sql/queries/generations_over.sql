@@ -1,1 +1,0 @@
-SELECT id FROM refold.generations_over(:projection::text) AS id

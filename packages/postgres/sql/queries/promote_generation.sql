@@ -1,1 +1,0 @@
-SELECT refold.promote_generation(:generation::int) AS promoted

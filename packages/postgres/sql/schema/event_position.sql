@@ -1,6 +1,0 @@
--- The global order. A sequence, because a counter row would make every writer wait for every other until commit.
--- Positions may have gaps (a rolled-back append leaves one); order is all they promise.
--- CACHE 1 is the default and must stay: a session that cached positions could commit a low one after a reader went by.
--- It starts at 0, and event_position_start.sql throws that position away, so that last_value always is "the last position
--- drawn": a fresh sequence cannot tell "1 was drawn" from "nothing was drawn" without a second column.
-CREATE SEQUENCE refold.event_position AS bigint MINVALUE 0 START WITH 0 CACHE 1

@@ -1,3 +1,0 @@
--- For each statement, so that a statement that happens to match no row is refused too; TRUNCATE has no rows at all.
-CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON refold.event_store
-FOR EACH STATEMENT EXECUTE FUNCTION refold.refuse_change()

@@ -1,7 +1,0 @@
--- Generations as the adapter and people look at them. An SQL view rather than columns that would have to be kept: nobody
--- asks for these numbers as often as checkpoints are saved.
-CREATE VIEW refold.projections AS
-SELECT g.id, g.projection, g.version, g.status, g.checkpoint, g.revision, g.rate, g.has_tables, g.created_at, g.updated_at,
-  (SELECT count(*)::int FROM refold.parked_streams p WHERE p.generation = g.id) AS parked,
-  EXISTS (SELECT FROM refold.discarded_events d WHERE d.projection = g.projection) AS has_discarded
-FROM refold.projection_generations g

@@ -1,0 +1,47 @@
+/** The port `SnapshotStore` on the table `event_snapshots`. */
+import type { Json } from "@refold/core/event/Json"
+import { Position } from "@refold/core/event/Position"
+import { StreamVersion } from "@refold/core/event/StreamVersion"
+import { checkKey, checkSnapshot, SnapshotStore } from "@refold/store/decide/SnapshotStore"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Database } from "../../schema/internal/Database.ts"
+import { query } from "../../schema/internal/Query.ts"
+
+interface SnapshotRow {
+  readonly version: bigint
+  readonly position: bigint
+  readonly recorded_at: Date
+  readonly state: Json
+}
+
+/** The snapshot store of a database. */
+export const make = (database: Database): SnapshotStore["Service"] => {
+  const { object, sql } = database
+  return SnapshotStore.of({
+    find: Effect.fnUntraced(function*(key) {
+      yield* Effect.fromResult(checkKey(key))
+      const statement = sql<SnapshotRow>`
+        SELECT version, "position", recorded_at, state FROM ${object("event_snapshots")}
+        WHERE stream = ${key.stream}::text AND view = ${key.view}::text AND fingerprint = ${key.fingerprint}::text`
+      const [row] = yield* query(database, "find snapshot", statement)
+      return Option.map(Option.fromNullishOr(row), ({ position, recorded_at, state, version }) => ({
+        version: StreamVersion(Number(version)),
+        position: Position(Number(position)),
+        recordedAt: DateTime.fromDateUnsafe(recorded_at),
+        state
+      }))
+    }),
+    save: Effect.fnUntraced(function*(key, snapshot) {
+      yield* Effect.fromResult(checkKey(key))
+      const { position, recordedAt, state, version } = yield* Effect.fromResult(checkSnapshot(snapshot))
+      const statement = sql`
+        SELECT ${object("save_snapshot")}(
+          ${key.stream}::text, ${key.view}::text, ${key.fingerprint}::text, ${version}::bigint, ${position}::bigint,
+          ${DateTime.toDateUtc(recordedAt)}::timestamptz, ${JSON.stringify(state)}::text::jsonb
+        )`
+      yield* query(database, "save snapshot", statement)
+    })
+  })
+}

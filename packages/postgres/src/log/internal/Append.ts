@@ -1,0 +1,140 @@
+/**
+ * Appending: one statement, one round trip, in the caller's transaction if there is one. An append whose answer was
+ * lost with the connection is looked up by its event ids.
+ */
+import type { InvalidInput } from "@refold/core/event/InvalidInput"
+import * as Fingerprint from "@refold/core/internal/journal/Fingerprint"
+import { type AppendError, IdempotencyConflict } from "@refold/core/journal/AppendError"
+import * as Commit from "@refold/core/journal/Commit"
+import type { InlineRow } from "@refold/store/log/EventStore"
+import { EventStoreError, OutcomeUnknown } from "@refold/store/log/EventStoreError"
+import * as Arr from "effect/Array"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as SqlError from "effect/sql/SqlError"
+import type * as Statement from "effect/sql/Statement"
+import * as Database from "../../schema/internal/Database.ts"
+import { query } from "../../schema/internal/Query.ts"
+import * as AppendCodec from "./AppendCodec.ts"
+
+type Failure = AppendError | EventStoreError | OutcomeUnknown
+
+/** Adds the writing of inline rows to the statement that appends. The room of projections provides it. */
+export type WithInlineRows = <Row extends object>(
+  append: Statement.Fragment,
+  rows: ReadonlyArray<InlineRow>
+) => Statement.Statement<Row>
+
+/** Stores a commit, and rows of inline projections with it. */
+export const append = Effect.fnUntraced(function*(
+  database: Database.Database,
+  withInlineRows: WithInlineRows,
+  commit: Commit.Commit,
+  inline: ReadonlyArray<InlineRow> = []
+): Effect.fn.Return<Commit.Appended, Failure> {
+  const checked = yield* Effect.fromResult(Commit.check(commit))
+  const insideTransaction = yield* database.inTransaction
+  const statement = AppendCodec.appendEvents(database, checked)
+  const sent = send(checked, inline.length === 0 ? statement : withInlineRows(statement, inline))
+  return yield* insideTransaction
+    // Whether it is committed is decided by the caller's transaction.
+    ? Effect.catchTag(sent, "SqlError", (error) => failed(error))
+    : sendUntilKnown(database, checked, sent)
+})
+
+type Send = Effect.Effect<Commit.Appended, AppendError | SqlError.SqlError>
+
+const send = (commit: Commit.Commit, statement: Statement.Statement<AppendCodec.AnswerRow>): Send =>
+  Effect.flatMap(statement, (rows) =>
+    Arr.isReadonlyArrayNonEmpty(rows)
+      ? Effect.fromResult(AppendCodec.answer(commit, rows))
+      : Effect.die(new Error("append_events gave no answer")))
+
+/** The first answer to an idempotency key, None for a new one. */
+export const findAppended = Effect.fnUntraced(function*(
+  database: Database.Database,
+  idempotency: Commit.FingerprintedKey
+): Effect.fn.Return<Option.Option<Commit.Appended>, IdempotencyConflict | InvalidInput | EventStoreError> {
+  const { fingerprint, key } = yield* Effect.fromResult(Commit.checkIdempotency(idempotency))
+  const given = Fingerprint.ofGiven(fingerprint)
+  const { object, sql } = database
+  const statement = sql<AppendCodec.AnswerRow>`
+    SELECT * FROM ${object("stored_answer")}(${key}::text, sha256(convert_to(${given}::text, 'UTF8')))`
+  const rows = yield* query(database, "find appended", statement)
+  if (!Arr.isReadonlyArrayNonEmpty(rows)) return Option.none()
+  if (rows[0].outcome === "idempotency_conflict") return yield* new IdempotencyConflict({ key })
+  return Option.some(AppendCodec.appended(rows, true))
+})
+
+// How often an append whose connection was lost is sent, if it was not stored: more often than a pool has connections,
+// which may all be dead. Sending it twice is safe: its event ids, or its key, admit only one of the copies.
+const maxSends = 20
+
+const sendUntilKnown = Effect.fnUntraced(function*(
+  database: Database.Database,
+  commit: Commit.Commit,
+  send: Send
+): Effect.fn.Return<Commit.Appended, Failure> {
+  for (let sends = 1;; sends++) {
+    const sent = yield* Effect.result(retryWhileNothingIsStored(send))
+    if (sent._tag === "Success") return sent.success
+    const error = sent.failure
+    const isLost = error._tag === "SqlError" && Database.isDisconnect(error) && !Database.isRefusedConnect(error)
+    if (!isLost && sends === 1) return yield* error._tag === "SqlError" ? failed(error) : Effect.fail(error)
+    // A copy may be refused because the first one arrived after all.
+    const stored = yield* lookUp(database, commit)
+    if (Option.isSome(stored)) return stored.value
+    if (isLost && sends < maxSends) continue
+    // An earlier copy may still arrive, so it is unknown whether anything is stored.
+    return yield* error._tag === "SqlError" ? unknown(commit, error) : Effect.fail(error)
+  }
+})
+
+const retryWhileNothingIsStored = (send: Send): Send =>
+  Effect.retry(send, {
+    while: (error) => error._tag === "SqlError" && isRetryable(error),
+    schedule: Database.reconnecting
+  })
+
+// A table of rows that is missing was dropped since it was looked up: the next time it is not found.
+const isRetryable = (error: SqlError.SqlError): boolean =>
+  Database.isTransient(error) || Database.isRefusedConnect(error) || Database.isMissingTable(error)
+
+/** Where the events of a lost append are stored, None if they are not. Waits for its transaction to end. */
+const lookUp = (
+  database: Database.Database,
+  commit: Commit.Commit
+): Effect.Effect<Option.Option<Commit.Appended>, OutcomeUnknown> => {
+  const { object, sql } = database
+  const find = sql<FoundRow>`
+    SELECT * FROM ${object("find_stored_events")}(
+      ${commit.writes.map(({ stream }) => stream)}::text[], ${[commit.idempotency?.key ?? ""]}::text[],
+      ${commit.writes.flatMap(({ events }) => events.map(({ id }) => id))}::text[]::uuid[]
+    )`
+  return Effect.retry(find, { while: Database.isDisconnect, schedule: Database.reconnecting }).pipe(
+    Effect.map((rows) => found(commit, rows)),
+    Effect.catch((error) => unknown(commit, error))
+  )
+}
+
+type FoundRow = Omit<AppendCodec.AnswerRow, "outcome" | "event_id"> & { readonly events: bigint }
+
+const found = (commit: Commit.Commit, rows: ReadonlyArray<FoundRow>): Option.Option<Commit.Appended> => {
+  const inOrder = commit.writes.flatMap(({ events, stream }) =>
+    rows.filter((row) => row.stream === stream && Number(row.events) === events.length)
+  )
+  return Arr.isReadonlyArrayNonEmpty(inOrder) && inOrder.length === commit.writes.length
+    ? Option.some(AppendCodec.appended(inOrder, false))
+    : Option.none()
+}
+
+const failed = (error: SqlError.SqlError): Effect.Effect<never, EventStoreError> =>
+  Effect.fail(new EventStoreError({ operation: "append", cause: Database.explain(error) }))
+
+const unknown = (commit: Commit.Commit, error: SqlError.SqlError): Effect.Effect<never, OutcomeUnknown> =>
+  Effect.fail(
+    new OutcomeUnknown({
+      eventIds: commit.writes.flatMap(({ events }) => events.map(({ id }) => id)),
+      cause: Database.explain(error)
+    })
+  )

@@ -1,0 +1,106 @@
+/** The statement that appends a commit, and the rows of its answer as a result. */
+import type { EventId } from "@refold/core/event/EventId"
+import { Position } from "@refold/core/event/Position"
+import type { StreamName } from "@refold/core/event/StreamName"
+import { StreamVersion } from "@refold/core/event/StreamVersion"
+import * as Fingerprint from "@refold/core/internal/journal/Fingerprint"
+import {
+  type AppendError,
+  DuplicateEventId,
+  IdempotencyConflict,
+  versionConflict
+} from "@refold/core/journal/AppendError"
+import * as Commit from "@refold/core/journal/Commit"
+import type { ExpectedVersion } from "@refold/core/journal/ExpectedVersion"
+import * as Arr from "effect/Array"
+import * as DateTime from "effect/DateTime"
+import * as Result from "effect/Result"
+import type * as Statement from "effect/sql/Statement"
+import type { Database } from "../../schema/internal/Database.ts"
+
+/** A row of `append_answer`; the columns that an outcome has no use for are null. */
+export interface AnswerRow {
+  readonly outcome: string
+  readonly stream: string
+  readonly first_version: bigint
+  readonly version: bigint
+  readonly position: bigint
+  readonly recorded_at: Date
+  readonly event_id: string
+}
+
+/** Calls `append_events` with one commit. */
+export const appendEvents = (
+  { object, sql }: Database,
+  { idempotency, writes }: Commit.Commit
+): Statement.Statement<AnswerRow> => {
+  const events = writes.flatMap((write) => write.events)
+  const { fingerprint, key = "", neverExpires = false } = idempotency ?? {}
+  const hashed = fingerprint === undefined ? "" : Fingerprint.ofGiven(fingerprint)
+  // The driver takes a small number for int4 and a large one for int8, and refuses both in one array.
+  const expected = writes.map((write) => BigInt(encodeExpected(write.expected)))
+  return sql<AnswerRow>`
+    SELECT (a.answer).*
+    FROM ${object("append_events")}(
+      ${[key]}::text[], ${[hashed]}::text[], ${[writes.length]}::int[], ${writes.map(({ stream }) => stream)}::text[],
+      ${expected}::bigint[], ${writes.map((write) => write.events.length)}::int[],
+      ${events.map(({ id }) => id)}::text[]::uuid[], ${events.map(({ type }) => type)}::text[],
+      ${events.map(({ schemaVersion }) => schemaVersion)}::smallint[],
+      ${events.map(({ data }) => JSON.stringify(data))}::text[]::jsonb[],
+      ${events.map(({ metadata }) => JSON.stringify(metadata))}::text[]::jsonb[],
+      ${events.map(({ occurredAt }) => DateTime.toDateUtc(occurredAt))}::timestamptz[]
+      ${neverExpires ? sql`, never_expire => ${[true]}::boolean[]` : sql.literal("")}
+    ) AS a`
+}
+
+const encodeExpected = (expected: ExpectedVersion): number => {
+  switch (expected._tag) {
+    case "Any":
+      return -1
+    case "StreamExists":
+      return -2
+    case "NoStream":
+      return 0
+    case "Exact":
+      return expected.version
+  }
+}
+
+/** The answer to a commit: what was stored, or why nothing was. */
+export const answer = (
+  { idempotency, writes }: Commit.Commit,
+  rows: Arr.NonEmptyReadonlyArray<AnswerRow>
+): Result.Result<Commit.Appended, AppendError> => {
+  const [row] = rows
+  switch (row.outcome) {
+    case "appended":
+    case "deduplicated":
+      return Result.succeed(appended(rows, row.outcome === "deduplicated"))
+    case "idempotency_conflict":
+      return Result.fail(new IdempotencyConflict({ key: idempotency!.key }))
+    case "duplicate_event_id":
+      // Ids come back as they went in: in lower case.
+      return Result.fail(new DuplicateEventId({ id: row.event_id as EventId }))
+    default: {
+      const { expected, stream } = writes.find((write) => write.stream === row.stream)!
+      return Result.fail(versionConflict(stream, expected, StreamVersion(Number(row.version))))
+    }
+  }
+}
+
+/** A stored commit, from a row per write. */
+export const appended = (
+  rows: Arr.NonEmptyReadonlyArray<Omit<AnswerRow, "outcome" | "event_id">>,
+  deduplicated: boolean
+): Commit.Appended =>
+  Commit.appended(
+    Arr.map(rows, (row) => ({
+      // The name that was stored was checked.
+      stream: row.stream as StreamName,
+      firstVersion: StreamVersion(Number(row.first_version)),
+      version: StreamVersion(Number(row.version)),
+      position: Position(Number(row.position)),
+      recordedAt: DateTime.fromDateUnsafe(row.recorded_at)
+    })),
+    deduplicated
+  )

@@ -1,0 +1,41 @@
+/** Rows of `event_store` as events. */
+import type { EventId } from "@refold/core/event/EventId"
+import type { Json } from "@refold/core/event/Json"
+import type { Metadata } from "@refold/core/event/NewEvent"
+import { Position } from "@refold/core/event/Position"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import type { StreamName } from "@refold/core/event/StreamName"
+import { StreamVersion } from "@refold/core/event/StreamVersion"
+import * as DateTime from "effect/DateTime"
+
+/** The columns that `decode` reads. */
+export const columns =
+  `stream, version, "position", event_id, type, schema_version, data, metadata, occurred_at, recorded_at`
+
+/** The columns that an event is made of. */
+export interface EventRow {
+  readonly stream: string
+  readonly version: bigint
+  readonly position: bigint
+  readonly event_id: string
+  readonly type: string
+  readonly schema_version: number
+  readonly data: Json
+  readonly metadata: Metadata
+  readonly occurred_at: Date
+  readonly recorded_at: Date
+}
+
+/** The event. What was stored was checked, so its names and ids are what they are branded as. */
+export const decode = (row: EventRow): RecordedEvent => ({
+  stream: row.stream as StreamName,
+  version: StreamVersion(Number(row.version)),
+  position: Position(Number(row.position)),
+  id: row.event_id as EventId,
+  type: row.type,
+  schemaVersion: row.schema_version,
+  data: row.data,
+  metadata: row.metadata,
+  occurredAt: DateTime.fromDateUnsafe(row.occurred_at),
+  recordedAt: DateTime.fromDateUnsafe(row.recorded_at)
+})

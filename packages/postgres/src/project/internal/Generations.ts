@@ -1,0 +1,127 @@
+/** Generations as the database holds them, and the tables of their own that some of them have. */
+import { Position } from "@refold/core/event/Position"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
+import { ProjectionNotReady, UnknownProjection } from "@refold/store/project/ProjectionError"
+import type { Generation, NoRows, Status } from "@refold/store/project/ReadModelStore"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import type { Database } from "../../schema/internal/Database.ts"
+import { given, query } from "../../schema/internal/Query.ts"
+
+/** A row of the SQL view `projections`. */
+export interface GenerationRow {
+  readonly id: number
+  readonly projection: string
+  readonly version: number
+  readonly status: string
+  readonly checkpoint: bigint
+  readonly revision: bigint
+  readonly rate: number
+  readonly has_tables: boolean
+  readonly updated_at: Date
+  readonly parked: number
+}
+
+/** The generation that it stands for. */
+export const decode = (row: GenerationRow): Generation => ({
+  id: row.id,
+  projection: row.projection,
+  version: row.version,
+  // The table checks it.
+  status: row.status as Status,
+  checkpoint: Position(Number(row.checkpoint)),
+  revision: Number(row.revision),
+  rate: row.rate,
+  parked: row.parked,
+  updatedAt: DateTime.fromDateUnsafe(row.updated_at)
+})
+
+/** Which generations; all without a condition. */
+export interface Filter {
+  readonly id?: number | undefined
+  readonly projection?: string | undefined
+  readonly statuses?: ReadonlyArray<Status> | undefined
+}
+
+/** The generations, in the order in which they began. */
+export const list = (
+  database: Database,
+  filter: Filter
+): Effect.Effect<ReadonlyArray<GenerationRow>, EventStoreError> =>
+  query(database, "list generations", selectGenerations(database, filter))
+
+const selectGenerations = ({ object, sql }: Database, { id, projection, statuses }: Filter) => {
+  const conditions = [
+    ...given(id, (id) => sql`id = ${id}::int`),
+    ...given(projection, (name) => sql`projection = ${name}::text`),
+    ...given(statuses, (statuses) => sql`status = ANY (${statuses}::text[])`)
+  ]
+  return sql<GenerationRow>`
+    SELECT id, projection, version, status, checkpoint, revision, rate, has_tables, updated_at, parked
+    FROM ${object("projections")} WHERE ${sql.and(conditions)} ORDER BY id`
+}
+
+/** The generation that readers see. */
+export const findLive = Effect.fnUntraced(function*(
+  database: Database,
+  projection: string
+): Effect.fn.Return<GenerationRow, NoRows | EventStoreError> {
+  const known = yield* list(database, { projection, statuses: ["Live", "Building"] })
+  const live = known.find(({ status }) => status === "Live")
+  if (live !== undefined) return live
+  const building = known.at(-1)
+  return yield* building === undefined
+    ? new UnknownProjection({ projection })
+    : new ProjectionNotReady({ projection, checkpoint: decode(building).checkpoint })
+})
+
+// In milliseconds. While a drop waits for its lock, all later readers wait behind it: what can be dropped later gives up
+// soon.
+const lockTimeout = { explicit: 5_000, bestEffort: 200 }
+
+/** Deletes a generation and its rows. */
+export const drop = (database: Database, generation: number): Effect.Effect<void, EventStoreError> =>
+  Effect.asVoid(query(database, "drop generation", callDrop(database, generation, false, lockTimeout.explicit)))
+
+const callDrop = ({ object, sql }: Database, generation: number, onlyIfObsolete: boolean, timeout: number) =>
+  sql`SELECT ${object("drop_generation")}(${generation}::int, ${onlyIfObsolete}::boolean, ${timeout}::int) AS dropped`
+
+/** Drops generations that are not needed any more, except those that are in use: a later call drops them. */
+export const dropObsolete = Effect.fnUntraced(function*(
+  database: Database,
+  projection: string
+): Effect.fn.Return<void, EventStoreError> {
+  const { object, sql } = database
+  const statement = sql<{ readonly id: number }>`SELECT id FROM ${
+    object("obsolete_generations")
+  }(${projection}::text) AS id`
+  const obsolete = yield* query(database, "list generations", statement)
+  const drop = ({ id }: { readonly id: number }) =>
+    query(database, "drop generation", callDrop(database, id, true, lockTimeout.bestEffort))
+  yield* Effect.forEach(obsolete, (one) => Effect.ignore(drop(one)), { discard: true })
+})
+
+/**
+ * Runs an effect in whose statements unqualified names resolve to the generation's own tables. Needs a transaction; in the
+ * caller's (`isNested`), the caller's `search_path` is restored afterwards.
+ */
+export const inSchema = Effect.fnUntraced(function*<A, E, R>(
+  database: Database,
+  generation: number,
+  isNested: boolean,
+  effect: Effect.Effect<A, E, R>
+): Effect.fn.Return<A, E | EventStoreError, R> {
+  const { object, sql } = database
+  // Until the end of the transaction.
+  const enter = sql<{ readonly path: string }>`
+    WITH before AS MATERIALIZED (SELECT current_setting('search_path') AS path)
+    SELECT path, set_config(
+      'search_path', quote_ident(${object("generation_schema")}(${generation}::int)) || ', public, pg_temp', true
+    ) FROM before`
+  const entered = yield* query(database, "enter schema", enter)
+  const result = yield* effect
+  // If the effect fails, the rollback restores the path.
+  const leave = sql`SELECT set_config('search_path', ${entered[0]!.path}::text, true)`
+  if (isNested) yield* query(database, "leave schema", leave)
+  return result
+})

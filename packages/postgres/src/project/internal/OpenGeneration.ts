@@ -1,0 +1,109 @@
+/** Opens a projection: finds its live generation, and begins a new one beside it if its version has none. */
+import { EventStoreError } from "@refold/store/log/EventStoreError"
+import { ProjectionOutdated } from "@refold/store/project/ProjectionError"
+import type { Generation, StoredProjection } from "@refold/store/project/ReadModelStore"
+import * as Effect from "effect/Effect"
+import type { Database } from "../../schema/internal/Database.ts"
+import { query, transaction } from "../../schema/internal/Query.ts"
+import * as Generations from "./Generations.ts"
+import * as RowSelection from "./RowSelection.ts"
+
+type Failure = ProjectionOutdated | EventStoreError
+
+/** The live generation and the one of this version; begins one if there is none of this version. */
+export const open = Effect.fnUntraced(function*(
+  database: Database,
+  projection: StoredProjection
+): Effect.fn.Return<ReadonlyArray<Generation>, Failure> {
+  const isNested = yield* database.inTransaction
+  // In the caller's transaction the locks of the drop would last until its end.
+  if (!isNested) yield* Generations.dropObsolete(database, projection.name)
+  const find = current(database, projection)
+  const findOrBegin = Effect.flatMap(find, (known) =>
+    known.some(isOf(projection))
+      ? Effect.succeed(known)
+      : Effect.map(create(database, projection, "Building", isNested), (begun) => [...known, begun]))
+  // Usually found without a lock.
+  const known = yield* find
+  return known.some(isOf(projection)) ? known : yield* withLock(database, projection, findOrBegin)
+})
+
+/** A new generation, or the one that is being built already. */
+export const begin = Effect.fnUntraced(function*(
+  database: Database,
+  projection: StoredProjection,
+  status: "Building" | "Scratch"
+): Effect.fn.Return<Generation, Failure> {
+  const isNested = yield* database.inTransaction
+  const findOrBegin = Effect.flatMap(current(database, projection), (known) => {
+    const building = known.find((one) => one.status === "Building" && isOf(projection)(one))
+    return status === "Building" && building !== undefined
+      ? Effect.succeed(building)
+      : create(database, projection, status, isNested)
+  })
+  return yield* withLock(database, projection, findOrBegin)
+})
+
+const isOf = ({ version }: StoredProjection) => (generation: Generation): boolean => generation.version === version
+
+// One process at a time, and each sees the result of the one before.
+const withLock = <A>(database: Database, { name }: StoredProjection, decide: Effect.Effect<A, Failure>) => {
+  const { object, sql } = database
+  // A transaction lock, because poolers break session locks.
+  const lock = sql`
+    SELECT pg_advisory_xact_lock(
+      hashtextextended(${name}::text, '${object("projection_generations")}'::regclass::oid::bigint)
+    )`
+  return transaction(
+    database,
+    "open projection",
+    Effect.andThen(query(database, "open projection", lock), decide)
+  )
+}
+
+const current = Effect.fnUntraced(function*(
+  database: Database,
+  projection: StoredProjection
+): Effect.fn.Return<ReadonlyArray<Generation>, Failure> {
+  const { name, version } = projection
+  const rows = yield* Generations.list(database, { projection: name, statuses: ["Live", "Building"] })
+  const live = rows.find(({ status }) => status === "Live")
+  if (live !== undefined && live.version > version) {
+    return yield* new ProjectionOutdated({ projection: name, version, live: live.version })
+  }
+  const own = rows.filter((row) => row.status === "Live" || row.version === version)
+  const hasTables = projection.setup !== undefined
+  if (own.some((row) => row.version === version && row.has_tables !== hasTables)) {
+    const cause = `version ${version} of projection "${name}" ${hasTables ? "has rows" : "has tables of its own"}`
+    return yield* new EventStoreError({ operation: "open projection", cause })
+  }
+  return own.map(Generations.decode)
+})
+
+const create = Effect.fnUntraced(function*(
+  database: Database,
+  { indexes, name, setup, version }: StoredProjection,
+  status: "Building" | "Scratch",
+  isNested: boolean
+): Effect.fn.Return<Generation, EventStoreError> {
+  const operation = "begin generation"
+  const { object, sql } = database
+  const insert = sql<Generations.GenerationRow>`
+    INSERT INTO ${object("projection_generations")} (projection, version, status, has_tables)
+    VALUES (${name}::text, ${version}::int, ${status}::text, ${setup !== undefined}::boolean)
+    RETURNING id, projection, version, status, checkpoint, revision, rate, has_tables, updated_at, 0 AS parked`
+  const [row] = yield* query(database, operation, insert)
+  const generation = Generations.decode(row!)
+  if (setup === undefined) {
+    const definitions = indexes.map(RowSelection.definition)
+    yield* query(
+      database,
+      operation,
+      sql`SELECT ${object("create_rows_table")}(${generation.id}::int, ${definitions}::text[])`
+    )
+  } else {
+    yield* query(database, operation, sql`SELECT ${object("create_generation_schema")}(${generation.id}::int)`)
+    yield* Generations.inSchema(database, generation.id, isNested, setup)
+  }
+  return generation
+})

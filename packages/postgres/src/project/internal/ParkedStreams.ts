@@ -1,0 +1,146 @@
+/** Reads and writes the tables of parked streams and discarded events. */
+import { Position } from "@refold/core/event/Position"
+import type { StreamName } from "@refold/core/event/StreamName"
+import { StreamVersion } from "@refold/core/event/StreamVersion"
+import type { Stage } from "@refold/core/project/ProjectionFold"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
+import type { Changes, DiscardedEvent, ParkedStream } from "@refold/store/project/ReadModelStore"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import type * as Statement from "effect/sql/Statement"
+import type { Database } from "../../schema/internal/Database.ts"
+import { given, query } from "../../schema/internal/Query.ts"
+
+interface ParkedRow {
+  readonly stream: string
+  readonly version: bigint
+  readonly position: bigint
+  readonly type: string
+  readonly stage: string
+  readonly reason: string
+  readonly attempts: number
+  readonly parked_at: Date
+}
+
+/** The parked streams of a generation, all or those among `streams`, in the order of their positions. */
+export const listParked = (
+  database: Database,
+  generation: number,
+  streams?: ReadonlyArray<StreamName>
+): Effect.Effect<ReadonlyArray<ParkedStream>, EventStoreError> =>
+  Effect.map(
+    query(database, "list parked streams", selectParked(database, generation, streams)),
+    (rows) => rows.map(decodeParked)
+  )
+
+const selectParked = (
+  { object, sql }: Database,
+  generation: number,
+  streams: ReadonlyArray<StreamName> | undefined
+) => {
+  const conditions = [
+    sql`generation = ${generation}::int`,
+    ...given(streams, (streams) => sql`stream = ANY (${streams}::text[])`)
+  ]
+  return sql<ParkedRow>`
+    SELECT stream, version, "position", type, stage, reason, attempts, parked_at
+    FROM ${object("parked_streams")} WHERE ${sql.and(conditions)} ORDER BY "position", stream`
+}
+
+// Only checked stream names and stages are stored.
+const decodeParked = (row: ParkedRow): ParkedStream => ({
+  stream: row.stream as StreamName,
+  version: StreamVersion(Number(row.version)),
+  position: Position(Number(row.position)),
+  type: row.type,
+  stage: row.stage as Stage,
+  reason: row.reason,
+  attempts: row.attempts,
+  parkedAt: DateTime.fromDateUnsafe(row.parked_at)
+})
+
+/**
+ * The last arguments of `save_checkpoint`: what a batch parks and what it releases. A stream that is in both is parked.
+ */
+export const parkedArguments = (
+  { sql }: Database,
+  { parked, unparked }: Pick<Changes, "parked" | "unparked">
+): Statement.Fragment =>
+  sql`${parked.map(({ stream }) => stream)}::text[], ${parked.map(({ version }) => BigInt(version))}::bigint[],
+      ${parked.map(({ position }) => BigInt(position))}::bigint[], ${parked.map(({ type }) => type)}::text[],
+      ${parked.map(({ stage }) => stage)}::text[], ${parked.map(({ reason }) => storable(reason))}::text[],
+      ${parked.map(({ attempts }) => attempts)}::int[], ${unparked}::text[]`
+
+interface DiscardedRow {
+  readonly position: bigint
+  readonly stream: string
+  readonly version: bigint
+  readonly reason: string
+  readonly discarded_at: Date
+}
+
+/** The events that a projection leaves out, in the order of their positions; all or those in a range. */
+export const listDiscarded = (
+  database: Database,
+  projection: string,
+  range: { readonly after?: Position; readonly upTo?: Position } = {}
+): Effect.Effect<ReadonlyArray<DiscardedEvent>, EventStoreError> =>
+  Effect.map(
+    query(database, "list discarded events", selectDiscarded(database, projection, range)),
+    (rows) => rows.map(decodeDiscarded)
+  )
+
+const selectDiscarded = (
+  { object, sql }: Database,
+  projection: string,
+  { after, upTo }: { readonly after?: Position; readonly upTo?: Position }
+) => {
+  const conditions = [
+    sql`projection = ${projection}::text`,
+    ...given(after, (after) => sql`"position" > ${after}::bigint`),
+    ...given(upTo, (upTo) => sql`"position" <= ${upTo}::bigint`)
+  ]
+  return sql<DiscardedRow>`
+    SELECT "position", stream, version, reason, discarded_at
+    FROM ${object("discarded_events")} WHERE ${sql.and(conditions)} ORDER BY "position"`
+}
+
+const decodeDiscarded = (row: DiscardedRow): DiscardedEvent => ({
+  position: Position(Number(row.position)),
+  stream: row.stream as StreamName,
+  version: StreamVersion(Number(row.version)),
+  reason: row.reason,
+  discardedAt: DateTime.fromDateUnsafe(row.discarded_at)
+})
+
+/** Records that a projection leaves events out. */
+export const discard = (
+  database: Database,
+  projection: string,
+  events: ReadonlyArray<Omit<DiscardedEvent, "discardedAt">>
+): Effect.Effect<void, EventStoreError> =>
+  // The last of each position, because one statement cannot replace a row that it has inserted.
+  Effect.suspend(() => {
+    const once = [...new Map(events.map((event) => [event.position, event])).values()]
+    return query(database, "discard events", insertDiscarded(database, projection, once))
+  }).pipe(Effect.asVoid)
+
+// A second reason for the same event replaces the first.
+const insertDiscarded = (
+  { object, sql }: Database,
+  projection: string,
+  events: ReadonlyArray<Omit<DiscardedEvent, "discardedAt">>
+) =>
+  sql`
+    INSERT INTO ${object("discarded_events")} (projection, "position", stream, version, reason)
+    SELECT ${projection}::text, d.*
+    FROM unnest(
+      ${events.map(({ position }) => BigInt(position))}::bigint[], ${events.map(({ stream }) => stream)}::text[],
+      ${events.map(({ version }) => BigInt(version))}::bigint[], ${events.map(({ reason }) => storable(reason))}::text[]
+    ) AS d
+    ON CONFLICT (projection, "position") DO UPDATE SET
+      stream = excluded.stream, version = excluded.version, reason = excluded.reason,
+      discarded_at = excluded.discarded_at`
+
+// A reason may quote any text; one that cannot be stored must not prevent the batch from being stored.
+const storable = (reason: string): string => reason.toWellFormed().replaceAll("\u0000", "\ufffd")

@@ -1,0 +1,27 @@
+/** The port `ReadModelStore` on one database. */
+import { ReadModelStore } from "@refold/store/project/ReadModelStore"
+import * as Effect from "effect/Effect"
+import type { Database } from "../../schema/internal/Database.ts"
+import * as Generations from "./Generations.ts"
+import * as InlineRows from "./InlineRows.ts"
+import * as OpenGeneration from "./OpenGeneration.ts"
+import * as ParkedStreams from "./ParkedStreams.ts"
+import * as ProjectionBatch from "./ProjectionBatch.ts"
+import * as RowReader from "./RowReader.ts"
+
+/** The read model store of a database. */
+export const make = (database: Database, options: ProjectionBatch.Options): ReadModelStore["Service"] =>
+  ReadModelStore.of({
+    open: (projection) => OpenGeneration.open(database, projection),
+    begin: (projection, status) => OpenGeneration.begin(database, projection, status),
+    generations: (projection) =>
+      Effect.map(Generations.list(database, { projection }), (rows) => rows.map(Generations.decode)),
+    update: (generation, body, how) => ProjectionBatch.update(database, options, generation, body, how),
+    drop: (generation) => Generations.drop(database, generation),
+    read: RowReader.make(database),
+    live: (projection) => Effect.map(Generations.findLive(database, projection), Generations.decode),
+    listParked: (generation) => ParkedStreams.listParked(database, generation),
+    listDiscarded: (projection) => ParkedStreams.listDiscarded(database, projection),
+    catchUpRows: (projection, rows) => InlineRows.catchUp(database, projection, rows),
+    inTransaction: database.inTransaction
+  })

@@ -1,0 +1,121 @@
+/**
+ * Selections of rows as SQL: pages of a query along its index, and rows by their keys. A page is read in the order of the
+ * index from its start; the other end of the query is a condition outside of the page. With both ends inside, PostgreSQL
+ * expects few rows until the table is first analysed, and then sorts all of them for each page.
+ */
+import type { IndexField, RowIndex, Scalar } from "@refold/core/internal/project/RowIndex"
+import type { CheckedQuery } from "@refold/core/project/RowQuery"
+import type { Selection } from "@refold/store/project/ReadModelStore"
+import type * as Statement from "effect/sql/Statement"
+import type { Database } from "../../schema/internal/Database.ts"
+import type * as ProjectionRow from "./ProjectionRow.ts"
+
+/** The table of a generation's rows. */
+export const table = ({ object }: Database, generation: number): Statement.Fragment => object(`rows_${generation}`)
+
+/** The expressions of an index; the key is added after them. */
+export const definition = ({ fields }: RowIndex): string => fields.map((field) => `(${expression(field)})`).join(", ")
+
+/** Selects rows of a generation. */
+export const select = (database: Database, generation: number, selection: Selection): Statement.Fragment =>
+  selection._tag === "Query"
+    ? page(database, generation, selection.query)
+    : byKeys(database, generation, [...new Set(selection.keys)])
+
+/**
+ * The rows with these keys. Key by key: a plan for "= ANY (keys)" that was made while the table was small scans all of
+ * it, and is kept.
+ */
+export const byKeys = (
+  database: Database,
+  generation: number,
+  keys: ReadonlyArray<string>
+): Statement.Statement<ProjectionRow.TableRow> =>
+  database.sql<ProjectionRow.TableRow>`
+    SELECT one.* FROM unnest(${keys}::text[]) AS wanted(key)
+    CROSS JOIN LATERAL (
+      SELECT * FROM ${table(database, generation)} AS one WHERE one.key = wanted.key OFFSET 0
+    ) AS one`
+
+const page = (database: Database, generation: number, query: CheckedQuery): Statement.Fragment => {
+  const { sql } = database
+  const columns = [...[...query.where.map(([field]) => field), ...query.sort].map(columnOf), key]
+  const start = startOf(query, columns)
+  const end = endOf(query, columns)
+  const order = columns.map(({ expression }) => query.descending ? `${expression} DESC` : expression)
+  return sql`
+    SELECT * FROM (
+      SELECT * FROM ${table(database, generation)}
+      WHERE ${sql.and(start.bounds.length === 0 ? [] : [startCondition(database, start)])}
+      ORDER BY ${sql.literal(order.join(", "))} LIMIT ${query.limit}::int
+    ) AS page
+    WHERE ${sql.and(end.map((bound) => endCondition(database, bound)))}`
+}
+
+interface Bound {
+  readonly column: Column
+  readonly value: Scalar
+}
+
+// Numbers as texts, because bigints are.
+const place = ({ sql }: Database, { column: { type }, value }: Bound): Statement.Fragment =>
+  type === "numeric" ? sql`${String(value)}::text::numeric` : sql`${value}::${sql.literal(type)}`
+
+// By rows rather than column by column: the index finds the place at once.
+const startCondition = (database: Database, { bounds, operator }: ReturnType<typeof startOf>): Statement.Fragment => {
+  const { sql } = database
+  const columns = sql.literal(bounds.map(({ column }) => column.expression).join(", "))
+  return sql`(${columns}) ${sql.literal(operator)} (${sql.csv(bounds.map((bound) => place(database, bound)))})`
+}
+
+const endCondition = (
+  database: Database,
+  bound: Bound & { readonly operator: string }
+): Statement.Fragment =>
+  database.sql`${database.sql.literal(`${bound.column.expression} ${bound.operator} `)}${place(database, bound)}`
+
+// The values of the first columns at which a page begins.
+const startOf = ({ after, descending, range, where }: CheckedQuery, columns: ReadonlyArray<Column>) => {
+  const edge = descending ? range.to : range.from
+  const values = [
+    ...where.map(([, value]) => value),
+    ...(after !== undefined ? [...after.values, after.key] : edge === undefined ? [] : [edge])
+  ]
+  const isExclusive = after !== undefined || (descending && edge !== undefined)
+  return {
+    operator: `${descending ? "<" : ">"}${isExclusive ? "" : "="}`,
+    bounds: values.map((value, index): Bound => ({ column: columns[index]!, value }))
+  }
+}
+
+// What must hold of the rows of a page, beside that they come after its start.
+const endOf = ({ descending, range, where }: CheckedQuery, columns: ReadonlyArray<Column>) => {
+  const edge = descending ? range.from : range.to
+  const equal = where.map(([, value], index) => ({ column: columns[index]!, operator: "=", value }))
+  return edge === undefined
+    ? equal
+    : [...equal, { column: columns[where.length]!, operator: descending ? ">=" : "<", value: edge }]
+}
+
+interface Column {
+  readonly type: "text" | "numeric" | "boolean"
+  readonly expression: string
+}
+
+const key: Column = { type: "text", expression: "key" }
+
+const columnOf = (field: IndexField): Column => ({ type: typeOf(field), expression: expression(field) })
+
+const typeOf = ({ kind }: IndexField): Column["type"] =>
+  kind === "Text" ? "text" : kind === "Number" ? "numeric" : "boolean"
+
+const expression = (field: IndexField): string => {
+  const text = `(state->>${literal(field.field)})`
+  return field.kind === "Text" ? `${text} COLLATE "C"` : `${text}::${typeOf(field)}`
+}
+
+// A field's name may be anything. Written by its code points it cannot end the literal.
+const literal = (field: string): string =>
+  /^\w+$/.test(field)
+    ? `'${field}'`
+    : `E'${Array.from(field, (char) => `\\U${char.codePointAt(0)!.toString(16).padStart(8, "0")}`).join("")}'`

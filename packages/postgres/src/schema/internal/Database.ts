@@ -1,0 +1,86 @@
+/**
+ * The narrow door to the driver, whose API may change in minor versions. Everything this package asks of
+ * `@effect/sql-pg` beside its layer goes through here; only `Listener` connects by itself.
+ */
+import * as Context from "effect/Context"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
+import * as SqlClient from "effect/sql/SqlClient"
+import * as SqlError from "effect/sql/SqlError"
+import type * as Statement from "effect/sql/Statement"
+
+/** One store's schema on one client. */
+export interface Database {
+  /** The client. Its statements run in the caller's transaction if there is one. */
+  readonly sql: SqlClient.SqlClient
+  /** The name of the store's schema, checked by `SqlFile.schemaProblem`. */
+  readonly schema: string
+  /** The qualified name of an object in the store's schema, to be used inside a statement. */
+  readonly object: (name: string) => Statement.Fragment
+  readonly transaction: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | SqlError.SqlError, R>
+  /** Whether the caller has a transaction open. */
+  readonly inTransaction: Effect.Effect<boolean>
+  /** Runs an effect once the caller's transaction has committed, and at once where there is none. Keep it short. */
+  readonly afterCommit: (effect: Effect.Effect<void>) => Effect.Effect<void>
+  /** Runs an effect outside of the caller's transaction, if there is one. */
+  readonly outsideTransaction: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>
+}
+
+/** The database of a schema, by the client in scope. */
+export const make = (schema: string): Effect.Effect<Database, never, SqlClient.SqlClient> =>
+  Effect.map(SqlClient.SqlClient, (sql) => ({
+    sql,
+    schema,
+    // As a literal rather than an identifier: a client may be configured to rename identifiers.
+    object: (name) => sql.literal(`"${schema}".${name}`),
+    // Where the connection is lost, the driver's ROLLBACK fails, too, and the driver makes that a defect.
+    transaction: (effect) =>
+      Effect.catchDefect(
+        sql.withTransaction(effect),
+        (defect) => SqlError.isSqlError(defect) ? Effect.fail(defect) : Effect.die(defect)
+      ),
+    inTransaction: Effect.map(Effect.serviceOption(sql.transactionService), Option.isSome),
+    afterCommit: (effect) => sql.afterCommit(effect),
+    outsideTransaction: (effect) =>
+      Effect.updateContext(effect, (context: Context.Context<never>) => Context.omit(sql.transactionService)(context))
+  }))
+
+/** The connection was lost or refused, or the server shut down or is starting. */
+export const isDisconnect = (error: SqlError.SqlError): boolean =>
+  error.reason._tag === "ConnectionError" || codeOf(error).startsWith("57P")
+
+/** The connection was refused: nothing was sent. */
+export const isRefusedConnect = (error: SqlError.SqlError): boolean =>
+  isDisconnect(error) && error.reason.operation === "connect"
+
+/** The server cancelled a statement that may succeed when repeated; nothing of it is stored. */
+export const isTransient = (error: SqlError.SqlError): boolean =>
+  ["DeadlockError", "SerializationError", "LockTimeoutError"].includes(error.reason._tag)
+
+/** The statement names a table that does not exist (any more). */
+export const isMissingTable = (error: SqlError.SqlError): boolean => codeOf(error) === "42P01"
+
+/** The server's own message and hint, which the driver's message leaves out. */
+export const explain = (error: SqlError.SqlError): Error => {
+  const { cause } = error.reason
+  const message = cause instanceof Error ? cause.message : error.message
+  const hint = detailOf(error, "hint")
+  return new Error(hint === "" ? message : `${message} (${hint})`, { cause: error })
+}
+
+const codeOf = (error: SqlError.SqlError): string => detailOf(error, "code")
+
+const detailOf = ({ reason: { cause } }: SqlError.SqlError, name: "code" | "hint"): string => {
+  const details: { readonly code?: unknown; readonly hint?: unknown } = Object(cause)
+  const detail = details[name]
+  return typeof detail === "string" ? detail : ""
+}
+
+/** Waits between attempts while a server restarts, or while a pool replaces dead connections: about ten seconds. */
+export const reconnecting = Schedule.exponential(Duration.millis(10)).pipe(
+  (quick) => Schedule.min([quick, Schedule.spaced(Duration.millis(500))]),
+  Schedule.jittered,
+  Schedule.upTo({ times: 25 })
+)

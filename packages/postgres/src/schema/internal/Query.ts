@@ -1,0 +1,73 @@
+/** Statements that may be sent again when the connection is lost, and errors as the ports know them. */
+import { EventStoreError } from "@refold/store/log/EventStoreError"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as SqlError from "effect/sql/SqlError"
+import * as Database from "./Database.ts"
+
+/** A statement, as `database.sql` makes it; each run sends it anew. */
+export type Rows<Row> = Effect.Effect<ReadonlyArray<Row>, SqlError.SqlError>
+
+/** One condition where there is a value, none where it is undefined: an option that is not set adds nothing to a plan. */
+export const given = <A, B>(value: A | undefined, condition: (value: A) => B): ReadonlyArray<B> =>
+  value === undefined ? [] : [condition(value)]
+
+/**
+ * The rows of a statement that is safe to repeat. In a transaction it is not repeated: the loss of the connection has
+ * also undone what was done there before.
+ */
+export const query = <Row>(
+  database: Database.Database,
+  operation: string,
+  statement: Rows<Row>
+): Effect.Effect<ReadonlyArray<Row>, EventStoreError> =>
+  Effect.mapError(send(database, statement), (error) => failed(operation, error))
+
+/** As `query`, and None where a table that it needs is gone; a transaction of the caller's goes on then. */
+export const queryUnlessGone = Effect.fnUntraced(function*<Row>(
+  database: Database.Database,
+  operation: string,
+  statement: Rows<Row>
+): Effect.fn.Return<Option.Option<ReadonlyArray<Row>>, EventStoreError> {
+  const sent = send(database, statement)
+  // Behind a savepoint, to which an error rolls back.
+  const apart = (yield* database.inTransaction) ? database.transaction(sent) : sent
+  return yield* Effect.map(apart, Option.some).pipe(
+    Effect.catch((error) => Database.isMissingTable(error) ? Effect.succeedNone : Effect.fail(failed(operation, error)))
+  )
+})
+
+/** A transaction, or a part of the caller's. A failure of `effect` passes as it is. */
+export const transaction = <A, E, R>(
+  database: Database.Database,
+  operation: string,
+  effect: Effect.Effect<A, E, R>
+): Effect.Effect<A, E | EventStoreError, R> =>
+  Effect.suspend(() => {
+    // Kept apart: it may be an SqlError, too, and where the ROLLBACK fails the driver makes a defect of it.
+    let own: Cause.Cause<E> | undefined
+    const noted = Effect.tapCause(effect, (cause) => Effect.sync(() => void (own = cause)))
+    return database.transaction(noted).pipe(
+      // Where the failure is not the effect's own, it is the transaction's.
+      Effect.catchCause((cause) =>
+        Effect.failCause<E | EventStoreError>(
+          own ?? Cause.map(cause, (error) => failed(operation, error as SqlError.SqlError))
+        )
+      )
+    )
+  })
+
+const send = Effect.fnUntraced(function*<Row>(
+  database: Database.Database,
+  statement: Rows<Row>
+): Effect.fn.Return<ReadonlyArray<Row>, SqlError.SqlError> {
+  const insideTransaction = yield* database.inTransaction
+  return yield* Effect.retry(statement, {
+    while: (error) => !insideTransaction && Database.isDisconnect(error),
+    schedule: Database.reconnecting
+  })
+})
+
+const failed = (operation: string, error: SqlError.SqlError): EventStoreError =>
+  new EventStoreError({ operation, cause: Database.explain(error) })

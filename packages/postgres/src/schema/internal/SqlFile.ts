@@ -1,0 +1,33 @@
+/**
+ * SQL in files, one statement each, written for the schema `refold` so that they can be read as they are. A build step
+ * writes their texts into a module, so that the package reads no files when it runs.
+ */
+
+/** The name and the text of a file. */
+export interface SqlFile {
+  readonly name: string
+  readonly text: string
+}
+
+/** The files with these names, in this order. Throws where one is missing: then the package was built wrongly. */
+export const sqlFiles = (
+  texts: Readonly<Record<string, string>>,
+  names: ReadonlyArray<string>
+): ReadonlyArray<SqlFile> =>
+  names.map((name) => {
+    const text = texts[name]
+    if (text === undefined) throw new Error(`There is no SQL file "${name}": build the package again.`)
+    return { name, text }
+  })
+
+/** Why a text cannot be the name of a schema, or `undefined` where it can. */
+export const schemaProblem = (name: string): string | undefined =>
+  /^(?!pg_)[a-z_][a-z0-9_]{0,62}$/.test(name)
+    ? undefined
+    : "must be small letters, digits and _, at most 63, and not pg_…"
+
+/** A text that is written for one schema, for another. */
+export const moved = (text: string, written: string, schema: string): string =>
+  text
+    .replaceAll(new RegExp(`\\b${written}\\.`, "g"), `"${schema}".`)
+    .replaceAll(new RegExp(`\\bSCHEMA( IF NOT EXISTS)? ${written}\\b`, "g"), `SCHEMA$1 "${schema}"`)

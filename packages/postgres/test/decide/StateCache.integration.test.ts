@@ -1,0 +1,212 @@
+// What a handler that remembers states sends to the server, and what it makes of the caller's transactions.
+import * as Aggregate from "@refold/core/decide/Aggregate"
+import * as Decider from "@refold/core/decide/Decider"
+import * as EventCodec from "@refold/core/event/EventCodec"
+import * as EventType from "@refold/core/event/EventType"
+import * as CommandHandler from "@refold/store/decide/CommandHandler"
+import { SnapshotStore } from "@refold/store/decide/SnapshotStore"
+import * as EventStore from "@refold/store/log/EventStore"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as SqlClient from "effect/sql/SqlClient"
+import * as Tracer from "effect/Tracer"
+import { randomUUID } from "node:crypto"
+import { describe, expect, test } from "vitest"
+import * as Stores from "../support/Stores.ts"
+
+const run = Stores.runner()
+
+const Filled = EventType.make("Filled", Schema.Struct({ litres: Schema.Int }))
+const Drained = EventType.make("Drained", Schema.Struct({ litres: Schema.Int }))
+
+interface TooLittle {
+  readonly _tag: "TooLittle"
+  readonly litres: number
+}
+
+/** A tank; a command is how many litres are to go in, or out. */
+const tank = Aggregate.makeUnsafe({
+  category: "tank",
+  codec: EventCodec.makeUnsafe([Filled, Drained]),
+  decider: Decider.make<number, { readonly litres: number }, typeof Filled.Event | typeof Drained.Event, TooLittle>({
+    initialState: { litres: 0 },
+    decide: (command, { litres }) => {
+      if (command === 0) return Result.succeed([])
+      if (command > 0) return Result.succeed([Filled.make({ litres: command })])
+      return litres + command < 0
+        ? Result.fail({ _tag: "TooLittle", litres })
+        : Result.succeed([Drained.make({ litres: -command })])
+    },
+    evolve: ({ litres: before }, { _tag, litres }) => ({ litres: before + (_tag === "Filled" ? litres : -litres) })
+  }),
+  snapshots: { name: "tank", version: 1, state: Schema.Struct({ litres: Schema.Int }), every: 1000 }
+})
+
+const services = (
+  { snapshots, store }: Pick<Stores.Opened, "snapshots" | "store">,
+  change: Partial<EventStore.Adapter> = {}
+) => {
+  const { append: _append, ...adapter } = store
+  return Context.add(EventStore.context({ ...adapter, ...change }), SnapshotStore, snapshots)
+}
+
+/** A handler, the store it works on, and a tank that only it knows of. */
+const setUp = Effect.gen(function*() {
+  const database = yield* Stores.Database
+  const handler = CommandHandler.make(tank)
+  const id = randomUUID()
+  const context = services(database)
+  const handle = (litres: number, options?: CommandHandler.HandleOptions) =>
+    Effect.provideContext(handler(id, litres, options), context)
+  return { ...database, handler, id, handle }
+})
+
+/** The statements that an effect sends, by what stands after their FROM. */
+const statementsOf = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.suspend(() => {
+    const spans: Array<Tracer.NativeSpan> = []
+    const tracer = Tracer.make({
+      span: (options) => {
+        const span = new Tracer.NativeSpan(options)
+        spans.push(span)
+        return span
+      }
+    })
+    const texts = () => spans.flatMap(({ attributes }) => [attributes.get("db.query.text")].filter(isText))
+    return Effect.map(Effect.withTracer(Effect.exit(effect), tracer), () =>
+      texts().map((text) => /\bFROM "?refold"?\.(\w+)/.exec(text)?.[1] ?? text))
+  })
+
+const isText = (value: unknown): value is string => typeof value === "string"
+
+describe("on a hot stream", () => {
+  test(
+    "a command that appends is one statement",
+    run(Effect.gen(function*() {
+      const { handle } = yield* setUp
+      expect(yield* statementsOf(handle(5))).toEqual(["event_snapshots", "event_store", "append_events"])
+      expect(yield* statementsOf(handle(1))).toEqual(["append_events"])
+      expect(yield* statementsOf(handle(-6))).toEqual(["append_events"])
+    }))
+  )
+
+  test(
+    "a refusal, and a command with nothing to do, are one look at the tail",
+    run(Effect.gen(function*() {
+      const { handle } = yield* setUp
+      yield* handle(5)
+      expect(yield* statementsOf(handle(-6))).toEqual(["event_store"])
+      expect(yield* statementsOf(handle(0))).toEqual(["event_store"])
+      expect(yield* statementsOf(handle(1))).toEqual(["append_events"])
+    }))
+  )
+
+  test(
+    "a command under a new key is two, for the key is looked up first",
+    run(Effect.gen(function*() {
+      const { handle } = yield* setUp
+      yield* handle(5)
+      expect(yield* statementsOf(handle(1, { idempotencyKey: randomUUID() }))).toEqual([
+        "stored_answer",
+        "append_events"
+      ])
+    }))
+  )
+
+  test(
+    "a command after another process has appended is three, and no retry",
+    run(Effect.gen(function*() {
+      const { handle, id, url } = yield* setUp
+      const there = services(yield* Stores.open(url, { migrate: false }))
+      yield* handle(5)
+      yield* Effect.provideContext(CommandHandler.make(tank)(id, 2), there)
+      expect(yield* statementsOf(handle(-5))).toEqual(["append_events", "event_store", "append_events"])
+    }))
+  )
+})
+
+/** What becomes of a command that a transaction has made impossible, had it not been taken back. */
+const afterRollback = (change: Partial<EventStore.Adapter>) =>
+  Effect.gen(function*() {
+    const { handler, id, snapshots, sql, store } = yield* setUp
+    const context = services({ snapshots, store }, change)
+    const handle = (litres: number) => Effect.provideContext(handler(id, litres), context)
+    yield* handle(5)
+    const inside = Effect.gen(function*() {
+      yield* handle(-5)
+      yield* handle(0)
+      return yield* Effect.fail(yield* Effect.flip(handle(-5)))
+    })
+    expect(yield* Effect.flip(sql.withTransaction(inside))).toEqual({ _tag: "TooLittle", litres: 0 })
+    return yield* handle(-5)
+  })
+
+describe("a transaction of the caller's", () => {
+  test(
+    "that is taken back leaves nothing in what is remembered",
+    run(Effect.gen(function*() {
+      expect(yield* afterRollback({})).toMatchObject({ state: { litres: 0 }, version: 2 })
+    }))
+  )
+
+  test(
+    "that the adapter did not tell of would leave its states behind, which is what that test looks for",
+    run(Effect.gen(function*() {
+      const refused = Effect.flip(afterRollback({ inTransaction: Effect.succeed(false) }))
+      expect(yield* refused).toEqual({ _tag: "TooLittle", litres: 0 })
+    }))
+  )
+
+  test(
+    "that commits is found by the next command, which looks where it would be wrong otherwise",
+    run(Effect.gen(function*() {
+      const { handle, sql } = yield* setUp
+      yield* handle(1)
+      yield* sql.withTransaction(handle(10))
+      expect(yield* handle(-11)).toMatchObject({ state: { litres: 0 }, version: 3 })
+    }))
+  )
+
+  test(
+    "sees its own appends, which no other session sees",
+    run(Effect.gen(function*() {
+      const { handle, sql, id, url } = yield* setUp
+      const there = services(yield* Stores.open(url, { migrate: false }))
+      const refused = Effect.flip(Effect.provideContext(CommandHandler.make(tank)(id, -2), there))
+      yield* handle(1)
+      yield* sql.withTransaction(Effect.gen(function*() {
+        yield* handle(10)
+        expect(yield* refused).toEqual({ _tag: "TooLittle", litres: 1 })
+        expect(yield* handle(-11)).toMatchObject({ state: { litres: 0 } })
+      }))
+    }))
+  )
+
+  test(
+    "under REPEATABLE READ decides by what it sees, not by what others have appended since",
+    run(Effect.gen(function*() {
+      const { handle, id, sql, store } = yield* setUp
+      yield* handle(1)
+      const inside = Effect.gen(function*() {
+        yield* Stores.readStream(store, Stores.streamName(`tank-${id}`))
+        // Outside of the transaction, by the same handler: it remembers that state now.
+        const done = yield* Effect.updateContext(
+          handle(10),
+          (context: Context.Context<never>) => Context.omit(sql.transactionService)(context)
+        )
+        expect(done).toMatchObject({ state: { litres: 11 } })
+        expect(yield* handle(0)).toMatchObject({ state: { litres: 1 }, version: 1 })
+        return yield* Effect.flip(handle(-2))
+      })
+      const refused = Effect.provideService(
+        sql.withTransaction(inside),
+        SqlClient.BeginTransaction,
+        "BEGIN ISOLATION LEVEL REPEATABLE READ"
+      )
+      expect(yield* refused).toEqual({ _tag: "TooLittle", litres: 1 })
+      expect(yield* handle(-11)).toMatchObject({ state: { litres: 0 } })
+    }))
+  )
+})

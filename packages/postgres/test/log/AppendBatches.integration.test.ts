@@ -1,0 +1,326 @@
+// The SQL function `append_events`: a batch of independent commits in one statement, each with an answer of its own.
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import type * as SqlError from "effect/sql/SqlError"
+import { randomUUID } from "node:crypto"
+import { describe, expect, test } from "vitest"
+import * as Stores from "../support/Stores.ts"
+
+const run = Stores.runner()
+
+const ids = (count: number): ReadonlyArray<string> => Array.from({ length: count }, () => randomUUID())
+
+/** A commit of one write. */
+const commit = (
+  stream: string,
+  fields: Partial<Stores.SqlCommit["writes"][number]> & { readonly key?: string } = {}
+) => {
+  const { key = "", ...write } = fields
+  return { key, writes: [{ stream, ids: ids(1), ...write }] }
+}
+
+const storedIds = (stream: string) =>
+  Effect.flatMap(Stores.Database, ({ sql }) =>
+    Effect.map(
+      sql<{ id: string }>`select event_id as id from refold.event_store where stream = ${stream} order by version`,
+      (rows) => rows.map(({ id }) => id)
+    ))
+
+const send = (commits: ReadonlyArray<Stores.SqlCommit>, wait = true) =>
+  Effect.flatMap(Stores.Database, ({ sql }) => Stores.appendEvents(sql, commits, { wait }))
+
+const code = ({ reason: { cause } }: SqlError.SqlError): unknown =>
+  typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined
+
+describe("a batch of commits", () => {
+  test(
+    "answers each on its own: what is refused leaves the others alone",
+    run(Effect.gen(function*() {
+      const [known, keyed] = [Stores.freshStream(), Stores.freshStream()]
+      const [a, b, c] = [Stores.freshStream(), Stores.freshStream(), Stores.freshStream()]
+      const [knownId, key] = [randomUUID(), randomUUID()]
+      yield* send([commit(known, { ids: [knownId] }), commit(keyed, { key })])
+      const [first, last] = [ids(2), ids(1)]
+      const answers = yield* send([
+        commit(a, { ids: first }),
+        commit(known, { expected: 0 }),
+        commit(b, { ids: [knownId] }),
+        commit(b, { ids: [...ids(1), knownId] }),
+        commit(known, { key }),
+        commit(keyed, { key }),
+        commit(c, { ids: last })
+      ])
+      expect(answers).toMatchObject([
+        { commit: 1, outcome: "appended", stream: a, first_version: 1n, version: 2n },
+        { commit: 2, outcome: "version_conflict", stream: known, version: 1n },
+        { commit: 3, outcome: "duplicate_event_id", event_id: knownId },
+        { commit: 4, outcome: "duplicate_event_id", event_id: knownId },
+        { commit: 5, outcome: "idempotency_conflict" },
+        { commit: 6, outcome: "deduplicated", stream: keyed, first_version: 1n, version: 1n },
+        { commit: 7, outcome: "appended", stream: c, first_version: 1n, version: 1n }
+      ])
+      expect(yield* Effect.forEach([a, b, c], storedIds)).toEqual([first, [], last])
+    }))
+  )
+
+  test(
+    "answers a commit of several streams by a row per write, in their order",
+    run(Effect.gen(function*() {
+      const [z, a] = [Stores.freshStream("z"), Stores.freshStream("a")]
+      const answers = yield* send([
+        commit(Stores.freshStream()),
+        { writes: [{ stream: z, ids: ids(2) }, { stream: a, ids: ids(3) }] },
+        commit(Stores.freshStream())
+      ])
+      expect(answers.slice(1, 3)).toMatchObject([
+        { commit: 2, stream: z, first_version: 1n, version: 2n },
+        { commit: 2, stream: a, first_version: 1n, version: 3n }
+      ])
+      const positions = answers.map(({ position }) => position!)
+      expect(positions).toEqual(positions.toSorted((one, other) => Number(one - other)))
+      expect(positions[2]! - positions[1]!).toBe(3n)
+    }))
+  )
+
+  test(
+    "lets later commits see earlier ones: their streams, keys and event ids",
+    run(Effect.gen(function*() {
+      const stream = Stores.freshStream()
+      const key = randomUUID()
+      const [one, two] = [randomUUID(), randomUUID()]
+      const answers = yield* send([
+        commit(stream, { expected: 0, ids: [one], key }),
+        commit(stream, { expected: 1, ids: [two] }),
+        commit(stream, { expected: 1 }),
+        commit(stream, { expected: 0, ids: [one], key }),
+        commit(stream, { ids: [two] }),
+        commit(stream, { ids: [...ids(1), one] })
+      ])
+      expect(answers).toMatchObject([
+        { outcome: "appended", version: 1n },
+        { outcome: "appended", version: 2n },
+        { outcome: "version_conflict", version: 2n },
+        { outcome: "deduplicated", version: 1n },
+        { outcome: "duplicate_event_id", event_id: two },
+        { outcome: "duplicate_event_id", event_id: one }
+      ])
+      expect(yield* storedIds(stream)).toEqual([one, two])
+    }))
+  )
+
+  test(
+    "may be empty",
+    run(Effect.gen(function*() {
+      expect(yield* send([])).toEqual([])
+      expect(yield* send([], false)).toEqual([])
+    }))
+  )
+})
+
+describe("within a commit", () => {
+  test(
+    "the key is checked before the version, and the version before the event ids",
+    run(Effect.gen(function*() {
+      const stream = Stores.freshStream()
+      const [id, key] = [randomUUID(), randomUUID()]
+      yield* send([commit(stream, { ids: [id], key })])
+      const wrong = { expected: 7, ids: [id] }
+      expect(yield* send([commit(stream, { ...wrong, key }), commit(stream, wrong), commit(stream, { ids: [id] })]))
+        .toMatchObject([
+          { outcome: "deduplicated" },
+          { outcome: "version_conflict" },
+          { outcome: "duplicate_event_id" }
+        ])
+      expect(yield* send([commit(stream, { ...wrong, key, ids: [id, id] })])).toMatchObject([
+        { outcome: "idempotency_conflict" }
+      ])
+    }))
+  )
+
+  test(
+    "the first stream that is not as expected is named, and the first id that is known or repeated",
+    run(Effect.gen(function*() {
+      const [a, b] = [Stores.freshStream(), Stores.freshStream()]
+      const [known, alsoKnown, twice] = [randomUUID(), randomUUID(), randomUUID()]
+      yield* send([commit(a, { ids: [known, alsoKnown] })])
+      const bothWrong = { writes: [{ stream: a, expected: 0, ids: ids(1) }, { stream: b, expected: -2, ids: ids(1) }] }
+      const answers = yield* send([
+        bothWrong,
+        { writes: bothWrong.writes.toReversed() },
+        commit(b, { ids: [...ids(1), twice, ...ids(1), twice, known] }),
+        commit(b, { ids: [twice, alsoKnown, twice, known] }),
+        { writes: [{ stream: a, ids: [twice] }, { stream: b, ids: [twice] }] }
+      ])
+      expect(answers).toMatchObject([
+        { outcome: "version_conflict", stream: a, version: 2n },
+        { outcome: "version_conflict", stream: b, version: 0n },
+        { outcome: "duplicate_event_id", event_id: twice },
+        { outcome: "duplicate_event_id", event_id: alsoKnown },
+        { outcome: "duplicate_event_id", event_id: twice }
+      ])
+      expect(yield* storedIds(b)).toEqual([])
+    }))
+  )
+})
+
+describe("with wait = false", () => {
+  test(
+    "a commit to a stream, or under a key, that another transaction holds is busy, and the rest is done",
+    run(Effect.gen(function*() {
+      const { url } = yield* Stores.Database
+      const other = yield* Stores.connect(url)
+      const [held, free, also] = [Stores.freshStream(), Stores.freshStream(), Stores.freshStream()]
+      const key = randomUUID()
+      yield* other`begin`
+      yield* Stores.appendEvents(other, [commit(held, { key })])
+      const commits = [
+        commit(held),
+        commit(free),
+        { writes: [{ stream: also, ids: ids(1) }, { stream: held, ids: ids(1) }] },
+        commit(free, { key }),
+        commit(also)
+      ]
+      const answers = yield* send(commits, false)
+      expect(answers).toMatchObject([
+        { commit: 1, outcome: "busy" },
+        { commit: 2, outcome: "appended", stream: free, version: 1n },
+        { commit: 3, outcome: "busy" },
+        { commit: 4, outcome: "busy" },
+        { commit: 5, outcome: "appended", stream: also, version: 1n }
+      ])
+      yield* other`commit`
+      expect(yield* send(commits.slice(0, 1), false)).toMatchObject([{ outcome: "appended", version: 2n }])
+    }))
+  )
+})
+
+describe("at the same time", () => {
+  test(
+    "batches that name the same streams in opposite orders do not deadlock",
+    run(Effect.gen(function*() {
+      const { sql } = yield* Stores.Database
+      const streams = Array.from({ length: 20 }, () => Stores.freshStream())
+      const orders = [streams, streams.toReversed()]
+      const rounds = Array.from({ length: 40 }, (_, round) => orders[round % 2]!.map((stream) => commit(stream)))
+      const answers = yield* Effect.forEach(rounds, (commits) => Stores.appendEvents(sql, commits), { concurrency: 8 })
+      expect(new Set(answers.flat().map(({ outcome }) => outcome))).toEqual(new Set(["appended"]))
+    }))
+  )
+
+  test(
+    "commits of several events that share an event id end in one that is stored and one duplicate, none in part",
+    run(Effect.gen(function*() {
+      const { store } = yield* Stores.Database
+      for (let round = 0; round < 25; round++) {
+        const shared = Stores.event()
+        const streams = Array.from({ length: 4 }, () => Stores.freshStream())
+        const results = yield* Effect.forEach(
+          streams,
+          (stream) => Effect.result(store.append(stream, [Stores.event(), shared, Stores.event()])),
+          { concurrency: 4 }
+        )
+        const failures = results.flatMap((result) => result._tag === "Failure" ? [result.failure] : [])
+        expect(failures).toMatchObject(Array.from({ length: 3 }, () => ({ _tag: "DuplicateEventId", id: shared.id })))
+        const counts = yield* Effect.forEach(streams, (stream) => Effect.map(storedIds(stream), (rows) => rows.length))
+        expect(counts.toSorted((one, other) => one - other)).toEqual([0, 0, 0, 3])
+      }
+    }))
+  )
+
+  test(
+    "commits that share many event ids in opposite orders end so too",
+    run(Effect.gen(function*() {
+      const { store } = yield* Stores.Database
+      const events = Array.from({ length: 300 }, () => Stores.event())
+      const [one, other] = [Stores.freshStream(), Stores.freshStream()]
+      const results = yield* Effect.all([
+        Effect.result(store.append(one, [Stores.event(), ...events])),
+        Effect.result(store.append(other, [Stores.event(), ...events.toReversed()]))
+      ], { concurrency: 2 })
+      const tags = results.map((result) => result._tag === "Success" ? "Success" : result.failure._tag)
+      expect(tags.toSorted()).toEqual(["DuplicateEventId", "Success"])
+      const counts = yield* Effect.forEach(
+        [one, other],
+        (stream) => Effect.map(storedIds(stream), (rows) => rows.length)
+      )
+      expect(counts.toSorted((one, other) => one - other)).toEqual([0, 301])
+    }))
+  )
+
+  test(
+    "a commit of several events waits for one that holds its event id, and fails as retryable, with nothing stored",
+    run(Effect.gen(function*() {
+      const { sql, url } = yield* Stores.Database
+      const [first, second] = [yield* Stores.connect(url), yield* Stores.connect(url)]
+      const stream = Stores.freshStream()
+      const shared = randomUUID()
+      yield* first`begin`
+      yield* Stores.appendEvents(first, [commit(Stores.freshStream(), { ids: [shared] })])
+      const pid = yield* Stores.backend(second)
+      const batch = [commit(Stores.freshStream()), commit(stream, { ids: [...ids(1), shared] })]
+      const sending = yield* Effect.forkChild(Effect.result(Stores.appendEvents(second, batch)))
+      yield* Stores.untilWaiting(sql, pid)
+      yield* first`commit`
+      const result = yield* Fiber.join(sending)
+      expect(result._tag === "Failure" && code(result.failure)).toBe("40001")
+      expect(yield* storedIds(stream)).toEqual([])
+      expect(yield* Stores.appendEvents(second, batch)).toMatchObject([
+        { outcome: "appended" },
+        { outcome: "duplicate_event_id", event_id: shared }
+      ])
+    }))
+  )
+
+  test(
+    "a single event waits for one that holds its event id: a duplicate if that commits, stored if it rolls back",
+    run(Effect.gen(function*() {
+      const { sql, url } = yield* Stores.Database
+      const [first, second] = [yield* Stores.connect(url), yield* Stores.connect(url)]
+      const pid = yield* Stores.backend(second)
+      for (const [end, outcome] of [["commit", "duplicate_event_id"], ["rollback", "appended"]] as const) {
+        const id = randomUUID()
+        yield* first`begin`
+        yield* Stores.appendEvents(first, [commit(Stores.freshStream(), { ids: [id] })])
+        const sending = yield* Effect.forkChild(
+          Stores.appendEvents(second, [commit(Stores.freshStream(), { ids: [id] })])
+        )
+        yield* Stores.untilWaiting(sql, pid)
+        yield* first.unsafe(end)
+        expect(yield* Fiber.join(sending)).toMatchObject([{ outcome }])
+      }
+    }))
+  )
+
+  test(
+    "commits under one key store one and answer the others with its result",
+    run(Effect.gen(function*() {
+      const { store } = yield* Stores.Database
+      const stream = Stores.freshStream()
+      const idempotency = { key: randomUUID() }
+      const appended = yield* Effect.forEach(
+        Array.from({ length: 8 }),
+        () => store.append(stream, [Stores.event()], { idempotency }),
+        { concurrency: 8 }
+      )
+      expect(yield* storedIds(stream)).toHaveLength(1)
+      expect(appended.map(({ deduplicated }) => deduplicated).filter((is) => !is)).toHaveLength(1)
+      expect(new Set(appended.map(({ position }) => position)).size).toBe(1)
+    }))
+  )
+
+  test(
+    "appends to one stream at one version store one and refuse the others",
+    run(Effect.gen(function*() {
+      const { store } = yield* Stores.Database
+      const stream = Stores.freshStream()
+      const results = yield* Effect.forEach(
+        Array.from({ length: 8 }),
+        () => Effect.result(store.append(stream, [Stores.event()], { expected: { _tag: "NoStream" } })),
+        { concurrency: 8 }
+      )
+      const tags = results.map((result) => result._tag === "Success" ? "Success" : result.failure._tag)
+      expect(tags.toSorted()).toEqual(["Success", ...Array.from({ length: 7 }, () => "VersionConflict")])
+      expect(yield* storedIds(stream)).toHaveLength(1)
+    }))
+  )
+})

@@ -1,0 +1,113 @@
+// A server that is restarted, killed or loses its connections under a stream of appends: each of them ends in success,
+// a refusal or an error, and the log agrees with what the writers were told.
+import type { NewEvent } from "@refold/core/event/NewEvent"
+import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import { randomUUID } from "node:crypto"
+import { describe, expect, test } from "vitest"
+import * as Following from "../support/Following.ts"
+import type * as PostgresServer from "../support/PostgresServer.ts"
+import * as RestartableServer from "../support/RestartableServer.ts"
+import { random } from "../support/Seed.ts"
+import * as Stores from "../support/Stores.ts"
+
+const writers = 8
+
+/** What a writer was told about one of its appends. */
+interface Told {
+  readonly events: readonly [NewEvent, NewEvent]
+  readonly outcome: string
+}
+
+/** Appends without a pause, to streams of its own and to one that all share, until it is interrupted. */
+const writer = ({ store }: Stores.Opened, told: Array<Told>) => {
+  const own = Stores.freshStream()
+  return Effect.forever(Effect.gen(function*() {
+    const stream = random() < 0.5 ? own : shared
+    const events: Told["events"] = [Stores.event(), Stores.event()]
+    const idempotency = random() < 0.3 ? { key: randomUUID() } : undefined
+    // Not interruptible: of an append that is given up, nobody is told anything.
+    const exit = yield* Effect.uninterruptible(Effect.exit(store.append(stream, events, { idempotency })))
+    told.push({ events, outcome: outcomeOf(exit) })
+  }))
+}
+
+const shared = Stores.freshStream("shared")
+
+const outcomeOf = <A, E extends { readonly _tag: string }>(exit: Exit.Exit<A, E>): string => {
+  if (Exit.isSuccess(exit)) return "success"
+  const [reason] = exit.cause.reasons
+  return reason !== undefined && Cause.isFailReason(reason)
+    ? reason.error._tag
+    : `a defect: ${String(Cause.squash(exit.cause))}`
+}
+
+const successes = (told: ReadonlyArray<Told>): number => told.filter(({ outcome }) => outcome === "success").length
+
+const reader = ({ store }: Stores.Opened, read: Array<string>) =>
+  Effect.forever(Effect.gen(function*() {
+    const exit = yield* Effect.exit(Stores.readStream(store, shared))
+    read.push(outcomeOf(exit))
+    yield* Effect.sleep("5 millis")
+  }))
+
+/** Writes and reads while the outage goes on, and some time before and after. */
+const during = (outage: (server: PostgresServer.PostgresServer) => Effect.Effect<unknown>) =>
+  Effect.gen(function*() {
+    const server = yield* RestartableServer.scoped
+    const opened = yield* Stores.open(server.url)
+    const told: Array<Told> = []
+    const read: Array<string> = []
+    const fibers = [yield* Effect.forkChild(reader(opened, read))]
+    for (let n = 0; n < writers; n++)
+      fibers.push(yield* Effect.forkChild(writer(opened, told)))
+    const untilMore = Effect.suspend(() => {
+      const [wrote, before] = [told.length, read.length]
+      return Following.until(Effect.sync(() => successes(told.slice(wrote)) > 50 && read.length > before))
+    })
+    yield* untilMore
+    const [took] = yield* Effect.timed(outage(server))
+    yield* untilMore
+    yield* Fiber.interruptAll(fibers)
+    const rows = yield* opened.sql<{ id: string }>`select event_id as id from refold.event_store`
+    return {
+      took,
+      told,
+      read,
+      stored: new Set(rows.map(({ id }) => id))
+    }
+  })
+
+const outages = {
+  "loses every connection again and again": (server: PostgresServer.PostgresServer) =>
+    Effect.scoped(Effect.gen(function*() {
+      const killer = yield* Stores.connect(server.url)
+      const kill = killer`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'refold'`
+      for (let n = 0; n < 20; n++) yield* Effect.andThen(kill, Effect.sleep("40 millis"))
+    })).pipe(Effect.orDie),
+  "is restarted": ({ restart }: PostgresServer.PostgresServer) => Effect.promise(restart),
+  crashes: ({ crash }: PostgresServer.PostgresServer) => Effect.promise(crash)
+}
+
+/** How many of an append's two events are stored, by what its writer was told. */
+const truths: Record<string, ReadonlyArray<number>> = { success: [2], EventStoreError: [0], OutcomeUnknown: [0, 2] }
+
+describe.skipIf(RestartableServer.isMissing)(`when the server${RestartableServer.ifSkipped}`, () => {
+  for (const [name, outage] of Object.entries(outages)) {
+    test(`${name}, the outcomes that writers got are true, and readers are not affected`, () =>
+      Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+        const { read, stored, told, took } = yield* during(outage)
+        const lies = told.flatMap(({ events, outcome }) => {
+          const count = events.filter(({ id }) => stored.has(id)).length
+          return truths[outcome]?.includes(count) === true ? [] : [`${outcome}, and ${count} stored`]
+        })
+        expect([...new Set(lies)]).toEqual([])
+        // A client tries for some ten seconds. Where a slow machine has no server for about so long, readers are told.
+        const expected = Duration.toSeconds(took) < 5 ? ["success"] : ["success", "EventStoreError"]
+        expect(expected).toEqual(expect.arrayContaining([...new Set(read)]))
+      }))))
+  }
+})

@@ -1,0 +1,206 @@
+// Deleting idempotency keys on a server: in batches, without blocking appends, by roles that may.
+import type { Idempotency } from "@refold/core/journal/Commit"
+import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
+import { EventStore } from "@refold/store/log/EventStore"
+import * as IdempotencyKeys from "@refold/store/log/IdempotencyKeys"
+import * as Arr from "effect/Array"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as SqlClient from "effect/sql/SqlClient"
+import { describe, expect, test } from "vitest"
+import { forgetBatch } from "../../src/log/internal/IdempotencyKeys.ts"
+import * as Database from "../../src/schema/internal/Database.ts"
+import { freshDatabase } from "../support/freshDatabase.ts"
+import * as LoginRole from "../support/LoginRole.ts"
+import * as Stores from "../support/Stores.ts"
+
+const run = Stores.runner()
+
+/** A store of its own: what others have used of keys is not to be counted. */
+const setUp = Effect.gen(function*() {
+  const url = yield* freshDatabase()
+  return yield* Stores.open(url)
+})
+
+const keyed = (key: string, fields: Partial<Idempotency> = {}) => ({
+  idempotency: { key, fingerprint: "f", ...fields }
+})
+
+/** Keys of the year 2000, as many as are wanted, the first of which never expire. */
+const old = ({ sql }: Stores.Opened, count: number, neverExpire = 0) =>
+  sql`insert into refold.idempotency_keys (key, fingerprint, answer, created_at, never_expires)
+    select 'old ' || n, sha256(convert_to('given:f', 'UTF8')), jsonb_build_array(jsonb_build_object(
+      'outcome', 'appended', 'stream', 'thing-1', 'first_version', n, 'version', n, 'position', n,
+      'recorded_at', '2000-01-01T00:00:00Z'
+    )), '2000-01-01T00:00:00Z'::timestamptz + n * interval '1 ms', n <= ${neverExpire}::int
+    from generate_series(1, ${count}::int) n`
+
+const year2001 = DateTime.makeUnsafe("2001-01-01T00:00:00Z")
+
+const keys = ({ sql }: Stores.Opened) =>
+  Effect.map(
+    sql<{ key: string }>`select key from refold.idempotency_keys order by key collate "C"`,
+    (rows) => rows.map(({ key }) => key)
+  )
+
+describe("keys", () => {
+  test(
+    "are as old as the first event of their commit, and say whether they expire",
+    run(Effect.gen(function*() {
+      const { sql, store } = yield* setUp
+      const stream = Stores.freshStream()
+      const kept = yield* store.append(stream, [Stores.event()], keyed("kept", { neverExpires: true }))
+      const other = yield* store.append(stream, [Stores.event()], keyed("other"))
+      const rows = yield* sql`select key, created_at, never_expires from refold.idempotency_keys order by key`
+      expect(rows).toEqual([
+        { key: "kept", created_at: DateTime.toDateUtc(kept.streams[0].recordedAt), never_expires: true },
+        { key: "other", created_at: DateTime.toDateUtc(other.streams[0].recordedAt), never_expires: false }
+      ])
+    }))
+  )
+
+  test(
+    "go by the first write of a commit, also where another stream has run ahead of the clock",
+    run(Effect.gen(function*() {
+      const { sql, store } = yield* setUp
+      yield* sql`insert into refold.event_store
+          (stream, version, event_id, type, schema_version, data, metadata, occurred_at, recorded_at)
+        values ('thing-ahead', 1, gen_random_uuid(), 'Happened', 1, '{}', '{}', now(), now() + interval '1 day')`
+      const write = (stream: string) => ({
+        stream: Stores.streamName(stream),
+        expected: ExpectedVersion.Any,
+        events: [Stores.event()] as const
+      })
+      const { streams } = yield* store.commit({ writes: [write("thing-1"), write("thing-ahead")], ...keyed("k") })
+      const [row] = yield* sql<{ created_at: Date }>`select created_at from refold.idempotency_keys`
+      expect(row!.created_at).toEqual(DateTime.toDateUtc(streams[0].recordedAt))
+      expect(row!.created_at).not.toEqual(DateTime.toDateUtc(streams[1]!.recordedAt))
+    }))
+  )
+
+  test(
+    "of a batch by SQL are kept each as it says",
+    run(Effect.gen(function*() {
+      const { sql } = yield* setUp
+      yield* sql`select (answer).outcome from refold.append_events(array['a', 'b', ''], array['f', 'f', ''], '{1, 1, 1}',
+        '{thing-1, thing-2, thing-3}', '{-1, -1, -1}', '{1, 1, 1}',
+        array[gen_random_uuid(), gen_random_uuid(), gen_random_uuid()], '{H, H, H}', '{1, 1, 1}',
+        array['1', '1', '1']::jsonb[], array['{}', '{}', '{}']::jsonb[], array[now(), now(), now()],
+        never_expire => '{false, true, true}')`
+      expect(yield* sql`select key, never_expires from refold.idempotency_keys order by key`)
+        .toEqual([{ key: "a", never_expires: false }, { key: "b", never_expires: true }])
+    }))
+  )
+
+  test(
+    "are forgotten in batches, and counted all",
+    run(Effect.gen(function*() {
+      const opened = yield* setUp
+      yield* old(opened, 2_510, 10)
+      yield* opened.store.append(Stores.freshStream(), [Stores.event()], keyed("young"))
+      expect(yield* opened.store.forgetKeys(year2001)).toBe(2_500)
+      expect(yield* keys(opened)).toEqual([...Arr.makeBy(10, (n) => `old ${n + 1}`).toSorted(), "young"])
+      expect(yield* opened.store.forgetKeys(year2001)).toBe(0)
+    }))
+  )
+
+  test(
+    "are forgotten to the millisecond",
+    run(Effect.gen(function*() {
+      const opened = yield* setUp
+      yield* old(opened, 4)
+      expect(yield* opened.store.forgetKeys(DateTime.makeUnsafe("2000-01-01T00:00:00.003Z"))).toBe(2)
+      expect(yield* keys(opened)).toEqual(["old 3", "old 4"])
+    }))
+  )
+
+  test(
+    "are found by an index, though a thousand times as many never expire",
+    run(Effect.gen(function*() {
+      const opened = yield* setUp
+      yield* old(opened, 20_000, 19_980)
+      yield* opened.sql`analyze refold.idempotency_keys`
+      const plan = yield* opened.sql<{ "QUERY PLAN": string }>`explain ${yield* batch(opened)}`
+      expect(plan.map((row) => row["QUERY PLAN"]).join("\n")).toContain("idempotency_keys_expirable")
+    }))
+  )
+})
+
+/** The statement that deletes one batch. */
+const batch = ({ sql }: Stores.Opened) =>
+  Effect.map(
+    Effect.provideService(Database.make("refold"), SqlClient.SqlClient, sql),
+    (database) => forgetBatch(database, new Date())
+  )
+
+describe("while keys are forgotten in a transaction that is still open", () => {
+  test(
+    "appends under old and new keys go on, and others forget the rest",
+    run(Effect.gen(function*() {
+      const opened = yield* setUp
+      yield* old(opened, 1_500)
+      const there = yield* Stores.open(opened.url, { migrate: false })
+      const stream = Stores.freshStream()
+      yield* opened.sql.withTransaction(Effect.gen(function*() {
+        // One batch, and no more.
+        expect(yield* yield* batch(opened)).toEqual([{ keys: 1000n }])
+        expect(yield* there.store.append(stream, [Stores.event()], keyed("old 1"))).toMatchObject({
+          deduplicated: true
+        })
+        expect(yield* there.store.append(stream, [Stores.event()], keyed("new"))).toMatchObject({ deduplicated: false })
+        expect(yield* there.store.forgetKeys(year2001)).toBe(500)
+      }))
+      expect(yield* keys(opened)).toEqual(["new"])
+      expect(yield* there.store.append(stream, [Stores.event()], keyed("old 1"))).toMatchObject({ deduplicated: false })
+    }))
+  )
+
+  test(
+    "they come back where it is taken back",
+    run(Effect.gen(function*() {
+      const opened = yield* setUp
+      yield* old(opened, 3)
+      const forgotten = opened.sql.withTransaction(
+        Effect.flatMap(opened.store.forgetKeys(year2001), (count) => Effect.fail(count))
+      )
+      expect(yield* Effect.flip(forgotten)).toBe(3)
+      expect(yield* keys(opened)).toHaveLength(3)
+    }))
+  )
+})
+
+describe("a role", () => {
+  const writer = [
+    "USAGE ON SCHEMA refold",
+    "SELECT ON ALL TABLES IN SCHEMA refold",
+    "SELECT ON ALL SEQUENCES IN SCHEMA refold",
+    "EXECUTE ON ALL FUNCTIONS IN SCHEMA refold"
+  ]
+
+  test(
+    "that writes may use keys that never expire, and delete none",
+    run(Effect.gen(function*() {
+      const opened = yield* setUp
+      yield* old(opened, 1)
+      const { store } = yield* Stores.open(yield* LoginRole.login(opened, "writer", writer), { migrate: false })
+      yield* store.append(Stores.freshStream(), [Stores.event()], keyed("kept", { neverExpires: true }))
+      expect((yield* Effect.flip(store.forgetKeys(year2001))).message)
+        .toBe("forget keys failed: permission denied for table idempotency_keys")
+      expect(yield* keys(opened)).toEqual(["kept", "old 1"])
+    }))
+  )
+
+  test(
+    "with the rights that privileges.sql lists may delete keys, and nothing else",
+    run(Effect.gen(function*() {
+      const opened = yield* setUp
+      yield* old(opened, 1)
+      const keeper = ["USAGE ON SCHEMA refold", "SELECT, UPDATE, DELETE ON refold.idempotency_keys"]
+      const { store } = yield* Stores.open(yield* LoginRole.login(opened, "keeper", keeper), { migrate: false })
+      const expired = IdempotencyKeys.expire({ olderThan: "7 days" })
+      expect(yield* Effect.provideService(expired, EventStore, store)).toBe(1)
+      expect(yield* Effect.flip(store.append(Stores.freshStream(), [Stores.event()])))
+        .toMatchObject({ message: "append failed: permission denied for function append_events" })
+    }))
+  )
+})

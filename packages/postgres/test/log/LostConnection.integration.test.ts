@@ -1,0 +1,346 @@
+// An append whose connection is lost is stored once or not at all, and the caller learns which; a read is repeated.
+import type { NewEvent } from "@refold/core/event/NewEvent"
+import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import { randomUUID } from "node:crypto"
+import { describe, expect, test } from "vitest"
+import * as Proxy from "../support/Proxy.ts"
+import * as Stores from "../support/Stores.ts"
+
+const run = Stores.runner()
+
+/** A store behind a proxy, and the same without. The proxy finds the append of `event` by `text`. */
+const setUp = Effect.gen(function*() {
+  const direct = yield* Stores.Database
+  const proxy = yield* Proxy.start(direct.url)
+  const { sql, store } = yield* Stores.open(proxy.url, { migrate: false })
+  const text = randomUUID()
+  const stream = Stores.freshStream()
+  return {
+    proxy,
+    sql,
+    store,
+    direct,
+    stream,
+    text,
+    event: Stores.event({ data: { text } }),
+    stored: Effect.map(Stores.readStream(direct.store, stream), (events) => events.map(({ id }) => id))
+  }
+})
+
+const write = (stream: string, ...[first, ...rest]: readonly [NewEvent, ...Array<NewEvent>]) => ({
+  stream: Stores.streamName(stream),
+  expected: ExpectedVersion.NoStream,
+  events: [first, ...rest] as const
+})
+
+const appends = [
+  ["at any version", () => ({})],
+  ["to a new stream", () => ({ expected: ExpectedVersion.NoStream })],
+  ["with a key", () => ({ idempotency: { key: randomUUID() } })]
+] as const
+
+for (const [name, options] of appends) {
+  describe(`an append ${name}`, () => {
+    test(
+      "whose answer is lost succeeds with the place where it is stored",
+      run(Effect.gen(function*() {
+        const { direct, event, proxy, store, stored, stream, text } = yield* setUp
+        const lost = proxy.loseAnswer(text)
+        const appended = yield* store.append(stream, [event], options())
+        yield* Effect.promise(() => lost)
+        expect(yield* stored).toEqual([event.id])
+        const { position, recordedAt } = (yield* Stores.readStream(direct.store, stream))[0]!
+        expect(appended).toEqual({
+          streams: [{ stream, firstVersion: 1, version: 1, position, recordedAt }],
+          position,
+          deduplicated: false
+        })
+      }))
+    )
+
+    test(
+      "that is lost on its way is sent again and stored once",
+      run(Effect.gen(function*() {
+        const { event, proxy, store, stored, stream, text } = yield* setUp
+        const lost = Promise.all([proxy.loseRequest(text), proxy.loseRequest(text)])
+        const appended = yield* store.append(stream, [event], options())
+        yield* Effect.promise(() => lost)
+        expect(appended).toMatchObject({ streams: [{ firstVersion: 1, version: 1 }] })
+        expect(yield* stored).toEqual([event.id])
+      }))
+    )
+
+    test(
+      "that is still running when its connection is lost is waited for",
+      run(Effect.gen(function*() {
+        const { direct, event, proxy, store, stored, stream, text } = yield* setUp
+        const blocker = yield* Stores.connect(direct.url)
+        yield* blocker`begin`
+        yield* blocker`select refold.lock_streams(${[stream]}, '{}', true)`
+        const lost = proxy.leaveRunning(text)
+        const appending = yield* Effect.forkChild(store.append(stream, [event], options()))
+        yield* Effect.promise(() => lost)
+        // The append, and the look-up behind it.
+        yield* Stores.untilWaitingFor(direct.sql, yield* Stores.backend(blocker), 2)
+        yield* blocker`commit`
+        expect(yield* Fiber.join(appending)).toMatchObject({ streams: [{ firstVersion: 1, version: 1 }] })
+        expect(yield* stored).toEqual([event.id])
+      }))
+    )
+
+    test(
+      "whose backend is killed while it runs is sent again and stored once",
+      run(Effect.gen(function*() {
+        const { direct, event, store, stored, stream } = yield* setUp
+        const blocker = yield* Stores.connect(direct.url)
+        yield* blocker`begin`
+        yield* blocker`select refold.lock_streams(${[stream]}, '{}', true)`
+        const appending = yield* Effect.forkChild(store.append(stream, [event], options()))
+        const [pid] = yield* Stores.untilWaitingFor(direct.sql, yield* Stores.backend(blocker), 1)
+        yield* direct.sql`select pg_terminate_backend(${pid}, 60000)`
+        yield* blocker`commit`
+        expect(yield* Fiber.join(appending)).toMatchObject({ streams: [{ firstVersion: 1, version: 1 }] })
+        expect(yield* stored).toEqual([event.id])
+      }))
+    )
+
+    test(
+      "that arrives late, after it was looked up and before it is sent again, is stored once and succeeds",
+      run(Effect.gen(function*() {
+        const { event, proxy, store, stored, stream, text } = yield* setUp
+        const delayed = proxy.delayRequest(text)
+        const held = proxy.holdRequest(text)
+        const appending = yield* Effect.forkChild(store.append(stream, [event], options()))
+        const deliver = yield* Effect.promise(() => delayed)
+        const pass = yield* Effect.promise(() => held)
+        yield* Effect.promise(deliver)
+        pass()
+        expect(yield* Fiber.join(appending)).toMatchObject({ streams: [{ firstVersion: 1, version: 1 }] })
+        expect(yield* stored).toEqual([event.id])
+      }))
+    )
+
+    test(
+      "that arrives late, after it was sent again, is stored once",
+      run(Effect.gen(function*() {
+        const { event, proxy, store, stored, stream, text } = yield* setUp
+        const delayed = proxy.delayRequest(text)
+        const appended = yield* store.append(stream, [event], options())
+        const deliver = yield* Effect.promise(() => delayed)
+        yield* Effect.promise(deliver)
+        expect(appended).toMatchObject({ streams: [{ firstVersion: 1, version: 1 }] })
+        expect(yield* stored).toEqual([event.id])
+      }))
+    )
+  })
+}
+
+describe("a lost answer", () => {
+  test(
+    "to a commit of several events to several streams is found in the order of its writes",
+    run(Effect.gen(function*() {
+      const { event, proxy, store, stored, stream, text } = yield* setUp
+      const lost = proxy.loseAnswer(text)
+      // The other stream sorts before this one.
+      const other = Stores.freshStream("a")
+      const appended = yield* store.commit({
+        writes: [write(stream, Stores.event(), Stores.event(), event), write(other, Stores.event(), Stores.event())]
+      })
+      yield* Effect.promise(() => lost)
+      expect(appended.streams).toMatchObject([{ stream, firstVersion: 1, version: 3 }, { stream: other, version: 2 }])
+      expect(appended.position).toBe(appended.streams[1]!.position)
+      expect(yield* stored).toHaveLength(3)
+    }))
+  )
+
+  test(
+    "that was a version conflict is that conflict",
+    run(Effect.gen(function*() {
+      const { direct, event, proxy, store, stream, text } = yield* setUp
+      yield* direct.store.append(stream, [Stores.event()])
+      const lost = proxy.loseAnswer(text)
+      const error = yield* Effect.flip(store.append(stream, [event], { expected: ExpectedVersion.NoStream }))
+      yield* Effect.promise(() => lost)
+      expect(error).toMatchObject({ _tag: "VersionConflict", stream, actual: { value: 1 } })
+    }))
+  )
+
+  test(
+    "that was a duplicate event id is that duplicate, also where the rest of the commit is new",
+    run(Effect.gen(function*() {
+      const { direct, event, proxy, store, stored, stream, text } = yield* setUp
+      const known = Stores.event()
+      yield* direct.store.append(stream, [known])
+      const lost = proxy.loseAnswer(text)
+      const error = yield* Effect.flip(store.append(stream, [known, event]))
+      yield* Effect.promise(() => lost)
+      expect(error).toMatchObject({ _tag: "DuplicateEventId", id: known.id })
+      expect(yield* stored).toEqual([known.id])
+    }))
+  )
+
+  test(
+    "to a repeated commit is its first answer",
+    run(Effect.gen(function*() {
+      const { direct, event, proxy, store, stored, stream, text } = yield* setUp
+      const idempotency = { key: randomUUID(), fingerprint: "same" }
+      const first = yield* direct.store.append(stream, [Stores.event()], { idempotency })
+      const lost = proxy.loseAnswer(text)
+      const again = yield* store.append(stream, [event], { idempotency })
+      yield* Effect.promise(() => lost)
+      expect(again).toEqual({ ...first, deduplicated: true })
+      expect(yield* stored).toHaveLength(1)
+    }))
+  )
+
+  test(
+    "in the caller's transaction is an error, and nothing is sent again or stored",
+    run(Effect.gen(function*() {
+      const { event, proxy, sql, store, stored, stream, text } = yield* setUp
+      const lost = proxy.loseAnswer(text)
+      const transaction = sql.withTransaction(Effect.exit(store.append(stream, [event])))
+      // The transaction goes on, and cannot commit.
+      expect(yield* Effect.flip(transaction)).toMatchObject({ _tag: "SqlError" })
+      yield* Effect.promise(() => lost)
+      expect(yield* stored).toEqual([])
+    }))
+  )
+
+  test(
+    "to a read is asked for again",
+    run(Effect.gen(function*() {
+      const { direct, event, proxy, stream } = yield* setUp
+      // The SQL of each statement is in its request.
+      const { snapshots, store } = yield* Stores.open(proxy.url, { migrate: false, pooler: true })
+      const { position } = yield* direct.store.append(stream, [event])
+      const requests = ["read_head", `"position" > $1`, "FROM refold.event_snapshots", "stored_answer", stream]
+      const lost = Promise.all(requests.map((text) => proxy.loseAnswer(text.replace("refold.", `"refold".`))))
+      expect(yield* Stores.readIds(store)).toContain(event.id)
+      expect(yield* store.head).toBe(position)
+      expect(yield* snapshots.find({ stream: Stores.freshStream(), view: "v", fingerprint: "f" })).toMatchObject({})
+      expect(yield* store.findAppended({ key: "unknown", fingerprint: "f" })).toMatchObject({ _tag: "None" })
+      expect(yield* Stores.readStream(store, stream)).toHaveLength(1)
+      yield* Effect.promise(() => lost)
+    }))
+  )
+})
+
+describe("the look-up of a lost append", () => {
+  for (const lose of ["loseRequest", "loseAnswer"] as const) {
+    test(
+      `is repeated when its own connection is lost (${lose})`,
+      run(Effect.gen(function*() {
+        const { event, proxy, store, stored, stream, text } = yield* setUp
+        const lost = Promise.all([proxy.loseAnswer(text), proxy[lose]("find_stored_events")])
+        const appended = yield* store.append(stream, [event])
+        yield* Effect.promise(() => lost)
+        expect(appended).toMatchObject({ streams: [{ firstVersion: 1, version: 1 }] })
+        expect(yield* stored).toEqual([event.id])
+      }))
+    )
+  }
+})
+
+test(
+  "an append that fails when it is sent again has an unknown outcome, for the first copy may still arrive",
+  run(Effect.gen(function*() {
+    const { direct, event, proxy, stream, text } = yield* setUp
+    const schema = "fails_again"
+    const { sql, store } = yield* Stores.open(direct.url, { schema })
+    const lossy = yield* Stores.open(proxy.url, { schema, migrate: false })
+    const [delayed, held] = [proxy.delayRequest(text), proxy.holdRequest(text)]
+    const appending = yield* Effect.forkChild(Effect.flip(lossy.store.append(stream, [event])))
+    const [deliver, pass] = yield* Effect.promise(() => Promise.all([delayed, held]))
+    yield* sql`alter function fails_again.append_commit rename to gone`
+    pass()
+    const error = yield* Fiber.join(appending)
+    yield* sql`alter function fails_again.gone rename to append_commit`
+    yield* Effect.promise(deliver)
+    expect(yield* Stores.readStream(store, stream)).toHaveLength(1)
+    expect(error).toMatchObject({ _tag: "OutcomeUnknown", eventIds: [event.id] })
+  }))
+)
+
+describe.concurrent("a server that is gone for good", () => {
+  test(
+    "after it got the append makes the outcome unknown",
+    run(Effect.gen(function*() {
+      const { event, proxy, store, stored, stream, text } = yield* setUp
+      const lost = proxy.loseAnswer(text).then(proxy.shut)
+      const error = yield* Effect.flip(store.append(stream, [event]))
+      yield* Effect.promise(() => lost)
+      expect(error).toMatchObject({ _tag: "OutcomeUnknown", eventIds: [event.id] })
+      expect(yield* stored).toEqual([event.id])
+    }))
+  )
+
+  test(
+    "before it got the append makes that an error",
+    run(Effect.gen(function*() {
+      const { event, proxy, store, stored, stream } = yield* setUp
+      yield* Effect.promise(proxy.shut)
+      // The client has seen its connections close when it has had its turn some times.
+      const turn = Effect.promise(() => new Promise((resolve) => setTimeout(setImmediate, 5, resolve)))
+      yield* Effect.repeat(turn, { times: 20 })
+      const error = yield* Effect.flip(store.append(stream, [event]))
+      expect(error).toMatchObject({ _tag: "EventStoreError", operation: "append" })
+      expect(error.message).toContain("ECONNREFUSED")
+      expect(yield* stored).toEqual([])
+    }))
+  )
+
+  test(
+    "makes a read an error",
+    run(Effect.gen(function*() {
+      const { proxy, store, stream } = yield* setUp
+      yield* Effect.promise(proxy.shut)
+      const error = yield* Effect.flip(Stores.readStream(store, stream))
+      expect(error).toMatchObject({ _tag: "EventStoreError", operation: "read" })
+    }))
+  )
+
+  test(
+    "when a store is opened makes that fail at once, while others still try, with one line that says why",
+    run(Effect.gen(function*() {
+      const { proxy, store, stream } = yield* setUp
+      yield* Effect.promise(proxy.shut)
+      const reading = yield* Effect.forkScoped(Effect.flip(Stores.readStream(store, stream)))
+      // Trying as long as a reader does, they would outlast him.
+      for (let n = 0; n < 3; n++) {
+        const error = yield* Effect.flip(Stores.open(proxy.url))
+        expect(error).toMatchObject({ _tag: "EventStoreError", operation: "migrate" })
+        expect(error.message).toMatch(/^.*ECONNREFUSED.*$/)
+      }
+      expect(reading.pollUnsafe()).toBeUndefined()
+    }))
+  )
+})
+
+describe("when every connection of the pool turns out dead as it is used", () => {
+  const poisoned = Effect.gen(function*() {
+    const all = yield* setUp
+    const read = Stores.readStream(all.store, all.stream)
+    yield* Effect.forEach(Array.from({ length: 10 }), () => read, { concurrency: 10 })
+    all.proxy.poison()
+    return { ...all, read }
+  })
+
+  test(
+    "a read succeeds",
+    run(Effect.gen(function*() {
+      const { read } = yield* poisoned
+      expect(yield* read).toEqual([])
+    }))
+  )
+
+  test(
+    "an append succeeds and is stored once",
+    run(Effect.gen(function*() {
+      const { event, store, stored, stream } = yield* poisoned
+      yield* store.append(stream, [event])
+      expect(yield* stored).toEqual([event.id])
+    }))
+  )
+})

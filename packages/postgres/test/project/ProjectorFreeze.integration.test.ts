@@ -1,0 +1,71 @@
+// A daemon that is suspended in the middle of a batch: another takes over, and when it thaws it can write nothing of what
+// it had begun, and goes on with what is left.
+import * as Effect from "effect/Effect"
+import { expect, test } from "vitest"
+import * as Daemons from "../support/Daemons.ts"
+import * as Proxy from "../support/Proxy.ts"
+import * as Stores from "../support/Stores.ts"
+import * as Tally from "../support/Tally.ts"
+import * as Ticks from "../support/Ticks.ts"
+
+const { exact, look, onDatabase, untilGeneration } = Ticks
+
+/** Long enough for daemons on a slow machine, which are silent in the middle of a batch, too. */
+const ownerIdleTimeout = "3 seconds"
+
+/** Starts a daemon and suspends it while it waits for the answer to this request, which comes to it when it thaws. */
+const suspendedIn = Effect.fnUntraced(function*(opened: Stores.Opened, request: string) {
+  const proxy = yield* Proxy.start(opened.url)
+  const held = proxy.holdAnswer(request)
+  const daemon = yield* Daemons.start(proxy, { ownerIdleTimeout })
+  const passOn = yield* Effect.promise(() => held)
+  yield* daemon.suspend
+  return { ...daemon, thaw: Effect.andThen(daemon.thaw, Effect.sync(passOn)) }
+})
+
+const untilAtHead = (opened: Stores.Opened) =>
+  Effect.flatMap(opened.reader.head, (head) => untilGeneration(opened, ({ checkpoint }) => checkpoint === head))
+
+/** Another takes over from a suspended owner, who thaws then, and has to do what comes by himself; what readers see. */
+const takeOver = Effect.fnUntraced(function*(opened: Stores.Opened, owner: Daemons.Daemon) {
+  const other = yield* Daemons.start(opened, { ownerIdleTimeout })
+  yield* untilAtHead(opened)
+  yield* owner.thaw
+  yield* other.suspend
+  yield* opened.store.append(Stores.freshStream("tally"), [Ticks.tick(1)])
+  // It comes to that only once it is done with the batch in which it was suspended.
+  yield* untilAtHead(opened)
+  yield* other.thaw
+  const areRunning = [owner, other].map(({ isRunning }) => isRunning())
+  return { ...yield* look(opened, Tally.tally()), areRunning }
+})
+
+test(
+  "a suspended owner loses the projection to another, and writes nothing of its batch when it thaws",
+  onDatabase((opened) =>
+    Effect.gen(function*() {
+      yield* Ticks.appendMany(opened, 200)
+      const owner = yield* suspendedIn(opened, "AS wanted(key)")
+      yield* Daemons.untilSession(opened.sql, owner, "idle in transaction")
+      expect(yield* takeOver(opened, owner)).toMatchObject({ ...exact, areRunning: [true, true] })
+    })
+  )
+)
+
+test(
+  "an owner that is suspended while a batch is being sent to it loses the projection, too",
+  onDatabase((opened) =>
+    Effect.gen(function*() {
+      // More than the buffers between server and client hold.
+      const text = "x".repeat(1_000_000)
+      for (let n = 0; n < 30; n++) {
+        const long = Stores.event({ type: "Ticked", data: { n, text } })
+        yield* opened.store.append(Stores.freshStream("tally"), [long])
+      }
+      const owner = yield* suspendedIn(opened, "AS page")
+      // Nobody reads the answer: from here on it is stuck.
+      yield* Daemons.untilSession(opened.sql, owner, "ClientWrite")
+      expect(yield* takeOver(opened, owner)).toMatchObject({ ...exact, areRunning: [true, true] })
+    })
+  )
+)

@@ -1,0 +1,74 @@
+// A projector in trouble: rebuilds that are always behind, batches that are too long, generations that are dropped under
+// it, and hardly any connections. It neither stops nor loses anything.
+import type { ProjectionTarget } from "@refold/store/internal/project/ProjectionTarget"
+import * as Projector from "@refold/store/project/Projector"
+import * as Rebuild from "@refold/store/project/Rebuild"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Stream from "effect/Stream"
+import { expect, test } from "vitest"
+import * as Following from "../support/Following.ts"
+import * as Stores from "../support/Stores.ts"
+import * as Tally from "../support/Tally.ts"
+import * as Ticks from "../support/Ticks.ts"
+
+const { exact, generation, keepWriting, look, onDatabase, services, untilGeneration } = Ticks
+
+test(
+  "a rebuild that takes longer for a step than the live rows take to move on gets their place all the same",
+  onDatabase((opened) =>
+    Effect.gen(function*() {
+      const counting = (version: number, fold: Effect.Effect<void>): ProjectionTarget => ({
+        ...Projector.targetOf(Tally.tally({ version })),
+        fold: (batch, events, waiting) =>
+          Effect.andThen(fold, Projector.targetOf(Tally.tally({ version })).fold(batch, events, waiting))
+      })
+      yield* keepWriting(opened, 1)
+      const live = yield* Effect.forkScoped(
+        Projector.run(counting(1, Effect.void)).pipe(Effect.provideContext(services(opened)))
+      )
+      yield* untilGeneration(opened, ({ checkpoint }) => checkpoint > 0)
+      yield* Effect.forkScoped(
+        Projector.run(counting(2, Effect.sleep("150 millis"))).pipe(Effect.provideContext(services(opened)))
+      )
+      yield* untilGeneration(opened, ({ version }) => version === 2)
+      expect(yield* look(opened, Tally.tally())).toMatchObject(exact)
+      expect(yield* Effect.flip(Fiber.join(live))).toMatchObject({ _tag: "ProjectionOutdated" })
+    })
+  )
+)
+
+test(
+  "a batch that exceeds the owner's idle timeout is split into smaller ones",
+  onDatabase((whole) =>
+    Effect.gen(function*() {
+      const opened = yield* Stores.open(whole.url, { ownerIdleTimeout: "500 millis" })
+      yield* Ticks.appendMany(opened, 300)
+      const projection = Tally.tally({ busy: 3 })
+      yield* Effect.forkScoped(Effect.provideContext(Projector.run(projection), services(opened)))
+      yield* untilGeneration(opened, ({ checkpoint }) => checkpoint === 300)
+      expect(yield* look(opened, Tally.tally())).toMatchObject(exact)
+    })
+  )
+)
+
+test(
+  "rows that were replaced are dropped while daemons go on, and rows that were dropped by hand are filled anew",
+  onDatabase((opened) =>
+    Effect.gen(function*() {
+      const projection = Tally.tally()
+      yield* Ticks.appendMany(opened, 100)
+      yield* Effect.forkScoped(Effect.provideContext(Projector.run(projection), services(opened)))
+      yield* untilGeneration(opened, ({ checkpoint }) => checkpoint === 100)
+      const old = (yield* generation(opened))!
+      yield* Effect.provideContext(Stream.runDrain(Rebuild.rebuild(projection)), services(opened))
+      yield* untilGeneration(opened, ({ id }) => id > old.id)
+      yield* Following.until(
+        Effect.map(opened.readModels.generations(), (all) => all.every(({ id }) => id > old.id))
+      )
+      yield* opened.readModels.drop((yield* generation(opened))!.id)
+      yield* untilGeneration(opened, ({ checkpoint, id }) => id > old.id + 1 && checkpoint === 100)
+      expect(yield* look(opened, projection)).toMatchObject(exact)
+    })
+  )
+)

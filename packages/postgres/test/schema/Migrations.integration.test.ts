@@ -1,0 +1,239 @@
+// The schema: created once however many start at a time, apart from other schemas, under safe names only.
+import * as Effect from "effect/Effect"
+import * as SqlClient from "effect/sql/SqlClient"
+import * as Stream from "effect/Stream"
+import * as Fs from "node:fs"
+import { fileURLToPath } from "node:url"
+import { describe, expect, test } from "vitest"
+import { migrations } from "../../src/schema/internal/Baseline.ts"
+import * as Migrations from "../../src/schema/internal/Migrations.ts"
+import { freshDatabase } from "../support/freshDatabase.ts"
+import * as LoginRole from "../support/LoginRole.ts"
+import * as Proxy from "../support/Proxy.ts"
+import * as Stores from "../support/Stores.ts"
+
+const run = Stores.runner()
+
+/** Everything that a migration may make: tables, columns, functions with their text, triggers, rights, its own record. */
+const catalogue = (sql: Stores.Opened["sql"], schema: string) =>
+  sql.unsafe(
+    `select 'relation' as kind, relname::text as name, relacl::text as detail, xmin::text as written
+      from pg_class where relnamespace = $1::regnamespace
+    union all select 'column', attrelid::regclass || '.' || attname, format_type(atttypid, atttypmod), a.xmin::text
+      from pg_attribute a join pg_class c on c.oid = attrelid where relnamespace = $1::regnamespace
+    union all select 'function', proname, prosrc || proacl::text, xmin::text
+      from pg_proc where pronamespace = $1::regnamespace
+    union all select 'trigger', tgname, tgenabled::text, t.xmin::text
+      from pg_trigger t join pg_class c on c.oid = tgrelid where relnamespace = $1::regnamespace
+    order by 1, 2`,
+    [schema]
+  )
+
+describe("a store that starts", () => {
+  test("on a fresh database together with others comes up, and so do they", () =>
+    Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+      const url = yield* freshDatabase()
+      const stores = yield* Effect.forEach([1, 2, 3, 4], () => Stores.open(url), { concurrency: 4 })
+      const stream = Stores.freshStream()
+      yield* Effect.forEach(stores, ({ store }) => store.append(stream, [Stores.event()]), { concurrency: 4 })
+      expect(yield* Stores.readStream(stores[0]!.store, stream)).toHaveLength(4)
+    }))))
+
+  test(
+    "for the second time changes nothing",
+    run(Effect.gen(function*() {
+      const { sql, store, url } = yield* Stores.Database
+      yield* store.append(Stores.freshStream(), [Stores.event()])
+      const before = yield* catalogue(sql, "refold")
+      const migrations = yield* sql`select * from refold.migrations`
+      yield* Stores.open(url)
+      expect(before.length).toBeGreaterThan(50)
+      expect(yield* catalogue(sql, "refold")).toEqual(before)
+      expect(yield* sql`select * from refold.migrations`).toEqual(migrations)
+    }))
+  )
+
+  test(
+    "under another schema is a store of its own: events, ids, keys, snapshots and versions",
+    run(Effect.gen(function*() {
+      const { store, url, snapshots } = yield* Stores.Database
+      const other = yield* Stores.open(url, { schema: "tenant_2" })
+      const stream = Stores.freshStream()
+      const event = Stores.event()
+      const options = { idempotency: { key: "the same in both", fingerprint: "f" } }
+      const appended = yield* store.append(stream, [event], options)
+      const key = { stream, view: "v", fingerprint: "f" }
+      yield* snapshots.save(key, { ...appended.streams[0], state: 1 })
+      expect(yield* Stores.readStream(other.store, stream)).toEqual([])
+      expect(yield* other.store.head).toBe(0)
+      expect(yield* other.store.findAppended({ key: "the same in both", fingerprint: "f" })).toMatchObject({
+        _tag: "None"
+      })
+      expect(yield* other.snapshots.find(key)).toMatchObject({ _tag: "None" })
+      const again = yield* other.store.append(stream, [event], options)
+      expect(again).toMatchObject({ deduplicated: false, position: 1, streams: [{ version: 1 }] })
+    }))
+  )
+
+  for (const schema of ["_", "select", "a".repeat(63), "x1_", "public"]) {
+    test(
+      `may be called ${schema}`,
+      run(Effect.gen(function*() {
+        const { url } = yield* Stores.Database
+        const { store } = yield* Stores.open(url, { schema })
+        const event = Stores.event()
+        yield* store.append(Stores.freshStream(), [event])
+        expect(yield* Stores.readIds(store)).toEqual([event.id])
+      }))
+    )
+  }
+
+  const badNames = [
+    "",
+    "A",
+    "1a",
+    "a-b",
+    "a.b",
+    "a b",
+    "ä",
+    "a".repeat(64),
+    `refold"; drop schema refold cascade; --`,
+    `refold'; drop schema refold cascade; --`,
+    "refold\n",
+    "refold\u0000",
+    "$1",
+    "pg_mine",
+    "pg_catalog"
+  ]
+  for (const schema of badNames) {
+    test(
+      `cannot be called ${JSON.stringify(schema)}`,
+      run(Effect.gen(function*() {
+        const { url } = yield* Stores.Database
+        for (const migrate of [true, false]) {
+          expect(yield* Effect.flip(Stores.open(url, { schema, migrate }))).toMatchObject({
+            _tag: "InvalidInput",
+            field: "schema"
+          })
+        }
+      }))
+    )
+  }
+})
+
+test("a connection lost while the schema is made is an error that says so, and the next start makes it", () =>
+  Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+    const proxy = yield* Proxy.start(yield* freshDatabase())
+    const lost = proxy.loseRequest("CREATE SCHEMA")
+    expect(yield* Effect.flip(Stores.open(proxy.url))).toMatchObject({ _tag: "EventStoreError", operation: "migrate" })
+    yield* Effect.promise(() => lost)
+    const { store } = yield* Stores.open(proxy.url)
+    expect(yield* store.head).toBe(0)
+  }))))
+
+test("a store that does not migrate says at its first use what is missing", () =>
+  Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+    const { store } = yield* Stores.open(yield* freshDatabase(), { migrate: false })
+    const errors = [
+      yield* Effect.flip(store.append(Stores.freshStream(), [Stores.event()])),
+      yield* Effect.flip(Stream.runDrain(store.readStream(Stores.freshStream()))),
+      yield* Effect.flip(store.head)
+    ]
+    expect(errors.map(({ message }) => message)).toEqual([
+      `append failed: schema "refold" does not exist`,
+      `read failed: relation "refold.event_store" does not exist`,
+      `read head failed: schema "refold" does not exist`
+    ])
+  }))))
+
+test("a role without the right to create the schema gets an error that says so", () =>
+  Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+    const opened = yield* Stores.open(yield* freshDatabase(), { migrate: false })
+    const error = yield* Effect.flip(Stores.open(yield* LoginRole.login(opened, "stranger", [])))
+    expect(error.message).toMatch(/^migrate failed: permission denied for database refold_\w+$/)
+  }))))
+
+/** The functions of the store, with their text. */
+const functions = (sql: Stores.Opened["sql"]) =>
+  sql`select proname, prosrc from pg_proc where pronamespace = 'refold'::regnamespace order by 1, 2`
+
+test(
+  "a server that has standard_conforming_strings off can be migrated, and the functions work in its sessions",
+  run(Effect.gen(function*() {
+    const url = yield* freshDatabase()
+    const admin = yield* Stores.connect(url)
+    yield* admin.unsafe(`alter database ${new URL(url).pathname.slice(1)} set standard_conforming_strings = off`)
+    const { sql, store } = yield* Stores.open(url)
+    const backslash = [{ name: "v", text: String.raw`CREATE VIEW refold.v AS SELECT '\b' AS text` }]
+    const migrated = Migrations.run({ schema: "own", table: "migrations", migrations: { "0001_v": backslash } })
+    yield* Effect.provideService(migrated, SqlClient.SqlClient, sql)
+    expect(yield* sql`select text from own.v`).toEqual([{ text: "\\b" }])
+    expect(yield* sql`show standard_conforming_strings`).toEqual([{ standard_conforming_strings: "off" }])
+    expect(yield* functions(sql)).toEqual(yield* functions((yield* Stores.Database).sql))
+    const writes = [{ stream: "a-1", events: [{ type: "A", data: {}, occurredAt: "2026-01-31T12:00:00Z" }] }]
+    yield* sql`select version from refold.commit_events(${JSON.stringify(writes)}::text::jsonb)`
+    expect(yield* Stores.readIds(store)).toHaveLength(1)
+    const names = ["\u{1F600}".repeat(127), "\u{1F600}".repeat(128)]
+    expect(
+      yield* sql`select refold.name_problem(n) is null as ok from unnest(${names}::text[]) with ordinality as n(n, i)
+      order by i`
+    ).toEqual([{ ok: true }, { ok: false }])
+    const json = `{"\u{1F600}": 1e-7, "\uE000": 1.5e21}`
+    expect(yield* sql`select refold.canonical_json(${json}::text::jsonb) as text`)
+      .toEqual([{ text: `{"\u{1F600}":1e-7,"\uE000":1.5e+21}` }])
+  }))
+)
+
+const sqlFolder = new URL("../../sql/", import.meta.url)
+
+test("every SQL file of the package is in the baseline once", () => {
+  const files = Fs.globSync("**/*.sql", { cwd: fileURLToPath(sqlFolder) }).map((path) => path.slice(0, -".sql".length))
+  expect(migrations["0001_baseline"].map(({ name }) => name).toSorted()).toEqual(files.toSorted())
+})
+
+describe("migrations of one's own", () => {
+  const first = { "0001_first": [{ name: "a", text: "-- The first.\nCREATE TABLE refold.a (\n  n int\n)" }] }
+  const both = { ...first, "0002_second": [{ name: "b", text: "ALTER TABLE refold.a ADD COLUMN m int" }] }
+
+  const migrate = (migrations: Migrations.Migrations, schema = "own") =>
+    Effect.gen(function*() {
+      const { sql } = yield* Stores.Database
+      yield* Effect.provideService(
+        Migrations.run({ schema, table: "own_migrations", migrations }),
+        SqlClient.SqlClient,
+        sql
+      )
+      return yield* sql.unsafe(`select column_name::text as name, obj_description('${schema}.a'::regclass) as comment,
+        (select count(*)::int from ${schema}.own_migrations) as migrations
+        from information_schema.columns where table_schema = '${schema}' and table_name = 'a' order by ordinal_position`)
+    })
+
+  test(
+    "run once each, in the order of their numbers, and are recorded in a table of their own",
+    run(Effect.gen(function*() {
+      expect(yield* migrate(first)).toEqual([{ name: "n", comment: "The first.", migrations: 1 }])
+      expect(yield* migrate(both)).toEqual(["n", "m"].map((name) => ({ name, comment: "The first.", migrations: 2 })))
+      expect(yield* migrate(both)).toHaveLength(2)
+    }))
+  )
+
+  test(
+    "can live in the schema of the store",
+    run(Effect.gen(function*() {
+      expect(yield* migrate(both, "refold")).toHaveLength(2)
+    }))
+  )
+
+  test(
+    "change nothing if one of their statements fails",
+    run(Effect.gen(function*() {
+      const { sql } = yield* Stores.Database
+      const broken = { ...first, "0002_broken": [{ name: "broken", text: "CREATE TABLE refold.b (n nothing)" }] }
+      expect(yield* Effect.flip(migrate(broken, "failed"))).toMatchObject({
+        _tag: "EventStoreError",
+        operation: "migrate"
+      })
+      expect(yield* sql`select to_regnamespace('failed') as schema`).toEqual([{ schema: null }])
+    }))
+  )
+})

@@ -1,0 +1,32 @@
+/** For adapters: watches the head of the log once for all subscribers of a program. */
+import type { Position } from "@refold/core/event/Position"
+import type * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
+import type { ReadFailure } from "../EventReader.ts"
+
+/** How the head is watched. */
+export interface WatchOptions {
+  readonly head: Effect.Effect<Position, ReadFailure>
+  /** Emits when the head may have moved. May emit too often or never. */
+  readonly wakeUps: Stream.Stream<unknown>
+  /** How often to read the head without a wake-up. */
+  readonly pollEvery: Duration.Input
+}
+
+/** The `heads` of a reader. Reads the head only while there are subscribers, and retries while it cannot be read. */
+export const watch = (
+  { head, pollEvery, wakeUps }: WatchOptions
+): Effect.Effect<Stream.Stream<Position>, never, Scope.Scope> =>
+  Stream.tick(pollEvery).pipe(
+    Stream.merge(wakeUps),
+    // Wake-ups during a read of the head are merged into one.
+    Stream.buffer({ capacity: 1, strategy: "sliding" }),
+    Stream.mapEffect(() =>
+      Effect.result(Effect.tapError(head, (error) => Effect.logDebug("the head could not be read", error)))
+    ),
+    Stream.filterMap((result) => result),
+    Stream.changes,
+    Stream.share({ capacity: 1, strategy: "sliding", replay: 1 })
+  )

@@ -1,0 +1,112 @@
+/**
+ * Projects one batch of events. Its rows, its parked streams and the next checkpoint are stored in one transaction, which
+ * only the owner of the generation can open.
+ */
+import type { Position } from "@refold/core/event/Position"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import * as AsOf from "@refold/core/journal/AsOf"
+import type { PoisonedEvent } from "@refold/core/project/ProjectionFold"
+import * as Clock from "effect/Clock"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import type * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
+import { type Batch, ReadModelStore, type UpdateOptions } from "../ReadModelStore.ts"
+import * as Checkpoint from "./Checkpoint.ts"
+import * as ParkingPolicy from "./ParkingPolicy.ts"
+import type { ProjectionTarget } from "./ProjectionTarget.ts"
+
+/** Which events a batch reads, and which attempt this is. */
+export interface BatchOptions extends UpdateOptions, Pick<ParkingPolicy.ParkingPolicy, "attempts"> {
+  /** The last position to read. */
+  readonly head: Position
+  /** Only events that count as of this point. */
+  readonly asOf?: AsOf.AsOfLog | undefined
+  /** The maximum number of events. */
+  readonly batchSize: number
+  /** The attempt at this batch, from 1. */
+  readonly attempt: number
+}
+
+/** The batch has poisoned events and is to be tried again. Nothing of it was stored. */
+export class RetryBatch extends Data.TaggedError("RetryBatch")<{ readonly poisoned: ReadonlyArray<PoisonedEvent> }> {}
+
+/** Projects a batch. None if another owner has the generation, or it no longer exists. */
+export const projectBatch = Effect.fnUntraced(function*<R>(
+  target: ProjectionTarget<R>,
+  generation: number,
+  options: BatchOptions
+): Effect.fn.Return<Option.Option<Checkpoint.Reached>, RetryBatch | ReadFailure, EventReader | ReadModelStore | R> {
+  const store = yield* ReadModelStore
+  return yield* store.update(generation, (batch) => project(target, batch, options), options)
+})
+
+// A generation that is building becomes the live one as soon as it is at the head.
+const project = Effect.fnUntraced(function*<R>(
+  target: ProjectionTarget<R>,
+  batch: Batch,
+  options: BatchOptions
+): Effect.fn.Return<Checkpoint.Reached, RetryBatch | ReadFailure, EventReader | R> {
+  const { generation } = batch
+  const first = yield* foldAfter(target, batch, generation.checkpoint, options)
+  if (generation.status !== "Building" || first.checkpoint < options.head) {
+    return { ...first, generation, isLive: generation.status === "Live" }
+  }
+  if (yield* batch.promote) return { ...first, generation, isLive: true }
+  // The live generation is ahead, and could stay ahead. It is blocked while this transaction asks for its place, so the
+  // events that it has in addition are folded now.
+  const head = yield* (yield* EventReader).head
+  const rest = yield* foldAfter(target, batch, first.checkpoint, { ...options, head })
+  const isLive = rest.checkpoint >= head && (yield* batch.promote)
+  return { generation, checkpoint: rest.checkpoint, folded: first.folded + rest.folded, isLive }
+})
+
+const foldAfter = Effect.fnUntraced(function*<R>(
+  target: ProjectionTarget<R>,
+  batch: Batch,
+  after: Position,
+  options: BatchOptions
+): Effect.fn.Return<Pick<Checkpoint.Reached, "checkpoint" | "folded">, RetryBatch | ReadFailure, EventReader | R> {
+  const started = yield* Clock.currentTimeMillis
+  const events = yield* readBatch(target, after, options)
+  const checkpoint = Checkpoint.next(events, { ...options, after })
+  const kept = yield* withoutDiscarded(batch, events, after, checkpoint)
+  const parked = yield* batch.parked([...new Set(kept.map(({ stream }) => stream))])
+  const outcome = yield* target.fold(batch, kept, new Set(parked.map(({ stream }) => stream)))
+  if (outcome.poisoned.length > 0 && ParkingPolicy.isRetried(options, options.attempt)) {
+    return yield* new RetryBatch(outcome)
+  }
+  if (checkpoint > after) {
+    yield* batch.save({
+      ...outcome,
+      parked: outcome.poisoned.map((poisoned) => ParkingPolicy.park(poisoned, options.attempt)),
+      unparked: [],
+      checkpoint,
+      rate: Checkpoint.rate(batch.generation.rate, outcome.folded, (yield* Clock.currentTimeMillis) - started)
+    })
+  }
+  return { checkpoint, folded: outcome.folded }
+})
+
+const readBatch = Effect.fnUntraced(function*(
+  { categories, types }: Pick<ProjectionTarget, "types" | "categories">,
+  after: Position,
+  { asOf, batchSize, head }: Pick<BatchOptions, "asOf" | "batchSize" | "head">
+): Effect.fn.Return<ReadonlyArray<RecordedEvent>, ReadFailure, EventReader> {
+  if (after >= head) return []
+  const reader = yield* EventReader
+  return yield* Stream.runCollect(
+    reader.readAll({ after, asOf: asOf ?? AsOf.position(head), types, categories, limit: batchSize })
+  )
+})
+
+const withoutDiscarded = Effect.fnUntraced(function*(
+  batch: Batch,
+  events: ReadonlyArray<RecordedEvent>,
+  after: Position,
+  upTo: Position
+) {
+  const discarded = new Set(yield* batch.discarded(after, upTo))
+  return events.filter(({ position }) => !discarded.has(position))
+})

@@ -1,0 +1,133 @@
+/**
+ * Retries a parked stream in all generations that have parked it, in one transaction that locks all generations of the
+ * projection: what is decided for one of them then holds for all.
+ */
+import { Position } from "@refold/core/event/Position"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import type { StreamName } from "@refold/core/event/StreamName"
+import { StreamVersion } from "@refold/core/event/StreamVersion"
+import * as AsOf from "@refold/core/journal/AsOf"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
+import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
+import { NotParked } from "../ProjectionError.ts"
+import { type Batch, type Generation, type ParkedStream, ReadModelStore } from "../ReadModelStore.ts"
+import { defaults } from "./CatchUp.ts"
+import * as ParkingPolicy from "./ParkingPolicy.ts"
+import type { ProjectionTarget } from "./ProjectionTarget.ts"
+
+/** A generation that this transaction has locked, and the stream if it is parked there. */
+export interface LockedGeneration {
+  readonly batch: Batch
+  readonly parked: ParkedStream | undefined
+}
+
+/** Run when all generations are locked, before the events are tried; `parked` has one entry for each that is retried. */
+export type BeforeRetry = (
+  parked: readonly [ParkedStream, ...ReadonlyArray<ParkedStream>],
+  locked: ReadonlyArray<LockedGeneration>
+) => Effect.Effect<void, ReadFailure>
+
+/** Retries a stream in the generations of the target's version. Returns what is still parked, of the live one first. */
+export const retryParked = Effect.fnUntraced(function*<R>(
+  target: ProjectionTarget<R>,
+  stream: StreamName,
+  beforeRetry: BeforeRetry
+): Effect.fn.Return<Option.Option<ParkedStream>, NotParked | ReadFailure, EventReader | ReadModelStore | R> {
+  const store = yield* ReadModelStore
+  const generations = yield* store.generations(target.name)
+  // The order in which a promotion locks generations, too.
+  const order = ["Building", "Live"].flatMap((status) => generations.filter((one) => one.status === status))
+  const retried = yield* lockAll(order, { target, stream, beforeRetry }, [])
+  return Option.firstSomeOf(retried)
+})
+
+interface Retry<R> {
+  readonly target: ProjectionTarget<R>
+  readonly stream: StreamName
+  readonly beforeRetry: BeforeRetry
+}
+
+type Retried<R> = Effect.Effect<
+  ReadonlyArray<Option.Option<ParkedStream>>,
+  NotParked | ReadFailure,
+  EventReader | ReadModelStore | R
+>
+
+// Transactions are nested, and each generation is retried after the ones within it are done: a generation may have tables
+// in a namespace of its own, and the adapter selects that of the innermost open one.
+const lockAll = <R>(
+  order: ReadonlyArray<Generation>,
+  retry: Retry<R>,
+  locked: ReadonlyArray<LockedGeneration>
+): Retried<R> =>
+  Effect.gen(function*() {
+    const [first, ...rest] = order
+    if (first === undefined) return yield* Effect.as(runBefore(retry, locked), [])
+    const store = yield* ReadModelStore
+    const body = (batch: Batch): Retried<R> =>
+      Effect.gen(function*() {
+        const [parked] = yield* batch.parked([retry.stream])
+        const others = yield* lockAll(rest, retry, [...locked, { batch, parked }])
+        if (parked === undefined || !isOwnVersion(retry, { batch, parked })) return others
+        return [...others, yield* retryIn(retry.target, batch, parked)]
+      })
+    const retried = yield* store.update(first.id, body, { wait: true })
+    // None: the generation was dropped.
+    return Option.isSome(retried) ? retried.value : yield* lockAll(rest, retry, locked)
+  })
+
+const isOwnVersion = <R>({ target }: Retry<R>, { batch }: LockedGeneration): boolean =>
+  batch.generation.version === target.version
+
+const runBefore = <R>(
+  retry: Retry<R>,
+  locked: ReadonlyArray<LockedGeneration>
+): Effect.Effect<void, NotParked | ReadFailure> => {
+  const [first, ...others] = locked.flatMap((one) =>
+    one.parked === undefined || !isOwnVersion(retry, one) ? [] : [one.parked]
+  )
+  return first === undefined
+    ? new NotParked({ projection: retry.target.name, stream: retry.stream })
+    : retry.beforeRetry([first, ...others], locked)
+}
+
+// Returns the stream if it is still parked afterwards.
+const retryIn = Effect.fnUntraced(function*<R>(
+  target: ProjectionTarget<R>,
+  batch: Batch,
+  parked: ParkedStream
+): Effect.fn.Return<Option.Option<ParkedStream>, ReadFailure, EventReader | R> {
+  const { stream } = parked
+  const { checkpoint, rate } = batch.generation
+  const discarded = new Set(yield* batch.discarded(Position(parked.position - 1), checkpoint))
+  let after = StreamVersion(parked.version - 1)
+  for (;;) {
+    const events = yield* readPage(target, stream, after, checkpoint)
+    const outcome = yield* target.fold(batch, events.filter(({ position }) => !discarded.has(position)), new Set())
+    const [poisoned] = outcome.poisoned
+    const isDone = poisoned === undefined && events.length < defaults.batchSize
+    yield* batch.save({
+      ...outcome,
+      parked: poisoned === undefined ? [] : [ParkingPolicy.parkAgain(parked, poisoned)],
+      unparked: isDone ? [stream] : [],
+      checkpoint,
+      rate
+    })
+    if (isDone || poisoned !== undefined) return Option.fromUndefinedOr((yield* batch.parked([stream]))[0])
+    after = events.at(-1)!.version
+  }
+})
+
+// Events after the checkpoint are left to the next batches of the generation.
+const readPage = Effect.fnUntraced(function*(
+  { types }: Pick<ProjectionTarget, "types">,
+  stream: StreamName,
+  after: StreamVersion,
+  checkpoint: Position
+): Effect.fn.Return<ReadonlyArray<RecordedEvent>, ReadFailure, EventReader> {
+  const reader = yield* EventReader
+  const asOf = AsOf.position(checkpoint)
+  return yield* Stream.runCollect(reader.readStream(stream, { after, asOf, types, limit: defaults.batchSize }))
+})

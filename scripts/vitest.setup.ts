@@ -1,0 +1,15 @@
+/*
+ * Runs before each test file: properties take the seed of the run and the number of inputs (`REFOLD_RUNS`), and a test that fails says which seed that is.
+ */
+import * as fc from "fast-check"
+import { beforeEach } from "vitest"
+import { seed } from "../packages/postgres/test/support/Seed.ts"
+
+const runs = Number(process.env["REFOLD_RUNS"])
+fc.configureGlobal({ ...fc.readConfigureGlobal(), seed, ...(runs > 0 ? { numRuns: runs } : {}) })
+
+beforeEach(({ onTestFailed }) => {
+  onTestFailed(({ task }) => {
+    process.stderr.write(`"${task.name}" failed with REFOLD_SEED=${seed}: the same seed gives the same random inputs\n`)
+  })
+})

@@ -1,0 +1,42 @@
+/*
+ * What the test runs of all packages have in common: which files, how long, and one seed for all random tests of a run.
+ */
+import { randomInt } from "node:crypto"
+import { globSync, readFileSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+import type { TestUserConfig } from "vitest/config"
+import * as Soak from "../packages/postgres/test/support/Soak.ts"
+
+const pattern = "test/**/*.test.ts"
+
+/** The short soak runs the files that name a size for it. */
+const files = (): Array<string> =>
+  Soak.level === "short"
+    ? globSync(pattern).filter((file) => /\bshort: [\d_]+/.test(readFileSync(file, "utf8")))
+    : [pattern]
+
+const minutes = 60_000
+
+// For what hangs only: a machine may be slow and have other work to do, and a full soak takes hours.
+const timeout = Soak.level === "full" ? 180 * minutes : 10 * minutes
+
+/** The options of every package. */
+export const shared: TestUserConfig = {
+  include: files(),
+  passWithNoTests: true,
+  setupFiles: [fileURLToPath(new URL("vitest.setup.ts", import.meta.url))],
+  env: {
+    REFOLD_SEED: process.env["REFOLD_SEED"] ?? `${randomInt(1_000_000_000)}`,
+    ...(Soak.level === "full" ? { REFOLD_RUNS: process.env["REFOLD_RUNS"] ?? "500" } : {})
+  },
+  // What tests print, like warnings about planted failures, is shown for those that fail.
+  silent: "passed-only",
+  testTimeout: timeout,
+  hookTimeout: timeout
+}
+
+/** The options of a package whose tests need a PostgreSQL server. */
+export const withServer: TestUserConfig = {
+  ...shared,
+  globalSetup: [fileURLToPath(new URL("../packages/postgres/test/support/globalSetup.ts", import.meta.url))]
+}
