@@ -12,8 +12,8 @@ const print = (text: string) => Effect.sync(() => process.stdout.write(`${text}\
 const main = Effect.gen(function*() {
   const { help, json, store } = yield* Effect.fromResult(Cli.parse(process.argv.slice(2)))
   if (help) return yield* Effect.as(print(Cli.help), 0)
-  const told = yield* Effect.provide(Story.tell(store, Projections.all), Store.layerOf(store))
-  return yield* Effect.as(print(json ? JSON.stringify(Document.of(told), undefined, 2) : StoryText.of(told)), 0)
+  const story = yield* Effect.provide(Story.tell(store, Projections.all), Store.layerOf(store))
+  return yield* Effect.as(print(json ? JSON.stringify(Document.of(story), undefined, 2) : StoryText.of(story)), 0)
 }).pipe(
   Effect.catchTag("UsageError", (error) => fail(error, 2)),
   Effect.catch((error) => fail(error, 1))

@@ -1,7 +1,7 @@
 /** The JSON document that `--json` prints. */
 import { DateTime } from "effect"
 import type { AllRows } from "../story/Questions.ts"
-import type { Told } from "../story/Story.ts"
+import type { StoryResult } from "../story/Story.ts"
 
 /** The document: amounts are minor units as texts of digits, times are in UTC. */
 export interface Document {
@@ -14,7 +14,7 @@ export interface Document {
 }
 
 /** The document of a story. */
-export const of = ({ eventsStored, lastTuesday: { at, occurred, recorded }, projections }: Told): Document => ({
+export const of = ({ eventsStored, lastTuesday: { at, occurred, recorded }, projections }: StoryResult): Document => ({
   events_stored: eventsStored,
   projections,
   temporal_query: { as_of: DateTime.formatIso(at), recorded, occurred }

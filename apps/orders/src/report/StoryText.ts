@@ -6,19 +6,19 @@ import { orderTotals } from "../projection/OrderTotals.ts"
 import { revenue } from "../projection/Revenue.ts"
 import { userActivity } from "../projection/UserActivity.ts"
 import type { AllRows } from "../story/Questions.ts"
-import type { Told } from "../story/Story.ts"
+import type { StoryResult } from "../story/Story.ts"
 
 /** The text of a story. */
-export const of = (told: Told): string =>
+export const of = (story: StoryResult): string =>
   [
     `Orders: an event-driven pipeline, on ${
-      told.store === "memory" ? "the store in memory" : "an embedded PostgreSQL"
+      story.store === "memory" ? "the store in memory" : "an embedded PostgreSQL"
     }`,
-    ...section("A week of commands and events", told.moments.map(({ at, text }) => `${clockOf(at)}  ${text}`)),
-    ...section("Observers", observersOf(told)),
-    ...section(`Projections: what ${told.eventsStored} events add up to`, projectionsOf(told.projections)),
-    ...section(`Revenue as of last Tuesday, ${DateTime.formatIso(told.lastTuesday.at).slice(0, 16)}Z`, pastOf(told)),
-    ...section("Replay, a range, an old version", logOf(told))
+    ...section("A week of commands and events", story.moments.map(({ at, text }) => `${clockOf(at)}  ${text}`)),
+    ...section("Observers", observersOf(story)),
+    ...section(`Projections: what ${story.eventsStored} events add up to`, projectionsOf(story.projections)),
+    ...section(`Revenue as of last Tuesday, ${DateTime.formatIso(story.lastTuesday.at).slice(0, 16)}Z`, pastOf(story)),
+    ...section("Replay, a range, an old version", logOf(story))
   ].join("\n")
 
 const section = (title: string, lines: ReadonlyArray<string>) => ["", title, ...lines.map((line) => `  ${line}`)]
@@ -28,7 +28,7 @@ const days = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
 const clockOf = (at: DateTime.Utc): string =>
   `${days[DateTime.getPartUtc(at, "weekDay")]} ${DateTime.formatIso(at).slice(11, 16)}`
 
-const observersOf = ({ calls, messages }: Told): ReadonlyArray<string> => [
+const observersOf = ({ calls, messages }: StoryResult): ReadonlyArray<string> => [
   `welcome appends while it is called; it is called with ${runsOf(calls.slice(0, 6))}`,
   `notifications sends ${messages.length} messages; the last one: ${messages.at(-1)}`
 ]
@@ -54,12 +54,12 @@ const revenueOf = (all: AllRows): string =>
     rowsOf(revenue, all).filter(([key]) => key === currency).map(([, row]) => Money.format(row.revenue, currency))
   ).join(" | ")
 
-const pastOf = ({ lastTuesday: { occurred, recorded } }: Told): ReadonlyArray<string> => [
+const pastOf = ({ lastTuesday: { occurred, recorded } }: StoryResult): ReadonlyArray<string> => [
   `recorded by then:                 ${revenueOf(recorded)}`,
   `occurred by then, as known today: ${revenueOf(occurred)}`
 ]
 
-const logOf = ({ inEmptyRange, old: { read, stored }, replayed }: Told): ReadonlyArray<string> => [
+const logOf = ({ inEmptyRange, old: { read, stored }, replayed }: StoryResult): ReadonlyArray<string> => [
   `replay from event …${replayed.from.slice(-4)}: ${replayed.types.join(", ")}`,
   `replay from an unknown event: ${replayed.unknown}`,
   `from Saturday to Tuesday: ${inEmptyRange} events, for the range ends before it starts`,

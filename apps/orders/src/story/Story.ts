@@ -12,12 +12,12 @@ import * as Questions from "./Questions.ts"
 import * as Week from "./Week.ts"
 
 /** What the story found. */
-export interface Told extends Questions.Answers {
+export interface StoryResult extends Questions.Answers {
   readonly store: Store.Name
   readonly moments: ReadonlyArray<Week.Moment>
   /** The types of the events that the welcome observer was called with, in order. */
   readonly calls: ReadonlyArray<string>
-  /** What users were told. */
+  /** The messages that were sent to users. */
   readonly messages: ReadonlyArray<string>
 }
 
@@ -44,8 +44,8 @@ const onClock = Effect.fnUntraced(function*(
   const note = (text: string) => Effect.flatMap(DateTime.now, (at) => add(moments, { at, text }))
   const tuesday = yield* Week.run({ clock, settle, note, storeNow: Store.now(store) })
   yield* clock.set("2026-11-28T12:00:00Z")
-  const told: Told = { store, moments, calls, messages, ...yield* Questions.ask(projections, tuesday) }
-  return told
+  const story: StoryResult = { store, moments, calls, messages, ...yield* Questions.ask(projections, tuesday) }
+  return story
 })
 
 const add = <A>(list: Array<A>, item: A): Effect.Effect<void> => Effect.sync(() => void list.push(item))
