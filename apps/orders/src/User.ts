@@ -1,0 +1,57 @@
+/** A user of the shop: registered once, welcomed once. */
+import { Result, Schema } from "effect"
+import { Aggregate, Decider, EventCodec, EventType } from "refold"
+
+// #region events
+// Names and fields of events are the storage format: to change one, add a version with an upcaster or a former name.
+
+/** The user exists from here on. */
+export const UserRegistered = EventType.make("UserRegistered", Schema.Struct({ name: Schema.NonEmptyString }))
+
+/** The user was welcomed. */
+export const UserWelcomed = EventType.make("UserWelcomed", Schema.Struct({}))
+
+/** An event of a user. */
+export type Event = typeof UserRegistered.Event | typeof UserWelcomed.Event
+
+/** Writes and reads the events of users. */
+export const codec = EventCodec.makeUnsafe([UserRegistered, UserWelcomed])
+// #endregion
+
+/** A command to a user. */
+export const Command = Schema.Union([
+  Schema.TaggedStruct("RegisterUser", { name: Schema.NonEmptyString }),
+  Schema.TaggedStruct("WelcomeUser", {})
+])
+/** A command to a user. */
+export type Command = typeof Command.Type
+
+/** What a user is. */
+export type State = "Unknown" | "Registered" | "Welcomed"
+
+/** Why a command to a user is refused. */
+export interface Refusal {
+  readonly _tag: "UserNotRegistered" | "UserAlreadyRegistered"
+}
+
+// #region decider
+const decide = (command: Command, state: State): Result.Result<ReadonlyArray<Event>, Refusal> => {
+  switch (command._tag) {
+    case "RegisterUser":
+      return state === "Unknown"
+        ? Result.succeed([UserRegistered.make({ name: command.name })])
+        : Result.fail({ _tag: "UserAlreadyRegistered" })
+    case "WelcomeUser":
+      if (state === "Unknown") return Result.fail({ _tag: "UserNotRegistered" })
+      return Result.succeed(state === "Registered" ? [UserWelcomed.make({})] : [])
+  }
+}
+
+const evolve = (_: State, { _tag }: Event): State => (_tag === "UserRegistered" ? "Registered" : "Welcomed")
+
+/** Decides commands to users. */
+export const decider = Decider.make<Command, State, Event, Refusal>({ initialState: "Unknown", decide, evolve })
+// #endregion
+
+/** Users and their streams, `user-<id>`. */
+export const aggregate = Aggregate.makeUnsafe({ category: "user", codec, commands: Command, decider })
