@@ -1,6 +1,8 @@
 /** A wallet: the smallest aggregate that shows every part. */
+// #region imports
 import { Result, Schema } from "effect"
 import { Aggregate, Decider, EventCodec, EventType } from "refold"
+// #endregion
 
 // #region events
 // The names and fields of these events are the storage format: change them with an upcaster only.

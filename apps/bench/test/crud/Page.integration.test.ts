@@ -6,7 +6,10 @@ import * as Contestants from "../../src/crud/Contestants.ts"
 import * as TextReport from "../../src/crud/TextReport.ts"
 import { onServer } from "./support/Databases.ts"
 
-const page = Fs.readFileSync(new URL("../../../../docs/crud-and-events.md", import.meta.url), "utf8")
+const page = Fs.readFileSync(
+  new URL("../../../../docs/src/content/docs/concepts/crud-and-events.md", import.meta.url),
+  "utf8"
+)
 
 // What else it shows are figures of one day.
 it(

@@ -13,7 +13,7 @@ export const page = (): string => {
     "# The ledger in SQL: what is there, and why",
     "",
     "Made by `npm run report` in `apps/ledger` from the comments of the files in this folder; in a database `\\d+` and `\\df+` " +
-    "show the same words. How SQL and TypeScript share a store: [Refold in SQL](../../../docs/sql.md).",
+    "show the same words. How SQL and TypeScript share a store: [Refold in SQL](../../../docs/src/content/docs/reference/sql-api.md).",
     "",
     "## For people",
     "",

@@ -114,7 +114,7 @@ describe("append_event", () => {
   )
 })
 
-/** Every refusal, as `docs/sql.md` lists them. */
+/** Every refusal, as `docs/src/content/docs/reference/sql-api.md` lists them. */
 const refusals: ReadonlyArray<readonly [name: string, statement: string, told: Readonly<Record<string, unknown>>]> = [
   ["another version", "append_event('taken-1', 'A', '1', 3)", {
     code: "RF001",
@@ -232,7 +232,10 @@ describe("a refusal", () => {
   )
 
   test("is in the documented table, by its code", () => {
-    const page = Fs.readFileSync(new URL("../../../../docs/sql.md", import.meta.url), "utf8")
+    const page = Fs.readFileSync(
+      new URL("../../../../docs/src/content/docs/reference/sql-api.md", import.meta.url),
+      "utf8"
+    )
     const codes = new Set(refusals.map(([, , { code }]) => code))
     for (const code of codes) expect(page).toContain(`\`${String(code)}\``)
   })

@@ -1,0 +1,63 @@
+import { unified } from "@astrojs/markdown-remark"
+import starlight from "@astrojs/starlight"
+import { defineConfig } from "astro/config"
+import { globSync } from "node:fs"
+import starlightLinksValidator from "starlight-links-validator"
+import starlightLlmsTxt from "starlight-llms-txt"
+import starlightTypeDoc, { typeDocSidebarGroup } from "starlight-typedoc"
+import { quotes } from "./plugins/quotes.mjs"
+
+const publicModules = globSync("../packages/{core,store,memory,postgres,legacy,laws}/src/**/*.ts")
+  .filter((path) => !/[/\\]internal[/\\]|index\.ts$|\.generated\.ts$/.test(path))
+
+const group = (label, directory, collapsed = false) => ({ label, collapsed, items: [{ autogenerate: { directory } }] })
+
+export default defineConfig({
+  site: process.env.DOCS_SITE ?? "http://127.0.0.1:4321",
+  integrations: [
+    starlight({
+      title: "Refold",
+      description: "Event sourcing and CQRS for TypeScript, on Effect and PostgreSQL.",
+      customCss: ["./src/styles/site.css"],
+      lastUpdated: false,
+      plugins: [
+        starlightLinksValidator(),
+        starlightLlmsTxt({ projectName: "Refold", exclude: ["reference/api/**"] }),
+        starlightTypeDoc({
+          entryPoints: publicModules,
+          tsconfig: "./typedoc.tsconfig.json",
+          output: "reference/api",
+          sidebar: { label: "API", collapsed: true },
+          typeDoc: {
+            basePath: "../packages",
+            disableSources: true,
+            entryFileName: "index",
+            excludeInternal: true,
+            hidePageHeader: true,
+            interfacePropertiesFormat: "table",
+            outputFileStrategy: "modules",
+            parametersFormat: "table",
+            plugin: ["./plugins/api-names.mjs"],
+            readme: "none",
+            skipErrorChecking: true,
+            sort: ["source-order"]
+          }
+        })
+      ],
+      sidebar: [
+        group("Start", "start"),
+        group("Tutorial", "tutorial"),
+        group("How to", "how-to"),
+        group("Concepts", "concepts"),
+        group("Laws", "laws", true),
+        group("Courses", "courses", true),
+        {
+          label: "Reference",
+          items: [{ autogenerate: { directory: "reference", collapsed: true } }, typeDocSidebarGroup]
+        },
+        group("Decisions", "decisions", true)
+      ]
+    })
+  ],
+  markdown: { processor: unified({ remarkPlugins: [quotes] }) }
+})
