@@ -11,7 +11,7 @@ import * as Balances from "../../src/projection/Balances.ts"
 import * as DailyTotals from "../../src/projection/DailyTotals.ts"
 import * as Statements from "../../src/projection/Statements.ts"
 import * as TopAccounts from "../../src/projection/TopAccounts.ts"
-import type { Services } from "../../src/story/Story.ts"
+import type { Services } from "../../src/story/Chapter.ts"
 import * as PoisonedBank from "../support/PoisonedBank.ts"
 import * as RealData from "../support/RealData.ts"
 

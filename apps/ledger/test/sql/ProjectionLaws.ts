@@ -11,7 +11,7 @@ import * as Result from "effect/Result"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as Stream from "effect/Stream"
 import * as Account from "../../src/Account.ts"
-import type { Services } from "../../src/story/Story.ts"
+import type { Services } from "../../src/story/Chapter.ts"
 import * as Programs from "./ProjectionPrograms.ts"
 
 /** A law about the projections in this schema. */
