@@ -11,6 +11,9 @@ import type { EventStoreError } from "../log/EventStoreError.ts"
 import type { LoadedState } from "./LoadedState.ts"
 import { type Snapshot, type SnapshotKey, SnapshotStore } from "./SnapshotStore.ts"
 
+/** A state from a snapshot. It is only valid if its last event is still stored, so a load reads that event again. */
+export type SnapshotState<State> = Omit<LoadedState<State>, "lastEventId">
+
 /**
  * The snapshot to start a load from. None if there is none, it cannot be decoded, it may include events after `asOf`, or
  * the snapshot store fails (logged): the load then starts at the first event.
@@ -19,7 +22,7 @@ export const find = Effect.fnUntraced(function*<State>(
   snapshots: Option.Option<Snapshotting<State>>,
   stream: StreamName,
   asOf?: AsOf.AsOf
-): Effect.fn.Return<Option.Option<LoadedState<State>>, never, SnapshotStore> {
+): Effect.fn.Return<Option.Option<SnapshotState<State>>, never, SnapshotStore> {
   if (Option.isNone(snapshots)) return Option.none()
   const found = yield* Effect.catch(
     (yield* SnapshotStore).find(keyOf(snapshots.value, stream)),
