@@ -56,6 +56,7 @@ export const reload = Effect.fnUntraced(function*<Command, State, Event extends 
 
 const nothing = {
   version: StreamVersion.none,
+  lastEventId: undefined,
   position: Position.start,
   recordedAt: DateTime.makeUnsafe(0),
   isComplete: true

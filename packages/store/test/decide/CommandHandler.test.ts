@@ -510,8 +510,8 @@ describe("a snapshot", () => {
 
   it("is the start of the next load", () =>
     run(Effect.gen(function*() {
-      const { position, recordedAt, version } = yield* handle("a", deposit(1))
-      const forged = { version, position, recordedAt, state: { balance: 1000 } }
+      const { lastEventId, position, recordedAt, version } = yield* handle("a", deposit(1))
+      const forged = { version, lastEventId: lastEventId!, position, recordedAt, state: { balance: 1000 } }
       yield* (yield* SnapshotStore).save({ stream: stream("a"), view, fingerprint }, forged)
       expect(yield* remember("a", withdraw(999))).toMatchObject({ state: { balance: 1 }, version: 2 })
     })))

@@ -154,7 +154,8 @@ const seedWithSnapshot = (
     yield* seed
     const { fingerprint, name: view } = Option.getOrThrow(Account.withSnapshots.snapshots)
     const { position, recordedAt, stream, version } = yield* State.load(Account.account, "a", { asOf: AsOf.version(3) })
-    const snapshot = { version, position, recordedAt, state: state as never, ...place }
+    const lastEventId = stored(4).id
+    const snapshot = { version, lastEventId, position, recordedAt, state: state as never, ...place }
     yield* (yield* SnapshotStore).save({ stream, view, fingerprint, ...key }, snapshot)
   })
 
@@ -198,10 +199,10 @@ describe("a snapshot", () => {
     })))
 
   it.each<[string, object]>([
-    ["version", { version: 9 }],
-    ["position", { position: 9 }],
-    ["time", { recordedAt: at(2999) }]
-  ])("whose last event is stored at another %s is not used", (_, other) =>
+    ["not stored", { lastEventId: stored(99).id }],
+    ["stored at another version", { version: 4 }],
+    ["beyond the end of the stream", { version: 9 }]
+  ])("whose last event is %s is not used", (_, other) =>
     runAtZero(Effect.gen(function*() {
       yield* seedWithSnapshot(undefined, {}, other)
       expect(yield* State.load(Account.withSnapshots, "a")).toEqual(yield* State.load(Account.account, "a"))

@@ -3,6 +3,7 @@ import * as Aggregate from "@refold/core/decide/Aggregate"
 import * as Decider from "@refold/core/decide/Decider"
 import * as EventCodec from "@refold/core/event/EventCodec"
 import * as EventType from "@refold/core/event/EventType"
+import type { NewEvent } from "@refold/core/event/NewEvent"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as MemoryStore from "@refold/memory/MemoryStore"
@@ -166,11 +167,11 @@ describe("a stale cached state", () => {
       })
     ))
 
-  it.each([
+  it.each<[string, readonly [NewEvent, ...Array<NewEvent>]]>([
     ["lower", [stored(1)]],
     ["the same", [stored(1), stored(2), stored(3)]],
     ["higher", [stored(1), stored(2), stored(3), stored(4)]]
-  ] as const)("is loaded from the start if the log lost its events and is at a version that is %s", (_, others) =>
+  ])("is loaded from the start if the log lost its events and is at a version that is %s", (_, others) =>
     run(Effect.gen(function*() {
       const handle = make({ retries: 0 })
       const balance = others.reduce((sum, { data }) => sum + Number(Object.values(Object(data))[0]), 0)

@@ -9,30 +9,28 @@ import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as StreamVersion from "@refold/core/event/StreamVersion"
 import type { AsOf } from "@refold/core/journal/AsOf"
 import * as Arr from "effect/Array"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { EventReader } from "../../log/EventReader.ts"
 import { WireTransform } from "../../log/WireTransform.ts"
 import type { LoadedState } from "../LoadedState.ts"
-import type { SnapshotState } from "../Snapshots.ts"
 import type { LoadFailure } from "../State.ts"
 import * as RunDecider from "./RunDecider.ts"
 
-/** A complete state. The id of its last event is not known if it is from a snapshot. */
-export type Remembered<State> = SnapshotState<State> & Partial<Pick<LoadedState<State>, "lastEventId">>
-
-/** The state after the events that follow, up to `asOf`; None if the last event of the remembered state is not stored. */
+/**
+ * The state after the events that follow a complete one, up to `asOf`; None if the last event of the complete one is not
+ * stored.
+ */
 export const foldTail = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   { codec, decider }: Aggregate<Command, State, Event, Refusal>,
-  from: Remembered<State>,
+  from: LoadedState<State>,
   asOf?: AsOf
 ): Effect.fn.Return<Option.Option<LoadedState<State>>, LoadFailure, EventReader> {
   const store = yield* EventReader
   const { fromWire } = yield* WireTransform
   const isComplete = asOf?._tag !== "OccurredAt"
-  let loaded = from.version === 0 ? Option.some<LoadedState<State>>({ ...from, lastEventId: undefined, isComplete }) : Option.none()
+  let loaded = from.version === 0 ? Option.some<LoadedState<State>>({ ...from, isComplete }) : Option.none()
   yield* store.readStream(from.stream, { after: before(from.version), asOf }).pipe(
     Stream.runForEachArray(Effect.fnUntraced(function*(events) {
       if (isLastOf(from, events[0])) loaded = Option.some({ ...from, ...placeOf(events[0]), isComplete })
@@ -51,11 +49,8 @@ export const foldTail = Effect.fnUntraced(function*<Command, State, Event extend
 const before = (version: StreamVersion.StreamVersion): StreamVersion.StreamVersion =>
   StreamVersion.StreamVersion(Math.max(0, version - 1))
 
-// A snapshot has no id. No other event has its version, position and time: clocks of servers do not repeat a millisecond.
-const isLastOf = (from: Remembered<unknown>, { id, position, recordedAt, version }: RecordedEvent): boolean =>
-  version === from.version && (from.lastEventId === undefined
-    ? position === from.position && DateTime.Equivalence(recordedAt, from.recordedAt)
-    : id === from.lastEventId)
+const isLastOf = (from: LoadedState<unknown>, { id, version }: RecordedEvent): boolean =>
+  version === from.version && id === from.lastEventId
 
 const placeOf = ({ id, position, recordedAt, stream, version }: RecordedEvent) => ({
   stream,
