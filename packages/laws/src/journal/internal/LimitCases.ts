@@ -89,7 +89,7 @@ export const all: ReadonlyArray<LimitCase> = [
   ...["Any", "NoStream", "StreamExists", "Exact", "Latest"].map((_tag) =>
     write({ expected: { _tag, version: 0 }, lastEventId: eventId(0) })
   ),
-  ...[undefined, "", "not-a-uuid", 1, null, eventId(0).toUpperCase()].map((lastEventId) =>
+  ...[undefined, "", "not-a-uuid", eventId(0), eventId(0).toUpperCase()].map((lastEventId) =>
     write({ expected: { _tag: "Exact", version: 1 }, lastEventId })
   ),
   ...[{}, null, undefined, 1, "Any"].map((expected) => write({ expected })),
