@@ -16,7 +16,7 @@ VALUES (
   "position", recorded_at, state
 )
 ON CONFLICT (stream, view) DO UPDATE SET
-  fingerprint = excluded.fingerprint, version = excluded.version, event_id = excluded.event_id, "position" = excluded."position",
-  recorded_at = excluded.recorded_at, state = excluded.state
+  fingerprint = excluded.fingerprint, version = excluded.version, event_id = excluded.event_id,
+  "position" = excluded."position", recorded_at = excluded.recorded_at, state = excluded.state
 WHERE known.fingerprint <> excluded.fingerprint OR known.version < excluded.version
 $$
