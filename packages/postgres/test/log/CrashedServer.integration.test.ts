@@ -1,8 +1,8 @@
 // The global log when the server crashes: what was prepared still holds readers back, and positions that the crash took
 // back and gives out again are not passed by.
+import type { NewEvent } from "@refold/core/event/NewEvent"
 import type { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
-import type { NewEvent } from "@refold/core/event/NewEvent"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { describe, expect, test } from "vitest"

@@ -171,33 +171,36 @@ describe("a stale cached state", () => {
     ["lower", [stored(1)]],
     ["the same", [stored(1), stored(2), stored(3)]],
     ["higher", [stored(1), stored(2), stored(3), stored(4)]]
-  ])("is loaded from the start if the log lost its events and is at a version that is %s", (_, others) =>
-    run(Effect.gen(function*() {
-      const handle = make({ retries: 0 })
-      const balance = others.reduce((sum, { data }) => sum + Number(Object.values(Object(data))[0]), 0)
-      const seeded = Effect.gen(function*() {
-        yield* append("a", ...others)
-        return yield* EventStore.EventStore
-      })
-      const before = yield* Effect.provide(seeded, MemoryStore.layer, { local: true })
-      let store: Adapter = yield* EventStore.EventStore
-      const changing = withStore(() => ({
-        commit: (...args) => store.commit(...args),
-        readStream: (...args) => store.readStream(...args)
-      }))
-      yield* changing(Effect.gen(function*() {
-        const refuses = make()
-        yield* handle("a", deposit(10, 20, 30))
-        yield* refuses("a", deposit())
-        store = before
-        // One decides on its cache and appends, the other one refuses.
-        expect(yield* Effect.flip(refuses("a", withdraw(200)))).toEqual(overdrawn(balance))
-        expect(yield* handle("a", withdraw(1))).toMatchObject({
-          state: { balance: balance - 1 },
-          version: others.length + 1
+  ])(
+    "is loaded from the start if the log lost its events and is at a version that is %s",
+    (_, others) =>
+      run(Effect.gen(function*() {
+        const handle = make({ retries: 0 })
+        const balance = others.reduce((sum, { data }) => sum + Number(Object.values(Object(data))[0]), 0)
+        const seeded = Effect.gen(function*() {
+          yield* append("a", ...others)
+          return yield* EventStore.EventStore
         })
+        const before = yield* Effect.provide(seeded, MemoryStore.layer, { local: true })
+        let store: Adapter = yield* EventStore.EventStore
+        const changing = withStore(() => ({
+          commit: (...args) => store.commit(...args),
+          readStream: (...args) => store.readStream(...args)
+        }))
+        yield* changing(Effect.gen(function*() {
+          const refuses = make()
+          yield* handle("a", deposit(10, 20, 30))
+          yield* refuses("a", deposit())
+          store = before
+          // One decides on its cache and appends, the other one refuses.
+          expect(yield* Effect.flip(refuses("a", withdraw(200)))).toEqual(overdrawn(balance))
+          expect(yield* handle("a", withdraw(1))).toMatchObject({
+            state: { balance: balance - 1 },
+            version: others.length + 1
+          })
+        }))
       }))
-    })))
+  )
 })
 
 describe("the state cache", () => {

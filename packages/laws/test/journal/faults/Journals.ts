@@ -39,7 +39,10 @@ export const withoutGuards = (commit: Commit): Commit => {
 
 const withAny = (commit: Commit): Commit => {
   const { writes, ...rest } = withoutGuards(commit)
-  return { ...rest, writes: Arr.map(writes, ({ events, stream }) => ({ stream, expected: ExpectedVersion.Any, events })) }
+  return {
+    ...rest,
+    writes: Arr.map(writes, ({ events, stream }) => ({ stream, expected: ExpectedVersion.Any, events }))
+  }
 }
 
 const withEvents = (commit: Commit, change: (event: NewEvent) => NewEvent): Commit => ({
@@ -58,13 +61,15 @@ export const ignoresGuards = storing(withoutGuards)
 /** Appends at the right version, whatever the last event is. */
 export const ignoresLastEvents = storing((commit) => ({
   ...commit,
-  writes: Arr.map(commit.writes, ({ lastEventId: _, ...write }) => write)
+  writes: Arr.map(commit.writes, (write) => ({ ...write, lastEventId: undefined }))
 }))
 
 export const fingerprintsGuards = storing((commit) => {
   const { idempotency } = commit
   if (idempotency === undefined || idempotency.fingerprint !== undefined) return commit
-  const fingerprint = JSON.stringify(commit.writes.map(({ events, stream }) => [stream, events.map(({ data }) => data)]))
+  const fingerprint = JSON.stringify(
+    commit.writes.map(({ events, stream }) => [stream, events.map(({ data }) => data)])
+  )
   return { ...commit, idempotency: { ...idempotency, fingerprint } }
 })
 
