@@ -19,6 +19,7 @@ import * as SnapshotStoreLaws from "../../src/decide/internal/SnapshotStoreLaws.
 import * as TogetherLaws from "../../src/decide/internal/TogetherLaws.ts"
 import * as EventStoreSuite from "../../src/EventStoreSuite.ts"
 import type { JournalModule } from "../../src/journal/internal/JournalRun.ts"
+import { withoutGuards } from "../../src/journal/internal/Programs.ts"
 import * as Sample from "../../src/kit/internal/Sample.ts"
 import * as Journals from "../journal/faults/Journals.ts"
 import * as Reads from "../journal/faults/Reads.ts"
@@ -107,7 +108,7 @@ const concurrentCommandLaws: Table<typeof ConcurrentCommandLaws> = {
 const dropsGuards: TogetherLaws.Handle = (parts, options) =>
   EventStores.withCommit(
     Together.handle(parts, options),
-    ({ commit }) => (all, inline) => commit(Journals.withoutGuards(all), inline)
+    ({ commit }) => (all, inline) => commit(withoutGuards(all), inline)
   )
 
 const putBackLaws: Table<typeof PutBackLaws> = {
