@@ -7,26 +7,26 @@ import * as MemoryStore from "@refold/memory/MemoryStore"
 import * as EmbeddedStore from "./support/EmbeddedStore.ts"
 import { layer, transaction } from "./support/Server.ts"
 
-EventStoreSuite.suite("the PostgreSQL adapter on a server", layer, { transaction })
+EventStoreSuite.suite("the PostgreSQL adapter on a server", layer, { transaction, runs: 15 })
 
-EventStoreSuite.suite("the PostgreSQL adapter, embedded", EmbeddedStore.layer(), { transaction })
+EventStoreSuite.suite("the PostgreSQL adapter, embedded", EmbeddedStore.layer(), { transaction, runs: 8 })
 
 AgreementSuite.suite("memory, server and embedded", [
   ["memory", MemoryStore.layer],
   ["server", layer],
   ["embedded", EmbeddedStore.layer()]
-], AgreementSuite.sample)
+], AgreementSuite.sample, { runs: 10 })
 
-ReadModelSuite.suite("projections on a server", layer, { runs: 15 })
+ReadModelSuite.suite("projections on a server", layer, { runs: 8 })
 
-ReadModelSuite.suite("projections, embedded", EmbeddedStore.layer(), { runs: 15 })
+ReadModelSuite.suite("projections, embedded", EmbeddedStore.layer(), { runs: 6 })
 
 ReadModelSuite.agreement("projections in memory, on a server and embedded", [
   ["memory", MemoryStore.layer],
   ["server", layer],
   ["embedded", EmbeddedStore.layer()]
-])
+], { runs: 10 })
 
-ProcessSuite.suite("processes on a server", layer, { runs: 12 })
+ProcessSuite.suite("processes on a server", layer, { runs: 8 })
 
 ProcessSuite.suite("processes, embedded", EmbeddedStore.layer(), { runs: 4 })

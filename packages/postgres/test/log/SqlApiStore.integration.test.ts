@@ -4,9 +4,9 @@ import * as EmbeddedStore from "../support/EmbeddedStore.ts"
 import { layer, transaction } from "../support/Server.ts"
 import * as SqlApiStore from "../support/SqlApiStore.ts"
 
-EventStoreSuite.suite("the SQL functions on a server", SqlApiStore.over(layer), { transaction, runs: 15 })
+EventStoreSuite.suite("the SQL functions on a server", SqlApiStore.over(layer), { transaction, runs: 10 })
 
 EventStoreSuite.suite("the SQL functions, embedded", SqlApiStore.over(EmbeddedStore.layer()), {
   transaction,
-  runs: 6
+  runs: 4
 })
