@@ -3,7 +3,7 @@ import { View } from "refold"
 import { decider, Deposited, Withdrawn } from "../Wallet.ts"
 
 // #region history
-export const history = [
+const history = [
   Deposited.make({ cents: 1000, from: "salary" }),
   Withdrawn.make({ cents: 300 }),
   Deposited.make({ cents: 50, from: "a gift" }),

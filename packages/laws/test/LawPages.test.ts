@@ -38,7 +38,9 @@ it.each(Object.entries(suites))("the documentation says which laws %s runs", (su
 })
 
 it("the documentation names no suite and no module of laws that does not exist", () => {
-  const modules = Fs.globSync(["../src/*/internal/*Laws.ts", "./decide/CombinatorLaws.ts"], { cwd: import.meta.dirname })
+  const modules = Fs.globSync(["../src/*/internal/*Laws.ts", "./decide/CombinatorLaws.ts"], {
+    cwd: import.meta.dirname
+  })
     .map((path) => path.replace(/^.*\/(\w+)\.ts$/, "$1"))
   expect(sections.map(({ module }) => module).filter((module) => !modules.includes(module))).toEqual([])
   expect(sections.flatMap(({ suites: named }) => named).filter((suite) => !(suite in suites))).toEqual([])
