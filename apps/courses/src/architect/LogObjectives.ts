@@ -40,7 +40,7 @@ export const commands: Objective = {
     const stale = yield* Expected.failureOf(
       handle("ivy", { _tag: "Deposit", amount: 1 }, { expected: ExpectedVersion.Exact(2) })
     )
-    const versions = both.map(({ version }) => version).toSorted()
+    const versions = both.map(({ version }) => version).toSorted((a, b) => a - b)
     const reader = yield* EventReader.EventReader
     const [version] = yield* reader.streamVersions([yield* AccountEvents.streamOf("ivy")])
     return [
