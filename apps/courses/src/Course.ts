@@ -20,7 +20,7 @@ export interface Failure {
 }
 
 /** The services that a course runs with: a store on the embedded database, and the database itself. */
-export type Services = PostgresStore.Services | Scope.Scope
+type Services = PostgresStore.Services | Scope.Scope
 
 /** An objective or exercise of a course. */
 export interface Objective<R = Services> {

@@ -11,7 +11,7 @@ import * as AccountEvents from "./AccountEvents.ts"
 export const hours = ["09:00", "10:00", "11:00"].map((time) => DateTime.makeUnsafe(`2026-03-02T${time}:00Z`))
 
 /** The history of Ada's account. */
-export const history = [
+const history = [
   Account.AccountOpened.make({ ownerName: "Ada" }),
   Account.MoneyDeposited.make({ amount: 10_000 }),
   Account.MoneyWithdrawn.make({ amount: 2_500 })
