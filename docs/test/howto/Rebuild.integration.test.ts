@@ -13,12 +13,13 @@ const story = Effect.gen(function*() {
     yield* handle(n % 2 === 0 ? "ada" : "bob", { _tag: "Deposit", cents: n % 7, from: "salary" })
   }
   yield* Projector.catchUp(Version1)
+  const early = yield* Effect.flip(ReadModel.get(Wallets, "wallet-ada"))
   const lines: Array<string> = []
   yield* rebuild((line) => lines.push(line))
   const { live } = yield* ProjectionStatus.of(Wallets)
   const outdated = yield* Effect.flip(Projector.catchUp(Version1))
   const old = yield* ReadModel.get(Version1, "wallet-ada")
-  return { lines, largest: yield* largestMovements, live, outdated, old }
+  return { lines, largest: yield* largestMovements, live, outdated, early, old }
 })
 
 const expected = {
@@ -29,6 +30,8 @@ const expected = {
     _tag: "ProjectionOutdated",
     message: "projection \"wallets\" is live at version 2, but this code has version 1: deploy the newer code"
   },
+  // New code cannot read the rows that lack the field.
+  early: { _tag: "UnreadableRow", version: 1 },
   // Old code reads the new rows by its own schema, which knows nothing of the added field.
   old: { value: { state: { movements: 300 }, version: 300 } }
 }
