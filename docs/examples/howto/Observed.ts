@@ -25,7 +25,7 @@ export const ask = Queries.make(
 // A metric of your own is a middleware, too.
 const commands = Metric.counter("wallet_commands", { description: "commands by tag", incremental: true })
 
-export const counting: Middleware.Middleware = (call, next) =>
+const counting: Middleware.Middleware = (call, next) =>
   Effect.andThen(Metric.update(Metric.withAttributes(commands, { tag: call.tag }), 1), next)
 
 export const counted = Commands.make({ Deposit: handle, Withdraw: handle }, [counting, ...middleware])

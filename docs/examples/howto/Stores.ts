@@ -8,7 +8,7 @@ export const memory = MemoryStore.layer
 // #endregion
 
 // #region embedded
-export const embedded = PostgresStore.layerEmbedded({ dataDir: "data/wallets" })
+export const embeddedIn = (folder: string) => PostgresStore.layerEmbedded({ dataDir: folder })
 // #endregion
 
 // #region server

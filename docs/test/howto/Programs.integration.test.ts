@@ -1,12 +1,12 @@
 import { PostgresStore } from "@refold/postgres"
-import { Effect, Fiber, Layer, Redacted } from "effect"
+import { Effect, Fiber, Layer, Option, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { EventReader, IdempotencyKeys, ProcessInstances, ProjectionStatus, ReadModel, State } from "refold"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { freshDatabase } from "../../../packages/postgres/test/support/freshDatabase.ts"
 import * as PostgresServer from "../../../packages/postgres/test/support/PostgresServer.ts"
 import { Giving } from "../../examples/Gifts.ts"
-import { api, migrate, store, worker } from "../../examples/howto/Programs.ts"
+import { api, keeper, migrate, store, worker } from "../../examples/howto/Programs.ts"
 import { Wallets } from "../../examples/Richest.ts"
 import { Wallet } from "../../examples/Wallet.ts"
 import { regionOf } from "../Quotes.ts"
@@ -106,6 +106,8 @@ describe("the programs, each with the rights of its role", () => {
           yield* Effect.sleep("5 millis")
           const sql = yield* SqlClient.SqlClient
           const denied = yield* Effect.flip(sql`SELECT * FROM refold.event_store`)
+          // It never ends, and keeps what is younger than a week.
+          expect(yield* Effect.timeoutOption(keeper, "100 millis")).toEqual(Option.none())
           return [yield* IdempotencyKeys.expire({ olderThan: "1 millis" }), Object(denied.reason.cause).code]
         })
         expect(yield* Effect.provide(kept, store(as(url, "keeper")), { local: true })).toEqual([1, "42501"])

@@ -2,7 +2,7 @@ import { PostgresStore } from "@refold/postgres"
 import { Effect } from "effect"
 import { CommandHandler, MemoryStore, ProjectionStatus, Projector, ReadModel } from "refold"
 import { expect, it } from "vitest"
-import { largestMovements, rebuild, Wallets } from "../../examples/howto/Rebuild.ts"
+import { largestMovements, project, rebuild, Wallets } from "../../examples/howto/Rebuild.ts"
 import { Wallets as Version1 } from "../../examples/Richest.ts"
 import { Wallet } from "../../examples/Wallet.ts"
 
@@ -19,12 +19,14 @@ const story = Effect.gen(function*() {
   const { live } = yield* ProjectionStatus.of(Wallets)
   const outdated = yield* Effect.flip(Projector.catchUp(Version1))
   const old = yield* ReadModel.get(Version1, "wallet-ada")
+  yield* project
+  yield* ReadModel.awaitPosition(Wallets, yield* handle("eve", { _tag: "Deposit", cents: 9, from: "salary" }))
   return { lines, largest: yield* largestMovements, live, outdated, early, old }
-})
+}).pipe(Effect.scoped)
 
 const expected = {
   lines: ["500 of 600", "the new rows are live"],
-  largest: [["wallet-bob", 6], ["wallet-ada", 6]],
+  largest: [["wallet-eve", 9], ["wallet-bob", 6], ["wallet-ada", 6]],
   live: { value: { version: 2, lag: 0, done: 1 } },
   outdated: {
     _tag: "ProjectionOutdated",

@@ -1,4 +1,4 @@
-import { PostgresStore } from "@refold/postgres"
+import type { PostgresStore } from "@refold/postgres"
 import { ConfigProvider, Effect, Layer } from "effect"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -37,7 +37,7 @@ it("every store runs the same program; stores of two tenants share nothing", () 
 
 it("an embedded store keeps its folder, and refuses a folder that is open", () =>
   Effect.runPromise(Effect.gen(function*() {
-    const store = () => PostgresStore.layerEmbedded({ dataDir: join(folder, "wallets") })
+    const store = () => Stores.embeddedIn(join(folder, "wallets"))
     yield* Effect.provide(deposit, store(), { local: true })
     const second = Effect.flip(Effect.scoped(Layer.build(store())))
     const again = Effect.all([State.load(Wallet, "ada"), second])
