@@ -1,9 +1,9 @@
 // Mistakes that somebody could make in the projections' SQL, and the law that finds each.
 import * as Suite from "@refold/laws/kit/Suite"
-import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { afterAll, describe, expect, it } from "vitest"
+import * as EmbeddedStore from "../../../../packages/postgres/test/support/EmbeddedStore.ts"
 import * as AccountTwin from "./AccountTwin.ts"
 import { type ProjectionLaw, projectionsAgree, unreadableStops } from "./ProjectionLaws.ts"
 
@@ -111,7 +111,7 @@ const faults: ReadonlyArray<Row> = [
 const oneSeed = { seed: 20_261_121, path: "" }
 
 describe("planted faults", () => {
-  const runtime = ManagedRuntime.make(AccountTwin.on(PostgresStore.layerEmbedded()))
+  const runtime = ManagedRuntime.make(AccountTwin.on(EmbeddedStore.layer()))
   afterAll(() => runtime.dispose(), Suite.timeout)
 
   it.each(faults.map((row) => [row[0], row[1]("").law, row] as const))(
