@@ -48,7 +48,11 @@ const faults: ReadonlyArray<Fault> = [
     "load_account(agg, stored.version)",
     "load_account(agg)"
   ]),
-  fault("the first answer tells of all events", handlersAgree, 11, ["account/answered", "stored.first_version - 1", "0"]),
+  fault("the first answer tells of all events", handlersAgree, 11, [
+    "account/answered",
+    "stored.first_version - 1",
+    "0"
+  ]),
   fault("the first answer does not say that it is one", handlersAgree, 11, [
     "account/answered",
     "  true\n)::ledger.handled",
