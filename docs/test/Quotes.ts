@@ -22,10 +22,11 @@ export const quotesOf = (page: string): { readonly quotes: ReadonlyArray<Quote>;
   }
 }
 
-/** What a source (`path#region`) holds today. */
+/** What a source holds today: the region of `path#region`, or for `path` the whole file without its region marks. */
 export const regionOf = (source: string): string => {
   const [path, region] = source.split("#")
   const text = Fs.readFileSync(Path.join(root, path!), "utf8")
+  if (region === undefined) return text.replaceAll(/^ *(?:\/\/|--) #(?:region|endregion).*\n/gm, "")
   const found = new RegExp(`^(?://|--) #region ${region}\\n([\\s\\S]*?)^(?://|--) #endregion`, "m").exec(text)
   if (found === null) throw new Error(`${path} has no region "${region}"`)
   return found[1]!
