@@ -3,7 +3,7 @@
 import { PostgresStore } from "@refold/postgres"
 import { Config, Effect, Layer } from "effect"
 
-export const store = Layer.unwrap(Effect.gen(function*() {
-  return PostgresStore.layer({ url: yield* Config.redacted("DATABASE_URL") })
-}))
+const url = Config.Redacted("DATABASE_URL")
+
+export const store = Layer.unwrap(Effect.map(url, (url) => PostgresStore.layer({ url })))
 // #endregion
