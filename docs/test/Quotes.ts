@@ -14,11 +14,11 @@ export const root = Path.resolve(import.meta.dirname, "../..")
 /** The quotes of a page, and how many code blocks of TypeScript or SQL quote nothing. */
 export const quotesOf = (page: string): { readonly quotes: ReadonlyArray<Quote>; readonly unquoted: number } => {
   const text = Fs.readFileSync(Path.join(root, page), "utf8")
-  const quotes = [...text.matchAll(/<!-- quote: (\S+) -->\n+```\w+\n([\s\S]*?)```/g)]
+  const quotes = [...text.matchAll(/<!-- quote: (\S+) -->\n+```(\w+)\n([\s\S]*?)```/g)]
   const fences = [...text.matchAll(/^```(ts|sql)\n/gm)]
   return {
-    quotes: quotes.map(([, source, code]) => ({ page, source: source!, code: code! })),
-    unquoted: fences.length - quotes.length
+    quotes: quotes.map(([, source, , code]) => ({ page, source: source!, code: code! })),
+    unquoted: fences.length - quotes.filter(([, , language]) => language === "ts" || language === "sql").length
   }
 }
 

@@ -2,10 +2,10 @@
  * A bank account: what it is, what it allows, and what happens to it. Read it top to bottom: events and commands (in files
  * of their own), state, decide, evolve.
  */
-import * as Aggregate from "@refold/core/decide/Aggregate"
-import * as Decider from "@refold/core/decide/Decider"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as Aggregate from "refold/Aggregate"
+import * as Decider from "refold/Decider"
 import { Command, type Refusal } from "./AccountCommand.ts"
 import {
   AccountClosed,

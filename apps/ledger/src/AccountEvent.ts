@@ -1,7 +1,7 @@
 /** What can happen to a bank account, and how it is stored. `Account.ts` says what follows from it. */
-import * as EventCodec from "@refold/core/event/EventCodec"
-import * as EventType from "@refold/core/event/EventType"
 import * as Schema from "effect/Schema"
+import * as EventCodec from "refold/EventCodec"
+import * as EventType from "refold/EventType"
 import { Amount } from "./Amount.ts"
 import * as Currency from "./Currency.ts"
 

@@ -1,7 +1,7 @@
 /** Accounts in a store: ask one for something, look at one. */
-import type { AsOf } from "@refold/core/journal/AsOf"
-import * as CommandHandler from "@refold/store/decide/CommandHandler"
-import * as State from "@refold/store/decide/State"
+import type { AsOf } from "refold/AsOf"
+import * as CommandHandler from "refold/CommandHandler"
+import * as State from "refold/State"
 import * as Account from "./Account.ts"
 import * as Balances from "./projection/Balances.ts"
 

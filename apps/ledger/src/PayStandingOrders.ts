@@ -1,8 +1,8 @@
 /** Standing orders are paid by a process: at each period's end it asks for a transfer and waits for the next end. */
-import * as StreamName from "@refold/core/event/StreamName"
-import * as Process from "@refold/core/process/Process"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
+import * as Process from "refold/Process"
+import * as StreamName from "refold/StreamName"
 import * as StandingOrder from "./StandingOrder.ts"
 import * as Transfer from "./Transfer.ts"
 

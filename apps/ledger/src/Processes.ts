@@ -1,7 +1,7 @@
 /** The app's processes at work, with the handlers of what they send. */
-import * as ProcessHandler from "@refold/store/process/ProcessHandler"
-import * as ProcessRunner from "@refold/store/process/ProcessRunner"
 import * as Effect from "effect/Effect"
+import * as ProcessHandler from "refold/ProcessHandler"
+import * as ProcessRunner from "refold/ProcessRunner"
 import * as Account from "./Account.ts"
 import * as Accounts from "./Accounts.ts"
 import * as PayStandingOrders from "./PayStandingOrders.ts"

@@ -1,9 +1,9 @@
 /** The app's projections at work: each follows the log in the background, and makes the rows that queries read. */
-import type { Position } from "@refold/core/event/Position"
-import * as ProjectionStatus from "@refold/store/project/ProjectionStatus"
-import * as Projector from "@refold/store/project/Projector"
-import * as ReadModel from "@refold/store/project/ReadModel"
 import * as Effect from "effect/Effect"
+import type { Position } from "refold/Position"
+import * as ProjectionStatus from "refold/ProjectionStatus"
+import * as Projector from "refold/Projector"
+import * as ReadModel from "refold/ReadModel"
 import * as Balances from "./projection/Balances.ts"
 import * as DailyTotals from "./projection/DailyTotals.ts"
 import * as Statements from "./projection/Statements.ts"

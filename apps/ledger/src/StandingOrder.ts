@@ -2,12 +2,12 @@
  * A standing order: money that is to go from one account to another again and again, until somebody cancels it.
  * `PayStandingOrders.ts` does what it says.
  */
-import * as Aggregate from "@refold/core/decide/Aggregate"
-import * as Decider from "@refold/core/decide/Decider"
-import * as EventCodec from "@refold/core/event/EventCodec"
-import * as EventType from "@refold/core/event/EventType"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as Aggregate from "refold/Aggregate"
+import * as Decider from "refold/Decider"
+import * as EventCodec from "refold/EventCodec"
+import * as EventType from "refold/EventType"
 import * as Transfer from "./Transfer.ts"
 
 /** How often it is paid. */

@@ -1,5 +1,5 @@
 /** Standing orders in a store. */
-import * as CommandHandler from "@refold/store/decide/CommandHandler"
+import * as CommandHandler from "refold/CommandHandler"
 import * as StandingOrder from "./StandingOrder.ts"
 
 /** Asks the standing order `id`. Fails with its refusal, or as the store does. */

@@ -2,12 +2,12 @@
  * A transfer from one account to another: asked for, approved where it is large, and over, well or badly. It says what
  * somebody wants; `TransferMoney.ts` moves the money. Read it top to bottom: events, commands, state, decide, evolve.
  */
-import * as Aggregate from "@refold/core/decide/Aggregate"
-import * as Decider from "@refold/core/decide/Decider"
-import * as EventCodec from "@refold/core/event/EventCodec"
-import * as EventType from "@refold/core/event/EventType"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import * as Aggregate from "refold/Aggregate"
+import * as Decider from "refold/Decider"
+import * as EventCodec from "refold/EventCodec"
+import * as EventType from "refold/EventType"
 import { Amount, crowns } from "./Amount.ts"
 import { Currency } from "./Currency.ts"
 

@@ -2,7 +2,7 @@
  * A transfer in one commit: both accounts move or neither does, and nobody sees a state in between. Both must be in one
  * store, and nothing can be waited for; a saga can do with less.
  */
-import * as Together from "@refold/store/decide/Together"
+import * as Together from "refold/Together"
 import * as Account from "./Account.ts"
 import * as Balances from "./projection/Balances.ts"
 import type * as TransferMoney from "./TransferMoney.ts"

@@ -2,11 +2,11 @@
  * How money gets from one account to another: a saga. It takes the money from the one, waits for an approval where there
  * must be one, brings it to the other, and gives it back where one of that fails.
  */
-import * as EventCodec from "@refold/core/event/EventCodec"
-import * as StreamName from "@refold/core/event/StreamName"
-import * as Process from "@refold/core/process/Process"
-import * as Saga from "@refold/core/process/Saga"
 import * as Option from "effect/Option"
+import * as EventCodec from "refold/EventCodec"
+import * as Process from "refold/Process"
+import * as Saga from "refold/Saga"
+import * as StreamName from "refold/StreamName"
 import * as Account from "./Account.ts"
 import { Amount } from "./Amount.ts"
 import * as Transfer from "./Transfer.ts"

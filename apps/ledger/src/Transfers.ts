@@ -1,6 +1,6 @@
 /** Transfers in a store: ask one for something, look at one. */
-import * as CommandHandler from "@refold/store/decide/CommandHandler"
-import * as State from "@refold/store/decide/State"
+import * as CommandHandler from "refold/CommandHandler"
+import * as State from "refold/State"
 import * as Transfer from "./Transfer.ts"
 
 /** Asks the transfer `id`. Fails with the transfer's refusal, or as the store does. */

@@ -1,16 +1,16 @@
 // Transfers among a few accounts that are frozen, closed and used meanwhile, in any order and with a runner that may be
 // anywhere: no money is lost or made.
-import * as MemoryStore from "@refold/memory/MemoryStore"
-import { EventStore } from "@refold/store/log/EventStore"
 import * as Effect from "effect/Effect"
 import * as fc from "fast-check"
+import { EventStore } from "refold/EventStore"
+import * as MemoryStore from "refold/MemoryStore"
 import { describe, expect, it } from "vitest"
 import * as Account from "../src/Account.ts"
 import * as Accounts from "../src/Accounts.ts"
 import { Amount } from "../src/Amount.ts"
 import * as Processes from "../src/Processes.ts"
-import * as Later from "../src/story/Later.ts"
-import * as Money from "../src/story/Money.ts"
+import * as ShiftedClock from "../src/story/support/ShiftedClock.ts"
+import * as TotalMoney from "../src/story/support/TotalMoney.ts"
 import { transferAtOnce } from "../src/TransferAtOnce.ts"
 import * as TransferMoney from "../src/TransferMoney.ts"
 import * as Transfers from "../src/Transfers.ts"
@@ -97,7 +97,7 @@ const perform = Effect.fnUntraced(function*(bank: Bank, step: Step) {
   }
 })
 
-const settle = ({ day }: Bank) => Later.inDays(day)(Processes.moveMoney)
+const settle = ({ day }: Bank) => ShiftedClock.inDays(day)(Processes.moveMoney)
 
 // The store is so slow that others get their turn at each append.
 const slow = Effect.updateService(
@@ -118,7 +118,7 @@ const live = Effect.fnUntraced(function*(steps: ReadonlyArray<readonly [Step, nu
   }
   yield* settle(bank)
   const balances = yield* Effect.forEach(ids, (id) => Effect.map(Accounts.load(id), ({ state }) => state))
-  const sagas = yield* Effect.forEach(bank.transfers, Money.sagaOf)
+  const sagas = yield* Effect.forEach(bank.transfers, TotalMoney.sagaOf)
   return { bank, balances: balances.map(Account.balanceOf), sagas }
 })
 

@@ -1,18 +1,18 @@
 // The front door: who may ask for what, what is handed on, what a wire may bring.
-import * as MemoryStore from "@refold/memory/MemoryStore"
-import { EventReader } from "@refold/store/log/EventReader"
-import type { EventStore } from "@refold/store/log/EventStore"
-import type { Readers } from "@refold/store/project/ReadModel"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
+import { EventReader } from "refold/EventReader"
+import type { EventStore } from "refold/EventStore"
+import * as MemoryStore from "refold/MemoryStore"
+import type { Readers } from "refold/ReadModel"
 import { describe, expect, expectTypeOf, it } from "vitest"
 import { crowns } from "../src/Amount.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as Processes from "../src/Processes.ts"
 import * as ReadSide from "../src/ReadSide.ts"
-import * as People from "../src/story/People.ts"
+import * as SampleCustomers from "../src/story/support/SampleCustomers.ts"
 
 const run = <A, E>(effect: Effect.Effect<A, E, MemoryStore.Services>): Promise<A> =>
   Effect.runPromise(Effect.provide(effect, MemoryStore.layer, { local: true }))
@@ -32,10 +32,10 @@ const employees = {
 describe("the front door", () => {
   it("says who asked, and in which request, on every event that comes of it", () =>
     run(Effect.gen(function*() {
-      yield* People.open("ada", crowns(100))
-      yield* People.open("bob", crowns(100))
+      yield* SampleCustomers.open("ada", crowns(100))
+      yield* SampleCustomers.open("bob", crowns(100))
       const caller = { name: "ada's phone", isEmployee: false }
-      yield* Effect.provideService(People.request("1", transfer), Ledger.Caller, caller)
+      yield* Effect.provideService(SampleCustomers.request("1", transfer), Ledger.Caller, caller)
       yield* Processes.moveMoney
       const log = yield* Stream.runCollect((yield* EventReader).readAll())
       const request = log.find(({ type }) => type === "TransferRequested")
@@ -50,7 +50,7 @@ describe("the front door", () => {
     "is closed to customers who ask for %s, and nothing is stored",
     (_tag) =>
       run(Effect.gen(function*() {
-        yield* People.open("ada", crowns(100))
+        yield* SampleCustomers.open("ada", crowns(100))
         expect(yield* Effect.suspend((): Effect.Effect<unknown, unknown, MemoryStore.Services> => employees[_tag]))
           .toMatchObject({ _tag: "Forbidden", tag: _tag })
         expect(yield* Stream.runCount((yield* EventReader).readAll())).toBe(2)
@@ -60,9 +60,9 @@ describe("the front door", () => {
   it("is open to employees", () =>
     run(Effect.gen(function*() {
       yield* ReadSide.catchUp
-      yield* People.open("ada", crowns(100))
-      yield* People.asEmployee(Ledger.send("ada", { _tag: "ReverseDeposit", deposit: 2, reason: "a mistake" }))
-      yield* People.asEmployee(Ledger.send("ada", { _tag: "FreezeAccount", reason: "a lost card" }))
+      yield* SampleCustomers.open("ada", crowns(100))
+      yield* SampleCustomers.asEmployee(Ledger.send("ada", { _tag: "ReverseDeposit", deposit: 2, reason: "a mistake" }))
+      yield* SampleCustomers.asEmployee(Ledger.send("ada", { _tag: "FreezeAccount", reason: "a lost card" }))
       const row = yield* Ledger.ask({ _tag: "BalanceOf", id: "ada" })
       expect(Option.getOrThrow(row).state).toMatchObject({ balance: 0, isFrozen: true })
     })))
@@ -76,8 +76,8 @@ describe("the front door", () => {
 
   it("knows where transfers stand", () =>
     run(Effect.gen(function*() {
-      yield* People.open("ada", crowns(100))
-      yield* People.request("1", transfer)
+      yield* SampleCustomers.open("ada", crowns(100))
+      yield* SampleCustomers.request("1", transfer)
       yield* Processes.moveMoney
       const at = (phase: "Compensated" | "Succeeded") =>
         Effect.map(Ledger.ask({ _tag: "TransfersAt", phase }), ({ rows }) => rows.map(({ state }) => state.instance))

@@ -1,8 +1,8 @@
 // Standing orders: the order itself, and the process that pays it, in a time of its own.
-import * as Process from "@refold/core/process/Process"
 import * as DeciderSuite from "@refold/laws/decide/DeciderSuite"
 import * as Spec from "@refold/laws/Spec"
 import * as fc from "fast-check"
+import * as Process from "refold/Process"
 import { describe, it } from "vitest"
 import { crowns } from "../src/Amount.ts"
 import * as PayStandingOrders from "../src/PayStandingOrders.ts"

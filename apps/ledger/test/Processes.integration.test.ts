@@ -1,37 +1,37 @@
 // Transfers and standing orders as they are run, in memory and on an embedded PostgreSQL.
-import * as MemoryStore from "@refold/memory/MemoryStore"
 import * as PostgresStore from "@refold/postgres/PostgresStore"
-import * as ProcessInstances from "@refold/store/process/ProcessInstances"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
+import * as MemoryStore from "refold/MemoryStore"
+import * as ProcessInstances from "refold/ProcessInstances"
 import { describe, expect, it } from "vitest"
 import * as Accounts from "../src/Accounts.ts"
 import { crowns } from "../src/Amount.ts"
 import * as Ledger from "../src/Ledger.ts"
 import * as Processes from "../src/Processes.ts"
 import * as ReadSide from "../src/ReadSide.ts"
-import * as Later from "../src/story/Later.ts"
-import * as Money from "../src/story/Money.ts"
-import * as People from "../src/story/People.ts"
-import type { Services } from "../src/story/Story.ts"
+import type { Services } from "../src/story/Chapter.ts"
+import * as SampleCustomers from "../src/story/support/SampleCustomers.ts"
+import * as ShiftedClock from "../src/story/support/ShiftedClock.ts"
+import * as TotalMoney from "../src/story/support/TotalMoney.ts"
 import { transferAtOnce } from "../src/TransferAtOnce.ts"
 import * as TransferMoney from "../src/TransferMoney.ts"
 import * as Transfers from "../src/Transfers.ts"
 
-const people = People.of("1")
+const people = SampleCustomers.of("1")
 const { fred, gina } = people
 
 const opened = Effect.andThen(
   // So that there are balances to be asked for.
   ReadSide.catchUp,
-  Effect.forEach(Object.values(people), (id) => People.open(id, crowns(20_000)))
+  Effect.forEach(Object.values(people), (id) => SampleCustomers.open(id, crowns(20_000)))
 )
 
 const request = (id: string, amount: number) =>
-  People.request(id, { from: fred, to: gina, amount: crowns(amount), purpose: "rent" })
+  SampleCustomers.request(id, { from: fred, to: gina, amount: crowns(amount), purpose: "rent" })
 
-const held = Effect.map(People.holdings(people), ({ fred, gina }) => [fred / 100, gina / 100])
+const held = Effect.map(SampleCustomers.holdings(people), ({ fred, gina }) => [fred / 100, gina / 100])
 const stateOf = (id: string) => Effect.map(Transfers.load(id), ({ state }) => state._tag)
 
 const stores: ReadonlyArray<readonly [string, Layer.Layer<Services, unknown>]> = [
@@ -69,16 +69,16 @@ describe.each(stores)("%s", (_, layer) => {
     onStore(Effect.gen(function*() {
       yield* request("1", 12_000)
       yield* Processes.moveMoney
-      yield* People.asEmployee(Ledger.send(fred, { _tag: "FreezeAccount", reason: "a lost card" }))
+      yield* SampleCustomers.asEmployee(Ledger.send(fred, { _tag: "FreezeAccount", reason: "a lost card" }))
       // Each day the next try of the refund is due.
-      for (const days of [4, 5, 6, 7, 8]) yield* Later.inDays(days)(Processes.moveMoney)
-      const stuck = yield* Money.sagaOf("1")
+      for (const days of [4, 5, 6, 7, 8]) yield* ShiftedClock.inDays(days)(Processes.moveMoney)
+      const stuck = yield* TotalMoney.sagaOf("1")
       expect([stuck.status, yield* held, TransferMoney.inTransit(stuck)]).toEqual([
         "CompensationFailed",
         [8_000, 20_000],
         12_000_00
       ])
-      yield* People.asEmployee(Ledger.send(fred, { _tag: "UnfreezeAccount" }))
+      yield* SampleCustomers.asEmployee(Ledger.send(fred, { _tag: "UnfreezeAccount" }))
       yield* ProcessInstances.resume(TransferMoney.saga, "1", "the account is free again")
       yield* Processes.moveMoney
       expect([yield* stateOf("1"), yield* held]).toEqual(["Failed", [20_000, 20_000]])
@@ -89,10 +89,10 @@ describe.each(stores)("%s", (_, layer) => {
     "a large transfer is moved when it is approved, at the last moment too",
     onStore(Effect.gen(function*() {
       yield* request("1", 12_000)
-      yield* Later.inDays(2)(Processes.moveMoney)
-      yield* People.asEmployee(Ledger.send("1", { _tag: "ApproveTransfer", by: "clerk-7" }))
+      yield* ShiftedClock.inDays(2)(Processes.moveMoney)
+      yield* SampleCustomers.asEmployee(Ledger.send("1", { _tag: "ApproveTransfer", by: "clerk-7" }))
       // The runner was away; the approval was there before the time was up.
-      yield* Later.inDays(4)(Processes.moveMoney)
+      yield* ShiftedClock.inDays(4)(Processes.moveMoney)
       expect([yield* stateOf("1"), yield* held]).toEqual(["Completed", [8_000, 32_000]])
     }))
   )
@@ -100,7 +100,7 @@ describe.each(stores)("%s", (_, layer) => {
   it(
     "a transfer at once moves both accounts or none",
     onStore(Effect.gen(function*() {
-      const movement = { from: fred, to: gina, amount: crowns(300), currency: People.currency }
+      const movement = { from: fred, to: gina, amount: crowns(300), currency: SampleCustomers.currency }
       yield* transferAtOnce(movement, { idempotencyKey: "1" })
       yield* transferAtOnce(movement, { idempotencyKey: "1" })
       expect(yield* held).toEqual([19_700, 20_300])
@@ -113,11 +113,17 @@ describe.each(stores)("%s", (_, layer) => {
   it(
     "a standing order that was cancelled is not paid",
     onStore(Effect.gen(function*() {
-      const order = { from: fred, to: gina, amount: crowns(50), currency: People.currency, every: "Week" } as const
+      const order = {
+        from: fred,
+        to: gina,
+        amount: crowns(50),
+        currency: SampleCustomers.currency,
+        every: "Week"
+      } as const
       yield* Ledger.send("1", { _tag: "SetStandingOrder", ...order })
-      yield* Later.inDays(15)(Processes.payOrders)
+      yield* ShiftedClock.inDays(15)(Processes.payOrders)
       yield* Ledger.send("1", { _tag: "CancelStandingOrder" })
-      yield* Later.inDays(90)(Processes.payOrders)
+      yield* ShiftedClock.inDays(90)(Processes.payOrders)
       yield* Processes.moveMoney
       expect(yield* held).toEqual([19_900, 20_100])
     }))

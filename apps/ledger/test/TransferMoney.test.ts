@@ -1,6 +1,6 @@
 // The saga of a transfer, by examples: what happens, what it sends.
-import * as Process from "@refold/core/process/Process"
 import * as Spec from "@refold/laws/Spec"
+import * as Process from "refold/Process"
 import { describe, expect, it } from "vitest"
 import * as Account from "../src/Account.ts"
 import { Amount, crowns } from "../src/Amount.ts"

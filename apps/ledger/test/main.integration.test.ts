@@ -3,11 +3,12 @@ import { cpSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
 import { freshDatabase } from "../../../packages/postgres/test/support/freshDatabase.ts"
-import type { Document } from "../src/report/JsonReport.ts"
+import type { Check } from "../src/story/Chapter.ts"
+import * as Story from "../src/story/Story.ts"
 import * as Folders from "./support/Folders.ts"
 import * as Ledger from "./support/Ledger.ts"
 
-const patience = 600_000
+const timeout = 600_000
 
 const sample = fileURLToPath(new URL("../sample", import.meta.url))
 
@@ -15,27 +16,51 @@ const sample = fileURLToPath(new URL("../sample", import.meta.url))
 const onServer = (test: (url: string) => Promise<void>) => () =>
   Effect.runPromise(Effect.scoped(Effect.flatMap(freshDatabase(), (url) => Effect.promise(() => test(url)))))
 
+interface Document {
+  readonly eventsStored: number
+  readonly import: { readonly eventsAdded: number }
+  readonly sql: object
+  readonly checks: ReadonlyArray<Check>
+}
+
 const parse = (stdout: string) => JSON.parse(stdout) as Document
 
-describe("the story on PostgreSQL", () => {
-  it("embedded: is one JSON document on stdout, and every check passes", async () => {
-    const { code, stdout } = await Ledger.run(["--json"])
-    const document = parse(stdout)
-    expect(document.checks.filter(({ ok }) => !ok)).toEqual([])
-    expect(document.reconciliation).toMatchObject({ exact: 11, withinRounding: 19, off: 0 })
-    expect(code).toBe(0)
-  }, patience)
+const lost = Folders.transactionLines.filter((_, index) => index !== 2)
+const failed = "every account's balance is the bank's, exactly or within rounding"
 
-  it("embedded: a check that fails makes the exit code 1", async () => {
-    const lost = Folders.transactionLines.filter((_, index) => index !== 2)
-    const { code, stdout } = await Ledger.run(["--data", Folders.make({ transactions: lost })])
-    expect(stdout).toContain("✗ every account's balance is the bank's, exactly or within rounding")
-    expect(stdout).toMatch(/1 of \d+ checks failed\n$/)
-    expect(code).toBe(1)
-  }, patience)
+describe("the story on PostgreSQL", () => {
+  it("embedded: prints at most 80 lines, one for each chapter", async () => {
+    const { code, stderr, stdout } = await Ledger.run([])
+    const lines = `${stdout}${stderr}`.trimEnd().split("\n")
+    expect(lines.length).toBeLessThanOrEqual(80)
+    expect(lines.filter((line) => line.length > 120)).toEqual([])
+    for (const { name } of Story.chapters) expect(stdout).toMatch(new RegExp(`^✓ ${name} +(\\d)/\\1 `, "m"))
+    expect(stdout).toMatch(/^All 96 checks passed; 14,\d+ events in the store/m)
+    expect(stdout).toMatch(/--story[^]*--chapter NAME[^]*README/)
+    expect(code).toBe(0)
+  }, timeout)
+
+  it("embedded: prints only the chapters that are asked for, in full", async () => {
+    const { code, stdout } = await Ledger.run(["--chapter", "time-travel, replay", "--chapter", "replay"])
+    expect(stdout.match(/\((?:[a-z]+-?)+\)$/gm)).toEqual(["(replay)", "(time-travel)"])
+    expect(stdout).toContain("time of occurrence  2026-03-06T00:00:00.000Z")
+    expect(stdout).toMatch(/^All 11 checks passed/m)
+    expect(code).toBe(0)
+  }, timeout)
+
+  it.each([["import", "stdout"], ["projections", "stderr"]] as const)(
+    "embedded: a check that fails is printed and makes the exit code 1 (--chapter %s)",
+    async (chapter, stream) => {
+      const ended = await Ledger.run(["--chapter", chapter, "--data", Folders.make({ transactions: lost })])
+      expect(ended[stream]).toContain(failed)
+      expect(ended.stdout).toMatch(/^1 of \d checks failed/m)
+      expect(ended.code).toBe(1)
+    },
+    timeout
+  )
 
   it(
-    "on a server: installs the ledger's SQL alone, as often as one likes",
+    "on a server: installs the ledger's SQL alone, also a second time",
     onServer(async (url) => {
       for (let times = 0; times < 2; times++) {
         const { code, stdout } = await Ledger.run(["--sql"], { DATABASE_URL: url })
@@ -43,32 +68,35 @@ describe("the story on PostgreSQL", () => {
         expect(stdout).toContain("SET search_path = ledger;")
       }
     }),
-    patience
+    timeout
   )
 
   it(
-    "on a server: can be told again and again, and imports once",
+    "on a server: runs again and again, and imports once",
     onServer(async (url) => {
       const first = parse((await Ledger.run(["--json"], { DATABASE_URL: url })).stdout)
       const second = parse((await Ledger.run(["--json"], { DATABASE_URL: url })).stdout)
       for (const { checks } of [first, second]) expect(checks.filter(({ ok }) => !ok)).toEqual([])
+      expect(first.sql).toMatchObject({ findings: 0 })
       expect(second.import.eventsAdded).toBe(0)
       expect(second.eventsStored).toBeGreaterThan(first.eventsStored)
     }),
-    patience
+    timeout
   )
 
   it(
-    "on a server: an import that is killed goes on when it is run again",
+    "on a server: an import that is killed is completed by the next run",
     onServer(async (url) => {
       const folder = Folders.make({ name: `killed_${Date.now()}` })
       cpSync(sample, folder, { recursive: true })
-      await Ledger.run(["--data", folder], { DATABASE_URL: url }, { killOn: "importing: 500" })
-      const { code, stdout } = await Ledger.run(["--json", "--data", folder], { DATABASE_URL: url })
-      expect(parse(stdout).checks.filter(({ ok }) => !ok)).toEqual([])
-      expect(parse(stdout).import.eventsAdded).toBeLessThanOrEqual(904)
+      const args = ["--chapter", "import", "--data", folder]
+      await Ledger.run(args, { DATABASE_URL: url }, { killOn: "importing: 500" })
+      const { code, stdout } = await Ledger.run(args, { DATABASE_URL: url })
+      const [, added] = stdout.match(/added\s+(\d+)\s+events/) ?? []
+      expect(Number(added)).toBeLessThanOrEqual(904)
+      expect(stdout).toContain("All 3 checks passed")
       expect(code).toBe(0)
     }),
-    patience
+    timeout
   )
 })

@@ -10,6 +10,9 @@ it.each([1, 2, 3, 4, 5, 7])("step %i prints what its page shows", (n) => {
   expect(run([step(n)])).toBe(output(`tutorial-step${n}`))
 })
 
-it.each([[2, "BookDecider.test.ts"], [6, "BookDecider.test.ts"], [7, "Checkout.test.ts"]])("the examples of step %i hold", (n, file) => {
-  expect(run(["--test", "--test-reporter=tap", step(n, file)])).toMatch(/^# fail 0$/m)
-})
+it.each([[2, "BookDecider.test.ts"], [6, "BookDecider.test.ts"], [7, "Checkout.test.ts"]])(
+  "the examples of step %i hold",
+  (n, file) => {
+    expect(run(["--test", "--test-reporter=tap", step(n, file)])).toMatch(/^# fail 0$/m)
+  }
+)

@@ -55,8 +55,8 @@ export const properties = <R = never>(
 ]
 
 /**
- * Tests an adapter, given as the layer of its stores. Each law is tried on 25 inputs by default: about 3 seconds in memory,
- * 10 on a database. The store must not be in use: a law deletes all old idempotency keys.
+ * Tests an adapter, given as the layer of its stores. Each law is tried on 25 inputs by default. The store must not be in
+ * use: a law deletes all old idempotency keys.
  */
 export const suite = <R, E>(name: string, layer: Layer.Layer<Stores | R, E>, options: Options<R> = {}): void =>
   Suite.layer(name, layer, properties(options), options)

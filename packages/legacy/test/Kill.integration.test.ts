@@ -18,7 +18,7 @@ import * as LegacyWriters from "./support/LegacyWriters.ts"
 
 const mapping = Accounts.mapping()
 
-const tables = Soak.size({ test: 1, short: 2, full: 20 })
+const tables = Soak.size({ test: 1, full: 20 })
 const rows = Soak.size({ test: 1000, full: 4000 })
 const kills = Soak.size({ test: 2, short: 5, full: 20 })
 const accounts = Soak.size({ test: 150, full: 600 })

@@ -8,7 +8,7 @@ import * as Accounts from "./support/Accounts.ts"
 import * as LegacyProcesses from "./support/LegacyProcesses.ts"
 import { onDatabase } from "./support/LegacyStores.ts"
 
-const rows = Soak.size({ test: 10_000, short: 50_000, full: 1_000_000 })
+const rows = Soak.size({ test: 10_000, short: 30_000, full: 1_000_000 })
 
 const mapping = Accounts.mapping()
 

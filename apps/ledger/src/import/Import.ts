@@ -2,16 +2,16 @@
  * Imports a folder: checks every row of it, then stores what the store does not hold yet. The log itself tells how far
  * an earlier import came, so one that was cut off goes on and one that is repeated adds nothing.
  */
-import type { StreamName } from "@refold/core/event/StreamName"
-import type { StreamWrite } from "@refold/core/journal/Commit"
-import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
-import type { ReadFailure } from "@refold/store/log/EventReader"
-import { type CommitFailure, EventStore } from "@refold/store/log/EventStore"
-import { WireTransform } from "@refold/store/log/WireTransform"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import type { StreamWrite } from "refold/Commit"
+import type { ReadFailure } from "refold/EventReader"
+import { type CommitFailure, EventStore } from "refold/EventStore"
+import * as ExpectedVersion from "refold/ExpectedVersion"
+import type { StreamName } from "refold/StreamName"
+import { WireTransform } from "refold/WireTransform"
 import * as Account from "../Account.ts"
 import type { BadInput } from "./BadInput.ts"
 import { ImportProgress } from "./ImportProgress.ts"

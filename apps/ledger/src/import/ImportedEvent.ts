@@ -1,8 +1,8 @@
 /** What a row of the bank's files is as an event: a fact, so it is stored as it is and decided by nobody. */
-import type { EventId } from "@refold/core/event/EventId"
-import type { NewEvent } from "@refold/core/event/NewEvent"
 import * as Result from "effect/Result"
 import { createHash } from "node:crypto"
+import type { EventId } from "refold/EventId"
+import type { NewEvent } from "refold/NewEvent"
 import * as Account from "../Account.ts"
 import type { Currency } from "../Currency.ts"
 import type { AccountRow } from "./AccountRow.ts"

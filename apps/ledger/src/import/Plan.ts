@@ -2,11 +2,11 @@
  * The events that a folder stands for, in the order of their days: each with its place in its stream and an id that
  * depends on nothing but the files. Planning writes nothing, so it may run as often as one likes.
  */
-import type { NewEvent } from "@refold/core/event/NewEvent"
-import * as StreamName from "@refold/core/event/StreamName"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
+import type { NewEvent } from "refold/NewEvent"
+import * as StreamName from "refold/StreamName"
 import * as Account from "../Account.ts"
 import type { AccountRow } from "./AccountRow.ts"
 import { BadInput } from "./BadInput.ts"

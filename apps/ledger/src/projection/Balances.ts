@@ -2,9 +2,9 @@
  * What each account is now, one row for each, under the name of its stream. Handlers store the row in the statement that
  * stores the events, so the answer to a command and the next read cannot differ.
  */
-import * as Projection from "@refold/core/project/Projection"
 import * as Schema from "effect/Schema"
 import * as SchemaTransformation from "effect/SchemaTransformation"
+import * as Projection from "refold/Projection"
 import * as Account from "../Account.ts"
 import { Balance } from "../Amount.ts"
 

@@ -2,9 +2,9 @@
  * What moved on each day and in each month, by currency. One movement touches two rows, that of its day and that of its
  * month, and movements of all accounts meet in them.
  */
-import * as Projection from "@refold/core/project/Projection"
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
+import * as Projection from "refold/Projection"
 import * as Account from "../Account.ts"
 import { Amount } from "../Amount.ts"
 import * as Currency from "../Currency.ts"

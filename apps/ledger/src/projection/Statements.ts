@@ -2,9 +2,9 @@
  * The current statement of each account: its latest month, from the opening to the closing balance. A bank shows that
  * one, and the older ones on demand; these are the same row as it was then, so they need no rows of their own.
  */
-import * as Projection from "@refold/core/project/Projection"
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
+import * as Projection from "refold/Projection"
 import * as Account from "../Account.ts"
 import { Amount, Balance } from "../Amount.ts"
 import * as Currency from "../Currency.ts"

@@ -2,9 +2,9 @@
  * The open accounts by how much they hold, in each currency. The index has currency and balance, so "the ten largest in
  * EUR" reads ten rows, however many accounts there are.
  */
-import * as Projection from "@refold/core/project/Projection"
 import * as DateTime from "effect/DateTime"
 import * as Schema from "effect/Schema"
+import * as Projection from "refold/Projection"
 import * as Account from "../Account.ts"
 import { Balance } from "../Amount.ts"
 import * as Currency from "../Currency.ts"

@@ -1,10 +1,10 @@
 /** What accounts hold, now and then. Nothing here needs an EventStore: a query cannot append. */
-import * as StreamName from "@refold/core/event/StreamName"
-import * as AsOf from "@refold/core/journal/AsOf"
-import * as PastRows from "@refold/store/project/PastRows"
-import * as ReadModel from "@refold/store/project/ReadModel"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as AsOf from "refold/AsOf"
+import * as PastRows from "refold/PastRows"
+import * as ReadModel from "refold/ReadModel"
+import * as StreamName from "refold/StreamName"
 import * as Account from "../Account.ts"
 import * as Balances from "../projection/Balances.ts"
 

@@ -1,9 +1,9 @@
 /** The statement of an account: the current one, or the one that was current on a past day. */
-import * as AsOf from "@refold/core/journal/AsOf"
-import * as PastRows from "@refold/store/project/PastRows"
-import * as ReadModel from "@refold/store/project/ReadModel"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as AsOf from "refold/AsOf"
+import * as PastRows from "refold/PastRows"
+import * as ReadModel from "refold/ReadModel"
 import * as Statements from "../projection/Statements.ts"
 import * as Balance from "./Balance.ts"
 

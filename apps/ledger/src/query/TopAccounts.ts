@@ -1,5 +1,5 @@
 /** The largest accounts. */
-import * as ReadModel from "@refold/store/project/ReadModel"
+import * as ReadModel from "refold/ReadModel"
 import type { Currency } from "../Currency.ts"
 import * as TopAccounts from "../projection/TopAccounts.ts"
 

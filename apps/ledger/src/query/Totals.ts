@@ -1,6 +1,6 @@
 /** What moved in a range of days or months, in one currency. */
-import * as ReadModel from "@refold/store/project/ReadModel"
 import * as Stream from "effect/Stream"
+import * as ReadModel from "refold/ReadModel"
 import type { Currency } from "../Currency.ts"
 import * as DailyTotals from "../projection/DailyTotals.ts"
 

@@ -1,29 +1,25 @@
 /** The progress of long work: a bar on a terminal, a few plain lines anywhere else. */
-import type { Progress } from "@refold/store/project/Rebuild"
 import { Presets, SingleBar } from "cli-progress"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Tty from "node:tty"
+import type { Progress } from "refold/Rebuild"
 
 type Output = NodeJS.WritableStream & Partial<Pick<Tty.WriteStream, "isTTY">>
 
-/** Shows how many events of how many are stored; shows nothing where there is nothing to do. */
-export const ofImport = (output: Output): (done: number, total: number) => Effect.Effect<void> => {
-  const show = make(output, "importing", "events")
-  return (done, total) => Effect.sync(() => show(done, total, ""))
-}
+/** The progress of an import, in events. Nothing is shown where all are stored already. */
+export const ofImport = (output: Output) => counting(make(output, "importing", "events"))
 
-/** Shows how many rows of a legacy table have been read. */
-export const ofLegacy = (output: Output): (done: number, total: number) => Effect.Effect<void> => {
-  const show = make(output, "seeding", "rows")
-  return (done, total) => Effect.sync(() => show(done, total, ""))
-}
+/** The progress of seeding from a legacy table, in rows. */
+export const ofLegacy = (output: Output) => counting(make(output, "seeding", "rows"))
 
-/** Shows how far the new rows are, how fast they come and how long it still takes. */
-export const ofRebuild = (output: Output): (progress: Progress) => Effect.Effect<void> => {
+const counting = (show: Show) => (done: number, total: number) => Effect.sync(() => show(done, total, ""))
+
+/** The progress of a rebuild, in positions, with its rate and the estimated time left. */
+export const ofRebuild = (output: Output) => {
   const show = make(output, "rebuilding", "positions")
-  return ({ done, left, rate, total }) =>
+  return ({ done, left, rate, total }: Progress) =>
     Effect.sync(() => show(done, total, ` | ${Math.round(rate)} events/s${Option.match(left, ending)}`))
 }
 
@@ -46,10 +42,8 @@ const make = (output: Output, work: string, unit: string): Show => {
 
 const bar = (output: Output, work: string, unit: string): Show => {
   const format = `   ${work} {bar} {percentage}% | {value}/{total} ${unit} | {duration_formatted}{remark}`
-  const bar = new SingleBar(
-    { format, stream: output, hideCursor: true, clearOnComplete: true },
-    Presets.shades_classic
-  )
+  const options = { format, stream: output, hideCursor: true, clearOnComplete: true }
+  const bar = new SingleBar(options, Presets.shades_classic)
   return (done, total, remark) => {
     if (!bar.isActive) bar.start(total, done, { remark })
     // More may have been appended since the start.
@@ -61,10 +55,10 @@ const bar = (output: Output, work: string, unit: string): Show => {
 
 // A line for each quarter that has been passed.
 const lines = (output: Output, work: string, unit: string): Show => {
-  let told = -1
+  let last = -1
   return (done, total, remark) => {
     const quarter = Math.floor((done / total) * 4)
-    if (quarter !== told) output.write(`${work}: ${done} of ${total} ${unit}${remark}\n`)
-    told = done >= total ? -1 : quarter
+    if (quarter !== last) output.write(`${work}: ${done} of ${total} ${unit}${remark}\n`)
+    last = done >= total ? -1 : quarter
   }
 }

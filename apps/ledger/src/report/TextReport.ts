@@ -1,45 +1,67 @@
-/** The story as text for a terminal. Colours are the caller's: `paint` leaves the text as it is where they are unwanted. */
-import type { Check } from "../story/Check.ts"
-import * as Narration from "./Narration.ts"
+/** The story as text for a terminal: a line for each chapter, or its whole narration. `paint` adds colours, or none. */
+import * as Narration from "../story/Narration.ts"
+import * as Story from "../story/Story.ts"
 
 /** Colours a text. */
 export type Paint = (colour: "bold" | "green" | "red" | "dim", text: string) => string
 
-/** What stands above the first chapter. */
+/** The heading of the story. */
 export const opening = (paint: Paint, store: string): string =>
-  [paint("bold", "Meridian Ledger"), `A bank whose books are events, on ${store}.`, ""].join("\n")
+  `${paint("bold", "Meridian Ledger")}: a bank on event sourcing, on ${store}.\n`
 
-/** A chapter, the `number`-th. */
-export const chapter = (paint: Paint, number: number, told: Narration.Chapter): string => {
-  const { lines, title } = Narration.of(told)
-  const text = lines.map((line) => (line === "" ? "" : `   ${line}`))
-  const checks = told.checks.map((one) => mark(paint, one))
-  return [paint("bold", `${number}. ${title}`), ...text, "", ...checks, ""].join("\n")
+const nameWidth = Math.max(...Story.chapters.map(({ name }) => name.length))
+
+/** What is printed: a line for each chapter, selected chapters in full, or the JSON document at the end. */
+export type Mode = "summary" | "full" | "json"
+
+/** A chapter on stdout, and on stderr its failed checks where they are not on stdout: in every mode they are printed. */
+export const chapter = (paint: Paint, mode: Mode, run: Story.ChapterRun) => {
+  if (mode === "summary") return { stdout: summary(paint, run), stderr: [] }
+  if (mode === "full" && run.isSelected) return { stdout: full(paint, run), stderr: [] }
+  return { stdout: [], stderr: failures(run).map((name) => `ledger: the check failed: ${name} (${run.name})`) }
 }
 
-/** The checks once more, and whether they all came true. */
+const failures = (run: Story.ChapterRun): ReadonlyArray<string> => Story.failedChecks([run]).map(({ name }) => name)
+
+const mark = (paint: Paint, ok: boolean): string => ok ? paint("green", "✓") : paint("red", "✗")
+
+const summary = (paint: Paint, run: Story.ChapterRun): ReadonlyArray<string> => {
+  const failed = failures(run)
+  const passed = `${run.checks.length - failed.length}/${run.checks.length}`
+  return [
+    `${mark(paint, failed.length === 0)} ${run.name.padEnd(nameWidth)}  ${passed}  ${run.figure}`,
+    ...failed.map((name) => `  ${mark(paint, false)} ${name}`)
+  ]
+}
+
+const full = (paint: Paint, run: Story.ChapterRun): ReadonlyArray<string> => [
+  `${paint("bold", run.title)} (${run.name})`,
+  ...Narration.render(run.lines).map((line) => line === "" ? "" : `   ${line}`),
+  "",
+  ...run.checks.map(({ name, ok }) => `   ${mark(paint, ok)} ${name}`),
+  ""
+]
+
+/** The totals. */
 export const closing = (
   paint: Paint,
-  { chapters, eventsStored, seconds }: {
-    readonly chapters: ReadonlyArray<Narration.Chapter>
+  { eventsStored, runs, seconds }: {
+    readonly runs: ReadonlyArray<Story.ChapterRun>
     readonly eventsStored: number
     readonly seconds: number
   }
 ): string => {
-  const checks = chapters.flatMap(({ checks }) => checks)
-  const failed = checks.filter(({ ok }) => !ok).length
-  return [
-    paint("bold", "Checks"),
-    ...checks.map((one) => mark(paint, one)),
-    "",
-    paint(
-      "dim",
-      `${eventsStored.toLocaleString("en-US")} events are in the store; the story took ${seconds.toFixed(1)} s.`
-    ),
-    failed === 0
-      ? paint("green", `all ${checks.length} checks passed`)
-      : paint("red", `${failed} of ${checks.length} checks failed`)
-  ].join("\n")
+  const total = runs.flatMap(({ checks }) => checks).length
+  const failed = Story.failedChecks(runs).length
+  const verdict = failed === 0
+    ? paint("green", `All ${total} checks passed`)
+    : paint("red", `${failed} of ${total} checks failed`)
+  return `${verdict}; ${Narration.count(eventsStored)} events in the store, ${seconds.toFixed(1)} s.`
 }
 
-const mark = (paint: Paint, { name, ok }: Check): string => `   ${ok ? paint("green", "✓") : paint("red", "✗")} ${name}`
+/** Where to read on. */
+export const furtherReading = `
+Read on:
+  npm start -- --story           all chapters in full
+  npm start -- --chapter NAME    one chapter in full, for example time-travel
+  apps/ledger/README.md          the code behind the chapters`

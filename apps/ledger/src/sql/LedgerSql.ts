@@ -2,13 +2,13 @@
  * The ledger in SQL: the account's fold and decider once more, commands as procedures, and the names of the classic labs.
  * Tests hold it equal to the TypeScript. Everything in its schema is derived from events.
  */
-import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as SqlSchema from "@refold/postgres/schema/SqlSchema"
-import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as SqlClient from "effect/sql/SqlClient"
 import { readFileSync } from "node:fs"
+import type { EventStoreError } from "refold/EventStoreError"
+import type { InvalidInput } from "refold/InvalidInput"
 import * as Account from "../Account.ts"
 
 /** Where the files are. */

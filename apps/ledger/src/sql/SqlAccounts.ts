@@ -1,8 +1,8 @@
 /** Accounts asked through SQL, as any other language asks them: the same commands, the same refusals. */
-import type { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import type * as SqlError from "effect/sql/SqlError"
+import type { StreamVersion } from "refold/StreamVersion"
 import type * as Account from "../Account.ts"
 
 /** What became of a command. */

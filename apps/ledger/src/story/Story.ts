@@ -1,162 +1,89 @@
-/**
- * The story of Meridian Ledger: what each chapter does and finds, as data. Nothing is printed here, and nothing here
- * knows which store it runs on.
- */
-import type { UnknownCommand } from "@refold/store/app/Commands"
-import type { Forbidden } from "@refold/store/app/Middleware"
-import type { UnknownQuery } from "@refold/store/app/Queries"
-import type { HandleFailure } from "@refold/store/decide/CommandHandler"
-import type { SnapshotStore } from "@refold/store/decide/SnapshotStore"
-import type { PartRefused } from "@refold/store/decide/Together"
-import type { EventReader } from "@refold/store/log/EventReader"
-import { EventStore } from "@refold/store/log/EventStore"
-import type { RetryableFailure } from "@refold/store/process/ProcessHandler"
-import type { AwaitTimeout, NotParked, ProjectionOutdated, StreamParked } from "@refold/store/project/ProjectionError"
-import type * as ReadModel from "@refold/store/project/ReadModel"
-import type { ReadModelStore } from "@refold/store/project/ReadModelStore"
+/** The story of Meridian Ledger: its chapters in order, and a run of all or some of them. Nothing here prints. */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
-import type * as Account from "../Account.ts"
-import type { ImportFailure } from "../import/Import.ts"
-import type * as StandingOrder from "../StandingOrder.ts"
-import type * as Transfer from "../Transfer.ts"
-import * as AllTheMoney from "./AllTheMoney.ts"
-import * as BankImport from "./BankImport.ts"
-import * as BankInFigures from "./BankInFigures.ts"
-import * as FirstRows from "./FirstRows.ts"
-import * as FrontDoor from "./FrontDoor.ts"
-import * as InlineBalance from "./InlineBalance.ts"
-import * as Money from "./Money.ts"
-import * as OldVersion from "./OldVersion.ts"
-import * as OwnWrites from "./OwnWrites.ts"
-import * as PastRows from "./PastRows.ts"
-import * as PoisonedEvents from "./PoisonedEvents.ts"
-import * as ReadSide from "./ReadSide.ts"
-import * as Rebuilding from "./Rebuilding.ts"
-import * as RefusedOverdraft from "./RefusedOverdraft.ts"
-import * as Replay from "./Replay.ts"
-import * as SameCommandTwice from "./SameCommandTwice.ts"
-import * as SnapshotReplay from "./SnapshotReplay.ts"
-import * as StandingOrderPaid from "./StandingOrderPaid.ts"
-import * as TimeTravel from "./TimeTravel.ts"
-import * as TransferCompensated from "./TransferCompensated.ts"
-import * as TransferInOneCommit from "./TransferInOneCommit.ts"
-import * as TransferSucceeds from "./TransferSucceeds.ts"
-import * as TransferTimedOut from "./TransferTimedOut.ts"
-import * as TwoStores from "./TwoStores.ts"
-import * as TwoWriters from "./TwoWriters.ts"
-import * as UndoneDeposit from "./UndoneDeposit.ts"
+import { EventStore } from "refold/EventStore"
+import type * as Chapter from "./Chapter.ts"
+import { firstEvents, refusedOverdraft, replay } from "./events/AccountEvents.ts"
+import { bankImport } from "./events/BankImport.ts"
+import { idempotencyKey, versionConflict } from "./events/ConcurrentCommands.ts"
+import { snapshot } from "./events/Snapshot.ts"
+import { timeTravel } from "./events/TimeTravel.ts"
+import { upcasting } from "./events/Upcasting.ts"
+import { bankTotals } from "./projections/BankTotals.ts"
+import { pastRows } from "./projections/PastRows.ts"
+import { poisonedEvents } from "./projections/PoisonedEvents.ts"
+import { projectionRebuild } from "./projections/ProjectionRebuild.ts"
+import { inlineProjection, projections, readYourWrites } from "./projections/Projections.ts"
+import { storeComparison } from "./projections/StoreComparison.ts"
+import { legacyMigration } from "./sql/LegacyMigration.ts"
+import { mixedWriters } from "./sql/MixedWriters.ts"
+import { type SqlChapter, sqlCommands } from "./sql/SqlCommands.ts"
+import * as TotalMoney from "./support/TotalMoney.ts"
+import { conservation } from "./transfers/Conservation.ts"
+import { commandValidation, depositReversal } from "./transfers/LedgerCommands.ts"
+import { multiStreamCommit } from "./transfers/MultiStreamCommit.ts"
+import { sagaTimeout } from "./transfers/SagaTimeout.ts"
+import { standingOrder } from "./transfers/StandingOrderProcess.ts"
+import { sagaCompensation, transferSaga } from "./transfers/TransferSaga.ts"
 
-/** What a chapter has found. */
-export type Chapter =
-  | FirstRows.FirstRows
-  | RefusedOverdraft.RefusedOverdraft
-  | TwoWriters.TwoWriters
-  | SameCommandTwice.SameCommandTwice
-  | Replay.Replay
-  | TimeTravel.TimeTravel
-  | SnapshotReplay.SnapshotReplay
-  | OldVersion.OldVersion
-  | BankImport.BankImport
-  | ReadSide.ReadSide
-  | InlineBalance.InlineBalance
-  | OwnWrites.OwnWrites
-  | BankInFigures.BankInFigures
-  | PastRows.PastRows
-  | Rebuilding.Rebuilding
-  | PoisonedEvents.PoisonedEvents
-  | TwoStores.TwoStores
-  | TransferSucceeds.TransferSucceeds
-  | TransferCompensated.TransferCompensated
-  | TransferTimedOut.TransferTimedOut
-  | TransferInOneCommit.TransferInOneCommit
-  | StandingOrderPaid.StandingOrderPaid
-  | UndoneDeposit.UndoneDeposit
-  | FrontDoor.FrontDoor
-  | AllTheMoney.AllTheMoney
+/** The chapters that run on any store. */
+export const onAnyStore: ReadonlyArray<Chapter.StoreChapter> = [
+  [firstEvents, refusedOverdraft, versionConflict, idempotencyKey, replay, timeTravel, snapshot, upcasting, bankImport],
+  [projections, inlineProjection, readYourWrites, bankTotals, pastRows, projectionRebuild, poisonedEvents],
+  [storeComparison, transferSaga, sagaCompensation, sagaTimeout, multiStreamCommit, standingOrder],
+  [depositReversal, commandValidation, conservation]
+].flat()
 
-/** Every way in which the story can end early. A refusal is one that no chapter has asked for. */
-export type StoryFailure =
-  | Account.Refusal
-  | HandleFailure
-  | ImportFailure
-  | ReadModel.ReadRowsFailure
-  | ProjectionOutdated
-  | AwaitTimeout
-  | StreamParked
-  | NotParked
-  | Transfer.Refusal
-  | StandingOrder.Refusal
-  | PartRefused<Account.Refusal>
-  | RetryableFailure
-  | Forbidden
-  | UnknownCommand
-  | UnknownQuery
+/** The chapters that need PostgreSQL itself. */
+export const onPostgres: ReadonlyArray<SqlChapter> = [sqlCommands, mixedWriters, legacyMigration]
 
-/** What the story needs: every port of a store. */
-export type Services = EventStore | EventReader | SnapshotStore | ReadModelStore
+/** All chapters in their order. */
+export const chapters = [...onAnyStore, ...onPostgres]
 
-type Telling = Effect.Effect<Chapter, StoryFailure, Services | Scope.Scope>
-
-/**
- * The chapters in their order, each told when the one before has been taken. `run` is part of the ids of the accounts
- * that the story opens, so that it can be told on one store many times; `folder` holds the files to import.
- */
-export const tell = (
-  { folder, run }: { readonly folder: string; readonly run: string }
-): Stream.Stream<Chapter, StoryFailure, Services> => {
-  const tellings = Effect.map(
-    // How much money there is, as it was when it was first asked.
-    Effect.cached(Money.now),
-    (money): ReadonlyArray<Telling> => [...ofAccounts({ folder, run }), ...ofTransfers(run, money)]
-  )
-  // In the scope of the story, projections go on to follow the log after the chapter that starts them.
-  return Stream.scoped(
-    Stream.unwrap(
-      Effect.map(
-        tellings,
-        (chapters) => Stream.mapEffect(Stream.fromIterable(chapters, { chunkSize: 1 }), (chapter) => chapter)
-      )
-    )
-  )
+/** A chapter that has run. */
+export interface ChapterRun extends Chapter.ChapterResult {
+  readonly name: string
+  readonly title: string
+  /** False where the chapter ran only because another one needs it. */
+  readonly isSelected: boolean
 }
 
-const ofAccounts = (
-  { folder, run }: { readonly folder: string; readonly run: string }
-): ReadonlyArray<Telling> => [
-  FirstRows.tell(`ada-${run}`),
-  RefusedOverdraft.tell(`ada-${run}`),
-  TwoWriters.tell(`bob-${run}`),
-  SameCommandTwice.tell(`bob-${run}`),
-  Replay.tell(`ada-${run}`),
-  TimeTravel.tell(`cleo-${run}`),
-  SnapshotReplay.tell("busy"),
-  OldVersion.tell(`dora-${run}`),
-  BankImport.tell(folder),
-  ReadSide.tell(),
-  InlineBalance.tell(`eva-${run}`),
-  OwnWrites.tell(`eva-${run}`),
-  BankInFigures.tell(folder),
-  PastRows.tell(`eva-${run}`),
-  Rebuilding.tell(run),
-  PoisonedEvents.tell({ ada: `ada-${run}`, run }),
-  TwoStores.tell()
+/**
+ * Runs `selected`, all where left out, in the order of `chapters`, and before each the chapters that it needs. Each
+ * chapter starts when the result before it has been taken.
+ */
+export const run = <R>(
+  chapters: ReadonlyArray<Chapter.Chapter<R>>,
+  { selected, ...input }: Pick<Chapter.Input, "folder" | "run"> & {
+    readonly selected?: ReadonlyArray<string> | undefined
+  }
+): Stream.Stream<ChapterRun, Chapter.Failure, Exclude<R, Scope.Scope> | Chapter.Services> => {
+  const isSelected = ({ name }: Chapter.Chapter<R>) => selected === undefined || selected.includes(name)
+  const needed = new Set(chapters.filter(isSelected).flatMap(withNeeds))
+  const inOrder = Stream.fromIterable(chapters.filter((chapter) => needed.has(chapter)), { chunkSize: 1 })
+  const runs = Effect.gen(function*() {
+    const moneyBefore = yield* Effect.cached(TotalMoney.now)
+    return Stream.mapEffect(inOrder, (chapter) => {
+      const { name, title } = chapter
+      const about = { name, title, isSelected: isSelected(chapter) }
+      return Effect.map(chapter.run({ ...input, moneyBefore }), (result): ChapterRun => ({ ...about, ...result }))
+    })
+  })
+  return Stream.scoped(Stream.unwrap(runs))
+}
+
+const withNeeds = <R>(chapter: Chapter.Chapter<R>): ReadonlyArray<Chapter.Chapter<R>> => [
+  ...chapter.needs.flatMap(withNeeds),
+  chapter
 ]
 
-const ofTransfers = <E extends StoryFailure>(
-  run: string,
-  money: Effect.Effect<Money.Then, E, Services>
-): ReadonlyArray<Telling> => [
-  TransferSucceeds.tell(run, money),
-  TransferCompensated.tell(run),
-  TransferTimedOut.tell(run),
-  TransferInOneCommit.tell(run),
-  StandingOrderPaid.tell(run),
-  UndoneDeposit.tell(run),
-  FrontDoor.tell(run),
-  AllTheMoney.tell(run, money)
-]
+/** The checks that failed. */
+export const failedChecks = (runs: ReadonlyArray<ChapterRun>): ReadonlyArray<Chapter.Check> =>
+  runs.flatMap(({ checks }) => checks.filter(({ ok }) => !ok))
+
+/** The exit code of a program that ran these chapters: 0 when every check passed, 1 when one failed. */
+export const exitCode = (runs: ReadonlyArray<ChapterRun>): number => failedChecks(runs).length === 0 ? 0 : 1
 
 /** The number of events in the store. */
 export const eventsStored = Effect.gen(function*() {

@@ -1,6 +1,6 @@
 // The import against real transactions, where there are some.
-import * as MemoryStore from "@refold/memory/MemoryStore"
 import * as Effect from "effect/Effect"
+import * as MemoryStore from "refold/MemoryStore"
 import { describe, expect, it } from "vitest"
 import * as Import from "../../src/import/Import.ts"
 import * as Reconciliation from "../../src/import/Reconciliation.ts"

@@ -1,7 +1,7 @@
 // Random histories of a few accounts: whatever happened, all projections agree with folding the decider.
-import * as View from "@refold/core/decide/View"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
+import * as View from "refold/View"
 import { describe, expect, it } from "vitest"
 import * as Account from "../../src/Account.ts"
 import { Amount } from "../../src/Amount.ts"

@@ -1,17 +1,17 @@
 // Real transactions, where there are some, with a poisoned event in their middle: what waits, what goes on, and what is
 // right after the repair.
-import * as MemoryStore from "@refold/memory/MemoryStore"
 import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as MemoryStore from "refold/MemoryStore"
 import { describe, expect, it } from "vitest"
 import { freshDatabase } from "../../../../packages/postgres/test/support/freshDatabase.ts"
 import * as Balances from "../../src/projection/Balances.ts"
 import * as DailyTotals from "../../src/projection/DailyTotals.ts"
 import * as Statements from "../../src/projection/Statements.ts"
 import * as TopAccounts from "../../src/projection/TopAccounts.ts"
-import type { Services } from "../../src/story/Story.ts"
+import type { Services } from "../../src/story/Chapter.ts"
 import * as PoisonedBank from "../support/PoisonedBank.ts"
 import * as RealData from "../support/RealData.ts"
 

@@ -1,13 +1,13 @@
 // Commands that are handled at the same time, some in SQL and some in TypeScript, on a server: the account is as if
 // they had come one after another.
-import type * as Json from "@refold/core/event/Json"
 import * as Law from "@refold/laws/kit/Law"
-import { EventReader } from "@refold/store/log/EventReader"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as fc from "fast-check"
 import { randomUUID } from "node:crypto"
+import { EventReader } from "refold/EventReader"
+import type * as Json from "refold/Json"
 import * as Account from "../../src/Account.ts"
 import { Amount } from "../../src/Amount.ts"
 import { amount, by, type Language } from "./HandlerPrograms.ts"

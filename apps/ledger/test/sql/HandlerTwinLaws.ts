@@ -1,11 +1,11 @@
 // The command handler in SQL is the one in TypeScript: the same answers and the same streams, also where both work on
 // the same accounts, under the same keys, on one another's snapshots.
 import * as Law from "@refold/laws/kit/Law"
-import * as MemoryStore from "@refold/memory/MemoryStore"
-import { EventReader } from "@refold/store/log/EventReader"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { randomUUID } from "node:crypto"
+import { EventReader } from "refold/EventReader"
+import * as MemoryStore from "refold/MemoryStore"
 import { accounts, inRun, programs, type Step } from "./HandlerPrograms.ts"
 import { nameOf, play, playByTypeScript, type Services } from "./HandlerSteps.ts"
 

@@ -1,17 +1,17 @@
 // Whatever happened, and in whatever batches it was taken in: rows in SQL are the fold in TypeScript, account by
 // account, and validate_ledger says of them no more than it should. The schema is a parameter, for broken copies to be tried.
-import * as View from "@refold/core/decide/View"
-import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
-import * as StreamName from "@refold/core/event/StreamName"
 import * as Law from "@refold/laws/kit/Law"
-import { EventReader } from "@refold/store/log/EventReader"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as Stream from "effect/Stream"
+import { EventReader } from "refold/EventReader"
+import type { RecordedEvent } from "refold/RecordedEvent"
+import * as StreamName from "refold/StreamName"
+import * as View from "refold/View"
 import * as Account from "../../src/Account.ts"
-import type { Services } from "../../src/story/Story.ts"
+import type { Services } from "../../src/story/Chapter.ts"
 import * as Programs from "./ProjectionPrograms.ts"
 
 /** A law about the projections in this schema. */

@@ -1,7 +1,7 @@
 // A small ledger in which everything that can be kept of an account is kept, and what is done to it behind its back.
-import * as Projector from "@refold/store/project/Projector"
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
+import * as Projector from "refold/Projector"
 import * as Accounts from "../../src/Accounts.ts"
 import { Amount } from "../../src/Amount.ts"
 import * as Balances from "../../src/projection/Balances.ts"

@@ -1,13 +1,13 @@
 // A log of account events made by hand, and what projections make of it.
-import type { EventId } from "@refold/core/event/EventId"
-import { Position } from "@refold/core/event/Position"
-import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
-import * as StreamName from "@refold/core/event/StreamName"
-import { StreamVersion } from "@refold/core/event/StreamVersion"
-import type { Projection } from "@refold/core/project/Projection"
-import * as ProjectionFold from "@refold/core/project/ProjectionFold"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
+import type { EventId } from "refold/EventId"
+import { Position } from "refold/Position"
+import type { Projection } from "refold/Projection"
+import * as ProjectionFold from "refold/ProjectionFold"
+import type { RecordedEvent } from "refold/RecordedEvent"
+import * as StreamName from "refold/StreamName"
+import { StreamVersion } from "refold/StreamVersion"
 import * as Account from "../../src/Account.ts"
 
 /** An event of the account `id` on a day (`1993-03-31`). */

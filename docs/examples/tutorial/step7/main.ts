@@ -25,7 +25,9 @@ const show = Effect.fnUntraced(function*(id: string) {
     if (event._tag !== "ProcessReacted") continue
     const { decided, trigger } = event
     const what = trigger._tag === "Answered" ? `${trigger.label}: ${trigger.outcome._tag}` : trigger._tag
-    const sent = decided.flatMap((one) => one._tag === "Send" ? [`sends "${one.label}" to ${one.category}-${one.id}`] : [])
+    const sent = decided.flatMap((one) =>
+      one._tag === "Send" ? [`sends "${one.label}" to ${one.category}-${one.id}`] : []
+    )
     yield* Console.log(`  ${[what, ...sent].join(", ")}`)
   }
 })

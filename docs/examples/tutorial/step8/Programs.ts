@@ -7,7 +7,9 @@ import { createInterface } from "node:readline"
 /** Starts a file of this folder as a program. It is killed at the end of the scope, if it still runs. */
 export const start = (file: string) =>
   Effect.acquireRelease(
-    Effect.sync(() => spawn(process.execPath, [`${import.meta.dirname}/${file}`], { stdio: ["ignore", "pipe", "inherit"] })),
+    Effect.sync(() =>
+      spawn(process.execPath, [`${import.meta.dirname}/${file}`], { stdio: ["ignore", "pipe", "inherit"] })
+    ),
     (child) => Effect.sync(() => child.kill("SIGKILL"))
   )
 

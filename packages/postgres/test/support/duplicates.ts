@@ -30,9 +30,11 @@ const program = Effect.gen(function*() {
       handle(jar, { _tag: "Take", coins: 1 }, { idempotencyKey: `${n}` }),
       ({ events, position, state, version }) => [n, { events, position, state, version }] as const
     ), { concurrency: 4 })
-  process.stdout.write(JSON.stringify(answers.toSorted(([one], [two]) => one - two)))
+  return JSON.stringify(answers.toSorted(([one], [two]) => one - two))
 })
 
-await Effect.runPromise(
+const answers = await Effect.runPromise(
   Effect.provide(program, PostgresStore.layer({ url: Redacted.make(url), migrate: false }))
-).then(() => process.exit())
+)
+// To exit before the pipe has taken all of it would cut it off.
+process.stdout.write(answers, () => process.exit())
