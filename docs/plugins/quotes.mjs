@@ -17,7 +17,7 @@ export const regionOf = (source) => {
   return lines.map((line) => line.slice(indent)).join("\n")
 }
 
-/** The remark plugin. */
+/** The remark plugin. A block has its file as its title, unless it names another. */
 export const quotes = () => (tree) => walk(tree)
 
 const walk = (node) => {
@@ -29,5 +29,6 @@ const fill = (node) => {
   const source = /quote="([^"]+)"/.exec(node.meta ?? "")?.[1]
   if (source === undefined) return
   node.value = regionOf(source)
-  node.meta = `${node.meta.replace(/quote="[^"]+"/, "")} title="${source.split("#")[0]}"`
+  const meta = node.meta.replace(/quote="[^"]+"/, "")
+  node.meta = /title="/.test(meta) ? meta : `${meta} title="${source.split("#")[0]}"`
 }

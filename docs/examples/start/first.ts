@@ -16,13 +16,13 @@ const decider = Decider.make<
   typeof Command.Type,
   number,
   typeof Stamped.Event | typeof Redeemed.Event,
-  "NotEnoughStamps"
+  { readonly _tag: "NotEnoughStamps" }
 >({
   initialState: 0,
   evolve: (stamps, event) => (event._tag === "Stamped" ? stamps + 1 : stamps - 3),
   decide: ({ _tag, drink }, stamps) => {
     if (_tag === "Buy") return Result.succeed([Stamped.make({ drink })])
-    return stamps < 3 ? Result.fail("NotEnoughStamps") : Result.succeed([Redeemed.make({ drink })])
+    return stamps < 3 ? Result.fail({ _tag: "NotEnoughStamps" }) : Result.succeed([Redeemed.make({ drink })])
   }
 })
 
@@ -45,7 +45,7 @@ const program = Effect.gen(function*() {
   const before = yield* State.load(Card, "ada", { asOf: AsOf.version(3) })
   yield* Console.log(`Ada has ${now.state} stamps after ${now.version} events.`)
   yield* Console.log(`She had ${before.state} after 3 events.`)
-  yield* Console.log(`A second free drink was refused: ${refusal}.`)
+  yield* Console.log(`A second free drink was refused: ${refusal._tag}.`)
 })
 
 // #region store

@@ -13,10 +13,10 @@ const commands: ReadonlyArray<BookCommand> = [
   { _tag: "Lend", to: "bob" }
 ]
 
-let history: ReadonlyArray<BookEvent> = []
+const history: Array<BookEvent> = []
 for (const command of commands) {
   const decision = decider.decide(command, View.fold(decider, history))
-  if (Result.isSuccess(decision)) history = [...history, ...decision.success]
+  if (Result.isSuccess(decision)) history.push(...decision.success)
   const outcome = Result.isSuccess(decision) ? decision.success : { refused: decision.failure }
   console.log(JSON.stringify(command), "->", JSON.stringify(outcome))
 }
