@@ -2,20 +2,13 @@ import { PostgresStore } from "@refold/postgres"
 import { Effect, Fiber, Layer, Option, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
 import { EventReader, IdempotencyKeys, ProcessInstances, ProjectionStatus, ReadModel, State } from "refold"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { describe, expect, inject, it } from "vitest"
 import { freshDatabase } from "../../../packages/postgres/test/support/freshDatabase.ts"
-import * as PostgresServer from "../../../packages/postgres/test/support/PostgresServer.ts"
 import { Giving } from "../../examples/Gifts.ts"
 import { api, keeper, migrate, store, worker } from "../../examples/howto/Programs.ts"
 import { Wallets } from "../../examples/Richest.ts"
 import { Wallet } from "../../examples/Wallet.ts"
 import { regionOf } from "../Quotes.ts"
-
-let server: PostgresServer.PostgresServer
-beforeAll(async () => {
-  server = await PostgresServer.start()
-})
-afterAll(() => server.stop())
 
 const roles = ["api", "worker", "reader", "keeper", "importer"] as const
 type Role = typeof roles[number]
@@ -23,7 +16,7 @@ type Role = typeof roles[number]
 // Roles belong to the server, which other tests may use: each gets a name of its own, and the server's password.
 const nameOf = (role: string) => `${role}_${process.pid}`
 const rename = (text: string) => text.replaceAll(new RegExp(`\\b(${roles.join("|")})\\b`, "g"), nameOf)
-const password = () => decodeURIComponent(new URL(server.url).password)
+const password = () => decodeURIComponent(new URL(inject("postgresUrl")).password)
 
 const statements = roles.flatMap((role) =>
   rename(regionOf(`docs/examples/howto/roles.sql#${role}`)).replaceAll(/^--.*$/gm, "").split(";")
@@ -37,7 +30,7 @@ const as = (url: string, role: Role) => {
 
 /** A migrated database with the roles of the page. */
 const database = Effect.gen(function*() {
-  const url = yield* freshDatabase(server.url)
+  const url = yield* freshDatabase()
   const owner = Redacted.make(url)
   const run = (texts: ReadonlyArray<string>) =>
     Effect.forEach(texts, (text) => Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(text))).pipe(

@@ -38,7 +38,7 @@ const expected = {
   old: { value: { state: { movements: 300 }, version: 300 } }
 }
 
-it("a raised version is built beside the live rows, and the old code is told that it is outdated", async () => {
+it("a raised version is built beside the live rows, and the old code fails as outdated", async () => {
   const inMemory = await Effect.runPromise(Effect.provide(story, MemoryStore.layer))
   expect(inMemory).toMatchObject(expected)
   const inPostgres = await Effect.runPromise(Effect.provide(story, PostgresStore.layerEmbedded()))
