@@ -9,7 +9,7 @@ export const load = (app) => {
   })
   // Before TypeDoc sorts members into groups.
   app.converter.on(Converter.EVENT_RESOLVE_END, ({ project }) => {
-    for (const type of project.getReflectionsByKind(ReflectionKind.Class)) leaveOutInherited(project, type)
+    for (const type of project.getReflectionsByKind(ReflectionKind.ClassOrInterface)) leaveOutInherited(project, type)
     for (const parameter of project.getReflectionsByKind(ReflectionKind.Parameter)) {
       if (parameter.name === "__namedParameters") parameter.name = "options"
     }
@@ -39,7 +39,8 @@ const leaveOutInherited = (project, type) => {
     if (member.name !== "Service" && file.includes("/node_modules/")) project.removeReflection(member)
     else for (const part of [member, ...signaturesOf(member)]) part.inheritedFrom = part.overwrites = undefined
   }
-  type.extendedTypes = undefined
+  const own = type.extendedTypes?.filter(({ reflection }) => reflection !== undefined) ?? []
+  type.extendedTypes = own.length === 0 ? undefined : own
 }
 
 const signaturesOf = ({ getSignature, setSignature, signatures = [] }) =>
