@@ -91,8 +91,10 @@ describe("a cancelled order", () => {
 
 const { olderOrderEvent: older, orderCommand: commands, orderEvent: events } = Arbitraries
 
+// #region laws
 DeciderSuite.suite("the decider of orders", Order.decider, { commands, codec: Order.codec })
 EventCodecSuite.suite("the codec of orders", Order.codec, { events, older, view: Order.decider })
+// #endregion
 AgreementSuite.suite(
   "orders in memory and in PostgreSQL",
   [["memory", MemoryStore.layer], ["embedded", PostgresStore.layerEmbedded()]],

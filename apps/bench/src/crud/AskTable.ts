@@ -36,7 +36,7 @@ export const make = Effect.fnUntraced(function*(schema: string) {
     ),
     fees: Effect.succeed(cannot("it holds what came out, not what went in")),
     undo: Effect.succeed(cannot("it does not know which fees there were")),
-    refused: Effect.succeed(cannot("nobody wrote it down")),
+    refused: Effect.succeed(cannot("it was not recorded")),
     balanceForged: sql`UPDATE ${accounts} SET balance = 100000000 WHERE id = 'ada'`.pipe(
       Effect.as(cannot("there is nothing to hold it against"))
     ),

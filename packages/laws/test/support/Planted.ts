@@ -7,6 +7,7 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import { describe, expect, it } from "vitest"
 import * as SkewedClock from "../../src/kit/internal/SkewedClock.ts"
 import type * as Law from "../../src/kit/Law.ts"
+import { sections } from "./LawPages.ts"
 
 /** Checks the suite of a faulty subject for one law. */
 export type Planted = (law: string) => Promise<Law.Verdict>
@@ -45,13 +46,22 @@ const nameOf = (law: unknown, subject: Subject): string => {
   return typeof made === "object" && made !== null && "name" in made ? String(made.name) : "not a law"
 }
 
-/** Tests that each law of a module fails for each of its faults. */
+/** Tests that each law of a module fails for each of its faults, and that the documentation lists all of them. */
 export const find = <Laws extends object>(module: string, laws: Laws, subject: Subject, table: Table<Laws>): void => {
   describe(module, () => {
     it("each law has a planted fault and a unique name", () => {
       expect(Object.keys(table).toSorted()).toEqual(Object.keys(laws).toSorted())
       const names = Object.values(laws).map((law) => nameOf(law, subject))
       expect(new Set(names).size).toBe(names.length)
+    })
+
+    it("the documentation lists each law with its planted faults", () => {
+      const listed = Object.entries<Table<Laws>[keyof Laws]>(table).map(([law, faults]) =>
+        [nameOf(Reflect.get(laws, law), subject), Object.keys(faults)] as const
+      )
+      const section = sections.find((section) => section.module === module)
+      expect(section?.laws).toEqual(Object.fromEntries(listed))
+      expect(section?.count).toBe(listed.length)
     })
 
     const rows = Object.entries<Table<Laws>[keyof Laws]>(table).flatMap(([law, faults]) =>

@@ -47,6 +47,7 @@ const foldInBatches = <Event extends Tagged, State>(
   return { rows: ProjectionRun.decoded(projection, [...rows.values()]), parked: poisoned.map(ProjectionRun.parkedAt) }
 }
 
+// #region any-batches
 /** Rows are encoded and decoded between two batches. */
 export const anyBatchesAreRefold = <Event extends Tagged, State>(
   projection: Projection.Projection<Event, State, string>
@@ -58,6 +59,7 @@ export const anyBatchesAreRefold = <Event extends Tagged, State>(
       return { left: foldInBatches(projection, events, sizes), right: ProjectionRun.refolded(projection, events) }
     }
   )
+// #endregion
 
 /** Folds the same events repeatedly. A projection that reads a clock, a random number or a variable breaks the law. */
 export const foldingIsDeterministic = <Event extends Tagged, State>(

@@ -1,0 +1,18 @@
+/** An event type with three versions and a former name. */
+import { Schema } from "effect"
+import { EventCodec, EventType } from "refold"
+
+// #region type
+export const ItemAdded = EventType.make("ItemAdded", Schema.Struct({ sku: Schema.String })).pipe(
+  // Version 2: quantities. Before, each event was one piece.
+  EventType.upcast(Schema.Struct({ sku: Schema.String, quantity: Schema.Int }), (v1) => ({ ...v1, quantity: 1 })),
+  // Version 3: the unit has a name.
+  EventType.upcast(
+    Schema.Struct({ sku: Schema.String, quantity: Schema.Int, unit: Schema.String }),
+    (v2) => ({ ...v2, unit: "piece" })
+  ),
+  EventType.renamedFrom("ItemPutInCart")
+)
+
+export const codec = EventCodec.makeUnsafe([ItemAdded])
+// #endregion

@@ -1,0 +1,25 @@
+import { Result } from "effect"
+import { Position, StreamName, StreamVersion } from "refold"
+import { expect, it } from "vitest"
+import { codec, ItemAdded } from "../../examples/concepts/Versions.ts"
+
+const place = {
+  stream: Result.getOrThrow(StreamName.make("cart", "1")),
+  version: StreamVersion.StreamVersion(1),
+  position: Position.Position(1)
+}
+
+it("an event that was stored in version 1 under the former name is read in version 3", () => {
+  const stored = { ...place, type: "ItemPutInCart", schemaVersion: 1, data: { sku: "A-7" } }
+  expect(Result.getOrThrow(codec.decode(stored))).toEqual(ItemAdded.make({ sku: "A-7", quantity: 1, unit: "piece" }))
+})
+
+it("an event of a newer version than the code knows is an error that names both versions", () => {
+  const decoded = codec.decode({ ...place, type: "ItemAdded", schemaVersion: 4, data: {} })
+  expect(Result.getOrThrow(Result.flip(decoded))).toMatchObject({ _tag: "NewerSchemaVersion", latest: 3 })
+})
+
+it("a new event is written in the latest version under the current name", () => {
+  const event = ItemAdded.make({ sku: "A-7", quantity: 2, unit: "kg" })
+  expect(Result.getOrThrow(codec.encode(event))).toMatchObject({ type: "ItemAdded", schemaVersion: 3 })
+})
