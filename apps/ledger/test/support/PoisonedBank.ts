@@ -49,8 +49,7 @@ const poisoned = Effect.updateService(EventStore, (store) => {
     const spoiled = write.events.map((event, index) =>
       isVictim(write.stream) && first + index === victim.version ? poison(event) : event
     )
-    // As many as there were.
-    return { ...write, events: spoiled as unknown as typeof write.events }
+    return { ...write, events: spoiled }
   }
   return EventStore.of({
     ...store,

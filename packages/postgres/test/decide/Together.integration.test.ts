@@ -72,7 +72,7 @@ test(
 )
 
 test(
-  "with many doctors, at least one stays on call and nobody who was refused has left",
+  "of six doctors who leave at the same time, those who were refused stay on call, and at least one does",
   run(Effect.gen(function*() {
     const context = services(yield* Stores.Database)
     const ids = Array.from({ length: 6 }, () => randomUUID())

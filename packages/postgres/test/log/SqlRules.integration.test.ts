@@ -176,14 +176,19 @@ describe("a document of writes", () => {
   const write = fc.record({
     stream: fc.oneof(fc.constantFrom("a-1", "a-2"), text),
     expectedVersion: fc.constantFrom(-2, -1, 0, 3, -3),
+    lastEventId: fc.oneof(fc.uuid(), fc.constantFrom("x", "")),
     events: fc.array(event, { maxLength: 2 })
-  })
+  }, { requiredKeys: ["stream", "expectedVersion", "events"] })
+
+  const { Any, Exact, StreamExists } = ExpectedVersion
+  const expectations = new Map([[-2, StreamExists], [-1, Any], [0, Exact(0)], [3, Exact(3)]])
 
   // The document once more, as a commit.
   const commitOf = (writes: ReadonlyArray<Record<string, unknown>>) => ({
-    writes: writes.map(({ events, expectedVersion, stream }) => ({
+    writes: writes.map(({ events, expectedVersion, lastEventId, stream }) => ({
       stream,
-      expected: expectedVersion === -3 ? undefined : ExpectedVersion.Any,
+      expected: expectations.get(Number(expectedVersion)),
+      lastEventId,
       events: (events as ReadonlyArray<Record<string, string>>).map((event) => ({
         ...event,
         occurredAt: Option.getOrUndefined(DateTime.make(event["occurredAt"]!))
