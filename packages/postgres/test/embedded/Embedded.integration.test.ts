@@ -237,7 +237,11 @@ describe("a folder", () => {
       folder,
       () => Effect.promise(() => inFolder(folder, () => Effect.void).then(() => undefined, (cause: unknown) => cause))
     )
-    expect(error).toMatchObject({ _tag: "EmbeddedUnavailable", reason: "FolderInUse" })
+    expect(error).toMatchObject({
+      _tag: "EmbeddedUnavailable",
+      reason: "FolderInUse",
+      owner: { host: Os.hostname(), pid: process.pid }
+    })
   })
 
   test("that is a file, or holds other things, is refused and left alone", async () => {
