@@ -383,7 +383,7 @@ test(
       "utf8"
     )
     expect(page).toContain(
-      "`read_stream`, `read_all`, `read_head`, `stream_version`, `check_stream_read` and `check_log_read`"
+      "`read_stream`, `read_all`, `read_head`, `stream_version`, and `check_stream_read` and `check_log_read`"
     )
     const session = yield* Stores.connect(
       yield* LoginRole.login(opened, "sql_reader", [

@@ -99,10 +99,10 @@ const retryWhileNothingIsStored = (send: Send): Send =>
   })
 
 // A table of rows that is missing was dropped since it was looked up: the next time it is not found.
-// Another writer that was not seen is seen by the next statement.
+// Another writer that was not seen is seen by the next statement, and a stricter isolation is noticed by then.
 const isRetryable = (error: SqlError.SqlError): boolean =>
   Database.isTransient(error) || Database.isRefusedConnect(error) || Database.isMissingTable(error) ||
-  Database.isUnseenConflict(error)
+  Database.isUnseenConflict(error) || Database.isRefusedIsolation(error)
 
 /** Where the events of a lost append are stored, None if they are not. Waits for its transaction to end. */
 const lookUp = (

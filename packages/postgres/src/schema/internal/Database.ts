@@ -78,6 +78,9 @@ export const isUnseenConflict = ({ reason }: SqlError.SqlError): boolean =>
 
 const conflictConstraints = ["event_store_stream_version", "event_store_event_id", "idempotency_keys_pkey"]
 
+/** The statement cannot be answered under the isolation of its transaction. */
+export const isRefusedIsolation = (error: SqlError.SqlError): boolean => codeOf(error) === "0A000"
+
 /** The statement names a table that does not exist (any more). */
 export const isMissingTable = (error: SqlError.SqlError): boolean => codeOf(error) === "42P01"
 

@@ -3,11 +3,10 @@
  * the lock wrote; under a stricter isolation it sees the database as of its start. A session's default is the role's,
  * the database's or the server's, and a single statement cannot change it for itself.
  */
-import type { EventStoreError } from "@refold/store/log/EventStoreError"
+import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import type * as SqlError from "effect/sql/SqlError"
 import * as Database from "./Database.ts"
-import { query } from "./Query.ts"
 
 /**
  * Asks for the default of the client's sessions. Where it is stricter, each statement outside of a transaction gets a
@@ -19,7 +18,7 @@ export const enforce = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Database.Database, EventStoreError> {
   let strict = yield* isStrict(database)
   const noticeChange = (error: SqlError.SqlError): Effect.Effect<void> =>
-    Database.isUnseenConflict(error) || Database.isTransient(error)
+    Database.isUnseenConflict(error) || Database.isRefusedIsolation(error) || Database.isTransient(error)
       ? Effect.ignore(Effect.map(isStrict(database), (answer) => void (strict = answer)))
       : Effect.void
   return {
@@ -32,8 +31,10 @@ export const enforce = Effect.fnUntraced(function*(
   }
 })
 
-const isStrict = (database: Database.Database): Effect.Effect<boolean, EventStoreError> => {
-  const statement = database.sql<{ readonly level: string }>`
-    SELECT current_setting('default_transaction_isolation') AS level`
-  return Effect.map(query(database, "open", statement), ([row]) => !row!.level.startsWith("read "))
+const isStrict = ({ sql }: Database.Database): Effect.Effect<boolean, EventStoreError> => {
+  const statement = sql<{ readonly level: string }>`SELECT current_setting('default_transaction_isolation') AS level`
+  return Effect.mapBoth(statement, {
+    onFailure: (error) => new EventStoreError({ operation: "open", cause: Database.explain(error) }),
+    onSuccess: ([row]) => !row!.level.startsWith("read ")
+  })
 }

@@ -3,8 +3,8 @@ import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import * as Migrator from "effect/sql/Migrator"
 import * as SqlClient from "effect/sql/SqlClient"
+import type * as SqlError from "effect/sql/SqlError"
 import * as Database from "./Database.ts"
-import { query } from "./Query.ts"
 import * as SqlComments from "./SqlComments.ts"
 import * as SqlFile from "./SqlFile.ts"
 
@@ -40,7 +40,7 @@ interface CatalogRow {
 export const look = Effect.fnUntraced(function*(
   database: Database.Database,
   table: string
-): Effect.fn.Return<State, EventStoreError> {
+): Effect.fn.Return<State, SqlError.SqlError> {
   const { object, schema, sql } = database
   // Not by to_regclass, which remembers for the session that a table was missing, and needs a right on the schema.
   const catalog = sql<CatalogRow>`
@@ -49,13 +49,13 @@ export const look = Effect.fnUntraced(function*(
     FROM (SELECT) AS one
     LEFT JOIN pg_catalog.pg_namespace AS n ON n.nspname = ${schema}::text
     LEFT JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = ${table}::text`
-  const [found] = yield* query(database, "open", catalog.unprepared)
+  const [found] = yield* catalog.unprepared
   if (!found!.schema) return { _tag: "NoSchema" }
   if (!found!.migrations) return { _tag: "NoTable" }
   if (!found!.readable) return { _tag: "Unreadable" }
   const applied = sql<{ readonly version: number }>`
     SELECT coalesce(max(migration_id), 0)::int AS version FROM ${object(table)}`
-  const [latest] = yield* query(database, "open", applied.unprepared)
+  const [latest] = yield* applied.unprepared
   return { _tag: "Applied", version: latest!.version }
 })
 
@@ -74,15 +74,16 @@ export const run = Effect.fnUntraced(function*(
   options: Options
 ): Effect.fn.Return<void, EventStoreError, SqlClient.SqlClient> {
   const database = yield* Database.make(options.schema)
-  if (due(yield* look(database, options.table), options.migrations).length === 0) return
-  yield* Effect.mapError(
-    database.transaction(migrate(database, options)),
-    (error) =>
-      error._tag === "EventStoreError" ? error : new EventStoreError({
-        operation: "migrate",
-        cause: error._tag === "SqlError" ? Database.explain(error) : error
-      })
-  )
+  const running = Effect.gen(function*() {
+    if (due(yield* look(database, options.table), options.migrations).length > 0) {
+      yield* database.transaction(migrate(database, options))
+    }
+  })
+  yield* Effect.mapError(running, (error) =>
+    new EventStoreError({
+      operation: "migrate",
+      cause: error._tag === "SqlError" ? Database.explain(error) : error
+    }))
 })
 
 const migrate = Effect.fnUntraced(function*(

@@ -3,7 +3,7 @@ import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import type * as SqlClient from "effect/sql/SqlClient"
 import { migrations } from "./Baseline.ts"
-import type * as Database from "./Database.ts"
+import * as Database from "./Database.ts"
 import * as Migrations from "./Migrations.ts"
 
 const table = "migrations"
@@ -18,7 +18,10 @@ export const migrate = (schema: string): Effect.Effect<void, EventStoreError, Sq
  * role that may not read which migrations have run.
  */
 export const check = Effect.fnUntraced(function*(database: Database.Database): Effect.fn.Return<void, EventStoreError> {
-  const state = yield* Migrations.look(database, table)
+  const state = yield* Effect.mapError(
+    Migrations.look(database, table),
+    (error) => new EventStoreError({ operation: "open", cause: Database.explain(error) })
+  )
   const due = Migrations.due(state, migrations)
   if (due.length === 0 || state._tag === "Unreadable") return
   const { schema } = database
