@@ -70,6 +70,7 @@ const eventStore = [
   Law.over(EventStoreLaws.keyExpiryAgrees, Programs.withKeyExpiry),
   ...[
     EventStoreLaws.commitsAgree,
+    EventStoreLaws.keysAreInStoredOrder,
     EventStoreLaws.lookupsAgree,
     EventStoreLaws.headIsLast,
     EventStoreLaws.commitsAreAllOrNothing,

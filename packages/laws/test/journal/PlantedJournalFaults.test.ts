@@ -30,6 +30,7 @@ const journalLaws: Table<typeof JournalLaws> = {
 
 const storableLaws: Table<typeof StorableLaws> = {
   storableDataIsReadBack: { "lost keys named __proto__": journal(Journals.losesProtoKeys) },
+  keysAreInStoredOrder: { "keys in reverse order": reading(Reads.keysAreReversed) },
   otherDataIsRefusedByPath: { "errors without the path in the data": journal(Journals.namesOnlyTheField) }
 }
 

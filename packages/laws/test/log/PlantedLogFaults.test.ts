@@ -28,6 +28,7 @@ const eventStoreLaws: Table<typeof EventStoreLaws> = {
     "ignored expected versions": onJournal(Journals.ignoresExpectations),
     "a commit for each stream": store(EventStores.commitsEachStreamByItself)
   },
+  keysAreInStoredOrder: { "keys in reverse order": reading(Reads.keysAreReversed) },
   limitCasesAgree: { "type names that are cut": onJournal(Journals.cutsLongTypes) },
   lookupsAgree: { "keys that ignore the fingerprint": onJournal(Journals.ignoresFingerprints) },
   keyExpiryAgrees: {

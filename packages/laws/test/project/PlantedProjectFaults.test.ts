@@ -36,7 +36,12 @@ const projectionLaws: Table<typeof ProjectionLaws> = {
   foldingIsDeterministic: { "random keys": projection(Projections.choosesRandomKeys) },
   foldingChangesNothing: { "a projection that sorts the event's notes": projection(Projections.sortsItsNotes) },
   everyEventFolds: { "a projection that refuses events": projection(Projections.cannotTakeCoins) },
-  statesAreReadBack: { "a schema that omits notes": projection(Projections.omitsItsNotes) }
+  statesAreReadBack: { "a schema that omits notes": projection(Projections.omitsItsNotes) },
+  keyOrderMeansNothing: {
+    "a projection that counts under the first key of an object": pure(
+      ProjectionSuite.properties(Projections.addsToTheFirstKey, { events: Sample.events })
+    )
+  }
 }
 
 const projectorLaws: Table<typeof ProjectorLaws> = {
