@@ -16,6 +16,8 @@ import * as CommandHandlerLaws from "./decide/internal/CommandHandlerLaws.ts"
 import * as ConcurrentCommandLaws from "./decide/internal/ConcurrentCommandLaws.ts"
 import type * as HandlerRun from "./decide/internal/HandlerRun.ts"
 import * as HandlerScript from "./decide/internal/HandlerScript.ts"
+import * as LossyTill from "./decide/internal/LossyTill.ts"
+import * as RememberedLaws from "./decide/internal/RememberedLaws.ts"
 import * as SnapshotStoreLaws from "./decide/internal/SnapshotStoreLaws.ts"
 import * as TogetherLaws from "./decide/internal/TogetherLaws.ts"
 import * as Programs from "./journal/internal/Programs.ts"
@@ -49,6 +51,7 @@ export const properties = <R = never>(
   ...concurrency,
   ...handlerProperties(),
   ...together,
+  Law.over(RememberedLaws.answersAreOfStoredEvents(), fc.array(LossyTill.commands, { maxLength: 6 })),
   Law.over(ConcurrencyLaws.tailMissesNothing(transaction), fc.array(writer, { minLength: 1, maxLength: 6 })),
   ...snapshotStore,
   ...agreement ?? AgreementSuite.properties(AgreementSuite.sample)

@@ -9,15 +9,19 @@ import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
+import * as fc from "fast-check"
 import * as AgreementSuite from "../../src/decide/AgreementSuite.ts"
 import * as AgreementLaws from "../../src/decide/internal/AgreementLaws.ts"
 import * as CommandHandlerLaws from "../../src/decide/internal/CommandHandlerLaws.ts"
 import * as ConcurrentCommandLaws from "../../src/decide/internal/ConcurrentCommandLaws.ts"
+import * as LossyTill from "../../src/decide/internal/LossyTill.ts"
+import * as RememberedLaws from "../../src/decide/internal/RememberedLaws.ts"
 import * as SnapshotStoreLaws from "../../src/decide/internal/SnapshotStoreLaws.ts"
 import * as TogetherLaws from "../../src/decide/internal/TogetherLaws.ts"
 import * as EventStoreSuite from "../../src/EventStoreSuite.ts"
 import type { JournalModule } from "../../src/journal/internal/JournalRun.ts"
 import * as Sample from "../../src/kit/internal/Sample.ts"
+import * as Law from "../../src/kit/Law.ts"
 import * as Journals from "../journal/faults/Journals.ts"
 import * as Reads from "../journal/faults/Reads.ts"
 import * as EventStores from "../log/faults/EventStores.ts"
@@ -25,6 +29,7 @@ import { pure, type Table } from "../support/Planted.ts"
 import * as Planted from "../support/Planted.ts"
 import * as Handlers from "./faults/Handlers.ts"
 import * as SnapshotStores from "./faults/SnapshotStores.ts"
+import * as Tills from "./faults/Tills.ts"
 
 type AnyStores = EventStore | EventReader | SnapshotStore
 
@@ -101,6 +106,19 @@ const concurrentCommandLaws: Table<typeof ConcurrentCommandLaws> = {
   }
 }
 
+const tills = (make: RememberedLaws.MakeHandler) =>
+  store(EventStores.sound, [
+    Law.over(RememberedLaws.answersAreOfStoredEvents(make), fc.array(LossyTill.commands, { maxLength: 6 }))
+  ])
+
+const rememberedLaws: Table<typeof RememberedLaws> = {
+  answersAreOfStoredEvents: {
+    "answers with the decided state": tills(Tills.answersWithTheDecidedState),
+    "answers with the decided events": tills(Tills.answersWithTheDecidedEvents),
+    "a cache of the decided state": tills(Tills.decidesOnTheDecidedState)
+  }
+}
+
 const togetherLaws: Table<typeof TogetherLaws> = {
   togetherIsAllOrNothing: {
     "a commit for each stream": store(EventStores.commitsEachStreamByItself),
@@ -113,4 +131,5 @@ Planted.find("SnapshotStoreLaws", SnapshotStoreLaws, [], snapshotStoreLaws)
 Planted.find("AgreementLaws", AgreementLaws, [Sample.aggregate, []], agreementLaws)
 Planted.find("CommandHandlerLaws", CommandHandlerLaws, [Sample.aggregate], commandHandlerLaws)
 Planted.find("ConcurrentCommandLaws", ConcurrentCommandLaws, [Sample.aggregate], concurrentCommandLaws)
+Planted.find("RememberedLaws", RememberedLaws, [], rememberedLaws)
 Planted.find("TogetherLaws", TogetherLaws, [], togetherLaws)

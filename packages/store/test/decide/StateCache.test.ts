@@ -356,7 +356,7 @@ describe("a cached state", () => {
     run(Effect.gen(function*() {
       const handle = keeping((state, amount) => ({ ...state, list: [...state.list, amount] }))
       const { state } = yield* handle("a", deposit(2, 1))
-      state.list.push(7)
+      expect(() => state.list.push(7)).toThrow(TypeError)
       expect(yield* handle("a", deposit(3))).toMatchObject({ state: { list: [2, 1, 3] } })
     })))
 
