@@ -42,7 +42,8 @@ const logged = (
 ) => fc.record({ shape, history: Histories.of(entry, maxLength), batchSize })
 
 const anyGrowing = growing(SampleProjections.arbitrary, Histories.entry)
-const anyLogged = logged(SampleProjections.arbitrary, Histories.entry, 12)
+/** Histories, and the projections and batch sizes that they are projected with. */
+export const anyLogged = logged(SampleProjections.arbitrary, Histories.entry, 12)
 
 const rebuilt = fc.record({
   shape: SampleProjections.arbitrary,
@@ -121,7 +122,8 @@ export const properties = (): ReadonlyArray<Law.Property<Stores>> => [
   Law.over(SubscriptionLaws.replayBeginsWithTheEvent, subscribed),
   Law.over(RowQueryLaws.queriesAreEvaluated, queried),
   Law.over(RowQueryLaws.cursorsWalkAllRows, queried),
-  Law.over(RowQueryLaws.cachedAnswersAreCurrent, anyGrowing)
+  Law.over(RowQueryLaws.cachedAnswersAreCurrent, anyGrowing),
+  Law.over(RowQueryLaws.cachedAnswersAreNotShared(), anyLogged)
 ]
 
 /** Tests an adapter, given as the layer of its stores. Each law is tried on 25 inputs by default. */

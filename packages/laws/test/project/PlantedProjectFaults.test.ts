@@ -116,7 +116,12 @@ const subscriptionLaws: Table<typeof SubscriptionLaws> = {
 const rowQueryLaws: Table<typeof RowQueryLaws> = {
   queriesAreEvaluated: { "the first rows in a descending query": store(ReadModels.ignoresDescending) },
   cursorsWalkAllRows: { "a cursor that skips ties": store(ReadModels.skipsTies) },
-  cachedAnswersAreCurrent: { "a revision that does not change": store(ReadModels.hidesChanges) }
+  cachedAnswersAreCurrent: { "a revision that does not change": store(ReadModels.hidesChanges) },
+  cachedAnswersAreNotShared: {
+    "the same rows for every caller": Planted.services(MemoryStore.layer, [
+      Law.over(RowQueryLaws.cachedAnswersAreNotShared(ReadModels.cachesSharedRows), ReadModelSuite.anyLogged)
+    ])
+  }
 }
 
 Planted.find("ProjectionLaws", ProjectionLaws, [Projections.sound], projectionLaws)
