@@ -46,6 +46,7 @@ export const properties = <Command, State, Event extends Tagged, Refusal>(
     Law.over(AgreementLaws.asOfPosition(aggregate, load), cut),
     Law.over(AgreementLaws.asOfRecordedAt(aggregate, load), cut),
     Law.over(AgreementLaws.asOfOccurredAt(aggregate, load), cut),
+    Law.over(AgreementLaws.beyondTheEndIsRefused(aggregate, load), histories),
     Law.over(CommandHandlerLaws.handlingIsDeciding(aggregate), commandLists),
     Law.over(CommandHandlerLaws.repeatedCommandGetsFirstAnswer(aggregate), commandLists),
     Law.over(ConcurrentCommandLaws.concurrentCommandsAreSerialized(aggregate), fc.array(commands, { maxLength: 5 }))

@@ -59,6 +59,9 @@ const loadFromAnySnapshot: AgreementLaws.Load = Effect.fnUntraced(function*(aggr
   return Option.isSome(snapshot) ? snapshot.value : yield* State.load(aggregate, id, options)
 })
 
+const loadLastBeyondTheEnd: AgreementLaws.Load = (aggregate, id, options) =>
+  Effect.catchTag(State.load(aggregate, id, options), "InvalidInput", () => State.load(aggregate, id))
+
 const adaptersAgree = (layer: Layer.Layer<AnyStores>) => {
   const adapters = [EventStores.sound, layer].map((layer, index) =>
     [String(index), ManagedRuntime.make(layer).contextEffect] as const
@@ -76,6 +79,13 @@ const agreementLaws: Table<typeof AgreementLaws> = {
     "a snapshot after the past point": store(
       EventStores.sound,
       AgreementSuite.properties({ ...AgreementSuite.sample, load: loadFromAnySnapshot })
+    )
+  },
+  beyondTheEndIsRefused: {
+    "a bound beyond the last event": store(EventStores.boundIsTheNextPosition),
+    "the last state for any version": store(
+      EventStores.sound,
+      AgreementSuite.properties({ ...AgreementSuite.sample, load: loadLastBeyondTheEnd })
     )
   },
   adaptersAgree: {

@@ -14,6 +14,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { EventReader } from "../log/EventReader.ts"
 import type { EventStoreError } from "../log/EventStoreError.ts"
+import * as PastPoint from "../log/internal/PastPoint.ts"
 import { WireTransform } from "../log/WireTransform.ts"
 import type { DeciderFault } from "./DeciderFault.ts"
 import * as RunDecider from "./internal/RunDecider.ts"
@@ -26,12 +27,24 @@ export type LoadFailure = InvalidInput | DecodeError | DeciderFault | EventStore
 
 /**
  * Loads the state of the aggregate `id`, now or as of a past point. An id without events has the initial state. Fails
- * with a `DecodeError` that names the event if one cannot be decoded, and with `DeciderFault` if `evolve` throws.
+ * with `InvalidInput` for a version or a position beyond the last event, with a `DecodeError` that names the event if one
+ * cannot be decoded, and with `DeciderFault` if `evolve` throws.
  */
 export const load = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string,
   { asOf }: { readonly asOf?: AsOf | undefined } = {}
+): Effect.fn.Return<LoadedState<State>, LoadFailure, EventReader | SnapshotStore> {
+  if (asOf !== undefined) yield* PastPoint.reached(asOf)
+  const loaded = yield* loadUpTo(aggregate, id, asOf)
+  yield* Effect.fromResult(PastPoint.checkVersion(asOf, loaded.version))
+  return loaded
+})
+
+const loadUpTo = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
+  aggregate: Aggregate<Command, State, Event, Refusal>,
+  id: string,
+  asOf: AsOf | undefined
 ): Effect.fn.Return<LoadedState<State>, LoadFailure, EventReader | SnapshotStore> {
   const stream = yield* Effect.fromResult(StreamName.make(aggregate.category, id))
   const start = { ...nothing, stream, state: aggregate.decider.initialState }
