@@ -1,5 +1,5 @@
 /** Money that goes from one wallet to another, as a saga: two steps, and what is done when the second is refused. */
-import { Effect, Option, Result, Schema } from "effect"
+import { Effect, Option, Schema } from "effect"
 import {
   Aggregate,
   CommandHandler,
@@ -27,7 +27,7 @@ export const Gift = Aggregate.makeUnsafe({
     {
       initialState: false,
       decide: (gift, isPromised) =>
-        isPromised ? Result.fail({ _tag: "AlreadyPromised" }) : Result.succeed([GiftPromised.make(gift)]),
+        isPromised ? Decider.refuse({ _tag: "AlreadyPromised" }) : Decider.accept(GiftPromised.make(gift)),
       evolve: () => true
     }
   )
