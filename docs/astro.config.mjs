@@ -53,7 +53,10 @@ export default defineConfig({
         group("Courses", "courses", true),
         {
           label: "Reference",
-          items: [{ autogenerate: { directory: "reference", collapsed: true } }, typeDocSidebarGroup]
+          items: [
+            ...["errors", "configuration", "formats", "sql-api"].map((page) => `reference/${page}`),
+            typeDocSidebarGroup
+          ]
         },
         group("Decisions", "decisions", true)
       ]

@@ -1,6 +1,8 @@
 // Lists the public modules of all packages and what each exports, from the built declarations, so that a change of the
-// public surface shows in a review. Prints the list; with --write it is written to docs/api-report.txt.
-import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs"
+// public surface shows in a review. The number after a module is a fingerprint of its declarations without comments: it
+// changes with each signature. Prints the list; with --write it is written to docs/api-report.txt.
+import { createHash } from "node:crypto"
+import { globSync, readFileSync, writeFileSync } from "node:fs"
 
 process.chdir(new URL("..", import.meta.url).pathname)
 
@@ -20,9 +22,15 @@ const exportsOf = (text) => {
       )
     }
   }
+  for (const [, name] of text.matchAll(/^export \* as (\w+) from/gm)) add(name, "module")
   return [...kinds].toSorted(([one], [two]) => one < two ? -1 : 1).map(([name, set]) =>
     `${[...set].toSorted((one, two) => one < two ? -1 : 1).join("+")} ${name}`
   )
+}
+
+const fingerprintOf = (text) => {
+  const bare = text.replaceAll(/\/\*[\s\S]*?\*\//g, "").replaceAll(/\/\/.*$/gm, "").replaceAll(/\s+/g, " ")
+  return createHash("sha256").update(bare).digest("hex").slice(0, 8)
 }
 
 const packages = globSync("packages/*/package.json").toSorted()
@@ -30,18 +38,18 @@ const packages = globSync("packages/*/package.json").toSorted()
     folder: path.slice(0, -"/package.json".length),
     name: JSON.parse(readFileSync(path, "utf8")).name
   }))
-  // A door that only re-exports has no surface of its own.
-  .filter(({ folder }) => existsSync(`${folder}/src`) && folder !== "packages/refold")
 
 const sections = packages.map(({ folder, name }) => {
   const modules = globSync("**/*.ts", { cwd: `${folder}/src` }).map((path) => path.replaceAll("\\", "/").slice(0, -3))
-    .filter((path) => path !== "index" && !path.split("/").includes("internal") && !path.endsWith(".generated"))
-    .toSorted()
-  const lines = modules.map((path) =>
-    [`  ${path}`, ...exportsOf(readFileSync(`${folder}/dist/${path}.d.ts`, "utf8")).map((line) => `    ${line}`)].join(
-      "\n"
+    // The index of a package is its other modules, but for `refold`, which has no others.
+    .filter((path) =>
+      (path !== "index" || name === "refold") && !path.split("/").includes("internal") && !path.endsWith(".generated")
     )
-  )
+    .toSorted()
+  const lines = modules.map((path) => {
+    const text = readFileSync(`${folder}/dist/${path}.d.ts`, "utf8")
+    return [`  ${path} ${fingerprintOf(text)}`, ...exportsOf(text).map((line) => `    ${line}`)].join("\n")
+  })
   return `${name}: ${modules.length} public modules\n${lines.join("\n")}`
 })
 

@@ -1,5 +1,5 @@
 // Fills code blocks from files that the tests run: ```ts quote="docs/examples/Wallet.ts#events" holds that region of the
-// file, and without #region the whole file. A path or region that does not exist fails the build.
+// file, and without #region the whole file without its region marks. A path or region that does not exist fails the build.
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
@@ -9,7 +9,7 @@ const root = new URL("../../", import.meta.url)
 export const regionOf = (source) => {
   const [path, region] = source.split("#")
   const text = readFileSync(fileURLToPath(new URL(path, root)), "utf8")
-  if (region === undefined) return text.trimEnd()
+  if (region === undefined) return text.replaceAll(/^ *(?:\/\/|--) #(?:region|endregion).*\n/gm, "").trimEnd()
   const found = new RegExp(`^ *(?://|--) #region ${region}\\n([\\s\\S]*?)^ *(?://|--) #endregion`, "m").exec(text)
   if (found === null) throw new Error(`${path} has no region "${region}"`)
   const lines = found[1].trimEnd().split("\n")
@@ -17,7 +17,7 @@ export const regionOf = (source) => {
   return lines.map((line) => line.slice(indent)).join("\n")
 }
 
-/** The remark plugin. */
+/** The remark plugin. A block has its file as its title, unless it names another. */
 export const quotes = () => (tree) => walk(tree)
 
 const walk = (node) => {
@@ -29,5 +29,6 @@ const fill = (node) => {
   const source = /quote="([^"]+)"/.exec(node.meta ?? "")?.[1]
   if (source === undefined) return
   node.value = regionOf(source)
-  node.meta = `${node.meta.replace(/quote="[^"]+"/, "")} title="${source.split("#")[0]}"`
+  const meta = node.meta.replace(/quote="[^"]+"/, "")
+  node.meta = /title="/.test(meta) ? meta : `${meta} title="${source.split("#")[0]}"`
 }

@@ -14,18 +14,19 @@ export const root = Path.resolve(import.meta.dirname, "../..")
 /** The quotes of a page, and how many code blocks of TypeScript or SQL quote nothing. */
 export const quotesOf = (page: string): { readonly quotes: ReadonlyArray<Quote>; readonly unquoted: number } => {
   const text = Fs.readFileSync(Path.join(root, page), "utf8")
-  const quotes = [...text.matchAll(/<!-- quote: (\S+) -->\n+```\w+\n([\s\S]*?)```/g)]
+  const quotes = [...text.matchAll(/<!-- quote: (\S+) -->\n+```(\w+)\n([\s\S]*?)```/g)]
   const fences = [...text.matchAll(/^```(ts|sql)\n/gm)]
   return {
-    quotes: quotes.map(([, source, code]) => ({ page, source: source!, code: code! })),
-    unquoted: fences.length - quotes.length
+    quotes: quotes.map(([, source, , code]) => ({ page, source: source!, code: code! })),
+    unquoted: fences.length - quotes.filter(([, , language]) => language === "ts" || language === "sql").length
   }
 }
 
-/** What a source (`path#region`) holds today. */
+/** What a source holds today: the region of `path#region`, or for `path` the whole file without its region marks. */
 export const regionOf = (source: string): string => {
   const [path, region] = source.split("#")
   const text = Fs.readFileSync(Path.join(root, path!), "utf8")
+  if (region === undefined) return text.replaceAll(/^ *(?:\/\/|--) #(?:region|endregion).*\n/gm, "")
   const found = new RegExp(`^(?://|--) #region ${region}\\n([\\s\\S]*?)^(?://|--) #endregion`, "m").exec(text)
   if (found === null) throw new Error(`${path} has no region "${region}"`)
   return found[1]!

@@ -32,8 +32,8 @@ const movement = ({ amount, currency, purpose }: Data, counterparty: string) => 
   ...(purpose === undefined ? {} : { purpose })
 })
 
-/** How long a large transfer waits for somebody to approve it; its money is held back so long. */
-export const patience = "3 days"
+/** How long a large transfer waits for approval. Its money is held back meanwhile. */
+export const approvalTimeout = "3 days"
 
 // #region saga
 /** One instance for each transfer, under its id. */
@@ -67,7 +67,7 @@ export const saga = Saga.makeUnsafe<Event, Data>({
       name: "approval",
       command: ({ id }) => Process.send(Transfer.aggregate, id, { _tag: "AskForApproval" }),
       succeededOn: ({ _tag }) => _tag === "TransferApproved",
-      timeout: patience
+      timeout: approvalTimeout
     },
     {
       name: "credit",

@@ -148,7 +148,7 @@ export const importsOf = (file: string, source: string): ReadonlyArray<Import> =
 
 const topLevel = [
   ..."CHANGELOG.md CONTRIBUTING.md LICENSE README.md".split(" "),
-  ..."package.json pnpm-lock.yaml pnpm-workspace.yaml tsconfig.base.json turbo.json vitest.setup.ts vitest.shared.ts"
+  ..."package.json pnpm-lock.yaml pnpm-workspace.yaml tsconfig.base.json turbo.json"
     .split(" "),
   ..."apps docs packages scripts".split(" ")
 ]

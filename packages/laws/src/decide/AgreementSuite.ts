@@ -12,9 +12,9 @@ import * as Arbitraries from "../kit/internal/Arbitraries.ts"
 import * as Sample from "../kit/internal/Sample.ts"
 import * as Law from "../kit/Law.ts"
 import * as Suite from "../kit/Suite.ts"
-import * as AgreementLaws from "./internal/AgreementLaws.ts"
 import * as CommandHandlerLaws from "./internal/CommandHandlerLaws.ts"
 import * as ConcurrentCommandLaws from "./internal/ConcurrentCommandLaws.ts"
+import * as ReplayLaws from "./internal/ReplayLaws.ts"
 
 type Stores = EventStore | EventReader | SnapshotStore
 
@@ -27,7 +27,7 @@ export interface Subject<Command, State, Event extends Tagged, Refusal> {
   /** Events as older code stored them; none by default. */
   readonly older?: fc.Arbitrary<{ readonly stored: EncodedEvent }> | undefined
   /** The function that loads states; `State.load` by default. */
-  readonly load?: AgreementLaws.Load | undefined
+  readonly load?: ReplayLaws.Load | undefined
 }
 
 /** An aggregate to test adapters with: it has older versions, former names and snapshots. */
@@ -41,12 +41,12 @@ export const properties = <Command, State, Event extends Tagged, Refusal>(
   const cut = fc.tuple(histories, fc.nat(6))
   const commandLists = fc.array(commands, { maxLength: 8 })
   return [
-    Law.over(AgreementLaws.snapshotAndTailIsReplay(aggregate, load), histories),
-    Law.over(AgreementLaws.asOfVersion(aggregate, load), cut),
-    Law.over(AgreementLaws.asOfPosition(aggregate, load), cut),
-    Law.over(AgreementLaws.asOfRecordedAt(aggregate, load), cut),
-    Law.over(AgreementLaws.asOfOccurredAt(aggregate, load), cut),
-    Law.over(AgreementLaws.beyondTheEndIsRefused(aggregate, load), histories),
+    Law.over(ReplayLaws.snapshotAndTailIsReplay(aggregate, load), histories),
+    Law.over(ReplayLaws.asOfVersion(aggregate, load), cut),
+    Law.over(ReplayLaws.asOfPosition(aggregate, load), cut),
+    Law.over(ReplayLaws.asOfRecordedAt(aggregate, load), cut),
+    Law.over(ReplayLaws.asOfOccurredAt(aggregate, load), cut),
+    Law.over(ReplayLaws.beyondTheEndIsRefused(aggregate, load), histories),
     Law.over(CommandHandlerLaws.handlingIsDeciding(aggregate), commandLists),
     Law.over(CommandHandlerLaws.repeatedCommandGetsFirstAnswer(aggregate), commandLists),
     Law.over(ConcurrentCommandLaws.concurrentCommandsAreSerialized(aggregate), fc.array(commands, { maxLength: 5 }))
@@ -57,7 +57,7 @@ const historiesOf = <Event extends Tagged>(
   codec: EventCodec<Event>,
   events: fc.Arbitrary<Event>,
   older: Subject<unknown, unknown, Event, unknown>["older"]
-): fc.Arbitrary<AgreementLaws.History> => {
+): fc.Arbitrary<ReplayLaws.History> => {
   const latest = events.map((event) => Result.getOrThrow(codec.encode(event)))
   const stored = older === undefined ? latest : fc.oneof(latest, older.map(({ stored }) => stored))
   return fc.array(fc.record({ stored, occurredAt: Arbitraries.time }), { maxLength: 6 })
@@ -71,7 +71,7 @@ export const acrossAdapters = <Command, State, Event extends Tagged, Refusal>(
   { aggregate, events, load, older }: Subject<Command, State, Event, Refusal>,
   adapters: ReadonlyArray<Suite.NamedServices<Stores>>
 ): Law.Property<never> =>
-  Law.over(AgreementLaws.adaptersAgree(aggregate, adapters, load), historiesOf(aggregate.codec, events, older))
+  Law.over(ReplayLaws.adaptersAgree(aggregate, adapters, load), historiesOf(aggregate.codec, events, older))
 
 /** Tests that the same history of an aggregate has the same states in several adapters, with 25 histories by default. */
 export const suite = <Command, State, Event extends Tagged, Refusal>(

@@ -11,11 +11,11 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
 import * as fc from "fast-check"
 import * as AgreementSuite from "../../src/decide/AgreementSuite.ts"
-import * as AgreementLaws from "../../src/decide/internal/AgreementLaws.ts"
 import * as CommandHandlerLaws from "../../src/decide/internal/CommandHandlerLaws.ts"
 import * as ConcurrentCommandLaws from "../../src/decide/internal/ConcurrentCommandLaws.ts"
 import * as LossyTill from "../../src/decide/internal/LossyTill.ts"
 import * as RememberedLaws from "../../src/decide/internal/RememberedLaws.ts"
+import * as ReplayLaws from "../../src/decide/internal/ReplayLaws.ts"
 import * as SnapshotStoreLaws from "../../src/decide/internal/SnapshotStoreLaws.ts"
 import * as TogetherLaws from "../../src/decide/internal/TogetherLaws.ts"
 import * as EventStoreSuite from "../../src/EventStoreSuite.ts"
@@ -53,13 +53,13 @@ const snapshotStoreLaws: Table<typeof SnapshotStoreLaws> = {
 }
 
 // Returns the latest snapshot as the state of any past point.
-const loadFromAnySnapshot: AgreementLaws.Load = Effect.fnUntraced(function*(aggregate, id, options = {}) {
+const loadFromAnySnapshot: ReplayLaws.Load = Effect.fnUntraced(function*(aggregate, id, options = {}) {
   const start = yield* State.load(aggregate, id, { asOf: AsOf.version(0) })
   const snapshot = yield* Snapshots.find(aggregate.snapshots, start.stream)
   return Option.isSome(snapshot) ? snapshot.value : yield* State.load(aggregate, id, options)
 })
 
-const loadLastBeyondTheEnd: AgreementLaws.Load = (aggregate, id, options) =>
+const loadLastBeyondTheEnd: ReplayLaws.Load = (aggregate, id, options) =>
   Effect.catchTag(State.load(aggregate, id, options), "InvalidInput", () => State.load(aggregate, id))
 
 const adaptersAgree = (layer: Layer.Layer<AnyStores>) => {
@@ -69,7 +69,7 @@ const adaptersAgree = (layer: Layer.Layer<AnyStores>) => {
   return pure([AgreementSuite.acrossAdapters(AgreementSuite.sample, adapters)])
 }
 
-const agreementLaws: Table<typeof AgreementLaws> = {
+const agreementLaws: Table<typeof ReplayLaws> = {
   snapshotAndTailIsReplay: { "a tail that repeats an event": store(SnapshotStores.countsSnapshotsFromZero) },
   asOfVersion: { "an exclusive version": reading(Reads.versionIsExclusive) },
   asOfPosition: { "an exclusive position": reading(Reads.positionIsExclusive) },
@@ -138,7 +138,7 @@ const togetherLaws: Table<typeof TogetherLaws> = {
 }
 
 Planted.find("SnapshotStoreLaws", SnapshotStoreLaws, [], snapshotStoreLaws)
-Planted.find("AgreementLaws", AgreementLaws, [Sample.aggregate, []], agreementLaws)
+Planted.find("ReplayLaws", ReplayLaws, [Sample.aggregate, []], agreementLaws)
 Planted.find("CommandHandlerLaws", CommandHandlerLaws, [Sample.aggregate], commandHandlerLaws)
 Planted.find("ConcurrentCommandLaws", ConcurrentCommandLaws, [Sample.aggregate], concurrentCommandLaws)
 Planted.find("RememberedLaws", RememberedLaws, [], rememberedLaws)

@@ -64,7 +64,7 @@ const decisionText = (decided: Decided): string => {
       return `${decided.label === tag ? "" : `${decided.label}: `}${tag} to ${decided.category}-${decided.id}`
     }
     case "Schedule":
-      return `${decided.name}: timeout in ${TransferMoney.patience}`
+      return `${decided.name}: timeout in ${TransferMoney.approvalTimeout}`
     case "Cancel":
       return `${decided.name}: cancel the timeout`
     case "Complete":

@@ -1,12 +1,12 @@
 /**
- * The pending work of a process instance: commands without an outcome, scheduled timeouts, and the triggers that wait while it is parked.
- * Folded from the instance's stream removeTimeout the process's own functions.
+ * The pending work of a process instance: commands without an outcome, scheduled timeouts, and the triggers that wait
+ * while it is parked. Folded from the instance's stream without the process's own functions.
  */
 import * as Schema from "effect/Schema"
 import type { View } from "../../decide/View.ts"
 import { type Decided, type EventTrigger, type ProcessEvent, Stage, Trigger } from "../ProcessEvent.ts"
 
-/** A command removeTimeout an outcome. */
+/** A command without an outcome. */
 export const PendingCommand = Schema.Struct({
   /** The version of the instance's stream at which it was decided, and its index in that event. */
   sentAt: Schema.Int,
@@ -17,7 +17,7 @@ export const PendingCommand = Schema.Struct({
   command: Schema.Json,
   correlationId: Schema.String
 })
-/** A command removeTimeout an outcome. */
+/** A command without an outcome. */
 export type PendingCommand = typeof PendingCommand.Type
 
 /** A scheduled timeout. */
@@ -48,7 +48,7 @@ export const PendingWork = Schema.Struct({
 /** The pending work of an instance. */
 export type PendingWork = typeof PendingWork.Type
 
-/** The pending of an instance removeTimeout events. */
+/** The pending work of an instance without events. */
 export const empty: PendingWork = {
   version: 0,
   isCompleted: false,
@@ -169,7 +169,7 @@ const addDecided = (pending: PendingWork, reaction: Decided, index: number): Pen
   }
 }
 
-// A timeout that fell due while its cancellation addWaiting is removed as well.
+// Also removes a due timeout whose trigger waits.
 const removeTimeout = (pending: PendingWork, name: string): PendingWork => ({
   ...pending,
   timeouts: pending.timeouts.filter((one) => one.name !== name),

@@ -16,7 +16,7 @@ export interface Options<R> {
    * `CommandFailed`. Attempts that end without a known outcome are not counted: they are repeated without a limit.
    */
   readonly commandAttempts?: number | undefined
-  /** Timeout of one attempt of a command, 30 seconds by default. After a timeout the outcome is unknown: see above. */
+  /** Timeout of one attempt of a command, 30 seconds by default. After a timeout the outcome is unknown: see `ProcessRunner.run`. */
   readonly commandTimeout?: Duration.Input | undefined
   /** Number of workers, 8 by default: each works on one instance at a time. */
   readonly concurrency?: number | undefined

@@ -1,0 +1,1 @@
+export * from "../step1/BookEvents.ts"

@@ -1,0 +1,1 @@
+export * from "../step2/BookState.ts"

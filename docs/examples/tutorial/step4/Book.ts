@@ -1,0 +1,1 @@
+export * from "../step3/Book.ts"

@@ -1,0 +1,32 @@
+/** The card of a reader: two books at a time. */
+import { Result, Schema } from "effect"
+import { Aggregate, Decider, EventCodec, EventType } from "refold"
+
+const BookTaken = EventType.make("BookTaken", Schema.Struct({ book: Schema.String }))
+const BookGiven = EventType.make("BookGiven", Schema.Struct({ book: Schema.String }))
+
+type CardEvent = typeof BookTaken.Event | typeof BookGiven.Event
+
+const CardCommand = Schema.TaggedUnion({ Take: { book: Schema.String }, Give: { book: Schema.String } })
+
+type CardRefusal = { readonly _tag: "CardFull" } | { readonly _tag: "AlreadyOnCard" }
+
+const limit = 2
+
+const decider = Decider.make<typeof CardCommand.Type, ReadonlyArray<string>, CardEvent, CardRefusal>({
+  initialState: [],
+  decide: ({ _tag, book }, books) => {
+    // Giving back a book that is not on the card changes nothing.
+    if (_tag === "Give") return Result.succeed(books.includes(book) ? [BookGiven.make({ book })] : [])
+    if (books.includes(book)) return Result.fail({ _tag: "AlreadyOnCard" })
+    return books.length < limit ? Result.succeed([BookTaken.make({ book })]) : Result.fail({ _tag: "CardFull" })
+  },
+  evolve: (books, { _tag, book }) => (_tag === "BookTaken" ? [...books, book] : books.filter((one) => one !== book))
+})
+
+export const Card = Aggregate.makeUnsafe({
+  category: "card",
+  codec: EventCodec.makeUnsafe([BookTaken, BookGiven]),
+  commands: CardCommand,
+  decider
+})

@@ -1,0 +1,1 @@
+export * from "../step7/Checkout.ts"
