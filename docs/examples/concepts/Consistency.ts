@@ -85,15 +85,22 @@ export const resendByKey = Effect.gen(function*() {
 
 // #region resend-by-id
 const isMine = (found: RecordedEvent.RecordedEvent): boolean =>
-  found.stream === stream && found.type === imported.type && Json.canonical(found.data) === Json.canonical(imported.data)
+  found.stream === stream && found.type === imported.type &&
+  Json.canonical(found.data) === Json.canonical(imported.data)
 
 export const appendOnce = Effect.gen(function*() {
   const store = yield* EventStore.EventStore
   return yield* store.append(stream, [imported], { expected: ExpectedVersion.NoStream }).pipe(
     Effect.map(({ position }) => position),
-    Effect.catchTag(["VersionConflict", "DuplicateEventId"], (failure) =>
-      Effect.flatMap(store.findEvent(imported.id), (found) =>
-        Option.isSome(found) && isMine(found.value) ? Effect.succeed(found.value.position) : Effect.fail(failure)))
+    Effect.catchTag(
+      ["VersionConflict", "DuplicateEventId"],
+      (failure) =>
+        Effect.flatMap(
+          store.findEvent(imported.id),
+          (found) =>
+            Option.isSome(found) && isMine(found.value) ? Effect.succeed(found.value.position) : Effect.fail(failure)
+        )
+    )
   )
 })
 // #endregion

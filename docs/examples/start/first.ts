@@ -1,6 +1,6 @@
 /** A coffee card: each drink gives a stamp, three stamps pay for a drink. */
 // #region imports
-import { Console, Effect, Result, Schema } from "effect"
+import { Console, Effect, Schema } from "effect"
 import { Aggregate, AsOf, CommandHandler, Decider, EventCodec, EventType, MemoryStore, State } from "refold"
 // #endregion
 
@@ -21,8 +21,8 @@ const decider = Decider.make<
   initialState: 0,
   evolve: (stamps, event) => (event._tag === "Stamped" ? stamps + 1 : stamps - 3),
   decide: ({ _tag, drink }, stamps) => {
-    if (_tag === "Buy") return Result.succeed([Stamped.make({ drink })])
-    return stamps < 3 ? Result.fail({ _tag: "NotEnoughStamps" }) : Result.succeed([Redeemed.make({ drink })])
+    if (_tag === "Buy") return Decider.accept(Stamped.make({ drink }))
+    return stamps < 3 ? Decider.refuse({ _tag: "NotEnoughStamps" }) : Decider.accept(Redeemed.make({ drink }))
   }
 })
 

@@ -40,7 +40,10 @@ it("an append that looks its event up after a conflict stores it once, and keeps
   expect(await Effect.runPromise(Effect.provide(twice, MemoryStore.layer))).toEqual([1, 1])
   const other = Effect.gen(function*() {
     const store = yield* EventStore.EventStore
-    yield* store.append(Result.getOrThrow(StreamName.make("wallet", "dora")), [{ ...imported, id: yield* yield* EventIds.EventIds }])
+    yield* store.append(Result.getOrThrow(StreamName.make("wallet", "dora")), [{
+      ...imported,
+      id: yield* yield* EventIds.EventIds
+    }])
     return yield* Effect.flip(Consistency.appendOnce)
   })
   expect(await Effect.runPromise(Effect.provide(other, MemoryStore.layer))).toMatchObject({ _tag: "VersionConflict" })
