@@ -22,7 +22,7 @@ export const GiftPromised = EventType.make("GiftPromised", Promised)
 
 export const Gift = Aggregate.makeUnsafe({
   category: "gift",
-  codec: EventCodec.makeUnsafe([GiftPromised]),
+  events: EventCodec.makeUnsafe([GiftPromised]),
   decider: Decider.make<typeof Promised.Type, boolean, typeof GiftPromised.Event, { readonly _tag: "AlreadyPromised" }>(
     {
       initialState: false,
@@ -37,7 +37,7 @@ export const Gift = Aggregate.makeUnsafe({
 // #region saga
 export const Giving = Saga.makeUnsafe<typeof GiftPromised.Event, typeof Promised.Type>({
   name: "giving",
-  events: Gift.codec,
+  events: Gift.events,
   targets: [Wallet],
   start: (gift, { stream }) => Option.some({ id: StreamName.id(stream), data: gift }),
   steps: [

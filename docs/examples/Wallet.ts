@@ -45,5 +45,5 @@ export const decider = Decider.make<WalletCommand, number, WalletEvent, WalletRe
   evolve: (balance, event) => (event._tag === "Deposited" ? balance + event.cents : balance - event.cents)
 })
 
-export const Wallet = Aggregate.makeUnsafe({ category: "wallet", codec, commands: WalletCommand, decider })
+export const Wallet = Aggregate.makeUnsafe({ category: "wallet", events: codec, commands: WalletCommand, decider })
 // #endregion

@@ -175,7 +175,7 @@ export const decider = Decider.make<Command, State, Event, Refusal>({
 /** Accounts and where their events live. A load replays at most 100 events: a snapshot is never older than that. */
 export const aggregate = Aggregate.makeUnsafe({
   category: "account",
-  codec,
+  events: codec,
   commands: Command,
   decider,
   snapshots: { name: "account", version: 2, state: State, every: 100 }

@@ -69,4 +69,4 @@ export const decider = Decider.make<Command, State, Event, Refusal>({
 })
 
 /** Standing orders and where their events live. */
-export const aggregate = Aggregate.makeUnsafe({ category: "standingOrder", codec, commands: Command, decider })
+export const aggregate = Aggregate.makeUnsafe({ category: "standingOrder", events: codec, commands: Command, decider })

@@ -107,7 +107,7 @@ export const decider = Decider.make<Command, State, Event, Refusal>({
 /** Orders and their streams, `order-<id>`. */
 export const aggregate = Aggregate.makeUnsafe({
   category: "order",
-  codec,
+  events: codec,
   commands: Command,
   decider,
   snapshots: { name: "order", version: 1, state: State, every: 100 }

@@ -54,4 +54,4 @@ export const decider = Decider.make<Command, State, Event, Refusal>({ initialSta
 // #endregion
 
 /** Users and their streams, `user-<id>`. */
-export const aggregate = Aggregate.makeUnsafe({ category: "user", codec, commands: Command, decider })
+export const aggregate = Aggregate.makeUnsafe({ category: "user", events: codec, commands: Command, decider })

@@ -28,7 +28,7 @@ const decider = Decider.make<
 })
 
 const codec = EventCodec.makeUnsafe([Stamped, Redeemed])
-const Card = Aggregate.makeUnsafe({ category: "card", codec, commands: Command, decider })
+const Card = Aggregate.makeUnsafe({ category: "card", events: codec, commands: Command, decider })
 
 // Loads the card, decides, and appends the events; on a version conflict it decides again.
 const handle = CommandHandler.make(Card)

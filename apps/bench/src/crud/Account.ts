@@ -50,7 +50,7 @@ const decider = Decider.make<Command, State, Event, Refusal>({
   evolve: ({ balance }, event) => ({ balance: balance + changeOf(event) })
 })
 
-const definition = { category: "account", codec, commands: Command, decider }
+const definition = { category: "account", events: codec, commands: Command, decider }
 
 /** Accounts of which nothing is stored but their events. */
 export const bare = Aggregate.makeUnsafe(definition)

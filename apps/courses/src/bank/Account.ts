@@ -87,7 +87,7 @@ export const decider = Decider.make<Command, State, Event, Refusal>({
 /** Accounts and their streams, `account-<id>`, with a snapshot at every 1,000th event. */
 export const aggregate = Aggregate.makeUnsafe({
   category: "account",
-  codec,
+  events: codec,
   commands: Command,
   decider,
   snapshots: { name: "account", version: 1, state: State, every: 1000 }

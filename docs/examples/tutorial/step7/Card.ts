@@ -26,7 +26,7 @@ const decider = Decider.make<typeof CardCommand.Type, ReadonlyArray<string>, Car
 
 export const Card = Aggregate.makeUnsafe({
   category: "card",
-  codec: EventCodec.makeUnsafe([BookTaken, BookGiven]),
+  events: EventCodec.makeUnsafe([BookTaken, BookGiven]),
   commands: CardCommand,
   decider
 })

@@ -15,4 +15,4 @@ const decider = Decider.make<Loan, boolean, typeof LoanRequested.Event, { readon
   evolve: () => true
 })
 
-export const Request = Aggregate.makeUnsafe({ category: "request", codec, commands: Loan, decider })
+export const Request = Aggregate.makeUnsafe({ category: "request", events: codec, commands: Loan, decider })

@@ -101,7 +101,7 @@ export type AggregateDefinition<State, Index extends string> = Pick<
  * that are newer than the row.
  */
 export const ofAggregate = <Command, State, Event extends Tagged, Refusal, const Index extends string = never>(
-  { category, codec, decider }: Aggregate<Command, State, Event, Refusal>,
+  { category, events: codec, decider }: Aggregate<Command, State, Event, Refusal>,
   definition: AggregateDefinition<State, Index>
 ): Result.Result<Projection<Event, State, Index>, InvalidInput> =>
   compile({

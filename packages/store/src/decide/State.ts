@@ -60,7 +60,7 @@ export const reload = <Command, State, Event extends Tagged, Refusal>(
   earlier.isComplete ? foldTail(aggregate, earlier) : load(aggregate, StreamName.id(earlier.stream))
 
 const foldTail = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
-  { codec, decider }: Aggregate<Command, State, Event, Refusal>,
+  { events: codec, decider }: Aggregate<Command, State, Event, Refusal>,
   from: LoadedState<State>,
   asOf?: AsOf
 ): Effect.fn.Return<LoadedState<State>, LoadFailure, EventReader> {

@@ -42,7 +42,7 @@ const Row = Schema.Struct({
 
 const notes = Aggregate.makeUnsafe<Fields, typeof Row.Type, typeof Noted.Event, never>({
   category: "notes",
-  codec: EventCodec.makeUnsafe([Noted]),
+  events: EventCodec.makeUnsafe([Noted]),
   decider: Decider.make<Fields, typeof Row.Type, typeof Noted.Event, never>({
     initialState: { euros: 0 },
     decide: (fields) => Result.succeed([Noted.make(fields)]),
@@ -103,7 +103,7 @@ it("an event whose encoded form cannot be decoded is refused, and nothing is sto
     )
     const aggregate = Aggregate.makeUnsafe({
       category: "odd",
-      codec: EventCodec.makeUnsafe([Odd]),
+      events: EventCodec.makeUnsafe([Odd]),
       decider: Decider.make<null, number, typeof Odd.Event, never>({
         initialState: 0,
         decide: () => Result.succeed([Odd.make({ text: "a" })]),

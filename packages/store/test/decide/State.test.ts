@@ -241,7 +241,7 @@ describe("a snapshot", () => {
       yield* seedWithSnapshot()
       const raised = Aggregate.makeUnsafe({
         category: "account",
-        codec: Account.codec,
+        events: Account.codec,
         decider: Account.decider,
         snapshots: { ...Account.snapshots, version: 2 }
       })

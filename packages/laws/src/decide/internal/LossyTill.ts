@@ -47,7 +47,7 @@ export type State = typeof State.Type
 /** The aggregate. Each decision shows the state that it was made on. */
 export const aggregate = Aggregate.makeUnsafe<Command, State, Event, never>({
   category: "till",
-  codec: EventCodec.makeUnsafe([Paid]),
+  events: EventCodec.makeUnsafe([Paid]),
   decider: Decider.make<Command, State, Event, never>({
     initialState: { total: 0, sign: 1, last: {} },
     decide: ({ discount, euros }, state) => {
@@ -70,7 +70,7 @@ export const commands: fc.Arbitrary<Command> = fc.record({
 
 /** The events and the state after each command, as they are read back. */
 export const expected = (commands: ReadonlyArray<Command>) => {
-  const { codec, decider } = aggregate
+  const { events: codec, decider } = aggregate
   let state = decider.initialState
   return commands.map((command) => {
     const events = Result.getOrThrow(decider.decide(command, state)).map((event) =>

@@ -100,7 +100,7 @@ export const codec = EventCodec.makeUnsafe([CoinsAdded, CoinsTaken, JarSealed])
 /** The aggregate, with a snapshot every three events. */
 export const aggregate = Aggregate.makeUnsafe<Command, State, Event, Refusal>({
   category: "jar",
-  codec,
+  events: codec,
   commands: Command,
   decider,
   snapshots: { name: "jar", version: 1, state: State, every: 3 }

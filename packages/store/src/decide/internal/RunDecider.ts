@@ -24,7 +24,7 @@ export type DecideFailure<Refusal> = Refusal | VersionConflict | DeciderFault | 
 
 /** Decides a command on a loaded state. Fails with `VersionConflict` if the state is not at the expected version. */
 export const decide = <Command, State, Event extends Tagged, Refusal>(
-  { codec, decider }: Aggregate<Command, State, Event, Refusal>,
+  { events: codec, decider }: Aggregate<Command, State, Event, Refusal>,
   command: Command,
   loaded: LoadedState<State>,
   expected: ExpectedVersion.ExpectedVersion = ExpectedVersion.Any
