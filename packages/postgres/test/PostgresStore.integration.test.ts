@@ -11,11 +11,16 @@ EventStoreSuite.suite("the PostgreSQL adapter on a server", layer, { transaction
 
 EventStoreSuite.suite("the PostgreSQL adapter, embedded", EmbeddedStore.layer(), { transaction, runs: 8 })
 
-AgreementSuite.suite("memory, server and embedded", [
-  ["memory", MemoryStore.layer],
-  ["server", layer],
-  ["embedded", EmbeddedStore.layer()]
-], AgreementSuite.sample, { runs: 10 })
+AgreementSuite.suite(
+  "memory, server and embedded",
+  [
+    ["memory", MemoryStore.layer],
+    ["server", layer],
+    ["embedded", EmbeddedStore.layer()]
+  ],
+  AgreementSuite.sample,
+  { runs: 10 }
+)
 
 ReadModelSuite.suite("projections on a server", layer, { runs: 8 })
 

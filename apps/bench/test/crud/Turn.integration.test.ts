@@ -1,10 +1,10 @@
 import * as Effect from "effect/Effect"
 import { expect, it } from "vitest"
+import * as Soak from "../../../../packages/postgres/test/support/Soak.ts"
 import type { Books } from "../../src/crud/Books.ts"
 import * as Contestants from "../../src/crud/Contestants.ts"
 import * as Turn from "../../src/crud/Turn.ts"
 import * as Workload from "../../src/crud/Workload.ts"
-import * as Soak from "../../../../packages/postgres/test/support/Soak.ts"
 import { onServer } from "./support/Databases.ts"
 
 const operations = Soak.size({ test: 40, full: 400 })

@@ -30,6 +30,7 @@ export const properties = (module?: JournalModule): ReadonlyArray<Law.Property<n
   Law.over(JournalLaws.journalsAreValues(module), fc.tuple(Programs.timed, Programs.timed), { cost: 4 }),
   Law.over(JournalLaws.checksComeInOrder(module), Arbitraries.commit),
   Law.over(StorableLaws.storableDataIsReadBack(module), fc.tuple(Arbitraries.newEvent, UnstorableData.anyValue)),
+  Law.over(StorableLaws.keysAreInStoredOrder(module), fc.tuple(Arbitraries.newEvent, Arbitraries.jsonObject)),
   Law.over(
     StorableLaws.otherDataIsRefusedByPath(module),
     fc.tuple(Arbitraries.newEvent, UnstorableData.nestedUnstorable)

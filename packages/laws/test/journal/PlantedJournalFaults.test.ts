@@ -42,6 +42,7 @@ const guardLaws: Table<typeof GuardLaws> = {
 
 const storableLaws: Table<typeof StorableLaws> = {
   storableDataIsReadBack: { "lost keys named __proto__": journal(Journals.losesProtoKeys) },
+  keysAreInStoredOrder: { "keys in reverse order": reading(Reads.keysAreReversed) },
   otherDataIsRefusedByPath: { "errors without the path in the data": journal(Journals.namesOnlyTheField) }
 }
 

@@ -70,7 +70,9 @@ const unanalysedReads = ({ store }: Stores.Opened) =>
 const answers = ({ sql, store }: Stores.Opened) =>
   Effect.gen(function*() {
     yield* store.bound
-    const [row] = yield* sql<{ id: EventId }>`select event_id as id from refold.event_store where "position" = ${events / 2}`
+    const [row] = yield* sql<{ id: EventId }>`select event_id as id from refold.event_store where "position" = ${
+      events / 2
+    }`
     yield* store.findEvent(row!.id)
     yield* store.findEvent(Stores.event().id)
     yield* store.streamVersions(Array.from({ length: 20 }, (_, n) => Stores.streamName(`old-${n * 50}`)))

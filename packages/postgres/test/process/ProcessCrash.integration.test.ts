@@ -68,8 +68,10 @@ const stateOf = (id: string) =>
   Effect.map(State.load(Moves.saga.instances, id), ({ state }) => Result.getOrThrow(state.state))
 
 // Workers finish transfers about in this order: one after the other is waited for.
-const untilFinished = Effect.forEach(ids, (id) =>
-  Effect.repeat(stateOf(id), { schedule: Schedule.spaced("50 millis"), while: isUnfinished }))
+const untilFinished = Effect.forEach(
+  ids,
+  (id) => Effect.repeat(stateOf(id), { schedule: Schedule.spaced("50 millis"), while: isUnfinished })
+)
 
 const isUnfinished = ({ status }: { readonly status: string }): boolean =>
   ["NotStarted", "Running", "Compensating"].includes(status)
