@@ -3,28 +3,36 @@ import * as AsOf from "@refold/core/journal/AsOf"
 import * as Snapshots from "@refold/store/decide/Snapshots"
 import type { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import * as State from "@refold/store/decide/State"
+import * as Together from "@refold/store/decide/Together"
 import type { EventReader } from "@refold/store/log/EventReader"
 import type { EventStore } from "@refold/store/log/EventStore"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
+import * as fc from "fast-check"
 import * as AgreementSuite from "../../src/decide/AgreementSuite.ts"
 import * as CommandHandlerLaws from "../../src/decide/internal/CommandHandlerLaws.ts"
 import * as ConcurrentCommandLaws from "../../src/decide/internal/ConcurrentCommandLaws.ts"
+import * as LossyTill from "../../src/decide/internal/LossyTill.ts"
+import * as PutBackLaws from "../../src/decide/internal/PutBackLaws.ts"
+import * as RememberedLaws from "../../src/decide/internal/RememberedLaws.ts"
 import * as ReplayLaws from "../../src/decide/internal/ReplayLaws.ts"
 import * as SnapshotStoreLaws from "../../src/decide/internal/SnapshotStoreLaws.ts"
 import * as TogetherLaws from "../../src/decide/internal/TogetherLaws.ts"
 import * as EventStoreSuite from "../../src/EventStoreSuite.ts"
 import type { JournalModule } from "../../src/journal/internal/JournalRun.ts"
 import * as Sample from "../../src/kit/internal/Sample.ts"
+import * as Law from "../../src/kit/Law.ts"
 import * as Journals from "../journal/faults/Journals.ts"
 import * as Reads from "../journal/faults/Reads.ts"
 import * as EventStores from "../log/faults/EventStores.ts"
 import { pure, type Table } from "../support/Planted.ts"
 import * as Planted from "../support/Planted.ts"
 import * as Handlers from "./faults/Handlers.ts"
+import * as PutBackHandlers from "./faults/PutBackHandlers.ts"
 import * as SnapshotStores from "./faults/SnapshotStores.ts"
+import * as Tills from "./faults/Tills.ts"
 
 type AnyStores = EventStore | EventReader | SnapshotStore
 
@@ -54,6 +62,9 @@ const loadFromAnySnapshot: ReplayLaws.Load = Effect.fnUntraced(function*(aggrega
   return Option.isSome(snapshot) ? snapshot.value : yield* State.load(aggregate, id, options)
 })
 
+const loadLastBeyondTheEnd: ReplayLaws.Load = (aggregate, id, options) =>
+  Effect.catchTag(State.load(aggregate, id, options), "InvalidInput", () => State.load(aggregate, id))
+
 const adaptersAgree = (layer: Layer.Layer<AnyStores>) => {
   const adapters = [EventStores.sound, layer].map((layer, index) =>
     [String(index), ManagedRuntime.make(layer).contextEffect] as const
@@ -62,7 +73,7 @@ const adaptersAgree = (layer: Layer.Layer<AnyStores>) => {
 }
 
 const agreementLaws: Table<typeof ReplayLaws> = {
-  snapshotAndTailIsReplay: { "a tail that repeats an event": store(SnapshotStores.countsSnapshotsFromZero) },
+  snapshotAndTailIsReplay: { "a state of another stream": store(SnapshotStores.savesTheFirstState) },
   asOfVersion: { "an exclusive version": reading(Reads.versionIsExclusive) },
   asOfPosition: { "an exclusive position": reading(Reads.positionIsExclusive) },
   asOfRecordedAt: { "an exclusive instant": reading(Reads.recordedAtIsExclusive) },
@@ -71,6 +82,13 @@ const agreementLaws: Table<typeof ReplayLaws> = {
     "a snapshot after the past point": store(
       EventStores.sound,
       AgreementSuite.properties({ ...AgreementSuite.sample, load: loadFromAnySnapshot })
+    )
+  },
+  beyondTheEndIsRefused: {
+    "a bound beyond the last event": store(EventStores.boundIsTheNextPosition),
+    "the last state for any version": store(
+      EventStores.sound,
+      AgreementSuite.properties({ ...AgreementSuite.sample, load: loadLastBeyondTheEnd })
     )
   },
   adaptersAgree: {
@@ -101,7 +119,38 @@ const concurrentCommandLaws: Table<typeof ConcurrentCommandLaws> = {
   }
 }
 
+const dropsGuards: TogetherLaws.Handle = (parts, options) =>
+  EventStores.withCommit(
+    Together.handle(parts, options),
+    ({ commit }) => (all, inline) => commit(Journals.withoutGuards(all), inline)
+  )
+
+const putBackLaws: Table<typeof PutBackLaws> = {
+  handlersFollowTheLog: {
+    "appends at a version, after any last event": handlers(PutBackHandlers.appendsAtTheVersion),
+    "a cached state with the tail after its version": handlers(Handlers.foldsTheTailOnly),
+    "snapshots that are believed by their version": handlers(PutBackHandlers.believesSnapshots)
+  }
+}
+
+const tills = (make: RememberedLaws.MakeHandler) =>
+  store(EventStores.sound, [
+    Law.over(RememberedLaws.answersAreOfStoredEvents(make), fc.array(LossyTill.commands, { maxLength: 6 }))
+  ])
+
+const rememberedLaws: Table<typeof RememberedLaws> = {
+  answersAreOfStoredEvents: {
+    "answers with the decided state": tills(Tills.answersWithTheDecidedState),
+    "answers with the decided events": tills(Tills.answersWithTheDecidedEvents),
+    "a cache of the decided state": tills(Tills.decidesOnTheDecidedState)
+  }
+}
+
 const togetherLaws: Table<typeof TogetherLaws> = {
+  undecidedPartsHold: {
+    "ignored guards": onJournal(Journals.ignoresGuards),
+    "a handler that drops guards": store(EventStores.sound, EventStoreSuite.togetherProperties(dropsGuards))
+  },
   togetherIsAllOrNothing: {
     "a commit for each stream": store(EventStores.commitsEachStreamByItself),
     "lost writes": store(EventStores.losesWrites),
@@ -113,4 +162,6 @@ Planted.find("SnapshotStoreLaws", SnapshotStoreLaws, [], snapshotStoreLaws)
 Planted.find("ReplayLaws", ReplayLaws, [Sample.aggregate, []], agreementLaws)
 Planted.find("CommandHandlerLaws", CommandHandlerLaws, [Sample.aggregate], commandHandlerLaws)
 Planted.find("ConcurrentCommandLaws", ConcurrentCommandLaws, [Sample.aggregate], concurrentCommandLaws)
+Planted.find("PutBackLaws", PutBackLaws, [Sample.aggregate], putBackLaws)
+Planted.find("RememberedLaws", RememberedLaws, [], rememberedLaws)
 Planted.find("TogetherLaws", TogetherLaws, [], togetherLaws)

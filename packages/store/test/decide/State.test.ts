@@ -1,5 +1,7 @@
 import * as Aggregate from "@refold/core/decide/Aggregate"
 import type { DecodeError } from "@refold/core/event/DecodeError"
+import { Position } from "@refold/core/event/Position"
+import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as AsOf from "@refold/core/journal/AsOf"
 import type { LoadedState } from "@refold/store/decide/LoadedState"
 import * as Snapshots from "@refold/store/decide/Snapshots"
@@ -9,8 +11,10 @@ import type { EventReader } from "@refold/store/log/EventReader"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
 import { WireTransform } from "@refold/store/log/WireTransform"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import * as SubscriptionRef from "effect/SubscriptionRef"
 import * as TestClock from "effect/testing/TestClock"
 import { describe, expect, expectTypeOf, it } from "vitest"
 import * as Account from "../support/Account.ts"
@@ -37,7 +41,7 @@ const pasts: ReadonlyArray<[string, AsOf.AsOf | undefined, number]> = [
   ["version 0", AsOf.version(0), 0],
   ["version 2", AsOf.version(2), 1 + 2],
   ["version 3", AsOf.version(3), 1 + 2 + 4],
-  ["a version to come", AsOf.version(99), 1 + 2 + 4 + 8 + 16],
+  ["version 5, its last one", AsOf.version(5), 1 + 2 + 4 + 8 + 16],
   ["the position before its first event", AsOf.position(1), 0],
   ["position 3", AsOf.position(3), 1 + 2],
   ["position 4", AsOf.position(4), 1 + 2 + 4],
@@ -56,6 +60,7 @@ describe("the state of an aggregate", () => {
         stream: "account-a",
         state: { balance: 0 },
         version: 0,
+        lastEventId: undefined,
         position: 0,
         recordedAt: at(0),
         isComplete: true
@@ -69,6 +74,7 @@ describe("the state of an aggregate", () => {
         stream: "account-a",
         state: { balance: 31 },
         version: 5,
+        lastEventId: stored(16).id,
         position: 6,
         recordedAt: at(5000),
         isComplete: true
@@ -92,6 +98,36 @@ describe("the state of an aggregate", () => {
         expect(yield* State.reload(Account.account, past)).toEqual(yield* State.load(Account.account, "a"))
       }))
   )
+
+  it.each<[string, AsOf.AsOf, string, string]>([
+    ["version 6", AsOf.version(6), "a", "asOf.version must not be beyond the last event of the stream, at version 5"],
+    ["version 1", AsOf.version(1), "b", "asOf.version must not be beyond the last event of the stream, at version 0"],
+    ["position 7", AsOf.position(7), "a", "asOf.position must not be beyond the last event, at position 6"]
+  ])(
+    "as of %s, beyond the last event, is refused, with and without a snapshot",
+    (_, asOf, id, message) =>
+      runAtZero(Effect.gen(function*() {
+        yield* seed
+        expect((yield* Effect.flip(State.load(Account.account, id, { asOf }))).message).toBe(message)
+        yield* Snapshots.save(Account.withSnapshots, yield* State.load(Account.withSnapshots, "a"))
+        const error = yield* Effect.flip(State.load(Account.withSnapshots, id, { asOf }))
+        expect(error).toMatchObject({ _tag: "InvalidInput", message })
+      }))
+  )
+
+  it("as of a position that readers do not see yet waits for it", () =>
+    run(Effect.gen(function*() {
+      yield* append("a", stored(1))
+      const head = yield* SubscriptionRef.make(Position(1))
+      const held = withStore(() => ({
+        bound: Effect.succeed({ head: Position(1), last: Position(2), heldBackBy: [] }),
+        heads: SubscriptionRef.changes(head)
+      }))
+      const load = yield* Effect.forkChild(held(State.load(Account.account, "a", { asOf: AsOf.position(2) })))
+      yield* append("a", stored(2))
+      yield* SubscriptionRef.set(head, Position(2))
+      expect(yield* Fiber.join(load)).toMatchObject({ state: { balance: 3 }, version: 2 })
+    })))
 
   it("has the version, position and time of the last event that counts", () =>
     runAtZero(Effect.gen(function*() {
@@ -119,6 +155,19 @@ describe("reload", () => {
         .toMatchObject({ state: { balance: 1000 + 4 + 8 + 16 }, version: 5 })
     })))
 
+  it("loads the state again if its last event is not stored any more", () =>
+    runAtZero(Effect.gen(function*() {
+      yield* seed
+      const now = yield* State.load(Account.account, "a")
+      const state = { balance: 1000 }
+      const lost = [{ version: StreamVersion(9) }, { lastEventId: stored(99).id }]
+      for (const other of lost) {
+        expect(yield* State.reload(Account.account, { ...now, state, ...other })).toEqual(now)
+      }
+      const past = yield* State.load(Account.account, "a", { asOf: AsOf.version(2) })
+      expect(yield* State.reload(Account.account, { ...past, state, lastEventId: stored(99).id })).toEqual(now)
+    })))
+
   it("returns the same state if there are no later events", () =>
     runAtZero(Effect.gen(function*() {
       yield* seed
@@ -131,13 +180,15 @@ describe("reload", () => {
 const million = 1_000_000
 const seedWithSnapshot = (
   state: unknown = { balance: million + 1 + 2 + 4 },
-  key: { readonly view?: string; readonly fingerprint?: string } = {}
+  key: { readonly view?: string; readonly fingerprint?: string } = {},
+  place: object = {}
 ) =>
   Effect.gen(function*() {
     yield* seed
     const { fingerprint, name: view } = Option.getOrThrow(Account.withSnapshots.snapshots)
     const { position, recordedAt, stream, version } = yield* State.load(Account.account, "a", { asOf: AsOf.version(3) })
-    const snapshot = { version, position, recordedAt, state: state as never }
+    const lastEventId = stored(4).id
+    const snapshot = { version, lastEventId, position, recordedAt, state: state as never, ...place }
     yield* (yield* SnapshotStore).save({ stream, view, fingerprint, ...key }, snapshot)
   })
 
@@ -176,7 +227,18 @@ describe("a snapshot", () => {
         readStream: (...args) =>
           Stream.tap(store.readStream(...args), ({ version }) => Effect.sync(() => read.push(version)))
       })))
-      expect(read).toEqual([4, 5])
+      // The last event of the snapshot is read again, to see that it is still stored.
+      expect(read).toEqual([3, 4, 5])
+    })))
+
+  it.each<[string, object]>([
+    ["not stored", { lastEventId: stored(99).id }],
+    ["stored at another version", { version: 4 }],
+    ["beyond the end of the stream", { version: 9 }]
+  ])("whose last event is %s is not used", (_, other) =>
+    runAtZero(Effect.gen(function*() {
+      yield* seedWithSnapshot(undefined, {}, other)
+      expect(yield* State.load(Account.withSnapshots, "a")).toEqual(yield* State.load(Account.account, "a"))
     })))
 
   it.each<[string, unknown, object]>([
@@ -208,7 +270,7 @@ describe("a snapshot", () => {
       yield* seedWithSnapshot()
       const raised = Aggregate.makeUnsafe({
         category: "account",
-        codec: Account.codec,
+        events: Account.codec,
         decider: Account.decider,
         snapshots: { ...Account.snapshots, version: 2 }
       })

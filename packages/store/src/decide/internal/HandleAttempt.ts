@@ -2,11 +2,13 @@
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { CommandInvalid } from "@refold/core/decide/CommandInvalid"
 import type { UnencodableEvent } from "@refold/core/event/DecodeError"
+import type { EventId } from "@refold/core/event/EventId"
 import type { Tagged } from "@refold/core/event/EventType"
 import type { Metadata } from "@refold/core/event/NewEvent"
 import { VersionConflict } from "@refold/core/journal/AppendError"
 import type { Appended, FingerprintedKey } from "@refold/core/journal/Commit"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
+import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -41,7 +43,7 @@ export interface HandleOptions {
   readonly occurredAt?: DateTime.Utc | undefined
 }
 
-/** The state after a command, and the events that it led to. */
+/** The state after a command, and the events that it led to, both as a later load reads them. */
 export interface Handled<State, Event> extends LoadedState<State> {
   readonly events: ReadonlyArray<Event>
   /** Whether this is the answer of an earlier command under the same idempotency key. */
@@ -84,49 +86,55 @@ export const attempt = Effect.fnUntraced(function*<Command, State, Event extends
     return { ...loaded, events: (yield* Effect.fromResult(decided)).events, deduplicated: false }
   }
   // The outcome may be unknown, so the next command must load the state.
-  const appended = yield* Effect.onError(
+  const stored = yield* Effect.onError(
     append(request, loaded, decided.success),
     () => Effect.sync(() => states.forget(loaded.stream))
   )
-  if (appended instanceof VersionConflict) return appended
-  return yield* appended.deduplicated
-    ? IdempotentAnswer.load(aggregate, id, appended)
-    : finish(request, loaded, placeOf(appended), decided.success)
+  if (stored instanceof VersionConflict) return stored
+  return yield* stored.appended.deduplicated
+    ? IdempotentAnswer.load(aggregate, id, stored.appended)
+    : finish(request, loaded, placeOf(stored), decided.success)
 })
+
+interface Stored {
+  readonly appended: Appended
+  readonly lastEventId: EventId
+}
 
 const append = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   { idempotency: keyed, inline, keyNeverExpires, metadata, occurredAt }: Request<Command, State, Event, Refusal>,
-  { stream, version }: LoadedState<State>,
+  { lastEventId, stream, version }: LoadedState<State>,
   { encoded, state }: RunDecider.Decision<State, Event>
-) {
+): Effect.fn.Return<Stored | VersionConflict, CommitFailure, EventStore> {
   const shared = { metadata: { ...yield* Causation, ...metadata }, occurredAt: occurredAt ?? (yield* DateTime.now) }
   const stamped = yield* StampEvents.stamp(encoded, shared)
   const rows = yield* InlineRows.encode(inline, stream, state)
   const expected = ExpectedVersion.Exact(version)
   const idempotency = keyed && { ...keyed, neverExpires: keyNeverExpires }
-  return yield* (yield* EventStore).append(stream, stamped, { expected, idempotency, inline: rows }).pipe(
+  const { id } = Arr.lastNonEmpty(stamped)
+  return yield* (yield* EventStore).append(stream, stamped, { expected, lastEventId, idempotency, inline: rows }).pipe(
+    Effect.map((appended) => ({ appended, lastEventId: id })),
     Effect.catchTag("VersionConflict", Effect.succeed)
   )
 })
 
-const placeOf = ({ streams: [{ position, recordedAt, version }] }: Appended) => ({ position, recordedAt, version })
+const placeOf = ({ appended: { streams: [{ position, recordedAt, version }] }, lastEventId }: Stored) => ({
+  version,
+  lastEventId,
+  position,
+  recordedAt
+})
 
 const finish = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   { aggregate, states }: Request<Command, State, Event, Refusal>,
   before: LoadedState<State>,
   place: ReturnType<typeof placeOf>,
-  { encoded, events, state }: RunDecider.Decision<State, Event>
+  { events, state }: RunDecider.Decision<State, Event>
 ): Effect.fn.Return<Handled<State, Event>, never, SnapshotStore> {
-  const handled = { ...before, ...place, state, events, deduplicated: false }
-  const readBack = RunDecider.readBack(aggregate, before, encoded)
-  if (Option.isNone(readBack)) {
-    states.forget(before.stream)
-    return handled
-  }
-  const loaded = { ...before, ...place, state: readBack.value }
+  const loaded = { ...before, ...place, state }
   states.put(loaded)
   if (Snapshots.isDue(aggregate, before.version, place.version)) {
     yield* Snapshots.trySave(aggregate, loaded)
   }
-  return handled
+  return { ...loaded, events, deduplicated: false }
 })
