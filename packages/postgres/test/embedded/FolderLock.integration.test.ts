@@ -1,8 +1,10 @@
 // A folder of the embedded database has one owner at a time, in containers too, and a new one soon after its owner died.
+import { spawnSync } from "node:child_process"
 import * as Fs from "node:fs"
 import * as Os from "node:os"
 import * as Path from "node:path"
-import { afterEach, beforeEach, describe, expect, test } from "vitest"
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest"
+import * as ProcessSpace from "../../src/embedded/internal/ProcessSpace.ts"
 import * as FolderOwners from "../support/FolderOwners.ts"
 
 let folder = ""
@@ -88,6 +90,41 @@ describe("a lock that was left over", () => {
   test("is taken over, though a process with its pid runs", async () => {
     leave(`000000000007 ${JSON.stringify({ token: "t", host: Os.hostname(), pid: process.pid, since: "2026" })}\n`)
     expect(await start({ lockOnly: true }).line()).toBe("Held")
+  })
+
+  // So that the count alone would say that the owner lives. Into the open file: it is not made again once it is taken over.
+  const keepCounting = (owner: Readonly<Record<string, unknown>>): void => {
+    const file = Fs.openSync(lockFile(), "wx")
+    let count = 0
+    const write = () =>
+      void Fs.writeSync(
+        file,
+        `${String(++count).padStart(12, "0")} ${JSON.stringify({ token: "t", host: "h", since: "2026", ...owner })}\n`,
+        0
+      )
+    write()
+    const timer = setInterval(write, 50)
+    onTestFinished(() => {
+      clearInterval(timer)
+      Fs.closeSync(file)
+    })
+  }
+
+  const deadPid = () => spawnSync(process.execPath, ["-e", ""]).pid
+
+  test.skipIf(ProcessSpace.own === undefined)(
+    `is taken over at once where its owner has certainly ended${
+      ProcessSpace.own === undefined ? " (skipped: this machine does not tell its pid namespace)" : ""
+    }`,
+    async () => {
+      keepCounting({ pid: deadPid(), space: ProcessSpace.own })
+      expect(await start({ lockOnly: true }).line()).toBe("Held")
+    }
+  )
+
+  test("is not taken over while it counts, though no process here has its pid", async () => {
+    keepCounting({ pid: deadPid(), space: "another machine" })
+    expect(await start({ lockOnly: true }).line()).toBe("InUse")
   })
 
   test.each(["", "7", "not a lock"])("is taken over also where it says %j", async (text) => {

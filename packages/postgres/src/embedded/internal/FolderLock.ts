@@ -1,8 +1,8 @@
 /*
  * Keeps a database folder to one owner: PGlite itself takes no lock, and two of them on one folder lose each other's
  * rows without an error. The owner counts up in a lock file; a file that nothing has counted in for some seconds is
- * left over and is taken over. No process id decides: containers that share a folder have the same ids, and ids of dead
- * processes come again.
+ * left over and is taken over. That a process runs decides nothing: containers that share a folder have the same process
+ * ids, and ids of dead processes come again. That the owner has ended, where that is certain, frees the folder at once.
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
@@ -12,6 +12,7 @@ import * as Os from "node:os"
 import * as Path from "node:path"
 import { setTimeout } from "node:timers/promises"
 import * as LockBeat from "./LockBeat.ts"
+import * as ProcessSpace from "./ProcessSpace.ts"
 
 /** The name of the lock file inside the folder. Files whose names go on after it are those of a take-over. */
 export const lockFile = "refold.lock"
@@ -69,17 +70,28 @@ const take = async (path: string): Promise<Taken | InUse> => {
     if (taken !== undefined) return taken
     const found = contents(path)
     if (found === undefined) continue
-    const living = own.has(found.token) ? found : isOld(path) ? undefined : await untilCounted(path, found)
+    const living = await findLiving(path, found)
     if (living !== undefined) return { _tag: "InUse", owner: living.owner }
     breakLock(path, found)
   }
+}
+
+/** What the lock file says where its owner lives. */
+const findLiving = async (path: string, found: Contents): Promise<Contents | undefined> => {
+  if (own.has(found.token)) return found
+  const hasEnded = found.owner !== undefined && ProcessSpace.hasEnded(found.space, found.owner.pid)
+  return hasEnded || isOld(path) ? undefined : untilCounted(path, found)
 }
 
 /** Creates the lock file, or nothing where there is one. */
 const create = async (path: string): Promise<Taken | undefined> => {
   const token = randomUUID()
   const owner: Owner = { host: Os.hostname(), pid: process.pid, since: new Date().toISOString() }
-  if (!writeNew(path, `${"0".repeat(LockBeat.digits)} ${JSON.stringify({ token, ...owner })}\n`)) return undefined
+  if (
+    !writeNew(path, `${"0".repeat(LockBeat.digits)} ${JSON.stringify({ token, ...owner, space: ProcessSpace.own })}\n`)
+  ) {
+    return undefined
+  }
   if (own.size === 0) process.once("exit", removeAll)
   own.set(token, path)
   const stop = await LockBeat.start(path, token).catch((error: unknown) => {
@@ -108,6 +120,7 @@ interface Contents {
   readonly count: string
   readonly token: string
   readonly owner: Owner | undefined
+  readonly space: string | undefined
 }
 
 /** What the lock file says; undefined where there is none. */
@@ -124,10 +137,10 @@ const contents = (path: string): Contents | undefined => {
 // A file that was just created is empty, and one that something else wrote is no lock: its text is its token.
 const parse = (text: string): Omit<Contents, "count"> => {
   try {
-    const { host, pid, since, token } = JSON.parse(text) as Owner & { readonly token: string }
-    return { token, owner: { host, pid, since } }
+    const { host, pid, since, space, token } = JSON.parse(text) as Owner & Pick<Contents, "space" | "token">
+    return { token, owner: { host, pid, since }, space }
   } catch {
-    return { token: text, owner: undefined }
+    return { token: text, owner: undefined, space: undefined }
   }
 }
 
