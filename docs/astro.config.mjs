@@ -5,7 +5,11 @@ import { globSync } from "node:fs"
 import starlightLinksValidator from "starlight-links-validator"
 import starlightLlmsTxt from "starlight-llms-txt"
 import starlightTypeDoc, { typeDocSidebarGroup } from "starlight-typedoc"
+import { addressOf, published } from "./plugins/published.mjs"
 import { quotes } from "./plugins/quotes.mjs"
+
+// Where the site is published, for example https://example.org/refold. Without it, the site is for reading on loopback.
+const address = process.env.DOCS_SITE || undefined
 
 const publicModules = globSync("../packages/{core,store,memory,postgres,legacy,laws}/src/**/*.ts")
   .filter((path) => !/[/\\]internal[/\\]|index\.ts$|\.generated\.ts$/.test(path))
@@ -13,7 +17,7 @@ const publicModules = globSync("../packages/{core,store,memory,postgres,legacy,l
 const group = (label, directory, collapsed = false) => ({ label, collapsed, items: [{ autogenerate: { directory } }] })
 
 export default defineConfig({
-  site: process.env.DOCS_SITE ?? "http://127.0.0.1:4321",
+  ...addressOf(address),
   integrations: [
     starlight({
       title: "Refold",
@@ -21,7 +25,8 @@ export default defineConfig({
       customCss: ["./src/styles/site.css"],
       lastUpdated: false,
       plugins: [
-        starlightLinksValidator(),
+        // It knows no links that get their folder later; each change is built without a folder.
+        ...addressOf(address).base === "/" ? [starlightLinksValidator()] : [],
         starlightLlmsTxt({ projectName: "Refold", exclude: ["reference/api/**"] }),
         starlightTypeDoc({
           entryPoints: publicModules,
@@ -35,12 +40,14 @@ export default defineConfig({
             excludeInternal: true,
             hidePageHeader: true,
             interfacePropertiesFormat: "table",
+            name: "API",
             outputFileStrategy: "modules",
             parametersFormat: "table",
-            plugin: ["./plugins/api-names.mjs"],
+            plugin: ["./plugins/api-pages.mjs"],
             readme: "none",
             skipErrorChecking: true,
-            sort: ["source-order"]
+            sort: ["source-order"],
+            tableColumnSettings: { hideModifiers: true }
           }
         })
       ],
@@ -60,7 +67,8 @@ export default defineConfig({
         },
         group("Decisions", "decisions", true)
       ]
-    })
+    }),
+    published(address)
   ],
   markdown: { processor: unified({ remarkPlugins: [quotes] }) }
 })

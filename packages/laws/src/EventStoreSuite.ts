@@ -17,6 +17,8 @@ import * as ConcurrentCommandLaws from "./decide/internal/ConcurrentCommandLaws.
 import type * as HandlerRun from "./decide/internal/HandlerRun.ts"
 import * as HandlerScript from "./decide/internal/HandlerScript.ts"
 import * as LossyTill from "./decide/internal/LossyTill.ts"
+import * as PutBackLaws from "./decide/internal/PutBackLaws.ts"
+import * as PutBackScript from "./decide/internal/PutBackScript.ts"
 import * as RememberedLaws from "./decide/internal/RememberedLaws.ts"
 import * as SnapshotStoreLaws from "./decide/internal/SnapshotStoreLaws.ts"
 import * as TogetherLaws from "./decide/internal/TogetherLaws.ts"
@@ -50,7 +52,7 @@ export const properties = <R = never>(
   ...eventStore,
   ...concurrency,
   ...handlerProperties(),
-  ...together,
+  ...togetherProperties(),
   Law.over(RememberedLaws.answersAreOfStoredEvents(), fc.array(LossyTill.commands, { maxLength: 6 })),
   Law.over(ConcurrencyLaws.tailMissesNothing(transaction), fc.array(writer, { minLength: 1, maxLength: 6 })),
   ...snapshotStore,
@@ -95,6 +97,7 @@ const race = fc.record({ writers: fc.integer({ min: 2, max: 8 }), events: fc.int
 const concurrency = [
   ConcurrencyLaws.oneConcurrentAppendWins,
   ConcurrencyLaws.appendsWithoutExpectationSucceed,
+  ConcurrencyLaws.crossedGuardsConflict,
   ConcurrencyLaws.concurrentRetriesAreStoredOnce,
   ConcurrencyLaws.oppositeOrdersAgree
 ].map((law) => Law.over(law, race))
@@ -119,6 +122,10 @@ export const handlerProperties = (
     HandlerScript.steps(Sample.commands, Sample.events)
   ),
   Law.over(
+    PutBackLaws.handlersFollowTheLog(Sample.aggregate, make),
+    PutBackScript.steps(Sample.commands, Sample.events)
+  ),
+  Law.over(
     ConcurrentCommandLaws.concurrentCommandsAreSerial(Sample.aggregate),
     fc.record({ before, concurrent: fc.array(Sample.commands, { minLength: 2, maxLength: 6 }) })
   ),
@@ -130,9 +137,11 @@ export const handlerProperties = (
 
 const jars = fc.constantFrom(2, 3, 4)
 
-const together = [
+/** The laws of commands that are handled together, for another function than `Together.handle` if given. */
+export const togetherProperties = (handle?: TogetherLaws.Handle): ReadonlyArray<Law.Property<Stores>> => [
+  Law.over(TogetherLaws.undecidedPartsHold(handle), jars),
   Law.over(
-    TogetherLaws.togetherIsAllOrNothing,
+    TogetherLaws.togetherIsAllOrNothing(handle),
     jars.chain((count) =>
       fc.record({
         jars: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: count, maxLength: count }),
@@ -151,6 +160,7 @@ const writer = fc.record({
 
 const snapshot = fc.record({
   version: fc.integer({ min: 1, max: 9 }).map(StreamVersion),
+  lastEventId: Arbitraries.eventId,
   position: fc.integer({ min: 1, max: 2 ** 40 }).map(Position),
   recordedAt: Arbitraries.time,
   state: Arbitraries.json.map((state) => Result.getOrThrow(Json.storable(state, "state")))

@@ -2,7 +2,7 @@
  * An embedded PostgreSQL as a Layer: PGlite runs in this process, in memory or in a folder, and the ordinary
  * PgClient talks to it. It needs no server and no set-up, and no other process can reach it.
  */
-import * as PgClient from "@effect/sql-pg/PgClient"
+import type * as PgClient from "@effect/sql-pg/PgClient"
 import type { PGlite } from "@electric-sql/pglite"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -12,9 +12,9 @@ import type * as SqlClient from "effect/sql/SqlClient"
 import type * as SqlError from "effect/sql/SqlError"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
+import * as EmbeddedClient from "./internal/EmbeddedClient.ts"
 import * as FolderLock from "./internal/FolderLock.ts"
 import * as PGliteFiles from "./internal/PGliteFiles.ts"
-import * as PGliteStream from "./internal/PGliteStream.ts"
 
 /** Where the embedded database keeps its data. */
 export interface Options {
@@ -47,19 +47,7 @@ export class EmbeddedUnavailable extends Data.TaggedError("EmbeddedUnavailable")
 export const layer = (
   options: Options = {}
 ): Layer.Layer<PgClient.PgClient | SqlClient.SqlClient, EmbeddedUnavailable | SqlError.SqlError> =>
-  PgClient.layerFrom(Effect.gen(function*() {
-    const db = yield* open(options.dataDir)
-    const streams = PGliteStream.make(db)
-    // Finalizers run last to first: the pool, the streams, the database.
-    yield* Effect.addFinalizer(() => Effect.promise(streams.close))
-    return yield* PgClient.make({
-      stream: streams.connect,
-      ssl: false,
-      username: "postgres",
-      database: "postgres",
-      maxMessageSize: 256 * 1024 * 1024
-    })
-  }))
+  EmbeddedClient.layer(open(options.dataDir))
 
 const open = Effect.fnUntraced(function*(
   dataDir: string | undefined

@@ -5,7 +5,6 @@ import * as StreamName from "@refold/core/event/StreamName"
 import * as Commit from "@refold/core/journal/Commit"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as Sample from "@refold/laws/internal/kit/Sample"
-import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as CommandHandler from "@refold/store/decide/CommandHandler"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -17,11 +16,12 @@ import * as Result from "effect/Result"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as fc from "fast-check"
 import { afterAll, describe, expect, test } from "vitest"
+import * as EmbeddedStore from "../support/EmbeddedStore.ts"
 import * as Server from "../support/Server.ts"
 
 const runtimes = {
   "on a server": ManagedRuntime.make(Layer.orDie(Server.layer)),
-  embedded: ManagedRuntime.make(Layer.orDie(PostgresStore.layerEmbedded()))
+  embedded: ManagedRuntime.make(Layer.orDie(EmbeddedStore.layer()))
 }
 
 afterAll(() => Promise.all(Object.values(runtimes).map((runtime) => runtime.dispose())))

@@ -2,6 +2,7 @@
  * The laws of the Journal, stated directly: the Journal is the specification of every adapter, and only these laws specify
  * the Journal. Each law is about a Journal module; the one of `@refold/core` by default.
  */
+import type { StreamName } from "@refold/core/event/StreamName"
 import { VersionConflict } from "@refold/core/journal/AppendError"
 import type { Commit, StreamWrite } from "@refold/core/journal/Commit"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
@@ -70,11 +71,13 @@ export const checksComeInOrder = (module: Module = Journal) =>
     const errorOf = (attempt: Commit) =>
       Result.map(Result.flip(module.append(journal, attempt, JournalRun.epoch)), JournalRun.errorSubject)
     const { events: [event], stream } = commit.writes[0]
+    const guard = { stream: `${stream}?` as StreamName, expected: ExpectedVersion.StreamExists, events: [] }
     const expected: ReadonlyArray<readonly [attempt: Commit, error: ReturnType<typeof JournalRun.errorSubject>]> = [
       [{ ...keyed("other"), writes: invalid }, ["InvalidInput", "writes[0].expected.version"]],
       [{ ...keyed("other"), ...conflicting }, ["IdempotencyConflict", "key"]],
       [conflicting, ["VersionConflict", stream]],
-      [commit, ["DuplicateEventId", event.id]]
+      [{ writes: [...commit.writes, guard] }, ["VersionConflict", guard.stream]],
+      [commit, ["DuplicateEventId", event!.id]]
     ]
     return {
       left: expected.map(([attempt]) => errorOf(attempt)),
@@ -98,9 +101,9 @@ export const retriesChangeNothing = (module: Module = Journal) =>
     }
   })
 
-/** The error is about the first write of the commit whose expected version is wrong. */
+/** The error is about the first write of the commit, guards included, whose expected version or last event is wrong. */
 export const expectedVersionsAreChecked = (module: Module = Journal) =>
-  Law.make("an append conflicts exactly if an expected version is wrong", (program: TimedProgram) => {
+  Law.make("an append conflicts exactly if an expected version or a last event is wrong", (program: TimedProgram) => {
     // Expected versions are not checked if the input is invalid or the key is known.
     const checked = JournalRun.run(module, program).filter(({ outcome }) =>
       Result.isSuccess(outcome)
@@ -117,7 +120,7 @@ export const expectedVersionsAreChecked = (module: Module = Journal) =>
     }
   })
 
-const conflictOf = (module: Module, journal: Journal.Journal, { expected, stream }: StreamWrite) => {
+const conflictOf = (module: Module, journal: Journal.Journal, { expected, lastEventId, stream }: StreamWrite) => {
   const events = Result.getOrThrow(module.readStream(journal, stream))
   const isRight = {
     Any: true,
@@ -125,8 +128,12 @@ const conflictOf = (module: Module, journal: Journal.Journal, { expected, stream
     StreamExists: events.length > 0,
     Exact: expected._tag === "Exact" && events.length === expected.version
   }
-  const actual = Option.map(Arr.last(events), ({ version }) => version)
-  return isRight[expected._tag] ? undefined : new VersionConflict({ stream, expected, actual })
+  const last = Arr.last(events)
+  const conflict = { stream, expected, actual: Option.map(last, ({ version }) => version) }
+  if (!isRight[expected._tag]) return new VersionConflict(conflict)
+  return Option.isNone(last) || lastEventId === undefined || lastEventId === last.value.id
+    ? undefined
+    : new VersionConflict({ ...conflict, lastEventId: last.value.id })
 }
 
 /** In every stream: 1, 2, 3 … */
