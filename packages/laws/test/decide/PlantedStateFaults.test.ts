@@ -119,6 +119,19 @@ const concurrentCommandLaws: Table<typeof ConcurrentCommandLaws> = {
   }
 }
 
+const tills = (make: RememberedLaws.MakeHandler) =>
+  store(EventStores.sound, [
+    Law.over(RememberedLaws.answersAreOfStoredEvents(make), fc.array(LossyTill.commands, { maxLength: 6 }))
+  ])
+
+const rememberedLaws: Table<typeof RememberedLaws> = {
+  answersAreOfStoredEvents: {
+    "answers with the decided state": tills(Tills.answersWithTheDecidedState),
+    "answers with the decided events": tills(Tills.answersWithTheDecidedEvents),
+    "a cache of the decided state": tills(Tills.decidesOnTheDecidedState)
+  }
+}
+
 const dropsGuards: TogetherLaws.Handle = (parts, options) =>
   EventStores.withCommit(
     Together.handle(parts, options),
@@ -130,19 +143,6 @@ const putBackLaws: Table<typeof PutBackLaws> = {
     "appends at a version, after any last event": handlers(PutBackHandlers.appendsAtTheVersion),
     "a cached state with the tail after its version": handlers(Handlers.foldsTheTailOnly),
     "snapshots that are believed by their version": handlers(PutBackHandlers.believesSnapshots)
-  }
-}
-
-const tills = (make: RememberedLaws.MakeHandler) =>
-  store(EventStores.sound, [
-    Law.over(RememberedLaws.answersAreOfStoredEvents(make), fc.array(LossyTill.commands, { maxLength: 6 }))
-  ])
-
-const rememberedLaws: Table<typeof RememberedLaws> = {
-  answersAreOfStoredEvents: {
-    "answers with the decided state": tills(Tills.answersWithTheDecidedState),
-    "answers with the decided events": tills(Tills.answersWithTheDecidedEvents),
-    "a cache of the decided state": tills(Tills.decidesOnTheDecidedState)
   }
 }
 
@@ -162,6 +162,6 @@ Planted.find("SnapshotStoreLaws", SnapshotStoreLaws, [], snapshotStoreLaws)
 Planted.find("ReplayLaws", ReplayLaws, [Sample.aggregate, []], agreementLaws)
 Planted.find("CommandHandlerLaws", CommandHandlerLaws, [Sample.aggregate], commandHandlerLaws)
 Planted.find("ConcurrentCommandLaws", ConcurrentCommandLaws, [Sample.aggregate], concurrentCommandLaws)
-Planted.find("PutBackLaws", PutBackLaws, [Sample.aggregate], putBackLaws)
 Planted.find("RememberedLaws", RememberedLaws, [], rememberedLaws)
+Planted.find("PutBackLaws", PutBackLaws, [Sample.aggregate], putBackLaws)
 Planted.find("TogetherLaws", TogetherLaws, [], togetherLaws)
