@@ -38,7 +38,11 @@ const journalLaws: Table<typeof JournalLaws> = {
 
 const storableLaws: Table<typeof StorableLaws> = {
   storableDataIsReadBack: { "lost keys named __proto__": journal(Journals.losesProtoKeys) },
-  otherDataIsRefusedByPath: { "errors without the path in the data": journal(Journals.namesOnlyTheField) }
+  otherDataIsRefusedByPath: { "errors without the path in the data": journal(Journals.namesOnlyTheField) },
+  largerDataIsRefused: {
+    "ignored limits": journal(Journals.ignoresLimits),
+    "the text that was sent counted": journal(Journals.countsTheSentText)
+  }
 }
 
 Planted.find("JournalLaws", JournalLaws, [], journalLaws)

@@ -2,6 +2,7 @@
 import * as Json from "@refold/core/event/Json"
 import * as NewEvent from "@refold/core/event/NewEvent"
 import * as StreamName from "@refold/core/event/StreamName"
+import { storedLength } from "@refold/core/internal/event/StoredLength"
 import * as Commit from "@refold/core/journal/Commit"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as Sample from "@refold/laws/internal/kit/Sample"
@@ -136,6 +137,16 @@ describe.each(Object.entries(runtimes))("%s", (_where, runtime) => {
         sql`select refold.canonical_json(${JSON.stringify(value)}::text::jsonb) as answer`
       )
       expect(canonical).toBe(Json.canonical(storable.success))
+    }))
+
+  test("the text of a JSON value has as many bytes as core counts", () =>
+    check(json, async (value) => {
+      const storable = Json.storable(value, "data")
+      if (Result.isFailure(storable)) return
+      const length = await ask<number>((sql) =>
+        sql`select octet_length(${JSON.stringify(value)}::text::jsonb::text) as answer`
+      )
+      expect([value, storedLength(storable.success)]).toEqual([value, length])
     }))
 
   test("a command that TypeScript has handled under a key is known to SQL, under that key and no other command", () =>

@@ -6,6 +6,7 @@ import type { NewEvent } from "@refold/core/event/NewEvent"
 import { check, type Commit, isGuard } from "@refold/core/journal/Commit"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as Journal from "@refold/core/journal/Journal"
+import { defaults } from "@refold/core/journal/SizeLimits"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
@@ -39,7 +40,10 @@ export const withoutGuards = (commit: Commit): Commit => {
 
 const withAny = (commit: Commit): Commit => {
   const { writes, ...rest } = withoutGuards(commit)
-  return { ...rest, writes: Arr.map(writes, ({ events, stream }) => ({ stream, expected: ExpectedVersion.Any, events })) }
+  return {
+    ...rest,
+    writes: Arr.map(writes, ({ events, stream }) => ({ stream, expected: ExpectedVersion.Any, events }))
+  }
 }
 
 const withEvents = (commit: Commit, change: (event: NewEvent) => NewEvent): Commit => ({
@@ -53,6 +57,17 @@ const storing = (change: (commit: Commit) => Commit) =>
     Journal.append(journal, Result.match(check(commit), { onFailure: () => commit, onSuccess: change }), at)
   )
 
+export const ignoresLimits = appending((journal, commit, at) => Journal.append(journal, commit, at))
+
+export const countsTheSentText = appending((journal, commit, at, limits) => {
+  const checked = check(commit)
+  const { eventData } = { ...defaults, ...limits }
+  return Result.isSuccess(checked)
+      && checked.success.writes.some(({ events }) => events.some(({ data }) => JSON.stringify(data).length > eventData))
+    ? Result.fail(new InvalidInput({ field: "writes[0].events[0].data", rule: "must be shorter" }))
+    : Journal.append(journal, commit, at)
+})
+
 export const ignoresGuards = storing(withoutGuards)
 
 /** Appends at the right version, whatever the last event is. */
@@ -64,7 +79,9 @@ export const ignoresLastEvents = storing((commit) => ({
 export const fingerprintsGuards = storing((commit) => {
   const { idempotency } = commit
   if (idempotency === undefined || idempotency.fingerprint !== undefined) return commit
-  const fingerprint = JSON.stringify(commit.writes.map(({ events, stream }) => [stream, events.map(({ data }) => data)]))
+  const fingerprint = JSON.stringify(
+    commit.writes.map(({ events, stream }) => [stream, events.map(({ data }) => data)])
+  )
   return { ...commit, idempotency: { ...idempotency, fingerprint } }
 })
 

@@ -17,7 +17,9 @@ SELECT jsonb_build_object('field', prefix || field, 'rule', rule) FROM (VALUES
   (9, CASE prefix WHEN '' THEN 'occurred_at' ELSE 'occurredAt' END, CASE
     WHEN occurred_at < '0001-01-01T00:00:00Z' OR occurred_at >= '10000-01-01T00:00:00Z'
       THEN 'must be a time in the years 1 to 9999'
-  END)
+  END),
+  (10, 'data', refold.size_problem(data, 8388608)),
+  (11, 'metadata', refold.size_problem(metadata, 1048576))
 ) AS problems (number, field, rule)
 WHERE rule IS NOT NULL ORDER BY number LIMIT 1
 $$
