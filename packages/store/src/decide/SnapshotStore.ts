@@ -1,13 +1,12 @@
 /** The port to snapshots. A snapshot saves time and never changes an answer, so a store may lose any of them. */
 import * as EventId from "@refold/core/event/EventId"
-import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
+import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Json from "@refold/core/event/Json"
 import * as NewEvent from "@refold/core/event/NewEvent"
 import type { Position } from "@refold/core/event/Position"
 import * as StreamName from "@refold/core/event/StreamName"
 import type { StreamVersion } from "@refold/core/event/StreamVersion"
-import { storedLength } from "@refold/core/internal/event/StoredLength"
-import * as SizeLimits from "@refold/core/journal/SizeLimits"
+import * as StateCodec from "@refold/core/internal/decide/StateCodec"
 import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
@@ -53,16 +52,10 @@ export const checkKey = (key: SnapshotKey): Result.Result<SnapshotKey, InvalidIn
     return key
   })
 
-/** Maximum size of a snapshot's state in bytes, counted as that of event data. */
-const maxStateSize = SizeLimits.defaults.eventData
-
 /** Validates a snapshot for storage, and freezes its state. Fails with `InvalidInput`. */
 export const checkSnapshot = (snapshot: Snapshot): Result.Result<Snapshot, InvalidInput> =>
   Result.gen(function*() {
     const lastEventId = yield* EventId.parse(snapshot.lastEventId, "lastEventId")
-    const state = yield* Json.storable(snapshot.state, "state")
-    if (storedLength(state) > maxStateSize) {
-      return yield* invalid("state", `must not be longer than ${maxStateSize} bytes as JSON text`)
-    }
+    const state = yield* StateCodec.checkSize(yield* Json.storable(snapshot.state, "state"))
     return { ...snapshot, lastEventId, state }
   })
