@@ -73,7 +73,7 @@ export const ignoresGuards = storing(withoutGuards)
 /** Appends at the right version, whatever the last event is. */
 export const ignoresLastEvents = storing((commit) => ({
   ...commit,
-  writes: Arr.map(commit.writes, ({ lastEventId: _, ...write }) => write)
+  writes: Arr.map(commit.writes, (write) => ({ ...write, lastEventId: undefined }))
 }))
 
 export const fingerprintsGuards = storing((commit) => {

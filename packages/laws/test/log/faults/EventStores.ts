@@ -17,8 +17,8 @@ import * as Option from "effect/Option"
 import type * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
-import * as Journals from "../../journal/faults/Journals.ts"
 import type { JournalModule } from "../../../src/journal/internal/JournalRun.ts"
+import * as Journals from "../../journal/faults/Journals.ts"
 
 const eventStore = (adapter: Effect.Effect<EventStore.Adapter>) =>
   Layer.merge(MemoryStore.layer, Layer.effectContext(Effect.map(adapter, EventStore.context)))
@@ -126,6 +126,13 @@ export const losesWrites = eventStore(adapterOn(Journal, { racy: true }))
 
 export const headIsTheNextPosition = changed(({ head }) => ({
   head: Effect.map(head, (position) => (position + 1) as Position)
+}))
+
+export const boundIsTheNextPosition = changed(({ bound }) => ({
+  bound: Effect.map(bound, ({ last }) => {
+    const next = (last + 1) as Position
+    return { head: next, last: next, heldBackBy: [] }
+  })
 }))
 
 export const looksKeysUpBeforeItsTransaction = changed((adapter) => ({

@@ -16,7 +16,7 @@ import * as Option from "effect/Option"
 import type * as SqlError from "effect/sql/SqlError"
 import type * as Statement from "effect/sql/Statement"
 import * as Database from "../../schema/internal/Database.ts"
-import { query } from "../../schema/internal/Query.ts"
+import { query, type Rows } from "../../schema/internal/Query.ts"
 import * as AppendCodec from "./AppendCodec.ts"
 
 type Failure = AppendError | EventStoreError | OutcomeUnknown
@@ -43,7 +43,8 @@ export const append = Effect.fnUntraced(function*(
   const checked = yield* Effect.fromResult(Commit.check(commit, limits))
   const insideTransaction = yield* database.inTransaction
   const statement = AppendCodec.appendEvents(database, checked, { insideTransaction })
-  const sent = send(checked, inline.length === 0 ? statement : withInlineRows(statement, inline))
+  const answer: Rows<AppendCodec.AnswerRow> = inline.length === 0 ? statement : withInlineRows(statement, inline)
+  const sent = send(checked, database.statement(answer))
   return yield* insideTransaction
     // Whether it is committed is decided by the caller's transaction.
     ? Effect.catchTag(sent, "SqlError", (error) => failed(error))
@@ -52,8 +53,8 @@ export const append = Effect.fnUntraced(function*(
 
 type Send = Effect.Effect<Commit.Appended, AppendError | SqlError.SqlError>
 
-const send = (commit: Commit.Commit, statement: Statement.Statement<AppendCodec.AnswerRow>): Send =>
-  Effect.flatMap(statement, (rows) =>
+const send = (commit: Commit.Commit, answer: Rows<AppendCodec.AnswerRow>): Send =>
+  Effect.flatMap(answer, (rows) =>
     Arr.isReadonlyArrayNonEmpty(rows)
       ? Effect.fromResult(AppendCodec.answer(commit, rows))
       : Effect.die(new Error("append_events gave no answer")))
@@ -112,8 +113,10 @@ const retryWhileNothingIsStored = (send: Send): Send =>
   })
 
 // A table of rows that is missing was dropped since it was looked up: the next time it is not found.
+// Another writer that was not seen is seen by the next statement, and a stricter isolation is noticed by then.
 const isRetryable = (error: SqlError.SqlError): boolean =>
-  Database.isTransient(error) || Database.isRefusedConnect(error) || Database.isMissingTable(error)
+  Database.isTransient(error) || Database.isRefusedConnect(error) || Database.isMissingTable(error) ||
+  Database.isUnseenConflict(error) || Database.isRefusedIsolation(error)
 
 /** Where the events of a lost append are stored, None if they are not. Waits for its transaction to end. */
 const lookUp = (
@@ -126,10 +129,11 @@ const lookUp = (
       ${commit.writes.map(({ stream }) => stream)}::text[], ${[commit.idempotency?.key ?? ""]}::text[],
       ${commit.writes.flatMap(({ events }) => events.map(({ id }) => id))}::text[]::uuid[]
     )`
-  return Effect.retry(find, { while: Database.isDisconnect, schedule: RetryPolicies.reconnect }).pipe(
-    Effect.map((rows) => found(commit, rows)),
-    Effect.catch((error) => unknown(commit, Database.explain(error)))
-  )
+  return Effect.retry(database.statement(find), { while: Database.isDisconnect, schedule: RetryPolicies.reconnect })
+    .pipe(
+      Effect.map((rows) => found(commit, rows)),
+      Effect.catch((error) => unknown(commit, Database.explain(error)))
+    )
 }
 
 type FoundRow = Omit<AppendCodec.AnswerRow, "outcome" | "event_id"> & { readonly events: bigint }
@@ -146,7 +150,18 @@ const found = (commit: Commit.Commit, rows: ReadonlyArray<FoundRow>): Option.Opt
 }
 
 const failed = (error: SqlError.SqlError): Effect.Effect<never, EventStoreError> =>
-  Effect.fail(new EventStoreError({ operation: "append", cause: Database.explain(error) }))
+  Effect.fail(
+    new EventStoreError({
+      operation: "append",
+      cause: Database.isUnseenConflict(error)
+        ? new Error(unseenConflict, { cause: error })
+        : Database.explain(error)
+    })
+  )
+
+// In the caller's transaction only: the store's own are READ COMMITTED. The words of the SQL API.
+const unseenConflict = "another transaction appended first, and this transaction cannot see it " +
+  "(Retry the transaction, or begin it at READ COMMITTED.)"
 
 const unknown = (commit: Commit.Commit, cause: Error): Effect.Effect<never, OutcomeUnknown> =>
   Effect.fail(

@@ -64,7 +64,7 @@ const send = Effect.fnUntraced(function*<Row>(
   statement: Rows<Row>
 ): Effect.fn.Return<ReadonlyArray<Row>, SqlError.SqlError> {
   const insideTransaction = yield* database.inTransaction
-  return yield* Effect.retry(statement, {
+  return yield* Effect.retry(database.statement(statement), {
     while: (error) => !insideTransaction && Database.isDisconnect(error),
     schedule: RetryPolicies.reconnect
   })
