@@ -65,7 +65,7 @@ export default defineConfig({
             readme: "none",
             skipErrorChecking: true,
             sort: ["source-order"],
-            tableColumnSettings: { hideModifiers: true }
+            tableColumnSettings: { hideInherited: true, hideModifiers: true, hideOverrides: true }
           }
         })
       ],

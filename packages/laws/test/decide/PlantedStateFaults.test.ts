@@ -22,6 +22,7 @@ import * as SnapshotStoreLaws from "../../src/decide/internal/SnapshotStoreLaws.
 import * as TogetherLaws from "../../src/decide/internal/TogetherLaws.ts"
 import * as EventStoreSuite from "../../src/EventStoreSuite.ts"
 import type { JournalModule } from "../../src/journal/internal/JournalRun.ts"
+import { withoutGuards } from "../../src/journal/internal/Programs.ts"
 import * as Sample from "../../src/kit/internal/Sample.ts"
 import * as Law from "../../src/kit/Law.ts"
 import * as Journals from "../journal/faults/Journals.ts"
@@ -119,20 +120,6 @@ const concurrentCommandLaws: Table<typeof ConcurrentCommandLaws> = {
   }
 }
 
-const dropsGuards: TogetherLaws.Handle = (parts, options) =>
-  EventStores.withCommit(
-    Together.handle(parts, options),
-    ({ commit }) => (all, inline) => commit(Journals.withoutGuards(all), inline)
-  )
-
-const putBackLaws: Table<typeof PutBackLaws> = {
-  handlersFollowTheLog: {
-    "appends at a version, after any last event": handlers(PutBackHandlers.appendsAtTheVersion),
-    "a cached state with the tail after its version": handlers(Handlers.foldsTheTailOnly),
-    "snapshots that are believed by their version": handlers(PutBackHandlers.believesSnapshots)
-  }
-}
-
 const tills = (make: RememberedLaws.MakeHandler) =>
   store(EventStores.sound, [
     Law.over(RememberedLaws.answersAreOfStoredEvents(make), fc.array(LossyTill.commands, { maxLength: 6 }))
@@ -143,6 +130,20 @@ const rememberedLaws: Table<typeof RememberedLaws> = {
     "answers with the decided state": tills(Tills.answersWithTheDecidedState),
     "answers with the decided events": tills(Tills.answersWithTheDecidedEvents),
     "a cache of the decided state": tills(Tills.decidesOnTheDecidedState)
+  }
+}
+
+const dropsGuards: TogetherLaws.Handle = (parts, options) =>
+  EventStores.withCommit(
+    Together.handle(parts, options),
+    ({ commit }) => (all, inline) => commit(withoutGuards(all), inline)
+  )
+
+const putBackLaws: Table<typeof PutBackLaws> = {
+  handlersFollowTheLog: {
+    "appends at a version, after any last event": handlers(PutBackHandlers.appendsAtTheVersion),
+    "a cached state with the tail after its version": handlers(Handlers.foldsTheTailOnly),
+    "snapshots that are believed by their version": handlers(PutBackHandlers.believesSnapshots)
   }
 }
 
@@ -162,6 +163,6 @@ Planted.find("SnapshotStoreLaws", SnapshotStoreLaws, [], snapshotStoreLaws)
 Planted.find("ReplayLaws", ReplayLaws, [Sample.aggregate, []], agreementLaws)
 Planted.find("CommandHandlerLaws", CommandHandlerLaws, [Sample.aggregate], commandHandlerLaws)
 Planted.find("ConcurrentCommandLaws", ConcurrentCommandLaws, [Sample.aggregate], concurrentCommandLaws)
-Planted.find("PutBackLaws", PutBackLaws, [Sample.aggregate], putBackLaws)
 Planted.find("RememberedLaws", RememberedLaws, [], rememberedLaws)
+Planted.find("PutBackLaws", PutBackLaws, [Sample.aggregate], putBackLaws)
 Planted.find("TogetherLaws", TogetherLaws, [], togetherLaws)

@@ -3,6 +3,7 @@ import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Json from "@refold/core/event/Json"
 import * as NewEvent from "@refold/core/event/NewEvent"
 import * as StreamName from "@refold/core/event/StreamName"
+import { StreamVersion } from "@refold/core/event/StreamVersion"
 import { storedLength } from "@refold/core/internal/event/StoredLength"
 import * as Commit from "@refold/core/journal/Commit"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
@@ -255,11 +256,20 @@ describe("a document of writes", () => {
     events: fc.array(event, { maxLength: 2 })
   })
 
+  const expectedIn = (version: unknown) =>
+    version === null
+      ? ExpectedVersion.Any
+      : version === -2
+      ? ExpectedVersion.StreamExists
+      : typeof version === "number" && version >= 0
+      ? ExpectedVersion.Exact(StreamVersion(version))
+      : undefined
+
   // The document once more, as a commit.
   const commitOf = (writes: ReadonlyArray<Record<string, unknown>>) => ({
     writes: writes.map(({ events, expectedVersion, stream }) => ({
       stream,
-      expected: expectedVersion === -3 || expectedVersion === -1 ? undefined : ExpectedVersion.Any,
+      expected: expectedIn(expectedVersion),
       events: (events as ReadonlyArray<Record<string, string>>).map((event) => ({
         ...event,
         occurredAt: Option.getOrUndefined(DateTime.make(event["occurredAt"]!))

@@ -12,6 +12,7 @@ import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import { randomUUID } from "node:crypto"
 import type { JournalModule } from "../../../src/journal/internal/JournalRun.ts"
+import { withoutGuards } from "../../../src/journal/internal/Programs.ts"
 import type { ReadFault } from "./Reads.ts"
 
 type Append = JournalModule["append"]
@@ -30,12 +31,6 @@ export const reading = (
     readAll: (journal, options = {}) =>
       Result.map(Journal.readAll(journal, change(options)), (events) => response(events, options))
   }
-}
-
-/** A commit without its guards; as it is if it has no events. */
-export const withoutGuards = (commit: Commit): Commit => {
-  const [first, ...rest] = commit.writes.filter((write) => !isGuard(write))
-  return first === undefined ? commit : { ...commit, writes: [first, ...rest] }
 }
 
 const withAny = (commit: Commit): Commit => {
