@@ -1,6 +1,7 @@
 /** The PostgreSQL adapter: the same SQL through the same driver on a server or on the embedded database. */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
+import * as SizeLimits from "@refold/core/journal/SizeLimits"
 import { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import type { EventReader } from "@refold/store/log/EventReader"
 import * as EventStore from "@refold/store/log/EventStore"
@@ -52,6 +53,11 @@ export interface StoreOptions {
    * than the longest pause of a handler between two statements.
    */
   readonly ownerIdleTimeout?: Duration.Input | undefined
+  /**
+   * Maximum sizes of what this program appends, in bytes; at most the defaults of `SizeLimits`. The functions of the SQL API
+   * have the defaults.
+   */
+  readonly limits?: SizeLimits.Options | undefined
 }
 
 /** How to share the database with other processes. */
@@ -121,6 +127,7 @@ export const migrate = (
 /** A store on the application's own client. */
 export const layerClient = (
   {
+    limits,
     ownerIdleTimeout = "10 seconds",
     migrate = true,
     notify = true,
@@ -130,10 +137,17 @@ export const layerClient = (
 ): Layer.Layer<StoreServices, InvalidInput | EventStoreError, SqlClient.SqlClient> =>
   Layer.effectContext(Effect.gen(function*() {
     const plain = yield* Database.make(yield* Effect.fromResult(checkSchema(schema)))
+    const sizes = yield* Effect.fromResult(SizeLimits.make(limits))
     yield* migrate ? StoreSchema.migrate(schema) : StoreSchema.check(plain)
     const database = yield* Isolation.enforce(plain)
     const withInlineRows = InlineRows.withInlineRows(database)
-    const eventStore = yield* EventStoreAdapter.make(database, { schema, notify, pollInterval, withInlineRows })
+    const eventStore = yield* EventStoreAdapter.make(database, {
+      schema,
+      notify,
+      pollInterval,
+      limits: sizes,
+      withInlineRows
+    })
     return EventStore.context(eventStore).pipe(
       Context.add(SnapshotStore, SnapshotStoreAdapter.make(database)),
       Context.add(ReadModelStore, ReadModelStoreAdapter.make(database, { ownerIdleTimeout })),

@@ -26,8 +26,8 @@ export type Runnable<Event extends Tagged, State, R = never> = Projection<Event,
 /**
  * Runs a projection; never succeeds. Builds its rows from the first event on if there are none, and keeps them up to
  * date. A raised version, or a requested rebuild, is built beside the live rows and then replaces them. Retries while
- * the store cannot be reached; only errors of the first access are returned. Fails with `ProjectionOutdated` as soon as
- * a newer version is live.
+ * the store cannot be reached; only errors of the first access are returned, and permanent ones: an event that cannot be
+ * read. Fails with `ProjectionOutdated` as soon as a newer version is live.
  */
 export const run = <Event extends Tagged, State, R = never>(
   runnable: Runnable<Event, State, R>,

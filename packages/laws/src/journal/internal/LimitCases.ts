@@ -43,6 +43,9 @@ const data = [
   ["ok", { deep: ["\u0000"] }],
   nested(512),
   nested(513),
+  // 311 bytes each, as a store returns them: 8 MiB and no more, and one too many.
+  Array<number>(26_973).fill(1e308),
+  Array<number>(26_974).fill(1e308),
   { left: undefined, kept: 1 },
   [undefined],
   undefined,

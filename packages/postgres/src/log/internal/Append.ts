@@ -6,6 +6,7 @@ import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Fingerprint from "@refold/core/internal/journal/Fingerprint"
 import { type AppendError, IdempotencyConflict, isFinal } from "@refold/core/journal/AppendError"
 import * as Commit from "@refold/core/journal/Commit"
+import type { SizeLimits } from "@refold/core/journal/SizeLimits"
 import * as RetryPolicies from "@refold/store/internal/log/RetryPolicies"
 import type { InlineRow } from "@refold/store/log/EventStore"
 import { EventStoreError, OutcomeUnknown } from "@refold/store/log/EventStoreError"
@@ -26,14 +27,20 @@ export type WithInlineRows = <Row extends object>(
   rows: ReadonlyArray<InlineRow>
 ) => Statement.Statement<Row>
 
+/** What may be appended, and how inline rows are stored. */
+export interface Options {
+  readonly limits: SizeLimits
+  readonly withInlineRows: WithInlineRows
+}
+
 /** Stores a commit, and rows of inline projections with it. */
 export const append = Effect.fnUntraced(function*(
   database: Database.Database,
-  withInlineRows: WithInlineRows,
+  { limits, withInlineRows }: Options,
   commit: Commit.Commit,
   inline: ReadonlyArray<InlineRow> = []
 ): Effect.fn.Return<Commit.Appended, Failure> {
-  const checked = yield* Effect.fromResult(Commit.check(commit))
+  const checked = yield* Effect.fromResult(Commit.check(commit, limits))
   const insideTransaction = yield* database.inTransaction
   const statement = AppendCodec.appendEvents(database, checked, { insideTransaction })
   const answer: Rows<AppendCodec.AnswerRow> = inline.length === 0 ? statement : withInlineRows(statement, inline)
@@ -81,7 +88,7 @@ const sendUntilKnown = Effect.fnUntraced(function*(
     const sent = yield* Effect.result(retryWhileNothingIsStored(send))
     if (sent._tag === "Success") return sent.success
     const error = sent.failure
-    const isLost = error._tag === "SqlError" && Database.isDisconnect(error) && !Database.isRefusedConnect(error)
+    const isLost = error._tag === "SqlError" && isAnswerLost(error)
     if (!isLost && sends === 1) return yield* error._tag === "SqlError" ? failed(error) : Effect.fail(error)
     // A copy may be refused because the first one arrived after all.
     const stored = yield* lookUp(database, commit)
@@ -95,6 +102,9 @@ const sendUntilKnown = Effect.fnUntraced(function*(
       : Effect.fail(error)
   }
 })
+
+const isAnswerLost = (error: SqlError.SqlError): boolean =>
+  Database.isUnreadable(error) || (Database.isDisconnect(error) && !Database.isRefusedConnect(error))
 
 const retryWhileNothingIsStored = (send: Send): Send =>
   Effect.retry(send, {

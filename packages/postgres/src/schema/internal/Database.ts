@@ -59,7 +59,14 @@ const beginReadCommitted = "BEGIN ISOLATION LEVEL READ COMMITTED"
 
 /** The connection was lost or refused, or the server shut down or is starting. */
 export const isDisconnect = (error: SqlError.SqlError): boolean =>
-  error.reason._tag === "ConnectionError" || codeOf(error).startsWith("57P")
+  (error.reason._tag === "ConnectionError" || codeOf(error).startsWith("57P")) && !isUnreadable(error)
+
+/**
+ * The driver could not read the answer, as when a row is larger than its `maxMessageSize`. It also closes the connection, but
+ * the same answer fails again on another one.
+ */
+export const isUnreadable = (error: SqlError.SqlError): boolean =>
+  error.reason.cause instanceof Error && error.reason.cause.name === "PgProtocolParseError"
 
 /** The connection was refused: nothing was sent. */
 export const isRefusedConnect = (error: SqlError.SqlError): boolean =>
@@ -88,7 +95,7 @@ export const isMissingTable = (error: SqlError.SqlError): boolean => codeOf(erro
 export const explain = (error: SqlError.SqlError): Error => {
   const { cause } = error.reason
   const message = cause instanceof Error ? cause.message : error.message
-  const hint = detailOf(error, "hint")
+  const hint = message.includes("maxMessageSize") ? "raise maxMessageSize of the client" : detailOf(error, "hint")
   return new Error(hint === "" ? message : `${message} (${hint})`, { cause: error })
 }
 

@@ -71,4 +71,4 @@ const send = Effect.fnUntraced(function*<Row>(
 })
 
 const failed = (operation: string, error: SqlError.SqlError): EventStoreError =>
-  new EventStoreError({ operation, cause: Database.explain(error) })
+  new EventStoreError({ operation, cause: Database.explain(error), isPermanent: Database.isUnreadable(error) })

@@ -5,7 +5,6 @@ import * as FiberMap from "effect/FiberMap"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
-import type { EventStoreError } from "../../log/EventStoreError.ts"
 import { ProjectionOutdated } from "../ProjectionError.ts"
 import { type Generation, ReadModelStore, type Status, type StoredProjection } from "../ReadModelStore.ts"
 import { catchUp, type CatchUpOptions } from "./CatchUp.ts"
@@ -76,12 +75,15 @@ const followGeneration = Effect.fnUntraced(function*<R>(
   )
 })
 
-// The next tick tries again: a projection has no caller to fail to.
+// The next tick tries again: a projection has no caller to fail to. A permanent failure ends the projection.
 const retryOnStoreError = <R>(
   effect: Effect.Effect<unknown, FollowFailure, R>
-): Effect.Effect<unknown, Exclude<FollowFailure, EventStoreError>, R> =>
+): Effect.Effect<unknown, FollowFailure, R> =>
   Effect.catchTag(
     effect,
     "EventStoreError",
-    (error) => Effect.logWarning("a projection could not use the store and tries again", error)
+    (error) =>
+      error.isPermanent === true
+        ? Effect.fail(error)
+        : Effect.logWarning("a projection could not use the store and tries again", error)
   )

@@ -4,6 +4,7 @@
  */
 import type { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import { storedLength } from "@refold/core/internal/event/StoredLength"
 import * as AsOf from "@refold/core/journal/AsOf"
 import type { PoisonedEvent } from "@refold/core/project/ProjectionFold"
 import * as Clock from "effect/Clock"
@@ -69,8 +70,8 @@ const foldAfter = Effect.fnUntraced(function*<R>(
   options: BatchOptions
 ): Effect.fn.Return<Pick<Checkpoint.Reached, "checkpoint" | "folded">, RetryBatch | ReadFailure, EventReader | R> {
   const started = yield* Clock.currentTimeMillis
-  const events = yield* readBatch(target, after, options)
-  const checkpoint = Checkpoint.next(events, { ...options, after })
+  const { events, isFull } = yield* readBatch(target, after, options)
+  const checkpoint = Checkpoint.next(events, { ...options, after, isFull })
   const kept = yield* withoutDiscarded(batch, events, after, checkpoint)
   const parked = yield* batch.parked([...new Set(kept.map(({ stream }) => stream))])
   const outcome = yield* target.fold(batch, kept, new Set(parked.map(({ stream }) => stream)))
@@ -89,16 +90,34 @@ const foldAfter = Effect.fnUntraced(function*<R>(
   return { checkpoint, folded: outcome.folded }
 })
 
+// A batch also ends with the event with which it has so many bytes of data.
+const maxBytes = 16 * 1024 * 1024
+
+interface ReadBatch {
+  readonly events: ReadonlyArray<RecordedEvent>
+  /** Whether there may be more events up to the head. */
+  readonly isFull: boolean
+}
+
 const readBatch = Effect.fnUntraced(function*(
   { categories, types }: Pick<ProjectionTarget, "types" | "categories">,
   after: Position,
   { asOf, batchSize, head }: Pick<BatchOptions, "asOf" | "batchSize" | "head">
-): Effect.fn.Return<ReadonlyArray<RecordedEvent>, ReadFailure, EventReader> {
-  if (after >= head) return []
+): Effect.fn.Return<ReadBatch, ReadFailure, EventReader> {
+  if (after >= head) return { events: [], isFull: false }
   const reader = yield* EventReader
-  return yield* Stream.runCollect(
-    reader.readAll({ after, asOf: asOf ?? AsOf.position(head), types, categories, limit: batchSize })
+  let bytes = 0
+  const events = yield* reader.readAll({
+    after,
+    asOf: asOf ?? AsOf.position(head),
+    types,
+    categories,
+    limit: batchSize
+  }).pipe(
+    Stream.takeUntil(({ data }) => (bytes += storedLength(data)) >= maxBytes),
+    Stream.runCollect
   )
+  return { events, isFull: events.length >= batchSize || bytes >= maxBytes }
 })
 
 const withoutDiscarded = Effect.fnUntraced(function*(
