@@ -16,6 +16,8 @@ import * as CommandHandlerLaws from "./decide/internal/CommandHandlerLaws.ts"
 import * as ConcurrentCommandLaws from "./decide/internal/ConcurrentCommandLaws.ts"
 import type * as HandlerRun from "./decide/internal/HandlerRun.ts"
 import * as HandlerScript from "./decide/internal/HandlerScript.ts"
+import * as PutBackLaws from "./decide/internal/PutBackLaws.ts"
+import * as PutBackScript from "./decide/internal/PutBackScript.ts"
 import * as SnapshotStoreLaws from "./decide/internal/SnapshotStoreLaws.ts"
 import * as TogetherLaws from "./decide/internal/TogetherLaws.ts"
 import * as Programs from "./journal/internal/Programs.ts"
@@ -48,7 +50,7 @@ export const properties = <R = never>(
   ...eventStore,
   ...concurrency,
   ...handlerProperties(),
-  ...together,
+  ...togetherProperties(),
   Law.over(ConcurrencyLaws.tailMissesNothing(transaction), fc.array(writer, { minLength: 1, maxLength: 6 })),
   ...snapshotStore,
   ...agreement ?? AgreementSuite.properties(AgreementSuite.sample)
@@ -91,6 +93,7 @@ const race = fc.record({ writers: fc.integer({ min: 2, max: 8 }), events: fc.int
 const concurrency = [
   ConcurrencyLaws.oneConcurrentAppendWins,
   ConcurrencyLaws.appendsWithoutExpectationSucceed,
+  ConcurrencyLaws.crossedGuardsConflict,
   ConcurrencyLaws.concurrentRetriesAreStoredOnce,
   ConcurrencyLaws.oppositeOrdersAgree
 ].map((law) => Law.over(law, race))
@@ -115,6 +118,10 @@ export const handlerProperties = (
     HandlerScript.steps(Sample.commands, Sample.events)
   ),
   Law.over(
+    PutBackLaws.handlersFollowTheLog(Sample.aggregate, make),
+    PutBackScript.steps(Sample.commands, Sample.events)
+  ),
+  Law.over(
     ConcurrentCommandLaws.concurrentCommandsAreSerial(Sample.aggregate),
     fc.record({ before, concurrent: fc.array(Sample.commands, { minLength: 2, maxLength: 6 }) })
   ),
@@ -126,9 +133,11 @@ export const handlerProperties = (
 
 const jars = fc.constantFrom(2, 3, 4)
 
-const together = [
+/** The laws of commands that are handled together, for another function than `Together.handle` if given. */
+export const togetherProperties = (handle?: TogetherLaws.Handle): ReadonlyArray<Law.Property<Stores>> => [
+  Law.over(TogetherLaws.undecidedPartsHold(handle), jars),
   Law.over(
-    TogetherLaws.togetherIsAllOrNothing,
+    TogetherLaws.togetherIsAllOrNothing(handle),
     jars.chain((count) =>
       fc.record({
         jars: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: count, maxLength: count }),
@@ -147,6 +156,7 @@ const writer = fc.record({
 
 const snapshot = fc.record({
   version: fc.integer({ min: 1, max: 9 }).map(StreamVersion),
+  lastEventId: Arbitraries.eventId,
   position: fc.integer({ min: 1, max: 2 ** 40 }).map(Position),
   recordedAt: Arbitraries.time,
   state: Arbitraries.json.map((state) => Result.getOrThrow(Json.storable(state, "state")))

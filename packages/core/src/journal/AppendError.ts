@@ -14,25 +14,45 @@ export class IdempotencyConflict extends Data.TaggedError("IdempotencyConflict")
   }
 }
 
-/** The stream is not at the expected version; `actual` is None if it has no events. */
+/** The stream is not as expected. `actual` is its version, None if it has no events. */
 export class VersionConflict extends Data.TaggedError("VersionConflict")<{
   readonly stream: StreamName
   readonly expected: ExpectedVersion.ExpectedVersion
   readonly actual: Option.Option<StreamVersion>
+  /**
+   * The id of the stream's last event, if only that is not as expected: the stream lost events after the writer read it,
+   * and other events were stored instead. What the writer remembers of the stream is wrong.
+   */
+  readonly lastEventId?: EventId | undefined
 }> {
   override get message(): string {
+    const { lastEventId, stream } = this
     const actual = Option.match(this.actual, { onNone: () => "has no events", onSome: (v) => `is at version ${v}` })
-    return `stream "${this.stream}" ${actual}, expected ${ExpectedVersion.format(this.expected)}`
+    return lastEventId === undefined
+      ? `stream "${stream}" ${actual}, expected ${ExpectedVersion.format(this.expected)}`
+      : `stream "${stream}" ${actual} as expected, but its last event is ${lastEventId} and not the expected one: the log lost events and others were stored; read the stream again from its start`
   }
 }
 
-/** Makes the `VersionConflict` of a stream at a version; 0 = no events. */
+/** Makes the `VersionConflict` of a stream at a version; 0 = no events. `lastEventId` is given if the version is as expected. */
 export const versionConflict = (
   stream: StreamName,
   expected: ExpectedVersion.ExpectedVersion,
-  version: StreamVersion
-): VersionConflict =>
-  new VersionConflict({ stream, expected, actual: version === 0 ? Option.none() : Option.some(version) })
+  version: StreamVersion,
+  lastEventId?: EventId
+): VersionConflict => {
+  const actual = version === 0 ? Option.none() : Option.some(version)
+  return new VersionConflict({ stream, expected, actual, ...(lastEventId === undefined ? {} : { lastEventId }) })
+}
+
+/**
+ * Whether the stream can never become as expected again, because the versions of a stream never decrease. A conflict
+ * below the expected version is not final: an earlier copy of the same append may still arrive and be stored.
+ */
+export const isFinal = ({ actual, expected, lastEventId }: VersionConflict): boolean => {
+  const version = Option.getOrElse(actual, () => 0)
+  return lastEventId !== undefined || version > (expected._tag === "Exact" ? expected.version : 0)
+}
 
 /** An event with this id is already stored, or the commit contains the id twice. */
 export class DuplicateEventId extends Data.TaggedError("DuplicateEventId")<{ readonly id: EventId }> {

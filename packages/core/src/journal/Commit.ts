@@ -2,6 +2,7 @@
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import type * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
+import * as EventId from "../event/EventId.ts"
 import { invalid, type InvalidInput } from "../event/InvalidInput.ts"
 import * as Json from "../event/Json.ts"
 import * as NewEvent from "../event/NewEvent.ts"
@@ -10,12 +11,24 @@ import * as StreamName from "../event/StreamName.ts"
 import type { StreamVersion } from "../event/StreamVersion.ts"
 import * as ExpectedVersion from "./ExpectedVersion.ts"
 
-/** Events for one stream. */
+/**
+ * Events for one stream. A write without events is a guard: it stores nothing, and the stream must be as expected when the
+ * commit is stored. A guard has no part in the fingerprint and the result of the commit.
+ */
 export interface StreamWrite {
   readonly stream: StreamName.StreamName
+  /** `Any` is invalid in a guard. */
   readonly expected: ExpectedVersion.ExpectedVersion
-  readonly events: NonEmptyReadonlyArray<NewEvent.NewEvent>
+  /**
+   * The id of the stream's last event, as the writer knows it; only beside `Exact` of version 1 or more. It detects a log
+   * that lost events and got others at the same versions.
+   */
+  readonly lastEventId?: EventId.EventId | undefined
+  readonly events: ReadonlyArray<NewEvent.NewEvent>
 }
+
+/** Whether a write stores nothing and only checks its stream. */
+export const isGuard = ({ events }: StreamWrite): boolean => events.length === 0
 
 /**
  * Makes a commit safe to repeat: the first commit with a `key` is stored, a later one with the same key and fingerprint
@@ -36,13 +49,13 @@ export interface FingerprintedKey {
   readonly fingerprint: string
 }
 
-/** Writes that are stored atomically; each stream at most once. */
+/** Writes that are stored atomically; each stream at most once. At least one write has events. */
 export interface Commit {
   readonly writes: NonEmptyReadonlyArray<StreamWrite>
   readonly idempotency?: Idempotency | undefined
 }
 
-/** Where one write of a commit was stored: its events have the versions `firstVersion` to `version`. */
+/** Where one write with events was stored: its events have the versions `firstVersion` to `version`. */
 export interface AppendedStream {
   readonly stream: StreamName.StreamName
   readonly firstVersion: StreamVersion
@@ -53,7 +66,7 @@ export interface AppendedStream {
   readonly recordedAt: DateTime.Utc
 }
 
-/** A stored commit: its streams in the order of the writes. */
+/** A stored commit: the streams of its writes with events, in their order. */
 export interface Appended {
   readonly streams: NonEmptyReadonlyArray<AppendedStream>
   /** The highest position of the commit: wait for it to read your own writes. */
@@ -73,7 +86,10 @@ export const appended = (streams: NonEmptyReadonlyArray<AppendedStream>, dedupli
   return Object.freeze({ streams, position, deduplicated })
 }
 
-/** Checks a commit and returns it as adapters store it. Fails with `InvalidInput` for the first invalid field. */
+/**
+ * Checks a commit and returns it as adapters store it. Fails with `InvalidInput` for the first invalid field; the rules
+ * about guards come last.
+ */
 export const check = (commit: Commit): Result.Result<Commit, InvalidInput> =>
   Result.gen(function*() {
     if (!Array.isArray(commit.writes) || commit.writes.length === 0)
@@ -88,6 +104,7 @@ export const check = (commit: Commit): Result.Result<Commit, InvalidInput> =>
       seen.add(write.stream)
       writes.push(yield* checkWrite(write, field))
     }
+    yield* checkGuards(writes)
     const idempotency = commit.idempotency && (yield* checkIdempotency(commit.idempotency))
     // As many as in the input: at least one.
     return { writes: writes as unknown as Commit["writes"], idempotency }
@@ -97,16 +114,32 @@ const checkWrite = (write: StreamWrite, field: string): Result.Result<StreamWrit
   Result.gen(function*() {
     const stream = yield* StreamName.parse(write.stream, `${field}.stream`)
     const expected = yield* ExpectedVersion.check(write.expected, `${field}.expected`)
-    if (!Array.isArray(write.events) || write.events.length === 0) {
-      return yield* invalid(`${field}.events`, "must not be empty")
-    }
+    const lastEventId = yield* checkLastEventId(write, `${field}.lastEventId`)
+    if (!Array.isArray(write.events)) return yield* invalid(`${field}.events`, "must be an array")
     const events: Array<NewEvent.NewEvent> = []
     for (const [index, event] of write.events.entries()) {
       events.push(yield* NewEvent.check(event, `${field}.events[${index}]`))
     }
-    // As many as in the input: at least one.
-    return { stream, expected, events: events as unknown as StreamWrite["events"] }
+    return { stream, expected, ...(lastEventId === undefined ? {} : { lastEventId }), events }
   })
+
+const checkLastEventId = (
+  { expected, lastEventId }: StreamWrite,
+  field: string
+): Result.Result<EventId.EventId | undefined, InvalidInput> => {
+  if (lastEventId === undefined) return Result.succeed(undefined)
+  return expected._tag === "Exact" && expected.version > 0
+    ? EventId.parse(lastEventId, field)
+    : invalid(field, "must stand beside an expected version of 1 or more")
+}
+
+const checkGuards = (writes: ReadonlyArray<StreamWrite>): Result.Result<void, InvalidInput> => {
+  if (writes.every(isGuard)) return invalid("writes", "must have at least one event")
+  const unchecked = writes.findIndex((write) => isGuard(write) && write.expected._tag === "Any")
+  return unchecked < 0
+    ? Result.void
+    : invalid(`writes[${unchecked}].expected`, "must not be Any in a write without events")
+}
 
 /** Checks an idempotency key and its fingerprint. Fails with `InvalidInput`. */
 export const checkIdempotency = <Key extends Idempotency>(idempotency: Key): Result.Result<Key, InvalidInput> => {

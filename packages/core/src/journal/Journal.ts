@@ -40,7 +40,7 @@ export const empty: Journal = {
 
 /**
  * Appends a commit atomically. Checks the input, the idempotency key, the expected versions and the event ids, in this
- * order; within a check, the first write that fails is reported. `recordedAt` of an event is the given time, or that of
+ * order; within a check, the first write that fails is reported, guards included. `recordedAt` of an event is the given time, or that of
  * the previous event in its stream if that is later.
  */
 export const append = (
@@ -125,10 +125,14 @@ const streamLog = (journal: Journal, stream: StreamName.StreamName): AppendOnlyL
   Option.getOrElse(HashMap.get(journal.streams, stream), () => AppendOnlyLog.empty<RecordedEvent>())
 
 const checkVersions = (journal: Journal, commit: Commit.Commit): Result.Result<void, AppendError.VersionConflict> => {
-  for (const { expected, stream } of commit.writes) {
-    const version = streamVersion(journal, stream)
-    if (!ExpectedVersion.matches(expected, version)) {
-      return Result.fail(AppendError.versionConflict(stream, expected, version))
+  for (const { expected, lastEventId, stream } of commit.writes) {
+    const { items, size } = streamLog(journal, stream)
+    if (!ExpectedVersion.matches(expected, StreamVersion(size))) {
+      return Result.fail(AppendError.versionConflict(stream, expected, StreamVersion(size)))
+    }
+    const last = items[size - 1]
+    if (lastEventId !== undefined && lastEventId !== last?.id) {
+      return Result.fail(AppendError.versionConflict(stream, expected, StreamVersion(size), last?.id))
     }
   }
   return Result.void
@@ -149,15 +153,15 @@ const store = (
   recordedAt: DateTime.Utc
 ): readonly [Journal, Commit.Appended] => {
   let next = journal
-  const places = commit.writes.map((write): Commit.AppendedStream => {
+  const places = commit.writes.filter((write) => !Commit.isGuard(write)).map((write): Commit.AppendedStream => {
     const before = streamLog(next, write.stream)
     const recorded = record(next, before, write, recordedAt)
     next = addTo(next, write.stream, before, recorded)
-    // A write has at least one event.
+    // It has at least one event.
     const { position, recordedAt: at, stream, version } = recorded.at(-1)!
     return { stream, firstVersion: recorded[0]!.version, version, position, recordedAt: at }
   })
-  // One place for each write: at least one.
+  // One place for each write with events: at least one.
   return [next, Commit.appended(places as unknown as NonEmptyReadonlyArray<Commit.AppendedStream>)]
 }
 

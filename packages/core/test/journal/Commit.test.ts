@@ -4,9 +4,10 @@ import { Position } from "../../src/event/Position.ts"
 import { StreamVersion } from "../../src/event/StreamVersion.ts"
 import * as Commit from "../../src/journal/Commit.ts"
 import * as ExpectedVersion from "../../src/journal/ExpectedVersion.ts"
-import { at, event, failureOf, malformed, stream, write } from "../support/Sample.ts"
+import { at, event, eventId, failureOf, malformed, stream, write } from "../support/Sample.ts"
 
 const one = write("a-1", [event(1)])
+const guard = (expected: ExpectedVersion.ExpectedVersion) => write("g-1", [], expected)
 const check = (commit: object) => Commit.check(malformed(commit))
 const refusal = (commit: object) => failureOf(check(commit)).message
 
@@ -19,10 +20,19 @@ describe("check", () => {
     expect(Result.getOrThrow(Commit.check(commit))).toEqual(commit)
   })
 
+  it("gives back guards, and the id of a last event in lower case", () => {
+    const lastEventId = eventId(0xabc)
+    const writes = [one, { ...guard(ExpectedVersion.Exact(2)), lastEventId: lastEventId.toUpperCase() }]
+    expect(Result.getOrThrow(check({ writes })).writes).toEqual([one, {
+      ...guard(ExpectedVersion.Exact(2)),
+      lastEventId
+    }])
+  })
+
   it("freezes the events", () => {
     const { writes } = Result.getOrThrow(Commit.check({ writes: [one] }))
-    expect(Object.isFrozen(writes[0].events[0])).toBe(true)
-    expect(Object.isFrozen(writes[0].events[0].data)).toBe(true)
+    const [event] = writes[0].events
+    expect([Object.isFrozen(event), Object.isFrozen(event!.data)]).toEqual([true, true])
   })
 
   it.each<[string, object, string]>([
@@ -48,12 +58,29 @@ describe("check", () => {
       { writes: [{ ...one, expected: { _tag: "Exact", version } }] },
       "writes[0].expected.version must be a whole number of 0 or more"
     ]),
+    ["events that are no list", { writes: [{ ...one, events: undefined }] }, "writes[0].events must be an array"],
+    ["guards alone", { writes: [guard(ExpectedVersion.NoStream)] }, "writes must have at least one event"],
+    ["a guard alone, at any version", { writes: [guard(ExpectedVersion.Any)] }, "writes must have at least one event"],
     [
-      "a write without events",
-      { writes: [one, { ...one, stream: "b-1", events: [] }] },
-      "writes[1].events must not be empty"
+      "a guard at any version",
+      { writes: [one, guard(ExpectedVersion.Any)] },
+      "writes[1].expected must not be Any in a write without events"
     ],
-    ["events that are no list", { writes: [{ ...one, events: undefined }] }, "writes[0].events must not be empty"],
+    [
+      "the stream of a guard that comes twice",
+      { writes: [one, { ...guard(ExpectedVersion.StreamExists), stream: "a-1" }] },
+      "writes[1].stream must not repeat \"a-1\""
+    ],
+    [
+      "a last event that is no id",
+      { writes: [{ ...one, expected: ExpectedVersion.Exact(1), lastEventId: "1" }] },
+      "writes[0].lastEventId must be a UUID"
+    ],
+    ...["Any", "NoStream", "StreamExists", "Exact"].map((_tag): [string, object, string] => [
+      `a last event beside ${_tag}`,
+      { writes: [{ ...one, expected: { _tag, version: 0 }, lastEventId: eventId(1) }] },
+      "writes[0].lastEventId must stand beside an expected version of 1 or more"
+    ]),
     [
       "a bad event",
       { writes: [one, write("b-1", [event(2), event(3, { data: { at: [NaN] } })])] },
@@ -102,8 +129,8 @@ describe("check", () => {
   })
 
   it("names the first of several faults", () => {
-    expect(refusal({ writes: [{ ...one, events: [] }, { ...one, stream: "" }], idempotency: { key: "" } }))
-      .toBe("writes[0].events must not be empty")
+    expect(refusal({ writes: [{ ...one, events: 1 }, { ...one, stream: "" }], idempotency: { key: "" } }))
+      .toBe("writes[0].events must be an array")
   })
 
   it("takes an empty fingerprint and the longest key", () => {

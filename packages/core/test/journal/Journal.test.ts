@@ -118,6 +118,63 @@ describe("an expected version", () => {
   })
 })
 
+describe("a guard", () => {
+  const journal = journalOf({ writes: [write("a-1", [event(1), event(2)])] })
+  const guarded = (guard: Commit.StreamWrite, idempotency?: Commit.Idempotency): Commit.Commit => ({
+    writes: [guard, write("b-1", [event(3)])],
+    idempotency
+  })
+
+  it("stores nothing and has no place in the result", () => {
+    const [next, appended] = Result.getOrThrow(append(journal, guarded(write("a-1", [], ExpectedVersion.Exact(2)))))
+    expect(appended.streams.map(({ stream }) => stream)).toEqual(["b-1"])
+    expect(all(next)).toEqual(["a-1@1", "a-1@2", "b-1@1"])
+  })
+
+  it.each([
+    ["a-1", ExpectedVersion.Exact(1)],
+    ["a-1", ExpectedVersion.NoStream],
+    ["c-1", ExpectedVersion.StreamExists]
+  ])("that does not hold refuses the commit: %s %j", (name, expected) => {
+    const commit = guarded(write(name, [], expected))
+    expect(failureOf(append(journal, commit))).toMatchObject({ _tag: "VersionConflict", stream: name, expected })
+  })
+
+  it("is not checked for a repeated commit, and may differ in it", () => {
+    const key = { key: "k" }
+    const [next, first] = Result.getOrThrow(append(journal, guarded(write("c-1", [], ExpectedVersion.NoStream), key)))
+    const again = guarded(write("a-1", [], ExpectedVersion.NoStream), key)
+    expect(Result.getOrThrow(append(next, again))[1]).toEqual({ ...first, deduplicated: true })
+  })
+})
+
+describe("the id of a last event", () => {
+  const journal = journalOf({ writes: [write("a-1", [event(1), event(2)])] })
+  const after = (lastEventId: EventId, expected = 2, events = [event(3)]) => ({
+    ...write("a-1", events, ExpectedVersion.Exact(expected)),
+    lastEventId
+  })
+
+  it("lets a write pass that continues the stream after this event", () => {
+    expect(Result.isSuccess(append(journal, { writes: [after(eventId(2))] }))).toBe(true)
+  })
+
+  it("refuses a write at the right version after another event, with the id of the last event", () => {
+    const conflict = failureOf(append(journal, { writes: [after(eventId(1))] }))
+    expect(conflict).toMatchObject({ _tag: "VersionConflict", actual: Option.some(2), lastEventId: eventId(2) })
+  })
+
+  it("refuses a guard likewise", () => {
+    const commit: Commit.Commit = { writes: [write("b-1", [event(3)]), after(eventId(1), 2, [])] }
+    expect(failureOf(append(journal, commit))).toMatchObject({ _tag: "VersionConflict", lastEventId: eventId(2) })
+  })
+
+  it("is not looked at if the version is wrong", () => {
+    const conflict = failureOf(append(journal, { writes: [after(eventId(1), 1)] }))
+    expect(conflict).not.toHaveProperty("lastEventId")
+  })
+})
+
 describe("an event id", () => {
   const journal = journalOf({ writes: [write("a-1", [event(1)])] }, { writes: [write("a-2", [event(9)])] })
   const duplicate = (...writes: Commit.Commit["writes"]) => failureOf(append(journal, { writes }))

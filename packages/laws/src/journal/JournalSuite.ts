@@ -16,6 +16,7 @@ export const properties = (module?: JournalModule): ReadonlyArray<Law.Property<n
     JournalLaws.appendsAreAllOrNothing(module),
     JournalLaws.retriesChangeNothing(module),
     JournalLaws.expectedVersionsAreChecked(module),
+    JournalLaws.guardsStoreNothing(module),
     JournalLaws.eventIdsAreUnique(module),
     JournalLaws.versionsHaveNoGaps(module),
     JournalLaws.versionOrderIsPositionOrder(module),

@@ -3,6 +3,7 @@ import * as AsOf from "@refold/core/journal/AsOf"
 import * as Snapshots from "@refold/store/decide/Snapshots"
 import type { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import * as State from "@refold/store/decide/State"
+import * as Together from "@refold/store/decide/Together"
 import type { EventReader } from "@refold/store/log/EventReader"
 import type { EventStore } from "@refold/store/log/EventStore"
 import * as Effect from "effect/Effect"
@@ -12,6 +13,7 @@ import * as Option from "effect/Option"
 import * as AgreementSuite from "../../src/decide/AgreementSuite.ts"
 import * as CommandHandlerLaws from "../../src/decide/internal/CommandHandlerLaws.ts"
 import * as ConcurrentCommandLaws from "../../src/decide/internal/ConcurrentCommandLaws.ts"
+import * as PutBackLaws from "../../src/decide/internal/PutBackLaws.ts"
 import * as ReplayLaws from "../../src/decide/internal/ReplayLaws.ts"
 import * as SnapshotStoreLaws from "../../src/decide/internal/SnapshotStoreLaws.ts"
 import * as TogetherLaws from "../../src/decide/internal/TogetherLaws.ts"
@@ -24,6 +26,7 @@ import * as EventStores from "../log/faults/EventStores.ts"
 import { pure, type Table } from "../support/Planted.ts"
 import * as Planted from "../support/Planted.ts"
 import * as Handlers from "./faults/Handlers.ts"
+import * as PutBackHandlers from "./faults/PutBackHandlers.ts"
 import * as SnapshotStores from "./faults/SnapshotStores.ts"
 
 type AnyStores = EventStore | EventReader | SnapshotStore
@@ -62,7 +65,7 @@ const adaptersAgree = (layer: Layer.Layer<AnyStores>) => {
 }
 
 const agreementLaws: Table<typeof ReplayLaws> = {
-  snapshotAndTailIsReplay: { "a tail that repeats an event": store(SnapshotStores.countsSnapshotsFromZero) },
+  snapshotAndTailIsReplay: { "a state of another stream": store(SnapshotStores.savesTheFirstState) },
   asOfVersion: { "an exclusive version": reading(Reads.versionIsExclusive) },
   asOfPosition: { "an exclusive position": reading(Reads.positionIsExclusive) },
   asOfRecordedAt: { "an exclusive instant": reading(Reads.recordedAtIsExclusive) },
@@ -101,7 +104,25 @@ const concurrentCommandLaws: Table<typeof ConcurrentCommandLaws> = {
   }
 }
 
+const dropsGuards: TogetherLaws.Handle = (parts, options) =>
+  EventStores.withCommit(
+    Together.handle(parts, options),
+    ({ commit }) => (all, inline) => commit(Journals.withoutGuards(all), inline)
+  )
+
+const putBackLaws: Table<typeof PutBackLaws> = {
+  handlersFollowTheLog: {
+    "appends at a version, after any last event": handlers(PutBackHandlers.appendsAtTheVersion),
+    "a cached state with the tail after its version": handlers(Handlers.foldsTheTailOnly),
+    "snapshots that are believed by their version": handlers(PutBackHandlers.believesSnapshots)
+  }
+}
+
 const togetherLaws: Table<typeof TogetherLaws> = {
+  undecidedPartsHold: {
+    "ignored guards": onJournal(Journals.ignoresGuards),
+    "a handler that drops guards": store(EventStores.sound, EventStoreSuite.togetherProperties(dropsGuards))
+  },
   togetherIsAllOrNothing: {
     "a commit for each stream": store(EventStores.commitsEachStreamByItself),
     "lost writes": store(EventStores.losesWrites),
@@ -113,4 +134,5 @@ Planted.find("SnapshotStoreLaws", SnapshotStoreLaws, [], snapshotStoreLaws)
 Planted.find("ReplayLaws", ReplayLaws, [Sample.aggregate, []], agreementLaws)
 Planted.find("CommandHandlerLaws", CommandHandlerLaws, [Sample.aggregate], commandHandlerLaws)
 Planted.find("ConcurrentCommandLaws", ConcurrentCommandLaws, [Sample.aggregate], concurrentCommandLaws)
+Planted.find("PutBackLaws", PutBackLaws, [Sample.aggregate], putBackLaws)
 Planted.find("TogetherLaws", TogetherLaws, [], togetherLaws)

@@ -17,7 +17,15 @@ const journalLaws: Table<typeof JournalLaws> = {
   journalsAreValues: { "a journal that grows in place": journal(Journals.growsInPlace) },
   checksComeInOrder: { "versions checked before keys": journal(Journals.checksVersionsBeforeKeys) },
   retriesChangeNothing: { "retries reported as new": journal(Journals.reportsRetriesAsNew) },
-  expectedVersionsAreChecked: { "ignored expected versions": journal(Journals.ignoresExpectations) },
+  expectedVersionsAreChecked: {
+    "ignored expected versions": journal(Journals.ignoresExpectations),
+    "ignored guards": journal(Journals.ignoresGuards),
+    "ignored last events": journal(Journals.ignoresLastEvents)
+  },
+  guardsStoreNothing: {
+    "guards in the fingerprint": journal(Journals.fingerprintsGuards),
+    "guards in the result": journal(Journals.answersGuards)
+  },
   eventIdsAreUnique: { "events stored twice": journal(Journals.storesEventsTwice()) },
   versionsHaveNoGaps: { "versions from 0": reading(Reads.versionsStartAtZero) },
   versionOrderIsPositionOrder: { "versions that decrease": reading(Reads.versionsDecrease) },

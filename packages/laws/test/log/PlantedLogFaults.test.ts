@@ -26,6 +26,10 @@ const eventStoreLaws: Table<typeof EventStoreLaws> = {
     "keys that ignore the fingerprint": onJournal(Journals.ignoresFingerprints),
     "versions checked before keys": onJournal(Journals.checksVersionsBeforeKeys),
     "ignored expected versions": onJournal(Journals.ignoresExpectations),
+    "ignored guards": onJournal(Journals.ignoresGuards),
+    "ignored last events": onJournal(Journals.ignoresLastEvents),
+    "guards in the result": onJournal(Journals.answersGuards),
+    "guards in the fingerprint": onJournal(Journals.fingerprintsGuards),
     "a commit for each stream": store(EventStores.commitsEachStreamByItself)
   },
   limitCasesAgree: { "type names that are cut": onJournal(Journals.cutsLongTypes) },
@@ -65,6 +69,10 @@ const eventStoreLaws: Table<typeof EventStoreLaws> = {
 const concurrencyLaws: Table<typeof ConcurrencyLaws> = {
   oneConcurrentAppendWins: { "lost writes": store(EventStores.losesWrites) },
   appendsWithoutExpectationSucceed: { "lost writes": store(EventStores.losesWrites) },
+  crossedGuardsConflict: {
+    "ignored guards": onJournal(Journals.ignoresGuards),
+    "guards checked before the commit": store(EventStores.checksGuardsBeforeItCommits)
+  },
   concurrentRetriesAreStoredOnce: {
     "keys looked up before the transaction": store(EventStores.looksKeysUpBeforeItsTransaction)
   },

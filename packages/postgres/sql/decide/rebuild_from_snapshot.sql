@@ -18,7 +18,11 @@ BEGIN
   WHERE s.stream = stream AND s.view = view AND s.fingerprint = fingerprint
     -- Recorded times never decrease within a stream: if the last event is included, all before it are.
     AND (as_of_version IS NULL OR s.version <= as_of_version)
-    AND (as_of_recorded_at IS NULL OR s.recorded_at <= as_of_recorded_at);
+    AND (as_of_recorded_at IS NULL OR s.recorded_at <= as_of_recorded_at)
+    AND EXISTS (
+      SELECT FROM refold.event_store AS e
+      WHERE e.stream = s.stream AND e.version = s.version AND e.event_id = s.event_id
+    );
   -- A regproc is written as a quoted name, so it cannot inject SQL.
   EXECUTE format($fold$
     SELECT max(e.version), max(e."position"), max(e.recorded_at), %s($1, e ORDER BY e.version), 0, count(*)

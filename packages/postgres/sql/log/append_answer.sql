@@ -6,5 +6,5 @@ CREATE TYPE refold.append_answer AS (
   version bigint,         -- … or the stream's actual version in a version_conflict
   "position" bigint,      -- of the last event of the write
   recorded_at timestamptz,
-  event_id uuid           -- in a duplicate_event_id
+  event_id uuid           -- in a duplicate_event_id; in a version_conflict the stream's last event, if only that differs
 )

@@ -1,27 +1,34 @@
 -- Appends events to one or several streams, all or nothing, and answers by rows: a refusal is a row, not an error, so
 -- that the caller's transaction stays usable. The caller has locked the streams and the key (lock_streams).
---   streams, expected, event_counts   per write: expected is a version, -1 (any) or -2 (exists)
+--   streams, expected, event_counts   per write: expected is a version, -1 (any) or -2 (exists); a write with 0 events is
+--                                     a guard: it stores nothing, and expects something
 --   event_*                           per event, in the order of the writes
 --   never_expires                     whether the key is exempt from expiry
+--   last_event_ids                    per write: the event that is expected to be the stream's last one, '' = not checked
 -- Outcomes, checked in this order: deduplicated (a row per write) or idempotency_conflict; version_conflict (the first
--- stream that is not as expected); duplicate_event_id (the first id that is stored or repeated); appended (a row per
--- write).
+-- stream that is not as expected, guards included); duplicate_event_id (the first id that is stored or repeated);
+-- appended (a row per write). Guards have no row.
 CREATE FUNCTION refold.append_commit(
   key text, fingerprint text, streams text[], expected bigint[], event_counts int[],
   event_ids uuid[], event_types text[], event_schema_versions smallint[], event_data jsonb[], event_metadata jsonb[],
   event_occurred_at timestamptz[],
-  never_expires boolean DEFAULT false
+  never_expires boolean DEFAULT false,
+  last_event_ids text[] DEFAULT NULL
 ) RETURNS SETOF refold.append_answer LANGUAGE plpgsql AS $$
 #variable_conflict use_variable
 DECLARE
   hash CONSTANT bytea := CASE
     WHEN key <> '' THEN refold.commit_fingerprint(fingerprint, streams, event_counts, event_types, event_data) END;
-  answers refold.append_answer[] := '{}';
+  answers refold.append_answer[] := '{}'; -- per write
+  stored_answers refold.append_answer[] := '{}'; -- per write with events
   answer refold.append_answer;
   first_event int := 1;
   last_event int;
   stored int;
 BEGIN
+  IF 0 = ANY (event_counts) THEN
+    PERFORM refold.check_guards(expected, event_counts);
+  END IF;
   IF key <> '' THEN
     RETURN QUERY SELECT * FROM refold.stored_answer(key, hash);
     IF FOUND THEN RETURN; END IF;
@@ -31,9 +38,15 @@ BEGIN
     answer := refold.stream_end(streams[write]);
     IF answer.version <> expected[write] AND expected[write] <> -1 AND (expected[write] <> -2 OR answer.version = 0) THEN
       answer.outcome := 'version_conflict';
+      answer.event_id := NULL;
+      RETURN NEXT answer;
+      RETURN;
+    ELSIF answer.event_id::text <> nullif(last_event_ids[write], '') THEN
+      answer.outcome := 'version_conflict';
       RETURN NEXT answer;
       RETURN;
     END IF;
+    answer.event_id := NULL;
     answers := answers || answer;
   END LOOP;
 
@@ -50,6 +63,7 @@ BEGIN
 
   PERFORM refold.lock_positions();
   FOR write IN 1 .. cardinality(streams) LOOP
+    CONTINUE WHEN event_counts[write] = 0;
     answer := answers[write];
     last_event := first_event + event_counts[write] - 1;
     WITH inserted AS (
@@ -78,7 +92,7 @@ BEGIN
     answer.outcome := 'appended';
     answer.first_version := answer.version + 1;
     answer.version := answer.version + event_counts[write];
-    answers[write] := answer;
+    stored_answers := stored_answers || answer;
     RETURN NEXT answer;
     first_event := last_event + 1;
   END LOOP;
@@ -86,7 +100,7 @@ BEGIN
   IF key <> '' THEN
     -- The recorded time of its first event, so that the two agree.
     INSERT INTO refold.idempotency_keys (key, fingerprint, answer, created_at, never_expires)
-    VALUES (key, hash, to_jsonb(answers), answers[1].recorded_at, never_expires);
+    VALUES (key, hash, to_jsonb(stored_answers), stored_answers[1].recorded_at, never_expires);
   END IF;
 END
 $$

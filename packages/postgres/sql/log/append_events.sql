@@ -4,6 +4,10 @@
 --   keys, fingerprints, write_counts        per commit: its idempotency key and fingerprint ('' = none), its writes
 --   streams, expected, event_counts, event_*   as in append_commit, for the commits one after the other
 --   never_expire                            per commit: whether its key is exempt from expiry; no array = none is
+--   last_event_ids                          as in append_commit; no array = none is checked
+--   shared_guards                           whether a stream that is only guarded is locked shared. Only for a transaction
+--                                           that ends with this call: one that wrote to the stream later would have to
+--                                           strengthen its lock, and two of them would deadlock.
 -- With wait = false, a commit to a stream that another transaction is writing to is answered "busy" and not tried.
 -- Parallel arrays, because parsing one jsonb document costs more than the inserts.
 CREATE FUNCTION refold.append_events(
@@ -12,7 +16,9 @@ CREATE FUNCTION refold.append_events(
   event_ids uuid[], event_types text[], event_schema_versions smallint[], event_data jsonb[], event_metadata jsonb[],
   event_occurred_at timestamptz[],
   wait boolean DEFAULT true,
-  never_expire boolean[] DEFAULT NULL
+  never_expire boolean[] DEFAULT NULL,
+  last_event_ids text[] DEFAULT NULL,
+  shared_guards boolean DEFAULT false
 ) RETURNS TABLE (commit int, answer refold.append_answer)
 -- The search_path is pinned so that a caller cannot replace an object by another of the same name.
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -23,16 +29,18 @@ DECLARE
   last_e int;
 BEGIN
   IF wait THEN
-    PERFORM refold.lock_streams(streams, keys, true);
+    PERFORM refold.lock_streams(streams, keys, true, CASE WHEN shared_guards THEN event_counts END);
   END IF;
   FOR c IN 1 .. cardinality(keys) LOOP
     last_w := w + write_counts[c] - 1;
     last_e := e - 1 + (SELECT sum(n) FROM unnest(event_counts[w:last_w]) AS n);
-    IF wait OR refold.lock_streams(streams[w:last_w], keys[c:c], false) THEN
+    IF wait OR refold.lock_streams(
+      streams[w:last_w], keys[c:c], false, CASE WHEN shared_guards THEN event_counts[w:last_w] END
+    ) THEN
       RETURN QUERY SELECT c, a FROM refold.append_commit(
         keys[c], fingerprints[c], streams[w:last_w], expected[w:last_w], event_counts[w:last_w],
         event_ids[e:last_e], event_types[e:last_e], event_schema_versions[e:last_e], event_data[e:last_e],
-        event_metadata[e:last_e], event_occurred_at[e:last_e], coalesce(never_expire[c], false)
+        event_metadata[e:last_e], event_occurred_at[e:last_e], coalesce(never_expire[c], false), last_event_ids[w:last_w]
       ) AS a;
     ELSE
       commit := c;

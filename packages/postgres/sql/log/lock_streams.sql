@@ -3,25 +3,37 @@
 -- one sorted order, so that two batches cannot deadlock. Advisory locks rather than a row per stream: no table to
 -- update, and a stream can be locked before it exists. Two names with the same hash merely wait needlessly. Returns
 -- false if wait = false and another transaction holds one of them.
-CREATE FUNCTION refold.lock_streams(streams text[], keys text[], wait boolean) RETURNS boolean LANGUAGE plpgsql AS $$
+--   event_counts   per stream, if given: a stream with 0 is only guarded, and its lock is shared. Each lock is taken once,
+--                  in its strongest mode: two transactions that share a lock and then both want it alone would deadlock.
+CREATE FUNCTION refold.lock_streams(streams text[], keys text[], wait boolean, event_counts int[] DEFAULT NULL)
+RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
   store CONSTANT bigint := 'refold.event_position'::regclass::oid::bigint;
   hash bigint;
+  is_written boolean;
 BEGIN
   -- The common case, without the sort: one stream, no key.
   IF wait AND cardinality(streams) = 1 AND keys = ARRAY[''] THEN
     PERFORM pg_advisory_xact_lock(hashtextextended(streams[1], store));
     RETURN true;
   END IF;
-  FOR hash IN
-    SELECT hashtextextended(stream, store) FROM unnest(streams) AS stream
-    UNION
-    SELECT hashtextextended(key, -store) FROM unnest(keys) AS key WHERE key <> ''
-    ORDER BY 1
+  FOR hash, is_written IN
+    SELECT l.hash, bool_or(l.is_written) FROM (
+      SELECT hashtextextended(w.stream, store), coalesce(w.events, 1) > 0
+      FROM unnest(streams, event_counts) AS w(stream, events)
+      UNION ALL
+      SELECT hashtextextended(key, -store), true FROM unnest(keys) AS key WHERE key <> ''
+    ) AS l(hash, is_written)
+    GROUP BY l.hash
+    ORDER BY l.hash
   LOOP
-    IF wait THEN
+    IF wait AND is_written THEN
       PERFORM pg_advisory_xact_lock(hash);
-    ELSIF NOT pg_try_advisory_xact_lock(hash) THEN
+    ELSIF wait THEN
+      PERFORM pg_advisory_xact_lock_shared(hash);
+    ELSIF is_written AND NOT pg_try_advisory_xact_lock(hash)
+      OR NOT is_written AND NOT pg_try_advisory_xact_lock_shared(hash)
+    THEN
       RETURN false;
     END IF;
   END LOOP;

@@ -1,10 +1,10 @@
--- Where a stream ends: its version (0 = no events), and the time that an event recorded now would get. That is the
+-- Where a stream ends: its version (0 = no events), the id of its last event, and the time that an event recorded now would get. That is the
 -- database's clock in milliseconds, or the last event's time if the clock has gone back.
 CREATE FUNCTION refold.stream_end(wanted text) RETURNS refold.append_answer LANGUAGE plpgsql AS $$
 DECLARE
   answer refold.append_answer;
 BEGIN
-  SELECT e.version, e.recorded_at INTO answer.version, answer.recorded_at
+  SELECT e.version, e.recorded_at, e.event_id INTO answer.version, answer.recorded_at, answer.event_id
   FROM refold.event_store e WHERE e.stream = wanted ORDER BY e.version DESC LIMIT 1;
   answer.stream := wanted;
   answer.version := coalesce(answer.version, 0);

@@ -163,6 +163,147 @@ describe("within a commit", () => {
   )
 })
 
+describe("a guard", () => {
+  const guard = (stream: string, expected: number) => ({ stream, expected, ids: [] })
+
+  test(
+    "is checked with the versions, stores nothing and has no answer row",
+    run(Effect.gen(function*() {
+      const [known, stream] = [Stores.freshStream(), Stores.freshStream()]
+      const knownId = randomUUID()
+      yield* send([commit(known, { ids: [knownId] })])
+      const write = { stream, ids: ids(2) }
+      const answers = yield* send([
+        { writes: [guard(known, 0), { stream, ids: [knownId] }] },
+        { writes: [{ stream, expected: 7, ids: ids(1) }, guard(known, 0)] },
+        { writes: [guard(Stores.freshStream(), -2), write] },
+        { writes: [guard(known, 1), write, guard(Stores.freshStream(), 0)] },
+        { writes: [guard(known, -2), { stream, ids: [knownId] }] }
+      ])
+      expect(answers).toMatchObject([
+        { commit: 1, outcome: "version_conflict", stream: known, version: 1n, event_id: null },
+        { commit: 2, outcome: "version_conflict", stream, version: 0n },
+        { commit: 3, outcome: "version_conflict", version: 0n },
+        { commit: 4, outcome: "appended", stream, first_version: 1n, version: 2n },
+        { commit: 5, outcome: "duplicate_event_id", event_id: knownId }
+      ])
+      expect(yield* storedIds(known)).toEqual([knownId])
+    }))
+  )
+
+  test(
+    "is not part of the commit for its key",
+    run(Effect.gen(function*() {
+      const stream = Stores.freshStream()
+      const key = randomUUID()
+      const write = { stream, ids: ids(1) }
+      const answers = yield* send([
+        { key, writes: [guard(Stores.freshStream(), 0), write] },
+        { key, writes: [write] },
+        { key, writes: [write, guard(stream.replace("thing", "other"), 9)] }
+      ])
+      expect(answers).toMatchObject([
+        { outcome: "appended", stream, version: 1n },
+        { outcome: "deduplicated", stream, version: 1n },
+        { outcome: "deduplicated", stream, version: 1n }
+      ])
+    }))
+  )
+
+  test(
+    "alone in a commit, at any version, or where the snapshot may be old is an error",
+    run(Effect.gen(function*() {
+      const { sql, url } = yield* Stores.Database
+      const [stream, other] = [Stores.freshStream(), Stores.freshStream()]
+      const errors = [[guard(stream, 0)], [guard(stream, -1), { stream: other, ids: ids(1) }]]
+      for (const writes of errors) expect(code(yield* Effect.flip(send([{ writes }])))).toBe("22023")
+      for (const level of ["repeatable read", "serializable"]) {
+        const session = yield* Stores.connect(url)
+        yield* session.unsafe(`begin isolation level ${level}`)
+        const writes = [guard(stream, 0), { stream: other, ids: ids(1) }]
+        expect(code(yield* Effect.flip(Stores.appendEvents(session, [{ writes }])))).toBe("0A000")
+      }
+      expect(yield* sql`select from refold.event_store where stream in (${stream}, ${other})`).toEqual([])
+    }))
+  )
+
+  test(
+    "that is shared lets other guards pass and no write, and a write lets no guard pass",
+    run(Effect.gen(function*() {
+      const { sql, url } = yield* Stores.Database
+      const holder = yield* Stores.connect(url)
+      const guarded = Stores.freshStream()
+      const guarding = (stream: string) => [{ writes: [guard(guarded, 0), { stream, ids: ids(1) }] }]
+      const attempt = (commits: ReadonlyArray<Stores.SqlCommit>) =>
+        Effect.map(
+          Stores.appendEvents(sql, commits, { sharedGuards: true, wait: false }),
+          (answers) => answers.map(({ outcome }) => outcome)
+        )
+      yield* holder`begin`
+      const held = Stores.freshStream()
+      yield* Stores.appendEvents(holder, guarding(held), { sharedGuards: true })
+      expect(yield* attempt(guarding(Stores.freshStream()))).toEqual(["appended"])
+      expect(yield* attempt([commit(guarded)])).toEqual(["busy"])
+      expect(yield* attempt([{ writes: [guard(held, 0), { stream: Stores.freshStream(), ids: ids(1) }] }])).toEqual([
+        "busy"
+      ])
+      yield* holder`commit`
+      expect(yield* attempt([commit(guarded)])).toEqual(["appended"])
+      yield* holder`begin`
+      yield* Stores.appendEvents(holder, [{ writes: [guard(guarded, 1), { stream: held, ids: ids(1) }] }])
+      expect(yield* attempt([{ writes: [guard(guarded, 1), { stream: Stores.freshStream(), ids: ids(1) }] }])).toEqual([
+        "busy"
+      ])
+    }))
+  )
+
+  test(
+    "of a stream that the same transaction writes later does not deadlock with another such transaction",
+    run(Effect.gen(function*() {
+      const { sql, store } = yield* Stores.Database
+      for (let round = 0; round < 10; round++) {
+        const guarded = Stores.freshStream()
+        const transfer = sql.withTransaction(Effect.gen(function*() {
+          const expected = (yield* store.streamVersions([guarded]))[0] === 0 ? "NoStream" : "StreamExists"
+          yield* store.commit({
+            writes: [
+              { stream: guarded, expected: { _tag: expected }, events: [] },
+              { stream: Stores.freshStream(), expected: { _tag: "Any" }, events: [Stores.event()] }
+            ]
+          })
+          yield* store.append(guarded, [Stores.event()])
+        }))
+        const results = yield* Effect.forEach([1, 2, 3], () => Effect.result(transfer), { concurrency: 3 })
+        const failures = results.flatMap((result) => result._tag === "Failure" ? [result.failure._tag] : [])
+        expect(failures.filter((tag) => tag !== "VersionConflict")).toEqual([])
+      }
+    }))
+  )
+})
+
+describe("the expected last event", () => {
+  test(
+    "is compared at the expected version only, and named in the answer",
+    run(Effect.gen(function*() {
+      const stream = Stores.freshStream()
+      const [one, two] = ids(2)
+      yield* send([commit(stream, { ids: [one!, two!] })])
+      const answers = yield* send([
+        commit(stream, { expected: 1, last: one! }),
+        commit(stream, { expected: 2, last: one! }),
+        { writes: [{ stream, expected: 2, last: one!, ids: [] }, { stream: Stores.freshStream(), ids: ids(1) }] },
+        commit(stream, { expected: 2, last: two! })
+      ])
+      expect(answers).toMatchObject([
+        { outcome: "version_conflict", version: 2n, event_id: null },
+        { outcome: "version_conflict", version: 2n, event_id: two },
+        { outcome: "version_conflict", version: 2n, event_id: two },
+        { outcome: "appended", version: 3n, event_id: null }
+      ])
+    }))
+  )
+})
+
 describe("with wait = false", () => {
   test(
     "a commit to a stream, or under a key, that another transaction holds is busy, and the rest is done",

@@ -2,7 +2,7 @@
 // back and gives out again are not passed by.
 import type { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
-import type { StreamWrite } from "@refold/core/journal/Commit"
+import type { NewEvent } from "@refold/core/event/NewEvent"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { describe, expect, test } from "vitest"
@@ -33,7 +33,7 @@ const drawInVain = ({ sql, store }: Pick<Stores.Opened, "sql" | "store">, positi
   sql.withTransaction(Effect.andThen(store.append(Stores.freshStream(), many(positions)), Effect.fail("in vain")))
     .pipe(Effect.flip, Effect.andThen(lastDrawn(sql)))
 
-const many = (count: number): StreamWrite["events"] => [
+const many = (count: number): readonly [NewEvent, ...Array<NewEvent>] => [
   Stores.event(),
   ...Array.from({ length: count - 1 }, () => Stores.event())
 ]

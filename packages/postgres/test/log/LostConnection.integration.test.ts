@@ -227,6 +227,93 @@ describe("a lost answer", () => {
   )
 })
 
+describe("a commit with guards whose answer is lost", () => {
+  test(
+    "succeeds with the places of its events",
+    run(Effect.gen(function*() {
+      const { event, proxy, store, stored, stream, text } = yield* setUp
+      const lost = proxy.loseAnswer(text)
+      const guard = { stream: Stores.freshStream(), expected: ExpectedVersion.NoStream, events: [] }
+      const appended = yield* store.commit({ writes: [guard, write(stream, event)] })
+      yield* Effect.promise(() => lost)
+      expect(appended.streams).toMatchObject([{ stream, firstVersion: 1, version: 1 }])
+      expect(yield* stored).toEqual([event.id])
+    }))
+  )
+})
+
+const { Exact, NoStream, StreamExists } = ExpectedVersion
+
+/** The first copy of a commit is delayed, and the second one is refused. */
+const refusedOnce = Effect.fnUntraced(function*(
+  { event, proxy, store, stream, text }: Effect.Success<typeof setUp>,
+  { expected, guarded }: { readonly expected: ExpectedVersion.ExpectedVersion; readonly guarded: boolean }
+) {
+  const own = Stores.freshStream()
+  const delayed = proxy.delayRequest(text)
+  const commit = guarded
+    ? { writes: [{ stream, expected, events: [] }, write(own, event)] as const }
+    : { writes: [{ stream, expected, events: [event] }] as const }
+  const error = yield* Effect.flip(store.commit(commit))
+  return { error, deliver: yield* Effect.promise(() => delayed), written: guarded ? own : stream }
+})
+
+describe("a commit that is refused while its first copy is delayed", () => {
+  for (const guarded of [false, true]) {
+    for (const [expected, version] of [[StreamExists, 0], [Exact(1), 0], [Exact(3), 2]] as const) {
+      const where = `${ExpectedVersion.format(expected)} at version ${version}${guarded ? ", by a guard" : ""}`
+      test(
+        `has an unknown outcome where the stream may still become as expected: ${where}`,
+        run(Effect.gen(function*() {
+          const all = yield* setUp
+          const { direct, event, stream } = all
+          const append = direct.store.append(stream, [Stores.event()])
+          for (let n = 0; n < version; n++) yield* direct.store.append(stream, [Stores.event()])
+          const { deliver, error, written } = yield* refusedOnce(all, { expected, guarded })
+          expect(error).toMatchObject({ _tag: "OutcomeUnknown", eventIds: [event.id], cause: { _tag: "VersionConflict" } })
+          // The stream becomes as expected, and the first copy arrives.
+          yield* append
+          yield* Effect.promise(deliver)
+          expect((yield* Stores.readStream(direct.store, written)).map(({ id }) => id)).toContain(event.id)
+        }))
+      )
+    }
+
+    for (const [expected, version] of [[NoStream, 1], [Exact(0), 2], [Exact(1), 2]] as const) {
+      const where = `${ExpectedVersion.format(expected)} at version ${version}${guarded ? ", by a guard" : ""}`
+      test(
+        `is refused for good where the stream is past what is expected: ${where}`,
+        run(Effect.gen(function*() {
+          const all = yield* setUp
+          const { direct, event, stream } = all
+          for (let n = 0; n < version; n++) yield* direct.store.append(stream, [Stores.event()])
+          const { deliver, error, written } = yield* refusedOnce(all, { expected, guarded })
+          expect(error).toMatchObject({ _tag: "VersionConflict", stream, actual: { value: version } })
+          yield* direct.store.append(stream, [Stores.event()])
+          yield* Effect.promise(deliver)
+          expect((yield* Stores.readStream(direct.store, written)).map(({ id }) => id)).not.toContain(event.id)
+        }))
+      )
+    }
+  }
+
+  test(
+    "is refused for good where another event is the last one",
+    run(Effect.gen(function*() {
+      const { direct, event, proxy, store, stored, stream, text } = yield* setUp
+      const known = Stores.event()
+      yield* direct.store.append(stream, [known])
+      const delayed = proxy.delayRequest(text)
+      const options = { expected: Exact(1), lastEventId: event.id }
+      const error = yield* Effect.flip(store.append(stream, [event], options))
+      expect(error).toMatchObject({ _tag: "VersionConflict", lastEventId: known.id })
+      const deliver = yield* Effect.promise(() => delayed)
+      yield* Effect.promise(deliver)
+      expect(yield* stored).toEqual([known.id])
+    }))
+  )
+})
+
 describe("the look-up of a lost append", () => {
   for (const lose of ["loseRequest", "loseAnswer"] as const) {
     test(

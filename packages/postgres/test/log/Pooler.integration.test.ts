@@ -27,13 +27,14 @@ const exercise = (options: { readonly pooler: boolean }) =>
     const { snapshots, sql, store } = yield* Stores.open(url, { ...options, maxConnections: connections })
     const use = Effect.gen(function*() {
       const stream = Stores.freshStream()
-      const { streams: [{ position, recordedAt, version }] } = yield* store.append(stream, [Stores.event()])
+      const event = Stores.event()
+      const { streams: [{ position, recordedAt, version }] } = yield* store.append(stream, [event])
       yield* sql.withTransaction(Effect.andThen(
         store.append(stream, [Stores.event()]),
         Effect.ignore(sql.withTransaction(Effect.andThen(Stores.readIds(store), Effect.fail("nested"))))
       ))
       const key = { stream, view: "v", fingerprint: "f" }
-      yield* snapshots.save(key, { position, recordedAt, version, state: 1 })
+      yield* snapshots.save(key, { lastEventId: event.id, position, recordedAt, version, state: 1 })
       yield* snapshots.find(key)
       yield* store.findAppended({ key: "none", fingerprint: "f" })
       yield* store.head

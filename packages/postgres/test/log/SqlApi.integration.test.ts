@@ -114,6 +114,9 @@ describe("append_event", () => {
   )
 })
 
+const knownId = "00000000-0000-7000-8000-000000000001"
+const unknownId = "00000000-0000-7000-8000-000000000002"
+
 /** Every refusal, as `docs/src/content/docs/reference/sql-api.md` lists them. */
 const refusals: ReadonlyArray<readonly [name: string, statement: string, told: Readonly<Record<string, unknown>>]> = [
   ["another version", "append_event('taken-1', 'A', '1', 3)", {
@@ -198,24 +201,62 @@ const refusals: ReadonlyArray<readonly [name: string, statement: string, told: R
     {"stream": "taken-1", "expectedVersion": 0, "events": [{"type": "A", "data": 1}]}]')`,
     { code: "RF001" }
   ],
+  [
+    "a guard that does not hold",
+    `commit_events('[{"stream": "new-1", "events": [{"type": "A", "data": 1}]},
+    {"stream": "taken-1", "expectedVersion": 0, "events": []}]')`,
+    { code: "RF001", detail: { stream: "taken-1", expected: 0, actual: 1 } }
+  ],
+  [
+    "a guard at any version",
+    `commit_events('[{"stream": "new-1", "events": [{"type": "A", "data": 1}]}, {"stream": "taken-1", "events": []}]')`,
+    { code: "22023", message: "writes[1].expectedVersion must be given in a write without events" }
+  ],
+  [
+    "guards without an event",
+    `commit_events('[{"stream": "taken-1", "expectedVersion": 1, "events": []}]')`,
+    { code: "22023", message: "writes must have at least one event" }
+  ],
+  [
+    "a guard under another isolation",
+    `commit_events('[{"stream": "new-1", "events": [{"type": "A", "data": 1}]},
+    {"stream": "taken-1", "expectedVersion": 1, "events": []}]')`,
+    { code: "0A000" }
+  ],
+  ["another last event", `append_event('taken-1', 'A', '1', 1, last_event_id => '${unknownId}')`, {
+    code: "RF001",
+    message: `stream "taken-1" is at version 1, but was expected to end with another event than ${knownId}`,
+    detail: { stream: "taken-1", expected: 1, actual: 1, lastEventId: knownId }
+  }],
+  ["a last event of any version", `append_event('taken-1', 'A', '1', last_event_id => '${knownId}')`, {
+    code: "22023",
+    message: "last_event_id must stand beside an expected version of 1 or more"
+  }],
+  [
+    "a last event that is no id",
+    `commit_events('[{"stream": "taken-1", "expectedVersion": 1, "lastEventId": "1", "events": []}]')`,
+    { code: "22023", message: "writes[0].lastEventId must be a UUID" }
+  ],
   ["the whole log under another isolation", "read_all()", { code: "0A000" }],
   ["a change of what has happened", "delete", { code: "23001" }]
 ]
 
 // Refused for what they are and not for what they are given.
 const others: Readonly<Record<string, string>> = {
+  "a guard under another isolation": "set transaction isolation level repeatable read",
   "read_all()": "set transaction isolation level repeatable read",
   delete: "delete from refold.event_store"
 }
 
-const refused = Effect.fnUntraced(function*(statement: string) {
+const refused = Effect.fnUntraced(function*(name: string, statement: string) {
   const { sql } = yield* Stores.Database
   yield* sql`select * from refold.append_event('taken-1', 'A', '1', -1, 'taken',
     event_id => '00000000-0000-7000-8000-000000000001')`
   const stored = sql`select * from refold.event_store order by "position"`
   const before = yield* stored
   const attempt = sql.withTransaction(Effect.gen(function*() {
-    if (others[statement] !== undefined) yield* sql.unsafe(others[statement])
+    const first = others[name] ?? others[statement]
+    if (first !== undefined) yield* sql.unsafe(first)
     yield* sql.unsafe(`select * from refold.${statement}`)
   }))
   return { error: told(yield* Effect.flip(attempt)), before, after: yield* stored }
@@ -224,8 +265,8 @@ const refused = Effect.fnUntraced(function*(statement: string) {
 describe("a refusal", () => {
   test.each(refusals)(
     "of %s says so by code, words and JSON, and stores nothing",
-    async (_name, statement, expected) => {
-      const { after, before, error } = await run(refused(statement))()
+    async (name, statement, expected) => {
+      const { after, before, error } = await run(refused(name, statement))()
       expect(error).toMatchObject(expected)
       expect(after).toEqual(before)
     }
@@ -308,7 +349,7 @@ describe("a role that writes by SQL", () => {
         "truncate refold.event_store",
         "update refold.event_store set data = '1'",
         `select refold.save_snapshot('a-1', 'v', 'f', 1, 1, now(), '1')`,
-        `select * from refold.store_commit(NULL, NULL, false, '{a-1}', '{0}', '{1}', NULL, '{A}', '{1}', '{1}', '{"{}"}', NULL)`
+        `select * from refold.store_commit(NULL, NULL, false, '{a-1}', '{0}', '{1}', NULL, '{A}', '{1}', '{1}', '{"{}"}', NULL, NULL)`
       ]
       for (const statement of others) {
         expect([statement, told(yield* Effect.flip(session.unsafe(statement))).code]).toEqual([statement, "42501"])

@@ -1,6 +1,6 @@
 // A subscriber is given every event once, in the order of the log: those stored already and those to come, whatever the
 // order in which writers commit, and no faster than it can take them.
-import type { StreamWrite } from "@refold/core/journal/Commit"
+import type { NewEvent } from "@refold/core/event/NewEvent"
 import * as EventStore from "@refold/store/log/EventStore"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Deferred from "effect/Deferred"
@@ -24,7 +24,7 @@ const setUp = Effect.gen(function*() {
   return { ...opened, append, start: yield* opened.store.head }
 })
 
-const many = (count: number): StreamWrite["events"] => [
+const many = (count: number): readonly [NewEvent, ...Array<NewEvent>] => [
   Stores.event(),
   ...Array.from({ length: count - 1 }, () => Stores.event())
 ]

@@ -148,9 +148,9 @@ describe("a snapshot saved in the caller's transaction", () => {
     run(Effect.gen(function*() {
       const { append, snapshots, sql, store, stream } = yield* setUp
       yield* append()
-      const { position, recordedAt, version } = (yield* Stores.readStream(store, stream))[0]!
+      const { id, position, recordedAt, version } = (yield* Stores.readStream(store, stream))[0]!
       const key = { stream, view: "view", fingerprint: "1" }
-      const save = snapshots.save(key, { position, recordedAt, version, state: 1 })
+      const save = snapshots.save(key, { lastEventId: id, position, recordedAt, version, state: 1 })
       yield* Effect.ignore(sql.withTransaction(Effect.andThen(save, Effect.fail("no"))))
       expect(yield* snapshots.find(key)).toMatchObject({ _tag: "None" })
       yield* sql.withTransaction(save)

@@ -61,7 +61,7 @@ describe("texts come back equal from every place", () => {
         })
         const snapshot = { stream, view: text, fingerprint: text }
         const { position, recordedAt, version } = appended.streams[0]
-        yield* snapshots.save(snapshot, { position, recordedAt, version, state: { [text]: text } })
+        yield* snapshots.save(snapshot, { lastEventId: read!.id, position, recordedAt, version, state: { [text]: text } })
         expect(yield* snapshots.find(snapshot)).toMatchObject({
           value: { position, recordedAt, version, state: { [text]: text } }
         })
@@ -160,11 +160,13 @@ describe("texts that PostgreSQL cannot hold", () => {
       run(Effect.gen(function*() {
         const { snapshots, store } = yield* Stores.Database
         const stream = Stores.freshStream()
-        const { streams: [{ position, recordedAt, version }] } = yield* store.append(stream, [Stores.event()])
+        const event = Stores.event()
+        const { streams: [{ position, recordedAt, version }] } = yield* store.append(stream, [event])
+        const lastEventId = event.id
         const key = { stream, view: "v", fingerprint: "f" }
         const saves = [
-          snapshots.save(key, { position, recordedAt, version, state: { text } }),
-          snapshots.save({ ...key, view: text }, { position, recordedAt, version, state: 1 })
+          snapshots.save(key, { lastEventId, position, recordedAt, version, state: { text } }),
+          snapshots.save({ ...key, view: text }, { lastEventId, position, recordedAt, version, state: 1 })
         ]
         const tags = yield* Effect.forEach(
           saves,

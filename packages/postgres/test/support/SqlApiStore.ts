@@ -102,9 +102,10 @@ const append = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Commit.Appended, AppendError | EventStoreError> {
   const checked = yield* Effect.fromResult(Commit.check(commit))
   const { fingerprint, key, neverExpires } = checked.idempotency ?? {}
-  const writes = JSON.stringify(checked.writes.map(({ events, expected, stream }) => ({
+  const writes = JSON.stringify(checked.writes.map(({ events, expected, lastEventId, stream }) => ({
     stream,
     expectedVersion: expectedOf(expected),
+    lastEventId,
     events: events.map(eventOf)
   })))
   const rows = yield* sql<AppendedRow>`select * from refold.commit_events(${writes}::jsonb, ${key ?? null},
@@ -153,7 +154,7 @@ const refusalOf = (error: SqlError.SqlError, { writes }: Commit.Commit): AppendE
   switch (code) {
     case "RF001": {
       const { expected } = writes.find(({ stream }) => stream === said()["stream"])!
-      return versionConflict(said()["stream"]!, expected, StreamVersion(Number(said()["actual"])))
+      return versionConflict(said()["stream"]!, expected, StreamVersion(Number(said()["actual"])), said()["lastEventId"])
     }
     case "RF002":
       return new IdempotencyConflict({ key: said()["key"]! })

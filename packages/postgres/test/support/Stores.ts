@@ -103,13 +103,17 @@ export const appendBySql = (sql: PgClient.PgClient, stream: string = freshStream
   return Effect.as(appendEvents(sql, [{ writes: [{ stream, ids: [id] }] }], { schema }), id)
 }
 
-/** A commit in the words of `append_events`: `expected` is a version, -1 for any (the default) or -2 for existing. */
+/**
+ * A commit in the words of `append_events`: `expected` is a version, -1 for any (the default) or -2 for existing; without
+ * ids a write is a guard; `last` is the expected last event of the stream.
+ */
 export interface SqlCommit {
   readonly key?: string
   readonly fingerprint?: string
   readonly writes: ReadonlyArray<{
     readonly stream: string
     readonly expected?: number
+    readonly last?: string
     readonly ids: ReadonlyArray<string>
   }>
 }
@@ -129,7 +133,11 @@ export interface Answer {
 export const appendEvents = (
   sql: PgClient.PgClient,
   commits: ReadonlyArray<SqlCommit>,
-  { schema = "refold", wait = true }: { readonly schema?: string; readonly wait?: boolean } = {}
+  { schema = "refold", sharedGuards = false, wait = true }: {
+    readonly schema?: string
+    readonly sharedGuards?: boolean
+    readonly wait?: boolean
+  } = {}
 ) => {
   const writes = commits.flatMap((commit) => commit.writes)
   const ids = writes.flatMap((write) => write.ids)
@@ -137,7 +145,8 @@ export const appendEvents = (
   return sql.unsafe<Answer>(
     `SELECT a.commit, (a.answer).* FROM ${schema}.append_events($1::text[], $2::text[], $3::int[], $4::text[],
       $5::bigint[], $6::int[], $7::text[]::uuid[], $8::text[], $9::smallint[], $10::text[]::jsonb[],
-      $11::text[]::jsonb[], $12::text[]::timestamptz[], $13) AS a`,
+      $11::text[]::jsonb[], $12::text[]::timestamptz[], $13,
+      last_event_ids => $14::text[], shared_guards => $15) AS a`,
     [
       commits.map(({ key }) => key ?? ""),
       commits.map(({ fingerprint }) => fingerprint ?? ""),
@@ -151,7 +160,9 @@ export const appendEvents = (
       each("{}"),
       each("{}"),
       each("2020-01-01T00:00:00Z"),
-      wait
+      wait,
+      writes.map(({ last }) => last ?? ""),
+      sharedGuards
     ]
   )
 }

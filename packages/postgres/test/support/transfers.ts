@@ -30,7 +30,8 @@ const around = <A, E, R>(deed: Death["deed"], effect: Effect.Effect<A, E, R>): E
 }
 
 const deedOf = (commit: Parameters<EventStore.Adapter["commit"]>[0]): Death["deed"] => {
-  const [{ events: [{ data, type }] }] = commit.writes
+  const [{ events: [event] }] = commit.writes
+  const { data, type } = event!
   if (type !== "ProcessReacted") return "command"
   // A decision about an event, or about what became of a command.
   return JSON.stringify(data).includes("\"_tag\":\"Answered\"") ? "answer" : "decision"

@@ -1,11 +1,12 @@
 /**
- * Handles the commands of an aggregate: load the state, decide, append the events. On a version conflict, it folds the new
- * events and decides again. A command repeated under its idempotency key gets its first answer.
+ * Handles the commands of an aggregate: load the state, decide, append the events after the last event of that state. On a
+ * version conflict, it folds the new events and decides again. A command repeated under its idempotency key gets its first answer.
  */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { Tagged } from "@refold/core/event/EventType"
 import * as StreamName from "@refold/core/event/StreamName"
 import { VersionConflict } from "@refold/core/journal/AppendError"
+import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { EventReader } from "../log/EventReader.ts"
@@ -43,7 +44,8 @@ export interface HandlerOptions<State> {
  * Makes a handler of an aggregate's commands: `(id, command, options?)`. Make it once per aggregate: it caches states.
  *
  * The handler fails with
- * - `CommandInvalid` if the command does not fit the aggregate's command schema; the store is not asked,
+ * - `CommandInvalid` if the command does not fit the aggregate's command schema, and `InvalidInput` if `expected` is
+ *   malformed; the store is not asked,
  * - the decider's refusal, unchanged,
  * - `VersionConflict` if `expected` is wrong or all `retries` met a conflict,
  * - `IdempotencyConflict` if the key was used before for another command,
@@ -63,6 +65,7 @@ export const make = <Command, State, Event extends Tagged, Refusal>(
     command: Command,
     options: HandleOptions = {}
   ): Effect.fn.Return<Handled<State, Event>, Refusal | HandleFailure, EventStore | EventReader | SnapshotStore> {
+    if (options.expected !== undefined) yield* Effect.fromResult(ExpectedVersion.check(options.expected, "expected"))
     const idempotency = yield* Effect.fromResult(
       IdempotentAnswer.fingerprintedKey(aggregate, id, command, options.idempotencyKey)
     )
@@ -95,10 +98,6 @@ const decideUntilStored = Effect.fnUntraced(function*<Command, State, Event exte
       waitAfter ??= yield* RetryPolicies.drive<VersionConflict>(RetryPolicies.versionConflict(retries))
       yield* waitAfter(outcome)
     }
-    known = outcome !== undefined && hasLostEvents(outcome) ? undefined : loaded
+    known = loaded
   }
 })
-
-// The stream is shorter than the loaded state, as after a fail-over to a lagging standby or a restored backup.
-const hasLostEvents = ({ actual, expected }: VersionConflict): boolean =>
-  expected._tag === "Exact" && Option.getOrElse(actual, () => 0) < expected.version

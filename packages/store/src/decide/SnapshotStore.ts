@@ -1,4 +1,5 @@
 /** The port to snapshots. A snapshot saves time and never changes an answer, so a store may lose any of them. */
+import * as EventId from "@refold/core/event/EventId"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Json from "@refold/core/event/Json"
 import * as NewEvent from "@refold/core/event/NewEvent"
@@ -20,9 +21,13 @@ export interface SnapshotKey {
   readonly fingerprint: string
 }
 
-/** The state of a view after the first `version` events of a stream, with the position and time of the last of them. */
+/**
+ * The state of a view after the first `version` events of a stream, with the id, position and time of the last of them. A
+ * snapshot is only used while the event with this id is stored at this version.
+ */
 export interface Snapshot {
   readonly version: StreamVersion
+  readonly lastEventId: EventId.EventId
   readonly position: Position
   readonly recordedAt: DateTime.Utc
   /** The encoded state. */
@@ -48,4 +53,7 @@ export const checkKey = (key: SnapshotKey): Result.Result<SnapshotKey, InvalidIn
 
 /** Validates a snapshot for storage, and freezes its state. Fails with `InvalidInput`. */
 export const checkSnapshot = (snapshot: Snapshot): Result.Result<Snapshot, InvalidInput> =>
-  Result.map(Json.storable(snapshot.state, "state"), (state) => ({ ...snapshot, state }))
+  Result.gen(function*() {
+    const lastEventId = yield* EventId.parse(snapshot.lastEventId, "lastEventId")
+    return { ...snapshot, lastEventId, state: yield* Json.storable(snapshot.state, "state") }
+  })

@@ -13,7 +13,8 @@ import { type Snapshot, type SnapshotKey, SnapshotStore } from "./SnapshotStore.
 
 /**
  * The snapshot to start a load from. None if there is none, it cannot be decoded, it may include events after `asOf`, or
- * the snapshot store fails (logged): the load then starts at the first event.
+ * the snapshot store fails (logged): the load then starts at the first event. The caller must check that the last event of
+ * the snapshot is still stored.
  */
 export const find = Effect.fnUntraced(function*<State>(
   snapshots: Option.Option<Snapshotting<State>>,
@@ -30,10 +31,10 @@ export const find = Effect.fnUntraced(function*<State>(
       )
   )
   if (Option.isNone(found) || !isCovered(found.value, asOf)) return Option.none()
-  const { position, recordedAt, version } = found.value
+  const { lastEventId, position, recordedAt, version } = found.value
   return Option.map(
     snapshots.value.decode(found.value.state),
-    (state) => ({ stream, state, version, position, recordedAt, isComplete: true })
+    (state) => ({ stream, state, version, lastEventId, position, recordedAt, isComplete: true })
   )
 })
 
@@ -43,12 +44,12 @@ export const find = Effect.fnUntraced(function*<State>(
  */
 export const save = Effect.fnUntraced(function*<State>(
   { snapshots }: { readonly snapshots: Option.Option<Snapshotting<State>> },
-  { isComplete, position, recordedAt, state, stream, version }: LoadedState<State>
+  { isComplete, lastEventId, position, recordedAt, state, stream, version }: LoadedState<State>
 ): Effect.fn.Return<void, InvalidInput | EventStoreError, SnapshotStore> {
-  if (Option.isNone(snapshots) || version === 0 || !isComplete) return
+  if (Option.isNone(snapshots) || lastEventId === undefined || !isComplete) return
   const encoded = yield* Effect.fromResult(snapshots.value.encode(state))
   const store = yield* SnapshotStore
-  yield* store.save(keyOf(snapshots.value, stream), { version, position, recordedAt, state: encoded })
+  yield* store.save(keyOf(snapshots.value, stream), { version, lastEventId, position, recordedAt, state: encoded })
 })
 
 /** As `save`, but logs errors instead of failing: a missing snapshot only makes later loads slower. */

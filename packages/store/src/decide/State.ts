@@ -4,19 +4,16 @@ import type { DecodeError } from "@refold/core/event/DecodeError"
 import type { Tagged } from "@refold/core/event/EventType"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Position from "@refold/core/event/Position"
-import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as StreamName from "@refold/core/event/StreamName"
 import * as StreamVersion from "@refold/core/event/StreamVersion"
 import type { AsOf } from "@refold/core/journal/AsOf"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Stream from "effect/Stream"
-import { EventReader } from "../log/EventReader.ts"
+import type { EventReader } from "../log/EventReader.ts"
 import type { EventStoreError } from "../log/EventStoreError.ts"
-import { WireTransform } from "../log/WireTransform.ts"
 import type { DeciderFault } from "./DeciderFault.ts"
-import * as RunDecider from "./internal/RunDecider.ts"
+import { foldTail } from "./internal/FoldTail.ts"
 import type { LoadedState } from "./LoadedState.ts"
 import * as Snapshots from "./Snapshots.ts"
 import type { SnapshotStore } from "./SnapshotStore.ts"
@@ -34,48 +31,33 @@ export const load = Effect.fnUntraced(function*<Command, State, Event extends Ta
   { asOf }: { readonly asOf?: AsOf | undefined } = {}
 ): Effect.fn.Return<LoadedState<State>, LoadFailure, EventReader | SnapshotStore> {
   const stream = yield* Effect.fromResult(StreamName.make(aggregate.category, id))
-  const start = { ...nothing, stream, state: aggregate.decider.initialState }
   const snapshot = yield* Snapshots.find(aggregate.snapshots, stream, asOf)
-  return yield* foldTail(aggregate, Option.getOrElse(snapshot, () => start), asOf)
+  const fromSnapshot = Option.isNone(snapshot) ? snapshot : yield* foldTail(aggregate, snapshot.value, asOf)
+  if (Option.isSome(fromSnapshot)) return fromSnapshot.value
+  if (Option.isSome(snapshot)) {
+    yield* Effect.logWarning(`the snapshot of "${stream}" is of events that are not stored; it is not used`)
+  }
+  const fromStart = yield* foldTail(aggregate, { ...nothing, stream, state: aggregate.decider.initialState }, asOf)
+  // A state of no events has no last event that could be missing.
+  return Option.getOrThrow(fromStart)
 })
 
-/** Loads the current state from one that was loaded earlier: reads only the events after it. */
-export const reload = <Command, State, Event extends Tagged, Refusal>(
+/**
+ * Loads the current state from one that was loaded earlier: reads its last event again and the events after it. If that
+ * event is not stored any more, because the log lost events, it loads the state without the earlier one.
+ */
+export const reload = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   earlier: LoadedState<State>
-): Effect.Effect<LoadedState<State>, LoadFailure, EventReader | SnapshotStore> =>
-  earlier.isComplete ? foldTail(aggregate, earlier) : load(aggregate, StreamName.id(earlier.stream))
-
-const foldTail = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
-  { codec, decider }: Aggregate<Command, State, Event, Refusal>,
-  from: LoadedState<State>,
-  asOf?: AsOf
-): Effect.fn.Return<LoadedState<State>, LoadFailure, EventReader> {
-  const store = yield* EventReader
-  const { fromWire } = yield* WireTransform
-  const isComplete = asOf?._tag !== "OccurredAt"
-  let loaded = { ...from, isComplete }
-  yield* store.readStream(from.stream, { after: from.version, asOf }).pipe(
-    Stream.runForEachArray(Effect.fnUntraced(function*(events) {
-      const decoded: Array<Event> = []
-      for (const event of yield* fromWire(events)) decoded.push(yield* Effect.fromResult(codec.decode(event)))
-      const state = yield* Effect.fromResult(RunDecider.fold(decider, from.stream, loaded.state, decoded))
-      loaded = { ...placeOf(events.at(-1)!), state, isComplete }
-    }))
-  )
-  return loaded
+): Effect.fn.Return<LoadedState<State>, LoadFailure, EventReader | SnapshotStore> {
+  const loaded = earlier.isComplete ? yield* foldTail(aggregate, earlier) : Option.none()
+  return Option.isSome(loaded) ? loaded.value : yield* load(aggregate, StreamName.id(earlier.stream))
 })
 
 const nothing = {
   version: StreamVersion.none,
+  lastEventId: undefined,
   position: Position.start,
   recordedAt: DateTime.makeUnsafe(0),
   isComplete: true
 }
-
-const placeOf = ({ position, recordedAt, stream, version }: RecordedEvent) => ({
-  stream,
-  version,
-  position,
-  recordedAt
-})

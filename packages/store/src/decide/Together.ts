@@ -1,6 +1,6 @@
 /**
  * Handles commands of several aggregates together: their events are stored in one commit, or none are. The commit checks
- * the version of each stream with events. For streams of one store; across stores, or for long waits, use a saga.
+ * that each stream is still as it was decided on. For streams of one store; across stores, or for long waits, use a saga.
  */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { CommandInvalid } from "@refold/core/decide/CommandInvalid"
@@ -10,7 +10,7 @@ import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { StreamName } from "@refold/core/event/StreamName"
 import * as Fingerprint from "@refold/core/internal/journal/Fingerprint"
 import { VersionConflict } from "@refold/core/journal/AppendError"
-import type { Appended, FingerprintedKey, StreamWrite } from "@refold/core/journal/Commit"
+import { type Appended, type FingerprintedKey, isGuard, type StreamWrite } from "@refold/core/journal/Commit"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Data from "effect/Data"
@@ -58,7 +58,8 @@ export interface Part<Refusal> {
 
 /** The decision of a part. */
 interface Decided {
-  readonly writes: ReadonlyArray<StreamWrite>
+  /** The events; without events a guard, which checks the stream that was decided on. */
+  readonly write: StreamWrite
   readonly rows: ReadonlyArray<InlineRow>
   /** Saves a snapshot if one is due after the commit. */
   readonly saveSnapshot: (appended: Appended) => Effect.Effect<void, never, EventReader | SnapshotStore>
@@ -74,15 +75,16 @@ export const part = <Command, State, Event extends Tagged, Refusal>(
   identify: (key) => IdempotentAnswer.fingerprintedKey(aggregate, id, command, key),
   decide: Effect.fnUntraced(function*(shared) {
     const loaded = yield* State.load(aggregate, id)
-    const { stream, version } = loaded
+    const { lastEventId, stream, version } = loaded
+    const place = { stream, expected: ExpectedVersion.Exact(version), lastEventId }
     const decided = RunDecider.decide(aggregate, command, loaded)
     const { encoded, state } = yield* Effect.fromResult(
       Result.mapError(decided, (failure) => asPartRefused(stream, failure))
     )
-    if (encoded.length === 0) return { writes: [], rows: [], saveSnapshot: () => Effect.void }
+    if (encoded.length === 0) return { write: { ...place, events: [] }, rows: [], saveSnapshot: () => Effect.void }
     const events = yield* StampEvents.stamp(encoded, shared)
     return {
-      writes: [{ stream, expected: ExpectedVersion.Exact(version), events }],
+      write: { ...place, events },
       rows: yield* InlineRows.encode(inline, stream, state),
       saveSnapshot: ({ streams }) => {
         const now = streams.find((place) => place.stream === stream)?.version ?? version
@@ -113,8 +115,11 @@ export interface TogetherOptions extends Omit<HandleOptions, "expected"> {
 /**
  * Handles all parts or none. Each part must be for another stream. Returns None if no part has events. Fails with
  * `PartRefused` for the first part that is refused, and otherwise as a command handler does. Repeated under its
- * idempotency key, it returns the first answer. The stream of a part without events is not guarded against changes up to
- * the commit.
+ * idempotency key, it returns the first answer.
+ *
+ * The commit also checks the streams of parts that decided no events: if one of them changed since it was loaded, all parts
+ * are decided again. Two things are not checked, because nothing is stored then: where no part decides events, each part
+ * has decided on its own load, and the loads may be of different moments; and a refusal is about the load of its part.
  */
 export const handle = <const Parts extends NonEmptyReadonlyArray<Part<unknown>>>(
   parts: Parts,
@@ -145,9 +150,9 @@ const handleAll = Effect.fnUntraced(function*<Refusal>(
   const waitAfter = yield* RetryPolicies.drive<VersionConflict>(RetryPolicies.versionConflict(retries))
   for (;;) {
     const decided = yield* Effect.result(Effect.forEach(parts, ({ decide }) => decide(shared)))
-    const writes = Result.isSuccess(decided) ? decided.success.flatMap(({ writes }) => writes) : []
+    const writes = Result.isSuccess(decided) ? decided.success.map(({ write }) => write) : []
     const [one, ...others] = writes
-    if (Result.isFailure(decided) || one === undefined) {
+    if (Result.isFailure(decided) || one === undefined || writes.every(isGuard)) {
       // No append checks the key, so look again for an earlier commit under it that was stored in the meantime.
       const earlier = yield* find
       return Option.isSome(earlier) ? earlier : yield* Effect.as(Effect.fromResult(decided), Option.none())

@@ -1,10 +1,13 @@
 /** The port for appending to an event store. An adapter provides it; the laws of `@refold/laws` specify it. */
+import type { EventId } from "@refold/core/event/EventId"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { Json } from "@refold/core/event/Json"
+import type { NewEvent } from "@refold/core/event/NewEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
 import type { AppendError, IdempotencyConflict } from "@refold/core/journal/AppendError"
-import type { Appended, Commit, FingerprintedKey, Idempotency, StreamWrite } from "@refold/core/journal/Commit"
+import type { Appended, Commit, FingerprintedKey, Idempotency } from "@refold/core/journal/Commit"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
+import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
@@ -20,6 +23,8 @@ export type CommitFailure = AppendError | EventStoreError | OutcomeUnknown
 export interface AppendOptions {
   /** `Any` by default. */
   readonly expected?: ExpectedVersion.ExpectedVersion | undefined
+  /** The id of the stream's last event, as the writer knows it; only beside `Exact` of version 1 or more. */
+  readonly lastEventId?: EventId | undefined
   readonly idempotency?: Idempotency | undefined
   /** Rows of inline projections to store together with the events. */
   readonly inline?: ReadonlyArray<InlineRow> | undefined
@@ -38,7 +43,8 @@ export interface InlineRow {
 /** What an adapter implements; `context` makes the services from it. */
 export interface Adapter extends ReaderAdapter {
   /**
-   * Stores all writes and rows of a commit, or none. Joins the transaction of the caller, if the adapter has
+   * Stores all writes and rows of a commit, or none. A write without events is a guard: it stores nothing, no row either,
+   * and its stream must be as expected until the commit is stored. Joins the transaction of the caller, if the adapter has
    * transactions.
    */
   readonly commit: (commit: Commit, inline?: ReadonlyArray<InlineRow>) => Effect.Effect<Appended, CommitFailure>
@@ -64,7 +70,7 @@ export class EventStore extends Context.Service<
     /** Appends events to one stream, all or none. */
     readonly append: (
       stream: StreamName,
-      events: StreamWrite["events"],
+      events: NonEmptyReadonlyArray<NewEvent>,
       options?: AppendOptions
     ) => Effect.Effect<Appended, CommitFailure>
   }
@@ -75,8 +81,8 @@ export const fromAdapter = (adapter: Adapter): EventStore["Service"] =>
   EventStore.of({
     ...adapter,
     ...Subscription.make(adapter),
-    append: (stream, events, { expected = ExpectedVersion.Any, idempotency, inline } = {}) =>
-      adapter.commit({ writes: [{ stream, expected, events }], idempotency }, inline)
+    append: (stream, events, { expected = ExpectedVersion.Any, idempotency, inline, lastEventId } = {}) =>
+      adapter.commit({ writes: [{ stream, expected, lastEventId, events }], idempotency }, inline)
   })
 
 /** The services of an adapter: `EventStore`, and `EventReader` for the same store. */

@@ -40,10 +40,12 @@ describe("a command", () => {
     runAtZero(Effect.gen(function*() {
       yield* TestClock.setTime(5000)
       yield* handle("a", deposit(10, 20))
-      expect(yield* handle("a", withdraw(25))).toEqual({
+      const withdrawn = yield* handle("a", withdraw(25))
+      expect(withdrawn).toEqual({
         stream: "account-a",
         state: { balance: 5 },
         version: 3,
+        lastEventId: (yield* history("a")).at(-1)!.id,
         position: 3,
         recordedAt: at(5000),
         isComplete: true,
@@ -220,6 +222,30 @@ describe("a command with a version conflict", () => {
 })
 
 describe("an expected version", () => {
+  it.each<[string, unknown, string]>([
+    ...[NaN, -1, 1.5, Infinity, "1", undefined].map((version): [string, unknown, string] => [
+      `version ${version}`,
+      { _tag: "Exact", version },
+      "expected.version must be a whole number of 0 or more"
+    ]),
+    ...[{}, null, 3, { _tag: "Latest" }].map((value): [string, unknown, string] => [
+      JSON.stringify(value),
+      value,
+      "expected must be Any, NoStream, StreamExists or Exact"
+    ])
+  ])("that is malformed is refused before anything is read: %s", (_, expected, message) => {
+    const untouched = withStore(() => ({
+      findAppended: () => Effect.die("looked up"),
+      readStream: () => Stream.die("read"),
+      commit: () => Effect.die("appended")
+    }))
+    const options = { expected: expected as ExpectedVersion.ExpectedVersion, idempotencyKey: "k" }
+    return run(Effect.gen(function*() {
+      const error = yield* Effect.flip(untouched(handle("a", deposit(1), options)))
+      expect(error).toMatchObject({ _tag: "InvalidInput", message })
+    }))
+  })
+
   it("that matches lets the command pass", () =>
     run(Effect.gen(function*() {
       yield* handle("a", deposit(1), { expected: ExpectedVersion.NoStream })
@@ -484,8 +510,8 @@ describe("a snapshot", () => {
 
   it("is the start of the next load", () =>
     run(Effect.gen(function*() {
-      const { position, recordedAt, version } = yield* handle("a", deposit(1))
-      const forged = { version, position, recordedAt, state: { balance: 1000 } }
+      const { lastEventId, position, recordedAt, version } = yield* handle("a", deposit(1))
+      const forged = { version, lastEventId: lastEventId!, position, recordedAt, state: { balance: 1000 } }
       yield* (yield* SnapshotStore).save({ stream: stream("a"), view, fingerprint }, forged)
       expect(yield* remember("a", withdraw(999))).toMatchObject({ state: { balance: 1 }, version: 2 })
     })))

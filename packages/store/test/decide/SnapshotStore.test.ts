@@ -4,11 +4,12 @@ import { type Snapshot, type SnapshotKey, SnapshotStore } from "@refold/store/de
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { describe, expect, it } from "vitest"
-import { at, run, stream } from "../support/Account.ts"
+import { at, run, stored, stream } from "../support/Account.ts"
 
 const key: SnapshotKey = { stream: stream("a"), view: "balance", fingerprint: "1" }
 const snapshot = (version: number, state: string): Snapshot => ({
   version: StreamVersion(version),
+  lastEventId: stored(version).id,
   position: Position(version),
   recordedAt: at(0),
   state

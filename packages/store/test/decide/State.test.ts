@@ -1,5 +1,6 @@
 import * as Aggregate from "@refold/core/decide/Aggregate"
 import type { DecodeError } from "@refold/core/event/DecodeError"
+import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as AsOf from "@refold/core/journal/AsOf"
 import type { LoadedState } from "@refold/store/decide/LoadedState"
 import * as Snapshots from "@refold/store/decide/Snapshots"
@@ -56,6 +57,7 @@ describe("the state of an aggregate", () => {
         stream: "account-a",
         state: { balance: 0 },
         version: 0,
+        lastEventId: undefined,
         position: 0,
         recordedAt: at(0),
         isComplete: true
@@ -69,6 +71,7 @@ describe("the state of an aggregate", () => {
         stream: "account-a",
         state: { balance: 31 },
         version: 5,
+        lastEventId: stored(16).id,
         position: 6,
         recordedAt: at(5000),
         isComplete: true
@@ -119,6 +122,19 @@ describe("reload", () => {
         .toMatchObject({ state: { balance: 1000 + 4 + 8 + 16 }, version: 5 })
     })))
 
+  it("loads the state again if its last event is not stored any more", () =>
+    runAtZero(Effect.gen(function*() {
+      yield* seed
+      const now = yield* State.load(Account.account, "a")
+      const state = { balance: 1000 }
+      const lost = [{ version: StreamVersion(9) }, { lastEventId: stored(99).id }]
+      for (const other of lost) {
+        expect(yield* State.reload(Account.account, { ...now, state, ...other })).toEqual(now)
+      }
+      const past = yield* State.load(Account.account, "a", { asOf: AsOf.version(2) })
+      expect(yield* State.reload(Account.account, { ...past, state, lastEventId: stored(99).id })).toEqual(now)
+    })))
+
   it("returns the same state if there are no later events", () =>
     runAtZero(Effect.gen(function*() {
       yield* seed
@@ -131,13 +147,15 @@ describe("reload", () => {
 const million = 1_000_000
 const seedWithSnapshot = (
   state: unknown = { balance: million + 1 + 2 + 4 },
-  key: { readonly view?: string; readonly fingerprint?: string } = {}
+  key: { readonly view?: string; readonly fingerprint?: string } = {},
+  place: object = {}
 ) =>
   Effect.gen(function*() {
     yield* seed
     const { fingerprint, name: view } = Option.getOrThrow(Account.withSnapshots.snapshots)
     const { position, recordedAt, stream, version } = yield* State.load(Account.account, "a", { asOf: AsOf.version(3) })
-    const snapshot = { version, position, recordedAt, state: state as never }
+    const lastEventId = stored(4).id
+    const snapshot = { version, lastEventId, position, recordedAt, state: state as never, ...place }
     yield* (yield* SnapshotStore).save({ stream, view, fingerprint, ...key }, snapshot)
   })
 
@@ -176,7 +194,18 @@ describe("a snapshot", () => {
         readStream: (...args) =>
           Stream.tap(store.readStream(...args), ({ version }) => Effect.sync(() => read.push(version)))
       })))
-      expect(read).toEqual([4, 5])
+      // The last event of the snapshot is read again, to see that it is still stored.
+      expect(read).toEqual([3, 4, 5])
+    })))
+
+  it.each<[string, object]>([
+    ["not stored", { lastEventId: stored(99).id }],
+    ["stored at another version", { version: 4 }],
+    ["beyond the end of the stream", { version: 9 }]
+  ])("whose last event is %s is not used", (_, other) =>
+    runAtZero(Effect.gen(function*() {
+      yield* seedWithSnapshot(undefined, {}, other)
+      expect(yield* State.load(Account.withSnapshots, "a")).toEqual(yield* State.load(Account.account, "a"))
     })))
 
   it.each<[string, unknown, object]>([

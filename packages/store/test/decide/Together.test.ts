@@ -1,3 +1,7 @@
+import * as Aggregate from "@refold/core/decide/Aggregate"
+import * as Decider from "@refold/core/decide/Decider"
+import * as EventCodec from "@refold/core/event/EventCodec"
+import * as EventType from "@refold/core/event/EventType"
 import type * as MemoryStore from "@refold/memory/MemoryStore"
 import * as CommandHandler from "@refold/store/decide/CommandHandler"
 import type { HandleFailure } from "@refold/store/decide/CommandHandler"
@@ -10,6 +14,8 @@ import * as Projector from "@refold/store/project/Projector"
 import { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { describe, expect, expectTypeOf, it } from "vitest"
 import * as Account from "../support/Account.ts"
@@ -25,6 +31,31 @@ const move = (from: string, to: string, amount: number) =>
     Together.part(Account.account, from, withdraw(amount)),
     Together.part(Account.account, to, deposit(amount))
   ] as const
+
+const WentOn = EventType.make("WentOn", Schema.Struct({}))
+const WentOff = EventType.make("WentOff", Schema.Struct({}))
+
+// At least one doctor must stay on call: a rule about two streams.
+const doctor = Aggregate.makeUnsafe({
+  category: "doctor",
+  codec: EventCodec.makeUnsafe([WentOn, WentOff]),
+  decider: Decider.make<
+    { readonly _tag: "GoOn" | "GoOff" | "MustBeOn" },
+    boolean,
+    typeof WentOn.Event | typeof WentOff.Event,
+    { readonly _tag: "NotOnCall" }
+  >({
+    initialState: false,
+    decide: ({ _tag }, isOn) => {
+      if (_tag === "GoOn") return Result.succeed([WentOn.make({})])
+      if (!isOn) return Result.fail({ _tag: "NotOnCall" })
+      return Result.succeed(_tag === "GoOff" ? [WentOff.make({})] : [])
+    },
+    evolve: (_, { _tag }) => _tag === "WentOn"
+  })
+})
+
+const onCall = CommandHandler.make(doctor)
 
 const everything = Effect.flatMap(EventStore, (store) => Stream.runCollect(store.readAll()))
 
@@ -138,6 +169,51 @@ describe("commands that are handled together", () => {
           deduplicated: true
         })
       expect([yield* balance("a"), yield* balance("b")]).toEqual([0, 10])
+    })))
+
+  it("are decided again if the stream of a part without events changed before the commit", () =>
+    run(Effect.gen(function*() {
+      let n = 0
+      const slow = withStore((store) => ({
+        commit: (commit, inline) =>
+          n++ === 0
+            ? Effect.andThen(store.append(stream("b"), [stored(1)]), store.commit(commit, inline))
+            : store.commit(commit, inline)
+      }))
+      const together = Together.handle([
+        Together.part(Account.account, "b", deposit()),
+        Together.part(Account.account, "a", deposit(1))
+      ])
+      expect(Option.getOrThrow(yield* slow(together)).streams).toMatchObject([{ stream: "account-a" }])
+      expect(n).toBe(2)
+    })))
+
+  it("are refused if a part without events would be refused by the time of the commit", () =>
+    run(Effect.gen(function*() {
+      yield* Effect.forEach(["ann", "bob"], (id) => onCall(id, { _tag: "GoOn" }))
+      const context = yield* Effect.context<MemoryStore.Services>()
+      const leave = (other: string, me: string) =>
+        Together.handle([
+          Together.part(doctor, other, { _tag: "MustBeOn" }),
+          Together.part(doctor, me, { _tag: "GoOff" })
+        ])
+      let n = 0
+      const overtaken = withStore((store) => ({
+        // The other doctor leaves after both parts were decided.
+        commit: (commit, inline) =>
+          n++ === 0
+            ? Effect.andThen(
+              Effect.orDie(Effect.provideContext(leave("ann", "bob"), context)),
+              store.commit(commit, inline)
+            )
+            : store.commit(commit, inline)
+      }))
+      expect(yield* Effect.flip(overtaken(leave("bob", "ann")))).toMatchObject({
+        _tag: "PartRefused",
+        stream: "doctor-bob",
+        refusal: { _tag: "NotOnCall" }
+      })
+      expect((yield* State.load(doctor, "ann")).state).toBe(true)
     })))
 
   it("store nothing for a part without events", () =>

@@ -3,12 +3,12 @@
  * prefixes keep given fingerprints and those of contents apart.
  */
 import * as Json from "../../event/Json.ts"
-import type { Commit } from "../Commit.ts"
+import { type Commit, isGuard } from "../Commit.ts"
 
-/** The fingerprint of a commit: the one given with its key, else its streams, types and data, without ids and times. */
+/** The fingerprint of a commit: the one given with its key, else its streams, types and data, without ids, times and guards. */
 export const ofCommit = ({ idempotency, writes }: Commit): string => {
   if (idempotency?.fingerprint !== undefined) return ofGiven(idempotency.fingerprint)
-  const content = writes.map(({ events, stream }) => [
+  const content = writes.filter((write) => !isGuard(write)).map(({ events, stream }) => [
     stream,
     events.map(({ data, type }): Json.Json => [type, data])
   ])

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import type * as Commit from "../../../src/journal/Commit.ts"
 import * as ExpectedVersion from "../../../src/journal/ExpectedVersion.ts"
 import * as Fingerprint from "../../../src/journal/internal/Fingerprint.ts"
-import { at, event, malformed, write } from "../../support/Sample.ts"
+import { at, event, eventId, malformed, write } from "../../support/Sample.ts"
 
 const one = write("a-1", [event(1)])
 
@@ -16,6 +16,13 @@ describe("the fingerprint of a commit", () => {
       ExpectedVersion.Exact(4)
     )
     expect(fingerprint(same)).toBe(fingerprint(one))
+  })
+
+  it("is the same with guards and without, wherever they stand, and after whatever last event", () => {
+    const guard = write("g-1", [], ExpectedVersion.NoStream)
+    expect(fingerprint(guard, one)).toBe(fingerprint(one))
+    expect(fingerprint(one, guard)).toBe(fingerprint(one))
+    expect(fingerprint({ ...one, lastEventId: eventId(7) })).toBe(fingerprint(one))
   })
 
   it("does not depend on the order of keys in the data", () => {

@@ -36,7 +36,13 @@ const save = (key: SnapshotKey, snapshot: Snapshot) =>
 const find = (key: SnapshotKey) =>
   Effect.map(
     Effect.flatMap(SnapshotStore, (store) => store.find(key)),
-    Option.map(({ position, recordedAt, state, version }): Snapshot => ({ version, position, recordedAt, state }))
+    Option.map(({ lastEventId, position, recordedAt, state, version }): Snapshot => ({
+      version,
+      lastEventId,
+      position,
+      recordedAt,
+      state
+    }))
   )
 
 const changed = (key: SnapshotKey): SnapshotKey => ({ ...key, fingerprint: "second" })

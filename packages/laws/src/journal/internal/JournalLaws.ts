@@ -2,8 +2,9 @@
  * The laws of the Journal, stated directly: the Journal is the specification of every adapter, and only these laws specify
  * the Journal. Each law is about a Journal module; the one of `@refold/core` by default.
  */
+import type { StreamName } from "@refold/core/event/StreamName"
 import { VersionConflict } from "@refold/core/journal/AppendError"
-import type { Commit, StreamWrite } from "@refold/core/journal/Commit"
+import { type Commit, isGuard, type StreamWrite } from "@refold/core/journal/Commit"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as Journal from "@refold/core/journal/Journal"
 import * as Arr from "effect/Array"
@@ -70,11 +71,13 @@ export const checksComeInOrder = (module: Module = Journal) =>
     const errorOf = (attempt: Commit) =>
       Result.map(Result.flip(module.append(journal, attempt, JournalRun.epoch)), JournalRun.errorSubject)
     const { events: [event], stream } = commit.writes[0]
+    const guard = { stream: `${stream}?` as StreamName, expected: ExpectedVersion.StreamExists, events: [] }
     const expected: ReadonlyArray<readonly [attempt: Commit, error: ReturnType<typeof JournalRun.errorSubject>]> = [
       [{ ...keyed("other"), writes: invalid }, ["InvalidInput", "writes[0].expected.version"]],
       [{ ...keyed("other"), ...conflicting }, ["IdempotencyConflict", "key"]],
       [conflicting, ["VersionConflict", stream]],
-      [commit, ["DuplicateEventId", event.id]]
+      [{ writes: [...commit.writes, guard] }, ["VersionConflict", guard.stream]],
+      [commit, ["DuplicateEventId", event!.id]]
     ]
     return {
       left: expected.map(([attempt]) => errorOf(attempt)),
@@ -98,9 +101,9 @@ export const retriesChangeNothing = (module: Module = Journal) =>
     }
   })
 
-/** The error is about the first write of the commit whose expected version is wrong. */
+/** The error is about the first write of the commit, guards included, whose expected version or last event is wrong. */
 export const expectedVersionsAreChecked = (module: Module = Journal) =>
-  Law.make("an append conflicts exactly if an expected version is wrong", (program: TimedProgram) => {
+  Law.make("an append conflicts exactly if an expected version or a last event is wrong", (program: TimedProgram) => {
     // Expected versions are not checked if the input is invalid or the key is known.
     const checked = JournalRun.run(module, program).filter(({ outcome }) =>
       Result.isSuccess(outcome)
@@ -117,7 +120,7 @@ export const expectedVersionsAreChecked = (module: Module = Journal) =>
     }
   })
 
-const conflictOf = (module: Module, journal: Journal.Journal, { expected, stream }: StreamWrite) => {
+const conflictOf = (module: Module, journal: Journal.Journal, { expected, lastEventId, stream }: StreamWrite) => {
   const events = Result.getOrThrow(module.readStream(journal, stream))
   const isRight = {
     Any: true,
@@ -125,9 +128,47 @@ const conflictOf = (module: Module, journal: Journal.Journal, { expected, stream
     StreamExists: events.length > 0,
     Exact: expected._tag === "Exact" && events.length === expected.version
   }
-  const actual = Option.map(Arr.last(events), ({ version }) => version)
-  return isRight[expected._tag] ? undefined : new VersionConflict({ stream, expected, actual })
+  const last = Arr.last(events)
+  const conflict = { stream, expected, actual: Option.map(last, ({ version }) => version) }
+  if (!isRight[expected._tag]) return new VersionConflict(conflict)
+  return Option.isNone(last) || lastEventId === undefined || lastEventId === last.value.id
+    ? undefined
+    : new VersionConflict({ ...conflict, lastEventId: last.value.id })
 }
+
+/** Neither in the log, nor in the result, nor under the idempotency key. */
+export const guardsStoreNothing = (module: Module = Journal) =>
+  Law.make("a commit without its guards has the same result, and is the same commit for its key", (
+    program: TimedProgram
+  ) => {
+    const stored = JournalRun.run(module, program).flatMap((step, index) => {
+      const [first, ...rest] = step.commit.writes?.filter((write) => !isGuard(write)) ?? []
+      return Result.isSuccess(step.outcome) && first !== undefined
+        ? [{ ...step, outcome: step.outcome.success, unguarded: { ...step.commit, writes: [first, ...rest] as const }, at: program[index]!.at }]
+        : []
+    })
+    const alone = stored.map(({ at, before, unguarded }) => module.append(before, unguarded, at))
+    const repeated = stored.map(({ after, at, unguarded }) => module.append(after, unguarded, at))
+    return {
+      left: {
+        alone: alone.map(Result.map(([journal, appended]) => [appended, JournalRun.observe(module, journal)])),
+        repeated: keyed(stored, repeated).map(Result.map(([, appended]) => appended))
+      },
+      right: {
+        alone: stored.map(({ after, outcome: [, appended] }) =>
+          Result.succeed([appended, JournalRun.observe(module, after)])
+        ),
+        repeated: keyed(stored, stored).map(({ outcome: [, appended] }) =>
+          Result.succeed({ ...appended, deduplicated: true })
+        )
+      }
+    }
+  })
+
+const keyed = <A>(
+  steps: ReadonlyArray<{ readonly commit: Commit }>,
+  each: ReadonlyArray<A>
+): ReadonlyArray<A> => each.filter((_, index) => steps[index]!.commit.idempotency !== undefined)
 
 /** In every stream: 1, 2, 3 … */
 export const versionsHaveNoGaps = (module: Module = Journal) => LogLaws.versionsHaveNoGaps(JournalRun.log(module))

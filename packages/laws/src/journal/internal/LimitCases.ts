@@ -3,9 +3,10 @@
  * is accepted, and every adapter must decide the same.
  */
 import type { NewEvent } from "@refold/core/event/NewEvent"
-import type { Commit, StreamWrite } from "@refold/core/journal/Commit"
+import type { Commit } from "@refold/core/journal/Commit"
+import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
-import { placeholder } from "../../kit/internal/FreshNames.ts"
+import { eventId, placeholder } from "../../kit/internal/FreshNames.ts"
 
 type LimitCase = (commit: Commit) => Commit
 
@@ -16,6 +17,7 @@ const write = (change: object): LimitCase => (commit) => {
 
 const event = (change: object | ((event: NewEvent) => object)): LimitCase => (commit) => {
   const [first, ...rest] = commit.writes[0].events
+  if (first === undefined) return commit
   const changed = { ...first, ...(typeof change === "function" ? change(first) : change) }
   return write({ events: [changed, ...rest] })(commit)
 }
@@ -82,10 +84,18 @@ export const all: ReadonlyArray<LimitCase> = [
     .map((stream) => write({ stream })),
   ...[-1, 1.5, NaN, 2 ** 53, 2 ** 53 - 1].map((version) => write({ expected: { _tag: "Exact", version } })),
   write({ events: [] }),
+  write({ events: [], expected: { _tag: "Any" } }),
+  (commit) => ({ ...commit, writes: Arr.map(commit.writes, (write) => ({ ...write, events: [] })) }),
+  ...["Any", "NoStream", "StreamExists", "Exact", "Latest"].map((_tag) =>
+    write({ expected: { _tag, version: 0 }, lastEventId: eventId(0) })
+  ),
+  ...[undefined, "", "not-a-uuid", eventId(0), eventId(0).toUpperCase()].map((lastEventId) =>
+    write({ expected: { _tag: "Exact", version: 1 }, lastEventId })
+  ),
+  ...[{}, null, undefined, 1, "Any"].map((expected) => write({ expected })),
   (commit) => ({ ...commit, writes: [] as unknown as Commit["writes"] }),
   (commit) => ({ ...commit, writes: [commit.writes[0], ...commit.writes] }),
-  (commit) =>
-    write({ events: [...commit.writes[0].events, commit.writes[0].events[0]] satisfies StreamWrite["events"] })(commit),
+  (commit) => write({ events: [...commit.writes[0].events, ...commit.writes[0].events.slice(0, 1)] })(commit),
   ...["", long(255), long(256), `${placeholder}\u0000`, `${placeholder}\uDFFF`].map(key),
   ...["", "\u0000", "\uD800", "ä".repeat(10_000)].map(fingerprint)
 ]

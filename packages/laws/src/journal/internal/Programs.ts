@@ -1,6 +1,6 @@
 /**
  * Programs: sequences of commits for a store. They use few streams, keys and event ids again and again, expect right and
- * wrong versions, repeat commits, and contain some commits that every store must refuse.
+ * wrong versions and last events, guard streams, repeat commits, and contain some commits that every store must refuse.
  */
 import type { NewEvent } from "@refold/core/event/NewEvent"
 import * as StreamName from "@refold/core/event/StreamName"
@@ -26,10 +26,12 @@ export const keys: ReadonlyArray<string> = ["one ✓", "two"].map((key) => `${Fr
 export const fingerprints: ReadonlyArray<string> = ["f", "g"]
 
 // A number as expected version is relative to the current version. `sameIdAs` is the number of an event id to repeat.
+// Without events it is a guard. The last event is that of the stream, or the event of a number.
 interface WriteDraft {
   readonly stream: StreamName.StreamName
   readonly expected: "Any" | "NoStream" | "StreamExists" | number
-  readonly events: NonEmptyReadonlyArray<{ readonly event: NewEvent; readonly sameIdAs: number | undefined }>
+  readonly last: "right" | number | undefined
+  readonly events: ReadonlyArray<{ readonly event: NewEvent; readonly sameIdAs: number | undefined }>
 }
 
 interface Draft {
@@ -56,7 +58,17 @@ const writeDraft = (streams: ReadonlyArray<StreamName.StreamName>): fc.Arbitrary
       { weight: 8, arbitrary: fc.constantFrom<WriteDraft["expected"]>("Any", 0) },
       { weight: 1, arbitrary: fc.constantFrom<WriteDraft["expected"]>("NoStream", "StreamExists", 1, -1) }
     ),
-    events: Arbitraries.some(fc.record({ event: Arbitraries.newEvent, sameIdAs: sometimes(15, fc.nat(3)) }))
+    last: sometimes(
+      2,
+      fc.oneof({ weight: 3, arbitrary: fc.constant("right" as const) }, { weight: 1, arbitrary: fc.nat(3) })
+    ),
+    events: fc.oneof(
+      {
+        weight: 4,
+        arbitrary: Arbitraries.some(fc.record({ event: Arbitraries.newEvent, sameIdAs: sometimes(15, fc.nat(3)) }))
+      },
+      { weight: 1, arbitrary: fc.constant([]) }
+    )
   })
 
 const draft = (
@@ -130,12 +142,10 @@ const repeated = ({ commits, events }: Resolved, { repeats, withNewIds }: Repeti
 
 const resolve = ({ events, journal }: Resolved, { limitCase, idempotency, writes }: Draft): Commit => {
   let next = events
-  const resolved = Arr.map(writes, ({ events, expected, stream }): StreamWrite => ({
-    stream,
-    expected: typeof expected === "number"
-      ? ExpectedVersion.Exact(Math.max(0, Journal.streamVersion(journal, stream) + expected))
-      : expectations[expected],
-    events: Arr.map(events, ({ event, sameIdAs }) => ({ ...event, id: FreshNames.eventId(sameIdAs ?? next++) }))
+  const resolved = Arr.map(writes, (draft): StreamWrite => ({
+    stream: draft.stream,
+    ...resolveExpected(journal, draft),
+    events: draft.events.map(({ event, sameIdAs }) => ({ ...event, id: FreshNames.eventId(sameIdAs ?? next++) }))
   }))
   const commit: Commit = { writes: resolved, ...(idempotency && { idempotency }) }
   return limitCase === undefined ? commit : LimitCases.all[limitCase]!(commit)
@@ -144,13 +154,29 @@ const resolve = ({ events, journal }: Resolved, { limitCase, idempotency, writes
 const { Any, NoStream, StreamExists } = ExpectedVersion
 const expectations = { Any, NoStream, StreamExists }
 
+const resolveExpected = (
+  journal: Journal.Journal,
+  { events, expected, last, stream }: WriteDraft
+): Pick<StreamWrite, "expected" | "lastEventId"> => {
+  // A guard at any version is invalid; among the limit cases there is one.
+  const relative = expected === "Any" && events.length === 0 ? 0 : expected
+  if (typeof relative !== "number") return { expected: expectations[relative] }
+  const stored = Result.getOrElse(Journal.readStream(journal, stream), () => [])
+  const version = Math.max(0, stored.length + relative)
+  const lastEventId = last === "right" ? stored.at(-1)?.id : last === undefined ? undefined : FreshNames.eventId(last)
+  return {
+    expected: ExpectedVersion.Exact(version),
+    ...(version === 0 || lastEventId === undefined ? {} : { lastEventId })
+  }
+}
+
 const withIds = (commit: Commit, from: number): Commit => {
   let next = from
   return {
     ...commit,
     writes: Arr.map(commit.writes, (write) => ({
       ...write,
-      events: Arr.map(write.events, (event) => ({ ...event, id: FreshNames.eventId(next++) }))
+      events: write.events.map((event) => ({ ...event, id: FreshNames.eventId(next++) }))
     }))
   }
 }

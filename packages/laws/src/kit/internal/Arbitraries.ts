@@ -78,7 +78,7 @@ export const time: fc.Arbitrary<DateTime.Utc> = fc.oneof(
 ).map((millis) => DateTime.makeUnsafe(millis))
 
 /** Event ids. */
-const eventId: fc.Arbitrary<EventId.EventId> = fc.uuid({ version: 7 }).map(
+export const eventId: fc.Arbitrary<EventId.EventId> = fc.uuid({ version: 7 }).map(
   (uuid) => Result.getOrThrow(EventId.parse(uuid))
 )
 

@@ -57,7 +57,8 @@ const of = (tag: string): FreshNames => {
       writes: Arr.map(writes, (write) => ({
         ...write,
         stream: stream(write.stream),
-        events: Arr.map(write.events, event)
+        ...(write.lastEventId === undefined ? {} : { lastEventId: freshId(write.lastEventId, tag) }),
+        events: write.events.map(event)
       })),
       ...(idempotency === undefined ? {} : { idempotency: { ...idempotency, key: text(idempotency.key) } })
     })

@@ -69,6 +69,40 @@ export const appendsWithoutExpectationSucceed = Law.make(
     })
 )
 
+/** Each writer appends to a stream of its own, and guards those of all others at the versions before the race. */
+export const crossedGuardsConflict = Law.make(
+  "of concurrent commits that guard each other's streams, one succeeds",
+  (race: Race.Race) =>
+    Effect.gen(function*() {
+      const fresh = yield* FreshNames.make
+      const streamOf = (writer: number) => FreshNames.noteStream(`guarded ${writer}`)
+      const guard = (writer: number) => ({ stream: streamOf(writer), expected: ExpectedVersion.NoStream, events: [] })
+      const outcomes = yield* Race.run(race, fresh, (writer) => {
+        const own = Race.write(race, writer, streamOf(writer), ExpectedVersion.NoStream)
+        const others = Arr.makeBy(race.writers, guard).filter((_, other) => other !== writer)
+        return { writes: [own, ...others] }
+      })
+      const winners = outcomes.flatMap((outcome, writer) => Result.isSuccess(outcome) ? [writer] : [])
+      const stored = yield* Effect.forEach(outcomes, (_, writer) => Race.stored(fresh, streamOf(writer)))
+      const actual = Option.some(StreamVersion(race.events))
+      const conflicts = winners.map((winner) =>
+        new VersionConflict({ stream: fresh.stream(streamOf(winner)), expected: ExpectedVersion.NoStream, actual })
+      )
+      return {
+        left: {
+          winners: winners.length,
+          losers: outcomes.flatMap((outcome) => Result.isFailure(outcome) ? [outcome.failure] : []),
+          stored: stored.flat()
+        },
+        right: {
+          winners: 1,
+          losers: outcomes.flatMap((outcome) => Result.isFailure(outcome) ? conflicts.slice(0, 1) : []),
+          stored: winners.flatMap((writer) => Race.dataOf(race, writer))
+        }
+      }
+    })
+)
+
 /** Each copy has its own event ids, as a retry by a client may have. */
 export const concurrentRetriesAreStoredOnce = Law.make(
   "concurrent copies of a commit under one key are stored once and get the same result",

@@ -6,6 +6,7 @@ import type { Appended, Commit } from "@refold/core/journal/Commit"
 import * as Journal from "@refold/core/journal/Journal"
 import type { ReadFailure } from "@refold/store/log/EventReader"
 import { type CommitFailure, EventStore } from "@refold/store/log/EventStore"
+import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -86,9 +87,11 @@ export const observed = ({ history, outcomes }: ProgramRun) => ({
 export const send = (commit: Commit): Effect.Effect<Appended, CommitFailure, EventStore> =>
   Effect.flatMap(EventStore, (store) => {
     const { idempotency, writes: [first, ...rest] } = commit
-    return first === undefined || rest.length > 0
-      ? store.commit(commit)
-      : store.append(first.stream, first.events, { expected: first.expected, idempotency })
+    if (first === undefined || rest.length > 0) return store.commit(commit)
+    const { events, expected, lastEventId, stream } = first
+    return Arr.isReadonlyArrayNonEmpty(events)
+      ? store.append(stream, events, { expected, lastEventId, idempotency })
+      : store.commit(commit)
   })
 
 /** The events after a position. */

@@ -1,14 +1,15 @@
 /** Command handlers that cache states, with one fault each. */
+import * as View from "@refold/core/decide/View"
 import * as StreamName from "@refold/core/event/StreamName"
 import type { StreamVersion } from "@refold/core/event/StreamVersion"
 import { versionConflict } from "@refold/core/journal/AppendError"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as CommandHandler from "@refold/store/decide/CommandHandler"
 import type { LoadedState } from "@refold/store/decide/LoadedState"
-import * as State from "@refold/store/decide/State"
 import { EventStore } from "@refold/store/log/EventStore"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import * as Stream from "effect/Stream"
 import type * as EventStoreSuite from "../../../src/EventStoreSuite.ts"
 import type * as Sample from "../../../src/kit/internal/Sample.ts"
 
@@ -17,7 +18,7 @@ type Make = NonNullable<Parameters<typeof EventStoreSuite.handlerProperties>[0]>
 interface Fault {
   /** The key of the cache for a store. */
   readonly owner: (store: EventStore["Service"]) => object
-  /** Whether the tail is read before a command is refused. */
+  /** Whether the events after the cached version are read before a command is refused. */
   readonly reads: boolean
 }
 
@@ -31,7 +32,7 @@ const refusing = ({ owner, reads }: Fault): Make => (aggregate) => {
     owners.set(key, known)
     const remembered = known.get(id)
     if (remembered !== undefined && options.expected === undefined) {
-      const { state } = reads ? yield* State.reload(aggregate, remembered) : remembered
+      const { state } = reads ? yield* withTail(aggregate, remembered) : remembered
       const decision = aggregate.decider.decide(command, state)
       if (Result.isFailure(decision)) return yield* Effect.fail(decision.failure)
     }
@@ -40,6 +41,16 @@ const refusing = ({ owner, reads }: Fault): Make => (aggregate) => {
     return handled
   })
 }
+
+// Unlike `State.reload`, it does not check that the last event of the state is still stored.
+const withTail = Effect.fnUntraced(function*(
+  { codec, decider }: Pick<typeof Sample.aggregate, "codec" | "decider">,
+  { state, stream, version }: LoadedState<Sample.State>
+) {
+  const { readStream } = yield* EventStore
+  const tail = yield* Stream.runCollect(readStream(stream, { after: version }))
+  return { state: View.foldFrom(decider, state, tail.map((event) => Result.getOrThrow(codec.decode(event)))) }
+})
 
 const itself = (store: EventStore["Service"]) => store
 
@@ -64,6 +75,8 @@ export const conflictsByCachedVersion: Make = (aggregate) => {
 }
 
 export const refusesByCachedState = refusing({ owner: itself, reads: false })
+
+export const foldsTheTailOnly = refusing({ owner: itself, reads: true })
 
 const allStores = {}
 

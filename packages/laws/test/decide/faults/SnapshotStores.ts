@@ -64,11 +64,13 @@ export const sharesItsSnapshots = snapshots(({ find }) => {
   }
 })
 
-/** Returns snapshots with a version that is one too low, so that the tail repeats an event. */
-export const countsSnapshotsFromZero = snapshots(({ find }) => ({
-  find: (key) =>
-    Effect.map(
-      find(key),
-      Option.map((snapshot) => ({ ...snapshot, version: Math.max(0, snapshot.version - 1) as Snapshot["version"] }))
-    )
-}))
+/** Saves the state of another stream: the first one that was saved for the view. */
+export const savesTheFirstState = snapshots(({ save }) => {
+  const first = new Map<string, Snapshot["state"]>()
+  return {
+    save: (key, snapshot) => {
+      if (!first.has(key.view)) first.set(key.view, snapshot.state)
+      return save(key, { ...snapshot, state: first.get(key.view)! })
+    }
+  }
+})

@@ -3,7 +3,7 @@ import type { EventId } from "@refold/core/event/EventId"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { Json } from "@refold/core/event/Json"
 import type { NewEvent } from "@refold/core/event/NewEvent"
-import type { Commit } from "@refold/core/journal/Commit"
+import { check, type Commit, isGuard } from "@refold/core/journal/Commit"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as Journal from "@refold/core/journal/Journal"
 import * as Arr from "effect/Array"
@@ -31,15 +31,51 @@ export const reading = (
   }
 }
 
-const withAny = (commit: Commit): Commit => ({
-  ...commit,
-  writes: Arr.map(commit.writes, (write) => ({ ...write, expected: ExpectedVersion.Any }))
-})
+/** A commit without its guards; as it is if it has no events. */
+export const withoutGuards = (commit: Commit): Commit => {
+  const [first, ...rest] = commit.writes.filter((write) => !isGuard(write))
+  return first === undefined ? commit : { ...commit, writes: [first, ...rest] }
+}
+
+const withAny = (commit: Commit): Commit => {
+  const { writes, ...rest } = withoutGuards(commit)
+  return { ...rest, writes: Arr.map(writes, ({ events, stream }) => ({ stream, expected: ExpectedVersion.Any, events })) }
+}
 
 const withEvents = (commit: Commit, change: (event: NewEvent) => NewEvent): Commit => ({
   ...commit,
-  writes: Arr.map(commit.writes, (write) => ({ ...write, events: Arr.map(write.events, change) }))
+  writes: Arr.map(commit.writes, (write) => ({ ...write, events: write.events.map(change) }))
 })
+
+// A fault in what is stored. What is invalid stays invalid.
+const storing = (change: (commit: Commit) => Commit) =>
+  appending((journal, commit, at) =>
+    Journal.append(journal, Result.match(check(commit), { onFailure: () => commit, onSuccess: change }), at)
+  )
+
+export const ignoresGuards = storing(withoutGuards)
+
+/** Appends at the right version, whatever the last event is. */
+export const ignoresLastEvents = storing((commit) => ({
+  ...commit,
+  writes: Arr.map(commit.writes, ({ lastEventId: _, ...write }) => write)
+}))
+
+export const fingerprintsGuards = storing((commit) => {
+  const { idempotency } = commit
+  if (idempotency === undefined || idempotency.fingerprint !== undefined) return commit
+  const fingerprint = JSON.stringify(commit.writes.map(({ events, stream }) => [stream, events.map(({ data }) => data)]))
+  return { ...commit, idempotency: { ...idempotency, fingerprint } }
+})
+
+/** The result has a place for each guard, too. */
+export const answersGuards = appending((journal, commit, at) =>
+  Result.map(Journal.append(journal, commit, at), ([next, appended]) => {
+    const [first] = appended.streams
+    const guards = commit.writes.filter(isGuard).map(({ stream }) => ({ ...first, stream }))
+    return [next, { ...appended, streams: Arr.appendAll(appended.streams, guards) }]
+  })
+)
 
 export const storesWhatItRefuses = appending((journal, commit, at) => {
   const before = { ...journal }

@@ -1,11 +1,15 @@
 /** Event stores with one fault each. */
 import type { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
-import type { Commit } from "@refold/core/journal/Commit"
+import { versionConflict } from "@refold/core/journal/AppendError"
+import { type Commit, isGuard } from "@refold/core/journal/Commit"
+import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as Journal from "@refold/core/journal/Journal"
 import * as MemoryStore from "@refold/memory/MemoryStore"
+import type { EventReader } from "@refold/store/log/EventReader"
 import * as EventStore from "@refold/store/log/EventStore"
 import * as Arr from "effect/Array"
+import type * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -13,6 +17,7 @@ import * as Option from "effect/Option"
 import type * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
+import * as Journals from "../../journal/faults/Journals.ts"
 import type { JournalModule } from "../../../src/journal/internal/JournalRun.ts"
 
 const eventStore = (adapter: Effect.Effect<EventStore.Adapter>) =>
@@ -84,6 +89,20 @@ const changed = (change: (adapter: EventStore.Adapter) => Partial<EventStore.Ada
 
 export const sound = on(Journal)
 
+const stores = new WeakMap<EventStore.EventStore["Service"], Context.Context<EventStore.EventStore | EventReader>>()
+
+/** Runs an effect on the store in scope with another `commit`. Handlers see the same changed store each time. */
+export const withCommit = <A, E, R>(
+  effect: Effect.Effect<A, E, R>,
+  change: (store: EventStore.Adapter) => EventStore.Adapter["commit"]
+) =>
+  Effect.flatMap(EventStore.EventStore, (store) => {
+    const { append: _, ...adapter } = store
+    const changed = stores.get(store) ?? EventStore.context({ ...adapter, commit: change(adapter) })
+    stores.set(store, changed)
+    return Effect.provideContext(effect, changed)
+  })
+
 /** Like a column with `default clock_timestamp()`, without a comparison with the event before. */
 export const recordsTheClock = changed((adapter) => {
   const times = new Map<string, DateTime.Utc>()
@@ -118,11 +137,27 @@ export const looksKeysUpBeforeItsTransaction = changed((adapter) => ({
   })
 }))
 
+/** Looks guards up before it commits, as a query in front of the append would. */
+export const checksGuardsBeforeItCommits = changed((adapter) => ({
+  commit: Effect.fnUntraced(function*(commit) {
+    for (const guard of commit.writes.filter(isGuard)) {
+      const [version] = yield* adapter.streamVersions([guard.stream])
+      if (!ExpectedVersion.matches(guard.expected, version!)) {
+        return yield* versionConflict(guard.stream, guard.expected, version!)
+      }
+    }
+    yield* Effect.yieldNow
+    return yield* adapter.commit(Journals.withoutGuards(commit))
+  })
+}))
+
 const oneByOne = (adapter: EventStore.Adapter) =>
-  Effect.fnUntraced(function*({ idempotency, writes: [first, ...rest] }: Commit) {
-    const appended = yield* adapter.commit({ writes: [first], ...(idempotency && { idempotency }) })
+  Effect.fnUntraced(function*({ idempotency, writes }: Commit) {
+    const first = writes.find((write) => !isGuard(write)) ?? writes[0]
+    const guards = writes.filter((write) => write !== first && isGuard(write))
+    const appended = yield* adapter.commit({ writes: [first, ...guards], ...(idempotency && { idempotency }) })
     let streams = appended.streams
-    for (const write of rest) {
+    for (const write of writes.filter((write) => write !== first && !isGuard(write))) {
       yield* Effect.yieldNow
       streams = Arr.appendAll(streams, (yield* adapter.commit({ writes: [write] })).streams)
     }

@@ -1,6 +1,8 @@
--- Appends events to one or several streams, all or nothing; a row for each write.
+-- Appends events to one or several streams, all or nothing; a row for each write with events.
 --   writes            [{"stream": "account-ada", "expectedVersion": 3, "events": [{"type": "MoneyDeposited", "data": {…}}]}]
---                     An event may have schemaVersion, metadata, occurredAt and id, too; see append_event.
+--                     An event may have schemaVersion, metadata, occurredAt and id, too; see append_event. A write may
+--                     have a lastEventId beside its expectedVersion. One without events is a guard: it stores nothing and
+--                     has no row, and its stream must be as expected until the transaction ends.
 --   idempotency_key   of the whole commit
 --   fingerprint       identifies the commit for that key; the streams, types and data if it is not given
 --   never_expires     whether the key is exempt from expiry

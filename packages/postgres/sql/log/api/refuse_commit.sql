@@ -1,6 +1,6 @@
 -- Refuses a commit, by a message and as JSON in the DETAIL. The codes are in a class that neither PostgreSQL nor the
 -- standard uses: 40001 would make drivers retry what can never succeed, and 23505 names an index and not the rule.
---   RF001   version conflict: the stream is at another version than the writer decided on
+--   RF001   version conflict: the stream is at another version than the writer decided on, or has another last event
 --   RF002   idempotency conflict: the key was used for another commit
 --   RF003   duplicate event id: an event with this id is stored, or the commit holds it twice
 CREATE FUNCTION refold.refuse_commit(answer refold.append_answer, expected bigint, key text) RETURNS void
@@ -12,8 +12,15 @@ BEGIN
         ERRCODE = 'RF001',
         MESSAGE = format('stream "%s" %s, but was expected to %s', answer.stream,
           CASE answer.version WHEN 0 THEN 'has no events' ELSE 'is at version ' || answer.version END,
-          CASE expected WHEN -2 THEN 'have some' WHEN 0 THEN 'have no events' ELSE 'be at version ' || expected END),
-        DETAIL = jsonb_build_object('stream', answer.stream, 'expected', expected, 'actual', answer.version),
+          CASE
+            WHEN answer.event_id IS NOT NULL THEN 'end with another event than ' || answer.event_id
+            WHEN expected = -2 THEN 'have some'
+            WHEN expected = 0 THEN 'have no events'
+            ELSE 'be at version ' || expected
+          END),
+        DETAIL = jsonb_strip_nulls(jsonb_build_object(
+          'stream', answer.stream, 'expected', expected, 'actual', answer.version, 'lastEventId', answer.event_id
+        )),
         HINT = 'Read the stream again and decide on its current version.';
     WHEN 'idempotency_conflict' THEN
       RAISE EXCEPTION USING

@@ -5,13 +5,14 @@
 CREATE FUNCTION refold.store_commit(
   key text, fingerprint text, never_expires boolean, streams text[], expected bigint[], event_counts int[],
   event_ids uuid[], event_types text[], event_schema_versions smallint[], event_data jsonb[], event_metadata jsonb[],
-  event_occurred_at timestamptz[]
+  event_occurred_at timestamptz[], last_event_ids text[]
 ) RETURNS SETOF refold.append_answer LANGUAGE plpgsql AS $$
 DECLARE
   now_in_millis CONSTANT timestamptz := date_trunc('milliseconds', clock_timestamp());
 BEGIN
   FOR write IN 1 .. cardinality(streams) LOOP
     expected[write] := coalesce(expected[write], -1);
+    last_event_ids[write] := lower(last_event_ids[write]);
   END LOOP;
   FOR event IN 1 .. cardinality(event_ids) LOOP
     event_ids[event] := coalesce(event_ids[event], refold.new_event_id());
@@ -22,14 +23,14 @@ BEGIN
     RETURN QUERY SELECT (a.answer).* FROM refold.append_events(
       ARRAY[coalesce(key, '')], ARRAY[coalesce('given:' || fingerprint, '')], ARRAY[cardinality(streams)], streams,
       expected, event_counts, event_ids, event_types, event_schema_versions, event_data, event_metadata,
-      event_occurred_at, never_expire => ARRAY[never_expires]
+      event_occurred_at, never_expire => ARRAY[never_expires], last_event_ids => last_event_ids
     ) AS a;
   ELSE
     BEGIN
       RETURN QUERY SELECT (a.answer).* FROM refold.append_events(
         ARRAY[coalesce(key, '')], ARRAY[coalesce('given:' || fingerprint, '')], ARRAY[cardinality(streams)], streams,
         expected, event_counts, event_ids, event_types, event_schema_versions, event_data, event_metadata,
-        event_occurred_at, never_expire => ARRAY[never_expires]
+        event_occurred_at, never_expire => ARRAY[never_expires], last_event_ids => last_event_ids
       ) AS a;
     EXCEPTION WHEN unique_violation THEN
       RAISE EXCEPTION 'another transaction appended to the stream first, and this transaction cannot see it'

@@ -5,6 +5,7 @@ WITH w AS (
   SELECT
     array_agg(write ->> 'stream' ORDER BY number) AS streams,
     array_agg((write ->> 'expectedVersion')::numeric::bigint ORDER BY number) AS expected,
+    array_agg(write ->> 'lastEventId' ORDER BY number) AS last_event_ids,
     array_agg(jsonb_array_length(write -> 'events') ORDER BY number) AS event_counts
   FROM jsonb_array_elements(writes) WITH ORDINALITY AS w(write, number)
 ), e AS (
@@ -20,6 +21,6 @@ WITH w AS (
 )
 SELECT answer.* FROM w, e, refold.store_commit(
   key, fingerprint, coalesce(never_expires, false), w.streams, w.expected, w.event_counts, e.ids, e.types,
-  e.schema_versions, e.data, e.metadata, e.occurred_at
+  e.schema_versions, e.data, e.metadata, e.occurred_at, w.last_event_ids
 ) AS answer
 $$

@@ -15,13 +15,15 @@ BEGIN
   FOR write IN SELECT * FROM jsonb_array_elements(writes) LOOP
     field := format('writes[%s]', w);
     problem := coalesce(
-      refold.object_problem(write, '{"stream": "string", "expectedVersion": "integer?", "events": "array"}', field),
+      refold.object_problem(write, '{"stream": "string", "expectedVersion": "integer?", "lastEventId": "string?", "events": "array"}', field),
       refold.problem(field || '.stream', refold.stream_problem(write ->> 'stream')),
       refold.problem(field || '.stream', CASE
         WHEN write -> 'stream' = ANY (streams) THEN 'must not be in a commit twice'
       END),
       refold.problem(field || '.expectedVersion', refold.expected_problem((write ->> 'expectedVersion')::numeric)),
-      refold.problem(field || '.events', CASE WHEN write -> 'events' = '[]' THEN 'must not be empty' END)
+      refold.problem(field || '.lastEventId', refold.last_event_problem(
+        write ->> 'lastEventId', (write ->> 'expectedVersion')::numeric
+      ))
     );
     e := 0;
     FOR event IN SELECT * FROM jsonb_array_elements(write -> 'events') WHERE problem IS NULL LOOP
@@ -33,6 +35,6 @@ BEGIN
     streams := streams || (write -> 'stream');
     w := w + 1;
   END LOOP;
-  RETURN problem;
+  RETURN coalesce(problem, refold.guards_problem(writes));
 END
 $$

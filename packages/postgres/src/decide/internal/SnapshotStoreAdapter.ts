@@ -1,4 +1,5 @@
 /** The port `SnapshotStore` on the table `event_snapshots`. */
+import type { EventId } from "@refold/core/event/EventId"
 import type { Json } from "@refold/core/event/Json"
 import { Position } from "@refold/core/event/Position"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
@@ -11,6 +12,7 @@ import { query } from "../../schema/internal/Query.ts"
 
 interface SnapshotRow {
   readonly version: bigint
+  readonly event_id: string
   readonly position: bigint
   readonly recorded_at: Date
   readonly state: Json
@@ -23,11 +25,13 @@ export const make = (database: Database): SnapshotStore["Service"] => {
     find: Effect.fnUntraced(function*(key) {
       yield* Effect.fromResult(checkKey(key))
       const statement = sql<SnapshotRow>`
-        SELECT version, "position", recorded_at, state FROM ${object("event_snapshots")}
+        SELECT version, event_id, "position", recorded_at, state FROM ${object("event_snapshots")}
         WHERE stream = ${key.stream}::text AND view = ${key.view}::text AND fingerprint = ${key.fingerprint}::text`
       const [row] = yield* query(database, "find snapshot", statement)
-      return Option.map(Option.fromNullishOr(row), ({ position, recorded_at, state, version }) => ({
+      return Option.map(Option.fromNullishOr(row), ({ event_id, position, recorded_at, state, version }) => ({
         version: StreamVersion(Number(version)),
+        // It was checked when it was saved.
+        lastEventId: event_id as EventId,
         position: Position(Number(position)),
         recordedAt: DateTime.fromDateUnsafe(recorded_at),
         state
@@ -35,11 +39,12 @@ export const make = (database: Database): SnapshotStore["Service"] => {
     }),
     save: Effect.fnUntraced(function*(key, snapshot) {
       yield* Effect.fromResult(checkKey(key))
-      const { position, recordedAt, state, version } = yield* Effect.fromResult(checkSnapshot(snapshot))
+      const { lastEventId, position, recordedAt, state, version } = yield* Effect.fromResult(checkSnapshot(snapshot))
       const statement = sql`
         SELECT ${object("save_snapshot")}(
           ${key.stream}::text, ${key.view}::text, ${key.fingerprint}::text, ${version}::bigint, ${position}::bigint,
-          ${DateTime.toDateUtc(recordedAt)}::timestamptz, ${JSON.stringify(state)}::text::jsonb
+          ${DateTime.toDateUtc(recordedAt)}::timestamptz, ${JSON.stringify(state)}::text::jsonb,
+          ${lastEventId}::text::uuid
         )`
       yield* query(database, "save snapshot", statement)
     })

@@ -4,7 +4,7 @@
  */
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Fingerprint from "@refold/core/internal/journal/Fingerprint"
-import { type AppendError, IdempotencyConflict } from "@refold/core/journal/AppendError"
+import { type AppendError, IdempotencyConflict, isFinal } from "@refold/core/journal/AppendError"
 import * as Commit from "@refold/core/journal/Commit"
 import * as RetryPolicies from "@refold/store/internal/log/RetryPolicies"
 import type { InlineRow } from "@refold/store/log/EventStore"
@@ -35,7 +35,7 @@ export const append = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Commit.Appended, Failure> {
   const checked = yield* Effect.fromResult(Commit.check(commit))
   const insideTransaction = yield* database.inTransaction
-  const statement = AppendCodec.appendEvents(database, checked)
+  const statement = AppendCodec.appendEvents(database, checked, { insideTransaction })
   const sent = send(checked, inline.length === 0 ? statement : withInlineRows(statement, inline))
   return yield* insideTransaction
     // Whether it is committed is decided by the caller's transaction.
@@ -86,8 +86,12 @@ const sendUntilKnown = Effect.fnUntraced(function*(
     const stored = yield* lookUp(database, commit)
     if (Option.isSome(stored)) return stored.value
     if (isLost && sends < maxSends) continue
-    // An earlier copy may still arrive, so it is unknown whether anything is stored.
-    return yield* error._tag === "SqlError" ? unknown(commit, error) : Effect.fail(error)
+    // An earlier copy may still arrive, and be stored unless the refusal is final.
+    return yield* error._tag === "SqlError"
+      ? unknown(commit, Database.explain(error))
+      : error._tag === "VersionConflict" && !isFinal(error)
+      ? unknown(commit, error)
+      : Effect.fail(error)
   }
 })
 
@@ -114,17 +118,19 @@ const lookUp = (
     )`
   return Effect.retry(find, { while: Database.isDisconnect, schedule: RetryPolicies.reconnect }).pipe(
     Effect.map((rows) => found(commit, rows)),
-    Effect.catch((error) => unknown(commit, error))
+    Effect.catch((error) => unknown(commit, Database.explain(error)))
   )
 }
 
 type FoundRow = Omit<AppendCodec.AnswerRow, "outcome" | "event_id"> & { readonly events: bigint }
 
 const found = (commit: Commit.Commit, rows: ReadonlyArray<FoundRow>): Option.Option<Commit.Appended> => {
-  const inOrder = commit.writes.flatMap(({ events, stream }) =>
+  // Guards have stored nothing.
+  const writes = commit.writes.filter((write) => !Commit.isGuard(write))
+  const inOrder = writes.flatMap(({ events, stream }) =>
     rows.filter((row) => row.stream === stream && Number(row.events) === events.length)
   )
-  return Arr.isReadonlyArrayNonEmpty(inOrder) && inOrder.length === commit.writes.length
+  return Arr.isReadonlyArrayNonEmpty(inOrder) && inOrder.length === writes.length
     ? Option.some(AppendCodec.appended(inOrder, false))
     : Option.none()
 }
@@ -132,10 +138,10 @@ const found = (commit: Commit.Commit, rows: ReadonlyArray<FoundRow>): Option.Opt
 const failed = (error: SqlError.SqlError): Effect.Effect<never, EventStoreError> =>
   Effect.fail(new EventStoreError({ operation: "append", cause: Database.explain(error) }))
 
-const unknown = (commit: Commit.Commit, error: SqlError.SqlError): Effect.Effect<never, OutcomeUnknown> =>
+const unknown = (commit: Commit.Commit, cause: Error): Effect.Effect<never, OutcomeUnknown> =>
   Effect.fail(
     new OutcomeUnknown({
       eventIds: commit.writes.flatMap(({ events }) => events.map(({ id }) => id)),
-      cause: Database.explain(error)
+      cause
     })
   )

@@ -26,13 +26,17 @@ export interface AnswerRow {
   readonly version: bigint
   readonly position: bigint
   readonly recorded_at: Date
-  readonly event_id: string
+  readonly event_id: string | null
 }
 
-/** Calls `append_events` with one commit. */
+/**
+ * Calls `append_events` with one commit. Inside a transaction of the caller guards take their locks alone, because the
+ * transaction may also write to the same streams.
+ */
 export const appendEvents = (
   { object, sql }: Database,
-  { idempotency, writes }: Commit.Commit
+  { idempotency, writes }: Commit.Commit,
+  { insideTransaction }: { readonly insideTransaction: boolean }
 ): Statement.Statement<AnswerRow> => {
   const events = writes.flatMap((write) => write.events)
   const { fingerprint, key = "", neverExpires = false } = idempotency ?? {}
@@ -50,6 +54,12 @@ export const appendEvents = (
       ${events.map(({ metadata }) => JSON.stringify(metadata))}::text[]::jsonb[],
       ${events.map(({ occurredAt }) => DateTime.toDateUtc(occurredAt))}::timestamptz[]
       ${neverExpires ? sql`, never_expire => ${[true]}::boolean[]` : sql.literal("")}
+      ${
+    writes.some(({ lastEventId }) => lastEventId !== undefined)
+      ? sql`, last_event_ids => ${writes.map(({ lastEventId = "" }) => lastEventId)}::text[]`
+      : sql.literal("")
+  }
+      ${sql.literal(!insideTransaction && writes.some(Commit.isGuard) ? ", shared_guards => true" : "")}
     ) AS a`
 }
 
@@ -83,12 +93,14 @@ export const answer = (
       return Result.fail(new DuplicateEventId({ id: row.event_id as EventId }))
     default: {
       const { expected, stream } = writes.find((write) => write.stream === row.stream)!
-      return Result.fail(versionConflict(stream, expected, StreamVersion(Number(row.version))))
+      // The id is there where only the last event is another one.
+      const lastEventId = row.event_id === null ? undefined : row.event_id as EventId
+      return Result.fail(versionConflict(stream, expected, StreamVersion(Number(row.version)), lastEventId))
     }
   }
 }
 
-/** A stored commit, from a row per write. */
+/** A stored commit, from a row per write with events. */
 export const appended = (
   rows: Arr.NonEmptyReadonlyArray<Omit<AnswerRow, "outcome" | "event_id">>,
   deduplicated: boolean

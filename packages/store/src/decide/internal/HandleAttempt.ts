@@ -2,11 +2,13 @@
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { CommandInvalid } from "@refold/core/decide/CommandInvalid"
 import type { UnencodableEvent } from "@refold/core/event/DecodeError"
+import type { EventId } from "@refold/core/event/EventId"
 import type { Tagged } from "@refold/core/event/EventType"
 import type { Metadata } from "@refold/core/event/NewEvent"
 import { VersionConflict } from "@refold/core/journal/AppendError"
 import type { Appended, FingerprintedKey } from "@refold/core/journal/Commit"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
+import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -84,32 +86,44 @@ export const attempt = Effect.fnUntraced(function*<Command, State, Event extends
     return { ...loaded, events: (yield* Effect.fromResult(decided)).events, deduplicated: false }
   }
   // The outcome may be unknown, so the next command must load the state.
-  const appended = yield* Effect.onError(
+  const stored = yield* Effect.onError(
     append(request, loaded, decided.success),
     () => Effect.sync(() => states.forget(loaded.stream))
   )
-  if (appended instanceof VersionConflict) return appended
-  return yield* appended.deduplicated
-    ? IdempotentAnswer.load(aggregate, id, appended)
-    : finish(request, loaded, placeOf(appended), decided.success)
+  if (stored instanceof VersionConflict) return stored
+  return yield* stored.appended.deduplicated
+    ? IdempotentAnswer.load(aggregate, id, stored.appended)
+    : finish(request, loaded, placeOf(stored), decided.success)
 })
+
+interface Stored {
+  readonly appended: Appended
+  readonly lastEventId: EventId
+}
 
 const append = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   { idempotency: keyed, inline, keyNeverExpires, metadata, occurredAt }: Request<Command, State, Event, Refusal>,
-  { stream, version }: LoadedState<State>,
+  { lastEventId, stream, version }: LoadedState<State>,
   { encoded, state }: RunDecider.Decision<State, Event>
-) {
+): Effect.fn.Return<Stored | VersionConflict, CommitFailure, EventStore> {
   const shared = { metadata: { ...yield* Causation, ...metadata }, occurredAt: occurredAt ?? (yield* DateTime.now) }
   const stamped = yield* StampEvents.stamp(encoded, shared)
   const rows = yield* InlineRows.encode(inline, stream, state)
   const expected = ExpectedVersion.Exact(version)
   const idempotency = keyed && { ...keyed, neverExpires: keyNeverExpires }
-  return yield* (yield* EventStore).append(stream, stamped, { expected, idempotency, inline: rows }).pipe(
+  const { id } = Arr.lastNonEmpty(stamped)
+  return yield* (yield* EventStore).append(stream, stamped, { expected, lastEventId, idempotency, inline: rows }).pipe(
+    Effect.map((appended) => ({ appended, lastEventId: id })),
     Effect.catchTag("VersionConflict", Effect.succeed)
   )
 })
 
-const placeOf = ({ streams: [{ position, recordedAt, version }] }: Appended) => ({ position, recordedAt, version })
+const placeOf = ({ appended: { streams: [{ position, recordedAt, version }] }, lastEventId }: Stored) => ({
+  version,
+  lastEventId,
+  position,
+  recordedAt
+})
 
 const finish = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
   { aggregate, states }: Request<Command, State, Event, Refusal>,

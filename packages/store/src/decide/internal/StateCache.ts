@@ -1,6 +1,6 @@
 /**
- * Caches the last states of a handler. A cached state is the fold of the first events of a stream, which never change, so
- * it can only be stale. The append checks its version; without an append the handler must load the newer events first.
+ * Caches the last states of a handler. A cached state may be stale, or of events that the log has lost. The append checks
+ * its version and last event; without an append the handler must load the newer events first, which checks them too.
  */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { Tagged } from "@refold/core/event/EventType"
@@ -28,12 +28,19 @@ export const load = <Command, State, Event extends Tagged, Refusal>(
   stream: StreamName.StreamName,
   known: LoadedState<State> | undefined
 ): Effect.Effect<LoadedState<State>, State.LoadFailure, EventReader | SnapshotStore> => {
-  if (known === undefined) states.forget(stream)
   const loaded = known === undefined
     ? State.load(aggregate, StreamName.id(stream))
     : State.reload(aggregate, known)
-  return Effect.tap(loaded, (latest) => Effect.sync(() => states.put(latest)))
+  return Effect.tap(loaded, (latest) =>
+    Effect.sync(() => {
+      if (known !== undefined && !follows(latest, known)) states.forget(stream)
+      states.put(latest)
+    }))
 }
+
+// The log has lost events of a state that is at a lower version, or at the same one with another last event.
+const follows = (latest: LoadedState<unknown>, known: LoadedState<unknown>): boolean =>
+  latest.version > known.version || latest.lastEventId === known.lastEventId
 
 /**
  * A cache of at most `capacity` states, the least recently used evicted first. There is one for each store and each wire
@@ -69,10 +76,10 @@ const makeLru = <State>(capacity: number): States<State> => {
       if (loaded !== undefined) touch(loaded)
       return loaded
     },
-    put: ({ isComplete, position, recordedAt, state, stream, version }) => {
+    put: ({ isComplete, lastEventId, position, recordedAt, state, stream, version }) => {
       // Streams without events are cheap to load, and a client can ask for any number of them.
       if (!(capacity >= 1) || version < (known.get(stream)?.version ?? 1)) return
-      touch({ stream, state: freeze(state), version, position, recordedAt, isComplete })
+      touch({ stream, state: freeze(state), version, lastEventId, position, recordedAt, isComplete })
       if (known.size > capacity) known.delete(known.keys().next().value!)
     },
     forget: (stream) => void known.delete(stream)

@@ -6,7 +6,7 @@
 import type { Tagged } from "@refold/core/event/EventType"
 import type { Metadata, NewEvent } from "@refold/core/event/NewEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
-import type { StreamVersion } from "@refold/core/event/StreamVersion"
+import * as StreamVersion from "@refold/core/event/StreamVersion"
 import type { Instance } from "@refold/core/internal/process/ProcessInstance"
 import type { VersionConflict } from "@refold/core/journal/AppendError"
 import type { StreamWrite } from "@refold/core/journal/Commit"
@@ -52,10 +52,8 @@ export const of = <Event extends Tagged, State>(process: Process<Event, State>):
 })
 
 /** What an instance decided about the events of a batch. */
-interface Decisions {
-  readonly stream: StreamName
-  /** The version at which the instance was loaded: these events come next. */
-  readonly version: StreamVersion
+interface Decisions extends Pick<LoadedState<unknown>, "stream" | "version" | "lastEventId"> {
+  /** They come after the last event of the loaded instance. */
   readonly events: ReadonlyArray<NewEvent>
   readonly poisoned: ReadonlyArray<PoisonedEvent>
 }
@@ -78,10 +76,10 @@ const reactAll = Effect.fnUntraced(function*<Event extends Tagged, State>(
 const record = Effect.fnUntraced(function*(
   decisions: ReadonlyArray<Decisions>
 ): Effect.fn.Return<VersionConflict | undefined, EventStoreError, EventStore> {
-  const [first, ...rest] = decisions.flatMap(({ events, stream, version }): ReadonlyArray<StreamWrite> => {
-    const [one, ...more] = events
-    return one === undefined ? [] : [{ stream, expected: ExpectedVersion.Exact(version), events: [one, ...more] }]
-  })
+  const [first, ...rest] = decisions.flatMap(
+    ({ events, lastEventId, stream, version }): ReadonlyArray<StreamWrite> =>
+      events.length === 0 ? [] : [{ stream, expected: ExpectedVersion.Exact(version), lastEventId, events }]
+  )
   if (first === undefined) return undefined
   return yield* (yield* EventStore).commit({ writes: [first, ...rest] }).pipe(
     Effect.as(undefined),
@@ -107,7 +105,7 @@ const react = Effect.fnUntraced(function*<Event extends Tagged, State>(
   const { message } = loaded.failure
   const firsts = Arr.dedupeWith(matched, (one, two) => one.recorded.stream === two.recorded.stream)
   const poisoned = firsts.map(({ recorded }) => poison(process, recorded, "Row", message))
-  return { stream, version: 0 as StreamVersion, events: [], poisoned }
+  return { stream, version: StreamVersion.none, lastEventId: undefined, events: [], poisoned }
 })
 
 const reactFrom = Effect.fnUntraced(function*<Event extends Tagged, State>(
@@ -115,7 +113,7 @@ const reactFrom = Effect.fnUntraced(function*<Event extends Tagged, State>(
   loaded: LoadedState<Instance<State>>,
   matched: ReadonlyArray<MatchedEvent>
 ): Effect.fn.Return<Decisions, EventStoreError> {
-  const { stream, version } = loaded
+  const { lastEventId, stream, version } = loaded
   const events: Array<NewEvent> = []
   const poisoned = new Map<StreamName, PoisonedEvent>()
   let { state } = loaded
@@ -134,7 +132,7 @@ const reactFrom = Effect.fnUntraced(function*<Event extends Tagged, State>(
     state = next.state
     events.push(...yield* stamp(encoded, { metadata: metadataOf(trigger), occurredAt: yield* DateTime.now }))
   }
-  return { stream, version, events, poisoned: [...poisoned.values()] }
+  return { stream, version, lastEventId, events, poisoned: [...poisoned.values()] }
 })
 
 const metadataOf = ({ id, metadata }: MatchedEvent["trigger"]): Metadata => ({
