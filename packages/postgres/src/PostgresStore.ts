@@ -7,7 +7,7 @@ import * as EventStore from "@refold/store/log/EventStore"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Context from "effect/Context"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
@@ -24,7 +24,9 @@ import { ProjectionTables } from "./project/ProjectionTables.ts"
 import { migrations } from "./schema/internal/Baseline.ts"
 import * as Database from "./schema/internal/Database.ts"
 import * as Migrations from "./schema/internal/Migrations.ts"
+import * as ServerUrl from "./schema/internal/ServerUrl.ts"
 import * as SqlFile from "./schema/internal/SqlFile.ts"
+import * as TimeLimits from "./schema/internal/TimeLimits.ts"
 
 /** What the adapter provides: the ports, and the client, for transactions of the caller that appends join. */
 export type Services = StoreServices | PgClient.PgClient | SqlClient.SqlClient
@@ -49,6 +51,22 @@ export interface StoreOptions {
    * than the longest pause of a handler between two statements.
    */
   readonly ownerIdleTimeout?: Duration.Input | undefined
+  /**
+   * Total time in which a read is sent again while the server cannot be reached, 2 seconds by default; then it fails with
+   * `EventStoreError`. Also for other statements that are safe to repeat. A load has one such time for all that it reads.
+   */
+  readonly retryReadsFor?: Duration.Input | undefined
+  /**
+   * Total time in which an append is sent again while the server cannot be reached, and is looked up where its answer was
+   * lost, 10 seconds by default; then it fails with `EventStoreError`, or with `OutcomeUnknown` where it may be stored.
+   */
+  readonly retryAppendsFor?: Duration.Input | undefined
+  /**
+   * The time within which the server must have answered a statement of the store, its wait for locks included; then the
+   * connection counts as lost. 1 minute by default, on the embedded database none. For a server that vanished without
+   * closing its connections.
+   */
+  readonly queryTimeout?: Duration.Input | undefined
 }
 
 /** How to share the database with other processes. */
@@ -82,6 +100,8 @@ export const layer = (
     layerClient({ ...store, notify: !pooler }),
     PgClient.layer({
       url,
+      // Named for the spans.
+      ...ServerUrl.parse(url),
       maxConnections,
       prepare: !pooler,
       applicationName: "refold",
@@ -99,7 +119,10 @@ export const layerEmbedded = (
   { dataDir, ...store }: Embedded.Options & StoreOptions = {}
 ): Layer.Layer<Services, InvalidInput | EventStoreError | Embedded.EmbeddedUnavailable | SqlError.SqlError> =>
   // No other process can reach that database.
-  Layer.provideMerge(layerClient({ ...store, notify: false }), Embedded.layer(dataDir === undefined ? {} : { dataDir }))
+  Layer.provideMerge(
+    layerClient({ queryTimeout: Duration.infinity, ...store, notify: false }),
+    Embedded.layer(dataDir === undefined ? {} : { dataDir })
+  )
 
 /** A store on the application's own client. */
 export const layerClient = (
@@ -108,11 +131,13 @@ export const layerClient = (
     migrate = true,
     notify = true,
     pollInterval = "200 millis",
-    schema = "refold"
+    schema = "refold",
+    ...limits
   }: ClientOptions = {}
 ): Layer.Layer<StoreServices, InvalidInput | EventStoreError, SqlClient.SqlClient> =>
   Layer.effectContext(Effect.gen(function*() {
-    const database = yield* Database.make(yield* Effect.fromResult(checkSchema(schema)))
+    const checked = yield* Effect.fromResult(checkSchema(schema))
+    const database = yield* Database.make(checked, yield* Effect.fromResult(TimeLimits.resolve(limits)))
     if (migrate) yield* Migrations.run({ schema, table: "migrations", migrations })
     const withInlineRows = InlineRows.withInlineRows(database)
     const eventStore = yield* EventStoreAdapter.make(database, { schema, notify, pollInterval, withInlineRows })
