@@ -2,6 +2,8 @@
 import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as SqlError from "effect/sql/SqlError"
@@ -46,14 +48,39 @@ const check = (field: string, input: Duration.Input, least: number): Result.Resu
     onSome: Result.succeed
   })
 
-/** Fails as a lost connection does where the server has not answered a statement within `queryTimeout`. */
+/**
+ * Fails as a lost connection does where the server has not answered a statement within `queryTimeout`, also where the
+ * caller is not interruptible.
+ */
 export const withinTimeout = <A, E>(
   { queryTimeout }: TimeLimits,
   statement: Effect.Effect<A, E>
 ): Effect.Effect<A, E | SqlError.SqlError> =>
   Duration.isFinite(queryTimeout)
-    ? Effect.timeoutOrElse(statement, { duration: queryTimeout, orElse: () => Effect.fail(silent(queryTimeout)) })
+    ? Effect.withFiber(({ context }) => inTime(Effect.provideContext(statement, context), queryTimeout))
     : statement
+
+// A fiber of its own and a plain timer: half the cost of a race of two fibers, and the fiber is interruptible. A clock
+// that a test controls has no influence on a server.
+const inTime = <A, E>(
+  statement: Effect.Effect<A, E>,
+  queryTimeout: Duration.Duration
+): Effect.Effect<A, E | SqlError.SqlError> =>
+  Effect.callback((resume) => {
+    let isLate = false
+    const fiber = Effect.runFork(statement)
+    const timer = setTimeout(() => {
+      isLate = true
+      fiber.interruptUnsafe()
+    }, Math.min(Duration.toMillis(queryTimeout), longestTimer))
+    fiber.addObserver((exit) => {
+      clearTimeout(timer)
+      resume(isLate && Exit.isFailure(exit) ? Effect.fail(silent(queryTimeout)) : exit)
+    })
+    return Fiber.interrupt(fiber)
+  })
+
+const longestTimer = 2 ** 31 - 1
 
 const silent = (queryTimeout: Duration.Duration): SqlError.SqlError => {
   const message = `the server did not answer within ${Duration.format(queryTimeout)}, the queryTimeout`
