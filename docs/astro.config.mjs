@@ -5,15 +5,31 @@ import { globSync } from "node:fs"
 import starlightLinksValidator from "starlight-links-validator"
 import starlightLlmsTxt from "starlight-llms-txt"
 import starlightTypeDoc, { typeDocSidebarGroup } from "starlight-typedoc"
+import { addressOf, published } from "./plugins/published.mjs"
 import { quotes } from "./plugins/quotes.mjs"
+
+// Where the site is published, for example https://example.org/refold. Without it, the site is for reading on loopback.
+const address = process.env.DOCS_SITE || undefined
 
 const publicModules = globSync("../packages/{core,store,memory,postgres,legacy,laws}/src/**/*.ts")
   .filter((path) => !/[/\\]internal[/\\]|index\.ts$|\.generated\.ts$/.test(path))
 
+// For llms.txt.
+const sections = {
+  start: "install the packages and run a first program",
+  tutorial: "one application in eight steps",
+  "how-to": "one page for each task",
+  concepts: "why it is as it is, guarantees and limits",
+  laws: "every law with its planted faults",
+  courses: "the objectives of five courses, with code and tests",
+  "reference/api": "every public module, generated from its docstrings",
+  decisions: "the architecture decision records"
+}
+
 const group = (label, directory, collapsed = false) => ({ label, collapsed, items: [{ autogenerate: { directory } }] })
 
 export default defineConfig({
-  site: process.env.DOCS_SITE ?? "http://127.0.0.1:4321",
+  ...addressOf(address),
   integrations: [
     starlight({
       title: "Refold",
@@ -21,8 +37,15 @@ export default defineConfig({
       customCss: ["./src/styles/site.css"],
       lastUpdated: false,
       plugins: [
-        starlightLinksValidator(),
-        starlightLlmsTxt({ projectName: "Refold", exclude: ["reference/api/**"] }),
+        // It knows no links that get their folder later; each change is built without a folder.
+        ...addressOf(address).base === "/" ? [starlightLinksValidator()] : [],
+        starlightLlmsTxt({
+          projectName: "Refold",
+          exclude: ["reference/api/**"],
+          customSets: Object.entries(sections).map(([section, description]) => (
+            { label: section, description, paths: [`${section}/**`] }
+          ))
+        }),
         starlightTypeDoc({
           entryPoints: publicModules,
           tsconfig: "./typedoc.tsconfig.json",
@@ -35,12 +58,14 @@ export default defineConfig({
             excludeInternal: true,
             hidePageHeader: true,
             interfacePropertiesFormat: "table",
+            name: "API",
             outputFileStrategy: "modules",
             parametersFormat: "table",
-            plugin: ["./plugins/api-names.mjs"],
+            plugin: ["./plugins/api-pages.mjs"],
             readme: "none",
             skipErrorChecking: true,
-            sort: ["source-order"]
+            sort: ["source-order"],
+            tableColumnSettings: { hideInherited: true, hideModifiers: true, hideOverrides: true }
           }
         })
       ],
@@ -60,7 +85,8 @@ export default defineConfig({
         },
         group("Decisions", "decisions", true)
       ]
-    })
+    }),
+    published(address)
   ],
   markdown: { processor: unified({ remarkPlugins: [quotes] }) }
 })

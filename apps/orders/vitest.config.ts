@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config"
 import { shared } from "../../scripts/vitest.shared.ts"
 
-export default defineConfig({ test: shared })
+// Test files share no state, so that each worker imports the modules once.
+export default defineConfig({ test: { ...shared, isolate: false } })

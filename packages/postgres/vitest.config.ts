@@ -1,4 +1,6 @@
 import { defineConfig } from "vitest/config"
 import { withServer } from "../../scripts/vitest.shared.ts"
 
-export default defineConfig({ test: withServer })
+// Test files share no state, so that each worker imports the modules once. Many tests wait, for timeouts and for servers that
+// start: with more workers than processors others run meanwhile.
+export default defineConfig({ test: { ...withServer, isolate: false, maxWorkers: 3 } })

@@ -1,11 +1,11 @@
 // Transfers and standing orders as they are run, in memory and on an embedded PostgreSQL.
-import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import * as MemoryStore from "refold/MemoryStore"
 import * as ProcessInstances from "refold/ProcessInstances"
 import { describe, expect, it } from "vitest"
+import * as EmbeddedStore from "../../../packages/postgres/test/support/EmbeddedStore.ts"
 import * as Accounts from "../src/Accounts.ts"
 import { crowns } from "../src/Amount.ts"
 import * as Ledger from "../src/Ledger.ts"
@@ -36,7 +36,7 @@ const stateOf = (id: string) => Effect.map(Transfers.load(id), ({ state }) => st
 
 const stores: ReadonlyArray<readonly [string, Layer.Layer<Services, unknown>]> = [
   ["in memory", MemoryStore.layer],
-  ["on an embedded PostgreSQL", PostgresStore.layerEmbedded()]
+  ["on an embedded PostgreSQL", EmbeddedStore.layer()]
 ]
 
 describe.each(stores)("%s", (_, layer) => {

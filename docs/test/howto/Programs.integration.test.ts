@@ -1,21 +1,13 @@
 import { PostgresStore } from "@refold/postgres"
 import { Effect, Fiber, Layer, Option, Redacted } from "effect"
 import { SqlClient } from "effect/sql"
-import { EventReader, IdempotencyKeys, ProcessInstances, ProjectionStatus, ReadModel, State } from "refold"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { EventReader, IdempotencyKeys, ProcessInstances, ProjectionStatus, ReadModel } from "refold"
+import { describe, expect, inject, it } from "vitest"
 import { freshDatabase } from "../../../packages/postgres/test/support/freshDatabase.ts"
-import * as PostgresServer from "../../../packages/postgres/test/support/PostgresServer.ts"
 import { Giving } from "../../examples/Gifts.ts"
 import { api, keeper, migrate, store, worker } from "../../examples/howto/Programs.ts"
 import { Wallets } from "../../examples/Richest.ts"
-import { Wallet } from "../../examples/Wallet.ts"
 import { regionOf } from "../Quotes.ts"
-
-let server: PostgresServer.PostgresServer
-beforeAll(async () => {
-  server = await PostgresServer.start()
-})
-afterAll(() => server.stop())
 
 const roles = ["api", "worker", "reader", "keeper", "importer"] as const
 type Role = typeof roles[number]
@@ -23,7 +15,7 @@ type Role = typeof roles[number]
 // Roles belong to the server, which other tests may use: each gets a name of its own, and the server's password.
 const nameOf = (role: string) => `${role}_${process.pid}`
 const rename = (text: string) => text.replaceAll(new RegExp(`\\b(${roles.join("|")})\\b`, "g"), nameOf)
-const password = () => decodeURIComponent(new URL(server.url).password)
+const password = () => decodeURIComponent(new URL(inject("postgresUrl")).password)
 
 const statements = roles.flatMap((role) =>
   rename(regionOf(`docs/examples/howto/roles.sql#${role}`)).replaceAll(/^--.*$/gm, "").split(";")
@@ -37,7 +29,7 @@ const as = (url: string, role: Role) => {
 
 /** A migrated database with the roles of the page. */
 const database = Effect.gen(function*() {
-  const url = yield* freshDatabase(server.url)
+  const url = yield* freshDatabase()
   const owner = Redacted.make(url)
   const run = (texts: ReadonlyArray<string>) =>
     Effect.forEach(texts, (text) => Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(text))).pipe(
@@ -133,10 +125,10 @@ describe("a store that is not migrated, or by a role that may not", () => {
     test((url) =>
       Effect.gen(function*() {
         const opened = (role: Role) =>
-          Effect.flip(Effect.scoped(Layer.build(PostgresStore.layer({ url: as(url, role) }))))
+          Effect.flip(Effect.scoped(Layer.build(PostgresStore.layer({ url: as(url, role), schema: "other" }))))
         const missing = PostgresStore.layer({ url: Redacted.make(url), schema: "other", migrate: false })
-        const used = Effect.flip(Effect.provide(State.load(Wallet, "ada"), missing, { local: true }))
-        const lines = [(yield* opened("api")).message, (yield* used).message].map((line) =>
+        const unused = Effect.flip(Effect.scoped(Layer.build(missing)))
+        const lines = [(yield* opened("api")).message, (yield* unused).message].map((line) =>
           line.replaceAll(/refold_[0-9a-f]{32}/g, "shop")
         )
         yield* Effect.promise(() =>

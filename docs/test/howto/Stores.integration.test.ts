@@ -4,21 +4,13 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { CommandHandler, State } from "refold"
-import { afterAll, beforeAll, expect, it } from "vitest"
+import { afterAll, expect, it } from "vitest"
 import { freshDatabase } from "../../../packages/postgres/test/support/freshDatabase.ts"
-import * as PostgresServer from "../../../packages/postgres/test/support/PostgresServer.ts"
 import * as Stores from "../../examples/howto/Stores.ts"
 import { Wallet } from "../../examples/Wallet.ts"
 
-let server: PostgresServer.PostgresServer
 const folder = mkdtempSync(join(tmpdir(), "refold-stores-"))
-beforeAll(async () => {
-  server = await PostgresServer.start()
-})
-afterAll(async () => {
-  rmSync(folder, { recursive: true })
-  await server.stop()
-})
+afterAll(() => rmSync(folder, { recursive: true }))
 
 const handle = CommandHandler.make(Wallet)
 const deposit = Effect.map(handle("ada", { _tag: "Deposit", cents: 5, from: "salary" }), ({ state }) => state)
@@ -27,7 +19,7 @@ it("every store runs the same program; stores of two tenants share nothing", () 
   Effect.runPromise(Effect.scoped(Effect.gen(function*() {
     expect(yield* Effect.provide(deposit, Stores.memory)).toBe(5)
     const environment = ConfigProvider.layer(
-      ConfigProvider.fromUnknown({ DATABASE_URL: yield* freshDatabase(server.url) })
+      ConfigProvider.fromUnknown({ DATABASE_URL: yield* freshDatabase() })
     )
     const on = <E>(store: Layer.Layer<PostgresStore.Services, E>) =>
       Effect.provide(deposit, Layer.provide(store, environment), { local: true })

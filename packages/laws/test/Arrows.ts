@@ -12,6 +12,8 @@ interface Arrow {
   readonly npm: ReadonlyArray<string> | "all"
   /** `node:` modules. */
   readonly node: boolean
+  /** Folders of other apps and of examples whose files it runs. */
+  readonly folders?: ReadonlyArray<string>
 }
 
 /** One import as it stands in a file; `specifier` is undefined where it is computed. */
@@ -63,6 +65,8 @@ export const arrows: Readonly<Record<string, Arrow>> = {
   "packages/laws": { ...library, workspace: ["core", "store"], npm: ["fast-check", "vitest"] },
   "apps/ledger": app,
   "apps/orders": app,
+  // Runs the exercises of the courses on the code of the other apps.
+  "apps/courses": { ...app, folders: ["apps/ledger/src", "apps/orders/src", "apps/bench/src", "docs/examples"] },
   "apps/bench": { ...app, workspace: [...app.workspace, "laws"] }
 }
 
@@ -79,6 +83,7 @@ export const violation = ({ file, specifier }: Import): string | undefined => {
 
 const relative = (file: string, home: string, specifier: string): string | undefined => {
   const target = new URL(specifier, `file:///${file}`).pathname.slice(1)
+  if (arrows[home]?.folders?.some((folder) => target.startsWith(`${folder}/`)) === true) return undefined
   if (!target.startsWith(`${home}/`)) return `it leaves ${home}`
   if (!target.startsWith(`${home}/src/`)) return "sources import sources only"
   return home.startsWith("packages/") ? upward(roomOf(file), roomOf(target)) : undefined

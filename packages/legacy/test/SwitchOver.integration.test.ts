@@ -1,10 +1,10 @@
 // The two ends of a mapping: switched over when both sides agree, or abandoned with the legacy table as it was before.
-import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as SqlClient from "effect/sql/SqlClient"
 import { describe, expect, test } from "vitest"
+import * as EmbeddedStore from "../../postgres/test/support/EmbeddedStore.ts"
 import * as Stores from "../../postgres/test/support/Stores.ts"
 import { isEqual } from "../src/LegacyReport.ts"
 import * as LegacyTable from "../src/LegacyTable.ts"
@@ -286,7 +286,7 @@ test(
 
 test("all operations work on the embedded database", () =>
   Effect.runPromise(Effect.scoped(Effect.gen(function*() {
-    const services = yield* Layer.build(PostgresStore.layerEmbedded())
+    const services = yield* Layer.build(EmbeddedStore.layer())
     yield* Effect.provideContext(
       Effect.gen(function*() {
         const sql = yield* SqlClient.SqlClient

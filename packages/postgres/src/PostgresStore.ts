@@ -21,11 +21,11 @@ import * as InlineRows from "./project/internal/InlineRows.ts"
 import * as ProjectionTablesAdapter from "./project/internal/ProjectionTablesAdapter.ts"
 import * as ReadModelStoreAdapter from "./project/internal/ReadModelStoreAdapter.ts"
 import { ProjectionTables } from "./project/ProjectionTables.ts"
-import { migrations } from "./schema/internal/Baseline.ts"
 import * as Database from "./schema/internal/Database.ts"
-import * as Migrations from "./schema/internal/Migrations.ts"
+import * as Isolation from "./schema/internal/Isolation.ts"
 import * as ServerUrl from "./schema/internal/ServerUrl.ts"
 import * as SqlFile from "./schema/internal/SqlFile.ts"
+import * as StoreSchema from "./schema/internal/StoreSchema.ts"
 import * as TimeLimits from "./schema/internal/TimeLimits.ts"
 
 /** What the adapter provides: the ports, and the client, for transactions of the caller that appends join. */
@@ -38,7 +38,10 @@ export type StoreServices = EventStore.EventStore | EventReader | SnapshotStore 
 export interface StoreOptions {
   /** The schema of the store's tables, `refold` by default: small letters, digits and `_`, at most 63, not `pg_…`. */
   readonly schema?: string | undefined
-  /** Whether to create or update the schema at the start; true by default. Needs a role that may. */
+  /**
+   * Whether to create or update the schema at the start, where that is due; true by default. Needs a role that owns the
+   * schema, or that may create it. With `false`, a schema that is missing or too old is an `EventStoreError`.
+   */
   readonly migrate?: boolean | undefined
   /**
    * How often to poll for events that were appended without a notification: by SQL, or by other processes with
@@ -79,7 +82,10 @@ export interface ClientOptions extends StoreOptions {
   readonly notify?: boolean | undefined
 }
 
-/** A server and how to talk to it. */
+/**
+ * A server and how to talk to it. The sessions of the pool are READ COMMITTED whatever the default of the role, the
+ * database or the url; behind a pooler only the store's own statements and transactions are.
+ */
 export interface ServerOptions extends StoreOptions {
   /** `postgres://user:password@host:port/database` */
   readonly url: Redacted.Redacted
@@ -104,6 +110,8 @@ export const layer = (
       ...ServerUrl.parse(url),
       maxConnections,
       prepare: !pooler,
+      // Poolers refuse parameters that they do not know; see `Isolation` for sessions without it.
+      ...(pooler ? {} : { startupParameters: { default_transaction_isolation: "read committed" } }),
       applicationName: "refold",
       maxMessageSize,
       // So that a server that vanished without closing its connections is detected.
@@ -124,6 +132,15 @@ export const layerEmbedded = (
     Embedded.layer(dataDir === undefined ? {} : { dataDir })
   )
 
+/**
+ * Creates or updates the schema of a store, and does nothing else: for a step of a deployment, as the role that is to own
+ * it. Does nothing where nothing is due.
+ */
+export const migrate = (
+  { schema = "refold" }: Pick<StoreOptions, "schema"> = {}
+): Effect.Effect<void, InvalidInput | EventStoreError, SqlClient.SqlClient> =>
+  Effect.andThen(Effect.fromResult(checkSchema(schema)), StoreSchema.migrate(schema))
+
 /** A store on the application's own client. */
 export const layerClient = (
   {
@@ -137,8 +154,9 @@ export const layerClient = (
 ): Layer.Layer<StoreServices, InvalidInput | EventStoreError, SqlClient.SqlClient> =>
   Layer.effectContext(Effect.gen(function*() {
     const checked = yield* Effect.fromResult(checkSchema(schema))
-    const database = yield* Database.make(checked, yield* Effect.fromResult(TimeLimits.resolve(limits)))
-    if (migrate) yield* Migrations.run({ schema, table: "migrations", migrations })
+    const plain = yield* Database.make(checked, yield* Effect.fromResult(TimeLimits.resolve(limits)))
+    yield* migrate ? StoreSchema.migrate(schema) : StoreSchema.check(plain)
+    const database = yield* Isolation.enforce(plain)
     const withInlineRows = InlineRows.withInlineRows(database)
     const eventStore = yield* EventStoreAdapter.make(database, { schema, notify, pollInterval, withInlineRows })
     return EventStore.context(eventStore).pipe(

@@ -4,29 +4,34 @@ import * as EventStoreSuite from "@refold/laws/EventStoreSuite"
 import * as ProcessSuite from "@refold/laws/process/ProcessSuite"
 import * as ReadModelSuite from "@refold/laws/project/ReadModelSuite"
 import * as MemoryStore from "@refold/memory/MemoryStore"
-import * as PostgresStore from "@refold/postgres/PostgresStore"
+import * as EmbeddedStore from "./support/EmbeddedStore.ts"
 import { layer, transaction } from "./support/Server.ts"
 
-EventStoreSuite.suite("the PostgreSQL adapter on a server", layer, { transaction })
+EventStoreSuite.suite("the PostgreSQL adapter on a server", layer, { transaction, runs: 15 })
 
-EventStoreSuite.suite("the PostgreSQL adapter, embedded", PostgresStore.layerEmbedded(), { transaction })
+EventStoreSuite.suite("the PostgreSQL adapter, embedded", EmbeddedStore.layer(), { transaction, runs: 8 })
 
-AgreementSuite.suite("memory, server and embedded", [
-  ["memory", MemoryStore.layer],
-  ["server", layer],
-  ["embedded", PostgresStore.layerEmbedded()]
-], AgreementSuite.sample)
+AgreementSuite.suite(
+  "memory, server and embedded",
+  [
+    ["memory", MemoryStore.layer],
+    ["server", layer],
+    ["embedded", EmbeddedStore.layer()]
+  ],
+  AgreementSuite.sample,
+  { runs: 10 }
+)
 
-ReadModelSuite.suite("projections on a server", layer, { runs: 15 })
+ReadModelSuite.suite("projections on a server", layer, { runs: 8 })
 
-ReadModelSuite.suite("projections, embedded", PostgresStore.layerEmbedded(), { runs: 15 })
+ReadModelSuite.suite("projections, embedded", EmbeddedStore.layer(), { runs: 6 })
 
 ReadModelSuite.agreement("projections in memory, on a server and embedded", [
   ["memory", MemoryStore.layer],
   ["server", layer],
-  ["embedded", PostgresStore.layerEmbedded()]
-])
+  ["embedded", EmbeddedStore.layer()]
+], { runs: 10 })
 
-ProcessSuite.suite("processes on a server", layer, { runs: 12 })
+ProcessSuite.suite("processes on a server", layer, { runs: 8 })
 
-ProcessSuite.suite("processes, embedded", PostgresStore.layerEmbedded(), { runs: 4 })
+ProcessSuite.suite("processes, embedded", EmbeddedStore.layer(), { runs: 4 })

@@ -1,10 +1,13 @@
 import * as Effect from "effect/Effect"
 import { expect, it } from "vitest"
+import * as Soak from "../../../../packages/postgres/test/support/Soak.ts"
 import type { Books } from "../../src/crud/Books.ts"
 import * as Contestants from "../../src/crud/Contestants.ts"
 import * as Turn from "../../src/crud/Turn.ts"
 import * as Workload from "../../src/crud/Workload.ts"
 import { onServer } from "./support/Databases.ts"
+
+const operations = Soak.size({ test: 40, full: 400 })
 
 // Little money, so that much is refused.
 const poor = (size: Workload.Size) =>
@@ -20,7 +23,7 @@ it(
   onServer(async (run) => {
     const { balances, turns } = await run(Effect.fnUntraced(function*(database) {
       const { all } = yield* Contestants.open(database)
-      const workload = yield* poor({ accounts: 3, operations: 80, clients: 16 })
+      const workload = yield* poor({ accounts: 3, operations, clients: 16 })
       const defended = all.filter(({ defence }) => defence !== "none")
       const turns = yield* Effect.forEach(defended, (books) => turn(books, workload))
       const balances = yield* Effect.forEach(defended, ({ balance }) => Effect.forEach(workload.names, balance))
@@ -31,7 +34,7 @@ it(
     expect(turns.length).toBe(5)
     for (const { actual, done, expected, refused } of turns) {
       expect(actual).toBe(expected)
-      expect(done + refused).toBe(80)
+      expect(done + refused).toBe(operations)
     }
     expect(Math.min(...balances.flat())).toBeGreaterThanOrEqual(0)
   })
@@ -42,7 +45,7 @@ it(
   onServer(async (run) => {
     const found = await run(Effect.fnUntraced(function*(database) {
       const { all } = yield* Contestants.open(database)
-      const workload = yield* poor({ accounts: 4, operations: 60, clients: 1 })
+      const workload = yield* poor({ accounts: 4, operations, clients: 1 })
       return yield* Effect.forEach(all, (books) =>
         Effect.map(
           turn(books, workload),

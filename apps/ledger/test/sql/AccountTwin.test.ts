@@ -1,11 +1,11 @@
 // On the embedded database: nothing here is about several connections.
 import * as Suite from "@refold/laws/kit/Suite"
-import * as PostgresStore from "@refold/postgres/PostgresStore"
+import * as EmbeddedStore from "../../../../packages/postgres/test/support/EmbeddedStore.ts"
 import * as AccountTwin from "./AccountTwin.ts"
 import { laws } from "./AccountTwinLaws.ts"
 
 Suite.layer(
   "the account in SQL",
-  AccountTwin.on(PostgresStore.layerEmbedded()),
+  AccountTwin.on(EmbeddedStore.layer()),
   laws.map((law) => law("ledger"))
 )

@@ -1,10 +1,10 @@
 // Mistakes that somebody could make in the account's SQL, and which law finds each.
 import * as Suite from "@refold/laws/kit/Suite"
-import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import type * as SqlClient from "effect/sql/SqlClient"
 import { afterAll, describe, expect, it } from "vitest"
+import * as EmbeddedStore from "../../../../packages/postgres/test/support/EmbeddedStore.ts"
 import * as AccountTwin from "./AccountTwin.ts"
 import {
   checkAgrees,
@@ -114,7 +114,7 @@ const faults: ReadonlyArray<Fault> = [
 const oneSeed = { seed: 20_261_121, path: "" }
 
 describe("planted faults", () => {
-  const runtime = ManagedRuntime.make(AccountTwin.on(PostgresStore.layerEmbedded()))
+  const runtime = ManagedRuntime.make(AccountTwin.on(EmbeddedStore.layer()))
   afterAll(() => runtime.dispose(), Suite.timeout)
 
   it.each(faults.map((fault) => [fault.fault, fault.law("").law, fault] as const))(

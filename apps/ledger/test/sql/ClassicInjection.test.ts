@@ -1,10 +1,10 @@
 // Texts that are SQL, or look like the end of some, through every parameter of every function of the ledger: they are
 // stored as they are, or refused, and nothing else happens.
-import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as SqlClient from "effect/sql/SqlClient"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import * as EmbeddedStore from "../../../../packages/postgres/test/support/EmbeddedStore.ts"
 import * as AccountTwin from "./AccountTwin.ts"
 import * as HandlerTwin from "./HandlerTwin.ts"
 
@@ -39,7 +39,7 @@ const corpus = [
   `'; ${drop}; --${"x".repeat(100_000)}`
 ]
 
-const runtime = ManagedRuntime.make(AccountTwin.on(PostgresStore.layerEmbedded()))
+const runtime = ManagedRuntime.make(AccountTwin.on(EmbeddedStore.layer()))
 afterAll(() => runtime.dispose())
 
 const run = <A extends object>(text: string, parameters: ReadonlyArray<unknown> = []) =>

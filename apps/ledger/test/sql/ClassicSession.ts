@@ -1,15 +1,15 @@
 // A session on the embedded database that begins as a student's does: SET search_path = ledger.
-import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as SqlClient from "effect/sql/SqlClient"
 import { afterAll } from "vitest"
+import * as EmbeddedStore from "../../../../packages/postgres/test/support/EmbeddedStore.ts"
 import * as AccountTwin from "./AccountTwin.ts"
 import * as HandlerTwin from "./HandlerTwin.ts"
 
 /** What can be typed there. Each statement is a transaction. */
 export const start = () => {
-  const runtime = ManagedRuntime.make(AccountTwin.on(PostgresStore.layerEmbedded()))
+  const runtime = ManagedRuntime.make(AccountTwin.on(EmbeddedStore.layer()))
   afterAll(() => runtime.dispose())
 
   const inSession = (text: string) =>

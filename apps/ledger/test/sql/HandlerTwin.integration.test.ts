@@ -4,6 +4,7 @@ import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
+import * as EmbeddedStore from "../../../../packages/postgres/test/support/EmbeddedStore.ts"
 import { freshDatabase } from "../../../../packages/postgres/test/support/freshDatabase.ts"
 import * as AccountTwin from "./AccountTwin.ts"
 import { handlersTakeTurns } from "./HandlerRushLaws.ts"
@@ -11,7 +12,7 @@ import { handlersAgree } from "./HandlerTwinLaws.ts"
 
 const server = Layer.unwrap(Effect.map(freshDatabase(), (url) => PostgresStore.layer({ url: Redacted.make(url) })))
 
-Suite.layer("the handler in SQL, on the embedded database", AccountTwin.on(PostgresStore.layerEmbedded()), [
+Suite.layer("the handler in SQL, on the embedded database", AccountTwin.on(EmbeddedStore.layer()), [
   handlersAgree("ledger")
 ])
 

@@ -1,9 +1,9 @@
 // The labs' objectives as a student types them, statement by statement.
-import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import { readFileSync } from "node:fs"
 import { expect, it } from "vitest"
+import * as EmbeddedStore from "../../../../packages/postgres/test/support/EmbeddedStore.ts"
 import * as LedgerSql from "../../src/sql/LedgerSql.ts"
 
 const statements = readFileSync(new URL("../../sample/lab.sql", import.meta.url), "utf8")
@@ -22,7 +22,7 @@ const typed = Effect.gen(function*() {
 })
 
 it("the file of the classic labs does what they ask for", async () => {
-  const answers = await Effect.runPromise(Effect.provide(typed, PostgresStore.layerEmbedded(), { local: true }))
+  const answers = await Effect.runPromise(Effect.provide(typed, EmbeddedStore.layer(), { local: true }))
   const [opened, deposited] = answers("SELECT * FROM append_event")
   expect(opened).toMatchObject([{ stream: "account-lab", version: 1n, deduplicated: false }])
   expect(deposited).toMatchObject([{ version: 2n }])

@@ -1,15 +1,15 @@
 // Planted corruption, as a superuser with the triggers off: each is found under its name, with what should be there.
-import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as SqlClient from "effect/sql/SqlClient"
 import { afterAll, describe, expect, it } from "vitest"
+import * as EmbeddedStore from "../../../../packages/postgres/test/support/EmbeddedStore.ts"
 import { corruptions, undetected } from "./ValidateCorruptions.ts"
 import * as ValidateLedger from "./ValidateLedger.ts"
 
 const runtime = ManagedRuntime.make(
-  Layer.provideMerge(Layer.effectDiscard(ValidateLedger.opened), PostgresStore.layerEmbedded())
+  Layer.provideMerge(Layer.effectDiscard(ValidateLedger.opened), EmbeddedStore.layer())
 )
 afterAll(() => runtime.dispose())
 

@@ -1,9 +1,9 @@
 // Mistakes that somebody could make in validate_ledger, and the corruption that it then gets wrong.
-import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { afterAll, describe, expect, it } from "vitest"
+import * as EmbeddedStore from "../../../../packages/postgres/test/support/EmbeddedStore.ts"
 import * as AccountTwin from "./AccountTwin.ts"
 import { corruptions } from "./ValidateCorruptions.ts"
 import * as ValidateLedger from "./ValidateLedger.ts"
@@ -129,7 +129,7 @@ const faults: ReadonlyArray<Row> = [
 
 describe("planted faults", () => {
   const runtime = ManagedRuntime.make(
-    Layer.provideMerge(Layer.effectDiscard(ValidateLedger.opened), PostgresStore.layerEmbedded())
+    Layer.provideMerge(Layer.effectDiscard(ValidateLedger.opened), EmbeddedStore.layer())
   )
   afterAll(() => runtime.dispose())
 

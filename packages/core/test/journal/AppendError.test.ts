@@ -43,15 +43,19 @@ describe("a version conflict", () => {
     [NoStream, 1],
     [Exact(0), 1],
     [Exact(2), 3]
-  ])("above the expected version is final: %j at %i", (expected, version) =>
-    expect(isFinal(versionConflict(stream("a-1"), expected, StreamVersion(version)))).toBe(true))
+  ])(
+    "above the expected version is final: %j at %i",
+    (expected, version) => expect(isFinal(versionConflict(stream("a-1"), expected, StreamVersion(version)))).toBe(true)
+  )
 
   it.each([
     [StreamExists, 0],
     [Exact(1), 0],
     [Exact(2), 1]
-  ])("below the expected version is not final, for the stream may grow: %j at %i", (expected, version) =>
-    expect(isFinal(versionConflict(stream("a-1"), expected, StreamVersion(version)))).toBe(false))
+  ])(
+    "below the expected version is not final, for the stream may grow: %j at %i",
+    (expected, version) => expect(isFinal(versionConflict(stream("a-1"), expected, StreamVersion(version)))).toBe(false)
+  )
 
   it("about the last event is final", () =>
     expect(isFinal(versionConflict(stream("a-1"), Exact(2), StreamVersion(2), eventId(7)))).toBe(true))

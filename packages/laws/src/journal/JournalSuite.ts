@@ -3,6 +3,7 @@ import * as fc from "fast-check"
 import * as Arbitraries from "../kit/internal/Arbitraries.ts"
 import * as Law from "../kit/Law.ts"
 import * as Suite from "../kit/Suite.ts"
+import * as GuardLaws from "./internal/GuardLaws.ts"
 import * as JournalLaws from "./internal/JournalLaws.ts"
 import type { JournalModule } from "./internal/JournalRun.ts"
 import * as Programs from "./internal/Programs.ts"
@@ -16,7 +17,7 @@ export const properties = (module?: JournalModule): ReadonlyArray<Law.Property<n
     JournalLaws.appendsAreAllOrNothing(module),
     JournalLaws.retriesChangeNothing(module),
     JournalLaws.expectedVersionsAreChecked(module),
-    JournalLaws.guardsStoreNothing(module),
+    GuardLaws.guardsStoreNothing(module),
     JournalLaws.eventIdsAreUnique(module),
     JournalLaws.versionsHaveNoGaps(module),
     JournalLaws.versionOrderIsPositionOrder(module),
@@ -29,6 +30,7 @@ export const properties = (module?: JournalModule): ReadonlyArray<Law.Property<n
   Law.over(JournalLaws.journalsAreValues(module), fc.tuple(Programs.timed, Programs.timed), { cost: 4 }),
   Law.over(JournalLaws.checksComeInOrder(module), Arbitraries.commit),
   Law.over(StorableLaws.storableDataIsReadBack(module), fc.tuple(Arbitraries.newEvent, UnstorableData.anyValue)),
+  Law.over(StorableLaws.keysAreInStoredOrder(module), fc.tuple(Arbitraries.newEvent, Arbitraries.jsonObject)),
   Law.over(
     StorableLaws.otherDataIsRefusedByPath(module),
     fc.tuple(Arbitraries.newEvent, UnstorableData.nestedUnstorable)

@@ -1,4 +1,5 @@
 // Planted faults of the Journal.
+import * as GuardLaws from "../../src/journal/internal/GuardLaws.ts"
 import * as JournalLaws from "../../src/journal/internal/JournalLaws.ts"
 import * as StorableLaws from "../../src/journal/internal/StorableLaws.ts"
 import * as JournalSuite from "../../src/journal/JournalSuite.ts"
@@ -22,10 +23,6 @@ const journalLaws: Table<typeof JournalLaws> = {
     "ignored guards": journal(Journals.ignoresGuards),
     "ignored last events": journal(Journals.ignoresLastEvents)
   },
-  guardsStoreNothing: {
-    "guards in the fingerprint": journal(Journals.fingerprintsGuards),
-    "guards in the result": journal(Journals.answersGuards)
-  },
   eventIdsAreUnique: { "events stored twice": journal(Journals.storesEventsTwice()) },
   versionsHaveNoGaps: { "versions from 0": reading(Reads.versionsStartAtZero) },
   versionOrderIsPositionOrder: { "versions that decrease": reading(Reads.versionsDecrease) },
@@ -36,10 +33,19 @@ const journalLaws: Table<typeof JournalLaws> = {
   pagingIsReadingAtOnce: { "an event skipped between pages": reading(Reads.pagesSkipOne) }
 }
 
+const guardLaws: Table<typeof GuardLaws> = {
+  guardsStoreNothing: {
+    "guards in the fingerprint": journal(Journals.fingerprintsGuards),
+    "guards in the result": journal(Journals.answersGuards)
+  }
+}
+
 const storableLaws: Table<typeof StorableLaws> = {
   storableDataIsReadBack: { "lost keys named __proto__": journal(Journals.losesProtoKeys) },
+  keysAreInStoredOrder: { "keys in reverse order": reading(Reads.keysAreReversed) },
   otherDataIsRefusedByPath: { "errors without the path in the data": journal(Journals.namesOnlyTheField) }
 }
 
 Planted.find("JournalLaws", JournalLaws, [], journalLaws)
+Planted.find("GuardLaws", GuardLaws, [], guardLaws)
 Planted.find("StorableLaws", StorableLaws, [], storableLaws)

@@ -64,7 +64,7 @@ export const make = <Row, State, Event extends Tagged>(
 const versionOf = (stored: StoredRow | undefined): number => stored?.version ?? 0
 
 const stamp = <Row, State, Event extends Tagged>(
-  { aggregate: { codec }, name }: LegacyMapping<Row, State, Event>,
+  { aggregate: { events: codec }, name }: LegacyMapping<Row, State, Event>,
   table: string,
   { at, change, key, stored }: RowChange,
   events: ReadonlyArray<Event>,

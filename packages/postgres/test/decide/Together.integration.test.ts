@@ -23,7 +23,7 @@ const WentOff = EventType.make("WentOff", Schema.Struct({}))
 // At least one doctor must stay on call: a rule about several streams.
 const doctor = Aggregate.makeUnsafe({
   category: "doctor",
-  codec: EventCodec.makeUnsafe([WentOn, WentOff]),
+  events: EventCodec.makeUnsafe([WentOn, WentOff]),
   decider: Decider.make<
     { readonly _tag: "GoOn" | "GoOff" | "MustBeOn" },
     boolean,
@@ -51,7 +51,8 @@ const services = ({ snapshots, store }: Stores.Opened) => {
 const round = Effect.fnUntraced(function*(ids: readonly [string, string]) {
   const [ann, bob] = ids
   yield* Together.handle([part(ann, "GoOn"), part(bob, "GoOn")])
-  const leave = (me: string, other: string) => Effect.result(Together.handle([part(other, "MustBeOn"), part(me, "GoOff")]))
+  const leave = (me: string, other: string) =>
+    Effect.result(Together.handle([part(other, "MustBeOn"), part(me, "GoOff")]))
   const answers = yield* Effect.all([leave(ann, bob), leave(bob, ann)], { concurrency: 2 })
   const states = yield* Effect.forEach(ids, (id) => State.load(doctor, id))
   return {

@@ -16,12 +16,10 @@ afterAll(() => Fs.rmSync(folder, { recursive: true }))
 /** Where the package is: the parent of its `dist`. */
 const pglite = Path.dirname(Path.dirname(createRequire(import.meta.url).resolve("@electric-sql/pglite")))
 
-/** The bundle, alone in a folder of its own outside of the repository. */
-const bundle = async (name: string, external: ReadonlyArray<string> = []): Promise<string> => {
-  const outfile = Path.join(folder, name, "program.mjs")
-  await build({
+const built = async (external: ReadonlyArray<string>): Promise<string> => {
+  const { outputFiles: [program] } = await build({
     entryPoints: [fileURLToPath(new URL("../support/bundledProgram.ts", import.meta.url))],
-    outfile,
+    write: false,
     external: [...external],
     bundle: true,
     minify: true,
@@ -29,7 +27,18 @@ const bundle = async (name: string, external: ReadonlyArray<string> = []): Promi
     platform: "node",
     logLevel: "silent"
   })
-  return outfile
+  return program!.text
+}
+
+const whole = built([])
+const withoutPGlite = built(["@electric-sql/pglite"])
+
+/** The bundle, alone in a folder of its own outside of the repository. */
+const bundle = async (name: string, program = whole): Promise<string> => {
+  const file = Path.join(folder, name, "program.mjs")
+  Fs.mkdirSync(Path.dirname(file))
+  Fs.writeFileSync(file, await program)
+  return file
 }
 
 /** Makes PGlite's package resolvable from the program. */
@@ -50,7 +59,7 @@ test("a bundle runs on a server, with nothing beside it", async () => {
 })
 
 test("a bundle that leaves PGlite external runs on the embedded database", async () => {
-  const program = await bundle("external", ["@electric-sql/pglite"])
+  const program = await bundle("external", withoutPGlite)
   installBeside(program)
   expect(await run(program)).toEqual({ found: ["Happened"] })
 })

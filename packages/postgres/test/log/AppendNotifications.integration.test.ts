@@ -7,7 +7,7 @@ import { EventStore } from "@refold/store/log/EventStore"
 import * as Effect from "effect/Effect"
 import * as Queue from "effect/Queue"
 import { expect, test } from "vitest"
-import * as PostgresStore from "../../src/PostgresStore.ts"
+import * as EmbeddedStore from "../support/EmbeddedStore.ts"
 import * as Following from "../support/Following.ts"
 import * as Stores from "../support/Stores.ts"
 
@@ -142,7 +142,7 @@ test("on the embedded database an append wakes", () =>
     const { ids, untilSeen } = yield* follow({ reader })
     for (let n = 0; n < 3; n++) yield* untilSeen(yield* append({ store }))
     expect(ids()).toHaveLength(3)
-  }).pipe(Effect.scoped, Effect.provide(PostgresStore.layerEmbedded(never)), Effect.runPromise))
+  }).pipe(Effect.scoped, Effect.provide(EmbeddedStore.layer(never)), Effect.runPromise))
 
 test(
   "a store that would look without a pause is not opened",

@@ -14,6 +14,8 @@ import * as RestartableServer from "../support/RestartableServer.ts"
 import { random } from "../support/Seed.ts"
 import * as Stores from "../support/Stores.ts"
 
+const shared = RestartableServer.shared()
+
 const writers = 8
 
 /** What a writer was told about one of its appends. */
@@ -22,11 +24,11 @@ interface Told {
   readonly outcome: string
 }
 
-/** Appends without a pause, to streams of its own and to one that all share, until it is interrupted. */
+/** Appends without a pause, to streams of its own and to one in common, until it is interrupted. */
 const writer = ({ store }: Stores.Opened, told: Array<Told>) => {
   const own = Stores.freshStream()
   return Effect.forever(Effect.gen(function*() {
-    const stream = random() < 0.5 ? own : shared
+    const stream = random() < 0.5 ? own : common
     const events: Told["events"] = [Stores.event(), Stores.event()]
     const idempotency = random() < 0.3 ? { key: randomUUID() } : undefined
     // Not interruptible: of an append that is given up, nobody is told anything.
@@ -35,7 +37,7 @@ const writer = ({ store }: Stores.Opened, told: Array<Told>) => {
   }))
 }
 
-const shared = Stores.freshStream("shared")
+const common = Stores.freshStream("common")
 
 const outcomeOf = <A, E extends { readonly _tag: string }>(exit: Exit.Exit<A, E>): string => {
   if (Exit.isSuccess(exit)) return "success"
@@ -49,7 +51,7 @@ const successes = (told: ReadonlyArray<Told>): number => told.filter(({ outcome 
 
 const reader = ({ store }: Stores.Opened, read: Array<string>) =>
   Effect.forever(Effect.gen(function*() {
-    const exit = yield* Effect.exit(Stores.readStream(store, shared))
+    const exit = yield* Effect.exit(Stores.readStream(store, common))
     read.push(outcomeOf(exit))
     yield* Effect.sleep("5 millis")
   }))
@@ -57,7 +59,7 @@ const reader = ({ store }: Stores.Opened, read: Array<string>) =>
 /** Writes and reads while the outage goes on, and some time before and after. */
 const during = (outage: (server: PostgresServer.PostgresServer) => Effect.Effect<unknown>) =>
   Effect.gen(function*() {
-    const server = yield* RestartableServer.scoped
+    const server = yield* shared
     const opened = yield* Stores.open(server.url, { retryReadsFor: "10 seconds" })
     const told: Array<Told> = []
     const read: Array<string> = []

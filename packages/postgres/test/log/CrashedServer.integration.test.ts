@@ -1,24 +1,33 @@
 // The global log when the server crashes: what was prepared still holds readers back, and positions that the crash took
 // back and gives out again are not passed by.
+import type { NewEvent } from "@refold/core/event/NewEvent"
 import type { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
-import type { NewEvent } from "@refold/core/event/NewEvent"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { describe, expect, test } from "vitest"
+import type * as PostgresServer from "../support/PostgresServer.ts"
 import * as RestartableServer from "../support/RestartableServer.ts"
 import * as Stores from "../support/Stores.ts"
 
 // So that what nobody waits for is not yet on the disk when the server is killed.
 const settings = { max_prepared_transactions: "5", wal_writer_delay: "10s" }
 
+const configure = ({ url }: PostgresServer.PostgresServer) =>
+  Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+    const admin = yield* Stores.connect(url)
+    for (const [name, value] of Object.entries(settings)) {
+      yield* admin.unsafe(`alter system set ${name} = '${value}'`)
+    }
+  })))
+
+const shared = RestartableServer.shared(async (server) => {
+  await configure(server)
+  await server.restart()
+})
+
 const setUp = Effect.gen(function*() {
-  const server = yield* RestartableServer.scoped
-  const admin = yield* Stores.connect(server.url)
-  for (const [name, value] of Object.entries(settings)) {
-    yield* admin.unsafe(`alter system set ${name} = '${value}'`)
-  }
-  yield* Effect.promise(server.restart)
+  const server = yield* shared
   // No NOTIFY either: its commit, too, makes the server write.
   const { sql, store } = yield* Stores.open(server.url, { pooler: true })
   const append = () => {

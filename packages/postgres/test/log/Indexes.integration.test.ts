@@ -9,9 +9,10 @@ import * as Stream from "effect/Stream"
 import { describe, expect, it } from "vitest"
 import { freshDatabase } from "../support/freshDatabase.ts"
 import * as Proxy from "../support/Proxy.ts"
+import * as Soak from "../support/Soak.ts"
 import * as Stores from "../support/Stores.ts"
 
-const events = 100_000
+const events = Soak.size({ test: 20_000, full: 100_000 })
 
 /** A thousand streams, and as many keys as events. */
 const fill = (sql: Stores.Opened["sql"]) =>
@@ -69,7 +70,9 @@ const unanalysedReads = ({ store }: Stores.Opened) =>
 const answers = ({ sql, store }: Stores.Opened) =>
   Effect.gen(function*() {
     yield* store.bound
-    const [row] = yield* sql<{ id: EventId }>`select event_id as id from refold.event_store where "position" = 50000`
+    const [row] = yield* sql<{ id: EventId }>`select event_id as id from refold.event_store where "position" = ${
+      events / 2
+    }`
     yield* store.findEvent(row!.id)
     yield* store.findEvent(Stores.event().id)
     yield* store.streamVersions(Array.from({ length: 20 }, (_, n) => Stores.streamName(`old-${n * 50}`)))

@@ -270,7 +270,11 @@ describe("a commit that is refused while its first copy is delayed", () => {
           const append = direct.store.append(stream, [Stores.event()])
           for (let n = 0; n < version; n++) yield* direct.store.append(stream, [Stores.event()])
           const { deliver, error, written } = yield* refusedOnce(all, { expected, guarded })
-          expect(error).toMatchObject({ _tag: "OutcomeUnknown", eventIds: [event.id], cause: { _tag: "VersionConflict" } })
+          expect(error).toMatchObject({
+            _tag: "OutcomeUnknown",
+            eventIds: [event.id],
+            cause: { _tag: "VersionConflict" }
+          })
           // The stream becomes as expected, and the first copy arrives.
           yield* append
           yield* Effect.promise(deliver)

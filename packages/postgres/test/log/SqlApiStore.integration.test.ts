@@ -1,12 +1,12 @@
 // The functions for people are held to every law of a store: what is written and read in psql is what TypeScript says.
 import * as EventStoreSuite from "@refold/laws/EventStoreSuite"
-import * as PostgresStore from "@refold/postgres/PostgresStore"
+import * as EmbeddedStore from "../support/EmbeddedStore.ts"
 import { layer, transaction } from "../support/Server.ts"
 import * as SqlApiStore from "../support/SqlApiStore.ts"
 
-EventStoreSuite.suite("the SQL functions on a server", SqlApiStore.over(layer), { transaction, runs: 15 })
+EventStoreSuite.suite("the SQL functions on a server", SqlApiStore.over(layer), { transaction, runs: 10 })
 
-EventStoreSuite.suite("the SQL functions, embedded", SqlApiStore.over(PostgresStore.layerEmbedded()), {
+EventStoreSuite.suite("the SQL functions, embedded", SqlApiStore.over(EmbeddedStore.layer()), {
   transaction,
-  runs: 6
+  runs: 4
 })

@@ -46,6 +46,8 @@ const during = (
     }
   })
 
+const shared = RestartableServer.shared()
+
 const waysToFollow = [{}, { pooler: true }, { maxConnections: 1 }]
 
 const restarts = {
@@ -63,7 +65,7 @@ describe.skipIf(RestartableServer.isMissing)(`when the server${RestartableServer
   for (const [name, outage] of Object.entries(restarts)) {
     test(`${name}, subscribers see every event once, in order`, () =>
       Effect.runPromise(Effect.scoped(Effect.gen(function*() {
-        const server = yield* RestartableServer.scoped
+        const server = yield* shared
         const { seen, stored } = yield* during(server.url, outage(server), waysToFollow)
         expect(stored.length).toBeGreaterThan(100)
         for (const ids of seen) expect(ids).toEqual(stored)

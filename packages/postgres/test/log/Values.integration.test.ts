@@ -61,7 +61,13 @@ describe("texts come back equal from every place", () => {
         })
         const snapshot = { stream, view: text, fingerprint: text }
         const { position, recordedAt, version } = appended.streams[0]
-        yield* snapshots.save(snapshot, { lastEventId: read!.id, position, recordedAt, version, state: { [text]: text } })
+        yield* snapshots.save(snapshot, {
+          lastEventId: read!.id,
+          position,
+          recordedAt,
+          version,
+          state: { [text]: text }
+        })
         expect(yield* snapshots.find(snapshot)).toMatchObject({
           value: { position, recordedAt, version, state: { [text]: text } }
         })

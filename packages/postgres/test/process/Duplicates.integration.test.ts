@@ -11,7 +11,7 @@ import { freshDatabase } from "../support/freshDatabase.ts"
 import * as Soak from "../support/Soak.ts"
 import * as Workers from "../support/Workers.ts"
 
-const commands = Soak.size({ test: 200, short: 500, full: 5_000 })
+const commands = Soak.size({ test: 100, short: 500, full: 5_000 })
 
 test("copies of commands on two processes are handled once, and answered alike", () =>
   Effect.runPromise(Effect.scoped(Effect.gen(function*() {

@@ -11,6 +11,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
+import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { expect, test } from "vitest"
 import { freshDatabase } from "../support/freshDatabase.ts"
@@ -19,7 +20,7 @@ import { below } from "../support/Seed.ts"
 import * as Soak from "../support/Soak.ts"
 import * as Workers from "../support/Workers.ts"
 
-const transfers = Soak.size({ test: 300, short: 500, full: 5_000 })
+const transfers = Soak.size({ test: 150, short: 500, full: 5_000 })
 const jars = Array.from({ length: 12 }, (_, n) => `j${n}`)
 const coins = 1000
 
@@ -27,8 +28,11 @@ const ids = Array.from({ length: transfers }, (_, id) => `${id}`)
 const handleJar = CommandHandler.make(Sample.aggregate)
 const handleTransfer = CommandHandler.make(Transfers.aggregate)
 
+// `npm test` tries one of the two numbers at each moment.
+const numbers = () => Soak.level === "test" ? [[1, 7][below(2)]!] : [1, 7]
+
 const deaths: ReadonlyArray<Workers.Death> = Workers.deeds.flatMap((deed) =>
-  (["before", "after"] as const).flatMap((moment) => [1, 7].map((nth) => ({ deed, moment, nth })))
+  (["before", "after"] as const).flatMap((moment) => numbers().map((nth) => ({ deed, moment, nth })))
 )
 
 // Some are for more coins than there are.
@@ -54,7 +58,7 @@ const workedOn = (url: string) =>
     )
     yield* Fiber.join(requests)
     yield* Workers.start({ url })
-    yield* Effect.repeat(Effect.delay(left, "200 millis"), { until: (unfinished) => unfinished.length === 0 })
+    yield* untilFinished
   })
 
 // A transfer that begins late finds jars that are sealed: it is compensated, or cannot be.
@@ -63,10 +67,14 @@ const sealSome = Effect.forEach(jars.slice(0, 2), (jar) => handleJar(jar, { _tag
 const stateOf = (id: string) =>
   Effect.map(State.load(Moves.saga.instances, id), ({ state }) => Result.getOrThrow(state.state))
 
-const left = Effect.gen(function*() {
-  const states = yield* Effect.forEach(ids, stateOf, { concurrency: 8 })
-  return states.filter(({ status }) => status === "NotStarted" || status === "Running" || status === "Compensating")
-})
+// Workers finish transfers about in this order: one after the other is waited for.
+const untilFinished = Effect.forEach(
+  ids,
+  (id) => Effect.repeat(stateOf(id), { schedule: Schedule.spaced("50 millis"), while: isUnfinished })
+)
+
+const isUnfinished = ({ status }: { readonly status: string }): boolean =>
+  ["NotStarted", "Running", "Compensating"].includes(status)
 
 // What sagas hold that could not put it back.
 const limbo = Effect.gen(function*() {

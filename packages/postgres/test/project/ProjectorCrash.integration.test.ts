@@ -7,17 +7,20 @@ import { expect, test } from "vitest"
 import * as Daemons from "../support/Daemons.ts"
 import * as Following from "../support/Following.ts"
 import { random } from "../support/Seed.ts"
+import * as Soak from "../support/Soak.ts"
 import * as Tally from "../support/Tally.ts"
 import * as Ticks from "../support/Ticks.ts"
 
 const { exact, generation, keepReading, keepWriting, look, onDatabase, untilGeneration } = Ticks
+
+const killed = Soak.size({ test: 4, full: 100 })
 
 test(
   "killed again and again under load, daemons leave no event out and fold none twice",
   onDatabase((opened) =>
     Effect.gen(function*() {
       const writers = [yield* keepWriting(opened), yield* keepWriting(opened)]
-      for (let kills = 0; kills < 8; kills++) {
+      for (let kills = 0; kills < killed; kills++) {
         const before = yield* generation(opened)
         const daemon = yield* Daemons.start(opened)
         yield* untilGeneration(opened, ({ checkpoint }) => checkpoint > (before?.checkpoint ?? 0))
@@ -64,7 +67,7 @@ test(
   "a rebuild that is killed goes on from its checkpoint, and readers notice neither the rebuild nor the swap",
   onDatabase((opened) =>
     Effect.gen(function*() {
-      yield* Ticks.appendMany(opened, 1000)
+      yield* Ticks.appendMany(opened, 600)
       yield* Effect.provideContext(Projector.catchUp(Tally.tally()), Ticks.services(opened))
       const reading = yield* Effect.forkScoped(keepReading(opened, Tally.tally()))
       const killed = yield* Daemons.start(opened, { rebuild: true, hangsAfter: 200 })
@@ -72,14 +75,14 @@ test(
       yield* Daemons.untilSession(opened.sql, killed, "idle in transaction")
       yield* killed.kill
       const left = (yield* generation(opened, "Building"))!
-      const next = yield* Daemons.start(opened, { rebuild: true, busy: 2 })
+      const next = yield* Daemons.start(opened, { rebuild: true, busy: 1 })
       const places: Array<number> = []
       const watch = Effect.map(generation(opened, "Building"), (one) => void places.push(one?.checkpoint ?? Infinity))
       yield* Effect.forkScoped(Effect.forever(Effect.andThen(watch, Effect.sleep("5 millis"))))
       expect(yield* next.ended).toBe("ended: done\n")
       expect(Math.min(...places)).toBeGreaterThanOrEqual(left.checkpoint)
       expect(yield* generation(opened)).toMatchObject({ id: left.id })
-      expect(yield* look(opened, Tally.tally())).toMatchObject({ ...exact, events: 1000 })
+      expect(yield* look(opened, Tally.tally())).toMatchObject({ ...exact, events: 600 })
       expect(reading.pollUnsafe()).toBeUndefined()
     })
   )

@@ -10,7 +10,7 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import type * as Scope from "effect/Scope"
 import * as SqlClient from "effect/sql/SqlClient"
-import { expect, test } from "vitest"
+import { describe, expect, test } from "vitest"
 import * as PostgresStore from "../../src/PostgresStore.ts"
 import * as Following from "../support/Following.ts"
 import { freshDatabase } from "../support/freshDatabase.ts"
@@ -76,71 +76,6 @@ test(
 )
 
 test(
-  "a statement that takes long is cancelled, and the rest of the batch goes on in the same transaction",
-  onServer(() =>
-    Effect.gen(function*() {
-      const { append, noted, projection } = yield* notes({
-        timeout: "2 seconds",
-        after: ({ text }) => text === "b1" ? say("select pg_sleep(3600)::text") : Effect.void
-      })
-      yield* append("a1", "b1", "b2", "a2")
-      yield* Projector.catchUp(projection, { attempts: 1 })
-      expect(yield* noted).toEqual(["a1", "a2"])
-      expect(yield* Parked.list(projection)).toMatchObject([{ version: 1, reason: "it took longer than 2s" }])
-      const sleeping = yield* say(
-        "select from pg_stat_activity where query like '%pg_sleep%' and state = 'active' and pid <> pg_backend_pid()"
-      )
-      expect(sleeping).toEqual([])
-    })
-  )
-)
-
-test(
-  "a table that another session has locked is waited for, and parks nothing",
-  onServer(() =>
-    Effect.gen(function*() {
-      const sql = yield* SqlClient.SqlClient
-      const { append, noted, projection } = yield* notes({ timeout: "3 seconds" })
-      yield* append("a1")
-      yield* Projector.catchUp(projection)
-      const { id } = yield* (yield* ReadModelStore).live(projection.name)
-      yield* append("a2", "b1")
-      const [locked, free] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
-      const lock = sql.withTransaction(Effect.gen(function*() {
-        yield* sql.unsafe(`lock table refold_${id}.noted in exclusive mode`)
-        yield* Deferred.succeed(locked, undefined)
-        yield* Deferred.await(free)
-      }))
-      const holder = yield* Effect.forkChild(lock)
-      yield* Deferred.await(locked)
-      yield* Projector.start(projection, { attempts: 1 })
-      // Longer than handlers have time, for all events together and then for one by one.
-      yield* Effect.sleep("7 seconds")
-      yield* Deferred.succeed(free, undefined)
-      yield* Fiber.join(holder)
-      yield* Following.until(Effect.map(noted, (found) => found.length === 3))
-      expect(yield* noted).toEqual(["a1", "a2", "b1"])
-      expect(yield* Parked.list(projection)).toEqual([])
-    })
-  )
-)
-
-test(
-  "a handler that exceeds the owner's idle timeout parks its stream like any other that takes too long",
-  onServer(() =>
-    Effect.gen(function*() {
-      const { append, noted, projection } = yield* notes({
-        timeout: "1 minute",
-        after: ({ text }) => text === "b1" ? Effect.sleep("1 hour") : Effect.void
-      })
-      yield* append("a1", "b1", "a2")
-      yield* Projector.catchUp(projection, { attempts: 1 })
-      expect(yield* noted).toEqual(["a1", "a2"])
-      expect(yield* Parked.list(projection)).toMatchObject([{ reason: "it took longer than 4s" }])
-    }), { ownerIdleTimeout: "5 seconds" })
-)
-
-test(
   "a projector that is interrupted in the middle of a batch takes it back, and its connection serves again",
   onServer(() =>
     Effect.gen(function*() {
@@ -163,3 +98,71 @@ test(
       expect(yield* Parked.list(projection)).toEqual([])
     }), { maxConnections: 1 })
 )
+
+// Each waits for seconds, on a database of its own.
+describe.concurrent("in a batch", () => {
+  test(
+    "a statement that takes long is cancelled, and the rest of the batch goes on in the same transaction",
+    onServer(() =>
+      Effect.gen(function*() {
+        const { append, noted, projection } = yield* notes({
+          timeout: "2 seconds",
+          after: ({ text }) => text === "b1" ? say("select pg_sleep(3600)::text") : Effect.void
+        })
+        yield* append("a1", "b1", "b2", "a2")
+        yield* Projector.catchUp(projection, { attempts: 1 })
+        expect(yield* noted).toEqual(["a1", "a2"])
+        expect(yield* Parked.list(projection)).toMatchObject([{ version: 1, reason: "it took longer than 2s" }])
+        const sleeping = yield* say(
+          "select from pg_stat_activity where query like '%pg_sleep%' and state = 'active' and pid <> pg_backend_pid()"
+        )
+        expect(sleeping).toEqual([])
+      })
+    )
+  )
+
+  test(
+    "a table that another session has locked is waited for, and parks nothing",
+    onServer(() =>
+      Effect.gen(function*() {
+        const sql = yield* SqlClient.SqlClient
+        const { append, noted, projection } = yield* notes({ timeout: "3 seconds" })
+        yield* append("a1")
+        yield* Projector.catchUp(projection)
+        const { id } = yield* (yield* ReadModelStore).live(projection.name)
+        yield* append("a2", "b1")
+        const [locked, free] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+        const lock = sql.withTransaction(Effect.gen(function*() {
+          yield* sql.unsafe(`lock table refold_${id}.noted in exclusive mode`)
+          yield* Deferred.succeed(locked, undefined)
+          yield* Deferred.await(free)
+        }))
+        const holder = yield* Effect.forkChild(lock)
+        yield* Deferred.await(locked)
+        yield* Projector.start(projection, { attempts: 1 })
+        // Longer than handlers have time, for all events together and then for one by one.
+        yield* Effect.sleep("7 seconds")
+        yield* Deferred.succeed(free, undefined)
+        yield* Fiber.join(holder)
+        yield* Following.until(Effect.map(noted, (found) => found.length === 3))
+        expect(yield* noted).toEqual(["a1", "a2", "b1"])
+        expect(yield* Parked.list(projection)).toEqual([])
+      })
+    )
+  )
+
+  test(
+    "a handler that exceeds the owner's idle timeout parks its stream like any other that takes too long",
+    onServer(() =>
+      Effect.gen(function*() {
+        const { append, noted, projection } = yield* notes({
+          timeout: "1 minute",
+          after: ({ text }) => text === "b1" ? Effect.sleep("1 hour") : Effect.void
+        })
+        yield* append("a1", "b1", "a2")
+        yield* Projector.catchUp(projection, { attempts: 1 })
+        expect(yield* noted).toEqual(["a1", "a2"])
+        expect(yield* Parked.list(projection)).toMatchObject([{ reason: "it took longer than 4s" }])
+      }), { ownerIdleTimeout: "5 seconds" })
+  )
+})

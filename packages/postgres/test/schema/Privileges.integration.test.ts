@@ -78,7 +78,13 @@ describe("a writer", () => {
       }
       const key = { stream, view: "v", fingerprint: "f" }
       for (const state of [1, 2]) {
-        yield* snapshots.save({ ...key, fingerprint: String(state) }, { lastEventId: event.id, position, version, recordedAt, state })
+        yield* snapshots.save({ ...key, fingerprint: String(state) }, {
+          lastEventId: event.id,
+          position,
+          version,
+          recordedAt,
+          state
+        })
       }
       expect(yield* snapshots.find({ ...key, fingerprint: "2" })).toMatchObject({ value: { state: 2 } })
     }))

@@ -21,13 +21,13 @@ export interface LocalPostgres {
   readonly crash: () => Promise<void>
 }
 
-/** Initialises a data folder and starts a server of the given major version on it. */
-export const start = async (version: string): Promise<LocalPostgres> => {
+/** Initialises a data folder and starts a server of the given major version on it, with settings like `fsync=off`. */
+export const start = async (version: string, settings: ReadonlyArray<string> = []): Promise<LocalPostgres> => {
   // As root not TMPDIR, which may be private to root.
   const base = PostgresBinaries.user.uid === undefined ? Os.tmpdir() : "/tmp"
   const folder = Fs.mkdtempSync(Path.join(base, "refold-postgres-"))
   try {
-    return await startIn(folder, PostgresBinaries.find(version, giveAway(folder)))
+    return await startIn(folder, PostgresBinaries.find(version, giveAway(folder)), settings)
   } catch (error) {
     Fs.rmSync(folder, { recursive: true, force: true })
     throw error
@@ -40,14 +40,14 @@ const giveAway = (folder: string): string => {
   return folder
 }
 
-const startIn = async (folder: string, bin: string): Promise<LocalPostgres> => {
+const startIn = async (folder: string, bin: string, settings: ReadonlyArray<string>): Promise<LocalPostgres> => {
   const data = Path.join(folder, "data")
   const options = ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
   await promisify(execFile)(Path.join(bin, "initdb"), options, { ...PostgresBinaries.user, cwd: folder })
   const port = await freePort()
   const reaper = startReaper(folder)
   const launch = async (): Promise<ChildProcess> => {
-    const server = await launchServer(bin, folder, port)
+    const server = await launchServer(bin, folder, port, settings)
     reaper.watch(server)
     return server
   }
@@ -68,9 +68,14 @@ const startIn = async (folder: string, bin: string): Promise<LocalPostgres> => {
 }
 
 /** Starts the server and waits until it accepts connections. */
-const launchServer = async (bin: string, folder: string, port: number): Promise<ChildProcess> => {
-  const settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200"]
-  const options = ["-D", Path.join(folder, "data"), "-p", String(port), ...settings.flatMap((set) => ["-c", set])]
+const launchServer = async (
+  bin: string,
+  folder: string,
+  port: number,
+  settings: ReadonlyArray<string>
+): Promise<ChildProcess> => {
+  const all = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", ...settings]
+  const options = ["-D", Path.join(folder, "data"), "-p", String(port), ...all.flatMap((set) => ["-c", set])]
   // After a crash the dead server's processes hold its shared memory for a moment, and the new one refuses.
   for (let attempt = 1;; attempt++) {
     const server = spawn(Path.join(bin, "postgres"), options, {

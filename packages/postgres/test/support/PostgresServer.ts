@@ -28,13 +28,13 @@ export const wantedVersion = (): string => process.env["REFOLD_PG_VERSION"] ?? "
 /** The major version of a server. */
 export const majorOf = ({ version }: Pick<PostgresServer, "version">): string => version.split(".")[0]!
 
-/** Finds or starts a server. */
+/** Finds or starts a server. One from local binaries does not wait for the disk: that a machine stops is not tested. */
 export const start = async (): Promise<PostgresServer> =>
-  await given() ?? await container() ?? await startLocal(wantedVersion())
+  await given() ?? await container() ?? await startLocal(wantedVersion(), ["fsync=off"])
 
 /** Starts a server of a major version from local binaries, for tests that restart it or kill it. */
-export const startLocal = async (version: string): Promise<PostgresServer> => {
-  const local = await LocalPostgres.start(version)
+export const startLocal = async (version: string, settings?: ReadonlyArray<string>): Promise<PostgresServer> => {
+  const local = await LocalPostgres.start(version, settings)
   return { ...local, version: await reportedVersion(local.url), source: "local binaries" }
 }
 

@@ -19,7 +19,7 @@ import type * as Scope from "effect/Scope"
 import * as SqlClient from "effect/sql/SqlClient"
 import { randomUUID } from "node:crypto"
 import { afterAll } from "vitest"
-import * as PostgresStore from "../../src/PostgresStore.ts"
+import * as EmbeddedStore from "./EmbeddedStore.ts"
 import * as Stores from "./Stores.ts"
 
 /** What tests use of a store, on whichever database. */
@@ -48,7 +48,7 @@ const onEmbedded = (): Run => {
       return { readModels: yield* ReadModelStore, store: yield* EventStore, sql: yield* SqlClient.SqlClient }
     })
   )
-  const runtime = ManagedRuntime.make(Layer.provide(layer, PostgresStore.layerEmbedded()))
+  const runtime = ManagedRuntime.make(Layer.provide(layer, EmbeddedStore.layer()))
   afterAll(() => runtime.dispose())
   return (test) => () => runtime.runPromise(Effect.scoped(test))
 }

@@ -4,7 +4,9 @@
  */
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { inject } from "vitest"
+import type { SqlError } from "effect/sql/SqlError"
+import { afterAll, inject } from "vitest"
+import { freshDatabase } from "./freshDatabase.ts"
 import * as PostgresBinaries from "./PostgresBinaries.ts"
 import * as PostgresServer from "./PostgresServer.ts"
 
@@ -18,6 +20,23 @@ export const ifSkipped = isMissing ? ` (skipped: there are no binaries of Postgr
 
 /** Starts a server. The caller stops it. */
 export const start = (): Promise<PostgresServer.PostgresServer> => PostgresServer.startLocal(version)
+
+/** A server for all tests of a file, one after the other: each gets a database of its own on it. */
+export const shared = (
+  prepare: (server: PostgresServer.PostgresServer) => Promise<void> = () => Promise.resolve()
+): Effect.Effect<PostgresServer.PostgresServer, SqlError, Scope.Scope> => {
+  let starting: Promise<PostgresServer.PostgresServer> | undefined
+  const startOnce = async () => {
+    const server = await start()
+    await prepare(server)
+    return server
+  }
+  afterAll(async () => (await starting)?.stop())
+  return Effect.gen(function*() {
+    const server = yield* Effect.promise(() => starting ??= startOnce())
+    return { ...server, url: yield* freshDatabase(server.url) }
+  })
+}
 
 /** A server that is stopped with the scope. */
 export const scoped: Effect.Effect<PostgresServer.PostgresServer, never, Scope.Scope> = Effect.acquireRelease(

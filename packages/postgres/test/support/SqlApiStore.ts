@@ -154,7 +154,12 @@ const refusalOf = (error: SqlError.SqlError, { writes }: Commit.Commit): AppendE
   switch (code) {
     case "RF001": {
       const { expected } = writes.find(({ stream }) => stream === said()["stream"])!
-      return versionConflict(said()["stream"]!, expected, StreamVersion(Number(said()["actual"])), said()["lastEventId"])
+      return versionConflict(
+        said()["stream"]!,
+        expected,
+        StreamVersion(Number(said()["actual"])),
+        said()["lastEventId"]
+      )
     }
     case "RF002":
       return new IdempotencyConflict({ key: said()["key"]! })

@@ -16,6 +16,7 @@ import { randomUUID } from "node:crypto"
 import { afterAll } from "vitest"
 import * as PostgresStore from "../../src/PostgresStore.ts"
 import * as SqlProjection from "../../src/project/SqlProjection.ts"
+import * as EmbeddedStore from "./EmbeddedStore.ts"
 import { freshDatabase } from "./freshDatabase.ts"
 import * as Stores from "./Stores.ts"
 
@@ -33,7 +34,7 @@ export const onServer = (options: Partial<PostgresStore.ServerOptions> = {}) =>
   ))
 
 /** Test functions on the embedded database. */
-export const onEmbedded = () => runner(PostgresStore.layerEmbedded())
+export const onEmbedded = () => runner(EmbeddedStore.layer())
 
 const Noted = EventType.make("Noted", Schema.Struct({ text: Schema.String }))
 

@@ -44,7 +44,8 @@ const program = Effect.gen(function*() {
     ...adapter,
     commit: (commit, inline) => around(deedOf(commit), adapter.commit(commit, inline))
   })
-  const run = ProcessRunner.run(Moves.saga, { handlers: Moves.handlers() })
+  // Small batches, so that there are many of them to die in.
+  const run = ProcessRunner.run(Moves.saga, { handlers: Moves.handlers(), batchSize: 20 })
   yield* run.pipe(
     Effect.provideContext(mortal),
     Effect.provideService(

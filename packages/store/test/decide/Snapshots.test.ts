@@ -22,7 +22,9 @@ describe("save", () => {
       const loaded = yield* State.load(Account.withSnapshots, "a")
       yield* Snapshots.save(Account.withSnapshots, loaded)
       const { lastEventId, position, recordedAt, version } = loaded
-      expect(yield* findStored).toEqual(Option.some({ version, lastEventId, position, recordedAt, state: { balance: 3 } }))
+      expect(yield* findStored).toEqual(
+        Option.some({ version, lastEventId, position, recordedAt, state: { balance: 3 } })
+      )
     })))
 
   it("does nothing for an aggregate without snapshots", () =>

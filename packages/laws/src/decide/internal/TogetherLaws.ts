@@ -43,29 +43,30 @@ export type Handle = (
  * Some moves are refused. Each move that succeeded has taken its coins from one jar and left its note in the other, once;
  * the others have left nothing.
  */
-export const togetherIsAllOrNothing = (handle: Handle = Together.handle) => Law.make<ConcurrentMoves, Stores>(
-  "commands handled together are all stored once, or none is stored",
-  ({ copies, jars, moves }) =>
-    Effect.gen(function*() {
-      const run = yield* AggregateHistory.freshId
-      yield* Effect.forEach(jars, (coins, jar) => handle([part(run, jar, { _tag: "Add", coins, notes: [] })]))
-      const answers = yield* Effect.forEach(
-        moves,
-        (move, index) =>
-          Effect.all(Array.from({ length: copies }, () => Effect.result(make(handle, run, move, index))), unbounded),
-        unbounded
-      )
-      const states = yield* Effect.forEach(jars, (_, jar) => State.load(Sample.aggregate, idOf(run, jar)))
-      const made = moves.flatMap((move, index) => answers[index]!.some(Result.isSuccess) ? [{ ...move, index }] : [])
-      return {
-        left: {
-          jars: states.map(({ state }) => [state.coins, state.notes.toSorted()]),
-          places: answers.map(numberOfPlaces)
-        },
-        right: { jars: jars.map((coins, jar) => expectedJar(coins, jar, made)), places: answers.map(() => 1) }
-      }
-    })
-)
+export const togetherIsAllOrNothing = (handle: Handle = Together.handle) =>
+  Law.make<ConcurrentMoves, Stores>(
+    "commands handled together are all stored once, or none is stored",
+    ({ copies, jars, moves }) =>
+      Effect.gen(function*() {
+        const run = yield* AggregateHistory.freshId
+        yield* Effect.forEach(jars, (coins, jar) => handle([part(run, jar, { _tag: "Add", coins, notes: [] })]))
+        const answers = yield* Effect.forEach(
+          moves,
+          (move, index) =>
+            Effect.all(Array.from({ length: copies }, () => Effect.result(make(handle, run, move, index))), unbounded),
+          unbounded
+        )
+        const states = yield* Effect.forEach(jars, (_, jar) => State.load(Sample.aggregate, idOf(run, jar)))
+        const made = moves.flatMap((move, index) => answers[index]!.some(Result.isSuccess) ? [{ ...move, index }] : [])
+        return {
+          left: {
+            jars: states.map(({ state }) => [state.coins, state.notes.toSorted()]),
+            places: answers.map(numberOfPlaces)
+          },
+          right: { jars: jars.map((coins, jar) => expectedJar(coins, jar, made)), places: answers.map(() => 1) }
+        }
+      })
+  )
 
 /**
  * Each of several commits seals a jar, if all other jars are open: adding no coins to an open jar leads to no events, and is
@@ -88,14 +89,16 @@ export const undecidedPartsHold = (handle: Handle = Together.handle) =>
         return {
           left: {
             sealed: states.filter(({ state }) => state._tag === "Sealed").length,
-            answers: answers.map((answer) =>
-              Result.isSuccess(answer) ? "stored" : "refusal" in answer.failure ? answer.failure.refusal._tag : answer.failure
-            ).toSorted()
+            stored: answers.filter(Result.isSuccess).length,
+            refused: answers.flatMap((answer) => Result.isFailure(answer) ? [refusalOf(answer.failure)] : [])
           },
-          right: { sealed: 1, answers: [...all.slice(1).map(() => "IsSealed"), "stored"] }
+          right: { sealed: 1, stored: 1, refused: all.slice(1).map(() => "IsSealed") }
         }
       })
   )
+
+const refusalOf = (failure: Together.PartRefused<Sample.Refusal> | CommandHandler.HandleFailure): unknown =>
+  "refusal" in failure ? failure.refusal._tag : failure
 
 // The first commits wait for each other, so each was decided on the state before all of them.
 const decidedTogether = (count: number) =>

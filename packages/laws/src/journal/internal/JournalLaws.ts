@@ -4,7 +4,7 @@
  */
 import type { StreamName } from "@refold/core/event/StreamName"
 import { VersionConflict } from "@refold/core/journal/AppendError"
-import { type Commit, isGuard, type StreamWrite } from "@refold/core/journal/Commit"
+import type { Commit, StreamWrite } from "@refold/core/journal/Commit"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as Journal from "@refold/core/journal/Journal"
 import * as Arr from "effect/Array"
@@ -135,40 +135,6 @@ const conflictOf = (module: Module, journal: Journal.Journal, { expected, lastEv
     ? undefined
     : new VersionConflict({ ...conflict, lastEventId: last.value.id })
 }
-
-/** Neither in the log, nor in the result, nor under the idempotency key. */
-export const guardsStoreNothing = (module: Module = Journal) =>
-  Law.make("a commit without its guards has the same result, and is the same commit for its key", (
-    program: TimedProgram
-  ) => {
-    const stored = JournalRun.run(module, program).flatMap((step, index) => {
-      const [first, ...rest] = step.commit.writes?.filter((write) => !isGuard(write)) ?? []
-      return Result.isSuccess(step.outcome) && first !== undefined
-        ? [{ ...step, outcome: step.outcome.success, unguarded: { ...step.commit, writes: [first, ...rest] as const }, at: program[index]!.at }]
-        : []
-    })
-    const alone = stored.map(({ at, before, unguarded }) => module.append(before, unguarded, at))
-    const repeated = stored.map(({ after, at, unguarded }) => module.append(after, unguarded, at))
-    return {
-      left: {
-        alone: alone.map(Result.map(([journal, appended]) => [appended, JournalRun.observe(module, journal)])),
-        repeated: keyed(stored, repeated).map(Result.map(([, appended]) => appended))
-      },
-      right: {
-        alone: stored.map(({ after, outcome: [, appended] }) =>
-          Result.succeed([appended, JournalRun.observe(module, after)])
-        ),
-        repeated: keyed(stored, stored).map(({ outcome: [, appended] }) =>
-          Result.succeed({ ...appended, deduplicated: true })
-        )
-      }
-    }
-  })
-
-const keyed = <A>(
-  steps: ReadonlyArray<{ readonly commit: Commit }>,
-  each: ReadonlyArray<A>
-): ReadonlyArray<A> => each.filter((_, index) => steps[index]!.commit.idempotency !== undefined)
 
 /** In every stream: 1, 2, 3 … */
 export const versionsHaveNoGaps = (module: Module = Journal) => LogLaws.versionsHaveNoGaps(JournalRun.log(module))

@@ -2,12 +2,9 @@
  * Programs: sequences of commits for a store. They use few streams, keys and event ids again and again, expect right and
  * wrong versions and last events, guard streams, repeat commits, and contain some commits that every store must refuse.
  */
-import type { NewEvent } from "@refold/core/event/NewEvent"
 import * as StreamName from "@refold/core/event/StreamName"
-import type { Commit, Idempotency, StreamWrite } from "@refold/core/journal/Commit"
-import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
+import { type Commit, isGuard } from "@refold/core/journal/Commit"
 import * as Journal from "@refold/core/journal/Journal"
-import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
@@ -15,82 +12,27 @@ import * as fc from "fast-check"
 import * as Arbitraries from "../../kit/internal/Arbitraries.ts"
 import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as LimitCases from "./LimitCases.ts"
+import { type Draft, draft, resolve, sometimes } from "./ProgramDrafts.ts"
+
+export { fingerprints, keys } from "./ProgramDrafts.ts"
 
 /** Commits in the order in which they are sent. Their names contain the placeholder of `FreshNames`. */
 export type Program = ReadonlyArray<Commit>
-
-/** The idempotency keys of a program. */
-export const keys: ReadonlyArray<string> = ["one ✓", "two"].map((key) => `${FreshNames.placeholder}${key}`)
-
-/** The fingerprints used with those keys. */
-export const fingerprints: ReadonlyArray<string> = ["f", "g"]
-
-// A number as expected version is relative to the current version. `sameIdAs` is the number of an event id to repeat.
-// Without events it is a guard. The last event is that of the stream, or the event of a number.
-interface WriteDraft {
-  readonly stream: StreamName.StreamName
-  readonly expected: "Any" | "NoStream" | "StreamExists" | number
-  readonly last: "right" | number | undefined
-  readonly events: ReadonlyArray<{ readonly event: NewEvent; readonly sameIdAs: number | undefined }>
-}
-
-interface Draft {
-  readonly writes: NonEmptyReadonlyArray<WriteDraft>
-  readonly idempotency: Idempotency | undefined
-  readonly limitCase: number | undefined
-}
 
 interface Repetition {
   /** Which commit to repeat, counted backwards from the last. */
   readonly repeats: number
   readonly withNewIds: boolean
+  readonly withGuards: boolean
 }
-
-// Defined once in `weight` + 1 times.
-const sometimes = <A>(weight: number, arbitrary: fc.Arbitrary<A>): fc.Arbitrary<A | undefined> =>
-  fc.oneof({ weight, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary })
-
-const writeDraft = (streams: ReadonlyArray<StreamName.StreamName>): fc.Arbitrary<WriteDraft> =>
-  fc.record({
-    stream: fc.constantFrom(...streams),
-    // Most are right, because a program of which every commit is refused tests little.
-    expected: fc.oneof(
-      { weight: 8, arbitrary: fc.constantFrom<WriteDraft["expected"]>("Any", 0) },
-      { weight: 1, arbitrary: fc.constantFrom<WriteDraft["expected"]>("NoStream", "StreamExists", 1, -1) }
-    ),
-    last: sometimes(
-      2,
-      fc.oneof({ weight: 3, arbitrary: fc.constant("right" as const) }, { weight: 1, arbitrary: fc.nat(3) })
-    ),
-    events: fc.oneof(
-      {
-        weight: 4,
-        arbitrary: Arbitraries.some(fc.record({ event: Arbitraries.newEvent, sameIdAs: sometimes(15, fc.nat(3)) }))
-      },
-      { weight: 1, arbitrary: fc.constant([]) }
-    )
-  })
-
-const draft = (
-  streams: ReadonlyArray<StreamName.StreamName>,
-  limitCase: fc.Arbitrary<number | undefined>
-): fc.Arbitrary<Draft> =>
-  fc.record({
-    writes: Arbitraries.some(writeDraft(streams), ({ stream }) => stream),
-    idempotency: sometimes(
-      1,
-      fc.record({
-        key: fc.constantFrom(...keys),
-        fingerprint: sometimes(1, fc.constantFrom(...fingerprints)),
-        neverExpires: sometimes(1, fc.boolean())
-      })
-    ),
-    limitCase
-  })
 
 const limitCase = fc.nat(LimitCases.all.length - 1)
 
-const repetition: fc.Arbitrary<Repetition> = fc.record({ repeats: fc.nat(2), withNewIds: fc.boolean() })
+const repetition: fc.Arbitrary<Repetition> = fc.record({
+  repeats: fc.nat(2),
+  withNewIds: fc.boolean(),
+  withGuards: fc.boolean()
+})
 
 const streamNames: fc.Arbitrary<ReadonlyArray<StreamName.StreamName>> = fc.array(
   fc.tuple(Arbitraries.category, Arbitraries.name).map(([category, id]) =>
@@ -135,39 +77,20 @@ const addStep = (resolved: Resolved, step: Draft | Repetition): Resolved => {
   }
 }
 
-const repeated = ({ commits, events }: Resolved, { repeats, withNewIds }: Repetition): Commit | undefined => {
+const repeated = (
+  { commits, events }: Resolved,
+  { repeats, withGuards, withNewIds }: Repetition
+): Commit | undefined => {
   const earlier = commits.at(-1 - repeats)
-  return earlier === undefined || !withNewIds ? earlier : withIds(earlier, events)
+  if (earlier === undefined) return undefined
+  const commit = withGuards ? earlier : withoutGuards(earlier)
+  return withNewIds ? withIds(commit, events) : commit
 }
 
-const resolve = ({ events, journal }: Resolved, { limitCase, idempotency, writes }: Draft): Commit => {
-  let next = events
-  const resolved = Arr.map(writes, (draft): StreamWrite => ({
-    stream: draft.stream,
-    ...resolveExpected(journal, draft),
-    events: draft.events.map(({ event, sameIdAs }) => ({ ...event, id: FreshNames.eventId(sameIdAs ?? next++) }))
-  }))
-  const commit: Commit = { writes: resolved, ...(idempotency && { idempotency }) }
-  return limitCase === undefined ? commit : LimitCases.all[limitCase]!(commit)
-}
-
-const { Any, NoStream, StreamExists } = ExpectedVersion
-const expectations = { Any, NoStream, StreamExists }
-
-const resolveExpected = (
-  journal: Journal.Journal,
-  { events, expected, last, stream }: WriteDraft
-): Pick<StreamWrite, "expected" | "lastEventId"> => {
-  // A guard at any version is invalid; among the limit cases there is one.
-  const relative = expected === "Any" && events.length === 0 ? 0 : expected
-  if (typeof relative !== "number") return { expected: expectations[relative] }
-  const stored = Result.getOrElse(Journal.readStream(journal, stream), () => [])
-  const version = Math.max(0, stored.length + relative)
-  const lastEventId = last === "right" ? stored.at(-1)?.id : last === undefined ? undefined : FreshNames.eventId(last)
-  return {
-    expected: ExpectedVersion.Exact(version),
-    ...(version === 0 || lastEventId === undefined ? {} : { lastEventId })
-  }
+/** A commit without its guards; as it is if it has no events. */
+export const withoutGuards = (commit: Commit): Commit => {
+  const [first, ...rest] = commit.writes.filter((write) => !isGuard(write))
+  return first === undefined ? commit : { ...commit, writes: [first, ...rest] }
 }
 
 const withIds = (commit: Commit, from: number): Commit => {

@@ -22,6 +22,16 @@ export const storableDataIsReadBack = (module: Module = Journal) =>
     }
   })
 
+/** In the order of jsonb, whatever the order of the input, so that a fold sees the same object on every adapter. */
+export const keysAreInStoredOrder = (module: Module = Journal) =>
+  Law.make("data is read back with its keys in the order of jsonb", ([event, data]: readonly [NewEvent, Json.Json]) => {
+    const journal = Result.map(appendData(module, event, data), ([journal]) => JournalRun.events(module, journal))
+    return {
+      left: Result.map(journal, Arr.map(({ data }) => JSON.stringify(data))),
+      right: Result.map(Json.storable(data, "data"), (stored) => [JSON.stringify(stored)])
+    }
+  })
+
 /** A value that is not storable, and its path in the data. */
 export interface NestedValue {
   readonly path: ReadonlyArray<string | number>

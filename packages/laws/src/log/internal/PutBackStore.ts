@@ -42,11 +42,13 @@ const adapterOf = (current: () => Journal.Journal, set: (next: Journal.Journal) 
     )
   const head = Effect.sync(() => Journal.head(current()))
   return {
-    commit: (commit) => Effect.flatMap(DateTime.now, (now) => change((journal) => Journal.append(journal, commit, now))),
+    commit: (commit) =>
+      Effect.flatMap(DateTime.now, (now) => change((journal) => Journal.append(journal, commit, now))),
     findAppended: (key) => ask((journal) => Journal.findAppended(journal, key)),
     forgetKeys: (before) => change((journal) => Journal.forgetKeys(journal, before)),
     inTransaction: Effect.succeed(false),
-    readStream: (stream, options) => Stream.fromArrayEffect(ask((journal) => Journal.readStream(journal, stream, options))),
+    readStream: (stream, options) =>
+      Stream.fromArrayEffect(ask((journal) => Journal.readStream(journal, stream, options))),
     readAll: (options) => Stream.fromArrayEffect(ask((journal) => Journal.readAll(journal, options))),
     head,
     heads: Stream.fromEffect(head),
@@ -54,9 +56,9 @@ const adapterOf = (current: () => Journal.Journal, set: (next: Journal.Journal) 
     findEvent: (id) => ask((journal) => Journal.findEvent(journal, id)),
     streamVersions: (streams) =>
       ask((journal) =>
-        Result.all(streams.map((stream) =>
-          Result.map(StreamName.parse(stream), (name) => Journal.streamVersion(journal, name))
-        ))
+        Result.all(
+          streams.map((stream) => Result.map(StreamName.parse(stream), (name) => Journal.streamVersion(journal, name)))
+        )
       )
   }
 }

@@ -15,8 +15,11 @@ type Make = NonNullable<Parameters<typeof EventStoreSuite.handlerProperties>[0]>
 export const appendsAtTheVersion: Make = (aggregate, options) => {
   const handle = CommandHandler.make(aggregate, options)
   return (...args) =>
-    EventStores.withCommit(handle(...args), ({ commit }) => (all, inline) =>
-      commit({ ...all, writes: Arr.map(all.writes, ({ lastEventId: _, ...write }) => write) }, inline))
+    EventStores.withCommit(
+      handle(...args),
+      ({ commit }) => (all, inline) =>
+        commit({ ...all, writes: Arr.map(all.writes, (write) => ({ ...write, lastEventId: undefined })) }, inline)
+    )
 }
 
 /** Takes a snapshot for one of the event that is stored at its version. */

@@ -11,6 +11,7 @@ import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import { randomUUID } from "node:crypto"
 import type { JournalModule } from "../../../src/journal/internal/JournalRun.ts"
+import { withoutGuards } from "../../../src/journal/internal/Programs.ts"
 import type { ReadFault } from "./Reads.ts"
 
 type Append = JournalModule["append"]
@@ -31,15 +32,12 @@ export const reading = (
   }
 }
 
-/** A commit without its guards; as it is if it has no events. */
-export const withoutGuards = (commit: Commit): Commit => {
-  const [first, ...rest] = commit.writes.filter((write) => !isGuard(write))
-  return first === undefined ? commit : { ...commit, writes: [first, ...rest] }
-}
-
 const withAny = (commit: Commit): Commit => {
   const { writes, ...rest } = withoutGuards(commit)
-  return { ...rest, writes: Arr.map(writes, ({ events, stream }) => ({ stream, expected: ExpectedVersion.Any, events })) }
+  return {
+    ...rest,
+    writes: Arr.map(writes, ({ events, stream }) => ({ stream, expected: ExpectedVersion.Any, events }))
+  }
 }
 
 const withEvents = (commit: Commit, change: (event: NewEvent) => NewEvent): Commit => ({
@@ -58,13 +56,15 @@ export const ignoresGuards = storing(withoutGuards)
 /** Appends at the right version, whatever the last event is. */
 export const ignoresLastEvents = storing((commit) => ({
   ...commit,
-  writes: Arr.map(commit.writes, ({ lastEventId: _, ...write }) => write)
+  writes: Arr.map(commit.writes, (write) => ({ ...write, lastEventId: undefined }))
 }))
 
 export const fingerprintsGuards = storing((commit) => {
   const { idempotency } = commit
   if (idempotency === undefined || idempotency.fingerprint !== undefined) return commit
-  const fingerprint = JSON.stringify(commit.writes.map(({ events, stream }) => [stream, events.map(({ data }) => data)]))
+  const fingerprint = JSON.stringify(
+    commit.writes.map(({ events, stream }) => [stream, events.map(({ data }) => data)])
+  )
   return { ...commit, idempotency: { ...idempotency, fingerprint } }
 })
 

@@ -17,8 +17,8 @@ import * as Option from "effect/Option"
 import type * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
-import * as Journals from "../../journal/faults/Journals.ts"
 import type { JournalModule } from "../../../src/journal/internal/JournalRun.ts"
+import { withoutGuards } from "../../../src/journal/internal/Programs.ts"
 
 const eventStore = (adapter: Effect.Effect<EventStore.Adapter>) =>
   Layer.merge(MemoryStore.layer, Layer.effectContext(Effect.map(adapter, EventStore.context)))
@@ -128,6 +128,13 @@ export const headIsTheNextPosition = changed(({ head }) => ({
   head: Effect.map(head, (position) => (position + 1) as Position)
 }))
 
+export const boundIsTheNextPosition = changed(({ bound }) => ({
+  bound: Effect.map(bound, ({ last }) => {
+    const next = (last + 1) as Position
+    return { head: next, last: next, heldBackBy: [] }
+  })
+}))
+
 export const looksKeysUpBeforeItsTransaction = changed((adapter) => ({
   commit: Effect.fnUntraced(function*(commit) {
     const { fingerprint = "", key } = commit.idempotency ?? {}
@@ -147,7 +154,7 @@ export const checksGuardsBeforeItCommits = changed((adapter) => ({
       }
     }
     yield* Effect.yieldNow
-    return yield* adapter.commit(Journals.withoutGuards(commit))
+    return yield* adapter.commit(withoutGuards(commit))
   })
 }))
 

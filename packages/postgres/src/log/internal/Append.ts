@@ -39,7 +39,7 @@ export const append = Effect.fnUntraced(function*(
   const insideTransaction = yield* database.inTransaction
   const statement = AppendCodec.appendEvents(database, checked, { insideTransaction })
   const answer = inline.length === 0 ? statement : withInlineRows<AppendCodec.AnswerRow>(statement, inline)
-  const sent = send(checked, TimeLimits.withinTimeout(database.limits, answer))
+  const sent = send(checked, database.statement(TimeLimits.withinTimeout(database.limits, answer)))
   return yield* insideTransaction
     // Whether it is committed is decided by the caller's transaction.
     ? Effect.catchTag(sent, "SqlError", (error) => failed(error))
@@ -107,8 +107,10 @@ const retryWhileNothingIsStored = (send: Send, budget: RetryBudget.RetryBudget):
   })
 
 // A table of rows that is missing was dropped since it was looked up: the next time it is not found.
+// Another writer that was not seen is seen by the next statement, and a stricter isolation is noticed by then.
 const isRetryable = (error: SqlError.SqlError): boolean =>
-  Database.isTransient(error) || Database.isRefusedConnect(error) || Database.isMissingTable(error)
+  Database.isTransient(error) || Database.isRefusedConnect(error) || Database.isMissingTable(error) ||
+  Database.isUnseenConflict(error) || Database.isRefusedIsolation(error)
 
 /** Where the events of a lost append are stored, None if they are not. Waits for its transaction to end. */
 const lookUp = (
@@ -122,7 +124,7 @@ const lookUp = (
       ${commit.writes.map(({ stream }) => stream)}::text[], ${[commit.idempotency?.key ?? ""]}::text[],
       ${commit.writes.flatMap(({ events }) => events.map(({ id }) => id))}::text[]::uuid[]
     )`
-  return Effect.retry(TimeLimits.withinTimeout(database.limits, find), {
+  return Effect.retry(database.statement(TimeLimits.withinTimeout(database.limits, find)), {
     while: (error) => Database.isDisconnect(error) ? budget.isLeft : Effect.succeed(false),
     schedule: RetryPolicies.reconnect
   }).pipe(
@@ -145,7 +147,18 @@ const found = (commit: Commit.Commit, rows: ReadonlyArray<FoundRow>): Option.Opt
 }
 
 const failed = (error: SqlError.SqlError): Effect.Effect<never, EventStoreError> =>
-  Effect.fail(new EventStoreError({ operation: "append", cause: Database.explain(error) }))
+  Effect.fail(
+    new EventStoreError({
+      operation: "append",
+      cause: Database.isUnseenConflict(error)
+        ? new Error(unseenConflict, { cause: error })
+        : Database.explain(error)
+    })
+  )
+
+// In the caller's transaction only: the store's own are READ COMMITTED. The words of the SQL API.
+const unseenConflict = "another transaction appended first, and this transaction cannot see it " +
+  "(Retry the transaction, or begin it at READ COMMITTED.)"
 
 const unknown = (commit: Commit.Commit, cause: Error): Effect.Effect<never, OutcomeUnknown> =>
   Effect.fail(

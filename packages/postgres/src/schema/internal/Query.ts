@@ -67,7 +67,7 @@ const send = Effect.fnUntraced(function*<Row>(
 ): Effect.fn.Return<ReadonlyArray<Row>, SqlError.SqlError> {
   const insideTransaction = yield* database.inTransaction
   const budget = yield* RetryBudget.current(database.limits.retryReadsFor)
-  const rows = yield* Effect.retry(TimeLimits.withinTimeout(database.limits, statement), {
+  const rows = yield* Effect.retry(database.statement(TimeLimits.withinTimeout(database.limits, statement)), {
     while: (error) => !insideTransaction && Database.isDisconnect(error) ? budget.isLeft : Effect.succeed(false),
     schedule: RetryPolicies.reconnect
   })

@@ -4,6 +4,7 @@
  * of a state proves all before it.
  */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
+import type { DecodeError } from "@refold/core/event/DecodeError"
 import type { Tagged } from "@refold/core/event/EventType"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as StreamVersion from "@refold/core/event/StreamVersion"
@@ -12,10 +13,10 @@ import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { EventReader } from "../../log/EventReader.ts"
+import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
 import { WireTransform } from "../../log/WireTransform.ts"
+import type { DeciderFault } from "../DeciderFault.ts"
 import type { LoadedState } from "../LoadedState.ts"
-import type { LoadFailure } from "../State.ts"
 import * as RunDecider from "./RunDecider.ts"
 
 /**
@@ -23,10 +24,10 @@ import * as RunDecider from "./RunDecider.ts"
  * stored.
  */
 export const foldTail = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
-  { codec, decider }: Aggregate<Command, State, Event, Refusal>,
+  { events: codec, decider }: Aggregate<Command, State, Event, Refusal>,
   from: LoadedState<State>,
   asOf?: AsOf
-): Effect.fn.Return<Option.Option<LoadedState<State>>, LoadFailure, EventReader> {
+): Effect.fn.Return<Option.Option<LoadedState<State>>, ReadFailure | DecodeError | DeciderFault, EventReader> {
   const store = yield* EventReader
   const { fromWire } = yield* WireTransform
   const isComplete = asOf?._tag !== "OccurredAt"
