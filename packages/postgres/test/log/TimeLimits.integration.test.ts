@@ -46,7 +46,7 @@ const Happened = EventType.make("Happened", Schema.Struct({}))
 
 const thing = Aggregate.makeUnsafe({
   category: "thing",
-  codec: EventCodec.makeUnsafe([Happened]),
+  events: EventCodec.makeUnsafe([Happened]),
   decider: Decider.make<never, number, typeof Happened.Event, never>({
     initialState: 0,
     decide: () => Result.succeed([]),
