@@ -33,7 +33,10 @@ export const run = <Event extends Tagged, State, R = never>(
   runnable: Runnable<Event, State, R>,
   options: Options = {}
 ): Effect.Effect<never, ProjectionOutdated | ReadFailure, EventReader | ReadModelStore | R> =>
-  FollowLog.follow(targetOf(runnable), { ...CatchUp.defaults, ...options })
+  Effect.flatMap(
+    ReadModelStore,
+    (store) => Effect.andThen(store.open(targetOf(runnable)), runOpened(runnable, options))
+  )
 
 /**
  * Runs a projection in the background until the scope closes. Opens the projection first and fails if that fails; an
@@ -45,11 +48,18 @@ export const start = Effect.fnUntraced(function*<Event extends Tagged, State, R 
 ): Effect.fn.Return<void, ProjectionOutdated | ReadFailure, EventReader | ReadModelStore | Scope.Scope | R> {
   yield* (yield* ReadModelStore).open(targetOf(runnable))
   const logged = Effect.tapCause(
-    run(runnable, options),
+    runOpened(runnable, options),
     (cause) => Effect.logError(`projection "${runnable.name}" has ended`, cause)
   )
   yield* Effect.forkScoped(logged)
 })
+
+/** Runs a projection that was opened: its store may be lost from here on. */
+const runOpened = <Event extends Tagged, State, R = never>(
+  runnable: Runnable<Event, State, R>,
+  options: Options
+): Effect.Effect<never, ProjectionOutdated | ReadFailure, EventReader | ReadModelStore | R> =>
+  FollowLog.follow(targetOf(runnable), { ...CatchUp.defaults, ...options })
 
 /**
  * Brings a projection up to the current head of the log, makes it live, and returns the head. Waits while another

@@ -134,6 +134,24 @@ describe("a projection that is run", () => {
       expect(yield* seen()).toEqual({ a: 1 })
     })))
 
+  it("waits for a store that is lost as soon as it has started", () =>
+    runAtZero(Effect.gen(function*() {
+      yield* deposit("a", 1)
+      let isDown = false
+      const lost = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+        Effect.suspend(() => isDown ? Effect.fail<E | EventStoreError>(down) : effect)
+      const failing = withRows(({ generations, open, update }) => ({
+        open: (projection) => lost(Effect.tap(open(projection), () => Effect.sync(() => void (isDown = true)))),
+        generations: (projection) => lost(generations(projection)),
+        update: (...args) => lost(update(...args))
+      }))
+      yield* failing(Projector.start(balances))
+      yield* pass(5000)
+      isDown = false
+      yield* pass(2000)
+      expect(yield* seen()).toEqual({ a: 1 })
+    })))
+
   it("retries while the store cannot be reached", () =>
     runAtZero(Effect.gen(function*() {
       let isDown = true

@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
+import * as Polling from "../../log/internal/Polling.ts"
 import { type Batch, ReadModelStore, type UpdateOptions } from "../ReadModelStore.ts"
 import * as Checkpoint from "./Checkpoint.ts"
 import * as ParkingPolicy from "./ParkingPolicy.ts"
@@ -40,7 +41,13 @@ export const projectBatch = Effect.fnUntraced(function*<R>(
   options: BatchOptions
 ): Effect.fn.Return<Option.Option<Checkpoint.Reached>, RetryBatch | ReadFailure, EventReader | ReadModelStore | R> {
   const store = yield* ReadModelStore
-  return yield* store.update(generation, (batch) => project(target, batch, options), options)
+  const run = (batch: Batch) => {
+    const projected = project(target, batch, options)
+    if (batch.generation.checkpoint >= options.head) return projected
+    const attributes = { projection: target.name, generation }
+    return Polling.work(Effect.withSpan(projected, "refold.projection.batch", { attributes }))
+  }
+  return yield* Polling.untraced(store.update(generation, run, options))
 })
 
 // A generation that is building becomes the live one as soon as it is at the head.
