@@ -19,7 +19,7 @@ const maxEvents = 1000
 const maxBytes = 8 * 1024 * 1024
 
 /** The first `limit` events after a version or position. */
-export interface Page {
+interface Page {
   readonly after: number
   readonly limit: number
 }
