@@ -14,6 +14,18 @@ const address = process.env.DOCS_SITE || undefined
 const publicModules = globSync("../packages/{core,store,memory,postgres,legacy,laws}/src/**/*.ts")
   .filter((path) => !/[/\\]internal[/\\]|index\.ts$|\.generated\.ts$/.test(path))
 
+// For llms.txt.
+const sections = {
+  start: "install the packages and run a first program",
+  tutorial: "one application in eight steps",
+  "how-to": "one page for each task",
+  concepts: "why it is as it is, guarantees and limits",
+  laws: "every law with its planted faults",
+  courses: "the objectives of five courses, with code and tests",
+  "reference/api": "every public module, generated from its docstrings",
+  decisions: "the architecture decision records"
+}
+
 const group = (label, directory, collapsed = false) => ({ label, collapsed, items: [{ autogenerate: { directory } }] })
 
 export default defineConfig({
@@ -27,7 +39,13 @@ export default defineConfig({
       plugins: [
         // It knows no links that get their folder later; each change is built without a folder.
         ...addressOf(address).base === "/" ? [starlightLinksValidator()] : [],
-        starlightLlmsTxt({ projectName: "Refold", exclude: ["reference/api/**"] }),
+        starlightLlmsTxt({
+          projectName: "Refold",
+          exclude: ["reference/api/**"],
+          customSets: Object.entries(sections).map(([section, description]) => (
+            { label: section, description, paths: [`${section}/**`] }
+          ))
+        }),
         starlightTypeDoc({
           entryPoints: publicModules,
           tsconfig: "./typedoc.tsconfig.json",
@@ -47,7 +65,7 @@ export default defineConfig({
             readme: "none",
             skipErrorChecking: true,
             sort: ["source-order"],
-            tableColumnSettings: { hideModifiers: true }
+            tableColumnSettings: { hideInherited: true, hideModifiers: true, hideOverrides: true }
           }
         })
       ],

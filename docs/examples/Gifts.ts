@@ -1,5 +1,5 @@
 /** Money that goes from one wallet to another, as a saga: two steps, and what is done when the second is refused. */
-import { Effect, Option, Result, Schema } from "effect"
+import { Effect, Option, Schema } from "effect"
 import {
   Aggregate,
   CommandHandler,
@@ -22,12 +22,12 @@ export const GiftPromised = EventType.make("GiftPromised", Promised)
 
 export const Gift = Aggregate.makeUnsafe({
   category: "gift",
-  codec: EventCodec.makeUnsafe([GiftPromised]),
+  events: EventCodec.makeUnsafe([GiftPromised]),
   decider: Decider.make<typeof Promised.Type, boolean, typeof GiftPromised.Event, { readonly _tag: "AlreadyPromised" }>(
     {
       initialState: false,
       decide: (gift, isPromised) =>
-        isPromised ? Result.fail({ _tag: "AlreadyPromised" }) : Result.succeed([GiftPromised.make(gift)]),
+        isPromised ? Decider.refuse({ _tag: "AlreadyPromised" }) : Decider.accept(GiftPromised.make(gift)),
       evolve: () => true
     }
   )
@@ -37,7 +37,7 @@ export const Gift = Aggregate.makeUnsafe({
 // #region saga
 export const Giving = Saga.makeUnsafe<typeof GiftPromised.Event, typeof Promised.Type>({
   name: "giving",
-  events: Gift.codec,
+  events: Gift.events,
   targets: [Wallet],
   start: (gift, { stream }) => Option.some({ id: StreamName.id(stream), data: gift }),
   steps: [

@@ -1,6 +1,6 @@
 /** A wallet: the smallest aggregate that shows every part. */
 // #region imports
-import { Result, Schema } from "effect"
+import { Schema } from "effect"
 import { Aggregate, Decider, EventCodec, EventType } from "refold"
 // #endregion
 
@@ -34,16 +34,16 @@ export const decider = Decider.make<WalletCommand, number, WalletEvent, WalletRe
     switch (command._tag) {
       case "Deposit":
         return balance + command.cents <= capacity
-          ? Result.succeed([Deposited.make({ cents: command.cents, from: command.from })])
-          : Result.fail({ _tag: "Full" })
+          ? Decider.accept(Deposited.make({ cents: command.cents, from: command.from }))
+          : Decider.refuse({ _tag: "Full" })
       case "Withdraw":
         return balance >= command.cents
-          ? Result.succeed([Withdrawn.make({ cents: command.cents })])
-          : Result.fail({ _tag: "NotEnough", balance })
+          ? Decider.accept(Withdrawn.make({ cents: command.cents }))
+          : Decider.refuse({ _tag: "NotEnough", balance })
     }
   },
   evolve: (balance, event) => (event._tag === "Deposited" ? balance + event.cents : balance - event.cents)
 })
 
-export const Wallet = Aggregate.makeUnsafe({ category: "wallet", codec, commands: WalletCommand, decider })
+export const Wallet = Aggregate.makeUnsafe({ category: "wallet", events: codec, commands: WalletCommand, decider })
 // #endregion

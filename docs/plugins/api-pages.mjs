@@ -32,7 +32,7 @@ const nameModule = (context, reflection) => {
 
 /** A service keeps its methods, which TypeDoc lists under `Service`; an error keeps its fields. */
 const leaveOutInherited = (project, type) => {
-  for (const member of [...type.children ?? []]) {
+  for (const member of type.children?.slice() ?? []) {
     const inherited = member.inheritedFrom !== undefined || member.overwrites !== undefined
     if (!inherited) continue
     const file = project.getSymbolIdFromReflection(member)?.fileName ?? ""

@@ -1,5 +1,6 @@
 // Serves a folder of built pages on loopback: node serve.mjs <folder>, on port 4321 or on that of PORT.
 // With --check it only looks whether the port is free, so that a build that nothing can serve does not begin.
+import { existsSync } from "node:fs"
 import { readFile } from "node:fs/promises"
 import { createServer } from "node:http"
 import { extname, join, normalize } from "node:path"
@@ -22,7 +23,7 @@ const fileOf = (folder, url) => {
   return join(folder, path.endsWith("/") ? `${path}index.html` : path)
 }
 
-const answer = (folder) => async (request, response) => {
+const answer = async (folder, request, response) => {
   const send = async (status, file) => {
     const body = await readFile(file)
     response.writeHead(status, { "content-type": types[extname(file)] ?? "application/octet-stream" }).end(body)
@@ -38,7 +39,7 @@ const answer = (folder) => async (request, response) => {
 }
 
 const stop = (message) => {
-  console.error(`docs: ${message}`)
+  process.stderr.write(`docs: ${message}\n`)
   process.exit(2)
 }
 
@@ -47,8 +48,11 @@ const port = Number(process.env.PORT ?? 4321)
 if (folder === undefined) stop("name the folder to serve, or --check")
 if (!Number.isInteger(port) || port < 0 || port > 65535)
   stop(`PORT must be an integer from 0 to 65535, but is "${process.env.PORT}"`)
+if (folder !== "--check" && !existsSync(join(folder, "index.html"))) {
+  stop(`${folder} has no index.html; build the site first: npm run docs:build`)
+}
 
-const server = createServer(answer(folder))
+const server = createServer((request, response) => void answer(folder, request, response))
 server.on(
   "error",
   ({ code, message }) =>
@@ -56,5 +60,5 @@ server.on(
 )
 server.listen(port, host, () => {
   if (folder === "--check") return server.close()
-  console.log(`The site is at http://${host}:${server.address().port}/ until you press Ctrl+C.`)
+  process.stdout.write(`The site is at http://${host}:${server.address().port}/ until you press Ctrl+C.\n`)
 })

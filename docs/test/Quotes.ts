@@ -11,14 +11,18 @@ export interface Quote {
 
 export const root = Path.resolve(import.meta.dirname, "../..")
 
-/** The quotes of a page, and how many code blocks of TypeScript or SQL quote nothing. */
+/**
+ * The quotes of a page, and how many blocks of TypeScript, JavaScript or SQL quote nothing: neither by a mark above the fence nor by
+ * `quote="…"` behind the language, which the site fills when it is built.
+ */
 export const quotesOf = (page: string): { readonly quotes: ReadonlyArray<Quote>; readonly unquoted: number } => {
   const text = Fs.readFileSync(Path.join(root, page), "utf8")
   const quotes = [...text.matchAll(/<!-- quote: (\S+) -->\n+```(\w+)\n([\s\S]*?)```/g)]
-  const fences = [...text.matchAll(/^```(ts|sql)\n/gm)]
+  const fences = [...text.matchAll(/^ *(?:```|~~~) *(?:[cm]?[jt]sx?|typescript|javascript|sql)\b(.*)$/gm)]
   return {
     quotes: quotes.map(([, source, , code]) => ({ page, source: source!, code: code! })),
-    unquoted: fences.length - quotes.filter(([, , language]) => language === "ts" || language === "sql").length
+    unquoted: fences.filter(([, meta]) => !meta!.includes("quote=\"")).length -
+      quotes.filter(([, , language]) => language !== "text" && language !== "json").length
   }
 }
 

@@ -24,7 +24,7 @@ export const decider: Decider.Decider<Command, number, Event, "TooFar"> = Decide
 
 const handle = CommandHandler.make(Aggregate.makeUnsafe({
   category: "counter",
-  codec: EventCodec.makeUnsafe([Counted]),
+  events: EventCodec.makeUnsafe([Counted]),
   commands: Command,
   decider
 }))

@@ -49,21 +49,19 @@ export const State = Schema.Union([
 /** What an account is. */
 export type State = typeof State.Type
 
-type Decision = Result.Result<ReadonlyArray<Event>, Refusal>
-const accept = (...events: ReadonlyArray<Event>): Decision => Result.succeed(events)
-const refuse = (refusal: Refusal): Decision => Result.fail(refusal)
+type Decision = Decider.Decision<Event, Refusal>
 
 /** What a command leads to. An amount of 0 moves nothing, so it is refused rather than booked. */
 const decide = (command: Command, state: State): Decision => {
-  if (state._tag === "Closed") return refuse({ _tag: "AccountIsClosed" })
+  if (state._tag === "Closed") return Decider.refuse({ _tag: "AccountIsClosed" })
   switch (command._tag) {
     case "OpenAccount": {
-      if (state._tag === "Open") return refuse({ _tag: "AccountAlreadyOpen" })
+      if (state._tag === "Open") return Decider.refuse({ _tag: "AccountAlreadyOpen" })
       const { branch, currency, statements } = command
-      return accept(AccountOpened.make({ branch, statements, currency }))
+      return Decider.accept(AccountOpened.make({ branch, statements, currency }))
     }
     default:
-      return state._tag === "Open" ? decideOpen(command, state) : refuse({ _tag: "AccountNotOpen" })
+      return state._tag === "Open" ? decideOpen(command, state) : Decider.refuse({ _tag: "AccountNotOpen" })
   }
 }
 
@@ -72,7 +70,7 @@ type Moving = Extract<Command, { readonly _tag: "Deposit" | "Withdraw" }>
 
 const decideOpen = (command: OfOpen, account: Open): Decision => {
   const { balance, isFrozen, overdraftLimit } = account
-  if (isFrozen && heldByFreeze.has(command._tag)) return refuse({ _tag: "AccountIsFrozen" })
+  if (isFrozen && heldByFreeze.has(command._tag)) return Decider.refuse({ _tag: "AccountIsFrozen" })
   switch (command._tag) {
     case "Deposit":
     case "Withdraw":
@@ -80,15 +78,18 @@ const decideOpen = (command: OfOpen, account: Open): Decision => {
     case "ReverseDeposit":
       return decideReversal(command, account)
     case "SetOverdraftLimit":
-      if (command.limit === overdraftLimit) return accept()
-      if (balance + command.limit < 0) return refuse({ _tag: "LimitBelowDebt", balance, requested: command.limit })
-      return accept(OverdraftLimitChanged.make({ limit: command.limit }))
+      if (command.limit === overdraftLimit) return Decider.accept()
+      if (balance + command.limit < 0)
+        return Decider.refuse({ _tag: "LimitBelowDebt", balance, requested: command.limit })
+      return Decider.accept(OverdraftLimitChanged.make({ limit: command.limit }))
     case "FreezeAccount":
-      return isFrozen ? accept() : accept(AccountFrozen.make({ reason: command.reason }))
+      return isFrozen ? Decider.accept() : Decider.accept(AccountFrozen.make({ reason: command.reason }))
     case "UnfreezeAccount":
-      return isFrozen ? accept(AccountUnfrozen.make({})) : accept()
+      return isFrozen ? Decider.accept(AccountUnfrozen.make({})) : Decider.accept()
     case "CloseAccount":
-      return balance === 0 ? accept(AccountClosed.make({})) : refuse({ _tag: "BalanceNotZero", balance })
+      return balance === 0
+        ? Decider.accept(AccountClosed.make({}))
+        : Decider.refuse({ _tag: "BalanceNotZero", balance })
   }
 }
 
@@ -96,12 +97,12 @@ const heldByFreeze: ReadonlySet<Command["_tag"]> = new Set(["Deposit", "Withdraw
 
 const decideMovement = ({ _tag, ...asked }: Moving, { balance, currency, overdraftLimit: limit }: Open): Decision => {
   const { amount, currency: requested = currency } = asked
-  if (amount === 0) return refuse({ _tag: "AmountIsZero" })
-  if (requested !== currency) return refuse({ _tag: "OtherCurrency", currency, requested })
-  if (_tag === "Deposit") return accept(MoneyDeposited.make({ ...asked, currency }))
+  if (amount === 0) return Decider.refuse({ _tag: "AmountIsZero" })
+  if (requested !== currency) return Decider.refuse({ _tag: "OtherCurrency", currency, requested })
+  if (_tag === "Deposit") return Decider.accept(MoneyDeposited.make({ ...asked, currency }))
   return balance + limit < amount
-    ? refuse({ _tag: "InsufficientFunds", balance, limit, requested: amount })
-    : accept(MoneyWithdrawn.make({ ...asked, currency }))
+    ? Decider.refuse({ _tag: "InsufficientFunds", balance, limit, requested: amount })
+    : Decider.accept(MoneyWithdrawn.make({ ...asked, currency }))
 }
 
 // What happened is not taken back: another event undoes what it did.
@@ -111,8 +112,8 @@ const decideReversal = (
 ): Decision =>
   Result.flatMap(Deposits.find(deposits, deposit), (amount) =>
     balance + limit < amount
-      ? refuse({ _tag: "InsufficientFunds", balance, limit, requested: amount })
-      : accept(DepositReversed.make({ amount, currency, of: deposit, reason })))
+      ? Decider.refuse({ _tag: "InsufficientFunds", balance, limit, requested: amount })
+      : Decider.accept(DepositReversed.make({ amount, currency, of: deposit, reason })))
 
 /** What an event makes of an account. A fact is never refused: a real withdrawal may overdraw beyond every limit. */
 export const evolve = (state: State, event: Event): State => {
@@ -174,7 +175,7 @@ export const decider = Decider.make<Command, State, Event, Refusal>({
 /** Accounts and where their events live. A load replays at most 100 events: a snapshot is never older than that. */
 export const aggregate = Aggregate.makeUnsafe({
   category: "account",
-  codec,
+  events: codec,
   commands: Command,
   decider,
   snapshots: { name: "account", version: 2, state: State, every: 100 }

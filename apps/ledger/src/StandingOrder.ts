@@ -2,7 +2,6 @@
  * A standing order: money that is to go from one account to another again and again, until somebody cancels it.
  * `PayStandingOrders.ts` does what it says.
  */
-import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Aggregate from "refold/Aggregate"
 import * as Decider from "refold/Decider"
@@ -50,7 +49,7 @@ export type Refusal =
   | { readonly _tag: "OrderToOneself" }
   | { readonly _tag: "OrderOfNothing" }
 
-const refuse = (_tag: Refusal["_tag"]): Result.Result<ReadonlyArray<Event>, Refusal> => Result.fail({ _tag })
+const refuse = (_tag: Refusal["_tag"]): Decider.Decision<Event, Refusal> => Decider.refuse({ _tag })
 
 /** Decides about standing orders. */
 export const decider = Decider.make<Command, State, Event, Refusal>({
@@ -58,16 +57,16 @@ export const decider = Decider.make<Command, State, Event, Refusal>({
   decide: (command, state) => {
     if (state === "Cancelled") return refuse("OrderIsCancelled")
     if (command._tag === "CancelStandingOrder") {
-      return state === "New" ? refuse("OrderNotSet") : Result.succeed([StandingOrderCancelled.make({})])
+      return state === "New" ? refuse("OrderNotSet") : Decider.accept(StandingOrderCancelled.make({}))
     }
     const { _tag, ...asked } = command
     if (state === "InForce") return refuse("OrderAlreadySet")
     if (asked.from === asked.to) return refuse("OrderToOneself")
-    return asked.amount === 0 ? refuse("OrderOfNothing") : Result.succeed([StandingOrderSet.make(asked)])
+    return asked.amount === 0 ? refuse("OrderOfNothing") : Decider.accept(StandingOrderSet.make(asked))
   },
   evolve: (_, { _tag }) => _tag === "StandingOrderSet" ? "InForce" : "Cancelled",
   isTerminal: (state) => state === "Cancelled"
 })
 
 /** Standing orders and where their events live. */
-export const aggregate = Aggregate.makeUnsafe({ category: "standingOrder", codec, commands: Command, decider })
+export const aggregate = Aggregate.makeUnsafe({ category: "standingOrder", events: codec, commands: Command, decider })

@@ -150,4 +150,4 @@ export const decider = Decider.make<Command, State, Event, Refusal>({
 })
 
 /** Transfers and where their events live. */
-export const aggregate = Aggregate.makeUnsafe({ category: "transfer", codec, commands: Command, decider })
+export const aggregate = Aggregate.makeUnsafe({ category: "transfer", events: codec, commands: Command, decider })

@@ -1,5 +1,5 @@
 /** An order: placed, paid in full, shipped; or cancelled. Read it top to bottom: events, state, decide, evolve, decider. */
-import { Result, Schema } from "effect"
+import { Schema } from "effect"
 import { Aggregate, Decider } from "refold"
 import * as Money from "./Money.ts"
 import { Command, type Refusal } from "./OrderCommand.ts"
@@ -32,46 +32,45 @@ export const State = Schema.Union([
 /** What an order is. */
 export type State = typeof State.Type
 
-type Decision = Result.Result<ReadonlyArray<Event>, Refusal>
-const accept = (...events: ReadonlyArray<Event>): Decision => Result.succeed(events)
-const refuse = (refusal: Refusal): Decision => Result.fail(refusal)
+type Decision = Decider.Decision<Event, Refusal>
 
 // #region decider
 const decide = (command: Command, state: State): Decision => {
   switch (state._tag) {
     case "New":
-      return command._tag === "PlaceOrder" ? place(command) : refuse({ _tag: "OrderNotPlaced" })
+      return command._tag === "PlaceOrder" ? place(command) : Decider.refuse({ _tag: "OrderNotPlaced" })
     case "Placed":
       return decidePlaced(command, state)
     case "Paid":
-      if (command._tag === "ShipOrder") return accept(OrderShipped.make({ carrier: command.carrier }))
-      return isRepeated(command, state) ? accept() : refuse({ _tag: "OrderIsPaid" })
+      if (command._tag === "ShipOrder") return Decider.accept(OrderShipped.make({ carrier: command.carrier }))
+      return isRepeated(command, state) ? Decider.accept() : Decider.refuse({ _tag: "OrderIsPaid" })
     case "Shipped":
-      return isRepeated(command, state) ? accept() : refuse({ _tag: "OrderIsShipped" })
+      return isRepeated(command, state) ? Decider.accept() : Decider.refuse({ _tag: "OrderIsShipped" })
     case "Cancelled":
-      return command._tag === "CancelOrder" ? accept() : refuse({ _tag: "OrderIsCancelled" })
+      return command._tag === "CancelOrder" ? Decider.accept() : Decider.refuse({ _tag: "OrderIsCancelled" })
   }
 }
 
 const place = ({ currency, lines, user }: Extract<Command, { readonly _tag: "PlaceOrder" }>): Decision =>
-  accept(OrderPlaced.make({ user, currency, lines }))
+  Decider.accept(OrderPlaced.make({ user, currency, lines }))
 
 const decidePlaced = (command: Command, { currency, total, user }: Placed): Decision => {
   switch (command._tag) {
     case "PlaceOrder":
-      return refuse({ _tag: "OrderAlreadyPlaced" })
+      return Decider.refuse({ _tag: "OrderAlreadyPlaced" })
     case "AddLine":
-      return accept(LineAdded.make(command.line))
+      return Decider.accept(LineAdded.make(command.line))
     case "RecordPayment": {
       const { amount, currency: paid, payment } = command
-      if (paid !== currency) return refuse({ _tag: "OtherCurrency", expected: currency, paid })
-      if (BigInt(amount) !== total) return refuse({ _tag: "OtherAmount", expected: `${total}`, paid: `${amount}` })
-      return accept(OrderPaid.make({ payment, amount }))
+      if (paid !== currency) return Decider.refuse({ _tag: "OtherCurrency", expected: currency, paid })
+      if (BigInt(amount) !== total)
+        return Decider.refuse({ _tag: "OtherAmount", expected: `${total}`, paid: `${amount}` })
+      return Decider.accept(OrderPaid.make({ payment, amount }))
     }
     case "ShipOrder":
-      return refuse({ _tag: "OrderNotPaid" })
+      return Decider.refuse({ _tag: "OrderNotPaid" })
     case "CancelOrder":
-      return accept(OrderCancelled.make({ user, reason: command.reason }))
+      return Decider.accept(OrderCancelled.make({ user, reason: command.reason }))
   }
 }
 
@@ -108,7 +107,7 @@ export const decider = Decider.make<Command, State, Event, Refusal>({
 /** Orders and their streams, `order-<id>`. */
 export const aggregate = Aggregate.makeUnsafe({
   category: "order",
-  codec,
+  events: codec,
   commands: Command,
   decider,
   snapshots: { name: "order", version: 1, state: State, every: 100 }

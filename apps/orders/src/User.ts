@@ -1,5 +1,5 @@
 /** A user of the shop: registered once, welcomed once. */
-import { Result, Schema } from "effect"
+import { Schema } from "effect"
 import { Aggregate, Decider, EventCodec, EventType } from "refold"
 
 // #region events
@@ -35,15 +35,15 @@ export interface Refusal {
 }
 
 // #region decider
-const decide = (command: Command, state: State): Result.Result<ReadonlyArray<Event>, Refusal> => {
+const decide = (command: Command, state: State): Decider.Decision<Event, Refusal> => {
   switch (command._tag) {
     case "RegisterUser":
       return state === "Unknown"
-        ? Result.succeed([UserRegistered.make({ name: command.name })])
-        : Result.fail({ _tag: "UserAlreadyRegistered" })
+        ? Decider.accept(UserRegistered.make({ name: command.name }))
+        : Decider.refuse({ _tag: "UserAlreadyRegistered" })
     case "WelcomeUser":
-      if (state === "Unknown") return Result.fail({ _tag: "UserNotRegistered" })
-      return Result.succeed(state === "Registered" ? [UserWelcomed.make({})] : [])
+      if (state === "Unknown") return Decider.refuse({ _tag: "UserNotRegistered" })
+      return state === "Registered" ? Decider.accept(UserWelcomed.make({})) : Decider.accept()
   }
 }
 
@@ -54,4 +54,4 @@ export const decider = Decider.make<Command, State, Event, Refusal>({ initialSta
 // #endregion
 
 /** Users and their streams, `user-<id>`. */
-export const aggregate = Aggregate.makeUnsafe({ category: "user", codec, commands: Command, decider })
+export const aggregate = Aggregate.makeUnsafe({ category: "user", events: codec, commands: Command, decider })

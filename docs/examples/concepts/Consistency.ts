@@ -1,8 +1,19 @@
-/** Two clients at one wallet, a command that is sent twice, and a query that includes the client's own command. */
-import { Effect } from "effect"
-import { CommandHandler, ExpectedVersion, Projector, ReadModel } from "refold"
+/** Two clients at one wallet, a command and an event that are sent twice, and a query that includes the client's own command. */
+import { DateTime, Effect, Option, Result } from "effect"
+import {
+  CommandHandler,
+  EventId,
+  EventStore,
+  ExpectedVersion,
+  Json,
+  type NewEvent,
+  Projector,
+  ReadModel,
+  type RecordedEvent,
+  StreamName
+} from "refold"
 import { Wallets } from "../Richest.ts"
-import { Wallet } from "../Wallet.ts"
+import { codec, Deposited, Wallet } from "../Wallet.ts"
 
 const handle = CommandHandler.make(Wallet)
 
@@ -37,4 +48,59 @@ export const ownWrites = Effect.gen(function*() {
   yield* ReadModel.awaitPosition(Wallets, answer)
   return yield* ReadModel.get(Wallets, answer.stream)
 }).pipe(Effect.scoped)
+// #endregion
+
+const stream = Result.getOrThrow(StreamName.make("wallet", "dora"))
+
+/** An event that comes from elsewhere with an id of its own. */
+export const imported: NewEvent.NewEvent = {
+  ...Result.getOrThrow(codec.encode(Deposited.make({ cents: 300, from: "bank" }))),
+  id: Result.getOrThrow(EventId.parse("0192f0c1-3b5a-7000-8000-000000000007")),
+  metadata: {},
+  occurredAt: DateTime.makeUnsafe("2026-11-28T10:00:00Z")
+}
+
+// #region resend
+export const resend = Effect.gen(function*() {
+  const store = yield* EventStore.EventStore
+  yield* store.append(stream, [imported], { expected: ExpectedVersion.NoStream })
+  // The answer was lost. The same event at the same expected version:
+  const conflict = yield* Effect.flip(store.append(stream, [imported], { expected: ExpectedVersion.NoStream }))
+  // The same event without an expected version:
+  const duplicate = yield* Effect.flip(store.append(stream, [imported]))
+  return { conflict, duplicate }
+})
+// #endregion
+
+// #region resend-by-key
+export const resendByKey = Effect.gen(function*() {
+  const store = yield* EventStore.EventStore
+  const append = store.append(stream, [imported], {
+    expected: ExpectedVersion.NoStream,
+    idempotency: { key: `bank ${imported.id}` }
+  })
+  return { first: yield* append, again: yield* append }
+})
+// #endregion
+
+// #region resend-by-id
+const isMine = (found: RecordedEvent.RecordedEvent): boolean =>
+  found.stream === stream && found.type === imported.type &&
+  Json.canonical(found.data) === Json.canonical(imported.data)
+
+export const appendOnce = Effect.gen(function*() {
+  const store = yield* EventStore.EventStore
+  return yield* store.append(stream, [imported], { expected: ExpectedVersion.NoStream }).pipe(
+    Effect.map(({ position }) => position),
+    Effect.catchTag(
+      ["VersionConflict", "DuplicateEventId"],
+      (failure) =>
+        Effect.flatMap(
+          store.findEvent(imported.id),
+          (found) =>
+            Option.isSome(found) && isMine(found.value) ? Effect.succeed(found.value.position) : Effect.fail(failure)
+        )
+    )
+  )
+})
 // #endregion

@@ -6,7 +6,7 @@ import { codec, decider, WalletCommand } from "../Wallet.ts"
 // #region aggregate
 export const Wallet = Aggregate.makeUnsafe({
   category: "wallet",
-  codec,
+  events: codec,
   commands: WalletCommand,
   decider,
   snapshots: { name: "balance", version: 1, state: Schema.Int, every: 100 }

@@ -24,6 +24,9 @@ GRANT USAGE ON SCHEMA refold TO reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA refold TO reader;
 GRANT SELECT ON ALL SEQUENCES IN SCHEMA refold TO reader;
 GRANT EXECUTE ON FUNCTION refold.read_head TO reader;
+-- The functions of the SQL API that read, and those with which they check their arguments.
+GRANT EXECUTE ON FUNCTION refold.read_stream, refold.read_all, refold.stream_version TO reader;
+GRANT EXECUTE ON FUNCTION refold.check_stream_read, refold.check_log_read TO reader;
 ALTER DEFAULT PRIVILEGES FOR ROLE worker IN SCHEMA refold GRANT SELECT ON TABLES TO reader;
 -- #endregion
 

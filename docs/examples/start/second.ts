@@ -1,7 +1,7 @@
 /** A coffee card: each drink gives a stamp, three stamps pay for a drink. */
 // #region imports
 import { PostgresStore } from "@refold/postgres"
-import { Console, Effect, Result, Schema } from "effect"
+import { Console, Effect, Schema } from "effect"
 import { Aggregate, AsOf, CommandHandler, Decider, EventCodec, EventType, State } from "refold"
 // #endregion
 
@@ -22,13 +22,13 @@ const decider = Decider.make<
   initialState: 0,
   evolve: (stamps, event) => (event._tag === "Stamped" ? stamps + 1 : stamps - 3),
   decide: ({ _tag, drink }, stamps) => {
-    if (_tag === "Buy") return Result.succeed([Stamped.make({ drink })])
-    return stamps < 3 ? Result.fail({ _tag: "NotEnoughStamps" }) : Result.succeed([Redeemed.make({ drink })])
+    if (_tag === "Buy") return Decider.accept(Stamped.make({ drink }))
+    return stamps < 3 ? Decider.refuse({ _tag: "NotEnoughStamps" }) : Decider.accept(Redeemed.make({ drink }))
   }
 })
 
 const codec = EventCodec.makeUnsafe([Stamped, Redeemed])
-const Card = Aggregate.makeUnsafe({ category: "card", codec, commands: Command, decider })
+const Card = Aggregate.makeUnsafe({ category: "card", events: codec, commands: Command, decider })
 
 // Loads the card, decides, and appends the events; on a version conflict it decides again.
 const handle = CommandHandler.make(Card)

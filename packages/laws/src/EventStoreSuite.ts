@@ -16,8 +16,10 @@ import * as CommandHandlerLaws from "./decide/internal/CommandHandlerLaws.ts"
 import * as ConcurrentCommandLaws from "./decide/internal/ConcurrentCommandLaws.ts"
 import type * as HandlerRun from "./decide/internal/HandlerRun.ts"
 import * as HandlerScript from "./decide/internal/HandlerScript.ts"
+import * as LossyTill from "./decide/internal/LossyTill.ts"
 import * as PutBackLaws from "./decide/internal/PutBackLaws.ts"
 import * as PutBackScript from "./decide/internal/PutBackScript.ts"
+import * as RememberedLaws from "./decide/internal/RememberedLaws.ts"
 import * as SnapshotStoreLaws from "./decide/internal/SnapshotStoreLaws.ts"
 import * as TogetherLaws from "./decide/internal/TogetherLaws.ts"
 import * as Programs from "./journal/internal/Programs.ts"
@@ -51,6 +53,7 @@ export const properties = <R = never>(
   ...concurrency,
   ...handlerProperties(),
   ...togetherProperties(),
+  Law.over(RememberedLaws.answersAreOfStoredEvents(), fc.array(LossyTill.commands, { maxLength: 6 })),
   Law.over(ConcurrencyLaws.tailMissesNothing(transaction), fc.array(writer, { minLength: 1, maxLength: 6 })),
   ...snapshotStore,
   ...agreement ?? AgreementSuite.properties(AgreementSuite.sample)
@@ -72,6 +75,7 @@ const eventStore = [
   Law.over(EventStoreLaws.keyExpiryAgrees, Programs.withKeyExpiry),
   ...[
     EventStoreLaws.commitsAgree,
+    EventStoreLaws.keysAreInStoredOrder,
     EventStoreLaws.lookupsAgree,
     EventStoreLaws.headIsLast,
     EventStoreLaws.commitsAreAllOrNothing,

@@ -46,7 +46,7 @@ export interface Definition<Row, State, Event extends Tagged> {
   /** The category, codec and fold of the streams. */
   readonly aggregate: {
     readonly category: string
-    readonly codec: EventCodec<Event>
+    readonly events: EventCodec<Event>
     readonly decider: View<State, Event>
   }
   /** The values that a row and the state of its stream must agree on, under the same names. */

@@ -81,6 +81,25 @@ describe("the package's tables", () => {
   )
 
   test(
+    "are created, and found again, by a role that owns the store's schema and may not create schemas",
+    onDatabase(({ sql, url }) =>
+      Effect.gen(function*() {
+        const owner = yield* LoginRole.make(sql, url, `r${randomUUID().replaceAll("-", "")}`)
+        yield* sql.unsafe(`create schema own authorization ${owner.name}`)
+        const opened = yield* Stores.open(owner.url, { schema: "own" })
+        const install = Effect.provideService(
+          LegacyTable.install({ store: "own" }),
+          SqlClient.SqlClient,
+          opened.sql
+        )
+        yield* install
+        yield* install
+        expect(yield* sql`select name from own.legacy_migrations`).toHaveLength(1)
+      })
+    )
+  )
+
+  test(
     "each have a comment, and so has each function; PUBLIC may execute none of them",
     onDatabase(({ sql }) =>
       Effect.gen(function*() {

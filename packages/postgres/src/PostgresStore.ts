@@ -1,13 +1,14 @@
 /** The PostgreSQL adapter: the same SQL through the same driver on a server or on the embedded database. */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
+import * as SizeLimits from "@refold/core/journal/SizeLimits"
 import { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import type { EventReader } from "@refold/store/log/EventReader"
 import * as EventStore from "@refold/store/log/EventStore"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Context from "effect/Context"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
@@ -21,10 +22,12 @@ import * as InlineRows from "./project/internal/InlineRows.ts"
 import * as ProjectionTablesAdapter from "./project/internal/ProjectionTablesAdapter.ts"
 import * as ReadModelStoreAdapter from "./project/internal/ReadModelStoreAdapter.ts"
 import { ProjectionTables } from "./project/ProjectionTables.ts"
-import { migrations } from "./schema/internal/Baseline.ts"
 import * as Database from "./schema/internal/Database.ts"
-import * as Migrations from "./schema/internal/Migrations.ts"
+import * as Isolation from "./schema/internal/Isolation.ts"
+import * as ServerUrl from "./schema/internal/ServerUrl.ts"
 import * as SqlFile from "./schema/internal/SqlFile.ts"
+import * as StoreSchema from "./schema/internal/StoreSchema.ts"
+import * as TimeLimits from "./schema/internal/TimeLimits.ts"
 
 /** What the adapter provides: the ports, and the client, for transactions of the caller that appends join. */
 export type Services = StoreServices | PgClient.PgClient | SqlClient.SqlClient
@@ -36,7 +39,10 @@ export type StoreServices = EventStore.EventStore | EventReader | SnapshotStore 
 export interface StoreOptions {
   /** The schema of the store's tables, `refold` by default: small letters, digits and `_`, at most 63, not `pg_…`. */
   readonly schema?: string | undefined
-  /** Whether to create or update the schema at the start; true by default. Needs a role that may. */
+  /**
+   * Whether to create or update the schema at the start, where that is due; true by default. Needs a role that owns the
+   * schema, or that may create it. With `false`, a schema that is missing or too old is an `EventStoreError`.
+   */
   readonly migrate?: boolean | undefined
   /**
    * How often to poll for events that were appended without a notification: by SQL, or by other processes with
@@ -49,6 +55,27 @@ export interface StoreOptions {
    * than the longest pause of a handler between two statements.
    */
   readonly ownerIdleTimeout?: Duration.Input | undefined
+  /**
+   * Maximum sizes of what this program appends, in bytes; at most the defaults of `SizeLimits`. The functions of the SQL API
+   * have the defaults.
+   */
+  readonly limits?: SizeLimits.Options | undefined
+  /**
+   * Total time in which a read is sent again while the server cannot be reached, 2 seconds by default; then it fails with
+   * `EventStoreError`. Also for other statements that are safe to repeat. A load has one such time for all that it reads.
+   */
+  readonly retryReadsFor?: Duration.Input | undefined
+  /**
+   * Total time in which an append is sent again while the server cannot be reached, and is looked up where its answer was
+   * lost, 10 seconds by default; then it fails with `EventStoreError`, or with `OutcomeUnknown` where it may be stored.
+   */
+  readonly retryAppendsFor?: Duration.Input | undefined
+  /**
+   * The time within which the server must have answered a statement of the store, its wait for locks included; then the
+   * connection counts as lost. 1 minute by default, on the embedded database none. For a server that vanished without
+   * closing its connections.
+   */
+  readonly queryTimeout?: Duration.Input | undefined
 }
 
 /** How to share the database with other processes. */
@@ -61,7 +88,10 @@ export interface ClientOptions extends StoreOptions {
   readonly notify?: boolean | undefined
 }
 
-/** A server and how to talk to it. */
+/**
+ * A server and how to talk to it. The sessions of the pool are READ COMMITTED whatever the default of the role, the
+ * database or the url; behind a pooler only the store's own statements and transactions are.
+ */
 export interface ServerOptions extends StoreOptions {
   /** `postgres://user:password@host:port/database` */
   readonly url: Redacted.Redacted
@@ -82,8 +112,12 @@ export const layer = (
     layerClient({ ...store, notify: !pooler }),
     PgClient.layer({
       url,
+      // Named for the spans.
+      ...ServerUrl.parse(url),
       maxConnections,
       prepare: !pooler,
+      // Poolers refuse parameters that they do not know; see `Isolation` for sessions without it.
+      ...(pooler ? {} : { startupParameters: { default_transaction_isolation: "read committed" } }),
       applicationName: "refold",
       maxMessageSize,
       // So that a server that vanished without closing its connections is detected.
@@ -99,23 +133,46 @@ export const layerEmbedded = (
   { dataDir, ...store }: Embedded.Options & StoreOptions = {}
 ): Layer.Layer<Services, InvalidInput | EventStoreError | Embedded.EmbeddedUnavailable | SqlError.SqlError> =>
   // No other process can reach that database.
-  Layer.provideMerge(layerClient({ ...store, notify: false }), Embedded.layer(dataDir === undefined ? {} : { dataDir }))
+  Layer.provideMerge(
+    layerClient({ queryTimeout: Duration.infinity, ...store, notify: false }),
+    Embedded.layer(dataDir === undefined ? {} : { dataDir })
+  )
+
+/**
+ * Creates or updates the schema of a store, and does nothing else: for a step of a deployment, as the role that is to own
+ * it. Does nothing where nothing is due.
+ */
+export const migrate = (
+  { schema = "refold" }: Pick<StoreOptions, "schema"> = {}
+): Effect.Effect<void, InvalidInput | EventStoreError, SqlClient.SqlClient> =>
+  Effect.andThen(Effect.fromResult(checkSchema(schema)), StoreSchema.migrate(schema))
 
 /** A store on the application's own client. */
 export const layerClient = (
   {
+    limits,
     ownerIdleTimeout = "10 seconds",
     migrate = true,
     notify = true,
     pollInterval = "200 millis",
-    schema = "refold"
+    schema = "refold",
+    ...times
   }: ClientOptions = {}
 ): Layer.Layer<StoreServices, InvalidInput | EventStoreError, SqlClient.SqlClient> =>
   Layer.effectContext(Effect.gen(function*() {
-    const database = yield* Database.make(yield* Effect.fromResult(checkSchema(schema)))
-    if (migrate) yield* Migrations.run({ schema, table: "migrations", migrations })
+    const checked = yield* Effect.fromResult(checkSchema(schema))
+    const plain = yield* Database.make(checked, yield* Effect.fromResult(TimeLimits.resolve(times)))
+    const sizes = yield* Effect.fromResult(SizeLimits.make(limits))
+    yield* migrate ? StoreSchema.migrate(schema) : StoreSchema.check(plain)
+    const database = yield* Isolation.enforce(plain)
     const withInlineRows = InlineRows.withInlineRows(database)
-    const eventStore = yield* EventStoreAdapter.make(database, { schema, notify, pollInterval, withInlineRows })
+    const eventStore = yield* EventStoreAdapter.make(database, {
+      schema,
+      notify,
+      pollInterval,
+      limits: sizes,
+      withInlineRows
+    })
     return EventStore.context(eventStore).pipe(
       Context.add(SnapshotStore, SnapshotStoreAdapter.make(database)),
       Context.add(ReadModelStore, ReadModelStoreAdapter.make(database, { ownerIdleTimeout })),

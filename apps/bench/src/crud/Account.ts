@@ -1,5 +1,4 @@
 /** The same account as an aggregate: its events, what it allows, and what is stored of it beside the events. */
-import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as Aggregate from "refold/Aggregate"
 import * as Decider from "refold/Decider"
@@ -39,19 +38,19 @@ const decider = Decider.make<Command, State, Event, Refusal>({
   decide: ({ _tag, cents, why }, { balance }) => {
     switch (_tag) {
       case "Deposit":
-        return Result.succeed([Deposited.make({ cents, why })])
+        return Decider.accept(Deposited.make({ cents, why }))
       case "Withdraw":
         return balance >= cents
-          ? Result.succeed([Withdrawn.make({ cents, why })])
-          : Result.fail({ _tag: "NotEnough" })
+          ? Decider.accept(Withdrawn.make({ cents, why }))
+          : Decider.refuse({ _tag: "NotEnough" })
       case "Charge":
-        return Result.succeed([FeeCharged.make({ cents, why })])
+        return Decider.accept(FeeCharged.make({ cents, why }))
     }
   },
   evolve: ({ balance }, event) => ({ balance: balance + changeOf(event) })
 })
 
-const definition = { category: "account", codec, commands: Command, decider }
+const definition = { category: "account", events: codec, commands: Command, decider }
 
 /** Accounts of which nothing is stored but their events. */
 export const bare = Aggregate.makeUnsafe(definition)

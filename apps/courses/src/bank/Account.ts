@@ -1,5 +1,5 @@
 /** A bank account. Read it top to bottom: events, state, decide, evolve, aggregate. */
-import { Result, Schema } from "effect"
+import { Schema } from "effect"
 import { Aggregate, Decider, EventCodec, EventType } from "refold"
 
 // #region events
@@ -62,17 +62,17 @@ export type Refusal =
   | { readonly _tag: "InsufficientFunds"; readonly balance: number }
 
 /** The second layer: the rules of the domain. */
-const decide = (command: Command, state: State): Result.Result<ReadonlyArray<Event>, Refusal> => {
+const decide = (command: Command, state: State): Decider.Decision<Event, Refusal> => {
   if (command._tag === "OpenAccount") {
     return state._tag === "Open"
-      ? Result.fail({ _tag: "AlreadyOpen" })
-      : Result.succeed([AccountOpened.make({ ownerName: command.ownerName })])
+      ? Decider.refuse({ _tag: "AlreadyOpen" })
+      : Decider.accept(AccountOpened.make({ ownerName: command.ownerName }))
   }
-  if (state._tag === "Unopened") return Result.fail({ _tag: "NotOpen" })
-  if (command._tag === "Deposit") return Result.succeed([MoneyDeposited.make({ amount: command.amount })])
+  if (state._tag === "Unopened") return Decider.refuse({ _tag: "NotOpen" })
+  if (command._tag === "Deposit") return Decider.accept(MoneyDeposited.make({ amount: command.amount }))
   return command.amount > state.balance
-    ? Result.fail({ _tag: "InsufficientFunds", balance: state.balance })
-    : Result.succeed([MoneyWithdrawn.make({ amount: command.amount })])
+    ? Decider.refuse({ _tag: "InsufficientFunds", balance: state.balance })
+    : Decider.accept(MoneyWithdrawn.make({ amount: command.amount }))
 }
 
 /** Decides commands. */
@@ -87,7 +87,7 @@ export const decider = Decider.make<Command, State, Event, Refusal>({
 /** Accounts and their streams, `account-<id>`, with a snapshot at every 1,000th event. */
 export const aggregate = Aggregate.makeUnsafe({
   category: "account",
-  codec,
+  events: codec,
   commands: Command,
   decider,
   snapshots: { name: "account", version: 1, state: State, every: 1000 }

@@ -16,7 +16,7 @@ import * as Arbitraries from "./AccountArbitraries.ts"
 import { texts } from "./AccountOddities.ts"
 import * as States from "./AccountStates.ts"
 
-const { codec, decider } = Account.aggregate
+const { events: codec, decider } = Account.aggregate
 const snapshots = Option.getOrThrow(Account.aggregate.snapshots)
 const commands = Option.getOrThrow(Account.aggregate.commands)
 

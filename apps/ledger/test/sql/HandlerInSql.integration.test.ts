@@ -139,7 +139,7 @@ describe("the caller", () => {
     onServer(Effect.gen(function*() {
       yield* open("noted")
       yield* sql(`CALL ledger.deposit('noted', 5, p_correlation_id => 'request-1', p_actor => 'clerk-7',
-        p_occurred_at => '2020-01-31T12:00:00.123456Z')`)
+        p_occurred_at => '2020-01-31T12:00:00.123Z')`)
       expect(
         yield* sql("SELECT metadata, occurred_at FROM ledger.event_store WHERE aggregate_id = 'noted' AND version = 2")
       )

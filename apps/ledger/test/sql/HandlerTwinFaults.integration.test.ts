@@ -41,7 +41,7 @@ const faults: ReadonlyArray<Fault> = [
   fault("the account is not locked, and what was decided is stored at any version", handlersTakeTurns, 1, notLocked, [
     "account/store_decisions",
     "'expectedVersion', loaded[w.n].version",
-    "'expectedVersion', -1"
+    "'expectedVersion', NULL"
   ]),
   fault("the first answer tells of the account as it is now", handlersAgree, 35, [
     "account/answered",

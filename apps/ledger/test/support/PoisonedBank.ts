@@ -42,7 +42,7 @@ const repair = <Event extends Tagged>(codec: EventCodec<Event>): EventCodec<Even
   }
 })
 
-// The store, but the release of tomorrow has a hand in what is appended.
+// The store as a later release would append to it.
 const poisoned = Effect.updateService(EventStore, (store) => {
   const spoil = (write: Commit["writes"][number]): Commit["writes"][number] => {
     const first = write.expected._tag === "Exact" ? write.expected.version + 1 : 1

@@ -1,5 +1,5 @@
 /** The rules of lending: which events a command leads to, or why it is refused. */
-import { Result, Schema } from "effect"
+import { Schema } from "effect"
 import { Decider } from "refold"
 import { BookAcquired, type BookEvent, BookLent, BookReturned } from "./BookEvents.ts"
 import { type BookState, view } from "./BookState.ts"
@@ -20,29 +20,29 @@ export type BookRefusal =
   | { readonly _tag: "AlreadyLent"; readonly to: string }
   | { readonly _tag: "NotLent" }
 
-type Decision = Result.Result<ReadonlyArray<BookEvent>, BookRefusal>
+type Decision = Decider.Decision<BookEvent, BookRefusal>
 
 const decide = (command: BookCommand, book: BookState): Decision => {
   if (command._tag === "Acquire") {
     return book._tag === "Unknown"
-      ? Result.succeed([BookAcquired.make({ title: command.title })])
-      : Result.fail({ _tag: "AlreadyInLibrary" })
+      ? Decider.accept(BookAcquired.make({ title: command.title }))
+      : Decider.refuse({ _tag: "AlreadyInLibrary" })
   }
-  if (book._tag === "Unknown") return Result.fail({ _tag: "NotInLibrary" })
+  if (book._tag === "Unknown") return Decider.refuse({ _tag: "NotInLibrary" })
   return command._tag === "Lend" ? lend(command, book) : giveBack(book)
 }
 
 // #region lend
 const lend = ({ to }: { readonly to: string }, book: BookState): Decision =>
   book._tag === "OnLoan"
-    ? Result.fail({ _tag: "AlreadyLent", to: book.to })
-    : Result.succeed([BookLent.make({ to })])
+    ? Decider.refuse({ _tag: "AlreadyLent", to: book.to })
+    : Decider.accept(BookLent.make({ to }))
 // #endregion
 
 const giveBack = (book: BookState): Decision =>
   book._tag === "OnLoan"
-    ? Result.succeed([BookReturned.make({ by: book.to })])
-    : Result.fail({ _tag: "NotLent" })
+    ? Decider.accept(BookReturned.make({ by: book.to }))
+    : Decider.refuse({ _tag: "NotLent" })
 
 /** The fold of step 1, with decisions. */
 export const decider = Decider.make<BookCommand, BookState, BookEvent, BookRefusal>({ ...view, decide })

@@ -4,4 +4,4 @@ import { BookCommand, decider } from "./BookDecider.ts"
 import { codec } from "./BookEvents.ts"
 
 /** The events of the book "dune" are in the stream "book-dune". */
-export const Book = Aggregate.makeUnsafe({ category: "book", codec, commands: BookCommand, decider })
+export const Book = Aggregate.makeUnsafe({ category: "book", events: codec, commands: BookCommand, decider })

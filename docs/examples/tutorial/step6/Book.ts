@@ -13,7 +13,7 @@ const BookState = Schema.TaggedUnion({
 /** The events of the book "dune" are in the stream "book-dune". Each 100th event leaves a snapshot of the state. */
 export const Book = Aggregate.makeUnsafe({
   category: "book",
-  codec,
+  events: codec,
   commands: BookCommand,
   decider,
   snapshots: { name: "book", version: 1, state: BookState, every: 100 }

@@ -1,5 +1,5 @@
 /** The card of a reader: two books at a time. */
-import { Result, Schema } from "effect"
+import { Schema } from "effect"
 import { Aggregate, Decider, EventCodec, EventType } from "refold"
 
 const BookTaken = EventType.make("BookTaken", Schema.Struct({ book: Schema.String }))
@@ -17,16 +17,16 @@ const decider = Decider.make<typeof CardCommand.Type, ReadonlyArray<string>, Car
   initialState: [],
   decide: ({ _tag, book }, books) => {
     // Giving back a book that is not on the card changes nothing.
-    if (_tag === "Give") return Result.succeed(books.includes(book) ? [BookGiven.make({ book })] : [])
-    if (books.includes(book)) return Result.fail({ _tag: "AlreadyOnCard" })
-    return books.length < limit ? Result.succeed([BookTaken.make({ book })]) : Result.fail({ _tag: "CardFull" })
+    if (_tag === "Give") return books.includes(book) ? Decider.accept(BookGiven.make({ book })) : Decider.accept()
+    if (books.includes(book)) return Decider.refuse({ _tag: "AlreadyOnCard" })
+    return books.length < limit ? Decider.accept(BookTaken.make({ book })) : Decider.refuse({ _tag: "CardFull" })
   },
   evolve: (books, { _tag, book }) => (_tag === "BookTaken" ? [...books, book] : books.filter((one) => one !== book))
 })
 
 export const Card = Aggregate.makeUnsafe({
   category: "card",
-  codec: EventCodec.makeUnsafe([BookTaken, BookGiven]),
+  events: EventCodec.makeUnsafe([BookTaken, BookGiven]),
   commands: CardCommand,
   decider
 })

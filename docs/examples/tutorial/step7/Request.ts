@@ -1,5 +1,5 @@
 /** A request to borrow a book: recorded at once, carried out by the checkout. */
-import { Result, Schema } from "effect"
+import { Schema } from "effect"
 import { Aggregate, Decider, EventCodec, EventType } from "refold"
 
 const Loan = Schema.Struct({ book: Schema.String, reader: Schema.String, weeks: Schema.Int })
@@ -11,8 +11,8 @@ export const codec = EventCodec.makeUnsafe([LoanRequested])
 const decider = Decider.make<Loan, boolean, typeof LoanRequested.Event, { readonly _tag: "AlreadyRequested" }>({
   initialState: false,
   decide: (loan, isRequested) =>
-    isRequested ? Result.fail({ _tag: "AlreadyRequested" }) : Result.succeed([LoanRequested.make(loan)]),
+    isRequested ? Decider.refuse({ _tag: "AlreadyRequested" }) : Decider.accept(LoanRequested.make(loan)),
   evolve: () => true
 })
 
-export const Request = Aggregate.makeUnsafe({ category: "request", codec, commands: Loan, decider })
+export const Request = Aggregate.makeUnsafe({ category: "request", events: codec, commands: Loan, decider })

@@ -18,7 +18,8 @@ import * as StateCodec from "./internal/StateCodec.ts"
 export interface Definition<Command, State, Event extends Tagged, Refusal> {
   /** The category of its streams; must not contain a dash. */
   readonly category: string
-  readonly codec: EventCodec<Event>
+  /** The codec of its events. */
+  readonly events: EventCodec<Event>
   readonly decider: Decider<Command, State, Event, Refusal>
   /**
    * The schema of its commands, checked before a command is handled. Required by `parseCommand`, and by idempotency
@@ -72,7 +73,7 @@ export const make = <Command, State, Event extends Tagged, Refusal>(
       ? Option.none()
       : Option.some(yield* CommandCodec.make(definition.commands, "commands"))
     if (definition.snapshots === undefined) return { ...definition, commands, snapshots: Option.none() }
-    const snapshots = yield* compile(definition.snapshots, definition.codec.fingerprint)
+    const snapshots = yield* compile(definition.snapshots, definition.events.fingerprint)
     return { ...definition, commands, snapshots: Option.some(snapshots) }
   })
 

@@ -3,16 +3,37 @@
  * (`evolve`) and tell whether a state is final (`isTerminal`). After Jérémie Chassaing, "Functional Event Sourcing
  * Decider" (2021).
  */
-import type * as Result from "effect/Result"
+import * as Result from "effect/Result"
 import type { View } from "./View.ts"
 
 /** A View that also decides. Decided events are stored; a Refusal is a business rule that rejects the command. */
 export interface Decider<Command, State, Event, Refusal> extends View<State, Event> {
-  /** Decides a command in a state: events (none if nothing changes) or a refusal. Pure; must not throw. */
-  readonly decide: (command: Command, state: State) => Result.Result<ReadonlyArray<Event>, Refusal>
+  /**
+   * Decides a command in a state: events (none if nothing changes) or a refusal, by `accept` and `refuse`. Pure; must not
+   * throw, and must not depend on the order of keys in the state: a state from a snapshot has another order.
+   */
+  readonly decide: (command: Command, state: State) => Decision<Event, Refusal>
   /** Whether the state is final; in a terminal state every decision is a refusal or nothing. */
   readonly isTerminal: (state: State) => boolean
 }
+
+/** What `decide` returns: the events that a command leads to, none if nothing changes, or a refusal. */
+export type Decision<Event, Refusal> = Result.Result<ReadonlyArray<Event>, Refusal>
+
+/**
+ * Decides events; the same as `Result.succeed`. Its type is that of the surrounding `decide`, so that a type error is at the
+ * event and names its field. Give `decide` a return type, or write it within `make`.
+ */
+export const accept = <Event = ReturnTypeMissing>(
+  ...events: ReadonlyArray<NoInfer<Event>>
+): Result.Result<ReadonlyArray<Event>> => Result.succeed(events)
+
+/** Refuses a command; the same as `Result.fail`. Its type is that of the surrounding `decide`, as for `accept`. */
+export const refuse = <Refusal = ReturnTypeMissing>(refusal: NoInfer<Refusal>): Result.Result<never, Refusal> =>
+  Result.fail(refusal)
+
+// Shown by the compiler where `accept` and `refuse` find no return type to take their type from.
+type ReturnTypeMissing = "give decide the return type Decider.Decision<Event, Refusal>"
 
 /** Makes a decider. Without `isTerminal`, no state is final. */
 export const make = <Command, State, Event, Refusal>(

@@ -1,6 +1,9 @@
 /** State as a fold over events: the basis of aggregates, projections, snapshots and time travel. */
 
-/** An initial state and a function that applies an event to a state. `evolve` is pure and must not throw. */
+/**
+ * An initial state and a function that applies an event to a state. `evolve` is pure and must not throw. It must not depend
+ * on the order of keys in the state or the event, which stores do not keep: an order that matters belongs in an array.
+ */
 export interface View<State, Event> {
   readonly initialState: State
   readonly evolve: (state: State, event: Event) => State

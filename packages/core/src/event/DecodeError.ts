@@ -37,7 +37,7 @@ export class UndecodableEvent extends Data.TaggedError("UndecodableEvent")<Which
 /** All errors of decoding. */
 export type DecodeError = UnknownEventType | NewerSchemaVersion | UndecodableEvent
 
-/** A domain event does not fit its own schema or cannot be written as JSON. */
+/** A domain event does not fit its own schema, cannot be written as JSON, or could not be decoded again. */
 export class UnencodableEvent extends Data.TaggedError("UnencodableEvent")<{
   readonly type: string
   readonly reason: string

@@ -40,6 +40,9 @@ export interface EventCodec<Event extends Tagged> {
   readonly fingerprint: string
 }
 
+/** The union of the events of a codec: `EventCodec.EventOf<typeof codec>`. */
+export type EventOf<Codec> = Codec extends EventCodec<infer Event> ? Event : never
+
 // Any event type. Name and Fields are in contravariant positions, where only `never` accepts all types.
 type AnyEventType = Pick<EventType<string, never>, "name" | "formerNames" | "versions"> & {
   readonly Event: Tagged

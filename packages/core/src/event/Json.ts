@@ -1,8 +1,9 @@
 /**
  * JSON that every store accepts: exactly the values that pass `storable`. The rules are those of PostgreSQL's jsonb: no
- * `\u0000`, no lone surrogates, only finite numbers.
+ * `\u0000`, no lone surrogates, only finite numbers, and an order of keys that is not the order of the input.
  */
 import * as Result from "effect/Result"
+import { keyOrder } from "./internal/KeyOrder.ts"
 import { invalid, type InvalidInput } from "./InvalidInput.ts"
 
 /** An immutable JSON value. */
@@ -24,8 +25,8 @@ export interface StorableOptions {
 
 /**
  * Copies a value as frozen JSON. As in `JSON.stringify`, a property whose value is `undefined` is left out and `-0`
- * becomes `0`; unlike there, no other property with a string key is dropped or turned into `null`. The levels of
- * `within` count towards `maxDepth`. Fails with `InvalidInput`, whose field begins with `path`.
+ * becomes `0`; unlike there, no other property with a string key is dropped or turned into `null`. Keys are in the order
+ * in which jsonb keeps them, so that all stores return the same text. The levels of `within` count towards `maxDepth`. Fails with `InvalidInput`, whose field begins with `path`.
  */
 export const storable = (
   value: unknown,
@@ -131,14 +132,18 @@ const copyObject = (value: object, depth: number): Json => {
   }
   const entries: Array<[string, Json]> = []
   let at = ""
+  let isSorted = true
   try {
     for (const [key, item] of Object.entries(value)) {
+      if (item === undefined) continue
+      isSorted &&= entries.length === 0 || keyOrder(at, key) < 0
       at = key
-      if (item !== undefined) entries.push([objectKey(key), copy(item, depth + 1)])
+      entries.push([objectKey(key), copy(item, depth + 1)])
     }
   } catch (error) {
     throw inside(`.${at}`, error)
   }
+  if (!isSorted) entries.sort(([one], [other]) => keyOrder(one, other))
   // fromEntries defines own properties, so that a key like "__proto__" stays data.
   return Object.freeze(Object.fromEntries(entries))
 }

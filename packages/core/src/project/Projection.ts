@@ -42,7 +42,10 @@ export interface Definition<Event extends Tagged, State, Index extends string> {
   readonly state: Schema.ConstraintCodec<State, unknown>
   /** The state of a row before its first event; `evolve` gets a copy. */
   readonly initialState: NoInfer<State>
-  /** Applies an event to one of its rows; `removed` deletes the row. The given state is as its schema decodes it. */
+  /**
+   * Applies an event to one of its rows; `removed` deletes the row. The given state is as its schema decodes it. The order
+   * of keys in the state and the event must not matter: stores do not keep it.
+   */
   readonly evolve: (state: State, event: Event, envelope: Envelope, key: string) => NoInfer<State> | Removed
   /**
    * By name, the fields of the encoded state that rows can be filtered and sorted by: strings, booleans and finite
@@ -83,7 +86,10 @@ export const makeUnsafe = <Event extends Tagged, const State, const Index extend
   definition: Definition<Event, State, Index>
 ): Projection<Event, State, Index> => Result.getOrThrow(make(definition))
 
-/** The definition of a projection of an aggregate's states; for `version`, see `Definition`. */
+/**
+ * The definition of a projection of an aggregate's states; for `version`, see `Definition`. The schema must keep everything
+ * that `evolve` reads: a projector folds on from the row, a command handler from the whole state.
+ */
 export type AggregateDefinition<State, Index extends string> = Pick<
   Definition<Tagged, State, Index>,
   "name" | "version" | "state" | "indexes"
@@ -95,7 +101,7 @@ export type AggregateDefinition<State, Index extends string> = Pick<
  * that are newer than the row.
  */
 export const ofAggregate = <Command, State, Event extends Tagged, Refusal, const Index extends string = never>(
-  { category, codec, decider }: Aggregate<Command, State, Event, Refusal>,
+  { category, events: codec, decider }: Aggregate<Command, State, Event, Refusal>,
   definition: AggregateDefinition<State, Index>
 ): Result.Result<Projection<Event, State, Index>, InvalidInput> =>
   compile({

@@ -28,7 +28,7 @@ const counter = Decider.make({
 
 const State = Schema.Struct({ total: Schema.Number })
 const snapshots = { name: "counter", version: 1, state: State, every: 10 }
-const definition = { category: "counter", codec, decider: counter }
+const definition = { category: "counter", events: codec, decider: counter }
 
 describe("make", () => {
   it("keeps the definition", () => {
@@ -84,7 +84,12 @@ const snapshotting = <State>(state: Schema.ConstraintCodec<State, unknown>) => {
     evolve: (state) => state
   })
   return Option.getOrThrow(
-    Aggregate.makeUnsafe({ category: "c", codec, decider, snapshots: { name: "v", version: 1, state, every: 1 } })
+    Aggregate.makeUnsafe({
+      category: "c",
+      events: codec,
+      decider,
+      snapshots: { name: "v", version: 1, state, every: 1 }
+    })
       .snapshots
   )
 }
@@ -146,7 +151,7 @@ describe("the fingerprint of a snapshot", () => {
     types: EventCodec.EventCodec<typeof Counted.Event> = codec
   ) =>
     Option.getOrThrow(
-      Aggregate.makeUnsafe({ ...definition, codec: types, snapshots: { ...snapshots, ...fields } }).snapshots
+      Aggregate.makeUnsafe({ ...definition, events: types, snapshots: { ...snapshots, ...fields } }).snapshots
     ).fingerprint
 
   it("is the same for the same definition, made again", () => {
@@ -192,7 +197,7 @@ describe("the types of an aggregate", () => {
     const other = EventCodec.makeUnsafe([EventType.make("Other", Schema.Struct({}))])
     expectTypeOf(() => [
       // @ts-expect-error the codec cannot store what the decider decides
-      Aggregate.makeUnsafe({ ...definition, codec: other })
+      Aggregate.makeUnsafe({ ...definition, events: other })
     ]).toBeFunction()
   })
 
@@ -200,7 +205,7 @@ describe("the types of an aggregate", () => {
     const more = EventCodec.makeUnsafe([Counted, EventType.make("Other", Schema.Struct({}))])
     expectTypeOf(() => [
       // @ts-expect-error the decider's evolve does not know the event Other
-      Aggregate.makeUnsafe({ ...definition, codec: more })
+      Aggregate.makeUnsafe({ ...definition, events: more })
     ]).toBeFunction()
   })
 

@@ -496,6 +496,8 @@ describe("the types of a codec", () => {
 
   it("are the union of its event types", () => {
     expectTypeOf(codec).toEqualTypeOf<EventCodec.EventCodec<typeof Opened.Event | typeof Closed.Event>>()
+    expectTypeOf<EventCodec.EventOf<typeof codec>>().toEqualTypeOf<typeof Opened.Event | typeof Closed.Event>()
+    expectTypeOf<EventCodec.EventOf<{ readonly codec: typeof codec }>>().toBeNever()
     expectTypeOf(EventCodec.make([Opened])).toEqualTypeOf<
       Result.Result<EventCodec.EventCodec<typeof Opened.Event>, InvalidInput>
     >()

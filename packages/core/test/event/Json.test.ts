@@ -21,6 +21,12 @@ describe("storable", () => {
     expect(Object.keys(stored({ a: undefined, b: 1 }) as object)).toEqual(["b"])
   })
 
+  it("orders keys as jsonb does, at any depth, whatever their order in the input", () => {
+    const text = `{"1":0,"10":0,"b":0,"z":{"b":1,"aa":[{"c":3,"bb":2}]},"aa":0,"é":0}`
+    expect(JSON.stringify(stored({ é: 0, z: { aa: [{ bb: 2, c: 3 }], b: 1 }, aa: 0, b: 0, 10: 0, 1: 0 }))).toBe(text)
+    expect(JSON.stringify(stored(JSON.parse(text)))).toBe(text)
+  })
+
   it("turns -0 into 0, at any depth", () => {
     expect(Object.is(stored(-0), 0)).toBe(true)
     expect(Object.is((stored({ a: [-0] }) as { a: Array<number> }).a[0], 0)).toBe(true)

@@ -156,7 +156,7 @@ describe("make takes", () => {
 describe("the states of an aggregate as a projection", () => {
   const account = Aggregate.makeUnsafe({
     category: "account",
-    codec: events,
+    events,
     decider: Decider.make({
       initialState: { owner: "", balance: 0 },
       decide: (): Result.Result<ReadonlyArray<Event>> => Result.succeed([]),

@@ -29,7 +29,7 @@ type Command = typeof Command.Type
 
 export const jar = Aggregate.makeUnsafe({
   category: "jar",
-  codec: events,
+  events,
   commands: Command,
   decider: Decider.make<Command, null, Event, never>({
     initialState: null,

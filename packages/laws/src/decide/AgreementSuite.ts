@@ -37,7 +37,7 @@ export const sample: Subject<Sample.Command, Sample.State, Sample.Event, Sample.
 export const properties = <Command, State, Event extends Tagged, Refusal>(
   { aggregate, commands, events, load, older }: Subject<Command, State, Event, Refusal>
 ): ReadonlyArray<Law.Property<Stores>> => {
-  const histories = historiesOf(aggregate.codec, events, older)
+  const histories = historiesOf(aggregate.events, events, older)
   const cut = fc.tuple(histories, fc.nat(6))
   const commandLists = fc.array(commands, { maxLength: 8 })
   return [
@@ -46,6 +46,7 @@ export const properties = <Command, State, Event extends Tagged, Refusal>(
     Law.over(ReplayLaws.asOfPosition(aggregate, load), cut),
     Law.over(ReplayLaws.asOfRecordedAt(aggregate, load), cut),
     Law.over(ReplayLaws.asOfOccurredAt(aggregate, load), cut),
+    Law.over(ReplayLaws.beyondTheEndIsRefused(aggregate, load), histories),
     Law.over(CommandHandlerLaws.handlingIsDeciding(aggregate), commandLists),
     Law.over(CommandHandlerLaws.repeatedCommandGetsFirstAnswer(aggregate), commandLists),
     Law.over(ConcurrentCommandLaws.concurrentCommandsAreSerialized(aggregate), fc.array(commands, { maxLength: 5 }))
@@ -70,7 +71,7 @@ export const acrossAdapters = <Command, State, Event extends Tagged, Refusal>(
   { aggregate, events, load, older }: Subject<Command, State, Event, Refusal>,
   adapters: ReadonlyArray<Suite.NamedServices<Stores>>
 ): Law.Property<never> =>
-  Law.over(ReplayLaws.adaptersAgree(aggregate, adapters, load), historiesOf(aggregate.codec, events, older))
+  Law.over(ReplayLaws.adaptersAgree(aggregate, adapters, load), historiesOf(aggregate.events, events, older))
 
 /** Tests that the same history of an aggregate has the same states in several adapters, with 25 histories by default. */
 export const suite = <Command, State, Event extends Tagged, Refusal>(

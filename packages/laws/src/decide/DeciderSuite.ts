@@ -1,4 +1,4 @@
-/** Tests a decider: it is deterministic, its events can be stored, and terminal states are final. */
+/** Tests a decider: it is deterministic, its events can be stored, terminal states are final, and no order of keys decides. */
 import type { Decider } from "@refold/core/decide/Decider"
 import * as fc from "fast-check"
 import type { Codec } from "../event/internal/Recode.ts"
@@ -23,6 +23,7 @@ export const properties = <Command, State, Event, Refusal>(
   return [
     Law.over(DeciderLaws.decidingIsDeterministic(decider), histories),
     Law.over(DeciderLaws.terminalDecidesNothing(decider), histories),
+    Law.over(DeciderLaws.keyOrderMeansNothing(decider), fc.tuple(histories, fc.nat())),
     ...(codec === undefined ? [] : [Law.over(DeciderLaws.decidedEventsFold(decider, codec), histories)])
   ]
 }

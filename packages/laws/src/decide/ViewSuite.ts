@@ -13,7 +13,8 @@ export const properties = <State, Event>(
   const histories = fc.array(events, { maxLength: 8 })
   return [
     Law.over(ViewLaws.foldingGoesOn(view), fc.tuple(histories, histories)),
-    Law.over(ViewLaws.evolvingChangesNothing(view), histories)
+    Law.over(ViewLaws.evolvingChangesNothing(view), histories),
+    Law.over(ViewLaws.keyOrderMeansNothing(view), fc.tuple(histories, fc.nat()))
   ]
 }
 

@@ -30,10 +30,12 @@ export const properties = (module?: JournalModule): ReadonlyArray<Law.Property<n
   Law.over(JournalLaws.journalsAreValues(module), fc.tuple(Programs.timed, Programs.timed), { cost: 4 }),
   Law.over(JournalLaws.checksComeInOrder(module), Arbitraries.commit),
   Law.over(StorableLaws.storableDataIsReadBack(module), fc.tuple(Arbitraries.newEvent, UnstorableData.anyValue)),
+  Law.over(StorableLaws.keysAreInStoredOrder(module), fc.tuple(Arbitraries.newEvent, Arbitraries.jsonObject)),
   Law.over(
     StorableLaws.otherDataIsRefusedByPath(module),
     fc.tuple(Arbitraries.newEvent, UnstorableData.nestedUnstorable)
-  )
+  ),
+  Law.over(StorableLaws.largerDataIsRefused(module), fc.tuple(Arbitraries.newEvent, Arbitraries.json))
 ]
 
 /** Tests a Journal module, the one of `@refold/core` by default, each law with 100 inputs by default. */

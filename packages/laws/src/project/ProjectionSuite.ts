@@ -31,7 +31,8 @@ export const properties = <Event extends Tagged, State, Index extends string>(
     Law.over(ProjectionLaws.foldingIsDeterministic(projection), logs),
     Law.over(ProjectionLaws.foldingChangesNothing(projection), logs),
     Law.over(ProjectionLaws.everyEventFolds(projection), logs),
-    Law.over(ProjectionLaws.statesAreReadBack(projection), logs)
+    Law.over(ProjectionLaws.statesAreReadBack(projection), logs),
+    Law.over(ProjectionLaws.keyOrderMeansNothing(projection), fc.tuple(logs, fc.nat()))
   ]
 }
 

@@ -9,6 +9,7 @@ import type { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import type * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
+import * as LossyTill from "../decide/internal/LossyTill.ts"
 import * as Arbitraries from "../kit/internal/Arbitraries.ts"
 import * as Sample from "../kit/internal/Sample.ts"
 import * as Law from "../kit/Law.ts"
@@ -20,6 +21,7 @@ import * as ParkingLaws from "./internal/ParkingLaws.ts"
 import * as PastRowsLaws from "./internal/PastRowsLaws.ts"
 import * as ProjectorLaws from "./internal/ProjectorLaws.ts"
 import * as RebuildLaws from "./internal/RebuildLaws.ts"
+import * as RememberedRowLaws from "./internal/RememberedRowLaws.ts"
 import * as RowQueryLaws from "./internal/RowQueryLaws.ts"
 import * as RowQueryModel from "./internal/RowQueryModel.ts"
 import * as SampleProjections from "./internal/SampleProjections.ts"
@@ -40,7 +42,8 @@ const logged = (
 ) => fc.record({ shape, history: Histories.of(entry, maxLength), batchSize })
 
 const anyGrowing = growing(SampleProjections.arbitrary, Histories.entry)
-const anyLogged = logged(SampleProjections.arbitrary, Histories.entry, 12)
+/** Histories, and the projections and batch sizes that they are projected with. */
+export const anyLogged = logged(SampleProjections.arbitrary, Histories.entry, 12)
 
 const rebuilt = fc.record({
   shape: SampleProjections.arbitrary,
@@ -72,6 +75,8 @@ const step: fc.Arbitrary<InlineRowModel.Step> = fc.oneof(
 )
 
 const program = fc.record({ steps: fc.array(step, { maxLength: 8 }), runs: fc.boolean() })
+
+const payments = fc.array(LossyTill.commands, { maxLength: 4 })
 
 const type = fc.constantFrom("CoinsAdded", "CoinsTaken", "JarSealed")
 
@@ -107,6 +112,8 @@ export const properties = (): ReadonlyArray<Law.Property<Stores>> => [
   Law.over(InlineLaws.inlineRowAndTailIsReplay, program),
   Law.over(InlineLaws.handlersWriteRows, program),
   Law.over(InlineLaws.newerRowsStay, fc.integer({ min: 1, max: 9 })),
+  Law.over(RememberedRowLaws.rowsAreOfStoredEvents(), payments),
+  Law.over(RememberedRowLaws.rowsHandledTogetherAreOfStoredEvents(), payments),
   Law.over(PastRowsLaws.asOfPositionIsWhatWasRead, logged(SampleProjections.arbitrary, Histories.entry, 5)),
   Law.over(PastRowsLaws.asOfInstantIsRefold, logged(SampleProjections.arbitrary, Histories.entry, 4)),
   Law.over(PastRowsLaws.rowAsOfIsRefold, logged(SampleProjections.keyedByStream, Histories.readableEntry, 6)),
@@ -115,7 +122,8 @@ export const properties = (): ReadonlyArray<Law.Property<Stores>> => [
   Law.over(SubscriptionLaws.replayBeginsWithTheEvent, subscribed),
   Law.over(RowQueryLaws.queriesAreEvaluated, queried),
   Law.over(RowQueryLaws.cursorsWalkAllRows, queried),
-  Law.over(RowQueryLaws.cachedAnswersAreCurrent, anyGrowing)
+  Law.over(RowQueryLaws.cachedAnswersAreCurrent, anyGrowing),
+  Law.over(RowQueryLaws.cachedAnswersAreNotShared(), anyLogged)
 ]
 
 /** Tests an adapter, given as the layer of its stores. Each law is tried on 25 inputs by default. */

@@ -16,6 +16,11 @@ const viewLaws: Table<typeof ViewLaws> = {
   foldingGoesOn: { "a view that counts its calls": pure(ViewSuite.properties(Deciders.countsItsCalls, Sample.events)) },
   evolvingChangesNothing: {
     "a view that mutates its state": pure(ViewSuite.properties(Deciders.mutatesItsState, Sample.events))
+  },
+  keyOrderMeansNothing: {
+    "a view that takes the first value of an object": pure(
+      ViewSuite.properties(Deciders.takesTheFirstPrice, Deciders.priced)
+    )
   }
 }
 
@@ -25,7 +30,15 @@ const decider = (decider: typeof Sample.decider, codec = Sample.codec) =>
 const deciderLaws: Table<typeof DeciderLaws> = {
   decidingIsDeterministic: { "random refusals": decider(Deciders.refusesAtRandom) },
   decidedEventsFold: { "a codec that loses notes": decider(Sample.decider, Codecs.losesNotes) },
-  terminalDecidesNothing: { "a decider that decides in terminal states": decider(Deciders.decidesInTerminalStates) }
+  terminalDecidesNothing: { "a decider that decides in terminal states": decider(Deciders.decidesInTerminalStates) },
+  keyOrderMeansNothing: {
+    "a queue that serves the first key of an object": pure(
+      DeciderSuite.properties(Deciders.servesTheFirstKey, {
+        commands: Deciders.queueCommands,
+        codec: Deciders.queueCodec
+      })
+    )
+  }
 }
 
 const combinators = (combinators: CombinatorLaws.Combinators) =>

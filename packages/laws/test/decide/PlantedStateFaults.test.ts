@@ -10,10 +10,13 @@ import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
+import * as fc from "fast-check"
 import * as AgreementSuite from "../../src/decide/AgreementSuite.ts"
 import * as CommandHandlerLaws from "../../src/decide/internal/CommandHandlerLaws.ts"
 import * as ConcurrentCommandLaws from "../../src/decide/internal/ConcurrentCommandLaws.ts"
+import * as LossyTill from "../../src/decide/internal/LossyTill.ts"
 import * as PutBackLaws from "../../src/decide/internal/PutBackLaws.ts"
+import * as RememberedLaws from "../../src/decide/internal/RememberedLaws.ts"
 import * as ReplayLaws from "../../src/decide/internal/ReplayLaws.ts"
 import * as SnapshotStoreLaws from "../../src/decide/internal/SnapshotStoreLaws.ts"
 import * as TogetherLaws from "../../src/decide/internal/TogetherLaws.ts"
@@ -21,6 +24,7 @@ import * as EventStoreSuite from "../../src/EventStoreSuite.ts"
 import type { JournalModule } from "../../src/journal/internal/JournalRun.ts"
 import { withoutGuards } from "../../src/journal/internal/Programs.ts"
 import * as Sample from "../../src/kit/internal/Sample.ts"
+import * as Law from "../../src/kit/Law.ts"
 import * as Journals from "../journal/faults/Journals.ts"
 import * as Reads from "../journal/faults/Reads.ts"
 import * as EventStores from "../log/faults/EventStores.ts"
@@ -29,6 +33,7 @@ import * as Planted from "../support/Planted.ts"
 import * as Handlers from "./faults/Handlers.ts"
 import * as PutBackHandlers from "./faults/PutBackHandlers.ts"
 import * as SnapshotStores from "./faults/SnapshotStores.ts"
+import * as Tills from "./faults/Tills.ts"
 
 type AnyStores = EventStore | EventReader | SnapshotStore
 
@@ -58,6 +63,9 @@ const loadFromAnySnapshot: ReplayLaws.Load = Effect.fnUntraced(function*(aggrega
   return Option.isSome(snapshot) ? snapshot.value : yield* State.load(aggregate, id, options)
 })
 
+const loadLastBeyondTheEnd: ReplayLaws.Load = (aggregate, id, options) =>
+  Effect.catchTag(State.load(aggregate, id, options), "InvalidInput", () => State.load(aggregate, id))
+
 const adaptersAgree = (layer: Layer.Layer<AnyStores>) => {
   const adapters = [EventStores.sound, layer].map((layer, index) =>
     [String(index), ManagedRuntime.make(layer).contextEffect] as const
@@ -75,6 +83,13 @@ const agreementLaws: Table<typeof ReplayLaws> = {
     "a snapshot after the past point": store(
       EventStores.sound,
       AgreementSuite.properties({ ...AgreementSuite.sample, load: loadFromAnySnapshot })
+    )
+  },
+  beyondTheEndIsRefused: {
+    "a bound beyond the last event": store(EventStores.boundIsTheNextPosition),
+    "the last state for any version": store(
+      EventStores.sound,
+      AgreementSuite.properties({ ...AgreementSuite.sample, load: loadLastBeyondTheEnd })
     )
   },
   adaptersAgree: {
@@ -102,6 +117,19 @@ const concurrentCommandLaws: Table<typeof ConcurrentCommandLaws> = {
   concurrentRetriesGetOneAnswer: {
     "keys not found": onJournal(Journals.forgetsKeys),
     "keys looked up before the transaction": store(EventStores.looksKeysUpBeforeItsTransaction)
+  }
+}
+
+const tills = (make: RememberedLaws.MakeHandler) =>
+  store(EventStores.sound, [
+    Law.over(RememberedLaws.answersAreOfStoredEvents(make), fc.array(LossyTill.commands, { maxLength: 6 }))
+  ])
+
+const rememberedLaws: Table<typeof RememberedLaws> = {
+  answersAreOfStoredEvents: {
+    "answers with the decided state": tills(Tills.answersWithTheDecidedState),
+    "answers with the decided events": tills(Tills.answersWithTheDecidedEvents),
+    "a cache of the decided state": tills(Tills.decidesOnTheDecidedState)
   }
 }
 
@@ -135,5 +163,6 @@ Planted.find("SnapshotStoreLaws", SnapshotStoreLaws, [], snapshotStoreLaws)
 Planted.find("ReplayLaws", ReplayLaws, [Sample.aggregate, []], agreementLaws)
 Planted.find("CommandHandlerLaws", CommandHandlerLaws, [Sample.aggregate], commandHandlerLaws)
 Planted.find("ConcurrentCommandLaws", ConcurrentCommandLaws, [Sample.aggregate], concurrentCommandLaws)
+Planted.find("RememberedLaws", RememberedLaws, [], rememberedLaws)
 Planted.find("PutBackLaws", PutBackLaws, [Sample.aggregate], putBackLaws)
 Planted.find("TogetherLaws", TogetherLaws, [], togetherLaws)

@@ -42,7 +42,12 @@ const guardLaws: Table<typeof GuardLaws> = {
 
 const storableLaws: Table<typeof StorableLaws> = {
   storableDataIsReadBack: { "lost keys named __proto__": journal(Journals.losesProtoKeys) },
-  otherDataIsRefusedByPath: { "errors without the path in the data": journal(Journals.namesOnlyTheField) }
+  keysAreInStoredOrder: { "keys in reverse order": reading(Reads.keysAreReversed) },
+  otherDataIsRefusedByPath: { "errors without the path in the data": journal(Journals.namesOnlyTheField) },
+  largerDataIsRefused: {
+    "ignored limits": journal(Journals.ignoresLimits),
+    "the text that was sent counted": journal(Journals.countsTheSentText)
+  }
 }
 
 Planted.find("JournalLaws", JournalLaws, [], journalLaws)

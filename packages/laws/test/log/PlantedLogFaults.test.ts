@@ -32,6 +32,7 @@ const eventStoreLaws: Table<typeof EventStoreLaws> = {
     "guards in the fingerprint": onJournal(Journals.fingerprintsGuards),
     "a commit for each stream": store(EventStores.commitsEachStreamByItself)
   },
+  keysAreInStoredOrder: { "keys in reverse order": reading(Reads.keysAreReversed) },
   limitCasesAgree: { "type names that are cut": onJournal(Journals.cutsLongTypes) },
   lookupsAgree: { "keys that ignore the fingerprint": onJournal(Journals.ignoresFingerprints) },
   keyExpiryAgrees: {

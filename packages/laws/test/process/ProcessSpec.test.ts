@@ -159,7 +159,7 @@ describe("a spec of a process", () => {
       steps: [{ name: "take", command: () => Process.send(Sample.aggregate, "a", { _tag: "Take", coins: 0.5 }) }]
     })
     expect(() => Spec.forProcess(malformed).when("transfer-1", requested)).toThrow("is parked")
-    expect(Result.isSuccess(Sample.aggregate.codec.encode(taken))).toBe(true)
+    expect(Result.isSuccess(Sample.aggregate.events.encode(taken))).toBe(true)
   })
 })
 

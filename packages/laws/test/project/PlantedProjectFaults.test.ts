@@ -2,17 +2,22 @@
 import * as MemoryStore from "@refold/memory/MemoryStore"
 import type * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as fc from "fast-check"
+import * as LossyTill from "../../src/decide/internal/LossyTill.ts"
 import * as Sample from "../../src/kit/internal/Sample.ts"
+import * as Law from "../../src/kit/Law.ts"
 import * as InlineLaws from "../../src/project/internal/InlineLaws.ts"
 import * as ParkingLaws from "../../src/project/internal/ParkingLaws.ts"
 import * as PastRowsLaws from "../../src/project/internal/PastRowsLaws.ts"
 import * as ProjectionLaws from "../../src/project/internal/ProjectionLaws.ts"
 import * as ProjectorLaws from "../../src/project/internal/ProjectorLaws.ts"
 import * as RebuildLaws from "../../src/project/internal/RebuildLaws.ts"
+import * as RememberedRowLaws from "../../src/project/internal/RememberedRowLaws.ts"
 import * as RowQueryLaws from "../../src/project/internal/RowQueryLaws.ts"
 import * as SubscriptionLaws from "../../src/project/internal/SubscriptionLaws.ts"
 import * as ProjectionSuite from "../../src/project/ProjectionSuite.ts"
 import * as ReadModelSuite from "../../src/project/ReadModelSuite.ts"
+import * as Tills from "../decide/faults/Tills.ts"
 import { pure, type Table } from "../support/Planted.ts"
 import * as Planted from "../support/Planted.ts"
 import * as Projections from "./faults/Projections.ts"
@@ -36,7 +41,12 @@ const projectionLaws: Table<typeof ProjectionLaws> = {
   foldingIsDeterministic: { "random keys": projection(Projections.choosesRandomKeys) },
   foldingChangesNothing: { "a projection that sorts the event's notes": projection(Projections.sortsItsNotes) },
   everyEventFolds: { "a projection that refuses events": projection(Projections.cannotTakeCoins) },
-  statesAreReadBack: { "a schema that omits notes": projection(Projections.omitsItsNotes) }
+  statesAreReadBack: { "a schema that omits notes": projection(Projections.omitsItsNotes) },
+  keyOrderMeansNothing: {
+    "a projection that counts under the first key of an object": pure(
+      ProjectionSuite.properties(Projections.addsToTheFirstKey, { events: Sample.events })
+    )
+  }
 }
 
 const projectorLaws: Table<typeof ProjectorLaws> = {
@@ -71,6 +81,20 @@ const inlineLaws: Table<typeof InlineLaws> = {
   newerRowsStay: { "newer rows overwritten": store(ReadModels.overwritesNewerRows) }
 }
 
+const tills = (law: Law.Law<ReadonlyArray<LossyTill.Command>, ReadModelSuite.Stores>) =>
+  Planted.services(MemoryStore.layer, [Law.over(law, fc.array(LossyTill.commands, { maxLength: 4 }))])
+
+const rememberedRowLaws: Table<typeof RememberedRowLaws> = {
+  rowsAreOfStoredEvents: {
+    "rows of the decided state": tills(RememberedRowLaws.rowsAreOfStoredEvents(Tills.writesRowsOfTheDecidedState))
+  },
+  rowsHandledTogetherAreOfStoredEvents: {
+    "rows of the decided state": tills(
+      RememberedRowLaws.rowsHandledTogetherAreOfStoredEvents(Tills.partsWriteRowsOfTheDecidedState)
+    )
+  }
+}
+
 const pastRowsLaws: Table<typeof PastRowsLaws> = {
   asOfPositionIsWhatWasRead: { "the past read to the head": store(Readers.readsToTheHead) },
   asOfInstantIsRefold: { "instants read as prefixes": store(Readers.treatsInstantsAsPrefixes) },
@@ -92,7 +116,12 @@ const subscriptionLaws: Table<typeof SubscriptionLaws> = {
 const rowQueryLaws: Table<typeof RowQueryLaws> = {
   queriesAreEvaluated: { "the first rows in a descending query": store(ReadModels.ignoresDescending) },
   cursorsWalkAllRows: { "a cursor that skips ties": store(ReadModels.skipsTies) },
-  cachedAnswersAreCurrent: { "a revision that does not change": store(ReadModels.hidesChanges) }
+  cachedAnswersAreCurrent: { "a revision that does not change": store(ReadModels.hidesChanges) },
+  cachedAnswersAreNotShared: {
+    "the same rows for every caller": Planted.services(MemoryStore.layer, [
+      Law.over(RowQueryLaws.cachedAnswersAreNotShared(ReadModels.cachesSharedRows), ReadModelSuite.anyLogged)
+    ])
+  }
 }
 
 Planted.find("ProjectionLaws", ProjectionLaws, [Projections.sound], projectionLaws)
@@ -100,6 +129,7 @@ Planted.find("ProjectorLaws", ProjectorLaws, [[]], projectorLaws)
 Planted.find("RebuildLaws", RebuildLaws, [], rebuildLaws)
 Planted.find("ParkingLaws", ParkingLaws, [], parkingLaws)
 Planted.find("InlineLaws", InlineLaws, [], inlineLaws)
+Planted.find("RememberedRowLaws", RememberedRowLaws, [], rememberedRowLaws)
 Planted.find("PastRowsLaws", PastRowsLaws, [], pastRowsLaws)
 Planted.find("SubscriptionLaws", SubscriptionLaws, [], subscriptionLaws)
 Planted.find("RowQueryLaws", RowQueryLaws, [], rowQueryLaws)

@@ -72,7 +72,7 @@ const readEvents = (
 }
 
 const evolve = <State, Event extends Tagged>(
-  { codec, decider }: Aggregate<State, Event>,
+  { events: codec, decider }: Aggregate<State, Event>,
   { events, state }: Folded<State>,
   stored: Parameters<typeof codec.decode>[0]
 ): Folded<State> => ({

@@ -20,12 +20,13 @@ export const transaction = Effect.fnUntraced(function*<A, E, R>(
 ): Effect.fn.Return<A, Exclude<E, SqlError.SqlError> | EventStoreError, R> {
   const isNested = yield* database.inTransaction
   const beginning = begin ?? (yield* SqlClient.BeginTransaction) ?? "BEGIN ISOLATION LEVEL READ COMMITTED"
-  return yield* database.transaction(body).pipe(
-    Effect.provideService(SqlClient.BeginTransaction, beginning),
+  return yield* database.transaction(body, beginning).pipe(
     Effect.retry({
       while: (error) =>
         !isNested && SqlError.isSqlError(error) && (Database.isTransient(error) || Database.isDisconnect(error)),
-      schedule: RetryPolicies.reconnect
+      schedule: RetryPolicies.reconnect,
+      // About ten seconds.
+      times: 100
     }),
     Effect.mapError((error) =>
       // What is not an SqlError is one of the body's own.

@@ -82,7 +82,7 @@ export const definition = (choices: Choices = {}): Definition<Row, State, Event>
   key: "id",
   row: Row,
   events,
-  aggregate: { category: "account", codec, decider: { initialState: { owner: "", cents: 0n }, evolve } },
+  aggregate: { category: "account", events: codec, decider: { initialState: { owner: "", cents: 0n }, evolve } },
   facts: {
     row: (row) => ({ cents: centsOf(row), owner: row.owner }),
     state: ({ cents, owner }) => ({ cents, owner })

@@ -7,4 +7,18 @@
 -- DELETE on idempotency_keys. A writer does not have these rights: it could delete a key and repeat a commit that must
 -- be stored once. A role that writes by SQL needs USAGE on the schema and EXECUTE on append_event and commit_events,
 -- which run as their owner; no right on any table.
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA refold FROM PUBLIC
+-- Only the functions of this migration are revoked, those that its transaction created: the schema may be shared with
+-- other functions, as "public" is.
+DO $$
+DECLARE
+  routine regprocedure;
+BEGIN
+  FOR routine IN
+    SELECT p.oid FROM pg_catalog.pg_proc AS p
+    JOIN pg_catalog.pg_class AS c ON c.relnamespace = p.pronamespace AND c.oid = 'refold.event_store'::regclass
+    WHERE age(p.xmin) <= age(pg_current_xact_id()::xid)
+  LOOP
+    EXECUTE format('REVOKE ALL ON ROUTINE %s FROM PUBLIC', routine);
+  END LOOP;
+END
+$$

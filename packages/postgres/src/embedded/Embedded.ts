@@ -15,6 +15,7 @@ import * as Path from "node:path"
 import * as EmbeddedClient from "./internal/EmbeddedClient.ts"
 import * as FolderLock from "./internal/FolderLock.ts"
 import * as PGliteFiles from "./internal/PGliteFiles.ts"
+import type * as PGliteSession from "./internal/PGliteSession.ts"
 
 /** Where the embedded database keeps its data. */
 export interface Options {
@@ -27,15 +28,21 @@ export interface Options {
  *
  * - `NotInstalled`: the optional peer `@electric-sql/pglite` is absent;
  * - `FilesMissing`: the program is bundled with PGlite, but without the files that PGlite reads when it starts;
- * - `FolderInUse`: another process, or another layer of this one, has the folder open;
+ * - `FolderInUse`: another process, or another layer of this one, has the folder open; `owner` names it. Takes over a
+ *   folder whose owner died, up to five seconds later. Also the failure of queries in a process that was suspended and
+ *   lost the folder meanwhile;
  * - `FolderUnusable`: the folder cannot be created, read or written, or holds something that is not a database;
  * - `StartFailed`: PGlite did not start, as on a damaged folder.
  */
 export class EmbeddedUnavailable extends Data.TaggedError("EmbeddedUnavailable")<{
   readonly reason: "NotInstalled" | "FilesMissing" | "FolderInUse" | "FolderUnusable" | "StartFailed"
   readonly message: string
+  readonly owner?: FolderLock.Owner | undefined
   readonly cause?: unknown
 }> {}
+
+/** The process that has a folder open: its id, which another host or container may have, too, where and since when. */
+export type Owner = FolderLock.Owner
 
 /**
  * Provides `PgClient` and `SqlClient` on an embedded PostgreSQL 18, closed with the scope.
@@ -51,14 +58,19 @@ export const layer = (
 
 const open = Effect.fnUntraced(function*(
   dataDir: string | undefined
-): Effect.fn.Return<PGlite, EmbeddedUnavailable, Scope.Scope> {
+): Effect.fn.Return<PGliteSession.Engine, EmbeddedUnavailable, Scope.Scope> {
   const { PGlite } = yield* load
   const files = yield* findFiles
   // Resolved, because PGlite reads a prefix such as "idb://" as another kind of store.
   const folder = dataDir === undefined ? undefined : Path.resolve(dataDir)
-  if (folder !== undefined) yield* claim(folder)
+  const lock = folder === undefined ? undefined : yield* claim(folder)
   const start = Effect.tryPromise({
-    try: () => PGlite.create({ ...files, ...(folder === undefined ? {} : { dataDir: folder }) }),
+    try: async () => {
+      const db = await PGlite.create({ ...files, ...(folder === undefined ? {} : { dataDir: folder }) })
+      // The one session of the database, whatever its default is.
+      await db.exec("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED")
+      return db
+    },
     catch: (cause) =>
       new EmbeddedUnavailable({
         reason: "StartFailed",
@@ -66,8 +78,34 @@ const open = Effect.fnUntraced(function*(
         cause
       })
   })
-  return yield* Effect.acquireRelease(start, (db) => Effect.promise(() => db.close()))
+  // To close it is to write to the folder.
+  const close = (db: PGlite) => Effect.promise(async () => lock?.isOwned() === false ? undefined : db.close())
+  const db = yield* Effect.acquireRelease(start, close)
+  return folder === undefined || lock === undefined ? db : guarded(db, folder, lock)
 })
+
+// How long a check of the lock holds, in milliseconds: much shorter than it takes to take a folder over.
+const checkEvery = 250
+
+/** A database that runs no query once another process has the folder. Checked by the clock that a suspension moves on. */
+const guarded = (db: PGlite, folder: string, lock: FolderLock.Held): PGliteSession.Engine => {
+  let checked = 0
+  return {
+    execProtocolRawSync: (request) => {
+      if (Math.abs(Date.now() - checked) > checkEvery) {
+        if (!lock.isOwned()) throw takenOver(folder)
+        checked = Date.now()
+      }
+      return db.execProtocolRawSync(request)
+    }
+  }
+}
+
+const takenOver = (folder: string): EmbeddedUnavailable =>
+  new EmbeddedUnavailable({
+    reason: "FolderInUse",
+    message: `Another process took over the folder ${folder} while this one was suspended: open it again.`
+  })
 
 const load = Effect.tryPromise({
   try: () => import("@electric-sql/pglite"),
@@ -90,19 +128,24 @@ const findFiles = Effect.mapError(
     })
 )
 
-const claim = Effect.fnUntraced(function*(folder: string): Effect.fn.Return<void, EmbeddedUnavailable, Scope.Scope> {
-  yield* Effect.try({ try: () => prepare(folder), catch: (cause) => unusable(folder, cause) })
-  const owner = yield* FolderLock.acquire(folder).pipe(Effect.mapError((cause) => unusable(folder, cause)))
-  if (owner === undefined) return
-  return yield* new EmbeddedUnavailable({
-    reason: "FolderInUse",
-    message: `The folder ${folder} is open in process ${owner}. If that is no longer so, delete ${FolderLock.lockFile}.`
-  })
-})
+const claim = Effect.fnUntraced(
+  function*(folder: string): Effect.fn.Return<FolderLock.Held, EmbeddedUnavailable, Scope.Scope> {
+    yield* Effect.try({ try: () => prepare(folder), catch: (cause) => unusable(folder, cause) })
+    const lock = yield* Effect.mapError(FolderLock.acquire(folder), (cause) => unusable(folder, cause))
+    if (lock._tag === "Held") return lock
+    const { owner } = lock
+    const where = owner === undefined ? "" : `: process ${owner.pid} on ${owner.host}, since ${owner.since}`
+    return yield* new EmbeddedUnavailable({
+      reason: "FolderInUse",
+      owner,
+      message: `The folder ${folder} is in use${where}. Close it there, or open another folder.`
+    })
+  }
+)
 
 const prepare = (folder: string): void => {
   Fs.mkdirSync(folder, { recursive: true })
-  const files = Fs.readdirSync(folder).filter((name) => name !== FolderLock.lockFile)
+  const files = Fs.readdirSync(folder).filter((name) => !name.startsWith(FolderLock.lockFile))
   if (files.length > 0 && !files.includes("PG_VERSION")) throw new Error("it holds other files and no database")
 }
 

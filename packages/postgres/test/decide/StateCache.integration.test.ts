@@ -30,7 +30,7 @@ interface TooLittle {
 /** A tank; a command is how many litres are to go in, or out. */
 const tank = Aggregate.makeUnsafe({
   category: "tank",
-  codec: EventCodec.makeUnsafe([Filled, Drained]),
+  events: EventCodec.makeUnsafe([Filled, Drained]),
   decider: Decider.make<number, { readonly litres: number }, typeof Filled.Event | typeof Drained.Event, TooLittle>({
     initialState: { litres: 0 },
     decide: (command, { litres }) => {

@@ -23,7 +23,7 @@ const WentOff = EventType.make("WentOff", Schema.Struct({}))
 // At least one doctor must stay on call: a rule about several streams.
 const doctor = Aggregate.makeUnsafe({
   category: "doctor",
-  codec: EventCodec.makeUnsafe([WentOn, WentOff]),
+  events: EventCodec.makeUnsafe([WentOn, WentOff]),
   decider: Decider.make<
     { readonly _tag: "GoOn" | "GoOff" | "MustBeOn" },
     boolean,

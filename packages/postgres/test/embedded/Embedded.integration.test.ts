@@ -218,6 +218,15 @@ describe("a folder", () => {
     expect(Fs.existsSync(Path.join(nested, "refold.lock"))).toBe(false)
   })
 
+  test("is READ COMMITTED, whatever the database's default is", async () => {
+    await inFolder(
+      folder,
+      (sql) => sql`alter database postgres set default_transaction_isolation = 'repeatable read'`
+    )
+    expect(await inFolder(folder, (sql) => sql`show transaction_isolation`))
+      .toEqual([{ transaction_isolation: "read committed" }])
+  })
+
   test("keeps what was committed when its process is killed, and loses what was not", async () => {
     const killed = child(`${head(folder)}
       await Effect.runPromise(Effect.gen(function*() {
@@ -237,7 +246,11 @@ describe("a folder", () => {
       folder,
       () => Effect.promise(() => inFolder(folder, () => Effect.void).then(() => undefined, (cause: unknown) => cause))
     )
-    expect(error).toMatchObject({ _tag: "EmbeddedUnavailable", reason: "FolderInUse" })
+    expect(error).toMatchObject({
+      _tag: "EmbeddedUnavailable",
+      reason: "FolderInUse",
+      owner: { host: Os.hostname(), pid: process.pid }
+    })
   })
 
   test("that is a file, or holds other things, is refused and left alone", async () => {

@@ -56,7 +56,7 @@ describe("append_event", () => {
       const stream = Stores.freshStream()
       const id = crypto.randomUUID()
       yield* sql`select * from refold.append_event(${stream}, 'Opened', '[]', metadata => '{"actor": "ada"}', schema_version => 7,
-        occurred_at => '2020-01-01T00:00:00.123456Z', event_id => ${id}::uuid)`
+        occurred_at => '2020-01-01T00:00:00.123Z', event_id => ${id}::uuid)`
       const [event] = yield* Stores.readStream(store, stream)
       expect(event).toMatchObject({ id, schemaVersion: 7, metadata: { actor: "ada" } })
       expect(JSON.stringify(event!.occurredAt)).toBe("\"2020-01-01T00:00:00.123Z\"")
@@ -156,6 +156,32 @@ const refusals: ReadonlyArray<readonly [name: string, statement: string, told: R
     code: "22023",
     message: expect.stringMatching(/^expected_version must/)
   }],
+  ["version -1, which other stores read as no stream", "append_event('new-1', 'A', '1', -1)", {
+    code: "22023",
+    detail: {
+      field: "expected_version",
+      rule: "must not be -1: leave it out (NULL) for any version, or give 0 for a stream without events"
+    }
+  }],
+  [
+    "version -1 in a document",
+    `commit_events('[{"stream": "new-1", "expectedVersion": -1, "events": [{"type": "A", "data": 1}]}]')`,
+    { code: "22023", message: expect.stringMatching(/^writes\[0\]\.expectedVersion must not be -1: leave it out/) }
+  ],
+  ["a time finer than milliseconds", "append_event('new-1', 'A', '1', occurred_at => '2020-01-01T00:00:00.0001Z')", {
+    code: "22023",
+    message: "occurred_at must be a time in the years 1 to 9999, in whole milliseconds",
+    hint: "A time of the database has microseconds: date_trunc('milliseconds', now())."
+  }],
+  [
+    "a time finer than microseconds in a document",
+    `commit_events('[{"stream": "new-1", "events": [{"type": "A", "data": 1,
+      "occurredAt": "2020-01-01T00:00:00.0000001Z"}]}]')`,
+    {
+      code: "22023",
+      message: "writes[0].events[0].occurredAt must be a time in the years 1 to 9999, in whole milliseconds"
+    }
+  ],
   ["an empty key", "append_event('new-1', 'A', '1', idempotency_key => '')", {
     code: "22023",
     message: expect.stringMatching(/^idempotency_key must/)
@@ -201,6 +227,46 @@ const refusals: ReadonlyArray<readonly [name: string, statement: string, told: R
     {"stream": "taken-1", "expectedVersion": 0, "events": [{"type": "A", "data": 1}]}]')`,
     { code: "RF001" }
   ],
+  ["a read of no stream", "read_stream(NULL)", {
+    code: "22023",
+    detail: { field: "stream", rule: "must be a text that is not empty" }
+  }],
+  ["a read of a category", "read_stream('taken')", {
+    code: "22023",
+    detail: { field: "stream", rule: "must be category-id, both not empty" }
+  }],
+  ["the version of a category", "stream_version('taken')", {
+    code: "22023",
+    detail: { field: "stream", rule: "must be category-id, both not empty" }
+  }],
+  ["a read from below the first version", "read_stream('taken-1', -1)", {
+    code: "22023",
+    detail: { field: "after", rule: "must be a whole number of 0 or more" }
+  }],
+  ["a read of fewer than no events", "read_all(max_count => -1)", {
+    code: "22023",
+    detail: { field: "max_count", rule: "must be a whole number of 0 or more" }
+  }],
+  ["a read as of a time that is none", "read_stream('taken-1', as_of_recorded_at => 'infinity')", {
+    code: "22023",
+    message: expect.stringMatching(/^as_of_recorded_at must be a time/)
+  }],
+  ["a read of a category with a dash", "read_all(categories => '{a,b-1}')", {
+    code: "22023",
+    detail: { field: "categories[1]", rule: "must not contain a dash" }
+  }],
+  ["a read of a type without a name", "read_all(types => '{\"\"}')", {
+    code: "22023",
+    detail: { field: "types[0]", rule: "must be a text of 1 to 255 characters" }
+  }],
+  ["a rebuild of a category", "rebuild_from_snapshot('taken', 'pg_catalog.jsonb_agg', '0')", {
+    code: "22023",
+    detail: { field: "stream", rule: "must be category-id, both not empty" }
+  }],
+  ["an answer under an empty key", "first_answer('', 'f')", {
+    code: "22023",
+    message: expect.stringMatching(/^idempotency_key must/)
+  }],
   [
     "a guard that does not hold",
     `commit_events('[{"stream": "new-1", "events": [{"type": "A", "data": 1}]},
@@ -250,7 +316,7 @@ const others: Readonly<Record<string, string>> = {
 
 const refused = Effect.fnUntraced(function*(name: string, statement: string) {
   const { sql } = yield* Stores.Database
-  yield* sql`select * from refold.append_event('taken-1', 'A', '1', -1, 'taken',
+  yield* sql`select * from refold.append_event('taken-1', 'A', '1', NULL, 'taken',
     event_id => '00000000-0000-7000-8000-000000000001')`
   const stored = sql`select * from refold.event_store order by "position"`
   const before = yield* stored
@@ -327,6 +393,52 @@ test(
     expect((yield* sql`select to_regclass('refold.event_store') is not null as is_there`)[0]).toEqual({
       is_there: true
     })
+  }))
+)
+
+test(
+  "read_stream is checked and planned as a part of the query that calls it",
+  run(Effect.gen(function*() {
+    const { sql } = yield* Stores.Database
+    yield* sql`select * from refold.append_event('planned-1', 'A', '1')`
+    const plan = yield* sql<Record<string, string>>`
+      explain select type from refold.read_stream('planned-1', max_count => 10) where type = 'A'`
+    const text = plan.flatMap((row) => Object.values(row)).join("\n")
+    expect(text).toContain("event_store_stream_version")
+    expect(text).not.toContain("Function Scan")
+    const counted = (names: string) =>
+      sql.unsafe(
+        `select (select count(*)::int from refold.read_stream(n)) as events from unnest('${names}'::text[]) as n`
+      )
+    expect(yield* counted("{planned-1,planned-2}")).toEqual([{ events: 1 }, { events: 0 }])
+    expect(told(yield* Effect.flip(counted("{planned-1,planned}")))).toMatchObject({ code: "22023" })
+  }))
+)
+
+test(
+  "a role that reads by SQL needs the rights that the documentation lists",
+  run(Effect.gen(function*() {
+    const opened = yield* Stores.Database
+    const page = Fs.readFileSync(
+      new URL("../../../../docs/src/content/docs/reference/sql-api.md", import.meta.url),
+      "utf8"
+    )
+    expect(page).toContain(
+      "`read_stream`, `read_all`, `read_head`, `stream_version`, and `check_stream_read` and `check_log_read`"
+    )
+    const session = yield* Stores.connect(
+      yield* LoginRole.login(opened, "sql_reader", [
+        "usage on schema refold",
+        "select on refold.event_store, refold.event_position",
+        `execute on function refold.read_stream, refold.read_all, refold.read_head, refold.stream_version,
+          refold.check_stream_read, refold.check_log_read`
+      ])
+    )
+    yield* opened.sql`select * from refold.append_event('read-1', 'A', '1')`
+    expect(yield* session`select * from refold.read_stream('read-1')`).toHaveLength(1)
+    expect(yield* session`select * from refold.read_all(categories => '{read}')`).toHaveLength(1)
+    expect(yield* session`select refold.stream_version('read-1') as version`).toEqual([{ version: 1n }])
+    expect(told(yield* Effect.flip(session`select * from refold.read_stream('read')`))).toMatchObject({ code: "22023" })
   }))
 )
 

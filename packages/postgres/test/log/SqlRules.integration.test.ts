@@ -1,7 +1,10 @@
 // What SQL checks before it stores is what core checks, and the one text of a JSON value is the same in both languages.
+import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Json from "@refold/core/event/Json"
 import * as NewEvent from "@refold/core/event/NewEvent"
 import * as StreamName from "@refold/core/event/StreamName"
+import { StreamVersion } from "@refold/core/event/StreamVersion"
+import { storedLength } from "@refold/core/internal/event/StoredLength"
 import * as Commit from "@refold/core/journal/Commit"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as Sample from "@refold/laws/internal/kit/Sample"
@@ -17,7 +20,10 @@ import * as SqlClient from "effect/sql/SqlClient"
 import * as fc from "fast-check"
 import { afterAll, describe, expect, test } from "vitest"
 import * as EmbeddedStore from "../support/EmbeddedStore.ts"
+import { freshDatabase } from "../support/freshDatabase.ts"
+import * as ReadRefusals from "../support/ReadRefusals.ts"
 import * as Server from "../support/Server.ts"
+import * as Stores from "../support/Stores.ts"
 
 const runtimes = {
   "on a server": ManagedRuntime.make(Layer.orDie(Server.layer)),
@@ -76,6 +82,8 @@ const nested = (depth: number): unknown => {
 const handle = CommandHandler.make(Sample.aggregate)
 let next = 0
 
+const ruleOf = (result: Result.Result<unknown, InvalidInput>) => Result.isFailure(result) ? result.failure.rule : null
+
 const isRefused = (result: Result.Result<unknown, unknown>) => Result.isFailure(result)
 
 describe.each(Object.entries(runtimes))("%s", (_where, runtime) => {
@@ -89,14 +97,25 @@ describe.each(Object.entries(runtimes))("%s", (_where, runtime) => {
   test("a name is refused where core refuses it", () =>
     check(text, async (name) => {
       const problem = await ask<string | null>((sql) => sql`select refold.name_problem(${name}) as answer`)
-      expect([name, problem !== null]).toEqual([name, isRefused(NewEvent.checkName(name, "type"))])
+      expect([name, problem]).toEqual([name, ruleOf(NewEvent.checkName(name, "type"))])
     }))
 
   test("the name of a stream is refused where core refuses it", () =>
     check(text, async (name) => {
       const problem = await ask<string | null>((sql) => sql`select refold.stream_problem(${name}) as answer`)
-      expect([name, problem !== null]).toEqual([name, isRefused(StreamName.parse(name))])
+      expect([name, problem]).toEqual([name, ruleOf(StreamName.parse(name))])
     }))
+
+  test.each(ReadRefusals.kinds)(
+    "a read of the %s is refused where core refuses it, in the same words",
+    (kind) =>
+      check(ReadRefusals.reads(text), async (read) => {
+        const refused = await runtime.runPromise(
+          Effect.flatMap(SqlClient.SqlClient, (sql) => ReadRefusals.askSql(sql, kind, read))
+        )
+        expect([read, refused]).toEqual([read, ReadRefusals.byCore[kind](read)])
+      })
+  )
 
   test("JSON is refused where core refuses it", () =>
     check(json, async (value) => {
@@ -138,6 +157,16 @@ describe.each(Object.entries(runtimes))("%s", (_where, runtime) => {
       expect(canonical).toBe(Json.canonical(storable.success))
     }))
 
+  test("the text of a JSON value has as many bytes as core counts", () =>
+    check(json, async (value) => {
+      const storable = Json.storable(value, "data")
+      if (Result.isFailure(storable)) return
+      const length = await ask<number>((sql) =>
+        sql`select octet_length(${JSON.stringify(value)}::text::jsonb::text) as answer`
+      )
+      expect([value, storedLength(storable.success)]).toEqual([value, length])
+    }))
+
   test("a command that TypeScript has handled under a key is known to SQL, under that key and no other command", () =>
     check(fc.tuple(text, Sample.commands, Sample.commands), async ([id, command, other]) => {
       const idempotencyKey = `${id.slice(0, 100)}-${next++}`
@@ -164,6 +193,54 @@ describe.each(Object.entries(runtimes))("%s", (_where, runtime) => {
   })
 })
 
+/** Functions that check less than they should, each with the kind of read in which that shows. */
+const faults: ReadonlyArray<readonly [name: string, kind: typeof ReadRefusals.kinds[number], statement: string]> = [
+  [
+    "reads check their stream only",
+    "stream",
+    `create or replace function refold.read_problem(
+      after bigint, max_count bigint, as_of_version bigint, as_of_position bigint, as_of_recorded_at timestamptz,
+      as_of_occurred_at timestamptz, types text[], categories text[]
+    ) returns jsonb language sql immutable as $$ select null::jsonb $$`
+  ],
+  [
+    "a read of a stream that no stream can be is empty",
+    "version",
+    `create or replace function refold.stream_problem(name text) returns text language sql immutable
+      as $$ select null::text $$`
+  ],
+  [
+    "categories are not checked",
+    "log",
+    `create or replace function refold.category_problem(name text) returns text language sql immutable
+      as $$ select null::text $$`
+  ],
+  [
+    "a time is truncated",
+    "stream",
+    `create or replace function refold.time_problem(value timestamptz) returns text language sql immutable
+      as $$ select null::text $$`
+  ]
+]
+
+test.each(faults)(
+  "the law notices where %s",
+  (_name, kind, statement) =>
+    Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+      const { sql } = yield* Stores.open(yield* freshDatabase())
+      yield* sql.unsafe(statement)
+      const property = fc.asyncProperty(ReadRefusals.reads(text), async (read) => {
+        const refused = await Effect.runPromise(Effect.exit(ReadRefusals.askSql(sql, kind, read)))
+        const core = ReadRefusals.byCore[kind](read)
+        return refused._tag === "Success" && refused.value?.field === core?.field && refused.value?.rule === core?.rule
+      })
+      const verdict = yield* Effect.promise(() =>
+        fc.check(property, { numRuns: 300 }) as Promise<fc.RunDetails<unknown>>
+      )
+      expect(verdict.failed).toBe(true)
+    })))
+)
+
 describe("a document of writes", () => {
   const event = fc.record({
     type: fc.oneof(fc.constant("Happened"), text, fc.integer()),
@@ -175,19 +252,25 @@ describe("a document of writes", () => {
   }, { requiredKeys: ["type", "data", "schemaVersion", "metadata", "id", "occurredAt"] })
   const write = fc.record({
     stream: fc.oneof(fc.constantFrom("a-1", "a-2"), text),
-    expectedVersion: fc.constantFrom(-2, -1, 0, 3, -3),
+    expectedVersion: fc.constantFrom(-2, null, 0, 3, -3, -1),
     lastEventId: fc.oneof(fc.uuid(), fc.constantFrom("x", "")),
     events: fc.array(event, { maxLength: 2 })
   }, { requiredKeys: ["stream", "expectedVersion", "events"] })
 
-  const { Any, Exact, StreamExists } = ExpectedVersion
-  const expectations = new Map([[-2, StreamExists], [-1, Any], [0, Exact(0)], [3, Exact(3)]])
+  const expectedIn = (version: unknown) =>
+    version === null
+      ? ExpectedVersion.Any
+      : version === -2
+      ? ExpectedVersion.StreamExists
+      : typeof version === "number" && version >= 0
+      ? ExpectedVersion.Exact(StreamVersion(version))
+      : undefined
 
   // The document once more, as a commit.
   const commitOf = (writes: ReadonlyArray<Record<string, unknown>>) => ({
     writes: writes.map(({ events, expectedVersion, lastEventId, stream }) => ({
       stream,
-      expected: expectations.get(Number(expectedVersion)),
+      expected: expectedIn(expectedVersion),
       lastEventId,
       events: (events as ReadonlyArray<Record<string, string>>).map((event) => ({
         ...event,

@@ -1,10 +1,10 @@
 // The schema: created once however many start at a time, apart from other schemas, under safe names only.
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
-import * as Stream from "effect/Stream"
 import * as Fs from "node:fs"
 import { fileURLToPath } from "node:url"
 import { describe, expect, test } from "vitest"
+import * as PostgresStore from "../../src/PostgresStore.ts"
 import { migrations } from "../../src/schema/internal/Baseline.ts"
 import * as Migrations from "../../src/schema/internal/Migrations.ts"
 import { freshDatabase } from "../support/freshDatabase.ts"
@@ -131,25 +131,44 @@ test("a connection lost while the schema is made is an error that says so, and t
     expect(yield* store.head).toBe(0)
   }))))
 
-test("a store that does not migrate says at its first use what is missing", () =>
-  Effect.runPromise(Effect.scoped(Effect.gen(function*() {
-    const { store } = yield* Stores.open(yield* freshDatabase(), { migrate: false })
-    const errors = [
-      yield* Effect.flip(store.append(Stores.freshStream(), [Stores.event()])),
-      yield* Effect.flip(Stream.runDrain(store.readStream(Stores.freshStream()))),
-      yield* Effect.flip(store.head)
-    ]
-    expect(errors.map(({ message }) => message)).toEqual([
-      `append failed: schema "refold" does not exist`,
-      `read failed: relation "refold.event_store" does not exist`,
-      `read head failed: schema "refold" does not exist`
-    ])
-  }))))
+/** The message of the error that opening a store without migrating fails with. */
+const refusal = (url: string, options: Partial<PostgresStore.ServerOptions> = {}) =>
+  Effect.map(Effect.flip(Stores.open(url, { migrate: false, ...options })), ({ message }) => message)
+
+describe("a store that does not migrate", () => {
+  const remedy = (schema: string) =>
+    `run PostgresStore.migrate({ schema: "${schema}" }) as the role that is to own it, or open with migrate: true`
+
+  test("says at the start, in one line, what is missing and what brings it", () =>
+    Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+      const url = yield* freshDatabase()
+      expect(yield* refusal(url)).toBe(`open failed: the schema "refold" does not exist: ${remedy("refold")}`)
+      expect(yield* refusal(url, { schema: "public" }))
+        .toBe(`open failed: the schema "public" has no store: ${remedy("public")}`)
+      const admin = yield* Stores.connect(url)
+      yield* admin`create schema old`
+      yield* admin`create table old.migrations (migration_id int)`
+      expect(yield* refusal(url, { schema: "old" }))
+        .toBe(`open failed: the store in the schema "old" lacks 0001_baseline: ${remedy("old")}`)
+    }))))
+
+  test("opens what PostgresStore.migrate made, also with migrations that only newer code knows", () =>
+    Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+      const url = yield* freshDatabase()
+      const admin = yield* Stores.connect(url)
+      yield* Effect.provideService(PostgresStore.migrate(), SqlClient.SqlClient, admin)
+      yield* admin`insert into refold.migrations (migration_id, name) values (2, 'of newer code')`
+      const { store } = yield* Stores.open(url, { migrate: false })
+      expect(yield* store.append(Stores.freshStream(), [Stores.event()])).toMatchObject({ position: 1 })
+      expect(yield* (yield* Stores.open(url)).store.head).toBe(1)
+    }))))
+})
 
 test("a role without the right to create the schema gets an error that says so", () =>
   Effect.runPromise(Effect.scoped(Effect.gen(function*() {
-    const opened = yield* Stores.open(yield* freshDatabase(), { migrate: false })
-    const error = yield* Effect.flip(Stores.open(yield* LoginRole.login(opened, "stranger", [])))
+    const url = yield* freshDatabase()
+    const stranger = yield* LoginRole.login({ sql: yield* Stores.connect(url), url }, "stranger", [])
+    const error = yield* Effect.flip(Stores.open(stranger))
     expect(error.message).toMatch(/^migrate failed: permission denied for database refold_\w+$/)
   }))))
 

@@ -35,7 +35,8 @@ export interface HandlerOptions<State> {
   readonly inline?: ReadonlyArray<InlineProjection<State>> | undefined
   /**
    * The maximum number of cached states; 1,000 by default, 0 for no cache. The cache saves reads and never changes an
-   * answer. Arrays and plain objects in a cached state are frozen.
+   * answer. Answers hold the cached state itself: its arrays and plain objects are frozen; do not change a `Map` or a
+   * `Date` in it.
    */
   readonly cache?: number | undefined
 }

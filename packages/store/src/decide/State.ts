@@ -12,6 +12,8 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { EventReader } from "../log/EventReader.ts"
 import type { EventStoreError } from "../log/EventStoreError.ts"
+import * as PastPoint from "../log/internal/PastPoint.ts"
+import * as RetryBudget from "../log/internal/RetryBudget.ts"
 import type { DeciderFault } from "./DeciderFault.ts"
 import { foldTail } from "./internal/FoldTail.ts"
 import type { LoadedState } from "./LoadedState.ts"
@@ -23,12 +25,32 @@ export type LoadFailure = InvalidInput | DecodeError | DeciderFault | EventStore
 
 /**
  * Loads the state of the aggregate `id`, now or as of a past point. An id without events has the initial state. Fails
- * with a `DecodeError` that names the event if one cannot be decoded, and with `DeciderFault` if `evolve` throws.
+ * with `InvalidInput` for a version or a position beyond the last event, with a `DecodeError` that names the event if one
+ * cannot be decoded, and with `DeciderFault` if `evolve` throws.
  */
-export const load = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
+export const load = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string,
   { asOf }: { readonly asOf?: AsOf | undefined } = {}
+): Effect.Effect<LoadedState<State>, LoadFailure, EventReader | SnapshotStore> =>
+  // If the store is down, neither the snapshot nor the events can be read: they are not waited for one after the other.
+  RetryBudget.share(loadAsOf(aggregate, id, asOf))
+
+const loadAsOf = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
+  aggregate: Aggregate<Command, State, Event, Refusal>,
+  id: string,
+  asOf: AsOf | undefined
+): Effect.fn.Return<LoadedState<State>, LoadFailure, EventReader | SnapshotStore> {
+  if (asOf !== undefined) yield* PastPoint.reached(asOf)
+  const loaded = yield* loadUpTo(aggregate, id, asOf)
+  yield* Effect.fromResult(PastPoint.checkVersion(asOf, loaded.version))
+  return loaded
+})
+
+const loadUpTo = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
+  aggregate: Aggregate<Command, State, Event, Refusal>,
+  id: string,
+  asOf: AsOf | undefined
 ): Effect.fn.Return<LoadedState<State>, LoadFailure, EventReader | SnapshotStore> {
   const stream = yield* Effect.fromResult(StreamName.make(aggregate.category, id))
   const snapshot = yield* Snapshots.find(aggregate.snapshots, stream, asOf)

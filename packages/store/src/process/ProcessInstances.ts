@@ -63,7 +63,7 @@ export const history = Effect.fnUntraced(function*<Event extends Tagged, State>(
   return yield* Effect.forEach(
     yield* fromWire(stored),
     (recorded) =>
-      Effect.map(Effect.fromResult(process.instances.codec.decode(recorded)), (event) => ({ event, recorded }))
+      Effect.map(Effect.fromResult(process.instances.events.decode(recorded)), (event) => ({ event, recorded }))
   )
 })
 

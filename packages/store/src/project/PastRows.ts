@@ -7,14 +7,14 @@ import { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { Position } from "@refold/core/event/Position"
 import * as StreamName from "@refold/core/event/StreamName"
 import type * as AsOf from "@refold/core/journal/AsOf"
-import * as ReadOptions from "@refold/core/journal/ReadOptions"
 import type { Projection } from "@refold/core/project/Projection"
 import { maxLimit, type RowQuery } from "@refold/core/project/RowQuery"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import * as Stream from "effect/Stream"
+import type * as Stream from "effect/Stream"
 import { EventReader, type ReadFailure } from "../log/EventReader.ts"
+import * as PastPoint from "../log/internal/PastPoint.ts"
 import * as CatchUp from "./internal/CatchUp.ts"
 import * as ReadRows from "./internal/ReadRows.ts"
 import * as StreamRows from "./internal/StreamRows.ts"
@@ -66,7 +66,7 @@ export const asOf = Effect.fnUntraced(function*<Event extends Tagged, State, Ind
 
 /**
  * The row of one stream as of a version, a position or an instant, folded from this stream only. None if the row did
- * not exist. Fails with `InvalidInput` if the projection is not keyed by stream, and with `PoisonedEvent` if an event
+ * not exist. Fails with `InvalidInput` if the projection is not keyed by stream or the point is beyond the last event, and with `PoisonedEvent` if an event
  * cannot be folded.
  */
 export const rowAsOf = Effect.fnUntraced(function*<Event extends Tagged, State>(
@@ -81,7 +81,12 @@ export const rowAsOf = Effect.fnUntraced(function*<Event extends Tagged, State>(
     })
   }
   const name = yield* Effect.fromResult(StreamName.parse(stream))
-  if (point._tag !== "Version") yield* headAt(point)
+  yield* PastPoint.reached(point)
+  if (point._tag === "Version") {
+    const [version] = yield* (yield* EventReader).streamVersions([name])
+    // One stream has one version.
+    yield* Effect.fromResult(PastPoint.checkVersion(point, version!))
+  }
   const row = yield* StreamRows.fold(projection, name, { asOf: point })
   if (row === undefined) return Option.none()
   return Option.some(yield* Effect.fromResult(ReadRows.decodeRow(projection, row, projection.version)))
@@ -91,16 +96,6 @@ export const rowAsOf = Effect.fnUntraced(function*<Event extends Tagged, State>(
 const headAt = Effect.fnUntraced(function*(
   point: AsOf.AsOfLog
 ): Effect.fn.Return<Position, ReadFailure, EventReader> {
-  yield* Effect.fromResult(ReadOptions.check({ asOf: point }))
-  const reader = yield* EventReader
-  if (point._tag !== "Position") return yield* reader.head
-  const { last } = yield* reader.bound
-  if (point.position > last) {
-    return yield* new InvalidInput({
-      field: "asOf.position",
-      rule: `must not be beyond the last event, at position ${last}`
-    })
-  }
-  yield* Stream.runHead(Stream.filter(reader.heads, (head) => head >= point.position))
-  return point.position
+  yield* PastPoint.reached(point)
+  return point._tag === "Position" ? point.position : yield* (yield* EventReader).head
 })

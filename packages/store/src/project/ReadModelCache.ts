@@ -9,7 +9,8 @@ import type { RowQuery } from "@refold/core/project/RowQuery"
 import * as Cache from "effect/Cache"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type * as Option from "effect/Option"
+import * as Option from "effect/Option"
+import { share } from "./internal/SharedRows.ts"
 import * as ReadModel from "./ReadModel.ts"
 import { ReadModelStore } from "./ReadModelStore.ts"
 
@@ -24,7 +25,8 @@ export interface CachedReader<State, Index extends string> {
 type Answer<A> = Effect.Effect<A, ReadModel.ReadRowsFailure, ReadModel.Readers>
 
 /**
- * A reader that caches at most `capacity` rows and as many pages, 1,000 by default, and returns no stale answer. Fails
+ * A reader that caches at most `capacity` rows and as many pages, 1,000 by default, and returns no stale answer.
+ * Callers share the rows: arrays and plain objects are frozen, and rows with other objects are copied for each caller. Fails
  * with `InvalidInput` for an inline projection: command handlers write its rows without a new revision.
  */
 export const make = Effect.fnUntraced(function*<Event extends Tagged, State, Index extends string>(
@@ -33,15 +35,30 @@ export const make = Effect.fnUntraced(function*<Event extends Tagged, State, Ind
 ): Effect.fn.Return<CachedReader<State, Index>, InvalidInput> {
   if (projection.isInline)
     return yield* new InvalidInput({ field: "projection", rule: "must not be inline: read it with ReadModel instead" })
-  const get = yield* makeCached(capacity, (key: string) => ReadModel.get(projection, key))
-  const query = yield* makeCached(capacity, (asked: RowQuery<Index>) => ReadModel.query(projection, asked))
+  const get = yield* makeCached(
+    capacity,
+    (key: string) => Effect.map(ReadModel.get(projection, key), (row) => share(projection, Option.toArray(row)))
+  )
+  const query = yield* makeCached(
+    capacity,
+    (asked: RowQuery<Index>) =>
+      Effect.map(ReadModel.query(projection, asked), ({ next, rows }) => ({ next, rows: share(projection, rows) }))
+  )
   const current = Effect.flatMap(ReadModelStore, (store) => store.live(projection.name))
   return {
-    get: (key) => Effect.flatMap(current, (live) => get(live, key)),
+    get: (key) =>
+      Effect.flatMap(current, (live) => Effect.map(get(live, key), (rows) => Option.fromUndefinedOr(rows()[0]))),
     query: (asked = {}) =>
       Effect.flatMap(current, (live) =>
         // No row has changed since the answer was cached, so the answer also holds for the current checkpoint.
-        Effect.map(query(live, asked), (page) => ({ ...page, position: live.checkpoint })))
+        Effect.map(
+          query(live, asked),
+          ({ next, rows }) => ({
+            rows: rows(),
+            next: Option.map(next, (cursor) => cursor),
+            position: live.checkpoint
+          })
+        ))
   }
 })
 

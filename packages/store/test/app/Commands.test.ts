@@ -26,7 +26,7 @@ import { deposit, history, withdraw } from "../support/Account.ts"
 const Requested = EventType.make("Requested", Schema.Struct({ amount: Schema.Number }))
 const Transfer = Aggregate.makeUnsafe({
   category: "transfer",
-  codec: EventCodec.makeUnsafe([Requested]),
+  events: EventCodec.makeUnsafe([Requested]),
   commands: Schema.Union([
     Schema.TaggedStruct("RequestTransfer", { amount: Schema.Int, to: Schema.Struct({ account: Schema.String }) }),
     Schema.TaggedStruct("CancelTransfer", {})
@@ -48,7 +48,7 @@ type TransferCommand =
 
 const AccountWithSchema = Aggregate.makeUnsafe({
   category: "account",
-  codec: Account.codec,
+  events: Account.codec,
   decider: Account.decider,
   commands: Schema.Union([
     Schema.TaggedStruct("Deposit", { amounts: Schema.Array(Schema.Int) }),
@@ -240,7 +240,7 @@ describe("a command from a wire", () => {
     const commands = Schema.Union([Schema.TaggedStruct("Deposit", { amounts: Schema.Array(Schema.Int) }), renamed])
     const { codec, decider } = Account
     const parse = Commands.parser({
-      Deposit: Aggregate.makeUnsafe({ category: "account", codec, decider, commands })
+      Deposit: Aggregate.makeUnsafe({ category: "account", events: codec, decider, commands })
     })
     expect(Result.isSuccess(parse({ _tag: "Deposit", amounts: [1] }))).toBe(true)
     expect(Result.getFailure(parse({ _tag: "Deposit", amount: 1 })))

@@ -371,7 +371,7 @@ describe("the log", () => {
       const { codec, decider } = Account
       const checked = Aggregate.makeUnsafe({
         category: "account",
-        codec,
+        events: codec,
         decider,
         commands: Schema.Union([
           Schema.TaggedStruct("Deposit", { amounts: Schema.Array(Schema.Number) }),
@@ -381,7 +381,7 @@ describe("the log", () => {
       const decide: typeof decider["decide"] = (command) => {
         throw new Error(`cannot do ${JSON.stringify(command)}`)
       }
-      const faulty = Aggregate.makeUnsafe({ category: "account", codec, decider: { ...decider, decide } })
+      const faulty = Aggregate.makeUnsafe({ category: "account", events: codec, decider: { ...decider, decide } })
       const dead = (_id: string, command: Account.Command) => Effect.die(new Error(JSON.stringify(command)))
       for (const handler of [handle, CommandHandler.make(checked), CommandHandler.make(faulty), dead]) {
         const send = Commands.make({ Deposit: handle, Withdraw: handler }, [Middleware.logging])

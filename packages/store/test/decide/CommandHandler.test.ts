@@ -335,7 +335,7 @@ describe("a command repeated under its idempotency key", () => {
       const decided: Array<Account.Command> = []
       const attentive = CommandHandler.make(Aggregate.makeUnsafe({
         category: "account",
-        codec: Account.codec,
+        events: Account.codec,
         decider: {
           ...Account.decider,
           decide: (command: Account.Command, state: Account.State) => {
@@ -450,7 +450,7 @@ describe("an idempotency key that was used before", () => {
   it("by another kind of aggregate is a conflict", () =>
     run(Effect.gen(function*() {
       const loan = CommandHandler.make(
-        Aggregate.makeUnsafe({ category: "loan", codec: Account.codec, decider: Account.decider })
+        Aggregate.makeUnsafe({ category: "loan", events: Account.codec, decider: Account.decider })
       )
       yield* handle("a", deposit(1), key)
       expect(yield* Effect.flip(loan("a", deposit(1), key))).toMatchObject({ _tag: "IdempotencyConflict" })
@@ -536,7 +536,7 @@ describe("a snapshot", () => {
     run(Effect.gen(function*() {
       const picky = CommandHandler.make(Aggregate.makeUnsafe({
         category: "account",
-        codec: Account.codec,
+        events: Account.codec,
         decider: Account.decider,
         snapshots: {
           ...Account.snapshots,

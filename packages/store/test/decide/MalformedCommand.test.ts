@@ -20,7 +20,7 @@ const deposited = (amount: number): Event => ({ _tag: "Deposited", amount })
 
 const orders = Aggregate.makeUnsafe({
   category: "account",
-  codec,
+  events: codec,
   commands: Order,
   decider: Decider.make<Order, { readonly balance: number }, Event, never>({
     ...decider,
@@ -70,7 +70,7 @@ describe("a command from a wire", () => {
   })
 
   it("cannot be parsed without a command schema", () => {
-    const silent = Aggregate.makeUnsafe({ category: "account", codec, decider })
+    const silent = Aggregate.makeUnsafe({ category: "account", events: codec, decider })
     const parsed = Aggregate.parseCommand(silent, wire)
     expect(Result.isFailure(parsed) && parsed.failure).toMatchObject({ _tag: "InvalidInput", field: "commands" })
   })
@@ -110,7 +110,9 @@ describe("a handler of commands with a schema", () => {
 
 describe("a decider that breaks its contract", () => {
   const handling = (faulty: Partial<typeof decider>) =>
-    CommandHandler.make(Aggregate.makeUnsafe({ category: "account", codec, decider: { ...decider, ...faulty } }))
+    CommandHandler.make(
+      Aggregate.makeUnsafe({ category: "account", events: codec, decider: { ...decider, ...faulty } })
+    )
   const deposit = { _tag: "Deposit", amounts: [1] } as const
   // What code without types can give.
   const wrong = (value: unknown): typeof decider["decide"] => () => value as ReturnType<typeof decider["decide"]>
@@ -141,7 +143,7 @@ describe("a decider that breaks its contract", () => {
       const evolve = (): never => {
         throw new Error("ah")
       }
-      const faulty = Aggregate.makeUnsafe({ category: "account", codec, decider: { ...decider, evolve } })
+      const faulty = Aggregate.makeUnsafe({ category: "account", events: codec, decider: { ...decider, evolve } })
       expect(yield* Effect.flip(State.load(faulty, "a"))).toMatchObject({ _tag: "DeciderFault", stage: "evolve" })
     })))
 })

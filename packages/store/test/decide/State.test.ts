@@ -1,5 +1,6 @@
 import * as Aggregate from "@refold/core/decide/Aggregate"
 import type { DecodeError } from "@refold/core/event/DecodeError"
+import { Position } from "@refold/core/event/Position"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as AsOf from "@refold/core/journal/AsOf"
 import type { LoadedState } from "@refold/store/decide/LoadedState"
@@ -10,8 +11,10 @@ import type { EventReader } from "@refold/store/log/EventReader"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
 import { WireTransform } from "@refold/store/log/WireTransform"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import * as SubscriptionRef from "effect/SubscriptionRef"
 import * as TestClock from "effect/testing/TestClock"
 import { describe, expect, expectTypeOf, it } from "vitest"
 import * as Account from "../support/Account.ts"
@@ -38,7 +41,7 @@ const pasts: ReadonlyArray<[string, AsOf.AsOf | undefined, number]> = [
   ["version 0", AsOf.version(0), 0],
   ["version 2", AsOf.version(2), 1 + 2],
   ["version 3", AsOf.version(3), 1 + 2 + 4],
-  ["a version to come", AsOf.version(99), 1 + 2 + 4 + 8 + 16],
+  ["version 5, its last one", AsOf.version(5), 1 + 2 + 4 + 8 + 16],
   ["the position before its first event", AsOf.position(1), 0],
   ["position 3", AsOf.position(3), 1 + 2],
   ["position 4", AsOf.position(4), 1 + 2 + 4],
@@ -95,6 +98,36 @@ describe("the state of an aggregate", () => {
         expect(yield* State.reload(Account.account, past)).toEqual(yield* State.load(Account.account, "a"))
       }))
   )
+
+  it.each<[string, AsOf.AsOf, string, string]>([
+    ["version 6", AsOf.version(6), "a", "asOf.version must not be beyond the last event of the stream, at version 5"],
+    ["version 1", AsOf.version(1), "b", "asOf.version must not be beyond the last event of the stream, at version 0"],
+    ["position 7", AsOf.position(7), "a", "asOf.position must not be beyond the last event, at position 6"]
+  ])(
+    "as of %s, beyond the last event, is refused, with and without a snapshot",
+    (_, asOf, id, message) =>
+      runAtZero(Effect.gen(function*() {
+        yield* seed
+        expect((yield* Effect.flip(State.load(Account.account, id, { asOf }))).message).toBe(message)
+        yield* Snapshots.save(Account.withSnapshots, yield* State.load(Account.withSnapshots, "a"))
+        const error = yield* Effect.flip(State.load(Account.withSnapshots, id, { asOf }))
+        expect(error).toMatchObject({ _tag: "InvalidInput", message })
+      }))
+  )
+
+  it("as of a position that readers do not see yet waits for it", () =>
+    run(Effect.gen(function*() {
+      yield* append("a", stored(1))
+      const head = yield* SubscriptionRef.make(Position(1))
+      const held = withStore(() => ({
+        bound: Effect.succeed({ head: Position(1), last: Position(2), heldBackBy: [] }),
+        heads: SubscriptionRef.changes(head)
+      }))
+      const load = yield* Effect.forkChild(held(State.load(Account.account, "a", { asOf: AsOf.position(2) })))
+      yield* append("a", stored(2))
+      yield* SubscriptionRef.set(head, Position(2))
+      expect(yield* Fiber.join(load)).toMatchObject({ state: { balance: 3 }, version: 2 })
+    })))
 
   it("has the version, position and time of the last event that counts", () =>
     runAtZero(Effect.gen(function*() {
@@ -237,7 +270,7 @@ describe("a snapshot", () => {
       yield* seedWithSnapshot()
       const raised = Aggregate.makeUnsafe({
         category: "account",
-        codec: Account.codec,
+        events: Account.codec,
         decider: Account.decider,
         snapshots: { ...Account.snapshots, version: 2 }
       })

@@ -140,7 +140,7 @@ describe("a stale cached state", () => {
     run(Effect.gen(function*() {
       const handle = CommandHandler.make(Aggregate.makeUnsafe({
         category: "account",
-        codec: Account.codec,
+        events: Account.codec,
         decider: Decider.make<Account.Command, Account.State, Account.Event, never>({
           ...Account.decider,
           decide: (_, { balance }) => {
@@ -359,7 +359,7 @@ const surprising = {
 const keeping = (evolve: (state: Kept, amount: number) => Kept) =>
   CommandHandler.make(Aggregate.makeUnsafe({
     category: "account",
-    codec: Account.codec,
+    events: Account.codec,
     decider: Decider.make<Account.Command, Kept, Account.Event, Account.Overdrawn>({
       initialState: { list: [], moment: new Moment(), surprise: surprising },
       decide: (command) => Account.decider.decide(command, { balance: 100 }),
@@ -372,7 +372,7 @@ describe("a cached state", () => {
     run(Effect.gen(function*() {
       const handle = keeping((state, amount) => ({ ...state, list: [...state.list, amount] }))
       const { state } = yield* handle("a", deposit(2, 1))
-      state.list.push(7)
+      expect(() => state.list.push(7)).toThrow(TypeError)
       expect(yield* handle("a", deposit(3))).toMatchObject({ state: { list: [2, 1, 3] } })
     })))
 
@@ -421,7 +421,7 @@ it("a cached state is folded from the events as they are decoded", () =>
     const Timed = EventType.make("Timed", Schema.Struct({ at: Schema.DateTimeUtc }))
     const aggregate = Aggregate.makeUnsafe({
       category: "timer",
-      codec: EventCodec.makeUnsafe([Timed]),
+      events: EventCodec.makeUnsafe([Timed]),
       decider: Decider.make<number, number, typeof Timed.Event, string>({
         initialState: 0,
         decide: (millis, last) =>

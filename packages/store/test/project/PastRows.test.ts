@@ -130,6 +130,12 @@ describe("the row of one stream", () => {
       expect(yield* Effect.flip(row(AsOf.position(4)))).toMatchObject({ _tag: "InvalidInput", field: "asOf.position" })
     })))
 
+  it("fails as of a version beyond the last event of the stream", () =>
+    runAtZero(Effect.gen(function*() {
+      yield* three
+      expect(yield* Effect.flip(row(AsOf.version(9)))).toMatchObject({ _tag: "InvalidInput", field: "asOf.version" })
+    })))
+
   it("fails for an invalid stream name", () =>
     run(Effect.gen(function*() {
       const nowhere = PastRows.rowAsOf(balances, "nodash" as StreamName, AsOf.version(1))

@@ -1,11 +1,13 @@
+import * as Projection from "@refold/core/project/Projection"
 import * as Projector from "@refold/store/project/Projector"
 import * as ReadModelCache from "@refold/store/project/ReadModelCache"
 import * as Rebuild from "@refold/store/project/Rebuild"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { describe, expect, it } from "vitest"
-import { run } from "../support/Account.ts"
+import { codec, run } from "../support/Account.ts"
 import { balances, catchUp, deposit, down, inline, total, withRows } from "../support/Balances.ts"
 
 // A cached reader, and how often it had to read rows.
@@ -92,6 +94,50 @@ describe("a cached reader", () => {
       }))
       for (const key of ["a", "a", "b", "a"]) yield* counted(cached.get(key))
       expect(reads).toBe(3)
+    })))
+
+  it("gives rows that no caller can change", () =>
+    run(Effect.gen(function*() {
+      const { count, get, query } = yield* counting
+      yield* deposit("a", 1)
+      yield* catchUp
+      const row = Option.getOrThrow(yield* get("account-a"))
+      const page = yield* query()
+      // As a caller without types would.
+      expect(() => Object.assign(row.state, { balance: 99 })).toThrow(TypeError)
+      expect(() => Object.assign(row, { key: "b" })).toThrow(TypeError)
+      expect(() => Array.prototype.pop.call(page.rows)).toThrow(TypeError)
+      Object.assign(page, { rows: [] })
+      expect(yield* get("account-a")).toMatchObject(Option.some({ key: "account-a", state: { balance: 1 } }))
+      expect((yield* query()).rows).toHaveLength(1)
+      expect(count.reads).toBe(2)
+    })))
+
+  it("copies rows for each caller that hold objects which cannot be frozen", () =>
+    run(Effect.gen(function*() {
+      const dates = Projection.makeUnsafe({
+        name: "dates",
+        version: 1,
+        events: codec,
+        keys: () => ["all"],
+        state: Schema.Struct({ last: Schema.DateFromString, byName: Schema.ReadonlyMap(Schema.String, Schema.Finite) }),
+        initialState: { last: new Date(0), byName: new Map<string, number>() },
+        evolve: (_, { amount }) => ({ last: new Date(amount), byName: new Map([["a", amount]]) })
+      })
+      yield* deposit("a", 5)
+      yield* Projector.catchUp(dates)
+      const cached = yield* ReadModelCache.make(dates)
+      const given = [
+        ...Option.toArray(yield* cached.get("all")),
+        ...(yield* cached.query()).rows
+      ]
+      for (const { state } of given) {
+        state.last.setTime(9)
+        Map.prototype.set.call(state.byName, "a", 9)
+      }
+      const { state } = Option.getOrThrow(yield* cached.get("all"))
+      expect([state.last.getTime(), state.byName.get("a")]).toEqual([5, 5])
+      expect((yield* cached.query()).rows[0]?.state).toEqual(state)
     })))
 
   it("cannot be made for an inline projection", () =>

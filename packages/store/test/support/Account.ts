@@ -49,7 +49,7 @@ export const decider = Decider.make<Command, State, Event, Overdrawn>({
   evolve: ({ balance }, { _tag, amount }) => ({ balance: balance + (_tag === "Deposited" ? amount : -amount) })
 })
 
-export const account = Aggregate.makeUnsafe({ category: "account", codec, decider })
+export const account = Aggregate.makeUnsafe({ category: "account", events: codec, decider })
 
 export const snapshots: Aggregate.SnapshotDefinition<State> = {
   name: "balance",
@@ -59,7 +59,7 @@ export const snapshots: Aggregate.SnapshotDefinition<State> = {
 }
 
 /** The same account with a snapshot at every third event. */
-export const withSnapshots = Aggregate.makeUnsafe({ category: "account", codec, decider, snapshots })
+export const withSnapshots = Aggregate.makeUnsafe({ category: "account", events: codec, decider, snapshots })
 
 export const stream = (id: string): StreamName.StreamName => Result.getOrThrow(StreamName.make("account", id))
 

@@ -43,7 +43,7 @@ export const make = <Event extends Tagged, State>(
 ): Result.Result<Instances<State>, InvalidInput> =>
   Aggregate.make({
     category: process.name,
-    codec,
+    events: codec,
     commands: Message,
     decider: Decider.make<Message, Instance<State>, ProcessEvent, InstanceRefusal>({
       initialState: { pending: PendingWork.empty, state: Result.succeed(process.initialState) },

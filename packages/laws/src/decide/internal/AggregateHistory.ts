@@ -24,7 +24,7 @@ export interface Entry {
 /** The parts of an aggregate that its history needs. */
 export type Storable<Command, State, Event extends Tagged, Refusal> = Pick<
   Aggregate<Command, State, Event, Refusal>,
-  "category" | "codec" | "decider"
+  "category" | "events" | "decider"
 >
 
 /** An id that no other run uses. */
@@ -44,7 +44,7 @@ export const append = (stream: StreamName.StreamName, entries: ReadonlyArray<Ent
 
 /** The state after these events. Throws if an event does not decode. */
 export const fold = <State, Event extends Tagged>(
-  { codec, decider }: Pick<Storable<never, State, Event, unknown>, "codec" | "decider">,
+  { events: codec, decider }: Pick<Storable<never, State, Event, unknown>, "events" | "decider">,
   events: ReadonlyArray<EncodedEvent>
 ): State => View.fold(decider, events.map((event) => Result.getOrThrow(codec.decode({ ...event, ...somewhere }))))
 

@@ -36,7 +36,7 @@ export const concurrentCommandsAreSerialized = <Command, State, Event extends Ta
         return {
           left: { events: stored.flatMap(({ events }) => events), states: stored.map(({ state }) => state) },
           right: {
-            events: events.map((event) => Result.getOrThrow(aggregate.codec.decode(event))),
+            events: events.map((event) => Result.getOrThrow(aggregate.events.decode(event))),
             states: stored.map(({ version }) => AggregateHistory.fold(aggregate, events.slice(0, version)))
           }
         }

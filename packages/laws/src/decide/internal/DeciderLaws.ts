@@ -3,6 +3,7 @@ import type { Decider } from "@refold/core/decide/Decider"
 import * as View from "@refold/core/decide/View"
 import * as Result from "effect/Result"
 import * as Recode from "../../event/internal/Recode.ts"
+import * as ShuffleKeys from "../../kit/internal/ShuffleKeys.ts"
 import * as Law from "../../kit/Law.ts"
 import * as Decisions from "./Decisions.ts"
 
@@ -37,3 +38,23 @@ export const terminalDecidesNothing = <Command, State, Event, Refusal>(
     const decisions = terminal.flatMap((state) => commands.map((command) => decider.decide(command, state)))
     return { left: decisions.flatMap(Result.getOrElse((): ReadonlyArray<Event> => [])), right: [] }
   })
+
+/**
+ * Decides on states and folds events whose keys are in another order. A decider that takes the first key of an object
+ * decides differently on a state from a snapshot than on a remembered one.
+ */
+export const keyOrderMeansNothing = <Command, State, Event, Refusal>(
+  decider: Decider<Command, State, Event, Refusal>
+) =>
+  Law.make<readonly [ReadonlyArray<Command>, number]>(
+    "the order of keys in events and states does not change a decision",
+    ([commands, seed]) => {
+      const shuffle = ShuffleKeys.make(seed)
+      const shuffled: typeof decider = {
+        ...decider,
+        decide: (command, state) => decider.decide(command, shuffle(state)),
+        evolve: (state, event) => decider.evolve(shuffle(state), shuffle(event))
+      }
+      return { left: Decisions.answers(shuffled, commands), right: Decisions.answers(decider, commands) }
+    }
+  )

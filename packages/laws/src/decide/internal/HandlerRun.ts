@@ -57,7 +57,10 @@ export const run = Effect.fnUntraced(function*<Command, State, Event extends Tag
   const handlers = [make(aggregate, { cache: 2 }), make(aggregate, { cache: 1 })] as const
   return yield* Effect.forEach(steps, ({ expected, id, step: { store, what } }) => {
     const done = "event" in what
-      ? Effect.flatMap(Effect.fromResult(aggregate.codec.encode(what.event)), (stored) => append(aggregate, id, stored))
+      ? Effect.flatMap(
+        Effect.fromResult(aggregate.events.encode(what.event)),
+        (stored) => append(aggregate, id, stored)
+      )
       : Effect.map(Effect.result(handlers[what.handler](id, what.command, { expected })), Result.map(answerOf))
     return Effect.provideContext(done, stores[store])
   })

@@ -47,10 +47,10 @@ export const handlersFollowTheLog = <Command, State, Event extends Tagged, Refus
 const id = "put back"
 
 const append = Effect.fnUntraced(function*<Event extends Tagged>(
-  aggregate: Pick<Aggregate<never, unknown, Event, unknown>, "category" | "codec">,
+  aggregate: Pick<Aggregate<never, unknown, Event, unknown>, "category" | "events">,
   event: Event
 ) {
-  const stored = yield* Effect.fromResult(aggregate.codec.encode(event))
+  const stored = yield* Effect.fromResult(aggregate.events.encode(event))
   yield* AggregateHistory.append(AggregateHistory.streamOf(aggregate, id), [
     { stored, occurredAt: DateTime.makeUnsafe(0) }
   ])

@@ -9,7 +9,7 @@ import * as AsOf from "@refold/core/journal/AsOf"
 import * as Snapshots from "@refold/store/decide/Snapshots"
 import type { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import * as State from "@refold/store/decide/State"
-import type { EventReader } from "@refold/store/log/EventReader"
+import { EventReader } from "@refold/store/log/EventReader"
 import type { EventStore } from "@refold/store/log/EventStore"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -69,7 +69,10 @@ const asOf =
         const points = events.map(pointOf)
         const states = Effect.forEach(points, (asOf) => Effect.map(load(aggregate, id, { asOf }), ({ state }) => state))
         const without = yield* states
-        yield* Snapshots.save(aggregate, yield* load(aggregate, id, { asOf: AsOf.version(cut) }))
+        yield* Snapshots.save(
+          aggregate,
+          yield* load(aggregate, id, { asOf: AsOf.version(Math.min(cut, events.length)) })
+        )
         const upTo = (point: AsOf.AsOf) => events.filter((event) => AsOf.includes(point, event))
         const folds = points.map((point) => AggregateHistory.fold(aggregate, upTo(point)))
         return { left: [without, yield* states], right: [folds, folds] }
@@ -98,6 +101,27 @@ export const asOfOccurredAt = asOf(
   "a state as of an instant of occurredAt is the fold of the events up to it",
   ({ occurredAt }) => AsOf.occurredAt(occurredAt)
 )
+
+/** The version and the position after those of the last event. */
+export const beyondTheEndIsRefused = <Command, State, Event extends Tagged, Refusal>(
+  aggregate: Aggregate<Command, State, Event, Refusal>,
+  load: Load = State.load
+) =>
+  Law.make<History, Stores>(
+    "a state as of a version or a position beyond the last event is refused",
+    (history) =>
+      Effect.gen(function*() {
+        const id = yield* AggregateHistory.freshId
+        yield* AggregateHistory.append(AggregateHistory.streamOf(aggregate, id), history)
+        const head = yield* (yield* EventReader).head
+        const points = [AsOf.version(history.length + 1), AsOf.position(head + 1)]
+        const refused = yield* Effect.forEach(points, (asOf) => Effect.flip(load(aggregate, id, { asOf })))
+        return {
+          left: refused.map((error) => error._tag === "InvalidInput" && error.field),
+          right: ["asOf.version", "asOf.position"]
+        }
+      })
+  )
 
 /** The state at each version, in each adapter. */
 export const adaptersAgree = <Command, State, Event extends Tagged, Refusal>(

@@ -6,7 +6,6 @@ import * as Aggregate from "@refold/core/decide/Aggregate"
 import * as Decider from "@refold/core/decide/Decider"
 import * as EventCodec from "@refold/core/event/EventCodec"
 import * as EventType from "@refold/core/event/EventType"
-import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as fc from "fast-check"
 import * as Arbitraries from "./Arbitraries.ts"
@@ -58,21 +57,21 @@ export type Command = typeof Command.Type
 /** The reason why a command is refused. */
 export type Refusal = { readonly _tag: "NotEnough"; readonly coins: number } | { readonly _tag: "IsSealed" }
 
-const decide = (command: Command, state: State): Result.Result<ReadonlyArray<Event>, Refusal> => {
-  if (state._tag === "Sealed") return Result.fail({ _tag: "IsSealed" })
+const decide = (command: Command, state: State): Decider.Decision<Event, Refusal> => {
+  if (state._tag === "Sealed") return Decider.refuse({ _tag: "IsSealed" })
   switch (command._tag) {
     case "Add":
-      return Result.succeed(
-        command.coins === 0 ? [] : [CoinsAdded.make({ coins: command.coins, notes: command.notes })]
-      )
+      return command.coins === 0
+        ? Decider.accept()
+        : Decider.accept(CoinsAdded.make({ coins: command.coins, notes: command.notes }))
     case "Take":
       return command.coins > state.coins
-        ? Result.fail({ _tag: "NotEnough", coins: state.coins })
-        : Result.succeed([CoinsTaken.make({ coins: command.coins })])
+        ? Decider.refuse({ _tag: "NotEnough", coins: state.coins })
+        : Decider.accept(CoinsTaken.make({ coins: command.coins }))
     case "Seal":
-      return Result.succeed(
-        state.coins === 0 ? [JarSealed.make({})] : [CoinsTaken.make({ coins: state.coins }), JarSealed.make({})]
-      )
+      return state.coins === 0
+        ? Decider.accept(JarSealed.make({}))
+        : Decider.accept(CoinsTaken.make({ coins: state.coins }), JarSealed.make({}))
   }
 }
 
@@ -101,7 +100,7 @@ export const codec = EventCodec.makeUnsafe([CoinsAdded, CoinsTaken, JarSealed])
 /** The aggregate, with a snapshot every three events. */
 export const aggregate = Aggregate.makeUnsafe<Command, State, Event, Refusal>({
   category: "jar",
-  codec,
+  events: codec,
   commands: Command,
   decider,
   snapshots: { name: "jar", version: 1, state: State, every: 3 }

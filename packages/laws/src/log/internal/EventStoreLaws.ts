@@ -30,6 +30,20 @@ const agrees = (name: string) =>
 /** Results, errors and stored events are those of the Journal. Positions are compared by rank. */
 export const commitsAgree = agrees("commits return and store the same as in the Journal")
 
+// JSON text has the order of keys, which the equality of objects ignores.
+const texts = ({ history }: RunPrograms.ProgramRun) =>
+  history.events.map(({ data, metadata }) => JSON.stringify([data, metadata]))
+
+/** A fold sees the same objects on every adapter, the order of their keys included. */
+export const keysAreInStoredOrder = Law.make(
+  "data and metadata are read back with their keys in the order of jsonb",
+  (program: Programs.Program) =>
+    Effect.map(RunPrograms.onStore(program), (run) => ({
+      left: texts(run),
+      right: texts(RunPrograms.onJournal(run.commits))
+    }))
+)
+
 /** Names of the maximum length and one more, the first and the last day, values that JSON cannot hold, and so on. */
 export const limitCasesAgree = agrees(
   "commits at the limits of valid input return and store the same as in the Journal"

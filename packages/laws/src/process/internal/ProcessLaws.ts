@@ -43,7 +43,7 @@ const instancesOf = <Event extends Tagged, State>({ run, streams }: InstanceScri
 ]
 
 const stored = <State>(
-  { instances: { codec } }: { readonly instances: Process.Process<never, State>["instances"] },
+  { instances: { events: codec } }: { readonly instances: Process.Process<never, State>["instances"] },
   events: ReadonlyArray<ProcessEvent>
 ): ReadonlyArray<ProcessEvent> => events.map((event) => Result.getOrThrow(Recode.recode(codec, event)))
 

@@ -46,7 +46,7 @@ export type State = "New" | "Requested" | "Done" | "Failed"
 /** The aggregate of transfers. */
 export const aggregate = Aggregate.makeUnsafe({
   category: "transfer",
-  codec: EventCodec.makeUnsafe([TransferRequested, TransferEnded]),
+  events: EventCodec.makeUnsafe([TransferRequested, TransferEnded]),
   commands: Command,
   decider: Decider.make<Command, State, Event, { readonly _tag: "NotNow" }>({
     initialState: "New",

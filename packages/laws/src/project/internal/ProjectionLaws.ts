@@ -8,6 +8,7 @@ import * as Projection from "@refold/core/project/Projection"
 import { foldBatch, type Folded, prepare, reads, refold, type StoredRow } from "@refold/core/project/ProjectionFold"
 import * as Result from "effect/Result"
 import { freeze } from "../../kit/internal/Freeze.ts"
+import * as ShuffleKeys from "../../kit/internal/ShuffleKeys.ts"
 import * as Law from "../../kit/Law.ts"
 import { type LoggedEvent, logOf } from "./InMemoryLog.ts"
 import * as ProjectionRun from "./ProjectionRun.ts"
@@ -123,3 +124,26 @@ export const statesAreReadBack = <Event extends Tagged, State>(
     refold(watched, logOf(projection, log))
     return { left: made.map(([readBack]) => readBack), right: made.map(([, state]) => state) }
   })
+
+/** Row keys and rows are made from events and rows whose keys are in another order. */
+export const keyOrderMeansNothing = <Event extends Tagged, State>(
+  projection: Projection.Projection<Event, State, string>
+) =>
+  Law.make<readonly [Log<Event>, number]>(
+    "the order of keys in events and rows does not change a row",
+    ([log, seed]) => {
+      const { evolve, keys } = projection
+      const shuffle = ShuffleKeys.make(seed)
+      const shuffled = {
+        ...projection,
+        keys: (event: Event, envelope: Projection.Envelope) => keys(shuffle(event), envelope),
+        evolve: (state: State, event: Event, envelope: Projection.Envelope, key: string) =>
+          evolve(shuffle(state), shuffle(event), envelope, key)
+      }
+      const events = logOf(projection, log)
+      return {
+        left: ProjectionRun.refolded(shuffled, events),
+        right: ProjectionRun.refolded(projection, events)
+      }
+    }
+  )

@@ -9,9 +9,10 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as FreshNames from "../../kit/internal/FreshNames.ts"
+import { mutateDeeply } from "../../kit/internal/MutationProbe.ts"
 import * as Law from "../../kit/Law.ts"
 import * as ProjectionRun from "./ProjectionRun.ts"
-import type { GrowingLog } from "./ProjectorLaws.ts"
+import type { GrowingLog, ProjectedLog } from "./ProjectorLaws.ts"
 import * as RowQueryModel from "./RowQueryModel.ts"
 import * as SampleProjections from "./SampleProjections.ts"
 
@@ -121,3 +122,26 @@ export const cachedAnswersAreCurrent = Law.make(
       return { left: compared.map(([twice]) => twice), right: compared.map(([, expected]) => expected) }
     })
 )
+
+/** A function like `ReadModelCache.make`, for sample projections. */
+export type MakeCache = (
+  projection: SampleProjections.SampleProjection
+) => Effect.Effect<Reader, unknown>
+
+/** Mutates the answers of a cached reader, then asks the same again. */
+export const cachedAnswersAreNotShared = (make: MakeCache = ReadModelCache.make) =>
+  Law.make(
+    "mutating an answer of a cached reader does not change its later answers",
+    ({ batchSize, history, shape }: ProjectedLog) =>
+      Effect.gen(function*() {
+        const fresh = yield* FreshNames.make
+        const projection = SampleProjections.make(shape, { fresh })
+        yield* ProjectionRun.append(fresh, history)
+        yield* ProjectionRun.catchUp(projection, batchSize)
+        const cached = yield* make(projection)
+        const keys = keysOf(yield* ProjectionRun.rows(projection))
+        const rows = yield* Effect.forEach(keys, cached.get)
+        mutateDeeply([rows.flatMap(Option.toArray), yield* answers(cached, [])])
+        return { left: yield* answers(cached, keys), right: yield* answers(plainReader(projection), keys) }
+      })
+  )

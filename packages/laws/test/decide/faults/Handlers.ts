@@ -44,7 +44,7 @@ const refusing = ({ owner, reads }: Fault): Make => (aggregate) => {
 
 // Unlike `State.reload`, it does not check that the last event of the state is still stored.
 const withTail = Effect.fnUntraced(function*(
-  { codec, decider }: Pick<typeof Sample.aggregate, "codec" | "decider">,
+  { decider, events: codec }: Pick<typeof Sample.aggregate, "decider" | "events">,
   { state, stream, version }: LoadedState<Sample.State>
 ) {
   const { readStream } = yield* EventStore

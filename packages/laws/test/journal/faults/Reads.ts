@@ -17,6 +17,15 @@ export interface ReadFault {
   readonly response?: (events: ReadonlyArray<RecordedEvent>, options: Options) => ReadonlyArray<RecordedEvent>
 }
 
+export const keysAreReversed: ReadFault = {
+  response: (events) =>
+    events.map((event) =>
+      typeof event.data === "object" && event.data !== null && !Array.isArray(event.data)
+        ? { ...event, data: Object.fromEntries(Object.entries(event.data).toReversed()) }
+        : event
+    )
+}
+
 const before = (instant: DateTime.Utc) => DateTime.subtract(instant, { milliseconds: 1 })
 
 /** A change to the past point. */

@@ -128,6 +128,13 @@ export const headIsTheNextPosition = changed(({ head }) => ({
   head: Effect.map(head, (position) => (position + 1) as Position)
 }))
 
+export const boundIsTheNextPosition = changed(({ bound }) => ({
+  bound: Effect.map(bound, ({ last }) => {
+    const next = (last + 1) as Position
+    return { head: next, last: next, heldBackBy: [] }
+  })
+}))
+
 export const looksKeysUpBeforeItsTransaction = changed((adapter) => ({
   commit: Effect.fnUntraced(function*(commit) {
     const { fingerprint = "", key } = commit.idempotency ?? {}

@@ -60,6 +60,18 @@ export const omitsItsNotes = Projection.makeUnsafe({
   state: Schema.Struct({ coins: Schema.Int }) as unknown as typeof definition.state
 })
 
+/** Counts events of some types under the first key of the row. */
+export const addsToTheFirstKey = Projection.makeUnsafe({
+  ...definition,
+  state: Schema.Struct({ byNumber: Schema.Record(Schema.String, Schema.Int) }),
+  initialState: { byNumber: {} },
+  evolve: ({ byNumber }, event) => {
+    const [first = "none"] = Object.keys(byNumber)
+    const key = event._tag === "CoinsAdded" ? `with ${event.notes.length} notes` : first
+    return { byNumber: { ...byNumber, [key]: (byNumber[key] ?? 0) + 1 } }
+  }
+})
+
 /** Not a fault: the last time of each actor. */
 export const lastTimeOfActor = Projection.makeUnsafe({
   ...definition,

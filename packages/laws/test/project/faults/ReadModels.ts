@@ -4,12 +4,15 @@ import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as MemoryStore from "@refold/memory/MemoryStore"
 import type { InlineRow } from "@refold/store/log/EventStore"
 import * as EventStore from "@refold/store/log/EventStore"
+import * as ReadModel from "@refold/store/project/ReadModel"
 import { type Batch, type Changes, ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
+import type * as Sample from "../../../src/kit/internal/Sample.ts"
+import type * as RowQueryLaws from "../../../src/project/internal/RowQueryLaws.ts"
 
 type Rows = ReadModelStore["Service"]
 
@@ -160,3 +163,22 @@ export const writesNoInlineRows = memory((services) => {
   const { append: _, ...adapter } = Context.get(services, EventStore.EventStore)
   return EventStore.context({ ...adapter, commit: (commit) => adapter.commit(commit) })
 })
+
+/** A cache that gives the same objects to every caller. */
+export const cachesSharedRows: RowQueryLaws.MakeCache = (projection) => {
+  const kept = new Map<string, unknown>()
+  const once = <Question, A, E, R>(read: (question: Question) => Effect.Effect<A, E, R>) => (question: Question) => {
+    const key = JSON.stringify(question ?? null)
+    const found = kept.get(key)
+    // Under this key there is an answer to this question only.
+    return found === undefined
+      ? Effect.tap(read(question), (answer) => Effect.sync(() => kept.set(key, answer)))
+      : Effect.succeed(found as A)
+  }
+  return Effect.succeed({
+    get: once((key: string) => ReadModel.get(projection, key)),
+    query: once((asked: Parameters<typeof ReadModel.query<Sample.Event, unknown, "byCoins" | "byText">>[1]) =>
+      ReadModel.query(projection, asked)
+    )
+  })
+}

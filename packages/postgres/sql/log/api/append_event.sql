@@ -1,9 +1,10 @@
 -- Appends one event to a stream, from psql and from any language.
 --   stream             category-id, as in 'account-ada'
---   expected_version   the version that the writer decided on: n events, 0 = no stream yet, -2 = any but 0; NULL = any
+--   expected_version   the version that the writer decided on: n events, 0 = no stream yet, -2 = any but 0; NULL = any;
+--                      -1, which other stores read as "no stream", is refused
 --   idempotency_key    the same event under the same key is stored once; a repeated call gets the first answer
 --   schema_version     the version of the type's schema that data is written with
---   occurred_at        when it happened, in milliseconds; now if NULL
+--   occurred_at        when it happened, in whole milliseconds; now if NULL
 --   last_event_id      the stream's last event as the writer knows it; beside an expected_version of 1 or more
 -- Joins the caller's transaction. Refuses by SQLSTATE: RF001 another version, RF002 the key was used for another
 -- commit, RF003 the event id is stored, 22023 an argument that breaks a rule; the DETAIL repeats it as JSON. Runs as

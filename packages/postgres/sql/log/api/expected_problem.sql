@@ -1,4 +1,9 @@
--- Why a number cannot be an expected version; NULL if it can.
+-- Why a number cannot be an expected version; NULL if it can. -1 means "no stream" in Message DB and KurrentDB and would
+-- mean "any" here: a writer that was ported would lose its check without an error.
 CREATE FUNCTION refold.expected_problem(expected numeric) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-SELECT CASE WHEN expected < -2 THEN 'must be a version, -1 (any) or -2 (exists)' END
+SELECT CASE
+  WHEN expected = -1 THEN 'must not be -1: leave it out (NULL) for any version, or give 0 for a stream without events'
+  WHEN expected NOT BETWEEN -2 AND 9007199254740991
+    THEN 'must be a number of events, 0 (no stream yet) or -2 (the stream exists), or be left out (any version)'
+END
 $$

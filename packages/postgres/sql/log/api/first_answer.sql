@@ -7,8 +7,11 @@ DECLARE
   hash CONSTANT bytea := refold.commit_fingerprint('given:' || fingerprint, NULL, NULL, NULL, NULL);
   answer refold.append_answer;
 BEGIN
-  IF idempotency_key IS NOT NULL AND fingerprint IS NULL THEN
-    PERFORM refold.refuse_input(refold.problem('fingerprint', 'must be a text'));
+  IF idempotency_key IS NOT NULL AND (fingerprint IS NULL OR refold.name_problem(idempotency_key) IS NOT NULL) THEN
+    PERFORM refold.refuse_input(coalesce(
+      refold.problem('idempotency_key', refold.name_problem(idempotency_key)),
+      refold.problem('fingerprint', 'must be a text')
+    ));
   END IF;
   FOR answer IN SELECT * FROM refold.stored_answer(idempotency_key, hash) LOOP
     IF answer.outcome <> 'deduplicated' THEN

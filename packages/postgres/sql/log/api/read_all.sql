@@ -4,6 +4,7 @@
 --   types        only these types, under their stored names; NULL = all
 --   categories   only streams whose names begin with one of these and a dash; NULL = all
 --   max_count    how many events at most; together with after it reads in pages
+-- Refuses with 22023 what TypeScript refuses: types and categories that no event can have, and numbers below 0.
 -- Refused under REPEATABLE READ and SERIALIZABLE, whose snapshot may be older than the head.
 CREATE FUNCTION refold.read_all(
   after bigint DEFAULT 0, types text[] DEFAULT NULL, categories text[] DEFAULT NULL,
@@ -13,6 +14,9 @@ CREATE FUNCTION refold.read_all(
 DECLARE
   head bigint;
 BEGIN
+  PERFORM refold.check_log_read(
+    read_all.after, max_count, as_of_position, as_of_recorded_at, as_of_occurred_at, read_all.types, read_all.categories
+  );
   IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
     RAISE EXCEPTION 'the whole store cannot be read under %: events could be missed', upper(current_setting('transaction_isolation'))
       USING ERRCODE = 'feature_not_supported', HINT = 'Use READ COMMITTED.';

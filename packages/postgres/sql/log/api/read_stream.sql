@@ -3,6 +3,7 @@
 --   as_of_version       the last version; as_of_position and as_of_recorded_at likewise: the stream as it was then, a
 --                       prefix of it. By occurred_at, which may be back-dated, it is a filter.
 --   max_count           how many events at most
+-- Refuses with 22023 what TypeScript refuses: a name that no stream can have, NULL too, and numbers below 0.
 -- Plain SQL and STABLE, so that PostgreSQL inlines it into the query that calls it and uses the index.
 CREATE FUNCTION refold.read_stream(
   stream text, after bigint DEFAULT 0,
@@ -17,5 +18,7 @@ WHERE e.stream = read_stream.stream AND e.version > coalesce(read_stream.after, 
   AND (as_of_recorded_at IS NULL OR e.recorded_at <= as_of_recorded_at)
   AND (as_of_occurred_at IS NULL OR e.occurred_at <= as_of_occurred_at)
 ORDER BY e.version
-LIMIT max_count
+LIMIT refold.check_stream_read(
+  read_stream.stream, read_stream.after, as_of_version, as_of_position, as_of_recorded_at, as_of_occurred_at, max_count
+)
 $$

@@ -33,8 +33,11 @@ export interface Session {
   readonly leave: (client: Client, held: Release | undefined) => Promise<void>
 }
 
+/** What a session needs of a PGlite. */
+export type Engine = Pick<PGlite, "execProtocolRawSync">
+
 /** Opens the session of `db` for sharing. Nothing else may use `db` meanwhile. */
-export const make = (db: PGlite): Session => {
+export const make = (db: Engine): Session => {
   const clients = new Set<Client>()
   const turn = makeTurns()
   let greeting: ReadonlyArray<Messages.Message> | undefined

@@ -2,7 +2,6 @@
  * Byte streams that let a PostgreSQL wire driver talk to a PGlite in the same process: each stream is a connection
  * in the driver's eyes, and all of them share PGlite's one session in turns.
  */
-import type { PGlite } from "@electric-sql/pglite"
 import { randomInt } from "node:crypto"
 import { Duplex } from "node:stream"
 import * as PGliteConnection from "./PGliteConnection.ts"
@@ -22,7 +21,7 @@ export interface PGliteStreams {
  * is destroyed inside a transaction rolls back before the next owner's turn; a request that PGlite cannot run fails
  * its stream. What a connection sets with SET, temporary tables and session locks are seen by all of them.
  */
-export const make = (db: PGlite): PGliteStreams => {
+export const make = (db: PGliteSession.Engine): PGliteStreams => {
   const session = PGliteSession.make(db)
   const entries = new Map<number, Entry>()
   let opened = 0

@@ -6,6 +6,8 @@ import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Fingerprint from "@refold/core/internal/journal/Fingerprint"
 import { type AppendError, IdempotencyConflict, isFinal } from "@refold/core/journal/AppendError"
 import * as Commit from "@refold/core/journal/Commit"
+import type { SizeLimits } from "@refold/core/journal/SizeLimits"
+import * as RetryBudget from "@refold/store/internal/log/RetryBudget"
 import * as RetryPolicies from "@refold/store/internal/log/RetryPolicies"
 import type { InlineRow } from "@refold/store/log/EventStore"
 import { EventStoreError, OutcomeUnknown } from "@refold/store/log/EventStoreError"
@@ -15,7 +17,8 @@ import * as Option from "effect/Option"
 import type * as SqlError from "effect/sql/SqlError"
 import type * as Statement from "effect/sql/Statement"
 import * as Database from "../../schema/internal/Database.ts"
-import { query } from "../../schema/internal/Query.ts"
+import { query, type Rows } from "../../schema/internal/Query.ts"
+import * as TimeLimits from "../../schema/internal/TimeLimits.ts"
 import * as AppendCodec from "./AppendCodec.ts"
 
 type Failure = AppendError | EventStoreError | OutcomeUnknown
@@ -26,17 +29,24 @@ export type WithInlineRows = <Row extends object>(
   rows: ReadonlyArray<InlineRow>
 ) => Statement.Statement<Row>
 
+/** What may be appended, and how inline rows are stored. */
+export interface Options {
+  readonly limits: SizeLimits
+  readonly withInlineRows: WithInlineRows
+}
+
 /** Stores a commit, and rows of inline projections with it. */
 export const append = Effect.fnUntraced(function*(
   database: Database.Database,
-  withInlineRows: WithInlineRows,
+  { limits, withInlineRows }: Options,
   commit: Commit.Commit,
   inline: ReadonlyArray<InlineRow> = []
 ): Effect.fn.Return<Commit.Appended, Failure> {
-  const checked = yield* Effect.fromResult(Commit.check(commit))
+  const checked = yield* Effect.fromResult(Commit.check(commit, limits))
   const insideTransaction = yield* database.inTransaction
   const statement = AppendCodec.appendEvents(database, checked, { insideTransaction })
-  const sent = send(checked, inline.length === 0 ? statement : withInlineRows(statement, inline))
+  const answer = inline.length === 0 ? statement : withInlineRows<AppendCodec.AnswerRow>(statement, inline)
+  const sent = send(checked, database.statement(TimeLimits.withinTimeout(database.limits, answer)))
   return yield* insideTransaction
     // Whether it is committed is decided by the caller's transaction.
     ? Effect.catchTag(sent, "SqlError", (error) => failed(error))
@@ -45,8 +55,8 @@ export const append = Effect.fnUntraced(function*(
 
 type Send = Effect.Effect<Commit.Appended, AppendError | SqlError.SqlError>
 
-const send = (commit: Commit.Commit, statement: Statement.Statement<AppendCodec.AnswerRow>): Send =>
-  Effect.flatMap(statement, (rows) =>
+const send = (commit: Commit.Commit, answer: Rows<AppendCodec.AnswerRow>): Send =>
+  Effect.flatMap(answer, (rows) =>
     Arr.isReadonlyArrayNonEmpty(rows)
       ? Effect.fromResult(AppendCodec.answer(commit, rows))
       : Effect.die(new Error("append_events gave no answer")))
@@ -76,16 +86,18 @@ const sendUntilKnown = Effect.fnUntraced(function*(
   commit: Commit.Commit,
   send: Send
 ): Effect.fn.Return<Commit.Appended, Failure> {
+  // One for all copies and look-ups.
+  const budget = RetryBudget.make(database.limits.retryAppendsFor)
   for (let sends = 1;; sends++) {
-    const sent = yield* Effect.result(retryWhileNothingIsStored(send))
+    const sent = yield* Effect.result(retryWhileNothingIsStored(send, budget))
     if (sent._tag === "Success") return sent.success
     const error = sent.failure
-    const isLost = error._tag === "SqlError" && Database.isDisconnect(error) && !Database.isRefusedConnect(error)
+    const isLost = error._tag === "SqlError" && isAnswerLost(error)
     if (!isLost && sends === 1) return yield* error._tag === "SqlError" ? failed(error) : Effect.fail(error)
     // A copy may be refused because the first one arrived after all.
-    const stored = yield* lookUp(database, commit)
+    const stored = yield* lookUp(database, commit, budget)
     if (Option.isSome(stored)) return stored.value
-    if (isLost && sends < maxSends) continue
+    if (isLost && sends < maxSends && (yield* budget.isLeft)) continue
     // An earlier copy may still arrive, and be stored unless the refusal is final.
     return yield* error._tag === "SqlError"
       ? unknown(commit, Database.explain(error))
@@ -95,20 +107,26 @@ const sendUntilKnown = Effect.fnUntraced(function*(
   }
 })
 
-const retryWhileNothingIsStored = (send: Send): Send =>
+const isAnswerLost = (error: SqlError.SqlError): boolean =>
+  Database.isUnreadable(error) || (Database.isDisconnect(error) && !Database.isRefusedConnect(error))
+
+const retryWhileNothingIsStored = (send: Send, budget: RetryBudget.RetryBudget): Send =>
   Effect.retry(send, {
-    while: (error) => error._tag === "SqlError" && isRetryable(error),
+    while: (error) => error._tag === "SqlError" && isRetryable(error) ? budget.isLeft : Effect.succeed(false),
     schedule: RetryPolicies.reconnect
   })
 
 // A table of rows that is missing was dropped since it was looked up: the next time it is not found.
+// Another writer that was not seen is seen by the next statement, and a stricter isolation is noticed by then.
 const isRetryable = (error: SqlError.SqlError): boolean =>
-  Database.isTransient(error) || Database.isRefusedConnect(error) || Database.isMissingTable(error)
+  Database.isTransient(error) || Database.isRefusedConnect(error) || Database.isMissingTable(error) ||
+  Database.isUnseenConflict(error) || Database.isRefusedIsolation(error)
 
 /** Where the events of a lost append are stored, None if they are not. Waits for its transaction to end. */
 const lookUp = (
   database: Database.Database,
-  commit: Commit.Commit
+  commit: Commit.Commit,
+  budget: RetryBudget.RetryBudget
 ): Effect.Effect<Option.Option<Commit.Appended>, OutcomeUnknown> => {
   const { object, sql } = database
   const find = sql<FoundRow>`
@@ -116,7 +134,10 @@ const lookUp = (
       ${commit.writes.map(({ stream }) => stream)}::text[], ${[commit.idempotency?.key ?? ""]}::text[],
       ${commit.writes.flatMap(({ events }) => events.map(({ id }) => id))}::text[]::uuid[]
     )`
-  return Effect.retry(find, { while: Database.isDisconnect, schedule: RetryPolicies.reconnect }).pipe(
+  return Effect.retry(database.statement(TimeLimits.withinTimeout(database.limits, find)), {
+    while: (error) => Database.isDisconnect(error) ? budget.isLeft : Effect.succeed(false),
+    schedule: RetryPolicies.reconnect
+  }).pipe(
     Effect.map((rows) => found(commit, rows)),
     Effect.catch((error) => unknown(commit, Database.explain(error)))
   )
@@ -136,7 +157,18 @@ const found = (commit: Commit.Commit, rows: ReadonlyArray<FoundRow>): Option.Opt
 }
 
 const failed = (error: SqlError.SqlError): Effect.Effect<never, EventStoreError> =>
-  Effect.fail(new EventStoreError({ operation: "append", cause: Database.explain(error) }))
+  Effect.fail(
+    new EventStoreError({
+      operation: "append",
+      cause: Database.isUnseenConflict(error)
+        ? new Error(unseenConflict, { cause: error })
+        : Database.explain(error)
+    })
+  )
+
+// In the caller's transaction only: the store's own are READ COMMITTED. The words of the SQL API.
+const unseenConflict = "another transaction appended first, and this transaction cannot see it " +
+  "(Retry the transaction, or begin it at READ COMMITTED.)"
 
 const unknown = (commit: Commit.Commit, cause: Error): Effect.Effect<never, OutcomeUnknown> =>
   Effect.fail(

@@ -8,6 +8,7 @@ import * as Option from "effect/Option"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as SqlError from "effect/sql/SqlError"
 import type * as Statement from "effect/sql/Statement"
+import * as TimeLimits from "./TimeLimits.ts"
 
 /** One store's schema on one client. */
 export interface Database {
@@ -15,9 +16,19 @@ export interface Database {
   readonly sql: SqlClient.SqlClient
   /** The name of the store's schema, checked by `SqlFile.schemaProblem`. */
   readonly schema: string
+  readonly limits: TimeLimits.TimeLimits
   /** The qualified name of an object in the store's schema, to be used inside a statement. */
   readonly object: (name: string) => Statement.Fragment
-  readonly transaction: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | SqlError.SqlError, R>
+  /**
+   * A transaction, or a part of the caller's. At READ COMMITTED, whatever the session's default and whatever the caller
+   * asks of its own transactions; `begin` is another statement to begin with.
+   */
+  readonly transaction: <A, E, R>(
+    effect: Effect.Effect<A, E, R>,
+    begin?: string
+  ) => Effect.Effect<A, E | SqlError.SqlError, R>
+  /** Runs one statement: in the caller's transaction if there is one, otherwise at READ COMMITTED. See `Isolation`. */
+  readonly statement: <A>(statement: Effect.Effect<A, SqlError.SqlError>) => Effect.Effect<A, SqlError.SqlError>
   /** Whether the caller has a transaction open. */
   readonly inTransaction: Effect.Effect<boolean>
   /** Runs an effect once the caller's transaction has committed, and at once where there is none. Keep it short. */
@@ -27,27 +38,43 @@ export interface Database {
 }
 
 /** The database of a schema, by the client in scope. */
-export const make = (schema: string): Effect.Effect<Database, never, SqlClient.SqlClient> =>
+export const make = (
+  schema: string,
+  limits: TimeLimits.TimeLimits = TimeLimits.defaults
+): Effect.Effect<Database, never, SqlClient.SqlClient> =>
   Effect.map(SqlClient.SqlClient, (sql) => ({
     sql,
     schema,
+    limits,
     // As a literal rather than an identifier: a client may be configured to rename identifiers.
     object: (name) => sql.literal(`"${schema}".${name}`),
     // Where the connection is lost, the driver's ROLLBACK fails, too, and the driver makes that a defect.
-    transaction: (effect) =>
+    transaction: (effect, begin = beginReadCommitted) =>
       Effect.catchDefect(
-        sql.withTransaction(effect),
+        Effect.provideService(sql.withTransaction(effect), SqlClient.BeginTransaction, begin),
         (defect) => SqlError.isSqlError(defect) ? Effect.fail(defect) : Effect.die(defect)
       ),
+    statement: (statement) => statement,
     inTransaction: Effect.map(Effect.serviceOption(sql.transactionService), Option.isSome),
     afterCommit: (effect) => sql.afterCommit(effect),
     outsideTransaction: (effect) =>
       Effect.updateContext(effect, (context: Context.Context<never>) => Context.omit(sql.transactionService)(context))
   }))
 
-/** The connection was lost or refused, or the server shut down or is starting. */
+const beginReadCommitted = "BEGIN ISOLATION LEVEL READ COMMITTED"
+
+/** The connection was lost or refused, or the server shut down, is starting, or has too many clients. */
 export const isDisconnect = (error: SqlError.SqlError): boolean =>
-  error.reason._tag === "ConnectionError" || codeOf(error).startsWith("57P")
+  (error.reason._tag === "ConnectionError" || codeOf(error).startsWith("57P") ||
+    codeOf(error) === tooManyConnections) &&
+  !isUnreadable(error)
+
+/**
+ * The driver could not read the answer, as when a row is larger than its `maxMessageSize`. It also closes the connection, but
+ * the same answer fails again on another one.
+ */
+export const isUnreadable = (error: SqlError.SqlError): boolean =>
+  error.reason.cause instanceof Error && error.reason.cause.name === "PgProtocolParseError"
 
 /** The connection was refused: nothing was sent. */
 export const isRefusedConnect = (error: SqlError.SqlError): boolean =>
@@ -57,6 +84,18 @@ export const isRefusedConnect = (error: SqlError.SqlError): boolean =>
 export const isTransient = (error: SqlError.SqlError): boolean =>
   ["DeadlockError", "SerializationError", "LockTimeoutError"].includes(error.reason._tag)
 
+/**
+ * The rows of another transaction that this one could not see when it checked: only an index found the conflict. Happens
+ * only at REPEATABLE READ and SERIALIZABLE.
+ */
+export const isUnseenConflict = ({ reason }: SqlError.SqlError): boolean =>
+  reason._tag === "UniqueViolation" && conflictConstraints.includes(reason.constraint)
+
+const conflictConstraints = ["event_store_stream_version", "event_store_event_id", "idempotency_keys_pkey"]
+
+/** The statement cannot be answered under the isolation of its transaction. */
+export const isRefusedIsolation = (error: SqlError.SqlError): boolean => codeOf(error) === "0A000"
+
 /** The statement names a table that does not exist (any more). */
 export const isMissingTable = (error: SqlError.SqlError): boolean => codeOf(error) === "42P01"
 
@@ -64,9 +103,11 @@ export const isMissingTable = (error: SqlError.SqlError): boolean => codeOf(erro
 export const explain = (error: SqlError.SqlError): Error => {
   const { cause } = error.reason
   const message = cause instanceof Error ? cause.message : error.message
-  const hint = detailOf(error, "hint")
+  const hint = message.includes("maxMessageSize") ? "raise maxMessageSize of the client" : detailOf(error, "hint")
   return new Error(hint === "" ? message : `${message} (${hint})`, { cause: error })
 }
+
+const tooManyConnections = "53300"
 
 const codeOf = (error: SqlError.SqlError): string => detailOf(error, "code")
 

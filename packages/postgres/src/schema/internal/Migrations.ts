@@ -3,6 +3,7 @@ import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import * as Migrator from "effect/sql/Migrator"
 import * as SqlClient from "effect/sql/SqlClient"
+import type * as SqlError from "effect/sql/SqlError"
 import * as Database from "./Database.ts"
 import * as SqlComments from "./SqlComments.ts"
 import * as SqlFile from "./SqlFile.ts"
@@ -20,39 +21,94 @@ export interface Options {
   readonly migrations: Migrations
 }
 
+/** Which migrations have run. */
+export type State =
+  | { readonly _tag: "NoSchema" }
+  /** The schema has no table of migrations: none has run. */
+  | { readonly _tag: "NoTable" }
+  /** The role may not read the table of migrations. */
+  | { readonly _tag: "Unreadable" }
+  | { readonly _tag: "Applied"; readonly version: number }
+
+interface CatalogRow {
+  readonly schema: boolean
+  readonly migrations: boolean
+  readonly readable: boolean
+}
+
+/** Which migrations of this table have run. Only reads, and needs no right: what it may not read is `Unreadable`. */
+export const look = Effect.fnUntraced(function*(
+  database: Database.Database,
+  table: string
+): Effect.fn.Return<State, SqlError.SqlError> {
+  const { object, schema, sql } = database
+  // Not by to_regclass, which remembers for the session that a table was missing, and needs a right on the schema.
+  const catalog = sql<CatalogRow>`
+    SELECT n.oid IS NOT NULL AS schema, c.oid IS NOT NULL AS migrations,
+      coalesce(has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'), false) AS readable
+    FROM (SELECT) AS one
+    LEFT JOIN pg_catalog.pg_namespace AS n ON n.nspname = ${schema}::text
+    LEFT JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = ${table}::text`
+  const [found] = yield* catalog.unprepared
+  if (!found!.schema) return { _tag: "NoSchema" }
+  if (!found!.migrations) return { _tag: "NoTable" }
+  if (!found!.readable) return { _tag: "Unreadable" }
+  const applied = sql<{ readonly version: number }>`
+    SELECT coalesce(max(migration_id), 0)::int AS version FROM ${object(table)}`
+  const [latest] = yield* applied.unprepared
+  return { _tag: "Applied", version: latest!.version }
+})
+
+/** The names of those migrations that have not run. */
+export const due = (state: State, migrations: Migrations): ReadonlyArray<string> => {
+  const version = state._tag === "Applied" ? state.version : 0
+  return Object.keys(migrations).filter((name) => Number.parseInt(name, 10) > version)
+}
+
 /**
- * Runs the migrations that have not run yet, in one transaction. Processes that migrate the same schema at the same time
- * wait for each other. Fails with `EventStoreError` where a statement fails; then nothing has changed.
+ * Runs the migrations that have not run yet, in one transaction; only reads where all have. Processes that migrate the
+ * same schema at the same time wait for each other. Fails with `EventStoreError` where a statement fails; then nothing
+ * has changed.
  */
 export const run = Effect.fnUntraced(function*(
-  { migrations, schema, table }: Options
+  options: Options
 ): Effect.fn.Return<void, EventStoreError, SqlClient.SqlClient> {
-  const sql = yield* SqlClient.SqlClient
-  const { transaction } = yield* Database.make(schema)
+  const database = yield* Database.make(options.schema)
+  const running = Effect.gen(function*() {
+    if (due(yield* look(database, options.table), options.migrations).length > 0) {
+      yield* database.transaction(migrate(database, options))
+    }
+  })
+  yield* Effect.mapError(running, (error) =>
+    new EventStoreError({
+      operation: "migrate",
+      cause: error._tag === "SqlError" ? Database.explain(error) : error
+    }))
+})
+
+const migrate = Effect.fnUntraced(function*(
+  database: Database.Database,
+  { migrations, schema, table }: Options
+) {
+  const { sql } = database
   const execute = (text: string) => Effect.asVoid(sql.unsafe(SqlFile.moved(text, "refold", schema)))
   const steps = Object.entries(migrations).map(([name, files]) =>
     [name, Effect.forEach(files, ({ text }) => execute(text), { discard: true })] as const
   )
-  const migrate = Effect.gen(function*() {
-    yield* lock(schema)
-    // The files are written for it. A server may have it off, and then reads a backslash in a text as an escape.
-    yield* sql`SELECT set_config('standard_conforming_strings', 'on', true)`
-    yield* sql.unsafe(`CREATE SCHEMA IF NOT EXISTS "${schema}"`)
-    const applied = yield* Migrator.make({})({
-      loader: Migrator.fromRecord(Object.fromEntries(steps)),
-      table: `${schema}.${table}`
-    })
-    const comments = Object.values(migrations).flat().flatMap(({ text }) => SqlComments.of(text))
-    if (applied.length > 0) yield* execute(SqlComments.statement(comments))
+  yield* lock(schema)
+  // The files are written for it. A server may have it off, and then reads a backslash in a text as an escape.
+  yield* sql`SELECT set_config('standard_conforming_strings', 'on', true)`
+  // CREATE SCHEMA IF NOT EXISTS needs the right to create schemas also where the schema exists. Looked at again behind
+  // the lock: another process may have migrated meanwhile.
+  const state = yield* look(database, table)
+  if (due(state, migrations).length === 0) return
+  if (state._tag === "NoSchema") yield* sql.unsafe(`CREATE SCHEMA "${schema}"`)
+  const applied = yield* Migrator.make({})({
+    loader: Migrator.fromRecord(Object.fromEntries(steps)),
+    table: `${schema}.${table}`
   })
-  yield* Effect.mapError(
-    transaction(migrate),
-    (error) =>
-      new EventStoreError({
-        operation: "migrate",
-        cause: error._tag === "SqlError" ? Database.explain(error) : error
-      })
-  )
+  const comments = Object.values(migrations).flat().flatMap(({ text }) => SqlComments.of(text))
+  if (applied.length > 0) yield* execute(SqlComments.statement(comments))
 })
 
 /** Waits until no other transaction migrates the schema. A transaction lock, because poolers break session locks. */

@@ -24,7 +24,7 @@ import * as RunDecider from "./RunDecider.ts"
  * stored.
  */
 export const foldTail = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
-  { codec, decider }: Aggregate<Command, State, Event, Refusal>,
+  { events: codec, decider }: Aggregate<Command, State, Event, Refusal>,
   from: LoadedState<State>,
   asOf?: AsOf
 ): Effect.fn.Return<Option.Option<LoadedState<State>>, ReadFailure | DecodeError | DeciderFault, EventReader> {

@@ -43,7 +43,7 @@ export interface HandleOptions {
   readonly occurredAt?: DateTime.Utc | undefined
 }
 
-/** The state after a command, and the events that it led to. */
+/** The state after a command, and the events that it led to, both as a later load reads them. */
 export interface Handled<State, Event> extends LoadedState<State> {
   readonly events: ReadonlyArray<Event>
   /** Whether this is the answer of an earlier command under the same idempotency key. */
@@ -129,18 +129,12 @@ const finish = Effect.fnUntraced(function*<Command, State, Event extends Tagged,
   { aggregate, states }: Request<Command, State, Event, Refusal>,
   before: LoadedState<State>,
   place: ReturnType<typeof placeOf>,
-  { encoded, events, state }: RunDecider.Decision<State, Event>
+  { events, state }: RunDecider.Decision<State, Event>
 ): Effect.fn.Return<Handled<State, Event>, never, SnapshotStore> {
-  const handled = { ...before, ...place, state, events, deduplicated: false }
-  const readBack = RunDecider.readBack(aggregate, before, encoded)
-  if (Option.isNone(readBack)) {
-    states.forget(before.stream)
-    return handled
-  }
-  const loaded = { ...before, ...place, state: readBack.value }
+  const loaded = { ...before, ...place, state }
   states.put(loaded)
   if (Snapshots.isDue(aggregate, before.version, place.version)) {
     yield* Snapshots.trySave(aggregate, loaded)
   }
-  return handled
+  return { ...loaded, events, deduplicated: false }
 })

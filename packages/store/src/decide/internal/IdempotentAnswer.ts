@@ -75,6 +75,6 @@ export const load = Effect.fnUntraced(function*<Command, State, Event extends Ta
   const reader = yield* EventReader
   const stored = yield* Stream.runCollect(reader.readStream(stream, { after: StreamVersion(firstVersion - 1), asOf }))
   const { fromWire } = yield* WireTransform
-  const decode = (event: typeof stored[number]) => Effect.fromResult(aggregate.codec.decode(event))
+  const decode = (event: typeof stored[number]) => Effect.fromResult(aggregate.events.decode(event))
   return { ...loaded, events: yield* Effect.forEach(yield* fromWire(stored), decode), deduplicated: true }
 })

@@ -1,18 +1,17 @@
 /** Runs the functions of a decider; what they throw becomes a `DeciderFault`. */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import * as View from "@refold/core/decide/View"
-import type { UnencodableEvent } from "@refold/core/event/DecodeError"
-import type { EncodedEvent } from "@refold/core/event/EventCodec"
+import { UnencodableEvent } from "@refold/core/event/DecodeError"
+import type { EncodedEvent, EventCodec } from "@refold/core/event/EventCodec"
 import type { Tagged } from "@refold/core/event/EventType"
 import type { StreamName } from "@refold/core/event/StreamName"
 import { type VersionConflict, versionConflict } from "@refold/core/journal/AppendError"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
-import type * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { DeciderFault } from "../DeciderFault.ts"
 import type { LoadedState } from "../LoadedState.ts"
 
-/** The events that a command led to. */
+/** The events that a command led to, as they are read back: a codec may drop or round what `decide` returned. */
 export interface Decision<State, Event> {
   readonly events: ReadonlyArray<Event>
   readonly encoded: ReadonlyArray<EncodedEvent>
@@ -25,34 +24,38 @@ export type DecideFailure<Refusal> = Refusal | VersionConflict | DeciderFault | 
 
 /** Decides a command on a loaded state. Fails with `VersionConflict` if the state is not at the expected version. */
 export const decide = <Command, State, Event extends Tagged, Refusal>(
-  { codec, decider }: Aggregate<Command, State, Event, Refusal>,
+  { events: codec, decider }: Aggregate<Command, State, Event, Refusal>,
   command: Command,
-  { state: before, stream, version }: LoadedState<State>,
+  loaded: LoadedState<State>,
   expected: ExpectedVersion.ExpectedVersion = ExpectedVersion.Any
 ): Result.Result<Decision<State, Event>, DecideFailure<Refusal>> =>
   Result.gen(function*() {
+    const { state: before, stream, version } = loaded
     if (!ExpectedVersion.matches(expected, version))
       return yield* Result.fail(versionConflict(stream, expected, version))
-    const events = yield* callDecide(stream, () => decider.decide(command, before))
-    const state = yield* fold(decider, stream, before, events)
     const encoded: Array<EncodedEvent> = []
-    for (const event of events)
-      encoded.push(yield* codec.encode(event))
-    return { events, encoded, state }
+    const events: Array<Event> = []
+    for (const event of yield* callDecide(stream, () => decider.decide(command, before))) {
+      const stored = yield* codec.encode(event)
+      encoded.push(stored)
+      events.push(yield* readBack(codec, stored, loaded))
+    }
+    return { events, encoded, state: yield* fold(decider, stream, before, events) }
   })
 
-/**
- * The state as a later load will fold it, from the encoded events, which may hold less than the decided ones, such as a
- * time in whole milliseconds. None if they cannot be decoded.
- */
-export const readBack = <Command, State, Event extends Tagged, Refusal>(
-  { codec, decider }: Aggregate<Command, State, Event, Refusal>,
-  { position, state, stream, version }: LoadedState<State>,
-  encoded: ReadonlyArray<EncodedEvent>
-): Option.Option<State> => {
-  const decoded = Result.all(encoded.map((event) => codec.decode({ ...event, stream, version, position })))
-  return Result.getSuccess(Result.flatMap(decoded, (events) => fold(decider, stream, state, events)))
-}
+// An event that its own codec cannot read would make its stream unreadable.
+const readBack = <Event extends Tagged>(
+  codec: EventCodec<Event>,
+  encoded: EncodedEvent,
+  { position, stream, version }: LoadedState<unknown>
+): Result.Result<Event, UnencodableEvent> =>
+  Result.mapError(
+    codec.decode({ ...encoded, stream, version, position }),
+    (failure) => {
+      const reason = failure._tag === "UndecodableEvent" ? failure.reason : failure.message
+      return new UnencodableEvent({ type: encoded.type, reason: `its encoded form cannot be decoded: ${reason}` })
+    }
+  )
 
 /** Folds events into a state. */
 export const fold = <State, Event>(

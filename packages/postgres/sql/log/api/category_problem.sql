@@ -1,0 +1,9 @@
+-- Why a text cannot be the category of a stream; NULL if it can. The rules and words of the TypeScript API.
+CREATE FUNCTION refold.category_problem(name text) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+SELECT CASE
+  WHEN name IS NULL THEN 'must be a text'
+  WHEN name = '' THEN 'must not be empty'
+  WHEN strpos(name, '-') > 0 THEN 'must not contain a dash'
+  WHEN starts_with(name, chr(65279)) THEN 'must not begin with a byte order mark'
+END
+$$

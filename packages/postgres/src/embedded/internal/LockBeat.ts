@@ -1,0 +1,57 @@
+/*
+ * Shows that the owner of a lock file lives: a thread of its own counts up in the file each second, also while a query
+ * holds up the process. The end of the process ends the thread, however the process ends.
+ */
+import * as Fs from "node:fs"
+import { Worker } from "node:worker_threads"
+
+/** How often the owner counts, in milliseconds. */
+export const every = 1000
+
+/** The number of digits of the count, with which the file begins. */
+export const digits = 12
+
+/**
+ * Counts in the file at this path until the result is called, or the file no longer holds this token. Resolves once the
+ * thread counts; rejects where it cannot start.
+ */
+export const start = async (path: string, token: string): Promise<() => Promise<void>> => {
+  const worker = new Worker(program, { eval: true, execArgv: [], workerData: { path, token, every, digits } })
+  // The thread alone does not keep the process alive.
+  worker.unref()
+  await new Promise((resolve, reject) => void worker.once("message", resolve).once("error", reject))
+  // Without the thread the lock goes stale, and the owner's check finds it taken over.
+  worker.on("error", () => {})
+  return async () => void await worker.terminate()
+}
+
+// A text, because a bundle has no file for a thread; with import(), because it may be read as either kind of module. The
+// file is opened and closed each time: only then does a network file system show to others what was written. It is
+// compared and written through one descriptor, so that the count is never written into the lock of another owner.
+const program = `
+  Promise.all([import("node:fs"), import("node:worker_threads")]).then(([Fs, { parentPort, workerData }]) => {
+    const { path, token, every, digits } = workerData
+    let count = 0
+    const beat = () => {
+      let file
+      try {
+        file = Fs.openSync(path, "r+")
+        if (Fs.readFileSync(file, "utf8").includes(token)) {
+          Fs.writeSync(file, String(++count % 10 ** digits).padStart(digits, "0"), 0)
+        } else clearInterval(timer)
+      } catch {
+        // The next count may succeed.
+      } finally {
+        if (file !== undefined) Fs.closeSync(file)
+      }
+    }
+    const timer = setInterval(beat, every)
+    beat()
+    parentPort.postMessage("counting")
+  })`
+
+/** The count of the file at this path, and the rest of the text. */
+export const read = (path: string): { readonly count: string; readonly rest: string } => {
+  const text = Fs.readFileSync(path, "utf8")
+  return { count: text.slice(0, digits), rest: text.slice(digits) }
+}

@@ -1,0 +1,36 @@
+/** The schema of a store: created and updated by its migrations, or checked where this program may not migrate. */
+import { EventStoreError } from "@refold/store/log/EventStoreError"
+import * as Effect from "effect/Effect"
+import type * as SqlClient from "effect/sql/SqlClient"
+import { migrations } from "./Baseline.ts"
+import * as Database from "./Database.ts"
+import * as Migrations from "./Migrations.ts"
+
+const table = "migrations"
+
+/** Creates or updates the schema, where that is due. */
+export const migrate = (schema: string): Effect.Effect<void, EventStoreError, SqlClient.SqlClient> =>
+  Migrations.run({ schema, table, migrations })
+
+/**
+ * Fails with an `EventStoreError` that says what is missing and how to get it, where the schema has no store or one that
+ * older code migrated. Newer migrations than this code knows are no error: old and new code run side by side. Nor is a
+ * role that may not read which migrations have run.
+ */
+export const check = Effect.fnUntraced(function*(database: Database.Database): Effect.fn.Return<void, EventStoreError> {
+  const state = yield* Effect.mapError(
+    Migrations.look(database, table),
+    (error) => new EventStoreError({ operation: "open", cause: Database.explain(error) })
+  )
+  const due = Migrations.due(state, migrations)
+  if (due.length === 0 || state._tag === "Unreadable") return
+  const { schema } = database
+  const missing = {
+    NoSchema: `the schema "${schema}" does not exist`,
+    NoTable: `the schema "${schema}" has no store`,
+    Applied: `the store in the schema "${schema}" lacks ${due.join(", ")}`
+  }
+  const remedy =
+    `run PostgresStore.migrate({ schema: "${schema}" }) as the role that is to own it, or open with migrate: true`
+  return yield* new EventStoreError({ operation: "open", cause: new Error(`${missing[state._tag]}: ${remedy}`) })
+})

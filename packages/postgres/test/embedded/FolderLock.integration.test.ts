@@ -1,0 +1,141 @@
+// A folder of the embedded database has one owner at a time, in containers too, and a new one soon after its owner died.
+import { spawnSync } from "node:child_process"
+import * as Fs from "node:fs"
+import * as Os from "node:os"
+import * as Path from "node:path"
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest"
+import * as ProcessSpace from "../../src/embedded/internal/ProcessSpace.ts"
+import * as FolderOwners from "../support/FolderOwners.ts"
+
+let folder = ""
+let started: Array<FolderOwners.FolderProcess> = []
+
+beforeEach(() => {
+  folder = Fs.mkdtempSync(Path.join(Os.tmpdir(), "refold-lock-"))
+})
+
+afterEach(async () => {
+  await Promise.all(started.map((process) => process.kill()))
+  started = []
+  Fs.rmSync(folder, { recursive: true, force: true })
+})
+
+const start = (options?: Parameters<typeof FolderOwners.start>[1]) => {
+  const process = FolderOwners.start(folder, options)
+  started.push(process)
+  return process
+}
+
+const lockFile = () => Path.join(folder, "refold.lock")
+
+/** Opens the folder, and opens it again elsewhere: refused while the first process lives, with its rows when it is dead. */
+const takeTurns = async (options?: Parameters<typeof FolderOwners.start>[1]) => {
+  const first = start(options)
+  expect(await first.line()).toBe("opened")
+  const refused = await start(options).line()
+  for (let n = 0; n < 20; n++) expect(await first.ask("insert")).toBe("inserted")
+  await first.kill()
+  const second = start(options)
+  expect(await second.line()).toBe("opened")
+  expect(await second.ask("insert")).toBe("inserted")
+  expect(await second.ask("count")).toBe("21")
+  return { first, refused }
+}
+
+describe("a folder that a process has open", () => {
+  test("is refused to another process with where and since when, and is its own once the first was killed", async () => {
+    const { first, refused } = await takeTurns()
+    expect(refused).toMatch(
+      new RegExp(
+        `^The folder ${folder} is in use: process ${first.child.pid} on ${Os.hostname()}, since 20.*Z\\. Close it`
+      )
+    )
+  })
+
+  test.skipIf(!FolderOwners.canUnshare)(
+    `is refused to a process of another container with the same pid${
+      FolderOwners.canUnshare ? "" : " (skipped: this machine allows no pid namespaces)"
+    }`,
+    async () => {
+      const { refused } = await takeTurns({ apart: true })
+      expect(refused).toContain("is in use: process 1 on ")
+    }
+  )
+
+  test("is lost to a process that is suspended for long: its queries fail once it goes on, and the new owner's rows stay", async () => {
+    const first = start()
+    expect(await first.line()).toBe("opened")
+    expect(await first.ask("insert")).toBe("inserted")
+    first.child.kill("SIGSTOP")
+    const second = start()
+    expect(await second.line()).toBe("opened")
+    first.child.kill("SIGCONT")
+    expect(await first.ask("insert")).toMatch(/^failed /)
+    expect(await second.ask("insert")).toBe("inserted")
+    expect(await second.ask("count")).toBe("2")
+  })
+
+  test("is free at once where the process exits without closing it", async () => {
+    const first = start()
+    expect(await first.line()).toBe("opened")
+    await expect(first.ask("exit")).rejects.toThrow("has ended")
+    expect(Fs.existsSync(lockFile())).toBe(false)
+  })
+})
+
+describe("a lock that was left over", () => {
+  /** A lock of a dead process, whose pid a living one has now. */
+  const leave = (text: string) => Fs.writeFileSync(lockFile(), text)
+
+  test("is taken over, though a process with its pid runs", async () => {
+    leave(`000000000007 ${JSON.stringify({ token: "t", host: Os.hostname(), pid: process.pid, since: "2026" })}\n`)
+    expect(await start({ lockOnly: true }).line()).toBe("Held")
+  })
+
+  // So that the count alone would say that the owner lives. Into the open file: it is not made again once it is taken over.
+  const keepCounting = (owner: Readonly<Record<string, unknown>>): void => {
+    const file = Fs.openSync(lockFile(), "wx")
+    let count = 0
+    const write = () =>
+      void Fs.writeSync(
+        file,
+        `${String(++count).padStart(12, "0")} ${JSON.stringify({ token: "t", host: "h", since: "2026", ...owner })}\n`,
+        0
+      )
+    write()
+    const timer = setInterval(write, 50)
+    onTestFinished(() => {
+      clearInterval(timer)
+      Fs.closeSync(file)
+    })
+  }
+
+  const deadPid = () => spawnSync(process.execPath, ["-e", ""]).pid
+
+  test.skipIf(ProcessSpace.own === undefined)(
+    `is taken over at once where its owner has certainly ended${
+      ProcessSpace.own === undefined ? " (skipped: this machine does not tell its pid namespace)" : ""
+    }`,
+    async () => {
+      keepCounting({ pid: deadPid(), space: ProcessSpace.own })
+      expect(await start({ lockOnly: true }).line()).toBe("Held")
+    }
+  )
+
+  test("is not taken over while it counts, though no process here has its pid", async () => {
+    keepCounting({ pid: deadPid(), space: "another machine" })
+    expect(await start({ lockOnly: true }).line()).toBe("InUse")
+  })
+
+  test.each(["", "7", "not a lock"])("is taken over also where it says %j", async (text) => {
+    leave(text)
+    expect(await start({ lockOnly: true }).line()).toBe("Held")
+  })
+
+  test("is taken over by one of several processes that open the folder together", async () => {
+    leave("7")
+    const lines = await Promise.all(Array.from({ length: 6 }, () => start({ lockOnly: true }).line()))
+    expect(lines.toSorted()).toEqual(["Held", ...Array.from({ length: 5 }, () => "InUse")])
+    expect(Fs.readdirSync(folder)).toEqual(["refold.lock"])
+  })
+})

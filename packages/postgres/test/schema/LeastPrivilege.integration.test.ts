@@ -1,0 +1,87 @@
+// The fewest rights with which a store can be opened: nothing is created that exists, and nothing of others is changed.
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { describe, expect, test } from "vitest"
+import { freshDatabase } from "../support/freshDatabase.ts"
+import * as LoginRole from "../support/LoginRole.ts"
+import * as Stores from "../support/Stores.ts"
+
+/** A database of its own, its administrator, and a role with these grants. */
+const setUp = (grants: (database: string) => ReadonlyArray<string>) =>
+  Effect.gen(function*() {
+    const url = yield* freshDatabase()
+    const admin = yield* Stores.connect(url)
+    const database = new URL(url).pathname.slice(1)
+    const role = yield* LoginRole.login({ sql: admin, url }, "least", grants(database))
+    return { admin, database, name: LoginRole.nameOf(role), role, url }
+  })
+
+const run = <E>(body: Effect.Effect<void, E, Scope.Scope>) => () => Effect.runPromise(Effect.scoped(body))
+
+/** Opens the store as a role and appends an event to it. */
+const use = (url: string, schema = "refold") =>
+  Effect.scoped(Effect.gen(function*() {
+    const { store } = yield* Stores.open(url, { schema })
+    yield* store.append(Stores.freshStream(), [Stores.event()])
+    return yield* store.head
+  }))
+
+describe("a role that may not create schemas", () => {
+  test(
+    "migrates and opens a store in a schema that was made for it",
+    run(Effect.gen(function*() {
+      const { admin, name, role } = yield* setUp(() => [])
+      yield* admin.unsafe(`create schema refold authorization ${name}`)
+      expect(yield* use(role)).toBe(1)
+      expect(yield* use(role)).toBe(2)
+    }))
+  )
+
+  test(
+    "opens a store that it migrated when it might still create schemas",
+    run(Effect.gen(function*() {
+      const { admin, database, name, role } = yield* setUp((database) => [`create on database ${database}`])
+      expect(yield* use(role)).toBe(1)
+      yield* admin.unsafe(`revoke create on database ${database} from ${name}`)
+      expect(yield* use(role)).toBe(2)
+    }))
+  )
+
+  test(
+    "migrates and opens a store in a schema where it may only create objects",
+    run(Effect.gen(function*() {
+      const { admin, name, role } = yield* setUp(() => [])
+      yield* admin`create schema shared`
+      yield* admin.unsafe(`grant usage, create on schema shared to ${name}`)
+      expect(yield* use(role, "shared")).toBe(1)
+    }))
+  )
+})
+
+test(
+  "a role that may create objects in public has a store there, and functions of others keep their grants",
+  run(Effect.gen(function*() {
+    const { admin, role } = yield* setUp(() => ["usage, create on schema public"])
+    yield* admin`create function public.of_others() returns int language sql return 1`
+    const session = yield* Stores.connect(role)
+    yield* session`create function public.earlier() returns int language sql return 1`
+    expect(yield* use(role, "public")).toBe(1)
+    const open = admin<{ name: string }>`select proname::text as name from pg_proc p,
+      aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+      where p.pronamespace = 'public'::regnamespace and a.grantee = 0 order by 1`
+    expect((yield* open).map(({ name }) => name)).toEqual(["earlier", "of_others"])
+  }))
+)
+
+test(
+  "a role that may write and not create opens the store with the default options",
+  run(Effect.gen(function*() {
+    const { admin, name, role, url } = yield* setUp(() => [])
+    yield* use(url)
+    yield* admin.unsafe(`grant usage on schema refold to ${name}`)
+    yield* admin.unsafe(`grant select on all tables in schema refold to ${name}`)
+    yield* admin.unsafe(`grant select on all sequences in schema refold to ${name}`)
+    yield* admin.unsafe(`grant execute on all functions in schema refold to ${name}`)
+    expect(yield* use(role)).toBe(2)
+  }))
+)
