@@ -41,18 +41,23 @@ const attempt = <A>(operation: string, body: () => A) =>
 // #region append
 const append = (db: Sqlite, { idempotency, writes }: Commit.Commit, now: DateTime.Utc) =>
   Result.gen(function*() {
-    const content = writes.map(({ events, stream }) => [stream, events.map(({ data, type }) => [type, data])])
+    // A guard, a write without events, is checked and leaves no trace.
+    const stored = writes.filter((write) => !Commit.isGuard(write))
+    const content = stored.map(({ events, stream }) => [stream, events.map(({ data, type }) => [type, data])])
     // As JSON a given fingerprint is a string, and content an array: the two are never equal.
     const fingerprint = Json.canonical(idempotency?.fingerprint ?? content)
     const earlier = idempotency && (yield* findKey(db, idempotency.key, fingerprint))
     if (earlier) return earlier
-    const lasts = writes.map(({ stream }) => lastOf(db, stream))
-    for (const [index, { expected, stream }] of writes.entries()) {
-      const { version } = lasts[index]!
-      if (ExpectedVersion.matches(expected, version)) continue
-      return yield* Result.fail(AppendError.versionConflict(stream, expected, version))
+    for (const { expected, lastEventId, stream } of writes) {
+      const { id, version } = lastOf(db, stream)
+      if (!ExpectedVersion.matches(expected, version)) {
+        return yield* Result.fail(AppendError.versionConflict(stream, expected, version))
+      }
+      if (lastEventId !== undefined && lastEventId !== id) {
+        return yield* Result.fail(AppendError.versionConflict(stream, expected, version, id))
+      }
     }
-    const appended = answer(yield* Result.all(writes.map((write, index) => insert(db, write, lasts[index]!, now))))
+    const appended = answer(yield* Result.all(stored.map((write) => insert(db, write, now))))
     if (idempotency) {
       const usedAt = idempotency.neverExpires ? null : appended.streams[0].recordedAt.epochMilliseconds
       const streams = JSON.stringify(appended.streams)
@@ -61,13 +66,14 @@ const append = (db: Sqlite, { idempotency, writes }: Commit.Commit, now: DateTim
     return appended
   })
 
-type Last = Pick<RecordedEvent.RecordedEvent, "version" | "recordedAt">
+type Last = Pick<RecordedEvent.RecordedEvent, "version" | "recordedAt"> & { readonly id?: EventId.EventId }
 const lastOf = ({ rows }: Sqlite, stream: string): Last => {
   const [last] = rows("SELECT * FROM events WHERE stream = ? ORDER BY version DESC LIMIT 1", stream)
   return last ? eventOf(last) : { version: StreamVersion.none, recordedAt: DateTime.makeUnsafe(0) }
 }
 
-const insert = (db: Sqlite, { events, stream }: Commit.StreamWrite, last: Last, now: DateTime.Utc) => {
+const insert = (db: Sqlite, { events, stream }: Commit.StreamWrite, now: DateTime.Utc) => {
+  const last = lastOf(db, stream)
   const recordedAt = DateTime.max(now, last.recordedAt)
   const version = (index: number) => StreamVersion.StreamVersion(last.version + index + 1)
   const sql = "INSERT INTO events VALUES (NULL, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING position"
@@ -89,7 +95,7 @@ const findKey = ({ rows }: Sqlite, key: string, fingerprint: string) => {
 }
 
 const answer = (places: ReadonlyArray<Commit.AppendedStream>, deduplicated = false) =>
-  // A commit has at least one write, and a place for each.
+  // A commit has at least one write with events, and a place for each.
   Commit.appended(places as unknown as Commit.Appended["streams"], deduplicated)
 // #endregion
 

@@ -26,6 +26,7 @@ const sources: Readonly<Record<string, ReadonlyArray<readonly [path: string, sta
   "PostgresStore.layer": [[postgres, "interface ServerOptions"], [postgres, "interface StoreOptions"]],
   "PostgresStore.layerEmbedded": [["packages/postgres/src/embedded/Embedded.ts", "interface Options"]],
   "PostgresStore.layerClient": [[postgres, "interface ClientOptions"]],
+  "MemoryStore.layerWith": [["packages/memory/src/MemoryStore.ts", "interface StoreOptions"]],
   "CommandHandler.make": [[`${store}/decide/CommandHandler.ts`, "interface HandlerOptions"]],
   "A command": [[command, "interface HandleOptions"], [`${store}/decide/Together.ts`, "interface TogetherOptions"]],
   Snapshots: [["packages/core/src/decide/Aggregate.ts", "interface SnapshotDefinition"]],

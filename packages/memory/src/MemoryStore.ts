@@ -2,6 +2,8 @@
  * The in-memory adapter: a `Journal` in a reference, and the rows of projections in another. Use it in tests, and as the
  * example for an adapter of your own.
  */
+import type { InvalidInput } from "@refold/core/event/InvalidInput"
+import * as SizeLimits from "@refold/core/journal/SizeLimits"
 import { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import type { EventReader } from "@refold/store/log/EventReader"
 import { context, type EventStore } from "@refold/store/log/EventStore"
@@ -19,14 +21,27 @@ import * as MemoryReadModelStore from "./project/internal/MemoryReadModelStore.t
 /** The services of the adapter. */
 export type Services = EventStore | EventReader | SnapshotStore | ReadModelStore
 
-/** An empty store of events, snapshots and rows; its content is lost when its scope closes. Times are from Effect's clock. */
-export const layer: Layer.Layer<Services> = Layer.effectContext(Effect.gen(function*() {
-  const generations = MutableRef.make(Generations.empty)
-  const log = yield* MemoryEventStore.make((rows, appended) => {
-    generations.current = withInline(generations.current, rows, appended)
+/** Options of a store. */
+export interface StoreOptions {
+  /** Maximum sizes of what is appended, in bytes; at most the defaults of `SizeLimits`. */
+  readonly limits?: SizeLimits.Options | undefined
+}
+
+const make = (limits: SizeLimits.SizeLimits) =>
+  Effect.gen(function*() {
+    const generations = MutableRef.make(Generations.empty)
+    const log = yield* MemoryEventStore.make(limits, (rows, appended) => {
+      generations.current = withInline(generations.current, rows, appended)
+    })
+    return context(log).pipe(
+      Context.add(SnapshotStore, yield* MemorySnapshotStore.make),
+      Context.add(ReadModelStore, MemoryReadModelStore.make(generations))
+    )
   })
-  return context(log).pipe(
-    Context.add(SnapshotStore, yield* MemorySnapshotStore.make),
-    Context.add(ReadModelStore, MemoryReadModelStore.make(generations))
-  )
-}))
+
+/** An empty store of events, snapshots and rows; its content is lost when its scope closes. Times are from Effect's clock. */
+export const layer: Layer.Layer<Services> = Layer.effectContext(make(SizeLimits.defaults))
+
+/** As `layer`, with options. Fails with `InvalidInput` if a limit is not a whole number from 1 to its default. */
+export const layerWith = ({ limits }: StoreOptions): Layer.Layer<Services, InvalidInput> =>
+  Layer.effectContext(Effect.flatMap(Effect.fromResult(SizeLimits.make(limits)), make))

@@ -1,13 +1,14 @@
 /** The PostgreSQL adapter: the same SQL through the same driver on a server or on the embedded database. */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
+import * as SizeLimits from "@refold/core/journal/SizeLimits"
 import { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import type { EventReader } from "@refold/store/log/EventReader"
 import * as EventStore from "@refold/store/log/EventStore"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Context from "effect/Context"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
@@ -23,8 +24,10 @@ import * as ReadModelStoreAdapter from "./project/internal/ReadModelStoreAdapter
 import { ProjectionTables } from "./project/ProjectionTables.ts"
 import * as Database from "./schema/internal/Database.ts"
 import * as Isolation from "./schema/internal/Isolation.ts"
+import * as ServerUrl from "./schema/internal/ServerUrl.ts"
 import * as SqlFile from "./schema/internal/SqlFile.ts"
 import * as StoreSchema from "./schema/internal/StoreSchema.ts"
+import * as TimeLimits from "./schema/internal/TimeLimits.ts"
 
 /** What the adapter provides: the ports, and the client, for transactions of the caller that appends join. */
 export type Services = StoreServices | PgClient.PgClient | SqlClient.SqlClient
@@ -52,6 +55,27 @@ export interface StoreOptions {
    * than the longest pause of a handler between two statements.
    */
   readonly ownerIdleTimeout?: Duration.Input | undefined
+  /**
+   * Maximum sizes of what this program appends, in bytes; at most the defaults of `SizeLimits`. The functions of the SQL API
+   * have the defaults.
+   */
+  readonly limits?: SizeLimits.Options | undefined
+  /**
+   * Total time in which a read is sent again while the server cannot be reached, 2 seconds by default; then it fails with
+   * `EventStoreError`. Also for other statements that are safe to repeat. A load has one such time for all that it reads.
+   */
+  readonly retryReadsFor?: Duration.Input | undefined
+  /**
+   * Total time in which an append is sent again while the server cannot be reached, and is looked up where its answer was
+   * lost, 10 seconds by default; then it fails with `EventStoreError`, or with `OutcomeUnknown` where it may be stored.
+   */
+  readonly retryAppendsFor?: Duration.Input | undefined
+  /**
+   * The time within which the server must have answered a statement of the store, its wait for locks included; then the
+   * connection counts as lost. 1 minute by default, on the embedded database none. For a server that vanished without
+   * closing its connections.
+   */
+  readonly queryTimeout?: Duration.Input | undefined
 }
 
 /** How to share the database with other processes. */
@@ -88,6 +112,8 @@ export const layer = (
     layerClient({ ...store, notify: !pooler }),
     PgClient.layer({
       url,
+      // Named for the spans.
+      ...ServerUrl.parse(url),
       maxConnections,
       prepare: !pooler,
       // Poolers refuse parameters that they do not know; see `Isolation` for sessions without it.
@@ -107,7 +133,10 @@ export const layerEmbedded = (
   { dataDir, ...store }: Embedded.Options & StoreOptions = {}
 ): Layer.Layer<Services, InvalidInput | EventStoreError | Embedded.EmbeddedUnavailable | SqlError.SqlError> =>
   // No other process can reach that database.
-  Layer.provideMerge(layerClient({ ...store, notify: false }), Embedded.layer(dataDir === undefined ? {} : { dataDir }))
+  Layer.provideMerge(
+    layerClient({ queryTimeout: Duration.infinity, ...store, notify: false }),
+    Embedded.layer(dataDir === undefined ? {} : { dataDir })
+  )
 
 /**
  * Creates or updates the schema of a store, and does nothing else: for a step of a deployment, as the role that is to own
@@ -121,19 +150,29 @@ export const migrate = (
 /** A store on the application's own client. */
 export const layerClient = (
   {
+    limits,
     ownerIdleTimeout = "10 seconds",
     migrate = true,
     notify = true,
     pollInterval = "200 millis",
-    schema = "refold"
+    schema = "refold",
+    ...times
   }: ClientOptions = {}
 ): Layer.Layer<StoreServices, InvalidInput | EventStoreError, SqlClient.SqlClient> =>
   Layer.effectContext(Effect.gen(function*() {
-    const plain = yield* Database.make(yield* Effect.fromResult(checkSchema(schema)))
+    const checked = yield* Effect.fromResult(checkSchema(schema))
+    const plain = yield* Database.make(checked, yield* Effect.fromResult(TimeLimits.resolve(times)))
+    const sizes = yield* Effect.fromResult(SizeLimits.make(limits))
     yield* migrate ? StoreSchema.migrate(schema) : StoreSchema.check(plain)
     const database = yield* Isolation.enforce(plain)
     const withInlineRows = InlineRows.withInlineRows(database)
-    const eventStore = yield* EventStoreAdapter.make(database, { schema, notify, pollInterval, withInlineRows })
+    const eventStore = yield* EventStoreAdapter.make(database, {
+      schema,
+      notify,
+      pollInterval,
+      limits: sizes,
+      withInlineRows
+    })
     return EventStore.context(eventStore).pipe(
       Context.add(SnapshotStore, SnapshotStoreAdapter.make(database)),
       Context.add(ReadModelStore, ReadModelStoreAdapter.make(database, { ownerIdleTimeout })),

@@ -42,15 +42,14 @@ const repair = <Event extends Tagged>(codec: EventCodec<Event>): EventCodec<Even
   }
 })
 
-// The store, but the release of tomorrow has a hand in what is appended.
+// The store as a later release would append to it.
 const poisoned = Effect.updateService(EventStore, (store) => {
   const spoil = (write: Commit["writes"][number]): Commit["writes"][number] => {
     const first = write.expected._tag === "Exact" ? write.expected.version + 1 : 1
     const spoiled = write.events.map((event, index) =>
       isVictim(write.stream) && first + index === victim.version ? poison(event) : event
     )
-    // As many as there were.
-    return { ...write, events: spoiled as unknown as typeof write.events }
+    return { ...write, events: spoiled }
   }
   return EventStore.of({
     ...store,

@@ -10,6 +10,7 @@ import type { Position } from "../event/Position.ts"
 import * as StreamName from "../event/StreamName.ts"
 import type { StreamVersion } from "../event/StreamVersion.ts"
 import * as ExpectedVersion from "./ExpectedVersion.ts"
+import * as SizeLimits from "./SizeLimits.ts"
 
 /**
  * Events for one stream. A write without events is a guard: it stores nothing, and the stream must be as expected when the
@@ -88,9 +89,12 @@ export const appended = (streams: NonEmptyReadonlyArray<AppendedStream>, dedupli
 
 /**
  * Checks a commit and returns it as adapters store it. Fails with `InvalidInput` for the first invalid field; the rules
- * about guards come last.
+ * about guards and sizes come last.
  */
-export const check = (commit: Commit): Result.Result<Commit, InvalidInput> =>
+export const check = (
+  commit: Commit,
+  limits: SizeLimits.SizeLimits = SizeLimits.defaults
+): Result.Result<Commit, InvalidInput> =>
   Result.gen(function*() {
     if (!Array.isArray(commit.writes) || commit.writes.length === 0)
       return yield* invalid("writes", "must not be empty")
@@ -105,6 +109,7 @@ export const check = (commit: Commit): Result.Result<Commit, InvalidInput> =>
       writes.push(yield* checkWrite(write, field))
     }
     yield* checkGuards(writes)
+    yield* SizeLimits.check(writes, limits)
     const idempotency = commit.idempotency && (yield* checkIdempotency(commit.idempotency))
     // As many as in the input: at least one.
     return { writes: writes as unknown as Commit["writes"], idempotency }

@@ -21,6 +21,7 @@ import * as AppendOnlyLog from "./internal/AppendOnlyLog.ts"
 import * as Fingerprint from "./internal/Fingerprint.ts"
 import * as IdempotencyKeys from "./internal/IdempotencyKeys.ts"
 import * as ReadOptions from "./ReadOptions.ts"
+import * as SizeLimits from "./SizeLimits.ts"
 
 /** All appended events and the used idempotency keys. Opaque: use the functions of this module. */
 export interface Journal {
@@ -46,10 +47,11 @@ export const empty: Journal = {
 export const append = (
   journal: Journal,
   commit: Commit.Commit,
-  recordedAt: DateTime.Utc
+  recordedAt: DateTime.Utc,
+  limits: SizeLimits.SizeLimits = SizeLimits.defaults
 ): Result.Result<readonly [Journal, Commit.Appended], AppendError.AppendError> =>
   Result.gen(function*() {
-    const checked = yield* Commit.check(commit)
+    const checked = yield* Commit.check(commit, limits)
     const earlier = yield* IdempotencyKeys.find(journal.keys, checked.idempotency?.key, Fingerprint.ofCommit(checked))
     if (Option.isSome(earlier)) return [journal, earlier.value] as const
     yield* checkVersions(journal, checked)

@@ -34,7 +34,8 @@ export const properties = (module?: JournalModule): ReadonlyArray<Law.Property<n
   Law.over(
     StorableLaws.otherDataIsRefusedByPath(module),
     fc.tuple(Arbitraries.newEvent, UnstorableData.nestedUnstorable)
-  )
+  ),
+  Law.over(StorableLaws.largerDataIsRefused(module), fc.tuple(Arbitraries.newEvent, Arbitraries.json))
 ]
 
 /** Tests a Journal module, the one of `@refold/core` by default, each law with 100 inputs by default. */

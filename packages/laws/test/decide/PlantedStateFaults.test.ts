@@ -22,6 +22,7 @@ import * as SnapshotStoreLaws from "../../src/decide/internal/SnapshotStoreLaws.
 import * as TogetherLaws from "../../src/decide/internal/TogetherLaws.ts"
 import * as EventStoreSuite from "../../src/EventStoreSuite.ts"
 import type { JournalModule } from "../../src/journal/internal/JournalRun.ts"
+import { withoutGuards } from "../../src/journal/internal/Programs.ts"
 import * as Sample from "../../src/kit/internal/Sample.ts"
 import * as Law from "../../src/kit/Law.ts"
 import * as Journals from "../journal/faults/Journals.ts"
@@ -135,7 +136,7 @@ const rememberedLaws: Table<typeof RememberedLaws> = {
 const dropsGuards: TogetherLaws.Handle = (parts, options) =>
   EventStores.withCommit(
     Together.handle(parts, options),
-    ({ commit }) => (all, inline) => commit(Journals.withoutGuards(all), inline)
+    ({ commit }) => (all, inline) => commit(withoutGuards(all), inline)
   )
 
 const putBackLaws: Table<typeof PutBackLaws> = {

@@ -43,7 +43,11 @@ const guardLaws: Table<typeof GuardLaws> = {
 const storableLaws: Table<typeof StorableLaws> = {
   storableDataIsReadBack: { "lost keys named __proto__": journal(Journals.losesProtoKeys) },
   keysAreInStoredOrder: { "keys in reverse order": reading(Reads.keysAreReversed) },
-  otherDataIsRefusedByPath: { "errors without the path in the data": journal(Journals.namesOnlyTheField) }
+  otherDataIsRefusedByPath: { "errors without the path in the data": journal(Journals.namesOnlyTheField) },
+  largerDataIsRefused: {
+    "ignored limits": journal(Journals.ignoresLimits),
+    "the text that was sent counted": journal(Journals.countsTheSentText)
+  }
 }
 
 Planted.find("JournalLaws", JournalLaws, [], journalLaws)

@@ -5,6 +5,7 @@
 import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { NewEvent } from "@refold/core/event/NewEvent"
+import * as Polling from "@refold/store/internal/log/Polling"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -36,7 +37,7 @@ export const follow = Effect.fnUntraced(function*<Row, State, Event extends Tagg
   { every = "200 millis" }: { readonly every?: Duration.Input | undefined } = {}
 ): Effect.fn.Return<never, Failure, SqlClient.SqlClient> {
   const source = yield* SourceTable.open(mapping, "follow")
-  return yield* Effect.forever(Effect.andThen(processQueue(source), Effect.sleep(every)))
+  return yield* Effect.forever(Effect.andThen(Polling.untraced(processQueue(source)), Effect.sleep(every)))
 })
 
 /** As `catchUp`, for a table that was found; in the caller's transaction, if there is one. */
@@ -64,7 +65,16 @@ const processBatch = Effect.fnUntraced(function*(
 ): Effect.fn.Return<CaughtUp, BatchFailure> {
   const { id: mapping } = yield* StoredMapping.lock(source)
   const changes = yield* CapturedChanges.read(source, mapping, batchSize)
-  if (changes.length === 0) return { changes: 0, events: 0, skipped: 0 }
+  return changes.length === 0
+    ? { changes: 0, events: 0, skipped: 0 }
+    : yield* Polling.work(processChanges(source, mapping, changes))
+})
+
+const processChanges = Effect.fnUntraced(function*(
+  source: SourceTable.SourceTable,
+  mapping: number,
+  changes: Changes
+): Effect.fn.Return<CaughtUp, BatchFailure> {
   if (changes.some(({ key, query_key }) => query_key !== null && query_key !== key)) {
     return yield* new InvalidInput({ field: "query", rule: "must return the key column as it is in the table" })
   }

@@ -4,6 +4,7 @@ import type { Tagged } from "@refold/core/event/EventType"
 import type { JsonObject } from "@refold/core/event/Json"
 import * as NewEvent from "@refold/core/event/NewEvent"
 import * as StreamName from "@refold/core/event/StreamName"
+import * as SizeLimits from "@refold/core/journal/SizeLimits"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -80,6 +81,7 @@ const stamp = <Row, State, Event extends Tagged>(
       const checked = NewEvent.check({ ...encoded, id, metadata, occurredAt }, `events[${index}]`)
       newEvents.push(yield* Result.mapError(checked, ({ message }) => message))
     }
+    yield* Result.mapError(SizeLimits.checkEvents(newEvents, "events"), ({ message }) => message)
     return newEvents
   })
 

@@ -24,7 +24,9 @@ export const transaction = Effect.fnUntraced(function*<A, E, R>(
     Effect.retry({
       while: (error) =>
         !isNested && SqlError.isSqlError(error) && (Database.isTransient(error) || Database.isDisconnect(error)),
-      schedule: RetryPolicies.reconnect
+      schedule: RetryPolicies.reconnect,
+      // About ten seconds.
+      times: 100
     }),
     Effect.mapError((error) =>
       // What is not an SqlError is one of the body's own.

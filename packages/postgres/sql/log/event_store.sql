@@ -24,5 +24,12 @@ CREATE TABLE refold.event_store (
   -- within a stream, so that the events recorded up to an instant are a prefix of the stream.
   recorded_at timestamptz NOT NULL,
   -- Enforces optimistic concurrency, and is the index that every read of a stream uses.
-  CONSTRAINT event_store_stream_version UNIQUE (stream, version)
+  CONSTRAINT event_store_stream_version UNIQUE (stream, version),
+  -- The bytes of data and metadata as text, which is what a reader gets: jsonb has 12 bytes for a number whose text has
+  -- 147,000. Stored, so that reads can end a page before it is too large; pg_column_size is the compressed size, and the
+  -- text of a thousand events takes seconds to make.
+  size int NOT NULL GENERATED ALWAYS AS (octet_length(data::text) + octet_length(metadata::text)) STORED,
+  -- What is stored can be read again by a client that limits a message to 16 MiB. Writers check each limit before (see
+  -- size_problem); this is for all others.
+  CONSTRAINT event_store_size CHECK (size <= 9437184)
 )

@@ -60,7 +60,7 @@ const reader = ({ store }: Stores.Opened, read: Array<string>) =>
 const during = (outage: (server: PostgresServer.PostgresServer) => Effect.Effect<unknown>) =>
   Effect.gen(function*() {
     const server = yield* shared
-    const opened = yield* Stores.open(server.url)
+    const opened = yield* Stores.open(server.url, { retryReadsFor: "10 seconds" })
     const told: Array<Told> = []
     const read: Array<string> = []
     const fibers = [yield* Effect.forkChild(reader(opened, read))]
@@ -107,7 +107,7 @@ describe.skipIf(RestartableServer.isMissing)(`when the server${RestartableServer
           return truths[outcome]?.includes(count) === true ? [] : [`${outcome}, and ${count} stored`]
         })
         expect([...new Set(lies)]).toEqual([])
-        // A client tries for some ten seconds. Where a slow machine has no server for about so long, readers are told.
+        // This client tries for ten seconds. Where a slow machine has no server for about so long, readers are told.
         const expected = Duration.toSeconds(took) < 5 ? ["success"] : ["success", "EventStoreError"]
         expect(expected).toEqual(expect.arrayContaining([...new Set(read)]))
       }))))

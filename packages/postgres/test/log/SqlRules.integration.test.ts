@@ -3,6 +3,8 @@ import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Json from "@refold/core/event/Json"
 import * as NewEvent from "@refold/core/event/NewEvent"
 import * as StreamName from "@refold/core/event/StreamName"
+import { StreamVersion } from "@refold/core/event/StreamVersion"
+import { storedLength } from "@refold/core/internal/event/StoredLength"
 import * as Commit from "@refold/core/journal/Commit"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as Sample from "@refold/laws/internal/kit/Sample"
@@ -155,6 +157,16 @@ describe.each(Object.entries(runtimes))("%s", (_where, runtime) => {
       expect(canonical).toBe(Json.canonical(storable.success))
     }))
 
+  test("the text of a JSON value has as many bytes as core counts", () =>
+    check(json, async (value) => {
+      const storable = Json.storable(value, "data")
+      if (Result.isFailure(storable)) return
+      const length = await ask<number>((sql) =>
+        sql`select octet_length(${JSON.stringify(value)}::text::jsonb::text) as answer`
+      )
+      expect([value, storedLength(storable.success)]).toEqual([value, length])
+    }))
+
   test("a command that TypeScript has handled under a key is known to SQL, under that key and no other command", () =>
     check(fc.tuple(text, Sample.commands, Sample.commands), async ([id, command, other]) => {
       const idempotencyKey = `${id.slice(0, 100)}-${next++}`
@@ -244,11 +256,20 @@ describe("a document of writes", () => {
     events: fc.array(event, { maxLength: 2 })
   })
 
+  const expectedIn = (version: unknown) =>
+    version === null
+      ? ExpectedVersion.Any
+      : version === -2
+      ? ExpectedVersion.StreamExists
+      : typeof version === "number" && version >= 0
+      ? ExpectedVersion.Exact(StreamVersion(version))
+      : undefined
+
   // The document once more, as a commit.
   const commitOf = (writes: ReadonlyArray<Record<string, unknown>>) => ({
     writes: writes.map(({ events, expectedVersion, stream }) => ({
       stream,
-      expected: expectedVersion === -3 || expectedVersion === -1 ? undefined : ExpectedVersion.Any,
+      expected: expectedIn(expectedVersion),
       events: (events as ReadonlyArray<Record<string, string>>).map((event) => ({
         ...event,
         occurredAt: Option.getOrUndefined(DateTime.make(event["occurredAt"]!))

@@ -88,7 +88,8 @@ describe.each(levels)("where %s is the database's default", (level) => {
         const keyed = Stores.freshStream()
         const copy = Effect.suspend(() => store.append(keyed, [Stores.event()], { idempotency: { key: keyed } }))
         expect(yield* outcomes(copy)).toEqual(all20("ok"))
-        const handle = CommandHandler.make(Sample.aggregate)
+        // As many retries as it takes: how many others are faster depends on the machine.
+        const handle = CommandHandler.make(Sample.aggregate, { retries: 100 })
         const command = Effect.provideContext(handle("one", { _tag: "Add", coins: 1, notes: [] }), services)
         expect(yield* outcomes(command)).toEqual(all20("ok"))
         const counts = yield* Effect.forEach(

@@ -22,6 +22,8 @@ export interface Proxy {
   readonly holdRequest: (text: string) => Promise<() => void>
   /** Passes the request on and reads nothing of the answer; resolves to what reads it after all and passes it back. */
   readonly holdAnswer: (text: string) => Promise<() => void>
+  /** The number of bytes that the server has sent so far. */
+  readonly received: () => number
   /** From now on cuts every connection that is open now as soon as it is used. */
   readonly poison: () => void
   /** Cuts everything and accepts no more connections. */
@@ -48,6 +50,7 @@ export const start = (url: string): Effect.Effect<Proxy, never, Scope.Scope> =>
 const listen = async (target: URL): Promise<Proxy> => {
   const connections = new Set<Connection>()
   const instructions: Array<Instruction> = []
+  let received = 0
 
   const listener = Net.createServer((client) => {
     const server = Net.connect(Number(target.port), target.hostname)
@@ -60,7 +63,10 @@ const listen = async (target: URL): Promise<Proxy> => {
       if (instruction === undefined) server.write(request)
       else instruction.carryOut(connection, request)
     })
-    server.on("data", (answer) => void (client.writable && client.write(answer)))
+    server.on("data", (answer: Buffer) => {
+      received += answer.length
+      if (client.writable) client.write(answer)
+    })
     // Errors come with a close, and that is all there is to know.
     client.on("error", () => {})
     server.on("error", () => {})
@@ -113,6 +119,7 @@ const listen = async (target: URL): Promise<Proxy> => {
         server.write(request)
         done(() => server.resume())
       }),
+    received: () => received,
     poison: () => {
       for (const connection of connections) connection.poisoned = true
     },

@@ -6,6 +6,7 @@ import * as NewEvent from "@refold/core/event/NewEvent"
 import type { Position } from "@refold/core/event/Position"
 import * as StreamName from "@refold/core/event/StreamName"
 import type { StreamVersion } from "@refold/core/event/StreamVersion"
+import * as StateCodec from "@refold/core/internal/decide/StateCodec"
 import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
@@ -55,5 +56,6 @@ export const checkKey = (key: SnapshotKey): Result.Result<SnapshotKey, InvalidIn
 export const checkSnapshot = (snapshot: Snapshot): Result.Result<Snapshot, InvalidInput> =>
   Result.gen(function*() {
     const lastEventId = yield* EventId.parse(snapshot.lastEventId, "lastEventId")
-    return { ...snapshot, lastEventId, state: yield* Json.storable(snapshot.state, "state") }
+    const state = yield* StateCodec.checkSize(yield* Json.storable(snapshot.state, "state"))
+    return { ...snapshot, lastEventId, state }
   })

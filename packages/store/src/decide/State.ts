@@ -13,6 +13,7 @@ import * as Option from "effect/Option"
 import type { EventReader } from "../log/EventReader.ts"
 import type { EventStoreError } from "../log/EventStoreError.ts"
 import * as PastPoint from "../log/internal/PastPoint.ts"
+import * as RetryBudget from "../log/internal/RetryBudget.ts"
 import type { DeciderFault } from "./DeciderFault.ts"
 import { foldTail } from "./internal/FoldTail.ts"
 import type { LoadedState } from "./LoadedState.ts"
@@ -27,10 +28,18 @@ export type LoadFailure = InvalidInput | DecodeError | DeciderFault | EventStore
  * with `InvalidInput` for a version or a position beyond the last event, with a `DecodeError` that names the event if one
  * cannot be decoded, and with `DeciderFault` if `evolve` throws.
  */
-export const load = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
+export const load = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string,
   { asOf }: { readonly asOf?: AsOf | undefined } = {}
+): Effect.Effect<LoadedState<State>, LoadFailure, EventReader | SnapshotStore> =>
+  // If the store is down, neither the snapshot nor the events can be read: they are not waited for one after the other.
+  RetryBudget.share(loadAsOf(aggregate, id, asOf))
+
+const loadAsOf = Effect.fnUntraced(function*<Command, State, Event extends Tagged, Refusal>(
+  aggregate: Aggregate<Command, State, Event, Refusal>,
+  id: string,
+  asOf: AsOf | undefined
 ): Effect.fn.Return<LoadedState<State>, LoadFailure, EventReader | SnapshotStore> {
   if (asOf !== undefined) yield* PastPoint.reached(asOf)
   const loaded = yield* loadUpTo(aggregate, id, asOf)

@@ -84,9 +84,10 @@ export class EventReader extends Context.Service<
     /**
      * The events after a position, by default from the first one on: stored events, then new ones as they are appended,
      * each once and in order, with back-pressure. Never ends: retries when the connection is lost or the store
-     * restarts. Fails with `InvalidInput` if an option breaks a rule, or `after` is beyond the last event.
+     * restarts. Fails with `InvalidInput` if an option breaks a rule, or `after` is beyond the last event, and with
+     * `EventStoreError` at an event that cannot be read (`isPermanent`, the cause is an `UnreadableEvent`).
      */
-    readonly subscribe: (options?: SubscribeOptions) => Stream.Stream<RecordedEvent, InvalidInput>
+    readonly subscribe: (options?: SubscribeOptions) => Stream.Stream<RecordedEvent, ReadFailure>
     /** As `subscribe`, from an event on, itself included, given by its position or its id. */
     readonly replayFrom: (
       from: Position | EventId,

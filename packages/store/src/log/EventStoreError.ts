@@ -1,11 +1,19 @@
 /** Failures of the store itself, as opposed to commits that it refuses. */
 import type { EventId } from "@refold/core/event/EventId"
+import type { Position } from "@refold/core/event/Position"
+import type { StreamName } from "@refold/core/event/StreamName"
+import type { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as Data from "effect/Data"
 
 /** An operation of the store failed. Nothing was stored. */
 export class EventStoreError extends Data.TaggedError("EventStoreError")<{
   readonly operation: string
   readonly cause: unknown
+  /**
+   * Whether the operation fails again however often it is repeated, as a read of an event that is larger than the message
+   * limit of the client. What runs without end retries other failures, and ends with these. False by default.
+   */
+  readonly isPermanent?: boolean | undefined
 }> {
   override get message(): string {
     const { cause } = this
@@ -24,5 +32,19 @@ export class OutcomeUnknown extends Data.TaggedError("OutcomeUnknown")<{
 }> {
   override get message(): string {
     return `the connection was lost during the append of ${this.eventIds.length} event(s), which may or may not be stored: look up their ids, or repeat the append under the same idempotency key`
+  }
+}
+
+/** A stored event that cannot be read. The cause of an `EventStoreError` that is permanent. */
+export class UnreadableEvent extends Data.TaggedError("UnreadableEvent")<{
+  readonly stream: StreamName
+  readonly version: StreamVersion
+  readonly id: EventId
+  readonly position: Position
+  readonly reason: string
+}> {
+  override get message(): string {
+    const { id, position, reason, stream, version } = this
+    return `event ${version} of stream "${stream}" (id ${id}, position ${position}) cannot be read: ${reason}`
   }
 }

@@ -18,7 +18,8 @@ export interface ObserveOptions<E, R> extends ReplayOptions {
 
 /**
  * Runs `observer` for every event appended from now on, in order and one at a time, until the scope closes. Events that
- * it appends itself follow in their order, too. Fails with `InvalidInput` if an option breaks a rule.
+ * it appends itself follow in their order, too. Fails with `InvalidInput` if an option breaks a rule. An event that cannot
+ * be read ends it and is logged.
  *
  * An observer has no checkpoint: events appended while the program is down are missed. Use a projection or a process if
  * every event must be handled.
@@ -32,7 +33,11 @@ export const observe = Effect.fnUntraced(function*<E, R>(
   const after = yield* reader.head
   const run = (event: RecordedEvent) =>
     Effect.catchCause(Effect.suspend(() => observer(event)), (cause) => (onFailure ?? logFailure)(cause, event))
-  yield* Effect.forkScoped(Stream.runForEach(reader.subscribe({ ...filter, after }), run))
+  const logged = Effect.tapCause(
+    Stream.runForEach(reader.subscribe({ ...filter, after }), run),
+    (cause) => Effect.logError("an observer has ended", cause)
+  )
+  yield* Effect.forkScoped(logged)
 })
 
 const logFailure = (cause: Cause.Cause<unknown>, { position, type }: RecordedEvent): Effect.Effect<void> =>

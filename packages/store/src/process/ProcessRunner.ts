@@ -8,6 +8,8 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { ReadFailure } from "../log/EventReader.ts"
+import * as CatchUp from "../project/internal/CatchUp.ts"
+import * as FollowLog from "../project/internal/FollowLog.ts"
 import type { ProjectionTarget } from "../project/internal/ProjectionTarget.ts"
 import type { ProjectionOutdated } from "../project/ProjectionError.ts"
 import * as Projector from "../project/Projector.ts"
@@ -36,12 +38,7 @@ export const run = Effect.fnUntraced(function*<Event extends Tagged, State, R = 
   process: Process<Event, State>,
   options: RunnerOptions.Options<R>
 ): Effect.fn.Return<never, RunFailure, Services | R> {
-  const resolved = yield* Effect.fromResult(RunnerOptions.resolve(process, options))
-  const target = observer(process)
-  return yield* Effect.raceFirst(
-    Projector.run(target, { batchSize: resolved.batchSize }),
-    WorkerPool.run(process, target, Worker.of(process, resolved), resolved)
-  )
+  return yield* runOpened(process, yield* open(process, options))
 })
 
 /** As `run`, in the background until the scope closes. A failure at the start fails here; a later one is logged. */
@@ -49,16 +46,36 @@ export const start = Effect.fnUntraced(function*<Event extends Tagged, State, R 
   process: Process<Event, State>,
   options: RunnerOptions.Options<R>
 ): Effect.fn.Return<void, RunFailure, Services | Scope.Scope | R> {
-  yield* Effect.fromResult(RunnerOptions.resolve(process, options))
-  const store = yield* ReadModelStore
-  yield* store.open(observer(process))
-  yield* store.open(Projector.targetOf(process.rows))
+  const resolved = yield* open(process, options)
   const logged = Effect.tapCause(
-    run(process, options),
+    runOpened(process, resolved),
     (cause) => Effect.logError(`process "${process.name}" has ended`, cause)
   )
   yield* Effect.forkScoped(logged)
 })
+
+const open = Effect.fnUntraced(function*<Event extends Tagged, State, R>(
+  process: Process<Event, State>,
+  options: RunnerOptions.Options<R>
+): Effect.fn.Return<RunnerOptions.RunnerOptions<R>, RunFailure, ReadModelStore> {
+  const resolved = yield* Effect.fromResult(RunnerOptions.resolve(process, options))
+  const store = yield* ReadModelStore
+  yield* store.open(observer(process))
+  yield* store.open(Projector.targetOf(process.rows))
+  return resolved
+})
+
+// The store may be lost from here on.
+const runOpened = <Event extends Tagged, State, R>(
+  process: Process<Event, State>,
+  resolved: RunnerOptions.RunnerOptions<R>
+): Effect.Effect<never, RunFailure, Services | R> => {
+  const target = observer(process)
+  return Effect.raceFirst(
+    FollowLog.follow(target, { ...CatchUp.defaults, batchSize: resolved.batchSize }),
+    WorkerPool.run(process, target, Worker.of(process, resolved), resolved)
+  )
+}
 
 /**
  * Runs a process until nothing is left to do at this moment, and ends: all events are observed, all commands have an

@@ -7,6 +7,7 @@ import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { EventReader, type ReadBound, type ReadFailure } from "../log/EventReader.ts"
+import * as Polling from "../log/internal/Polling.ts"
 import { type Generation, type ParkedStream, ReadModelStore } from "./ReadModelStore.ts"
 
 /** The status of a projection. */
@@ -25,13 +26,19 @@ export interface GenerationStatus {
   readonly version: number
   /** Its checkpoint. */
   readonly position: Position
-  /** Positions behind the head. Positions may have gaps, so there may be fewer events. */
+  /**
+   * Positions behind the last event of the log, those included that a running append still holds back: see `bound`.
+   * Positions may have gaps, so there may be fewer events.
+   */
   readonly lag: number
-  /** The age in seconds of the first event after the checkpoint, by `recordedAt`; 0 at the head. */
+  /**
+   * The age in seconds of the first event after the checkpoint, by `recordedAt`. Where the events after it are held back,
+   * the age of the oldest transaction that holds them, which is at least theirs. 0 at the end of the log.
+   */
   readonly lagSeconds: number
   /** Events folded per second, smoothed. */
   readonly rate: number
-  /** The checkpoint as a fraction of the head, between 0 and 1. */
+  /** The checkpoint as a fraction of the last position of the log, between 0 and 1. */
   readonly done: number
   /** The parked streams; the projection is degraded if there are any. */
   readonly parked: ReadonlyArray<ParkedStream>
@@ -65,7 +72,7 @@ export const all: Effect.Effect<ReadonlyArray<ProjectionStatus>, ReadFailure, Ev
 export const watch = (
   every: Duration.Input = "10 seconds"
 ): Stream.Stream<ReadonlyArray<ProjectionStatus>, ReadFailure, EventReader | ReadModelStore> =>
-  Stream.tick(every).pipe(Stream.mapEffect(() => all), Stream.tap(Effect.forEach(measure)))
+  Stream.tick(every).pipe(Stream.mapEffect(() => Polling.untraced(all)), Stream.tap(Effect.forEach(measure)))
 
 const describe = Effect.fnUntraced(function*(
   projection: string,
@@ -75,32 +82,38 @@ const describe = Effect.fnUntraced(function*(
   const find = (status: Generation["status"]) =>
     Effect.forEach(
       Option.toArray(Option.fromUndefinedOr(generations.findLast((one) => one.status === status))),
-      (generation) => statusOf(generation, bound.head)
+      (generation) => statusOf(generation, bound)
     ).pipe(Effect.map(([found]) => Option.fromUndefinedOr(found)))
   return { projection, live: yield* find("Live"), building: yield* find("Building"), bound }
 })
 
 const statusOf = Effect.fnUntraced(function*(
   { checkpoint, id, parked, rate, version }: Generation,
-  head: Position
+  bound: ReadBound
 ): Effect.fn.Return<GenerationStatus, ReadFailure, EventReader | ReadModelStore> {
   const reader = yield* EventReader
   const store = yield* ReadModelStore
   const next = yield* Stream.runHead(reader.readAll({ after: checkpoint, limit: 1 }))
   const now = yield* DateTime.now
-  const behind = Option.map(next, ({ recordedAt }) => (now.epochMilliseconds - recordedAt.epochMilliseconds) / 1000)
+  const end = Math.max(bound.head, bound.last)
+  const since = Option.orElse(Option.map(next, ({ recordedAt }) => recordedAt), () => heldSince(bound, checkpoint))
+  const behind = Option.map(since, (time) => (now.epochMilliseconds - time.epochMilliseconds) / 1000)
   return {
     version,
     position: checkpoint,
-    lag: Math.max(0, head - checkpoint),
+    lag: Math.max(0, end - checkpoint),
     lagSeconds: Math.max(0, Option.getOrElse(behind, () => 0)),
     rate,
-    done: head === 0 ? 1 : Math.min(1, checkpoint / head),
+    done: end === 0 ? 1 : Math.min(1, checkpoint / end),
     parked: parked === 0 ? [] : yield* store.listParked(id)
   }
 })
 
-const lag = Metric.gauge("refold_projection_lag", { description: "positions behind the head" })
+// Events that are held back cannot be read, so their own age is not known.
+const heldSince = ({ heldBackBy, last }: ReadBound, checkpoint: Position): Option.Option<DateTime.Utc> =>
+  last > checkpoint ? Option.fromUndefinedOr(heldBackBy[0]?.since) : Option.none()
+
+const lag = Metric.gauge("refold_projection_lag", { description: "positions behind the last event" })
 const lagSeconds = Metric.gauge("refold_projection_lag_seconds", {
   description: "age of the first event after the checkpoint"
 })

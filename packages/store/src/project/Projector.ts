@@ -26,14 +26,17 @@ export type Runnable<Event extends Tagged, State, R = never> = Projection<Event,
 /**
  * Runs a projection; never succeeds. Builds its rows from the first event on if there are none, and keeps them up to
  * date. A raised version, or a requested rebuild, is built beside the live rows and then replaces them. Retries while
- * the store cannot be reached; only errors of the first access are returned. Fails with `ProjectionOutdated` as soon as
- * a newer version is live.
+ * the store cannot be reached; only errors of the first access are returned, and permanent ones: an event that cannot be
+ * read. Fails with `ProjectionOutdated` as soon as a newer version is live.
  */
 export const run = <Event extends Tagged, State, R = never>(
   runnable: Runnable<Event, State, R>,
   options: Options = {}
 ): Effect.Effect<never, ProjectionOutdated | ReadFailure, EventReader | ReadModelStore | R> =>
-  FollowLog.follow(targetOf(runnable), { ...CatchUp.defaults, ...options })
+  Effect.flatMap(
+    ReadModelStore,
+    (store) => Effect.andThen(store.open(targetOf(runnable)), runOpened(runnable, options))
+  )
 
 /**
  * Runs a projection in the background until the scope closes. Opens the projection first and fails if that fails; an
@@ -45,11 +48,18 @@ export const start = Effect.fnUntraced(function*<Event extends Tagged, State, R 
 ): Effect.fn.Return<void, ProjectionOutdated | ReadFailure, EventReader | ReadModelStore | Scope.Scope | R> {
   yield* (yield* ReadModelStore).open(targetOf(runnable))
   const logged = Effect.tapCause(
-    run(runnable, options),
+    runOpened(runnable, options),
     (cause) => Effect.logError(`projection "${runnable.name}" has ended`, cause)
   )
   yield* Effect.forkScoped(logged)
 })
+
+/** Runs a projection that was opened: its store may be lost from here on. */
+const runOpened = <Event extends Tagged, State, R = never>(
+  runnable: Runnable<Event, State, R>,
+  options: Options
+): Effect.Effect<never, ProjectionOutdated | ReadFailure, EventReader | ReadModelStore | R> =>
+  FollowLog.follow(targetOf(runnable), { ...CatchUp.defaults, ...options })
 
 /**
  * Brings a projection up to the current head of the log, makes it live, and returns the head. Waits while another

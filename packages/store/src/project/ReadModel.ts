@@ -17,6 +17,7 @@ import type * as Stream from "effect/Stream"
 import type { LoadedState } from "../decide/LoadedState.ts"
 import type { EventReader } from "../log/EventReader.ts"
 import type { EventStoreError } from "../log/EventStoreError.ts"
+import * as Polling from "../log/internal/Polling.ts"
 import * as ReadRows from "./internal/ReadRows.ts"
 import type { Page, Row } from "./internal/Row.ts"
 import { AwaitTimeout, StreamParked } from "./ProjectionError.ts"
@@ -93,7 +94,11 @@ export const awaitPosition = Effect.fnUntraced(function*(
     reached = Option.some(live.checkpoint)
     return live.checkpoint >= position ? Option.some(live) : Option.none()
   })
-  const arrived = yield* Effect.catchTag(poll, ["UnknownProjection", "ProjectionNotReady"], () => Effect.succeedNone)
+  const arrived = yield* Effect.catchTag(
+    Polling.untraced(poll),
+    ["UnknownProjection", "ProjectionNotReady"],
+    () => Effect.succeedNone
+  )
     .pipe(
       Effect.repeat({ until: Option.isSome, schedule: Schedule.spaced(every) }),
       Effect.timeoutOption(timeout)

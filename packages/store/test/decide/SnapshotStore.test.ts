@@ -44,4 +44,14 @@ describe("a snapshot store in memory", () => {
       expect(yield* find({ ...key, view: "other" })).toEqual(Option.none())
       expect(yield* find(key)).toEqual(Option.some("mine"))
     })))
+
+  it("refuses a state that a client could not read again", () =>
+    run(Effect.gen(function*() {
+      yield* save(key, snapshot(1, "x".repeat(8 * 1024 * 1024 - 2)))
+      expect(yield* Effect.flip(save(key, snapshot(2, "x".repeat(8 * 1024 * 1024 - 1))))).toMatchObject({
+        _tag: "InvalidInput",
+        field: "state",
+        rule: "must not be longer than 8388608 bytes as JSON text"
+      })
+    })))
 })

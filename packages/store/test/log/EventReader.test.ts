@@ -1,11 +1,12 @@
 import { Position } from "@refold/core/event/Position"
 import { EventReader, type SubscribeOptions } from "@refold/store/log/EventReader"
+import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
 import { describe, expect, it } from "vitest"
-import { history, run, runAtZero, stored } from "../support/Account.ts"
+import { history, run, runAtZero, stored, withStore } from "../support/Account.ts"
 import { deposit, pass } from "../support/Balances.ts"
 
 const take = (n: number, options?: SubscribeOptions) =>
@@ -44,6 +45,42 @@ describe("a subscription", () => {
     run(Effect.gen(function*() {
       yield* deposit("a", 1, 2)
       expect(yield* Effect.flip(take(1, options))).toMatchObject({ _tag: "InvalidInput", field })
+    })))
+})
+
+describe("a subscription that cannot read an event", () => {
+  const failing = (isPermanent: boolean, failures: number) => {
+    let left = failures
+    return withStore((store) => ({
+      readAll: (options) =>
+        Stream.suspend(() =>
+          left-- > 0
+            ? Stream.concat(
+              Stream.take(store.readAll(options), 1),
+              Stream.fail(new EventStoreError({ operation: "read", cause: "no", isPermanent }))
+            )
+            : store.readAll(options)
+        )
+    }))
+  }
+
+  it("emits the events before it and fails, if the failure is permanent", () =>
+    run(Effect.gen(function*() {
+      yield* deposit("a", 1, 2)
+      const seen: Array<number> = []
+      const following = Effect.flatMap(EventReader, ({ subscribe }) =>
+        Stream.runForEach(subscribe(), ({ position }) => Effect.sync(() => seen.push(position))))
+      expect(yield* Effect.flip(failing(true, 1)(following))).toMatchObject({
+        _tag: "EventStoreError",
+        isPermanent: true
+      })
+      expect(seen).toEqual([1])
+    })))
+
+  it("reads on, if the failure is not permanent", () =>
+    run(Effect.gen(function*() {
+      yield* deposit("a", 1, 2)
+      expect(yield* failing(false, 1)(take(2))).toEqual([1, 2])
     })))
 })
 

@@ -8,6 +8,7 @@ import * as ProcessHandler from "@refold/store/process/ProcessHandler"
 import * as ProcessInstances from "@refold/store/process/ProcessInstances"
 import * as ProcessRunner from "@refold/store/process/ProcessRunner"
 import * as Projector from "@refold/store/project/Projector"
+import { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -249,6 +250,28 @@ describe("a process that runs", () => {
       expect(yield* Effect.flip(ProcessRunner.run(process, { handlers: [] }))).toMatchObject(missing)
       expect(yield* Effect.flip(ProcessRunner.start(process, { handlers: [other] }))).toMatchObject(missing)
       expect(yield* Effect.flip(ProcessRunner.catchUp(process, { handlers: [] }))).toMatchObject(missing)
+    })))
+
+  it("waits for a store that is lost as soon as it has started", () =>
+    runAtZero(Effect.gen(function*() {
+      let isDown = false
+      const lost = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+        Effect.suspend(() => isDown ? Effect.fail<E | EventStoreError>(down) : effect)
+      const store = yield* ReadModelStore
+      const failing = ReadModelStore.of({
+        ...store,
+        open: (projection) => lost(store.open(projection)),
+        generations: (projection) => lost(store.generations(projection)),
+        update: (...args) => lost(store.update(...args))
+      })
+      const { handlers } = troubled(0, Effect.never)
+      yield* Effect.provideService(ProcessRunner.start(process, { handlers }), ReadModelStore, failing)
+      isDown = true
+      yield* pass(5000)
+      isDown = false
+      yield* request("1", "a", "b", 1)
+      yield* pass(3000)
+      expect(yield* coinsOf("b")).toBe(1)
     })))
 
   it("retries a command whose handler never ends, under the same key", () =>

@@ -1,7 +1,10 @@
+import { Position } from "@refold/core/event/Position"
+import { EventReader } from "@refold/store/log/EventReader"
 import * as ProjectionStatus from "@refold/store/project/ProjectionStatus"
 import * as Projector from "@refold/store/project/Projector"
 import { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Rebuild from "@refold/store/project/Rebuild"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
@@ -49,6 +52,22 @@ describe("the status of a projection", () => {
       const { bound: log, live } = yield* ProjectionStatus.of(balances)
       expect(live).toMatchObject(Option.some({ lag: 0, lagSeconds: 0, done: 1 }))
       expect(log).toEqual(bound(1))
+    })))
+
+  it("at the head has a lag while later events are held back by a running append", () =>
+    runAtZero(Effect.gen(function*() {
+      yield* deposit("a", 1)
+      yield* catchUp
+      yield* TestClock.setTime(10_000)
+      const heldBackBy = [{ description: "a long import", since: DateTime.makeUnsafe(4000) }]
+      const reader = yield* EventReader
+      const held = EventReader.of({
+        ...reader,
+        bound: Effect.map(reader.bound, ({ head }) => ({ head, last: Position(4), heldBackBy }))
+      })
+      const status = yield* Effect.provideService(ProjectionStatus.of(balances), EventReader, held)
+      expect(status.live).toMatchObject(Option.some({ position: 1, lag: 3, lagSeconds: 6, done: 0.25 }))
+      expect(status.bound.heldBackBy).toEqual(heldBackBy)
     })))
 
   it("lists parked streams", () =>

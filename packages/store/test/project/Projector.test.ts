@@ -1,4 +1,5 @@
-import type { EventStoreError } from "@refold/store/log/EventStoreError"
+import { EventStoreError } from "@refold/store/log/EventStoreError"
+import * as ProjectionStatus from "@refold/store/project/ProjectionStatus"
 import * as Projector from "@refold/store/project/Projector"
 import * as ReadModel from "@refold/store/project/ReadModel"
 import { ReadModelStore } from "@refold/store/project/ReadModelStore"
@@ -9,8 +10,9 @@ import * as Fiber from "effect/Fiber"
 import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
+import * as Stream from "effect/Stream"
 import { describe, expect, it } from "vitest"
-import { run, runAtZero } from "../support/Account.ts"
+import { append, run, runAtZero, stored, withStore } from "../support/Account.ts"
 import { balances, catchUp, changed, deposit, down, liveId, pass, seen, withRows } from "../support/Balances.ts"
 
 const next = changed({ version: 2 })
@@ -132,6 +134,24 @@ describe("a projection that is run", () => {
       expect(yield* seen()).toEqual({ a: 1 })
     })))
 
+  it("waits for a store that is lost as soon as it has started", () =>
+    runAtZero(Effect.gen(function*() {
+      yield* deposit("a", 1)
+      let isDown = false
+      const lost = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+        Effect.suspend(() => isDown ? Effect.fail<E | EventStoreError>(down) : effect)
+      const failing = withRows(({ generations, open, update }) => ({
+        open: (projection) => lost(Effect.tap(open(projection), () => Effect.sync(() => void (isDown = true)))),
+        generations: (projection) => lost(generations(projection)),
+        update: (...args) => lost(update(...args))
+      }))
+      yield* failing(Projector.start(balances))
+      yield* pass(5000)
+      isDown = false
+      yield* pass(2000)
+      expect(yield* seen()).toEqual({ a: 1 })
+    })))
+
   it("retries while the store cannot be reached", () =>
     runAtZero(Effect.gen(function*() {
       let isDown = true
@@ -146,5 +166,40 @@ describe("a projection that is run", () => {
       isDown = false
       yield* pass(1000)
       expect(yield* seen()).toEqual({ a: 1 })
+    })))
+})
+
+describe("large events", () => {
+  const large = (n: number) => stored(n, { data: { amount: n, note: "x".repeat(6 * 1024 * 1024) } })
+
+  it("are folded in batches that are bounded in bytes", () =>
+    run(Effect.gen(function*() {
+      yield* append("a", large(1), large(2), large(3), large(4))
+      yield* append("a", large(5))
+      const batches: Array<number> = []
+      const counting = withStore((store) => ({
+        readAll: (options) =>
+          Stream.suspend(() => {
+            const batch = batches.push(0) - 1
+            return Stream.tap(Stream.rechunk(store.readAll(options), 1), () => Effect.sync(() => batches[batch]!++))
+          })
+      }))
+      yield* counting(catchUp)
+      expect(batches).toEqual([3, 2])
+      expect(yield* seen()).toEqual({ a: 15 })
+    })))
+
+  it("end a projection where they cannot be read, after the events before them", () =>
+    run(Effect.gen(function*() {
+      yield* deposit("a", 1, 2, 3)
+      const unreadable = new EventStoreError({ operation: "read", cause: "event 3 cannot be read", isPermanent: true })
+      const failing = withStore((store) => ({
+        readAll: (options) =>
+          Stream.mapEffect(store.readAll(options), (event) => event.version === 3 ? unreadable : Effect.succeed(event))
+      }))
+      expect(yield* Effect.flip(failing(Projector.run(balances)))).toBe(unreadable)
+      expect(yield* failing(Effect.flip(ProjectionStatus.of(balances)))).toBe(unreadable)
+      const [generation] = yield* Effect.flatMap(ReadModelStore, ({ generations }) => generations(balances.name))
+      expect(generation).toMatchObject({ checkpoint: 2 })
     })))
 })

@@ -2,8 +2,10 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { attemptResult } from "../../event/internal/Reason.ts"
+import { storedLength } from "../../event/internal/StoredLength.ts"
 import { invalid, InvalidInput } from "../../event/InvalidInput.ts"
 import * as Json from "../../event/Json.ts"
+import * as SizeLimits from "../../journal/SizeLimits.ts"
 
 /** Encodes and decodes states; a failure of `decode` is the reason. */
 export interface StateCodec<State> {
@@ -43,12 +45,22 @@ const compile = <State>(state: Schema.ConstraintCodec<State, unknown>): StateCod
     encode: (value) =>
       attempt(() => encode(value)).pipe(
         Result.mapError((rule) => new InvalidInput({ field: "state", rule })),
-        Result.flatMap((encoded) => Json.storable(encoded, "state"))
+        Result.flatMap((encoded) => Json.storable(encoded, "state")),
+        Result.flatMap(checkSize)
       ),
     decode: (stored) => attempt(() => decode(stored)),
     schema: { document, text: JSON.stringify(document) }
   }
 }
+
+// As event data: a larger row or snapshot could be stored, and not be read again.
+const maxSize = SizeLimits.defaults.eventData
+
+/** Checks the size of an encoded state. Fails with `InvalidInput`. */
+export const checkSize = <State extends Json.Json>(state: State): Result.Result<State, InvalidInput> =>
+  storedLength(state) > maxSize
+    ? invalid("state", `must not be longer than ${maxSize} bytes as JSON text`)
+    : Result.succeed(state)
 
 // A user's transformation may throw.
 const attempt = <A>(run: () => Result.Result<A, { readonly message: string }>): Result.Result<A, string> =>

@@ -35,6 +35,13 @@ describe("a codec of states", () => {
       .toBe("state.names[1] must not contain the character \\u0000")
   })
 
+  it("refuses a state that a client could not read again", () => {
+    const { encode } = codecOf(Schema.String)
+    expect(Result.isSuccess(encode("x".repeat(8 * 1024 * 1024 - 2)))).toBe(true)
+    expect(failureOf(encode("x".repeat(8 * 1024 * 1024 - 1))).message)
+      .toBe("state must not be longer than 8388608 bytes as JSON text")
+  })
+
   it("drops what the schema does not have", () => {
     expect(encode(malformed({ total: 1n, at: at(0), extra: 1 }))).toEqual(encode({ total: 1n, at: at(0) }))
   })

@@ -1,10 +1,9 @@
 /** The laws of guards, writes without events: they are checked, and leave no trace of their own. */
-import { type Commit, isGuard } from "@refold/core/journal/Commit"
 import * as Journal from "@refold/core/journal/Journal"
 import * as Result from "effect/Result"
 import * as Law from "../../kit/Law.ts"
 import * as JournalRun from "./JournalRun.ts"
-import type { TimedProgram } from "./Programs.ts"
+import { type TimedProgram, withoutGuards } from "./Programs.ts"
 
 /** Neither in the log, nor in the result, nor under the idempotency key. */
 export const guardsStoreNothing = (module: JournalRun.JournalModule = Journal) =>
@@ -34,8 +33,3 @@ const storedSteps = (module: JournalRun.JournalModule, program: TimedProgram) =>
       ? [{ after, before, appended: outcome.success[1], unguarded: withoutGuards(commit), at: program[index]!.at }]
       : []
   )
-
-const withoutGuards = (commit: Commit): Commit => {
-  const [first, ...rest] = commit.writes.filter((write) => !isGuard(write))
-  return first === undefined ? commit : { ...commit, writes: [first, ...rest] }
-}

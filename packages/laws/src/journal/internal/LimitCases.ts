@@ -43,6 +43,9 @@ const data = [
   ["ok", { deep: ["\u0000"] }],
   nested(512),
   nested(513),
+  // 311 bytes each, as a store returns them: 8 MiB and no more, and one too many.
+  Array<number>(26_973).fill(1e308),
+  Array<number>(26_974).fill(1e308),
   { left: undefined, kept: 1 },
   [undefined],
   undefined,
@@ -92,7 +95,8 @@ export const all: ReadonlyArray<LimitCase> = [
   ...[undefined, "", "not-a-uuid", eventId(0), eventId(0).toUpperCase()].map((lastEventId) =>
     write({ expected: { _tag: "Exact", version: 1 }, lastEventId })
   ),
-  ...[{}, null, undefined, 1, "Any"].map((expected) => write({ expected })),
+  // Not undefined: to `append` that means any version.
+  ...[{}, null, 1, "Any"].map((expected) => write({ expected })),
   (commit) => ({ ...commit, writes: [] as unknown as Commit["writes"] }),
   (commit) => ({ ...commit, writes: [commit.writes[0], ...commit.writes] }),
   (commit) => write({ events: [...commit.writes[0].events, ...commit.writes[0].events.slice(0, 1)] })(commit),

@@ -3,7 +3,7 @@
  * wrong versions and last events, guard streams, repeat commits, and contain some commits that every store must refuse.
  */
 import * as StreamName from "@refold/core/event/StreamName"
-import type { Commit } from "@refold/core/journal/Commit"
+import { type Commit, isGuard } from "@refold/core/journal/Commit"
 import * as Journal from "@refold/core/journal/Journal"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
@@ -23,11 +23,16 @@ interface Repetition {
   /** Which commit to repeat, counted backwards from the last. */
   readonly repeats: number
   readonly withNewIds: boolean
+  readonly withGuards: boolean
 }
 
 const limitCase = fc.nat(LimitCases.all.length - 1)
 
-const repetition: fc.Arbitrary<Repetition> = fc.record({ repeats: fc.nat(2), withNewIds: fc.boolean() })
+const repetition: fc.Arbitrary<Repetition> = fc.record({
+  repeats: fc.nat(2),
+  withNewIds: fc.boolean(),
+  withGuards: fc.boolean()
+})
 
 const streamNames: fc.Arbitrary<ReadonlyArray<StreamName.StreamName>> = fc.array(
   fc.tuple(Arbitraries.category, Arbitraries.name).map(([category, id]) =>
@@ -72,9 +77,20 @@ const addStep = (resolved: Resolved, step: Draft | Repetition): Resolved => {
   }
 }
 
-const repeated = ({ commits, events }: Resolved, { repeats, withNewIds }: Repetition): Commit | undefined => {
+const repeated = (
+  { commits, events }: Resolved,
+  { repeats, withGuards, withNewIds }: Repetition
+): Commit | undefined => {
   const earlier = commits.at(-1 - repeats)
-  return earlier === undefined || !withNewIds ? earlier : withIds(earlier, events)
+  if (earlier === undefined) return undefined
+  const commit = withGuards ? earlier : withoutGuards(earlier)
+  return withNewIds ? withIds(commit, events) : commit
+}
+
+/** A commit without its guards; as it is if it has no events. */
+export const withoutGuards = (commit: Commit): Commit => {
+  const [first, ...rest] = commit.writes.filter((write) => !isGuard(write))
+  return first === undefined ? commit : { ...commit, writes: [first, ...rest] }
 }
 
 const withIds = (commit: Commit, from: number): Commit => {

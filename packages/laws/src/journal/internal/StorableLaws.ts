@@ -1,9 +1,11 @@
-/** The laws of event data: storable data is read back equal, other data is refused. */
+/** The laws of event data: storable data is read back equal, other data and larger data is refused. */
 import * as Json from "@refold/core/event/Json"
 import type { NewEvent } from "@refold/core/event/NewEvent"
+import { storedLength } from "@refold/core/internal/event/StoredLength"
 import type { Commit } from "@refold/core/journal/Commit"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as Journal from "@refold/core/journal/Journal"
+import * as SizeLimits from "@refold/core/journal/SizeLimits"
 import * as Arr from "effect/Array"
 import * as Result from "effect/Result"
 import * as Law from "../../kit/Law.ts"
@@ -55,9 +57,27 @@ export const otherDataIsRefusedByPath = (module: Module = Journal) =>
     }
   )
 
-const appendData = (module: Module, event: NewEvent, data: unknown) => {
+/** Counted as the store returns it, in bytes of PostgreSQL's text of a jsonb. */
+export const largerDataIsRefused = (module: Module = Journal) =>
+  Law.make(
+    "an event is stored if its data is not larger than the limit, and refused if it is a byte larger",
+    ([event, data]: readonly [NewEvent, Json.Json]) => {
+      const size = storedLength(data)
+      const outcome = (eventData: number) => {
+        const appended = appendData(module, event, data, { ...SizeLimits.defaults, eventData })
+        return Result.match(appended, { onFailure: JournalRun.errorSubject, onSuccess: () => "stored" })
+      }
+      return {
+        left: [outcome(size), outcome(size - 1)],
+        right: ["stored", ["InvalidInput", "writes[0].events[0].data"]]
+      }
+    }
+  )
+
+const appendData = (module: Module, event: NewEvent, data: unknown, limits?: SizeLimits.SizeLimits) => {
   // Callers in JavaScript may pass data that is not JSON: the Journal must check it.
   const events = [{ ...event, data: data as Json.Json }] as const
   const stream = "sample-1" as Commit["writes"][0]["stream"]
-  return module.append(module.empty, { writes: [{ stream, expected: ExpectedVersion.Any, events }] }, JournalRun.epoch)
+  const commit = { writes: [{ stream, expected: ExpectedVersion.Any, events }] } as const
+  return module.append(module.empty, commit, JournalRun.epoch, limits)
 }

@@ -6,11 +6,13 @@ import type { NewEvent } from "@refold/core/event/NewEvent"
 import { check, type Commit, isGuard } from "@refold/core/journal/Commit"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as Journal from "@refold/core/journal/Journal"
+import { defaults } from "@refold/core/journal/SizeLimits"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import { randomUUID } from "node:crypto"
 import type { JournalModule } from "../../../src/journal/internal/JournalRun.ts"
+import { withoutGuards } from "../../../src/journal/internal/Programs.ts"
 import type { ReadFault } from "./Reads.ts"
 
 type Append = JournalModule["append"]
@@ -31,12 +33,6 @@ export const reading = (
   }
 }
 
-/** A commit without its guards; as it is if it has no events. */
-export const withoutGuards = (commit: Commit): Commit => {
-  const [first, ...rest] = commit.writes.filter((write) => !isGuard(write))
-  return first === undefined ? commit : { ...commit, writes: [first, ...rest] }
-}
-
 const withAny = (commit: Commit): Commit => {
   const { writes, ...rest } = withoutGuards(commit)
   return {
@@ -55,6 +51,17 @@ const storing = (change: (commit: Commit) => Commit) =>
   appending((journal, commit, at) =>
     Journal.append(journal, Result.match(check(commit), { onFailure: () => commit, onSuccess: change }), at)
   )
+
+export const ignoresLimits = appending((journal, commit, at) => Journal.append(journal, commit, at))
+
+export const countsTheSentText = appending((journal, commit, at, limits) => {
+  const checked = check(commit)
+  const { eventData } = { ...defaults, ...limits }
+  return Result.isSuccess(checked)
+      && checked.success.writes.some(({ events }) => events.some(({ data }) => JSON.stringify(data).length > eventData))
+    ? Result.fail(new InvalidInput({ field: "writes[0].events[0].data", rule: "must be shorter" }))
+    : Journal.append(journal, commit, at)
+})
 
 export const ignoresGuards = storing(withoutGuards)
 

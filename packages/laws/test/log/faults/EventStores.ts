@@ -18,7 +18,7 @@ import type * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import type { JournalModule } from "../../../src/journal/internal/JournalRun.ts"
-import * as Journals from "../../journal/faults/Journals.ts"
+import { withoutGuards } from "../../../src/journal/internal/Programs.ts"
 
 const eventStore = (adapter: Effect.Effect<EventStore.Adapter>) =>
   Layer.merge(MemoryStore.layer, Layer.effectContext(Effect.map(adapter, EventStore.context)))
@@ -154,7 +154,7 @@ export const checksGuardsBeforeItCommits = changed((adapter) => ({
       }
     }
     yield* Effect.yieldNow
-    return yield* adapter.commit(Journals.withoutGuards(commit))
+    return yield* adapter.commit(withoutGuards(commit))
   })
 }))
 

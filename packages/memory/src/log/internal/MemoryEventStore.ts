@@ -2,6 +2,7 @@
 import * as StreamName from "@refold/core/event/StreamName"
 import type { Appended, Commit } from "@refold/core/journal/Commit"
 import * as Journal from "@refold/core/journal/Journal"
+import type { SizeLimits } from "@refold/core/journal/SizeLimits"
 import type { ReaderAdapter } from "@refold/store/log/EventReader"
 import type { Adapter, InlineRow } from "@refold/store/log/EventStore"
 import * as DateTime from "effect/DateTime"
@@ -16,14 +17,21 @@ export type SaveInlineRows = (rows: ReadonlyArray<InlineRow>, appended: Appended
 type Ref = SubscriptionRef.SubscriptionRef<Journal.Journal>
 
 /** An empty event store. Inline rows are stored in the same step as the events: no reader sees one without the other. */
-export const make = (saveInlineRows: SaveInlineRows): Effect.Effect<Adapter> =>
-  Effect.map(SubscriptionRef.make(Journal.empty), (ref) => ({ ...readerOf(ref), ...writerOf(ref, saveInlineRows) }))
+export const make = (limits: SizeLimits, saveInlineRows: SaveInlineRows): Effect.Effect<Adapter> =>
+  Effect.map(SubscriptionRef.make(Journal.empty), (ref) => ({
+    ...readerOf(ref),
+    ...writerOf(ref, limits, saveInlineRows)
+  }))
 
-const writerOf = (ref: Ref, saveInlineRows: SaveInlineRows): Omit<Adapter, keyof ReaderAdapter> => ({
+const writerOf = (
+  ref: Ref,
+  limits: SizeLimits,
+  saveInlineRows: SaveInlineRows
+): Omit<Adapter, keyof ReaderAdapter> => ({
   commit: Effect.fnUntraced(function*(commit: Commit, inline: ReadonlyArray<InlineRow> = []) {
     const now = yield* DateTime.now
     return yield* change(ref, (journal) => {
-      const result = Journal.append(journal, commit, now)
+      const result = Journal.append(journal, commit, now, limits)
       if (Result.isSuccess(result) && !result.success[1].deduplicated) saveInlineRows(inline, result.success[1])
       return result
     })

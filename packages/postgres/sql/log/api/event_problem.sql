@@ -14,7 +14,9 @@ SELECT jsonb_build_object('field', prefix || field, 'rule', rule) FROM (VALUES
   (8, CASE prefix WHEN '' THEN 'schema_version' ELSE 'schemaVersion' END, CASE
     WHEN schema_version BETWEEN 1 AND 32767 AND schema_version % 1 = 0 THEN NULL ELSE 'must be a whole number from 1 to 32767'
   END),
-  (9, CASE prefix WHEN '' THEN 'occurred_at' ELSE 'occurredAt' END, refold.time_problem(occurred_at))
+  (9, CASE prefix WHEN '' THEN 'occurred_at' ELSE 'occurredAt' END, refold.time_problem(occurred_at)),
+  (10, 'data', refold.size_problem(data, 8388608)),
+  (11, 'metadata', refold.size_problem(metadata, 1048576))
 ) AS problems (number, field, rule)
 WHERE rule IS NOT NULL ORDER BY number LIMIT 1
 $$

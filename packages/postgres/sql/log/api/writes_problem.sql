@@ -35,6 +35,6 @@ BEGIN
     streams := streams || (write -> 'stream');
     w := w + 1;
   END LOOP;
-  RETURN coalesce(problem, refold.guards_problem(writes));
+  RETURN coalesce(problem, refold.guards_problem(writes), refold.commit_size_problem(writes));
 END
 $$

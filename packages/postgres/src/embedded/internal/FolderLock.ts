@@ -18,7 +18,7 @@ import * as ProcessSpace from "./ProcessSpace.ts"
 export const lockFile = "refold.lock"
 
 /** After how many milliseconds without a count a lock is left over. */
-export const staleAfter = 5 * LockBeat.every
+const staleAfter = 5 * LockBeat.every
 
 /** The owner of a folder: a process, where it runs, and since when it has the folder. */
 export interface Owner {

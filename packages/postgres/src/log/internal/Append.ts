@@ -6,6 +6,8 @@ import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Fingerprint from "@refold/core/internal/journal/Fingerprint"
 import { type AppendError, IdempotencyConflict, isFinal } from "@refold/core/journal/AppendError"
 import * as Commit from "@refold/core/journal/Commit"
+import type { SizeLimits } from "@refold/core/journal/SizeLimits"
+import * as RetryBudget from "@refold/store/internal/log/RetryBudget"
 import * as RetryPolicies from "@refold/store/internal/log/RetryPolicies"
 import type { InlineRow } from "@refold/store/log/EventStore"
 import { EventStoreError, OutcomeUnknown } from "@refold/store/log/EventStoreError"
@@ -16,6 +18,7 @@ import type * as SqlError from "effect/sql/SqlError"
 import type * as Statement from "effect/sql/Statement"
 import * as Database from "../../schema/internal/Database.ts"
 import { query, type Rows } from "../../schema/internal/Query.ts"
+import * as TimeLimits from "../../schema/internal/TimeLimits.ts"
 import * as AppendCodec from "./AppendCodec.ts"
 
 type Failure = AppendError | EventStoreError | OutcomeUnknown
@@ -26,18 +29,24 @@ export type WithInlineRows = <Row extends object>(
   rows: ReadonlyArray<InlineRow>
 ) => Statement.Statement<Row>
 
+/** What may be appended, and how inline rows are stored. */
+export interface Options {
+  readonly limits: SizeLimits
+  readonly withInlineRows: WithInlineRows
+}
+
 /** Stores a commit, and rows of inline projections with it. */
 export const append = Effect.fnUntraced(function*(
   database: Database.Database,
-  withInlineRows: WithInlineRows,
+  { limits, withInlineRows }: Options,
   commit: Commit.Commit,
   inline: ReadonlyArray<InlineRow> = []
 ): Effect.fn.Return<Commit.Appended, Failure> {
-  const checked = yield* Effect.fromResult(Commit.check(commit))
+  const checked = yield* Effect.fromResult(Commit.check(commit, limits))
   const insideTransaction = yield* database.inTransaction
   const statement = AppendCodec.appendEvents(database, checked, { insideTransaction })
-  const answer: Rows<AppendCodec.AnswerRow> = inline.length === 0 ? statement : withInlineRows(statement, inline)
-  const sent = send(checked, database.statement(answer))
+  const answer = inline.length === 0 ? statement : withInlineRows<AppendCodec.AnswerRow>(statement, inline)
+  const sent = send(checked, database.statement(TimeLimits.withinTimeout(database.limits, answer)))
   return yield* insideTransaction
     // Whether it is committed is decided by the caller's transaction.
     ? Effect.catchTag(sent, "SqlError", (error) => failed(error))
@@ -77,16 +86,18 @@ const sendUntilKnown = Effect.fnUntraced(function*(
   commit: Commit.Commit,
   send: Send
 ): Effect.fn.Return<Commit.Appended, Failure> {
+  // One for all copies and look-ups.
+  const budget = RetryBudget.make(database.limits.retryAppendsFor)
   for (let sends = 1;; sends++) {
-    const sent = yield* Effect.result(retryWhileNothingIsStored(send))
+    const sent = yield* Effect.result(retryWhileNothingIsStored(send, budget))
     if (sent._tag === "Success") return sent.success
     const error = sent.failure
-    const isLost = error._tag === "SqlError" && Database.isDisconnect(error) && !Database.isRefusedConnect(error)
+    const isLost = error._tag === "SqlError" && isAnswerLost(error)
     if (!isLost && sends === 1) return yield* error._tag === "SqlError" ? failed(error) : Effect.fail(error)
     // A copy may be refused because the first one arrived after all.
-    const stored = yield* lookUp(database, commit)
+    const stored = yield* lookUp(database, commit, budget)
     if (Option.isSome(stored)) return stored.value
-    if (isLost && sends < maxSends) continue
+    if (isLost && sends < maxSends && (yield* budget.isLeft)) continue
     // An earlier copy may still arrive, and be stored unless the refusal is final.
     return yield* error._tag === "SqlError"
       ? unknown(commit, Database.explain(error))
@@ -96,9 +107,12 @@ const sendUntilKnown = Effect.fnUntraced(function*(
   }
 })
 
-const retryWhileNothingIsStored = (send: Send): Send =>
+const isAnswerLost = (error: SqlError.SqlError): boolean =>
+  Database.isUnreadable(error) || (Database.isDisconnect(error) && !Database.isRefusedConnect(error))
+
+const retryWhileNothingIsStored = (send: Send, budget: RetryBudget.RetryBudget): Send =>
   Effect.retry(send, {
-    while: (error) => error._tag === "SqlError" && isRetryable(error),
+    while: (error) => error._tag === "SqlError" && isRetryable(error) ? budget.isLeft : Effect.succeed(false),
     schedule: RetryPolicies.reconnect
   })
 
@@ -111,7 +125,8 @@ const isRetryable = (error: SqlError.SqlError): boolean =>
 /** Where the events of a lost append are stored, None if they are not. Waits for its transaction to end. */
 const lookUp = (
   database: Database.Database,
-  commit: Commit.Commit
+  commit: Commit.Commit,
+  budget: RetryBudget.RetryBudget
 ): Effect.Effect<Option.Option<Commit.Appended>, OutcomeUnknown> => {
   const { object, sql } = database
   const find = sql<FoundRow>`
@@ -119,11 +134,13 @@ const lookUp = (
       ${commit.writes.map(({ stream }) => stream)}::text[], ${[commit.idempotency?.key ?? ""]}::text[],
       ${commit.writes.flatMap(({ events }) => events.map(({ id }) => id))}::text[]::uuid[]
     )`
-  return Effect.retry(database.statement(find), { while: Database.isDisconnect, schedule: RetryPolicies.reconnect })
-    .pipe(
-      Effect.map((rows) => found(commit, rows)),
-      Effect.catch((error) => unknown(commit, Database.explain(error)))
-    )
+  return Effect.retry(database.statement(TimeLimits.withinTimeout(database.limits, find)), {
+    while: (error) => Database.isDisconnect(error) ? budget.isLeft : Effect.succeed(false),
+    schedule: RetryPolicies.reconnect
+  }).pipe(
+    Effect.map((rows) => found(commit, rows)),
+    Effect.catch((error) => unknown(commit, Database.explain(error)))
+  )
 }
 
 type FoundRow = Omit<AppendCodec.AnswerRow, "outcome" | "event_id"> & { readonly events: bigint }

@@ -1,5 +1,6 @@
 /** The ports `EventStore` and `EventReader` on one database. */
 import { InvalidInput } from "@refold/core/event/InvalidInput"
+import type { SizeLimits } from "@refold/core/journal/SizeLimits"
 import * as HeadWatcher from "@refold/store/internal/log/HeadWatcher"
 import type * as EventStore from "@refold/store/log/EventStore"
 import * as Duration from "effect/Duration"
@@ -13,16 +14,17 @@ import { forgetKeys } from "./IdempotencyKeys.ts"
 import * as LogQueries from "./LogQueries.ts"
 import * as ReadEvents from "./ReadEvents.ts"
 
-/** How subscribers are notified of new events, and how inline rows are stored. */
+/** How subscribers are notified of new events, what may be appended, and how inline rows are stored. */
 export interface Options extends AppendNotifications.Options {
   readonly pollInterval: Duration.Input
+  readonly limits: SizeLimits
   readonly withInlineRows: WithInlineRows
 }
 
 /** The adapter; closing its scope ends all subscriptions. */
 export const make = Effect.fnUntraced(function*(
   database: Database,
-  { pollInterval, withInlineRows, ...options }: Options
+  { limits, pollInterval, withInlineRows, ...options }: Options
 ): Effect.fn.Return<EventStore.Adapter, InvalidInput, Scope.Scope> {
   if (!Duration.isPositive(Duration.fromInputUnsafe(pollInterval))) {
     return yield* new InvalidInput({ field: "pollInterval", rule: "must be longer than 0" })
@@ -30,7 +32,8 @@ export const make = Effect.fnUntraced(function*(
   const notifications = yield* AppendNotifications.make(database, options)
   const head = Head.make(database)
   return {
-    commit: (commit, inline) => Effect.tap(append(database, withInlineRows, commit, inline), notifications.appended),
+    commit: (commit, inline) =>
+      Effect.tap(append(database, { limits, withInlineRows }, commit, inline), notifications.appended),
     findAppended: (idempotency) => findAppended(database, idempotency),
     forgetKeys: (before) => forgetKeys(database, before),
     inTransaction: database.inTransaction,

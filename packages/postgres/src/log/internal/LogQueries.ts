@@ -9,10 +9,12 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
+import type * as Statement from "effect/sql/Statement"
 import type { Database } from "../../schema/internal/Database.ts"
 import { query } from "../../schema/internal/Query.ts"
 import * as EventRow from "./EventRow.ts"
 import type { Head } from "./Head.ts"
+import * as UnreadableRow from "./UnreadableRow.ts"
 
 /** The event with this id. */
 export const findEvent = Effect.fnUntraced(function*(
@@ -21,9 +23,14 @@ export const findEvent = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Option.Option<RecordedEvent>, ReadFailure> {
   const { object, sql } = database
   const checked = yield* Effect.fromResult(EventId.parse(id))
-  const statement = sql<EventRow.EventRow>`
-    SELECT ${sql.literal(EventRow.columns)} FROM ${object("event_store")} WHERE event_id = ${checked}::uuid`
-  const [row] = yield* query(database, "find event", statement)
+  const select = (columns: Statement.Fragment) =>
+    sql<EventRow.EventRow>`SELECT ${columns} FROM ${object("event_store")} WHERE event_id = ${checked}::uuid`
+  const [row] = yield* query(database, "find event", select(sql.literal(EventRow.columns))).pipe(
+    Effect.catchIf(
+      ({ isPermanent }) => isPermanent === true,
+      (failure) => UnreadableRow.fail(database, failure, select)
+    )
+  )
   return Option.map(Option.fromNullishOr(row), EventRow.decode)
 })
 

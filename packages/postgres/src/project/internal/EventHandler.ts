@@ -26,17 +26,27 @@ export const run = <Event, E>(
     Effect.asVoid
   )
 
-// A lost connection, a deadlock and a lock timeout are not the event's fault: the batch is retried.
+// A lost connection, a deadlock and a lock timeout are not the event's fault: the batch is retried. An answer that the
+// driver cannot read closes the connection and comes again: the projection ends.
 const toFailure = <Event>(
   projection: string,
   prepared: Prepared<Event>,
   cause: Cause.Cause<unknown>
 ): PoisonedEvent | EventStoreError => {
   const error = Cause.squash(cause)
-  return SqlError.isSqlError(error) && (Database.isDisconnect(error) || Database.isTransient(error))
-    ? new EventStoreError({ operation: "handle events", cause: Database.explain(error) })
-    : poisoned(projection, prepared, Cause.hasInterruptsOnly(cause) ? "it interrupted itself" : describe(error))
+  if (!SqlError.isSqlError(error)) return poisonedBy(projection, prepared, cause)
+  const isPermanent = Database.isUnreadable(error)
+  return isPermanent || Database.isDisconnect(error) || Database.isTransient(error)
+    ? new EventStoreError({ operation: "handle events", cause: Database.explain(error), isPermanent })
+    : poisonedBy(projection, prepared, cause)
 }
+
+const poisonedBy = <Event>(projection: string, prepared: Prepared<Event>, cause: Cause.Cause<unknown>): PoisonedEvent =>
+  poisoned(
+    projection,
+    prepared,
+    Cause.hasInterruptsOnly(cause) ? "it interrupted itself" : describe(Cause.squash(cause))
+  )
 
 /** The failure of a handler that succeeded although one of its statements had failed. */
 export const aborted = <Event>(projection: string, prepared: Prepared<Event>): PoisonedEvent =>

@@ -8,6 +8,7 @@ import * as Option from "effect/Option"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as SqlError from "effect/sql/SqlError"
 import type * as Statement from "effect/sql/Statement"
+import * as TimeLimits from "./TimeLimits.ts"
 
 /** One store's schema on one client. */
 export interface Database {
@@ -15,6 +16,7 @@ export interface Database {
   readonly sql: SqlClient.SqlClient
   /** The name of the store's schema, checked by `SqlFile.schemaProblem`. */
   readonly schema: string
+  readonly limits: TimeLimits.TimeLimits
   /** The qualified name of an object in the store's schema, to be used inside a statement. */
   readonly object: (name: string) => Statement.Fragment
   /**
@@ -36,10 +38,14 @@ export interface Database {
 }
 
 /** The database of a schema, by the client in scope. */
-export const make = (schema: string): Effect.Effect<Database, never, SqlClient.SqlClient> =>
+export const make = (
+  schema: string,
+  limits: TimeLimits.TimeLimits = TimeLimits.defaults
+): Effect.Effect<Database, never, SqlClient.SqlClient> =>
   Effect.map(SqlClient.SqlClient, (sql) => ({
     sql,
     schema,
+    limits,
     // As a literal rather than an identifier: a client may be configured to rename identifiers.
     object: (name) => sql.literal(`"${schema}".${name}`),
     // Where the connection is lost, the driver's ROLLBACK fails, too, and the driver makes that a defect.
@@ -57,9 +63,18 @@ export const make = (schema: string): Effect.Effect<Database, never, SqlClient.S
 
 const beginReadCommitted = "BEGIN ISOLATION LEVEL READ COMMITTED"
 
-/** The connection was lost or refused, or the server shut down or is starting. */
+/** The connection was lost or refused, or the server shut down, is starting, or has too many clients. */
 export const isDisconnect = (error: SqlError.SqlError): boolean =>
-  error.reason._tag === "ConnectionError" || codeOf(error).startsWith("57P")
+  (error.reason._tag === "ConnectionError" || codeOf(error).startsWith("57P") ||
+    codeOf(error) === tooManyConnections) &&
+  !isUnreadable(error)
+
+/**
+ * The driver could not read the answer, as when a row is larger than its `maxMessageSize`. It also closes the connection, but
+ * the same answer fails again on another one.
+ */
+export const isUnreadable = (error: SqlError.SqlError): boolean =>
+  error.reason.cause instanceof Error && error.reason.cause.name === "PgProtocolParseError"
 
 /** The connection was refused: nothing was sent. */
 export const isRefusedConnect = (error: SqlError.SqlError): boolean =>
@@ -88,9 +103,11 @@ export const isMissingTable = (error: SqlError.SqlError): boolean => codeOf(erro
 export const explain = (error: SqlError.SqlError): Error => {
   const { cause } = error.reason
   const message = cause instanceof Error ? cause.message : error.message
-  const hint = detailOf(error, "hint")
+  const hint = message.includes("maxMessageSize") ? "raise maxMessageSize of the client" : detailOf(error, "hint")
   return new Error(hint === "" ? message : `${message} (${hint})`, { cause: error })
 }
+
+const tooManyConnections = "53300"
 
 const codeOf = (error: SqlError.SqlError): string => detailOf(error, "code")
 

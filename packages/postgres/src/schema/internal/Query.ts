@@ -1,4 +1,5 @@
 /** Statements that may be sent again when the connection is lost, and errors as the ports know them. */
+import * as RetryBudget from "@refold/store/internal/log/RetryBudget"
 import * as RetryPolicies from "@refold/store/internal/log/RetryPolicies"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Cause from "effect/Cause"
@@ -6,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as SqlError from "effect/sql/SqlError"
 import * as Database from "./Database.ts"
+import * as TimeLimits from "./TimeLimits.ts"
 
 /** A statement, as `database.sql` makes it; each run sends it anew. */
 export type Rows<Row> = Effect.Effect<ReadonlyArray<Row>, SqlError.SqlError>
@@ -64,11 +66,14 @@ const send = Effect.fnUntraced(function*<Row>(
   statement: Rows<Row>
 ): Effect.fn.Return<ReadonlyArray<Row>, SqlError.SqlError> {
   const insideTransaction = yield* database.inTransaction
-  return yield* Effect.retry(database.statement(statement), {
-    while: (error) => !insideTransaction && Database.isDisconnect(error),
+  const budget = yield* RetryBudget.current(database.limits.retryReadsFor)
+  const rows = yield* Effect.retry(database.statement(TimeLimits.withinTimeout(database.limits, statement)), {
+    while: (error) => !insideTransaction && Database.isDisconnect(error) ? budget.isLeft : Effect.succeed(false),
     schedule: RetryPolicies.reconnect
   })
+  yield* budget.succeeded
+  return rows
 })
 
 const failed = (operation: string, error: SqlError.SqlError): EventStoreError =>
-  new EventStoreError({ operation, cause: Database.explain(error) })
+  new EventStoreError({ operation, cause: Database.explain(error), isPermanent: Database.isUnreadable(error) })

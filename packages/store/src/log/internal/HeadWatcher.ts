@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { ReadFailure } from "../EventReader.ts"
+import * as Polling from "./Polling.ts"
 
 /** How the head is watched. */
 export interface WatchOptions {
@@ -24,7 +25,9 @@ export const watch = (
     // Wake-ups during a read of the head are merged into one.
     Stream.buffer({ capacity: 1, strategy: "sliding" }),
     Stream.mapEffect(() =>
-      Effect.result(Effect.tapError(head, (error) => Effect.logDebug("the head could not be read", error)))
+      Effect.result(
+        Effect.tapError(Polling.untraced(head), (error) => Effect.logDebug("the head could not be read", error))
+      )
     ),
     Stream.filterMap((result) => result),
     Stream.changes,

@@ -35,11 +35,11 @@ export const storeUnavailable: Schedule.Schedule<number> = Schedule.spaced("500 
 
 /**
  * Sending a statement to a PostgreSQL server that restarts, or through a pool that still holds dead connections: 10 ms,
- * doubled up to 500 ms, each ±20 % at random. Ends after 25 retries, about 10 seconds.
+ * doubled up to 100 ms, each ±20 % at random, so that a pool's dead connections are used up within a short budget. Never
+ * ends by itself: see `RetryBudget`.
  */
-export const reconnect: Schedule.Schedule<Duration.Duration> = exponential("10 millis", "500 millis").pipe(
-  Schedule.jittered,
-  Schedule.upTo({ times: 25 })
+export const reconnect: Schedule.Schedule<Duration.Duration> = exponential("10 millis", "100 millis").pipe(
+  Schedule.jittered
 )
 
 /**

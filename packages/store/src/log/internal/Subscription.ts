@@ -8,7 +8,13 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
-import { EventNotFound, type EventReader, type ReaderAdapter, type SubscribeOptions } from "../EventReader.ts"
+import {
+  EventNotFound,
+  type EventReader,
+  type ReaderAdapter,
+  type ReadFailure,
+  type SubscribeOptions
+} from "../EventReader.ts"
 import type { EventStoreError } from "../EventStoreError.ts"
 import * as RetryPolicies from "./RetryPolicies.ts"
 
@@ -56,7 +62,7 @@ const follow = (
   adapter: ReaderAdapter,
   filter: SubscribeOptions,
   after: Position.Position
-): Stream.Stream<RecordedEvent, InvalidInput> =>
+): Stream.Stream<RecordedEvent, ReadFailure> =>
   Stream.suspend(() => {
     let cursor = after
     const readUpTo = (head: Position.Position) =>
@@ -73,22 +79,20 @@ const follow = (
     return Stream.flatMap(adapter.heads, (head) => head > cursor ? readUpTo(head) : Stream.empty)
   })
 
-// Adapters retry for a limited time. A subscription has no caller to report a failure to, so it retries without a limit.
+// Adapters retry for a limited time. A subscription retries without a limit, unless the failure is permanent.
 const retryForever = <A>(
   read: Stream.Stream<A, InvalidInput | EventStoreError>
-): Stream.Stream<A, InvalidInput> =>
+): Stream.Stream<A, InvalidInput | EventStoreError> =>
   read.pipe(
     Stream.tapError((error) =>
-      error._tag === "EventStoreError"
+      isRetried(error)
         ? Effect.logWarning("a subscription could not use the store and tries again", error)
         : Effect.void
     ),
     Stream.retry((forErrors) =>
-      Schedule.while(
-        forErrors(RetryPolicies.storeUnavailable),
-        ({ input }) => input._tag === "EventStoreError"
-      )
-    ),
-    // The policy ends for other errors only.
-    Stream.catchTag("EventStoreError", Stream.die)
+      Schedule.while(forErrors(RetryPolicies.storeUnavailable), ({ input }) => isRetried(input))
+    )
   )
+
+const isRetried = (error: InvalidInput | EventStoreError): boolean =>
+  error._tag === "EventStoreError" && error.isPermanent !== true

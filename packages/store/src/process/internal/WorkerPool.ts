@@ -10,6 +10,7 @@ import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { EventReader } from "../../log/EventReader.ts"
+import * as Polling from "../../log/internal/Polling.ts"
 import type { Row } from "../../project/internal/Row.ts"
 import type { ReadModelStore } from "../../project/ReadModelStore.ts"
 import type { RetryableFailure, Services } from "../ProcessHandler.ts"
@@ -62,7 +63,7 @@ export const run = <Event extends Tagged, State, R>(
     for (let n = 0; n < concurrency; n++) yield* Effect.forkScoped(Effect.forever(workOnNext(worker, pool)))
     yield* requestPolls(pool, pollInterval)
     const logged = Effect.catchTag(
-      poll(process, ObserverProgress.track(observer), pool),
+      Polling.untraced(poll(process, ObserverProgress.track(observer), pool)),
       "EventStoreError",
       (error) => Effect.logWarning(`process "${process.name}" waits for the store`, error)
     )

@@ -88,7 +88,6 @@ export const advance = Effect.fnUntraced(function*<R>(
   const reached = yield* Effect.suspend(() =>
     projectBatch(target, generation, { ...goal, ...options, attempt: ++attempt })
   ).pipe(
-    Effect.withSpan("refold.projection.batch", { attributes: { projection: target.name, generation } }),
     Effect.retry({
       while: ({ _tag }) => _tag === "RetryBatch",
       schedule: RetryPolicies.poisonedEvent(options.backoff)

@@ -21,11 +21,11 @@ export interface Reached {
 /** The checkpoint after these events: a batch that is not full has read everything up to the head. */
 export const next = (
   events: ReadonlyArray<RecordedEvent>,
-  { after, batchSize, head }: { readonly after: Position; readonly batchSize: number; readonly head: Position }
+  { after, head, isFull }: { readonly after: Position; readonly head: Position; readonly isFull: boolean }
 ): Position => {
   const last = events.at(-1)?.position ?? after
   // As of an instant, a batch may end above the head, because events were appended since.
-  return events.length < batchSize && head > last ? head : last
+  return !isFull && head > last ? head : last
 }
 
 /** The rate in events per second, smoothed exponentially: the last batch counts 20 %. A batch takes at least 1 ms. */

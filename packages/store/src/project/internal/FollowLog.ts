@@ -5,7 +5,7 @@ import * as FiberMap from "effect/FiberMap"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
-import type { EventStoreError } from "../../log/EventStoreError.ts"
+import * as Polling from "../../log/internal/Polling.ts"
 import { ProjectionOutdated } from "../ProjectionError.ts"
 import { type Generation, ReadModelStore, type Status, type StoredProjection } from "../ReadModelStore.ts"
 import { catchUp, type CatchUpOptions } from "./CatchUp.ts"
@@ -18,13 +18,15 @@ export type FollowFailure = ProjectionOutdated | ReadFailure
 // rows to drop.
 const checkInterval = "1 second"
 
-/** Opens the projection, and keeps its generations at the head of the log. Never succeeds. */
+/**
+ * Keeps the generations of a projection at the head of the log, once the projection was opened. Never succeeds; waits
+ * while the store cannot be reached.
+ */
 export const follow = Effect.fnUntraced(function*<R>(
   target: ProjectionTarget<R>,
   options: CatchUpOptions
 ): Effect.fn.Return<never, FollowFailure, EventReader | ReadModelStore | R> {
   const store = yield* ReadModelStore
-  yield* store.open(target)
   return yield* Effect.scoped(Effect.gen(function*() {
     const fibers = yield* FiberMap.make<number, void, FollowFailure>()
     const check = Effect.gen(function*() {
@@ -39,7 +41,7 @@ export const follow = Effect.fnUntraced(function*<R>(
         yield* FiberMap.run(fibers, id, followGeneration(target, id, options), { onlyIfMissing: true })
       }
     })
-    const checking = Stream.runForEach(Stream.tick(checkInterval), () => retryOnStoreError(check))
+    const checking = Stream.runForEach(Stream.tick(checkInterval), () => retryOnStoreError(Polling.untraced(check)))
     return yield* Effect.andThen(Effect.raceFirst(checking, FiberMap.join(fibers)), Effect.never)
   }))
 })
@@ -76,12 +78,15 @@ const followGeneration = Effect.fnUntraced(function*<R>(
   )
 })
 
-// The next tick tries again: a projection has no caller to fail to.
+// The next tick tries again: a projection has no caller to fail to. A permanent failure ends the projection.
 const retryOnStoreError = <R>(
   effect: Effect.Effect<unknown, FollowFailure, R>
-): Effect.Effect<unknown, Exclude<FollowFailure, EventStoreError>, R> =>
+): Effect.Effect<unknown, FollowFailure, R> =>
   Effect.catchTag(
     effect,
     "EventStoreError",
-    (error) => Effect.logWarning("a projection could not use the store and tries again", error)
+    (error) =>
+      error.isPermanent === true
+        ? Effect.fail(error)
+        : Effect.logWarning("a projection could not use the store and tries again", error)
   )

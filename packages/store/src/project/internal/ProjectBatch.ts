@@ -4,6 +4,7 @@
  */
 import type { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import { storedLength } from "@refold/core/internal/event/StoredLength"
 import * as AsOf from "@refold/core/journal/AsOf"
 import type { PoisonedEvent } from "@refold/core/project/ProjectionFold"
 import * as Clock from "effect/Clock"
@@ -12,6 +13,7 @@ import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
+import * as Polling from "../../log/internal/Polling.ts"
 import { type Batch, ReadModelStore, type UpdateOptions } from "../ReadModelStore.ts"
 import * as Checkpoint from "./Checkpoint.ts"
 import * as ParkingPolicy from "./ParkingPolicy.ts"
@@ -39,7 +41,13 @@ export const projectBatch = Effect.fnUntraced(function*<R>(
   options: BatchOptions
 ): Effect.fn.Return<Option.Option<Checkpoint.Reached>, RetryBatch | ReadFailure, EventReader | ReadModelStore | R> {
   const store = yield* ReadModelStore
-  return yield* store.update(generation, (batch) => project(target, batch, options), options)
+  const run = (batch: Batch) => {
+    const projected = project(target, batch, options)
+    if (batch.generation.checkpoint >= options.head) return projected
+    const attributes = { projection: target.name, generation }
+    return Polling.work(Effect.withSpan(projected, "refold.projection.batch", { attributes }))
+  }
+  return yield* Polling.untraced(store.update(generation, run, options))
 })
 
 // A generation that is building becomes the live one as soon as it is at the head.
@@ -69,8 +77,8 @@ const foldAfter = Effect.fnUntraced(function*<R>(
   options: BatchOptions
 ): Effect.fn.Return<Pick<Checkpoint.Reached, "checkpoint" | "folded">, RetryBatch | ReadFailure, EventReader | R> {
   const started = yield* Clock.currentTimeMillis
-  const events = yield* readBatch(target, after, options)
-  const checkpoint = Checkpoint.next(events, { ...options, after })
+  const { events, isFull } = yield* readBatch(target, after, options)
+  const checkpoint = Checkpoint.next(events, { ...options, after, isFull })
   const kept = yield* withoutDiscarded(batch, events, after, checkpoint)
   const parked = yield* batch.parked([...new Set(kept.map(({ stream }) => stream))])
   const outcome = yield* target.fold(batch, kept, new Set(parked.map(({ stream }) => stream)))
@@ -89,16 +97,34 @@ const foldAfter = Effect.fnUntraced(function*<R>(
   return { checkpoint, folded: outcome.folded }
 })
 
+// A batch also ends with the event with which it has so many bytes of data.
+const maxBytes = 16 * 1024 * 1024
+
+interface ReadBatch {
+  readonly events: ReadonlyArray<RecordedEvent>
+  /** Whether there may be more events up to the head. */
+  readonly isFull: boolean
+}
+
 const readBatch = Effect.fnUntraced(function*(
   { categories, types }: Pick<ProjectionTarget, "types" | "categories">,
   after: Position,
   { asOf, batchSize, head }: Pick<BatchOptions, "asOf" | "batchSize" | "head">
-): Effect.fn.Return<ReadonlyArray<RecordedEvent>, ReadFailure, EventReader> {
-  if (after >= head) return []
+): Effect.fn.Return<ReadBatch, ReadFailure, EventReader> {
+  if (after >= head) return { events: [], isFull: false }
   const reader = yield* EventReader
-  return yield* Stream.runCollect(
-    reader.readAll({ after, asOf: asOf ?? AsOf.position(head), types, categories, limit: batchSize })
+  let bytes = 0
+  const events = yield* reader.readAll({
+    after,
+    asOf: asOf ?? AsOf.position(head),
+    types,
+    categories,
+    limit: batchSize
+  }).pipe(
+    Stream.takeUntil(({ data }) => (bytes += storedLength(data)) >= maxBytes),
+    Stream.runCollect
   )
+  return { events, isFull: events.length >= batchSize || bytes >= maxBytes }
 })
 
 const withoutDiscarded = Effect.fnUntraced(function*(

@@ -61,7 +61,7 @@ describe("a retry policy", () => {
     [
       "a lost connection",
       RetryPolicies.reconnect,
-      [10, 20, 40, 80, 160, 320, ...Array.from({ length: 19 }, () => 500)],
+      [10, 20, 40, 80, ...Array.from({ length: 26 }, () => 100)],
       0.8,
       1.2
     ],

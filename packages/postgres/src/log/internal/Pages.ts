@@ -1,0 +1,82 @@
+/**
+ * Keyset pages of events, none of which holds a connection. A page ends after 1,000 events, or after the event with which it
+ * has 8 MiB of data and metadata, so that reading takes a bounded amount of memory.
+ */
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import type { ReadFailure } from "@refold/store/log/EventReader"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import type * as Statement from "effect/sql/Statement"
+import * as Stream from "effect/Stream"
+import type { Database } from "../../schema/internal/Database.ts"
+import { query } from "../../schema/internal/Query.ts"
+import * as EventRow from "./EventRow.ts"
+import * as UnreadableRow from "./UnreadableRow.ts"
+
+const maxEvents = 1000
+const maxBytes = 8 * 1024 * 1024
+
+/** The first `limit` events after a version or position. */
+interface Page {
+  readonly after: number
+  readonly limit: number
+}
+
+/** The order of a read. */
+export type Key = "version" | "position"
+
+/** The statement that selects columns of the events of a page, in the order of its key. */
+export type Select = (page: Page, columns: Statement.Fragment) => Statement.Fragment
+
+type Row = EventRow.EventRow & { readonly size: number }
+
+/** Reads page by page. Fails with a permanent `EventStoreError` at an event that the client cannot read. */
+export const read = (
+  database: Database,
+  { after = 0, limit = Infinity }: { readonly after?: number | undefined; readonly limit?: number | undefined },
+  key: Key,
+  select: Select
+): Stream.Stream<RecordedEvent, ReadFailure> =>
+  Stream.paginate({ after, left: limit, most: maxEvents }, (from) => readPage(database, key, select, from))
+
+interface From {
+  readonly after: number
+  /** The number of events that are still to be read. */
+  readonly left: number
+  /** The maximum number of events in the page. */
+  readonly most: number
+}
+
+const readPage = Effect.fnUntraced(function*(
+  database: Database,
+  key: Key,
+  select: Select,
+  { after, left, most }: From
+): Effect.fn.Return<readonly [ReadonlyArray<RecordedEvent>, Option.Option<From>], EventStoreError> {
+  const page = { after, limit: Math.min(left, most) }
+  const result = yield* Effect.result(query(database, "read", events(database, key, select, page)))
+  if (Result.isFailure(result)) {
+    if (result.failure.isPermanent !== true) return yield* result.failure
+    // Read again in smaller pages, so that the events before the one that cannot be read arrive.
+    if (page.limit > 1) return [[], Option.some({ after, left, most: Math.ceil(page.limit / 10) })]
+    return yield* UnreadableRow.fail(database, result.failure, (columns) => select(page, columns))
+  }
+  const rows = result.success
+  const last = rows.at(-1)
+  const bytes = rows.reduce((sum, { size }) => sum + size, 0)
+  const isLast = last === undefined || rows.length === left || (rows.length < page.limit && bytes < maxBytes)
+  const next = isLast ? Option.none() : Option.some({ after: Number(last[key]), left: left - rows.length, most })
+  return [rows.map(EventRow.decode), next]
+})
+
+// The sizes are added up before any data is read: large data is stored apart from its row.
+const events = ({ sql }: Database, key: Key, select: Select, page: Page): Statement.Statement<Row> => {
+  const sum = sql.literal(
+    `${EventRow.columns}, size, sum(size) OVER (ORDER BY "${key}" ROWS UNBOUNDED PRECEDING) - size AS bytes_before`
+  )
+  return sql<Row>`
+    SELECT ${sql.literal(`${EventRow.columns}, size`)} FROM (${select(page, sum)}) AS page
+    WHERE bytes_before < ${maxBytes}::bigint ORDER BY ${sql.literal(`"${key}"`)}`
+}

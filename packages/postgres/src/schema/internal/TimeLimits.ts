@@ -1,0 +1,90 @@
+/** How long the store waits for the server: the total time of retries, and the time of one statement. */
+import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as SqlError from "effect/sql/SqlError"
+
+/** The limits of a store. */
+export interface TimeLimits {
+  /** The total time in which a statement that is safe to repeat is sent again. */
+  readonly retryReadsFor: Duration.Duration
+  /** The total time in which an append is sent again, and is looked up. */
+  readonly retryAppendsFor: Duration.Duration
+  /** The time within which the server must have answered a statement. */
+  readonly queryTimeout: Duration.Duration
+}
+
+/** The limits as options. */
+export type Options = { readonly [Limit in keyof TimeLimits]?: Duration.Input | undefined }
+
+/** The default limits. */
+export const defaults: TimeLimits = {
+  retryReadsFor: Duration.seconds(2),
+  retryAppendsFor: Duration.seconds(10),
+  queryTimeout: Duration.minutes(1)
+}
+
+/** The limits with their defaults, or `InvalidInput` that names the option and its rule. */
+export const resolve = (
+  {
+    queryTimeout = defaults.queryTimeout,
+    retryAppendsFor = defaults.retryAppendsFor,
+    retryReadsFor = defaults.retryReadsFor
+  }: Options
+): Result.Result<TimeLimits, InvalidInput> =>
+  Result.all({
+    retryReadsFor: check("retryReadsFor", retryReadsFor, 0),
+    retryAppendsFor: check("retryAppendsFor", retryAppendsFor, 0),
+    queryTimeout: check("queryTimeout", queryTimeout, 1)
+  })
+
+const check = (field: string, input: Duration.Input, least: number): Result.Result<Duration.Duration, InvalidInput> =>
+  Option.match(Option.filter(Duration.fromInput(input), (duration) => Duration.toMillis(duration) >= least), {
+    onNone: () => invalid(field, least === 0 ? "must be a duration of 0 or more" : "must be at least a millisecond"),
+    onSome: Result.succeed
+  })
+
+/**
+ * Fails as a lost connection does where the server has not answered a statement within `queryTimeout`, also where the
+ * caller is not interruptible.
+ */
+export const withinTimeout = <A, E>(
+  { queryTimeout }: TimeLimits,
+  statement: Effect.Effect<A, E>
+): Effect.Effect<A, E | SqlError.SqlError> =>
+  Duration.isFinite(queryTimeout)
+    ? Effect.withFiber(({ context }) => inTime(Effect.provideContext(statement, context), queryTimeout))
+    : statement
+
+// A fiber of its own and a plain timer: half the cost of a race of two fibers, and the fiber is interruptible. A clock
+// that a test controls has no influence on a server.
+const inTime = <A, E>(
+  statement: Effect.Effect<A, E>,
+  queryTimeout: Duration.Duration
+): Effect.Effect<A, E | SqlError.SqlError> =>
+  Effect.callback((resume) => {
+    let isLate = false
+    const fiber = Effect.runFork(statement)
+    const timer = setTimeout(() => {
+      isLate = true
+      fiber.interruptUnsafe()
+    }, Math.min(Duration.toMillis(queryTimeout), longestTimer))
+    fiber.addObserver((exit) => {
+      clearTimeout(timer)
+      resume(isLate && Exit.isFailure(exit) ? Effect.fail(silent(queryTimeout)) : exit)
+    })
+    return Fiber.interrupt(fiber)
+  })
+
+const longestTimer = 2 ** 31 - 1
+
+const silent = (queryTimeout: Duration.Duration): SqlError.SqlError => {
+  const message = `the server did not answer within ${Duration.format(queryTimeout)}, the queryTimeout`
+  return new SqlError.SqlError({
+    reason: new SqlError.ConnectionError({ cause: new Error(message), message, operation: "query" })
+  })
+}
