@@ -19,7 +19,7 @@ const files = (): Array<string> =>
 const minutes = 60_000
 
 // For what hangs only: a machine may be slow and have other work to do, and a full soak takes hours.
-const timeout = Soak.level === "full" ? 180 * minutes : 10 * minutes
+const timeout = Soak.level === "full" ? 180 * minutes : 30 * minutes
 
 /** The options of every package. */
 export const shared: TestUserConfig = {
