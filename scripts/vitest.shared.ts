@@ -5,6 +5,7 @@ import { randomInt } from "node:crypto"
 import { globSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import type { TestUserConfig } from "vitest/config"
+import { BaseSequencer, type TestSpecification } from "vitest/node"
 import * as Soak from "../packages/postgres/test/support/Soak.ts"
 
 const pattern = "test/**/*.test.ts"
@@ -18,7 +19,7 @@ const files = (): Array<string> =>
 const minutes = 60_000
 
 // For what hangs only: a machine may be slow and have other work to do, and a full soak takes hours.
-const timeout = Soak.level === "full" ? 180 * minutes : 10 * minutes
+const timeout = Soak.level === "full" ? 180 * minutes : 30 * minutes
 
 /** The options of every package. */
 export const shared: TestUserConfig = {
@@ -40,3 +41,16 @@ export const withServer: TestUserConfig = {
   ...shared,
   globalSetup: [fileURLToPath(new URL("../packages/postgres/test/support/globalSetup.ts", import.meta.url))]
 }
+
+/** Starts the files with these names first: a long one that starts last leaves the other workers without work. */
+export const startingWith = (names: ReadonlyArray<string>): NonNullable<TestUserConfig["sequence"]> => ({
+  sequencer: class extends BaseSequencer {
+    override async sort(files: Array<TestSpecification>): Promise<Array<TestSpecification>> {
+      const place = ({ moduleId }: TestSpecification) => {
+        const found = names.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`))
+        return found === -1 ? names.length : found
+      }
+      return (await super.sort(files)).toSorted((one, other) => place(one) - place(other))
+    }
+  }
+})

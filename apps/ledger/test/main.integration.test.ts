@@ -9,8 +9,6 @@ import * as Story from "../src/story/Story.ts"
 import * as Folders from "./support/Folders.ts"
 import * as Ledger from "./support/Ledger.ts"
 
-const timeout = 600_000
-
 // Of the whole story on one database, before the import once more.
 const runs = Soak.size({ test: 1, full: 3 })
 
@@ -40,7 +38,7 @@ describe("the story on PostgreSQL", () => {
     expect(stdout).toMatch(/^All 96 checks passed; 14,\d+ events in the store/m)
     expect(stdout).toMatch(/--story[^]*--chapter NAME[^]*README/)
     expect(code).toBe(0)
-  }, timeout)
+  })
 
   it(
     "on a server: prints only the chapters that are asked for, in full",
@@ -51,8 +49,7 @@ describe("the story on PostgreSQL", () => {
       expect(stdout).toContain("time of occurrence  2026-03-06T00:00:00.000Z")
       expect(stdout).toMatch(/^All 11 checks passed/m)
       expect(code).toBe(0)
-    }),
-    timeout
+    })
   )
 
   it.each([["import", "stdout"], ["projections", "stderr"]] as const)(
@@ -64,8 +61,7 @@ describe("the story on PostgreSQL", () => {
         expect(ended[stream]).toContain(failed)
         expect(ended.stdout).toMatch(/^1 of \d checks failed/m)
         expect(ended.code).toBe(1)
-      })(),
-    timeout
+      })()
   )
 
   it(
@@ -76,8 +72,7 @@ describe("the story on PostgreSQL", () => {
         expect(code).toBe(0)
         expect(stdout).toContain("SET search_path = ledger;")
       }
-    }),
-    timeout
+    })
   )
 
   it(
@@ -91,8 +86,7 @@ describe("the story on PostgreSQL", () => {
       const { code, stdout } = await Ledger.run(["--chapter", "import"], { DATABASE_URL: url })
       expect(stdout).toMatch(/added\s+0\s+events/)
       expect(code).toBe(0)
-    }),
-    timeout
+    })
   )
 
   it(
@@ -107,7 +101,6 @@ describe("the story on PostgreSQL", () => {
       expect(Number(added)).toBeLessThanOrEqual(904)
       expect(stdout).toContain("All 3 checks passed")
       expect(code).toBe(0)
-    }),
-    timeout
+    })
   )
 })

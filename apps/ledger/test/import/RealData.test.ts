@@ -23,5 +23,5 @@ describe("real bank transactions", () => {
       expect(statements.filter(({ gaps, unordered }) => gaps + unordered > 0)).toEqual([])
       expect(yield* Import.run(folder)).toMatchObject({ added: 0 })
     }).pipe(Effect.provide(MemoryStore.layer, { local: true }), Effect.runPromise)
-  }, 600_000)
+  })
 })

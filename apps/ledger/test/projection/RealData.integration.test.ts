@@ -15,8 +15,6 @@ import type { Services } from "../../src/story/Chapter.ts"
 import * as PoisonedBank from "../support/PoisonedBank.ts"
 import * as RealData from "../support/RealData.ts"
 
-const timeout = 600_000
-
 const server = Layer.unwrap(
   Effect.map(Effect.suspend(() => freshDatabase()), (url) => PostgresStore.layer({ url: Redacted.make(url) }))
 )
@@ -55,10 +53,10 @@ describe("a poisoned event in the middle of real transactions", () => {
     expect(told).toMatchObject({ found })
     expect(told.place.before).toBeGreaterThan(10_000)
     expect(told.place.after).toBeGreaterThan(30)
-  }, timeout)
+  })
 
   it("does the same on a server", async (context) => {
     if (folder === undefined) return context.skip(absent)
     expect(await run(folder, server)).toMatchObject({ found })
-  }, timeout)
+  })
 })

@@ -1,5 +1,4 @@
 // Mistakes that somebody could make in the account's SQL, and which law finds each.
-import * as Suite from "@refold/laws/kit/Suite"
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import type * as SqlClient from "effect/sql/SqlClient"
@@ -115,7 +114,7 @@ const oneSeed = { seed: 20_261_121, path: "" }
 
 describe("planted faults", () => {
   const runtime = ManagedRuntime.make(AccountTwin.on(EmbeddedStore.layer()))
-  afterAll(() => runtime.dispose(), Suite.timeout)
+  afterAll(() => runtime.dispose())
 
   it.each(faults.map((fault) => [fault.fault, fault.law("").law, fault] as const))(
     "where %s, a law is broken: %s",
@@ -131,7 +130,6 @@ describe("planted faults", () => {
         _tag: "Broken",
         left: expect.not.objectContaining({ failedWith: expect.anything() })
       })
-    },
-    Suite.timeout
+    }
   )
 })

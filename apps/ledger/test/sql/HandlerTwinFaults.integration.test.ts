@@ -1,5 +1,4 @@
 // Mistakes that somebody could make in the handler's SQL, and which law finds each.
-import * as Suite from "@refold/laws/kit/Suite"
 import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -90,7 +89,7 @@ const server = Layer.unwrap(Effect.map(freshDatabase(), (url) => PostgresStore.l
 
 describe("planted faults", () => {
   const runtime = ManagedRuntime.make(AccountTwin.on(server))
-  afterAll(() => runtime.dispose(), Suite.timeout)
+  afterAll(() => runtime.dispose())
 
   it.each(faults.map((fault) => [fault.fault, fault.law("").law, fault] as const))(
     "where %s, a law is broken: %s",
@@ -106,7 +105,6 @@ describe("planted faults", () => {
         _tag: "Broken",
         left: expect.not.objectContaining({ failedWith: expect.anything() })
       })
-    },
-    Suite.timeout
+    }
   )
 })

@@ -1,5 +1,4 @@
 // Mistakes that somebody could make in the projections' SQL, and the law that finds each.
-import * as Suite from "@refold/laws/kit/Suite"
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { afterAll, describe, expect, it } from "vitest"
@@ -130,7 +129,7 @@ const faults: ReadonlyArray<Row> = [
 
 describe("planted faults", () => {
   const runtime = ManagedRuntime.make(AccountTwin.on(EmbeddedStore.layer()))
-  afterAll(() => runtime.dispose(), Suite.timeout)
+  afterAll(() => runtime.dispose())
 
   it.each(faults.map((row) => [row[0], row[1]("").law, row] as const))(
     "where %s, a law is broken: %s",
@@ -146,7 +145,6 @@ describe("planted faults", () => {
         _tag: "Broken",
         left: expect.not.objectContaining({ failedWith: expect.anything() })
       })
-    },
-    Suite.timeout
+    }
   )
 })
