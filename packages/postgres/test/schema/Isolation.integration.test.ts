@@ -121,7 +121,7 @@ describe.each(levels)("where %s is the database's default", (level) => {
       yield* setDefault(url, level)
       const { store } = yield* Stores.open(url, { pooler: false })
       const append = Effect.suspend(() => store.append(Stores.freshStream(), [Stores.event()]))
-      expect(yield* spansOf(append)).toEqual(["postgres"])
+      expect(yield* spansOf(append)).toEqual([new URL(url).pathname.slice(1)])
     }))
   )
 })
