@@ -17,13 +17,20 @@ export interface Corruption {
   readonly said: ReadonlyArray<Said>
 }
 
+// All but the one that is computed.
+const columns =
+  "\"position\", stream, version, event_id, type, schema_version, data, metadata, occurred_at, recorded_at"
+
 const ada = "stream = 'account-ada'"
 const setData = (version: number, data: string) =>
   `UPDATE refold.event_store SET data = ${data} WHERE ${ada} AND version = ${version}`
 const amount = (minorUnits: number) => `jsonb_set(data, '{amount}', '${minorUnits}')`
 const currency = (name: string) => `jsonb_set(data, '{currency}', '"${name}"')`
 const insertOf = (query: string) =>
-  [`CREATE TEMP TABLE kept AS ${query}`, "INSERT INTO refold.event_store SELECT * FROM kept"] as const
+  [
+    `CREATE TEMP TABLE kept AS ${query}`,
+    `INSERT INTO refold.event_store (${columns}) SELECT ${columns} FROM kept`
+  ] as const
 const refresh = "REFRESH MATERIALIZED VIEW ledger.balance_projection"
 
 const [keepAda, restoreAda] = insertOf(`SELECT * FROM refold.event_store WHERE ${ada}`)
