@@ -50,6 +50,8 @@ export const startingWith = (names: ReadonlyArray<string>): NonNullable<TestUser
         const found = names.findIndex((name) => moduleId.endsWith(`/${name}.test.ts`))
         return found === -1 ? names.length : found
       }
+      // The sequencer's own order, not an array's.
+      // oxlint-disable-next-line unicorn/no-array-sort
       return (await super.sort(files)).toSorted((one, other) => place(one) - place(other))
     }
   }

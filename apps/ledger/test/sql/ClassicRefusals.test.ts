@@ -112,7 +112,10 @@ describe("a command that makes no sense", () => {
     ["CALL deposit('bob', 1, 'cash')", "command.channel must be one of Cash, Card, Transfer, Unspecified"],
     ["CALL deposit('bob', 1, NULL)", "command.channel must be one of Cash, Card, Transfer, Unspecified"],
     ["CALL deposit('bob', 1, p_currency => 'GBP')", "command.currency must be one of CZK, EUR, USD"],
-    ["CALL deposit('bob', 1, p_expected => -3)", "p_expected must be a number of events, 0 (no stream yet) or -2 (the stream exists), or be left out (any version)"],
+    [
+      "CALL deposit('bob', 1, p_expected => -3)",
+      "p_expected must be a number of events, 0 (no stream yet) or -2 (the stream exists), or be left out (any version)"
+    ],
     ["CALL deposit('bob', 1, p_idempotency_key => '')", "p_idempotency_key must be a text of 1 to 255 characters"],
     ["CALL open('new', NULL, 'CZK')", "command.branch must be a text"],
     ["CALL transfer('bob', 'bob', 1)", "p_to must be another account than p_from"],
