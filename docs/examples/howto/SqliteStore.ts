@@ -2,7 +2,7 @@
 import { DateTime, Effect, Layer, Option, Result, Stream } from "effect"
 import { DatabaseSync, type SQLInputValue } from "node:sqlite"
 import { AppendError, Commit, EventId, type EventReader, EventStore, EventStoreError, ExpectedVersion } from "refold"
-import { Json, NewEvent, Position, ReadOptions, type RecordedEvent, StreamName, StreamVersion } from "refold"
+import { Json, LogHead, NewEvent, Position, ReadOptions, type RecordedEvent, StreamName, StreamVersion } from "refold"
 
 // #region database
 const schema = `PRAGMA journal_mode = WAL;
@@ -137,7 +137,10 @@ export const layer = (path: string): Layer.Layer<EventStore.EventStore | EventRe
   }))
 
 const adapterOf = (db: Sqlite): EventStore.Adapter => {
+  // Another one for each program: where an older copy of the file is put back, the programs that use it are restarted.
+  const instance = crypto.randomUUID()
   const head = attempt("read the head", () => headOf(db))
+  const logHead = Effect.map(head, (position) => ({ position, instance }))
   return {
     commit: Effect.fnUntraced(function*(commit) {
       const checked = yield* Effect.fromResult(Commit.check(commit))
@@ -166,12 +169,13 @@ const adapterOf = (db: Sqlite): EventStore.Adapter => {
         Effect.map((last) => read(db, "position", "position <= ?", last, options)),
         Stream.unwrap
       ),
-    head,
+    logHead,
+    lastInstance: Effect.succeed(instance),
     // Polled, because another program may have appended. A read that fails is tried again at the next tick.
-    heads: Stream.tick("50 millis").pipe(
-      Stream.mapEffect(() => Effect.result(head)),
+    logHeads: Stream.tick("50 millis").pipe(
+      Stream.mapEffect(() => Effect.result(logHead)),
       Stream.filterMap((result) => result),
-      Stream.changes,
+      Stream.changesWith(LogHead.isSame),
       Stream.buffer({ capacity: 1, strategy: "sliding" })
     ),
     bound: Effect.map(head, (last) => ({ head: last, last, heldBackBy: [] })),

@@ -36,6 +36,7 @@ const others: Readonly<Record<string, string>> = {
   "legacy_runs.events": "As `seeded`.",
   "legacy_runs.removed": "As `seeded`.",
   "legacy_runs.rows_read": "How many rows the run has read.",
+  "log_instance.token": "Opaque.",
   "parked_streams.attempts": "How often folding the event was tried.",
   "parked_streams.generation": "The generation, `projection_generations.id`.",
   "parked_streams.reason": "As `stage`.",

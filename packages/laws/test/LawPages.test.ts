@@ -9,6 +9,7 @@ import * as EventStoreSuite from "../src/EventStoreSuite.ts"
 import * as JournalSuite from "../src/journal/JournalSuite.ts"
 import * as Sample from "../src/kit/internal/Sample.ts"
 import * as Alarms from "../src/process/internal/Alarms.ts"
+import * as LogWentBackSuite from "../src/process/LogWentBackSuite.ts"
 import * as ProcessSuite from "../src/process/ProcessSuite.ts"
 import * as ProjectionSuite from "../src/project/ProjectionSuite.ts"
 import * as ReadModelSuite from "../src/project/ReadModelSuite.ts"
@@ -26,7 +27,8 @@ const suites: Readonly<Record<string, ReadonlyArray<{ readonly law: string }>>> 
   ReadModelSuite: [...ReadModelSuite.properties(), ReadModelSuite.acrossAdapters([])],
   "ProcessSuite.pure": ProcessSuite.properties(Alarms.make("alarms"), { events: Sample.events }),
   "ProcessSuite.sagas": ProcessSuite.sagaProperties(),
-  ProcessSuite: ProcessSuite.storeProperties()
+  ProcessSuite: ProcessSuite.storeProperties(),
+  LogWentBackSuite: LogWentBackSuite.properties()
 }
 
 it.each(Object.entries(suites))("the documentation says which laws %s runs", (suite, properties) => {

@@ -3,8 +3,10 @@
  * example for an adapter of your own.
  */
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
+import * as Journal from "@refold/core/journal/Journal"
 import * as SizeLimits from "@refold/core/journal/SizeLimits"
 import { SnapshotStore } from "@refold/store/decide/SnapshotStore"
+import { LogCopy } from "@refold/store/internal/log/LogCopy"
 import type { EventReader } from "@refold/store/log/EventReader"
 import { context, type EventStore } from "@refold/store/log/EventStore"
 import { ReadModelStore } from "@refold/store/project/ReadModelStore"
@@ -12,6 +14,8 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as MutableRef from "effect/MutableRef"
+import * as Ref from "effect/Ref"
+import * as SubscriptionRef from "effect/SubscriptionRef"
 import * as MemorySnapshotStore from "./decide/internal/MemorySnapshotStore.ts"
 import * as MemoryEventStore from "./log/internal/MemoryEventStore.ts"
 import * as Generations from "./project/internal/Generations.ts"
@@ -27,15 +31,29 @@ export interface StoreOptions {
   readonly limits?: SizeLimits.Options | undefined
 }
 
-const make = (limits: SizeLimits.SizeLimits) =>
+const make = (limits: SizeLimits.SizeLimits): Effect.Effect<Context.Context<Services | LogCopy>> =>
   Effect.gen(function*() {
+    const log = yield* SubscriptionRef.make(MemoryEventStore.instanceOf(Journal.empty))
     const generations = MutableRef.make(Generations.empty)
-    const log = yield* MemoryEventStore.make(limits, (rows, appended) => {
+    const snapshots = yield* Ref.make(MemorySnapshotStore.empty)
+    const adapter = MemoryEventStore.make(log, limits, (rows, appended) => {
       generations.current = withInline(generations.current, rows, appended)
     })
-    return context(log).pipe(
-      Context.add(SnapshotStore, yield* MemorySnapshotStore.make),
-      Context.add(ReadModelStore, MemoryReadModelStore.make(generations))
+    const take = Effect.gen(function*() {
+      const { journal } = yield* SubscriptionRef.get(log)
+      const rows = generations.current
+      const saved = yield* Ref.get(snapshots)
+      return Effect.gen(function*() {
+        generations.current = rows
+        yield* Ref.set(snapshots, saved)
+        yield* SubscriptionRef.set(log, MemoryEventStore.instanceOf(journal))
+      })
+    })
+    const readHead = () => MemoryEventStore.headOf(SubscriptionRef.getUnsafe(log))
+    return context(adapter).pipe(
+      Context.add(SnapshotStore, MemorySnapshotStore.make(snapshots)),
+      Context.add(ReadModelStore, MemoryReadModelStore.make(generations, readHead)),
+      Context.add(LogCopy, LogCopy.of({ take }))
     )
   })
 
@@ -45,3 +63,6 @@ export const layer: Layer.Layer<Services> = Layer.effectContext(make(SizeLimits.
 /** As `layer`, with options. Fails with `InvalidInput` if a limit is not a whole number from 1 to its default. */
 export const layerWith = ({ limits }: StoreOptions): Layer.Layer<Services, InvalidInput> =>
   Layer.effectContext(Effect.flatMap(Effect.fromResult(SizeLimits.make(limits)), make))
+
+/** As `layer`, and `LogCopy`, for tests of programs that run while the log goes back. */
+export const layerWithCopies: Layer.Layer<Services | LogCopy> = Layer.effectContext(make(SizeLimits.defaults))

@@ -18,6 +18,7 @@ import type * as SqlError from "effect/sql/SqlError"
 import * as SnapshotStoreAdapter from "./decide/internal/SnapshotStoreAdapter.ts"
 import * as Embedded from "./embedded/Embedded.ts"
 import * as EventStoreAdapter from "./log/internal/EventStoreAdapter.ts"
+import { repairPositions } from "./log/internal/RepairPositions.ts"
 import * as InlineRows from "./project/internal/InlineRows.ts"
 import * as ProjectionTablesAdapter from "./project/internal/ProjectionTablesAdapter.ts"
 import * as ReadModelStoreAdapter from "./project/internal/ReadModelStoreAdapter.ts"
@@ -139,13 +140,18 @@ export const layerEmbedded = (
   )
 
 /**
- * Creates or updates the schema of a store, and does nothing else: for a step of a deployment, as the role that is to own
- * it. Does nothing where nothing is due.
+ * Creates or updates the schema of a store, and repairs a position counter that is behind its log: for a step of a
+ * deployment, as the role that is to own it. Does nothing where nothing is due.
  */
 export const migrate = (
   { schema = "refold" }: Pick<StoreOptions, "schema"> = {}
 ): Effect.Effect<void, InvalidInput | EventStoreError, SqlClient.SqlClient> =>
-  Effect.andThen(Effect.fromResult(checkSchema(schema)), StoreSchema.migrate(schema))
+  Effect.gen(function*() {
+    const checked = yield* Effect.fromResult(checkSchema(schema))
+    yield* StoreSchema.migrate(checked)
+    const times = yield* Effect.fromResult(TimeLimits.resolve({}))
+    yield* repairPositions(yield* Database.make(checked, times))
+  })
 
 /** A store on the application's own client. */
 export const layerClient = (
@@ -165,6 +171,7 @@ export const layerClient = (
     const sizes = yield* Effect.fromResult(SizeLimits.make(limits))
     yield* migrate ? StoreSchema.migrate(schema) : StoreSchema.check(plain)
     const database = yield* Isolation.enforce(plain)
+    if (migrate) yield* repairPositions(database)
     const withInlineRows = InlineRows.withInlineRows(database)
     const eventStore = yield* EventStoreAdapter.make(database, {
       schema,

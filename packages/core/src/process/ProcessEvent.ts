@@ -93,10 +93,18 @@ export type Stage = typeof Stage.Type
 
 const observed = { instance: Schema.String, trigger: Trigger }
 
-/** The instance reacted to a trigger; `phase` is its phase after the reaction. */
+/**
+ * The instance reacted to a trigger; `phase` is its phase after the reaction. `decision` is an id of this decision: where
+ * the log goes back, another decision may be stored under the same version.
+ */
 export const ProcessReacted = EventType.make(
   "ProcessReacted",
-  Schema.Struct({ ...observed, decided: Schema.Array(Decided), phase: Schema.optionalKey(Schema.String) })
+  Schema.Struct({
+    ...observed,
+    decided: Schema.Array(Decided),
+    phase: Schema.optionalKey(Schema.String),
+    decision: Schema.optionalKey(Schema.String)
+  })
 )
 
 /** The instance could not react to a trigger and is parked: this trigger and all later ones wait. */

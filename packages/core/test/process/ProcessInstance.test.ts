@@ -216,6 +216,25 @@ describe("an instance that gets a notice", () => {
     expect(inputs).toHaveLength(2)
   })
 
+  it("gets no signal for another decision that was stored under the same version", () => {
+    const both = processOf({
+      react: (_, input) =>
+        input._tag === "Requested"
+          ? [Process.send(jar, "a", { _tag: "Add", coins: 1 }), Process.schedule("late", 500)]
+          : []
+    })
+    const first = { ...request(1), decision: "first" }
+    const signals = (decision: string): ReadonlyArray<MessageBody> => [
+      { _tag: "Answer", sentAt: 1, sentBy: decision, index: 0, outcome: { _tag: "Succeeded" }, at: at(8000) },
+      { _tag: "TimeOut", name: "late", scheduledAt: 1, scheduledBy: decision }
+    ]
+    const { pending } = handled(both, first)
+    expect(pending.commands).toMatchObject([{ sentAt: 1, index: 0, sentBy: "first" }])
+    expect(pending.timeouts).toMatchObject([{ scheduledAt: 1, scheduledBy: "first" }])
+    expect(handled(both, first, ...signals("lost")).events).toHaveLength(1)
+    expect(handled(both, first, ...signals("first")).events).toHaveLength(3)
+  })
+
   it("records a signal even if it changes nothing", () => {
     const unchanged = processOf({ evolve: (tags) => tags })
     expect(handled(unchanged, request(1), answer(1, 0)).pending.commands).toEqual([])

@@ -14,6 +14,13 @@ DECLARE
   setting CONSTANT text := coalesce(current_setting('refold_store.locked_position', true), '');
   last_drawn bigint;
 BEGIN
+  -- A position from a counter that is behind the log would be below those that readers have passed. One statement: what its
+  -- snapshot sees was drawn before, so only a counter that was set back can be lower.
+  IF (SELECT e."position" FROM refold.event_store e ORDER BY e."position" DESC LIMIT 1)
+    > (SELECT s.last_value FROM refold.event_position s)
+  THEN
+    PERFORM refold.repair_positions();
+  END IF;
   SELECT last_value INTO last_drawn FROM refold.event_position;
   -- Once per transaction: the first key is the lowest. The setting is transaction-local and rolls back with a savepoint as
   -- the lock does; it names transaction and store, because outside of a transaction it reads back as ''.

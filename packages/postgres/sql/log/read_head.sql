@@ -8,6 +8,8 @@
 --
 -- The position of an event and not the bound itself, and read in the same session as the bound: a crash can undo
 -- positions that were drawn, but not those of committed events.
+--
+-- A counter that is behind the log would hide events (see repair_positions): it is repaired, or this fails.
 CREATE FUNCTION refold.read_head() RETURNS bigint LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
   last_drawn bigint;
@@ -17,6 +19,17 @@ BEGIN
   IF pg_is_in_recovery() THEN
     RAISE EXCEPTION 'a standby does not see the writers'' locks, so its readers would miss events'
       USING ERRCODE = 'feature_not_supported', HINT = 'Read the global log on the primary.';
+  END IF;
+  IF (SELECT e."position" FROM refold.event_store e ORDER BY e."position" DESC LIMIT 1)
+    > (SELECT s.last_value FROM refold.event_position s)
+  THEN
+    BEGIN
+      PERFORM refold.repair_positions();
+    EXCEPTION WHEN insufficient_privilege OR read_only_sql_transaction THEN
+      RAISE EXCEPTION 'the position counter of the log is behind its last event, so readers would miss events'
+        USING ERRCODE = 'object_not_in_prerequisite_state',
+          HINT = 'As a writer or the owner, run SELECT refold.repair_positions().';
+    END;
   END IF;
   SELECT last_value INTO last_drawn FROM refold.event_position;
   -- A key is a position's low 32 bits; the position is the nearest one not above the last drawn. Not joined on pid:

@@ -10,9 +10,10 @@ CREATE TABLE refold.projection_generations (
   status text NOT NULL CHECK (status IN ('Building', 'Live', 'Retired', 'Scratch')),
   -- All events up to here are in the rows, parked or discarded. No index: it changes with every batch.
   checkpoint bigint NOT NULL DEFAULT 0 CHECK (checkpoint >= 0),
-  -- Increases whenever the projector changes rows. Not with the rows that commits write: all appends of a store would
-  -- then wait for each other here.
-  revision bigint NOT NULL DEFAULT 0,
+  -- Another random value whenever the projector changes rows. A number would come again where the database goes back to an
+  -- older copy, and caches of rows by their revision would answer with rows that are gone. It does not change with the rows
+  -- that commits write: all appends of a store would then wait for each other here.
+  revision uuid NOT NULL DEFAULT gen_random_uuid(),
   -- Smoothed rate in events per second.
   rate float8 NOT NULL DEFAULT 0,
   -- Instead of rows it has tables of its own, in a schema of its own (see generation_schema).

@@ -16,7 +16,8 @@ BEGIN
       reason = excluded.reason, attempts = excluded.attempts, parked_at = excluded.parked_at;
   END IF;
   UPDATE refold.projection_generations g SET
-    checkpoint = new_checkpoint, rate = new_rate, revision = g.revision + rows_changed::int, updated_at = clock_timestamp()
+    checkpoint = new_checkpoint, rate = new_rate, revision = CASE WHEN rows_changed THEN gen_random_uuid() ELSE g.revision END,
+    updated_at = clock_timestamp()
   WHERE g.id = saved;
 END
 $$

@@ -215,7 +215,7 @@ describe("a lost answer", () => {
       // The SQL of each statement is in its request.
       const { snapshots, store } = yield* Stores.open(proxy.url, { migrate: false, pooler: true })
       const { position } = yield* direct.store.append(stream, [event])
-      const requests = ["read_head", `"position" > $1`, "FROM refold.event_snapshots", "stored_answer", stream]
+      const requests = ["read_head", `"position" > $2`, "FROM refold.event_snapshots", "stored_answer", stream]
       const lost = Promise.all(requests.map((text) => proxy.loseAnswer(text.replace("refold.", `"refold".`))))
       expect(yield* Stores.readIds(store)).toContain(event.id)
       expect(yield* store.head).toBe(position)

@@ -19,15 +19,25 @@ export interface LocalPostgres {
   readonly restart: () => Promise<void>
   /** Kills the server with SIGKILL and starts it again on the same port. */
   readonly crash: () => Promise<void>
+  /** Stops the server in good order, changes its data folder, and starts it again on the same port. */
+  readonly whileStopped: (change: (data: string) => void) => Promise<void>
 }
 
-/** Initialises a data folder and starts a server of the given major version on it, with settings like `fsync=off`. */
-export const start = async (version: string, settings: ReadonlyArray<string> = []): Promise<LocalPostgres> => {
+/** How a server starts. */
+export interface StartOptions {
+  /** Settings like `fsync=off`. */
+  readonly settings?: ReadonlyArray<string>
+  /** Fills the data folder instead of `initdb`. */
+  readonly fill?: (data: string) => void
+}
+
+/** Initialises a data folder and starts a server of the given major version on it. */
+export const start = async (version: string, options: StartOptions = {}): Promise<LocalPostgres> => {
   // As root not TMPDIR, which may be private to root.
   const base = PostgresBinaries.user.uid === undefined ? Os.tmpdir() : "/tmp"
   const folder = Fs.mkdtempSync(Path.join(base, "refold-postgres-"))
   try {
-    return await startIn(folder, PostgresBinaries.find(version, giveAway(folder)), settings)
+    return await startIn(folder, PostgresBinaries.find(version, giveAway(folder)), options)
   } catch (error) {
     Fs.rmSync(folder, { recursive: true, force: true })
     throw error
@@ -40,10 +50,26 @@ const giveAway = (folder: string): string => {
   return folder
 }
 
-const startIn = async (folder: string, bin: string, settings: ReadonlyArray<string>): Promise<LocalPostgres> => {
+/** Copies a data folder, for the user that the server runs as. */
+export const copyData = (from: string, to: string): void => {
+  Fs.rmSync(to, { recursive: true, force: true })
+  Fs.cpSync(from, to, { recursive: true, verbatimSymlinks: true })
+  for (const path of [to, ...Fs.readdirSync(to, { recursive: true }).map((name) => Path.join(to, String(name)))]) {
+    giveAway(path)
+  }
+  Fs.chmodSync(to, 0o700)
+}
+
+const startIn = async (
+  folder: string,
+  bin: string,
+  { fill, settings = [] }: StartOptions
+): Promise<LocalPostgres> => {
   const data = Path.join(folder, "data")
   const options = ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
-  await promisify(execFile)(Path.join(bin, "initdb"), options, { ...PostgresBinaries.user, cwd: folder })
+  if (fill === undefined) {
+    await promisify(execFile)(Path.join(bin, "initdb"), options, { ...PostgresBinaries.user, cwd: folder })
+  } else fill(data)
   const port = await freePort()
   const reaper = startReaper(folder)
   const launch = async (): Promise<ChildProcess> => {
@@ -63,7 +89,12 @@ const startIn = async (folder: string, bin: string, settings: ReadonlyArray<stri
       await reaper.finish()
     },
     restart: again("SIGINT"),
-    crash: again("SIGKILL")
+    crash: again("SIGKILL"),
+    whileStopped: async (change) => {
+      await end(server, "SIGINT")
+      change(data)
+      server = await launch()
+    }
   }
 }
 
@@ -98,7 +129,7 @@ const ready = (server: ChildProcess): Promise<string | undefined> =>
     let log = ""
     server.stderr?.on("data", (chunk: Buffer) => {
       log = (log + chunk.toString()).slice(-4_000)
-      if (log.includes("ready to accept connections")) resolve(undefined)
+      if (/ready to accept (read-only )?connections/.test(log)) resolve(undefined)
     })
     server.once("error", (error) => resolve(error.message))
     server.once("exit", () => resolve(log))

@@ -33,8 +33,8 @@ export const start = async (): Promise<PostgresServer> =>
   await given() ?? await container() ?? await startLocal(wantedVersion(), ["fsync=off"])
 
 /** Starts a server of a major version from local binaries, for tests that restart it or kill it. */
-export const startLocal = async (version: string, settings?: ReadonlyArray<string>): Promise<PostgresServer> => {
-  const local = await LocalPostgres.start(version, settings)
+export const startLocal = async (version: string, settings: ReadonlyArray<string> = []): Promise<PostgresServer> => {
+  const local = await LocalPostgres.start(version, { settings })
   return { ...local, version: await reportedVersion(local.url), source: "local binaries" }
 }
 

@@ -26,6 +26,8 @@ export interface Proxy {
   readonly received: () => number
   /** From now on cuts every connection that is open now as soon as it is used. */
   readonly poison: () => void
+  /** Cuts every connection; from now on connects to this server. */
+  readonly switchTo: (url: string) => void
   /** Cuts everything and accepts no more connections. */
   readonly shut: () => Promise<void>
 }
@@ -47,7 +49,8 @@ interface Connection {
 export const start = (url: string): Effect.Effect<Proxy, never, Scope.Scope> =>
   Effect.acquireRelease(Effect.promise(() => listen(new URL(url))), (proxy) => Effect.promise(proxy.shut))
 
-const listen = async (target: URL): Promise<Proxy> => {
+const listen = async (first: URL): Promise<Proxy> => {
+  let target = first
   const connections = new Set<Connection>()
   const instructions: Array<Instruction> = []
   let received = 0
@@ -85,7 +88,7 @@ const listen = async (target: URL): Promise<Proxy> => {
   const answered = ({ server }: Connection) => new Promise<void>((resolve) => void server.once("data", () => resolve()))
 
   return {
-    url: through(listener, target),
+    url: through(listener, first),
     loseRequest: (text) =>
       instruct<void>(text, (connection, _request, done) => {
         cut(connection)
@@ -122,6 +125,10 @@ const listen = async (target: URL): Promise<Proxy> => {
     received: () => received,
     poison: () => {
       for (const connection of connections) connection.poisoned = true
+    },
+    switchTo: (url) => {
+      target = new URL(url)
+      for (const connection of connections) cut(connection)
     },
     shut: async () => {
       const closed = new Promise((resolve) => listener.close(resolve))

@@ -12,7 +12,10 @@ import type * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
+import type { Cursor } from "./Cursor.ts"
 import type { EventStoreError } from "./EventStoreError.ts"
+import type { LogHead } from "./LogHead.ts"
+import type { LogWentBack } from "./LogWentBack.ts"
 
 /** The errors of a read. */
 export type ReadFailure = InvalidInput | EventStoreError
@@ -23,19 +26,22 @@ export interface ReaderAdapter {
   readonly readStream: (stream: StreamName, options?: ReadStreamOptions) => Stream.Stream<RecordedEvent, ReadFailure>
   /**
    * The events of all streams, ordered by position, up to the head when the read starts. Misses no event: later events
-   * have higher positions than those that were read.
+   * have higher positions than those that were read. Fails with `EventStoreError` if the database is restarted or replaced
+   * during the read.
    */
-  readonly readAll: (options?: ReadAllOptions) => Stream.Stream<RecordedEvent, ReadFailure>
+  readonly readAll: (options?: ReadLogOptions) => Stream.Stream<RecordedEvent, ReadFailure>
   /**
-   * The position of the last event that `readAll` returns; 0 if there is none. Never decreases. All events up to a head
-   * that was returned are visible.
+   * The position of the last event that `readAll` returns, and the instance of the log. Within an instance the position
+   * never decreases, and all events up to one that was returned are visible.
    */
-  readonly head: Effect.Effect<Position, ReadFailure>
+  readonly logHead: Effect.Effect<LogHead, ReadFailure>
   /**
    * The current head, then each new one; a slow consumer gets the latest only. Never ends: retries when the connection
    * is lost or the store restarts.
    */
-  readonly heads: Stream.Stream<Position>
+  readonly logHeads: Stream.Stream<LogHead>
+  /** The instance of the log that answered last, undefined before the first answer. Sends no query. */
+  readonly lastInstance: Effect.Effect<string | undefined>
   /** The last position that readers can see, and the writers that hold it back. */
   readonly bound: Effect.Effect<ReadBound, ReadFailure>
   /** The event with this id. */
@@ -44,6 +50,15 @@ export interface ReaderAdapter {
   readonly streamVersions: (
     streams: ReadonlyArray<StreamName>
   ) => Effect.Effect<ReadonlyArray<StreamVersion>, ReadFailure>
+}
+
+/** Options for reading the global log. */
+export interface ReadLogOptions extends ReadAllOptions {
+  /**
+   * The instance of the log that gave the head to read up to (`asOf`); fails with `EventStoreError` if another one answers.
+   * The head is not read again then.
+   */
+  readonly instance?: string | undefined
 }
 
 /** The last position that readers can see, and what holds it back. */
@@ -64,11 +79,28 @@ export interface Holder {
   readonly since: DateTime.Utc
 }
 
-/** The events of a subscription; all by default. */
-export type SubscribeOptions = Omit<ReadAllOptions, "asOf" | "limit">
+/** The events of a subscription, all by default, and where it starts. */
+export interface SubscribeOptions extends Omit<ReadAllOptions, "asOf" | "limit"> {
+  /** Start after the event that was delivered with this cursor. Not together with `after`. */
+  readonly cursor?: Cursor | undefined
+  /**
+   * What to do if the database was restarted or replaced since the last event was delivered, and that event is still there:
+   * `resume` after it with a warning (default), or `fail` with `LogWentBack`, because earlier events may be gone.
+   */
+  readonly onLogChange?: "resume" | "fail" | undefined
+}
 
 /** The events of a replay; all from its start on by default. */
-export type ReplayOptions = Omit<SubscribeOptions, "after">
+export type ReplayOptions = Omit<SubscribeOptions, "after" | "cursor">
+
+/** An event, and the cursor to subscribe with after it. */
+export interface Delivered {
+  readonly event: RecordedEvent
+  readonly cursor: Cursor
+}
+
+/** The errors of a subscription. */
+export type SubscribeFailure = ReadFailure | LogWentBack
 
 /** No event has this id. */
 export class EventNotFound extends Data.TaggedError("EventNotFound")<{ readonly id: EventId }> {
@@ -81,17 +113,24 @@ export class EventNotFound extends Data.TaggedError("EventNotFound")<{ readonly 
 export class EventReader extends Context.Service<
   EventReader,
   ReaderAdapter & {
+    /** The position of `logHead`. */
+    readonly head: Effect.Effect<Position, ReadFailure>
+    /** The positions of `logHeads`. */
+    readonly heads: Stream.Stream<Position>
     /**
      * The events after a position, by default from the first one on: stored events, then new ones as they are appended,
      * each once and in order, with back-pressure. Never ends: retries when the connection is lost or the store
-     * restarts. Fails with `InvalidInput` if an option breaks a rule, or `after` is beyond the last event, and with
-     * `EventStoreError` at an event that cannot be read (`isPermanent`, the cause is an `UnreadableEvent`).
+     * restarts. Fails with `InvalidInput` if an option breaks a rule, with `LogWentBack` if the event after which it starts,
+     * or the last one that it delivered, is not in the log, and with `EventStoreError` at an event that cannot be read
+     * (`isPermanent`, the cause is an `UnreadableEvent`).
      */
-    readonly subscribe: (options?: SubscribeOptions) => Stream.Stream<RecordedEvent, ReadFailure>
+    readonly subscribe: (options?: SubscribeOptions) => Stream.Stream<RecordedEvent, SubscribeFailure>
+    /** As `subscribe`, each event with a cursor, for subscribers that store where they are outside of the database. */
+    readonly subscribeWithCursors: (options?: SubscribeOptions) => Stream.Stream<Delivered, SubscribeFailure>
     /** As `subscribe`, from an event on, itself included, given by its position or its id. */
     readonly replayFrom: (
       from: Position | EventId,
       options?: ReplayOptions
-    ) => Stream.Stream<RecordedEvent, ReadFailure | EventNotFound>
+    ) => Stream.Stream<RecordedEvent, ReadFailure | EventNotFound | LogWentBack>
   }
 >()("@refold/store/EventReader") {}

@@ -10,8 +10,9 @@ import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Context from "effect/Context"
 import type * as DateTime from "effect/DateTime"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import { EventReader, type ReaderAdapter } from "./EventReader.ts"
 import type { EventStoreError, OutcomeUnknown } from "./EventStoreError.ts"
 import * as Subscription from "./internal/Subscription.ts"
@@ -80,6 +81,8 @@ export class EventStore extends Context.Service<
 export const fromAdapter = (adapter: Adapter): EventStore["Service"] =>
   EventStore.of({
     ...adapter,
+    head: Effect.map(adapter.logHead, ({ position }) => position),
+    heads: Stream.changes(Stream.map(adapter.logHeads, ({ position }) => position)),
     ...Subscription.make(adapter),
     append: (stream, events, { expected = ExpectedVersion.Any, idempotency, inline, lastEventId } = {}) =>
       adapter.commit({ writes: [{ stream, expected, lastEventId, events }], idempotency }, inline)

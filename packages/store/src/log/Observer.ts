@@ -2,6 +2,7 @@
  * Runs a function for every new event, in this program. Each observer has its own subscription: a slow or failing one
  * affects neither writers nor other observers.
  */
+import type { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as ReadOptions from "@refold/core/journal/ReadOptions"
 import type * as Cause from "effect/Cause"
@@ -11,7 +12,7 @@ import * as Stream from "effect/Stream"
 import { EventReader, type ReadFailure, type ReplayOptions } from "./EventReader.ts"
 
 /** The events to observe, and what to do with failures. */
-export interface ObserveOptions<E, R> extends ReplayOptions {
+export interface ObserveOptions<E, R> extends Omit<ReplayOptions, "onLogChange"> {
   /** Run after each failure of the observer, defects included; logs it by default. The next event follows in any case. */
   readonly onFailure?: ((cause: Cause.Cause<E>, event: RecordedEvent) => Effect.Effect<void, never, R>) | undefined
 }
@@ -22,7 +23,7 @@ export interface ObserveOptions<E, R> extends ReplayOptions {
  * be read ends it and is logged.
  *
  * An observer has no checkpoint: events appended while the program is down are missed. Use a projection or a process if
- * every event must be handled.
+ * every event must be handled. Where the log goes back, it goes on at the new end.
  */
 export const observe = Effect.fnUntraced(function*<E, R>(
   observer: (event: RecordedEvent) => Effect.Effect<void, E, R>,
@@ -33,11 +34,17 @@ export const observe = Effect.fnUntraced(function*<E, R>(
   const after = yield* reader.head
   const run = (event: RecordedEvent) =>
     Effect.catchCause(Effect.suspend(() => observer(event)), (cause) => (onFailure ?? logFailure)(cause, event))
-  const logged = Effect.tapCause(
-    Stream.runForEach(reader.subscribe({ ...filter, after }), run),
-    (cause) => Effect.logError("an observer has ended", cause)
+  const observeAfter = (after: Position): Effect.Effect<void, ReadFailure, R> =>
+    Stream.runForEach(reader.subscribe({ ...filter, after }), run).pipe(
+      Effect.catchTag("LogWentBack", (error) =>
+        Effect.andThen(
+          Effect.logWarning(`an observer goes on after position ${error.last}`, error),
+          observeAfter(error.last)
+        ))
+    )
+  yield* Effect.forkScoped(
+    Effect.tapCause(observeAfter(after), (cause) => Effect.logError("an observer has ended", cause))
   )
-  yield* Effect.forkScoped(logged)
 })
 
 const logFailure = (cause: Cause.Cause<unknown>, { position, type }: RecordedEvent): Effect.Effect<void> =>

@@ -4,7 +4,6 @@
  */
 import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
-import type { Position } from "@refold/core/event/Position"
 import * as StreamName from "@refold/core/event/StreamName"
 import type * as AsOf from "@refold/core/journal/AsOf"
 import type { Projection } from "@refold/core/project/Projection"
@@ -14,7 +13,9 @@ import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type * as Stream from "effect/Stream"
 import { EventReader, type ReadFailure } from "../log/EventReader.ts"
+import { EventStoreError } from "../log/EventStoreError.ts"
 import * as PastPoint from "../log/internal/PastPoint.ts"
+import type { LogHead } from "../log/LogHead.ts"
 import * as CatchUp from "./internal/CatchUp.ts"
 import * as ReadRows from "./internal/ReadRows.ts"
 import * as StreamRows from "./internal/StreamRows.ts"
@@ -54,7 +55,11 @@ export const asOf = Effect.fnUntraced(function*<Event extends Tagged, State, Ind
     store.begin(target, "Scratch"),
     (begun) => Effect.ignore(store.drop(begun.id))
   )
-  yield* CatchUp.catchUp(target, id, goal, { ...CatchUp.defaults, ...options })
+  const reached = yield* CatchUp.catchUp(target, id, goal, { ...CatchUp.defaults, ...options })
+  if (!Option.exists(reached, ({ checkpoint }) => checkpoint >= goal.head.position)) {
+    const cause = "the database was restarted or replaced, or the rows were dropped, while they were built: try again"
+    return yield* new EventStoreError({ operation: `build past rows of ${projection.name}`, cause })
+  }
   return {
     get: (key) => ReadRows.byKey(projection, key, id),
     query: (asked = {}) => ReadRows.page(projection, asked, id),
@@ -95,7 +100,8 @@ export const rowAsOf = Effect.fnUntraced(function*<Event extends Tagged, State>(
 // The last position to read. Waits for a position that is stored but not yet visible to readers.
 const headAt = Effect.fnUntraced(function*(
   point: AsOf.AsOfLog
-): Effect.fn.Return<Position, ReadFailure, EventReader> {
+): Effect.fn.Return<LogHead, ReadFailure, EventReader> {
   yield* PastPoint.reached(point)
-  return point._tag === "Position" ? point.position : yield* (yield* EventReader).head
+  const head = yield* (yield* EventReader).logHead
+  return point._tag === "Position" ? { ...head, position: point.position } : head
 })

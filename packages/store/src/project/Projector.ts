@@ -11,6 +11,7 @@ import type * as Scope from "effect/Scope"
 import { EventReader, type ReadFailure } from "../log/EventReader.ts"
 import type { EventStoreError } from "../log/EventStoreError.ts"
 import * as CatchUp from "./internal/CatchUp.ts"
+import type * as Checkpoint from "./internal/Checkpoint.ts"
 import * as FollowLog from "./internal/FollowLog.ts"
 import type { ProjectionTarget } from "./internal/ProjectionTarget.ts"
 import * as RowsTarget from "./internal/RowsTarget.ts"
@@ -73,13 +74,15 @@ export const catchUp = Effect.fnUntraced(function*<Event extends Tagged, State, 
   const reader = yield* EventReader
   const store = yield* ReadModelStore
   for (;;) {
-    const head = yield* reader.head
+    const head = yield* reader.logHead
     const own = (yield* store.open(target)).filter(({ version }) => version === target.version)
     const reached = yield* Effect.forEach(
       own,
       ({ id }) => CatchUp.catchUp(target, id, { head, wait: true }, { ...CatchUp.defaults, ...options })
     )
-    if (reached.every((last) => Option.exists(last, ({ isLive }) => isLive))) return head
+    const isThere = ({ checkpoint, isLive }: Checkpoint.Reached) => isLive && checkpoint >= head.position
+    // Otherwise another instance of the log answers, with another head.
+    if (reached.every(Option.exists(isThere))) return head.position
   }
 })
 

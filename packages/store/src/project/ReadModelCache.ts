@@ -12,7 +12,7 @@ import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { share } from "./internal/SharedRows.ts"
 import * as ReadModel from "./ReadModel.ts"
-import { ReadModelStore } from "./ReadModelStore.ts"
+import { type Generation, ReadModelStore } from "./ReadModelStore.ts"
 
 /** Reads the rows of a projection through a cache. */
 export interface CachedReader<State, Index extends string> {
@@ -62,19 +62,39 @@ export const make = Effect.fnUntraced(function*<Event extends Tagged, State, Ind
   }
 })
 
-interface Revision {
-  readonly id: number
-  readonly revision: number
-}
+type Revision = Pick<Generation, "id" | "revision">
 
 // The revision is part of the key, so nothing is invalidated: stale answers are no longer looked up and are evicted first.
-// An answer may be newer than the revision in its key; then that revision is no longer looked up, either.
+// The rows may have changed since the revision was read. Such an answer is returned but not kept: where the log goes back,
+// the revision in its key may be the current one again.
 const makeCached = <Question, A>(capacity: number, answer: (question: Question) => Answer<A>) =>
   Effect.map(
-    Cache.makeWith(([, , question]: readonly [number, number, Question]) => answer(question), {
-      capacity,
-      timeToLive: (exit) => Exit.isSuccess(exit) ? "1 day" : 0,
-      requireServicesAt: "lookup"
-    }),
-    (cache) => ({ id, revision }: Revision, question: Question) => Cache.get(cache, [id, revision, question] as const)
+    Cache.makeWith(
+      ([, , question]: readonly [number, string, Question]) => {
+        const revisions: Array<Revision> = []
+        return answer(question).pipe(
+          Effect.map((value) => ({ value, revisions })),
+          Effect.updateService(ReadModelStore, (store) => notingRevisions(store, revisions))
+        )
+      },
+      {
+        capacity,
+        timeToLive: (exit, [id, revision]) =>
+          Exit.isSuccess(exit) && exit.value.revisions.every((read) => read.id === id && read.revision === revision)
+            ? "1 day"
+            : 0,
+        requireServicesAt: "lookup"
+      }
+    ),
+    (cache) => ({ id, revision }: Revision, question: Question) =>
+      Effect.map(Cache.get(cache, [id, revision, question] as const), ({ value }) => value)
   )
+
+const notingRevisions = (
+  store: ReadModelStore["Service"],
+  revisions: Array<Revision>
+): ReadModelStore["Service"] => ({
+  ...store,
+  read: (source, selection) =>
+    Effect.tap(store.read(source, selection), ({ generation }) => Effect.sync(() => revisions.push(generation)))
+})

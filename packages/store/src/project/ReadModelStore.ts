@@ -13,6 +13,7 @@ import type * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type { EventStoreError } from "../log/EventStoreError.ts"
+import type { LogHead } from "../log/LogHead.ts"
 import type { ProjectionNotReady, ProjectionOutdated, UnknownProjection } from "./ProjectionError.ts"
 
 /** What a store must know of a projection to store its rows. */
@@ -42,8 +43,11 @@ export interface Generation {
   readonly status: Status
   /** Every event up to this position is in the rows, parked or discarded. */
   readonly checkpoint: Position
-  /** Changes with each batch that changes rows. */
-  readonly revision: number
+  /**
+   * Another random value with each batch that changes rows, so that it never comes again: a number would, where the database
+   * goes back to an older copy.
+   */
+  readonly revision: string
   /** Events folded per second, smoothed. */
   readonly rate: number
   /** The number of parked streams; the projection is degraded if it is not 0. */
@@ -92,6 +96,10 @@ export interface Changes {
 /** A generation, locked by its one owner until the end of the transaction. */
 export interface Batch {
   readonly generation: Generation
+  /** The head of the log as this transaction saw it when it had locked the generation. */
+  readonly head: LogHead
+  /** The head of the log as this transaction sees it now. */
+  readonly readHead: Effect.Effect<LogHead, EventStoreError>
   /** The existing rows with these keys. */
   readonly rows: (keys: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<StoredRow>, EventStoreError>
   /** The parked ones of these streams. */

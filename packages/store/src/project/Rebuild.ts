@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { EventReader, type ReadFailure } from "../log/EventReader.ts"
-import type { EventStoreError } from "../log/EventStoreError.ts"
+import { EventStoreError } from "../log/EventStoreError.ts"
 import * as CatchUp from "./internal/CatchUp.ts"
 import { ProjectionOutdated } from "./ProjectionError.ts"
 import * as Projector from "./Projector.ts"
@@ -42,11 +42,11 @@ export const rebuild = <Event extends Tagged, State, R = never>(
     const started = yield* Clock.currentTimeMillis
     const withBatchSize = CatchUp.adaptiveBatching({ ...CatchUp.defaults, ...options })
     const advance = Effect.gen(function*() {
-      const head = yield* (yield* EventReader).head
+      const head = yield* (yield* EventReader).logHead
       const reached = yield* withBatchSize((sized) => CatchUp.advance(target, begun.id, { head }, sized))
       // None: another program owns the generation and does the work.
       if (Option.isNone(reached)) yield* Effect.sleep("100 millis")
-      return yield* progressOf(begun, started, head)
+      return yield* progressOf(begun, started, head.position)
     })
     // Drops the rows that were replaced.
     const dropRetired = Effect.flatMap(ReadModelStore, (store) => store.open(target))
@@ -70,7 +70,11 @@ const progressOf = Effect.fnUntraced(function*(
     return yield* new ProjectionOutdated({ projection, version, live: live.version })
   }
   const now = generations.find(({ id }) => id === begun.id)
-  // A generation that no longer exists was live and has been replaced already.
+  if (now === undefined && (live === undefined || live.id < begun.id)) {
+    const cause = "its rows are gone, because the log went back or they were dropped: rebuild again"
+    return yield* new EventStoreError({ operation: `rebuild ${projection}`, cause })
+  }
+  // Otherwise a generation that no longer exists was live and has been replaced already.
   if (now?.status !== "Building") return { done: total, total, rate: now?.rate ?? 0, left: Option.none(), isLive: true }
   const passed = now.checkpoint - begun.checkpoint
   const elapsed = (yield* Clock.currentTimeMillis) - started

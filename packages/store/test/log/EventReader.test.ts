@@ -36,7 +36,6 @@ describe("a subscription", () => {
     })))
 
   it.each<[string, SubscribeOptions, string]>([
-    ["a position beyond the last event", { after: Position(3) }, "after"],
     ["a negative position", { after: Position(-1) }, "after"],
     ["a category with a dash", { categories: ["a-b"] }, "categories[0]"],
     ["a type without a name", { types: [""] }, "types[0]"],
@@ -45,6 +44,17 @@ describe("a subscription", () => {
     run(Effect.gen(function*() {
       yield* deposit("a", 1, 2)
       expect(yield* Effect.flip(take(1, options))).toMatchObject({ _tag: "InvalidInput", field })
+    })))
+
+  it("fails for a position beyond the last event: the log went back, or it is another one", () =>
+    run(Effect.gen(function*() {
+      yield* deposit("a", 1, 2)
+      expect(yield* Effect.flip(take(1, { after: Position(3) }))).toMatchObject({
+        _tag: "LogWentBack",
+        reason: "Gone",
+        after: 3,
+        last: 2
+      })
     })))
 })
 

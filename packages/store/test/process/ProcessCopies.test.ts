@@ -99,7 +99,9 @@ describe("a late copy of a command", () => {
       yield* late.came
       yield* ProcessRunner.catchUp(nothing, { handlers })
       expect(yield* answersOf(nothing)).toEqual(["Succeeded", "Succeeded"])
-      const keys = (yield* EventStore).findAppended({ key: "nothing-1#1.0", fingerprint: "any" })
+      const answer = (yield* ProcessInstances.history(nothing, "1"))[1]!
+      const key = String(answer.recorded.metadata.causationId)
+      const keys = (yield* EventStore).findAppended({ key, fingerprint: "any" })
       expect(yield* Effect.flip(keys)).toMatchObject({ _tag: "IdempotencyConflict" })
       yield* late.open
       yield* Fiber.join(copy)

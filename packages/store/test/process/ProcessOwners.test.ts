@@ -53,7 +53,7 @@ it("a timeout that the observer holds back is polled for, and fires when the obs
     )
     const reader = yield* EventReader
     let looks = 0
-    const counted = EventReader.of({ ...reader, head: Effect.tap(reader.head, () => Effect.sync(() => looks++)) })
+    const counted = EventReader.of({ ...reader, logHead: Effect.tap(reader.logHead, () => Effect.sync(() => looks++)) })
     yield* Effect.gen(function*() {
       yield* ProcessRunner.start(process, { handlers: [slow] })
       yield* request("1", "a", "b", 1)

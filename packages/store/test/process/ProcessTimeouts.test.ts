@@ -90,7 +90,7 @@ describe("a timeout", () => {
       const monthly = waiting({ pay: "30 days" }, () => [Process.schedule("pay", "30 days")])
       yield* inputsAt(monthly, "31 days", "60 days")
       const { state } = yield* ProcessInstances.get(monthly, "1")
-      expect(state.pending.timeouts).toEqual([
+      expect(state.pending.timeouts).toMatchObject([
         { name: "pay", scheduledAt: 3, due: DateTime.makeUnsafe(Duration.toMillis("90 days")) }
       ])
       // A runner that was away catches up with each.

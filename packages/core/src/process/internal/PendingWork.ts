@@ -11,6 +11,8 @@ export const PendingCommand = Schema.Struct({
   /** The version of the instance's stream at which it was decided, and its index in that event. */
   sentAt: Schema.Int,
   index: Schema.Int,
+  /** The id of the decision, where it has one. */
+  sentBy: Schema.optionalKey(Schema.String),
   label: Schema.String,
   category: Schema.String,
   id: Schema.String,
@@ -21,7 +23,13 @@ export const PendingCommand = Schema.Struct({
 export type PendingCommand = typeof PendingCommand.Type
 
 /** A scheduled timeout. */
-export const PendingTimeout = Schema.Struct({ name: Schema.String, scheduledAt: Schema.Int, due: Schema.DateTimeUtc })
+export const PendingTimeout = Schema.Struct({
+  name: Schema.String,
+  scheduledAt: Schema.Int,
+  /** The id of the decision that scheduled it, where it has one. */
+  scheduledBy: Schema.optionalKey(Schema.String),
+  due: Schema.DateTimeUtc
+})
 /** A scheduled timeout. */
 export type PendingTimeout = typeof PendingTimeout.Type
 
@@ -67,17 +75,22 @@ export const hasObserved = (
   { stream, version }: Pick<EventTrigger, "stream" | "version">
 ): boolean => observed.some(([known, last]) => known === stream && last >= version)
 
-/** The pending command with this place; undefined if its outcome is known. */
+/** The pending command with this place, and of this decision if one is given; undefined if its outcome is known. */
 export const commandOf = (
   { commands }: PendingWork,
-  { index, sentAt }: Pick<PendingCommand, "sentAt" | "index">
-): PendingCommand | undefined => commands.find((one) => one.sentAt === sentAt && one.index === index)
+  { index, sentAt, sentBy }: Pick<PendingCommand, "sentAt" | "index" | "sentBy">
+): PendingCommand | undefined =>
+  commands.find((one) => one.sentAt === sentAt && one.index === index && isOf(sentBy, one.sentBy))
 
-/** The pending timeout with this name and schedule. */
+/** The pending timeout with this name and schedule, and of this decision if one is given. */
 export const timeoutOf = (
   { timeouts }: PendingWork,
-  { name, scheduledAt }: Pick<PendingTimeout, "name" | "scheduledAt">
-): PendingTimeout | undefined => timeouts.find((one) => one.name === name && one.scheduledAt === scheduledAt)
+  { name, scheduledAt, scheduledBy }: Pick<PendingTimeout, "name" | "scheduledAt" | "scheduledBy">
+): PendingTimeout | undefined =>
+  timeouts.find((one) => one.name === name && one.scheduledAt === scheduledAt && isOf(scheduledBy, one.scheduledBy))
+
+const isOf = (given: string | undefined, decision: string | undefined): boolean =>
+  given === undefined || given === decision
 
 /** The pending work after an event of the process's stream. */
 export const evolve = (before: PendingWork, event: ProcessEvent): PendingWork => {
@@ -88,7 +101,10 @@ export const evolve = (before: PendingWork, event: ProcessEvent): PendingWork =>
       const next = before.waiting.length > 0 ? removeFirstWaiting(pending) : observe(pending, event.trigger)
       const correlationId = correlationOf(before, event.trigger)
       return unparkIfNoneWait(
-        event.decided.reduce(addDecided, { ...next, correlationId, phase: event.phase ?? next.phase })
+        event.decided.reduce(
+          (work, reaction, index) => addDecided(work, reaction, { index, decision: event.decision }),
+          { ...next, correlationId, phase: event.phase ?? next.phase }
+        )
       )
     }
     case "ProcessParked": {
@@ -150,17 +166,24 @@ const correlationOf = (pending: PendingWork, trigger: Trigger): string => {
   return typeof correlationId === "string" ? correlationId : trigger.id
 }
 
-const addDecided = (pending: PendingWork, reaction: Decided, index: number): PendingWork => {
+interface Place {
+  readonly index: number
+  readonly decision: string | undefined
+}
+
+const addDecided = (pending: PendingWork, reaction: Decided, { decision, index }: Place): PendingWork => {
   switch (reaction._tag) {
     case "Send": {
       const { _tag, ...command } = reaction
       const { correlationId, version: sentAt } = pending
-      return { ...pending, commands: [...pending.commands, { ...command, sentAt, index, correlationId }] }
+      const sentBy = decision === undefined ? {} : { sentBy: decision }
+      return { ...pending, commands: [...pending.commands, { ...command, sentAt, index, ...sentBy, correlationId }] }
     }
     case "Schedule": {
       const { due, name } = reaction
       const rest = removeTimeout(pending, name)
-      return { ...rest, timeouts: [...rest.timeouts, { name, due, scheduledAt: pending.version }] }
+      const scheduledBy = decision === undefined ? {} : { scheduledBy: decision }
+      return { ...rest, timeouts: [...rest.timeouts, { name, due, scheduledAt: pending.version, ...scheduledBy }] }
     }
     case "Cancel":
       return removeTimeout(pending, reaction.name)

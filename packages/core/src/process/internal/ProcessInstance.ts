@@ -82,7 +82,9 @@ const decide = <Event extends Tagged, State>(
 ): Decision => {
   const { pending } = instance
   const refuse = (_tag: InstanceRefusal["_tag"]): Decision => Result.fail({ _tag, instance: message.instance })
-  const observe = (trigger: Trigger): Decision => Result.succeed(record(process, message.instance, instance, trigger))
+  const { decision } = message
+  const to = { name: message.instance, ...decision !== undefined && { decision } }
+  const observe = (trigger: Trigger): Decision => Result.succeed(record(process, to, instance, trigger))
   const nothing: Decision = Result.succeed([])
   switch (message._tag) {
     case "Observe":
@@ -98,31 +100,39 @@ const decide = <Event extends Tagged, State>(
     }
     case "TimeOut": {
       const timeout = PendingWork.timeoutOf(pending, message)
-      return timeout === undefined ? nothing : observe({ _tag: "TimedOut", ...timeout })
+      if (timeout === undefined) return nothing
+      const { due, name, scheduledAt } = timeout
+      return observe({ _tag: "TimedOut", name, scheduledAt, due })
     }
     case "Resume":
       if (pending.version === 0) return refuse("UnknownInstance")
       if (pending.isCompleted) return refuse("InstanceCompleted")
       return observe({ _tag: "Resumed", reason: message.reason, at: message.at })
     case "Retry":
-      return pending.parked === null ? refuse("InstanceNotParked") : retry(process, message.instance, instance, [])
+      return pending.parked === null ? refuse("InstanceNotParked") : retry(process, to, instance, [])
     case "Discard": {
       if (pending.parked === null) return refuse("InstanceNotParked")
       const discarded = ProcessDiscarded.make({ reason: message.reason })
-      return retry(process, message.instance, evolve(process, instance, discarded), [discarded])
+      return retry(process, to, evolve(process, instance, discarded), [discarded])
     }
   }
+}
+
+/** The instance that a message is for, and the id of what it decides. */
+interface Addressee {
+  readonly name: string
+  readonly decision?: string
 }
 
 // The events of a new trigger; none if it is an event that changes nothing and has no reactions.
 const record = <Event extends Tagged, State>(
   process: InstanceProcess<Event, State>,
-  name: string,
+  to: Addressee,
   instance: Instance<State>,
   trigger: Trigger
 ): ReadonlyArray<ProcessEvent> => {
-  if (instance.pending.parked !== null) return [ProcessWaited.make({ instance: name, trigger })]
-  const reaction = reactTo(process, name, instance, trigger)
+  if (instance.pending.parked !== null) return [ProcessWaited.make({ instance: to.name, trigger })]
+  const reaction = reactTo(process, to, instance, trigger)
   const isIdle = trigger._tag === "Event" && reaction._tag === "ProcessReacted" && reaction.decided.length === 0
   const isSame = isIdle && Result.isSuccess(instance.state) &&
     Result.getOrUndefined(evolve(process, instance, reaction).state) === instance.state.success
@@ -131,7 +141,7 @@ const record = <Event extends Tagged, State>(
 
 const reactTo = <Event extends Tagged, State>(
   process: InstanceProcess<Event, State>,
-  instance: string,
+  { name: instance, ...named }: Addressee,
   { pending, state }: Instance<State>,
   trigger: Trigger
 ): ProcessEvent => {
@@ -145,7 +155,7 @@ const reactTo = <Event extends Tagged, State>(
     return { decided, ...phase }
   })
   return Result.match(reaction, {
-    onSuccess: (reacted) => ProcessReacted.make({ instance, trigger, ...reacted }),
+    onSuccess: (reacted) => ProcessReacted.make({ instance, trigger, ...reacted, ...named }),
     onFailure: ({ reason, stage }) => ProcessParked.make({ instance, trigger, stage, reason: reasonOf(reason) })
   })
 }
@@ -153,7 +163,7 @@ const reactTo = <Event extends Tagged, State>(
 // Reacts to the waiting triggers in their order, up to the first that fails again.
 const retry = <Event extends Tagged, State>(
   process: InstanceProcess<Event, State>,
-  name: string,
+  to: Addressee,
   from: Instance<State>,
   before: ReadonlyArray<ProcessEvent>
 ): Decision => {
@@ -162,7 +172,7 @@ const retry = <Event extends Tagged, State>(
   for (;;) {
     const [next] = instance.pending.waiting
     if (next === undefined) return Result.succeed(events)
-    const reaction = reactTo(process, name, instance, next)
+    const reaction = reactTo(process, to, instance, next)
     events.push(reaction)
     if (reaction._tag === "ProcessParked") return Result.succeed(events)
     instance = evolve(process, instance, reaction)

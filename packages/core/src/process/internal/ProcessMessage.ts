@@ -2,7 +2,11 @@
 import * as Schema from "effect/Schema"
 import { EventTrigger, Outcome } from "../ProcessEvent.ts"
 
-const common = { instance: Schema.String }
+const common = {
+  instance: Schema.String,
+  /** A new id for what the instance decides; a runner gives one to each message. */
+  decision: Schema.optionalKey(Schema.String)
+}
 
 /** A command of an instance. */
 export const Message = Schema.Union([
@@ -10,11 +14,19 @@ export const Message = Schema.Union([
   Schema.TaggedStruct("Answer", {
     ...common,
     sentAt: Schema.Int,
+    /** The id of the decision that sent the command. An answer to another decision is ignored. */
+    sentBy: Schema.optionalKey(Schema.String),
     index: Schema.Int,
     outcome: Outcome,
     at: Schema.DateTimeUtc
   }),
-  Schema.TaggedStruct("TimeOut", { ...common, name: Schema.String, scheduledAt: Schema.Int }),
+  Schema.TaggedStruct("TimeOut", {
+    ...common,
+    name: Schema.String,
+    scheduledAt: Schema.Int,
+    /** The id of the decision that scheduled it. A timeout of another decision is ignored. */
+    scheduledBy: Schema.optionalKey(Schema.String)
+  }),
   Schema.TaggedStruct("Resume", { ...common, reason: Schema.String, at: Schema.DateTimeUtc }),
   Schema.TaggedStruct("Retry", common),
   Schema.TaggedStruct("Discard", { ...common, reason: Schema.String })
@@ -22,8 +34,8 @@ export const Message = Schema.Union([
 /** A command of an instance. */
 export type Message = typeof Message.Type
 
-type Unnamed<M> = M extends unknown ? Omit<M, "instance"> : never
-/** A command of an instance, without its id. */
+type Unnamed<M> = M extends unknown ? Omit<M, "instance" | "decision"> : never
+/** A command of an instance, without the instance and the id of the decision. */
 export type MessageBody = Unnamed<Message>
 
 /** Why an instance refuses the command of an operator. */

@@ -40,7 +40,8 @@ const adapterOf = (current: () => Journal.Journal, set: (next: Journal.Journal) 
         return answer
       })
     )
-  const head = Effect.sync(() => Journal.head(current()))
+  // The instance stays the same: handlers notice lost events by the events alone.
+  const logHead = Effect.sync(() => ({ position: Journal.head(current()), instance: "one" }))
   return {
     commit: (commit) =>
       Effect.flatMap(DateTime.now, (now) => change((journal) => Journal.append(journal, commit, now))),
@@ -50,9 +51,10 @@ const adapterOf = (current: () => Journal.Journal, set: (next: Journal.Journal) 
     readStream: (stream, options) =>
       Stream.fromArrayEffect(ask((journal) => Journal.readStream(journal, stream, options))),
     readAll: (options) => Stream.fromArrayEffect(ask((journal) => Journal.readAll(journal, options))),
-    head,
-    heads: Stream.fromEffect(head),
-    bound: Effect.map(head, (at) => ({ head: at, last: at, heldBackBy: [] })),
+    logHead,
+    logHeads: Stream.fromEffect(logHead),
+    lastInstance: Effect.succeed("one"),
+    bound: Effect.map(logHead, ({ position }) => ({ head: position, last: position, heldBackBy: [] })),
     findEvent: (id) => ask((journal) => Journal.findEvent(journal, id)),
     streamVersions: (streams) =>
       ask((journal) =>

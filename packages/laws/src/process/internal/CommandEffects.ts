@@ -20,18 +20,19 @@ export interface Sent {
 /** The commands that an instance has decided, in order, from its own stream. */
 const sentBy = (stream: string, events: ReadonlyArray<ProcessEvent>): ReadonlyArray<Sent> => {
   const outcomes = new Map<string, string>()
-  const keyOf = (version: number, index: number) => `${stream}#${version}.${index}`
+  const placeOf = (version: number, index: number) => `${stream}#${version}.${index}`
   for (const event of events) {
     if ("trigger" in event && event.trigger._tag === "Answered") {
       const { index, outcome, sentAt } = event.trigger
-      outcomes.set(keyOf(sentAt, index), outcome._tag)
+      outcomes.set(placeOf(sentAt, index), outcome._tag)
     }
   }
   return events.flatMap((event, at) =>
     event._tag !== "ProcessReacted" ? [] : event.decided.flatMap((decided, index): ReadonlyArray<Sent> => {
       if (decided._tag !== "Send") return []
-      const key = keyOf(at + 1, index)
-      return [{ key, label: decided.label, command: decided.command, outcome: outcomes.get(key) }]
+      const place = placeOf(at + 1, index)
+      const key = event.decision === undefined ? place : `${place}@${event.decision}`
+      return [{ key, label: decided.label, command: decided.command, outcome: outcomes.get(place) }]
     })
   )
 }

@@ -94,6 +94,9 @@ export const withPauses: fc.Arbitrary<ReadonlyArray<Step>> = fc.array(
   { minLength: 2, maxLength: 8 }
 )
 
+/** Requests of a few transfers. */
+export const requests: fc.Arbitrary<ReadonlyArray<Step>> = fc.array(request, { maxLength: 3 })
+
 /** Scripts without runners whose outcome does not depend on the order of the transfers. */
 export const orderIndependent: fc.Arbitrary<ReadonlyArray<Step>> = fc.record({
   shut: fc.subarray([...numbers(numberOfJars)]),

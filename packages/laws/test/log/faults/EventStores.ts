@@ -64,14 +64,16 @@ const writerOn = (module: JournalModule, ref: Ref, racy: boolean): Writer => {
 
 const readerOn = (module: JournalModule, ref: Ref): Omit<EventStore.Adapter, keyof Writer> => {
   const read = readFrom(ref)
-  const head = Effect.map(SubscriptionRef.get(ref), module.head)
+  const headOf = (journal: Journal.Journal) => ({ position: module.head(journal), instance: "one" })
+  const logHead = Effect.map(SubscriptionRef.get(ref), headOf)
   return {
     readStream: (stream, options) =>
       Stream.fromArrayEffect(read((journal) => module.readStream(journal, stream, options))),
     readAll: (options) => Stream.fromArrayEffect(read((journal) => module.readAll(journal, options))),
-    head,
-    heads: Stream.map(SubscriptionRef.changes(ref), module.head),
-    bound: Effect.map(head, (at) => ({ head: at, last: at, heldBackBy: [] })),
+    logHead,
+    logHeads: Stream.map(SubscriptionRef.changes(ref), headOf),
+    lastInstance: Effect.succeed("one"),
+    bound: Effect.map(logHead, ({ position }) => ({ head: position, last: position, heldBackBy: [] })),
     findEvent: (id) => read((journal) => module.findEvent(journal, id)),
     streamVersions: (streams) =>
       Effect.map(
@@ -124,8 +126,8 @@ export const recordsTheClock = changed((adapter) => {
 
 export const losesWrites = eventStore(adapterOn(Journal, { racy: true }))
 
-export const headIsTheNextPosition = changed(({ head }) => ({
-  head: Effect.map(head, (position) => (position + 1) as Position)
+export const headIsTheNextPosition = changed(({ logHead }) => ({
+  logHead: Effect.map(logHead, (head) => ({ ...head, position: (head.position + 1) as Position }))
 }))
 
 export const boundIsTheNextPosition = changed(({ bound }) => ({

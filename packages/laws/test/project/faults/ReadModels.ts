@@ -73,8 +73,11 @@ export const hasNoLock = rows((store) => ({
     const stored = (keys: ReadonlyArray<string>) =>
       store.read({ projection, generation: id }, { _tag: "Keys", keys }).pipe(Effect.orDie)
     const done = (write: (batch: Batch) => Effect.Effect<unknown>) => store.update(id, write, { wait: true })
+    const head = yield* store.update(id, (batch) => Effect.succeed(batch.head), { wait: true })
     const result = yield* body({
       generation,
+      head: Option.getOrThrow(head),
+      readHead: Effect.map(store.update(id, (batch) => batch.readHead, { wait: true }), Option.getOrThrow),
       rows: (keys) => Effect.andThen(Effect.sleep(1), Effect.map(stored(keys), ({ rows }) => rows)),
       parked: (streams) => Effect.succeed(parked.filter(({ stream }) => streams.includes(stream))),
       discarded: () => Effect.succeed(discarded.map(({ position }) => position)),
@@ -112,8 +115,13 @@ export const recordsNoDiscards = batches(() => ({ discard: () => Effect.void }))
 export const overwritesNewerRows = saves(() => ({ keepsNewer: false }))
 
 /** The revision does not change with the rows. */
-export const hidesChanges = rows(({ live }) => ({
-  live: (projection) => Effect.map(live(projection), (generation) => ({ ...generation, revision: 0 }))
+export const hidesChanges = rows(({ live, read }) => ({
+  live: (projection) => Effect.map(live(projection), (generation) => ({ ...generation, revision: "0" })),
+  read: (source, selection) =>
+    Effect.map(read(source, selection), (selected) => ({
+      ...selected,
+      generation: { ...selected.generation, revision: "0" }
+    }))
 }))
 
 /** Reports a checkpoint that it has not reached. */

@@ -11,9 +11,14 @@ import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 
-/** An empty snapshot store. */
-export const make = Effect.gen(function*() {
-  const snapshots = yield* Ref.make(HashMap.empty<string, Saved>())
+/** The snapshots of a store. */
+export type Snapshots = HashMap.HashMap<string, Saved>
+
+/** No snapshots. */
+export const empty: Snapshots = HashMap.empty()
+
+/** The snapshot store over a reference. */
+export const make = (snapshots: Ref.Ref<Snapshots>): SnapshotStore["Service"] => {
   const idOf = ({ stream, view }: SnapshotKey) => JSON.stringify([stream, view])
   return SnapshotStore.of({
     find: Effect.fnUntraced(function*(key) {
@@ -33,7 +38,7 @@ export const make = Effect.gen(function*() {
       })
     })
   })
-})
+}
 
 interface Saved {
   readonly fingerprint: string

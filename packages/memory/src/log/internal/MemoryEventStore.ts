@@ -1,10 +1,14 @@
 /** The event store in memory: a `Journal` in a reference whose changes can be subscribed to. */
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as StreamName from "@refold/core/event/StreamName"
 import type { Appended, Commit } from "@refold/core/journal/Commit"
 import * as Journal from "@refold/core/journal/Journal"
 import type { SizeLimits } from "@refold/core/journal/SizeLimits"
-import type { ReaderAdapter } from "@refold/store/log/EventReader"
+import type { ReaderAdapter, ReadFailure, ReadLogOptions } from "@refold/store/log/EventReader"
 import type { Adapter, InlineRow } from "@refold/store/log/EventStore"
+import * as InstanceChanged from "@refold/store/log/InstanceChanged"
+import { isSame, type LogHead } from "@refold/store/log/LogHead"
+import * as SecureRandom from "effect/crypto/SecureRandom"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -14,14 +18,29 @@ import * as SubscriptionRef from "effect/SubscriptionRef"
 /** Stores the inline rows of a commit that was appended. Must not throw. */
 export type SaveInlineRows = (rows: ReadonlyArray<InlineRow>, appended: Appended) => void
 
-type Ref = SubscriptionRef.SubscriptionRef<Journal.Journal>
+/** A journal, and the instance of the log that it is: another one for each store, and when an older journal is put back. */
+export interface Log {
+  readonly journal: Journal.Journal
+  readonly instance: string
+}
 
-/** An empty event store. Inline rows are stored in the same step as the events: no reader sees one without the other. */
-export const make = (limits: SizeLimits, saveInlineRows: SaveInlineRows): Effect.Effect<Adapter> =>
-  Effect.map(SubscriptionRef.make(Journal.empty), (ref) => ({
-    ...readerOf(ref),
-    ...writerOf(ref, limits, saveInlineRows)
-  }))
+/** The reference to the log of a store. */
+export type Ref = SubscriptionRef.SubscriptionRef<Log>
+
+/** A journal as a new instance of the log. */
+export const instanceOf = (journal: Journal.Journal): Log => ({
+  journal,
+  instance: SecureRandom.uuidV7Unsafe()
+})
+
+/** The head of a log. */
+export const headOf = ({ instance, journal }: Log): LogHead => ({ position: Journal.head(journal), instance })
+
+/** The event store on a log. Inline rows are stored in the same step as the events: no reader sees one without the other. */
+export const make = (ref: Ref, limits: SizeLimits, saveInlineRows: SaveInlineRows): Adapter => ({
+  ...readerOf(ref),
+  ...writerOf(ref, limits, saveInlineRows)
+})
 
 const writerOf = (
   ref: Ref,
@@ -42,22 +61,30 @@ const writerOf = (
 })
 
 const readerOf = (ref: Ref): ReaderAdapter => {
-  const head = Effect.map(SubscriptionRef.get(ref), Journal.head)
+  const logHead = Effect.map(SubscriptionRef.get(ref), headOf)
   return {
     readStream: (stream, options) =>
       Stream.fromArrayEffect(ask(ref, (journal) => Journal.readStream(journal, stream, options))),
-    readAll: (options) => Stream.fromArrayEffect(ask(ref, (journal) => Journal.readAll(journal, options))),
-    head,
-    heads: SubscriptionRef.changes(ref).pipe(
-      Stream.map(Journal.head),
-      Stream.changes,
+    readAll: (options) =>
+      Stream.fromArrayEffect(Effect.flatMap(SubscriptionRef.get(ref), (log) => readAll(log, options))),
+    logHead,
+    logHeads: SubscriptionRef.changes(ref).pipe(
+      Stream.map(headOf),
+      Stream.changesWith(isSame),
       Stream.buffer({ capacity: 1, strategy: "sliding" })
     ),
-    bound: Effect.map(head, (at) => ({ head: at, last: at, heldBackBy: [] })),
+    lastInstance: Effect.map(SubscriptionRef.get(ref), ({ instance }) => instance),
+    bound: Effect.map(logHead, ({ position }) => ({ head: position, last: position, heldBackBy: [] })),
     findEvent: (id) => ask(ref, (journal) => Journal.findEvent(journal, id)),
     streamVersions: (streams) => ask(ref, (journal) => versionsOf(journal, streams))
   }
 }
+
+const readAll = (
+  { instance, journal }: Log,
+  { instance: wanted = instance, ...options }: ReadLogOptions = {}
+): Effect.Effect<ReadonlyArray<RecordedEvent>, ReadFailure> =>
+  wanted === instance ? Effect.fromResult(Journal.readAll(journal, options)) : InstanceChanged.failed("read")
 
 const versionsOf = (journal: Journal.Journal, streams: ReadonlyArray<StreamName.StreamName>) =>
   Result.all(
@@ -67,13 +94,14 @@ const versionsOf = (journal: Journal.Journal, streams: ReadonlyArray<StreamName.
   )
 
 const ask = <A, E>(ref: Ref, question: (journal: Journal.Journal) => Result.Result<A, E>): Effect.Effect<A, E> =>
-  Effect.flatMap(SubscriptionRef.get(ref), (journal) => Effect.fromResult(question(journal)))
+  Effect.flatMap(SubscriptionRef.get(ref), ({ journal }) => Effect.fromResult(question(journal)))
 
 const change = <A, E>(
   ref: Ref,
   update: (journal: Journal.Journal) => Result.Result<readonly [Journal.Journal, A], E>
 ): Effect.Effect<A, E> =>
-  SubscriptionRef.modify(ref, (journal) => {
-    const result = update(journal)
-    return [Result.map(result, ([, answer]) => answer), Result.isSuccess(result) ? result.success[0] : journal] as const
+  SubscriptionRef.modify(ref, (log) => {
+    const result = update(log.journal)
+    const next = Result.isSuccess(result) ? { ...log, journal: result.success[0] } : log
+    return [Result.map(result, ([, answer]) => answer), next] as const
   }).pipe(Effect.flatMap(Effect.fromResult))

@@ -10,6 +10,7 @@ import type {
   Status,
   StoredProjection
 } from "@refold/store/project/ReadModelStore"
+import * as SecureRandom from "effect/crypto/SecureRandom"
 import type * as DateTime from "effect/DateTime"
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
@@ -54,7 +55,7 @@ export const begin = (
     status,
     // Before the first event.
     checkpoint: 0 as Position,
-    revision: 0,
+    revision: newRevision(),
     rate: 0,
     parked: 0,
     updatedAt: now,
@@ -86,7 +87,7 @@ export const save = (all: Generations, id: number, changes: Changes, now: DateTi
     parked: HashMap.size(parkedStreams),
     checkpoint: changes.checkpoint,
     rate: changes.rate,
-    revision: generation.revision + (changed ? 1 : 0),
+    revision: changed ? newRevision() : generation.revision,
     updatedAt: now
   })
 }
@@ -134,6 +135,9 @@ export const discard = (
 /** The discarded events of a projection, ordered by position. */
 export const discardedOf = ({ discarded }: Generations, projection: string): ReadonlyArray<DiscardedEvent> =>
   Option.getOrElse(HashMap.get(discarded, projection), () => [])
+
+// From the system's random source: revisions must differ also where tests repeat a seed or an older value is put back.
+const newRevision = (): string => SecureRandom.uuidV7Unsafe()
 
 const isUpdated = (status: Status): boolean => status === "Live" || status === "Building"
 

@@ -1,4 +1,7 @@
 /** A batch of one generation in memory: its changes are collected, and applied if its body succeeds. */
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
+import * as InstanceChanged from "@refold/store/log/InstanceChanged"
+import type { LogHead } from "@refold/store/log/LogHead"
 import type { Batch, ParkedStream } from "@refold/store/project/ReadModelStore"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -7,24 +10,39 @@ import type * as MutableRef from "effect/MutableRef"
 import * as Option from "effect/Option"
 import * as Generations from "./Generations.ts"
 
+/** The generations, and the log that they are folded from. */
+export interface Stored {
+  readonly current: MutableRef.MutableRef<Generations.Generations>
+  readonly readHead: () => LogHead
+}
+
 /**
  * Runs a body on a generation. None if the generation is retired or no longer exists. The changes are applied to the value
- * at the end, because command handlers may have written rows of inline projections in the meantime.
+ * at the end, because command handlers may have written rows of inline projections in the meantime. Fails if an older log
+ * was put back meanwhile, as a transaction does whose database is gone.
  */
 export const transact = <A, E, R>(
-  current: MutableRef.MutableRef<Generations.Generations>,
+  { current, readHead }: Stored,
   id: number,
   body: (batch: Batch) => Effect.Effect<A, E, R>
-): Effect.Effect<Option.Option<A>, E, R> => {
+): Effect.Effect<Option.Option<A>, E | EventStoreError, R> => {
+  const head = readHead()
   const generation = Generations.find(current.current, id)
   if (generation === undefined || generation.status === "Retired") return Effect.succeedNone
   const changes: Array<Change> = []
   const changed = () => changes.reduce((all, change) => change(all), current.current)
-  const batch = { ...readsOf(generation, changed), ...writesOf(generation, changed, changes) }
-  return Effect.map(body(batch), (result) => {
-    current.current = changed()
-    return Option.some(result)
-  })
+  const batch = {
+    head,
+    readHead: Effect.sync(readHead),
+    ...readsOf(generation, changed),
+    ...writesOf(generation, changed, changes)
+  }
+  return Effect.flatMap(body(batch), (result) =>
+    Effect.suspend(() => {
+      if (readHead().instance !== head.instance) return InstanceChanged.failed("update projection")
+      current.current = changed()
+      return Effect.succeedSome(result)
+    }))
 }
 
 type Change = (all: Generations.Generations) => Generations.Generations
@@ -33,7 +51,7 @@ type Writes = "save" | "discard" | "promote"
 const readsOf = (
   generation: Generations.StoredGeneration,
   changed: () => Generations.Generations
-): Omit<Batch, Writes> => ({
+): Omit<Batch, Writes | "head" | "readHead"> => ({
   generation,
   rows: (keys) =>
     Effect.sync(() => {

@@ -1,5 +1,7 @@
 /** The read model store in memory: `Generations` in a reference, and a lock for each generation. */
 import { evaluate } from "@refold/core/project/RowQuery"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
+import type { LogHead } from "@refold/store/log/LogHead"
 import { ProjectionNotReady, ProjectionOutdated, UnknownProjection } from "@refold/store/project/ProjectionError"
 import {
   type Batch,
@@ -21,9 +23,12 @@ import { parkedOf, transact } from "./MemoryBatch.ts"
 
 type Current = MutableRef.MutableRef<Generations.Generations>
 
+/** Reads the head of the log. */
+export type ReadHead = () => LogHead
+
 /** The service over a reference that the event store writes inline rows to, too. */
-export const make = (current: Current): ReadModelStore["Service"] => {
-  const { drop, update } = locking(current)
+export const make = (current: Current, readHead: ReadHead): ReadModelStore["Service"] => {
+  const { drop, update } = locking(current, readHead)
   return ReadModelStore.of({
     open: (projection) => open(current, drop, projection),
     begin: Effect.fnUntraced(function*(projection, status) {
@@ -48,7 +53,7 @@ export const make = (current: Current): ReadModelStore["Service"] => {
 }
 
 // One owner for each generation at a time.
-const locking = (current: Current) => {
+const locking = (current: Current, readHead: ReadHead) => {
   const locks = new Map<number, Semaphore.Semaphore>()
   const lockOf = (id: number): Semaphore.Semaphore => {
     const lock = locks.get(id) ?? Semaphore.makeUnsafe(1)
@@ -64,9 +69,9 @@ const locking = (current: Current) => {
       id: number,
       body: (batch: Batch) => Effect.Effect<A, E, R>,
       { wait = false }: UpdateOptions = {}
-    ): Effect.Effect<Option.Option<A>, E, R> =>
+    ): Effect.Effect<Option.Option<A>, E | EventStoreError, R> =>
       Effect.suspend(() => {
-        const run = Effect.suspend(() => transact(current, id, body))
+        const run = Effect.suspend(() => transact({ current, readHead }, id, body))
         const lock = lockOf(id)
         return wait ? lock.withPermits(1)(run) : Effect.map(lock.withPermitsIfAvailable(1)(run), Option.flatten)
       })

@@ -38,15 +38,16 @@ export const make = Effect.fnUntraced(function*(
     forgetKeys: (before) => forgetKeys(database, before),
     inTransaction: database.inTransaction,
     readStream: (stream, options) => ReadEvents.readStream(database, stream, options),
-    readAll: (options) => ReadEvents.readAll(database, head, options),
-    head: head.current,
+    readAll: (options) => ReadEvents.readAll(database, head.read, options),
+    logHead: head.read,
+    lastInstance: head.lastInstance,
     // One watcher serves all subscribers, so it must not read in the transaction of the first one.
-    heads: yield* HeadWatcher.watch({
-      head: database.outsideTransaction(head.current),
+    logHeads: yield* HeadWatcher.watch({
+      head: database.outsideTransaction(head.read),
       wakeUps: notifications.stream,
       pollEvery: pollInterval
     }),
-    bound: LogQueries.readBound(database, head),
+    bound: LogQueries.readBound(database, head.read),
     findEvent: (id) => LogQueries.findEvent(database, id),
     streamVersions: (streams) => LogQueries.streamVersions(database, streams)
   }

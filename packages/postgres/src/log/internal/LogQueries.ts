@@ -13,7 +13,7 @@ import type * as Statement from "effect/sql/Statement"
 import type { Database } from "../../schema/internal/Database.ts"
 import { query } from "../../schema/internal/Query.ts"
 import * as EventRow from "./EventRow.ts"
-import type { Head } from "./Head.ts"
+import type { ReadHead } from "./Head.ts"
 import * as UnreadableRow from "./UnreadableRow.ts"
 
 /** The event with this id. */
@@ -68,11 +68,11 @@ type BoundRow = { readonly last: bigint } & (HolderRow | { readonly since: null 
 /** The head, the last position, and the transactions that hold positions between the two. */
 export const readBound = Effect.fnUntraced(function*(
   database: Database,
-  { current }: Head
+  readHead: ReadHead
 ): Effect.fn.Return<ReadBound, ReadFailure> {
   // In this order, and not in one statement: then the events of the transactions named here come after that head, and
   // the last event is not before it.
-  const head = yield* current
+  const { position: head } = yield* readHead
   const rows = yield* query(database, "read bound", lastAndHolders(database))
   return {
     head,

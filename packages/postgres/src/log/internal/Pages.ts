@@ -5,6 +5,7 @@
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { ReadFailure } from "@refold/store/log/EventReader"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
+import * as InstanceChanged from "@refold/store/log/InstanceChanged"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -32,14 +33,35 @@ export type Select = (page: Page, columns: Statement.Fragment) => Statement.Frag
 
 type Row = EventRow.EventRow & { readonly size: number }
 
+/** Which events to read, and whether to go on when another instance of the log answers. */
+export interface Options {
+  readonly after?: number | undefined
+  readonly limit?: number | undefined
+  /** Run with the last event that was read; the page is then selected again, unless it fails. */
+  readonly onInstanceChanged?: (
+    error: EventStoreError,
+    last: EventRow.EventRow | undefined
+  ) => Effect.Effect<void, ReadFailure>
+}
+
 /** Reads page by page. Fails with a permanent `EventStoreError` at an event that the client cannot read. */
 export const read = (
   database: Database,
-  { after = 0, limit = Infinity }: { readonly after?: number | undefined; readonly limit?: number | undefined },
+  { after = 0, limit = Infinity, onInstanceChanged = Effect.fail }: Options,
   key: Key,
   select: Select
-): Stream.Stream<RecordedEvent, ReadFailure> =>
-  Stream.paginate({ after, left: limit, most: maxEvents }, (from) => readPage(database, key, select, from))
+): Stream.Stream<RecordedEvent, ReadFailure> => {
+  const start: From = { after, left: limit, most: maxEvents, last: undefined }
+  return Stream.paginate(
+    start,
+    (from) =>
+      Effect.catchIf(
+        readPage(database, key, select, from),
+        InstanceChanged.isCauseOf,
+        (error) => Effect.as(onInstanceChanged(error, from.last), [[], Option.some(from)] as const)
+      )
+  )
+}
 
 interface From {
   readonly after: number
@@ -47,27 +69,30 @@ interface From {
   readonly left: number
   /** The maximum number of events in the page. */
   readonly most: number
+  /** The last event that was read. */
+  readonly last: EventRow.EventRow | undefined
 }
 
 const readPage = Effect.fnUntraced(function*(
   database: Database,
   key: Key,
   select: Select,
-  { after, left, most }: From
+  from: From
 ): Effect.fn.Return<readonly [ReadonlyArray<RecordedEvent>, Option.Option<From>], EventStoreError> {
+  const { after, left, most } = from
   const page = { after, limit: Math.min(left, most) }
   const result = yield* Effect.result(query(database, "read", events(database, key, select, page)))
   if (Result.isFailure(result)) {
     if (result.failure.isPermanent !== true) return yield* result.failure
     // Read again in smaller pages, so that the events before the one that cannot be read arrive.
-    if (page.limit > 1) return [[], Option.some({ after, left, most: Math.ceil(page.limit / 10) })]
+    if (page.limit > 1) return [[], Option.some({ ...from, most: Math.ceil(page.limit / 10) })]
     return yield* UnreadableRow.fail(database, result.failure, (columns) => select(page, columns))
   }
   const rows = result.success
   const last = rows.at(-1)
   const bytes = rows.reduce((sum, { size }) => sum + size, 0)
   const isLast = last === undefined || rows.length === left || (rows.length < page.limit && bytes < maxBytes)
-  const next = isLast ? Option.none() : Option.some({ after: Number(last[key]), left: left - rows.length, most })
+  const next = isLast ? Option.none() : Option.some({ after: Number(last[key]), left: left - rows.length, most, last })
   return [rows.map(EventRow.decode), next]
 })
 

@@ -3,15 +3,19 @@ import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as StreamName from "@refold/core/event/StreamName"
 import * as ReadOptions from "@refold/core/journal/ReadOptions"
-import type { ReadFailure } from "@refold/store/log/EventReader"
+import type { ReadFailure, ReadLogOptions } from "@refold/store/log/EventReader"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
+import * as InstanceChanged from "@refold/store/log/InstanceChanged"
+import type { LogHead } from "@refold/store/log/LogHead"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type * as Statement from "effect/sql/Statement"
 import * as Stream from "effect/Stream"
 import type { Database } from "../../schema/internal/Database.ts"
-import { given } from "../../schema/internal/Query.ts"
-import type { Head } from "./Head.ts"
+import { given, query } from "../../schema/internal/Query.ts"
+import type * as EventRow from "./EventRow.ts"
+import type { ReadHead } from "./Head.ts"
 import * as Pages from "./Pages.ts"
 
 /** The events of a stream, page by page, by the index on (stream, version). */
@@ -37,26 +41,57 @@ export const readStream = (
 /** The events of the global log, page by page, up to the head at the start of the read. */
 export const readAll = (
   database: Database,
-  head: Head,
-  options: ReadOptions.ReadAllOptions = {}
+  readHead: ReadHead,
+  options: ReadLogOptions = {}
 ): Stream.Stream<RecordedEvent, ReadFailure> =>
   whenChecked(ReadOptions.check(options), () =>
-    Stream.unwrap(Effect.map(head.asOf(options.asOf), (head) => {
+    Stream.unwrap(Effect.map(headOf(readHead, options), (start) => {
       const { object, sql } = database
+      let head = start
       const conditions = andAll(database, [
         ...filters(database, options),
         ...given(options.categories, (names) => sql`split_part(stream, '-', 1) = ANY (${names}::text[])`)
       ])
+      // A read goes on over a restart of the database, unless its last event is gone or the caller names the instance.
+      const onInstanceChanged = Effect.fnUntraced(
+        function*(error: EventStoreError, last: EventRow.EventRow | undefined) {
+          if (options.instance !== undefined) return yield* error
+          const now = yield* readHead
+          if (last !== undefined && !(yield* isStored(database, last))) return yield* error
+          head = now.position < head.position ? now : { ...head, instance: now.instance }
+        }
+      )
       // By the primary key. The head is compared outside, so that the page inside has one open end: between two ends
       // PostgreSQL expects few rows until the table is first analysed, and then collects and sorts all of them.
-      return Pages.read(database, options, "position", ({ after, limit }, columns) =>
+      const select: Pages.Select = ({ after, limit }, columns) =>
         sql`
-          SELECT * FROM (
+          SELECT page.* FROM (
             SELECT ${columns} FROM ${object("event_store")}
-            WHERE "position" > ${after}::bigint${conditions}
+            WHERE ${object("require_instance")}(${head.instance}::text) AND "position" > ${after}::bigint${conditions}
             ORDER BY "position" LIMIT ${limit}::bigint
-          ) AS page WHERE "position" <= ${head}::bigint ORDER BY "position"`)
+          ) AS page WHERE "position" <= ${head.position}::bigint ORDER BY "position"`
+      return Pages.read(database, { ...options, onInstanceChanged }, "position", select)
     })))
+
+const isStored = (
+  database: Database,
+  { event_id, position }: EventRow.EventRow
+): Effect.Effect<boolean, EventStoreError> => {
+  const { object, sql } = database
+  const found = sql`
+    SELECT FROM ${object("event_store")} WHERE "position" = ${position}::bigint AND event_id = ${event_id}::uuid`
+  return Effect.map(query(database, "read", found), (rows) => rows.length > 0)
+}
+
+// Where the caller knows the head, it is not read again.
+const headOf = (readHead: ReadHead, { asOf, instance }: ReadLogOptions): Effect.Effect<LogHead, ReadFailure> => {
+  if (asOf?._tag === "Position" && instance !== undefined) return Effect.succeed({ position: asOf.position, instance })
+  return Effect.flatMap(
+    readHead,
+    (head) =>
+      instance === undefined || instance === head.instance ? Effect.succeed(head) : InstanceChanged.failed("read")
+  )
+}
 
 const whenChecked = (
   checked: Result.Result<unknown, InvalidInput>,

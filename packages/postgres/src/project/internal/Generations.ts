@@ -15,7 +15,7 @@ export interface GenerationRow {
   readonly version: number
   readonly status: string
   readonly checkpoint: bigint
-  readonly revision: bigint
+  readonly revision: string
   readonly rate: number
   readonly has_tables: boolean
   readonly updated_at: Date
@@ -30,7 +30,7 @@ export const decode = (row: GenerationRow): Generation => ({
   // The table checks it.
   status: row.status as Status,
   checkpoint: Position(Number(row.checkpoint)),
-  revision: Number(row.revision),
+  revision: row.revision,
   rate: row.rate,
   parked: row.parked,
   updatedAt: DateTime.fromDateUnsafe(row.updated_at)

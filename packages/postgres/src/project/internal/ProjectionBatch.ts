@@ -1,11 +1,13 @@
 /** A batch of a generation: one transaction, in which its owner holds a row lock and stores the batch as a whole. */
 import type { Position } from "@refold/core/event/Position"
-import type { EventStoreError } from "@refold/store/log/EventStoreError"
+import { EventStoreError } from "@refold/store/log/EventStoreError"
+import type { LogHead } from "@refold/store/log/LogHead"
 import type { Batch, Changes, UpdateOptions } from "@refold/store/project/ReadModelStore"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Statement from "effect/sql/Statement"
+import * as Head from "../../log/internal/Head.ts"
 import type { Database } from "../../schema/internal/Database.ts"
 import { query, transaction } from "../../schema/internal/Query.ts"
 import * as Generations from "./Generations.ts"
@@ -19,7 +21,7 @@ export interface Options {
   readonly ownerIdleTimeout: Duration.Input
 }
 
-interface ClaimedRow extends Generations.GenerationRow {
+interface ClaimedRow extends Generations.GenerationRow, Head.HeadRow {
   readonly has_discarded: boolean
 }
 
@@ -38,13 +40,14 @@ export const update = Effect.fnUntraced(function*<A, E, R>(
   const run = Effect.gen(function*() {
     const { object, sql } = database
     const claim = sql<ClaimedRow>`
-      SELECT id, projection, version, status, checkpoint, revision, rate, has_tables, updated_at, parked, has_discarded
+      SELECT id, projection, version, status, checkpoint, revision, rate, has_tables, updated_at, parked, has_discarded,
+        ${Head.columns(database)}
       FROM ${object("claim_generation")}(
         ${generation}::int, ${wait}::boolean, ${lockTimeout(idle)}::int, ${idle}::int
       )`
     const [claimed] = yield* query(database, operation, claim)
     if (claimed === undefined) return Option.none<A>()
-    const batch = make(database, claimed)
+    const batch = make(database, claimed, yield* headOf(claimed))
     const ran = claimed.has_tables
       ? Generations.inSchema(database, generation, isNested, body(batch))
       : body(batch)
@@ -63,7 +66,10 @@ const milliseconds = (duration: Duration.Input): number => {
 // Longer than an idle owner can keep the generation, and than any batch should take.
 const lockTimeout = (idle: number): number => Math.min(idle, 3_600_000) + 20_000
 
-const make = (database: Database, claimed: ClaimedRow): Batch => {
+const headOf = (row: Head.HeadRow): Effect.Effect<LogHead, EventStoreError> =>
+  Effect.mapError(Effect.fromResult(Head.decode(row)), (cause) => new EventStoreError({ operation, cause }))
+
+const make = (database: Database, claimed: ClaimedRow, head: LogHead): Batch => {
   const generation = Generations.decode(claimed)
   const { id, projection } = generation
   // Most generations never have any; then batches send no query for them.
@@ -71,6 +77,11 @@ const make = (database: Database, claimed: ClaimedRow): Batch => {
   let hasDiscarded = claimed.has_discarded
   return {
     generation,
+    head,
+    readHead: Effect.flatMap(
+      query(database, operation, database.sql<Head.HeadRow>`SELECT ${Head.columns(database)}`),
+      ([row]) => headOf(row!)
+    ),
     rows: (keys) =>
       keys.length === 0 ? Effect.succeed([]) : Effect.map(
         query(database, operation, RowSelection.byKeys(database, id, keys)),

@@ -99,6 +99,9 @@ export const isRefusedIsolation = (error: SqlError.SqlError): boolean => codeOf(
 /** The statement names a table that does not exist (any more). */
 export const isMissingTable = (error: SqlError.SqlError): boolean => codeOf(error) === "42P01"
 
+/** Another instance of the log answered than the one that gave the head; see `require_instance.sql`. */
+export const isOtherInstance = (error: SqlError.SqlError): boolean => codeOf(error) === "RF010"
+
 /** The server's own message and hint, which the driver's message leaves out. */
 export const explain = (error: SqlError.SqlError): Error => {
   const { cause } = error.reason

@@ -2,6 +2,7 @@
 import * as RetryBudget from "@refold/store/internal/log/RetryBudget"
 import * as RetryPolicies from "@refold/store/internal/log/RetryPolicies"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
+import * as InstanceChanged from "@refold/store/log/InstanceChanged"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -76,4 +77,6 @@ const send = Effect.fnUntraced(function*<Row>(
 })
 
 const failed = (operation: string, error: SqlError.SqlError): EventStoreError =>
-  new EventStoreError({ operation, cause: Database.explain(error), isPermanent: Database.isUnreadable(error) })
+  Database.isOtherInstance(error)
+    ? InstanceChanged.failed(operation)
+    : new EventStoreError({ operation, cause: Database.explain(error), isPermanent: Database.isUnreadable(error) })

@@ -45,16 +45,24 @@ const follows = (latest: LoadedState<unknown>, known: LoadedState<unknown>): boo
 /**
  * A cache of at most `capacity` states, the least recently used evicted first. There is one for each store and each wire
  * transform: other stores have other streams under the same names, and another transform may decode other events. Inside
- * a transaction of the caller nothing is cached: it may be rolled back, and may not see events that are cached.
+ * a transaction of the caller nothing is cached: it may be rolled back, and may not see events that are cached. All states
+ * are dropped when another instance of the log answers.
  */
 export const make = <State>(capacity: number): Effect.Effect<States<State>, never, EventStore> => {
-  const stores = new WeakMap<EventStore["Service"], WeakMap<WireTransform, States<State>>>()
+  const stores = new WeakMap<EventStore["Service"], OfInstance<State>>()
   return Effect.gen(function*() {
     const store = yield* EventStore
     if (yield* store.inTransaction) return makeLru<State>(0)
-    const states = getOrMake(stores, store, () => new WeakMap<WireTransform, States<State>>())
+    const instance = yield* store.lastInstance
+    if (stores.get(store)?.instance !== instance) stores.delete(store)
+    const { states } = getOrMake(stores, store, () => ({ instance, states: new WeakMap() }))
     return getOrMake(states, yield* WireTransform, () => makeLru<State>(capacity))
   })
+}
+
+interface OfInstance<State> {
+  readonly instance: string | undefined
+  readonly states: WeakMap<WireTransform, States<State>>
 }
 
 const getOrMake = <K extends WeakKey, V>(map: WeakMap<K, V>, key: K, makeValue: () => V): V => {

@@ -1,25 +1,25 @@
 /** For adapters: watches the head of the log once for all subscribers of a program. */
-import type { Position } from "@refold/core/event/Position"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { ReadFailure } from "../EventReader.ts"
+import { isSame, type LogHead } from "../LogHead.ts"
 import * as Polling from "./Polling.ts"
 
 /** How the head is watched. */
 export interface WatchOptions {
-  readonly head: Effect.Effect<Position, ReadFailure>
+  readonly head: Effect.Effect<LogHead, ReadFailure>
   /** Emits when the head may have moved. May emit too often or never. */
   readonly wakeUps: Stream.Stream<unknown>
   /** How often to read the head without a wake-up. */
   readonly pollEvery: Duration.Input
 }
 
-/** The `heads` of a reader. Reads the head only while there are subscribers, and retries while it cannot be read. */
+/** The `logHeads` of a reader. Reads the head only while there are subscribers, and retries while it cannot be read. */
 export const watch = (
   { head, pollEvery, wakeUps }: WatchOptions
-): Effect.Effect<Stream.Stream<Position>, never, Scope.Scope> =>
+): Effect.Effect<Stream.Stream<LogHead>, never, Scope.Scope> =>
   Stream.tick(pollEvery).pipe(
     Stream.merge(wakeUps),
     // Wake-ups during a read of the head are merged into one.
@@ -30,6 +30,6 @@ export const watch = (
       )
     ),
     Stream.filterMap((result) => result),
-    Stream.changes,
+    Stream.changesWith(isSame),
     Stream.share({ capacity: 1, strategy: "sliding", replay: 1 })
   )

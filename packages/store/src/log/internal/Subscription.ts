@@ -4,35 +4,39 @@ import * as Position from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import { position } from "@refold/core/journal/AsOf"
 import * as ReadOptions from "@refold/core/journal/ReadOptions"
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
+import * as Cursor from "../Cursor.ts"
 import {
   EventNotFound,
   type EventReader,
   type ReaderAdapter,
-  type ReadFailure,
+  type SubscribeFailure,
   type SubscribeOptions
 } from "../EventReader.ts"
-import type { EventStoreError } from "../EventStoreError.ts"
-import * as RetryPolicies from "./RetryPolicies.ts"
+import * as InstanceChanged from "../InstanceChanged.ts"
+import type { LogHead } from "../LogHead.ts"
+import * as Anchor from "./Anchor.ts"
+import { readForever, retryForever } from "./RetryForever.ts"
 
 /** The subscriptions of a reader. */
-export const make = (adapter: ReaderAdapter): Pick<EventReader["Service"], "subscribe" | "replayFrom"> => ({
-  subscribe: (options = {}) =>
-    Stream.unwrap(Effect.gen(function*() {
-      const { after = Position.start, ...filter } = yield* Effect.fromResult(ReadOptions.check(options))
-      yield* checkPast(adapter, after)
-      return follow(adapter, filter, after)
+export const make = (
+  adapter: ReaderAdapter
+): Pick<EventReader["Service"], "subscribe" | "subscribeWithCursors" | "replayFrom"> => ({
+  subscribe: (options = {}) => start(adapter, options, (event) => event),
+  subscribeWithCursors: (options = {}) =>
+    start(adapter, options, (event, instance) => ({
+      event,
+      cursor: Cursor.make({ position: event.position, eventId: event.id, instance })
     })),
   replayFrom: (from, options = {}) =>
     Stream.unwrap(Effect.gen(function*() {
-      const filter = yield* Effect.fromResult(ReadOptions.check(options))
+      yield* Effect.fromResult(ReadOptions.check(options))
       const start = yield* typeof from === "number" ? checkPosition(from) : find(adapter, from)
       const after = Position.Position(Math.max(0, start - 1))
-      yield* checkPast(adapter, after)
-      return follow(adapter, filter, after)
+      return follow(adapter, options, yield* Anchor.atPosition(adapter, after), (event) => event)
     }))
 })
 
@@ -46,53 +50,62 @@ const find = Effect.fnUntraced(function*(adapter: ReaderAdapter, id: Parameters<
   return Option.isNone(found) ? yield* new EventNotFound({ id }) : found.value.position
 })
 
-// A subscription that starts beyond the last event would silently skip the events that are appended up to there.
-const checkPast = Effect.fnUntraced(function*(adapter: ReaderAdapter, after: Position.Position) {
-  if (after === Position.start) return
-  const { last } = yield* retryForever(Stream.fromEffect(adapter.bound)).pipe(
-    Stream.runHead,
-    Effect.map(Option.getOrThrow)
-  )
-  if (after > last) {
-    return yield* new InvalidInput({ field: "after", rule: `must not be beyond the last event, at position ${last}` })
-  }
-})
+type Deliver<A> = (event: RecordedEvent, instance: string) => A
 
-const follow = (
+const start = <A>(
   adapter: ReaderAdapter,
-  filter: SubscribeOptions,
-  after: Position.Position
-): Stream.Stream<RecordedEvent, ReadFailure> =>
+  options: SubscribeOptions,
+  deliver: Deliver<A>
+): Stream.Stream<A, SubscribeFailure> =>
+  Stream.unwrap(Effect.gen(function*() {
+    const { after = Position.start, cursor, ...filter } = yield* Effect.fromResult(ReadOptions.check(options))
+    if (cursor === undefined) return follow(adapter, filter, yield* Anchor.atPosition(adapter, after), deliver)
+    if (options.after !== undefined) {
+      return yield* new InvalidInput({ field: "after", rule: "must not be given together with a cursor" })
+    }
+    const parts = yield* Effect.fromResult(Cursor.parse(cursor))
+    return follow(adapter, filter, yield* Anchor.atCursor(adapter, parts, filter), deliver)
+  }))
+
+const follow = <A>(
+  adapter: ReaderAdapter,
+  { onLogChange, ...filter }: Omit<SubscribeOptions, "after" | "cursor">,
+  from: Anchor.Anchor,
+  deliver: Deliver<A>
+): Stream.Stream<A, SubscribeFailure> =>
   Stream.suspend(() => {
-    let cursor = after
-    const readUpTo = (head: Position.Position) =>
+    let anchor = from
+    // All events up to here were delivered or filtered out.
+    let read = from.position
+    const readUpTo = ({ instance, position: head }: LogHead): Stream.Stream<A, SubscribeFailure> =>
       // After a failure the read starts again behind the last event that was emitted.
-      retryForever(Stream.suspend(() => adapter.readAll({ ...filter, after: cursor, asOf: position(head) }))).pipe(
+      retryForever(
+        Stream.suspend(() => adapter.readAll({ ...filter, after: read, asOf: position(head), instance }))
+      ).pipe(
         Stream.mapArray((events) => {
-          cursor = events.at(-1)!.position
-          return events
+          const { id, position } = events.at(-1)!
+          read = position
+          anchor = { position, eventId: id, instance }
+          return Arr.map(events, (event) => deliver(event, instance))
         }),
         Stream.concat(Stream.fromEffectDrain(Effect.sync(() => {
-          cursor = head
-        })))
+          read = head
+        }))),
+        // What was read may end above events of the other log that are not visible yet.
+        Stream.catchIf(
+          InstanceChanged.isCauseOf,
+          () => Stream.unwrap(Effect.map(readForever(adapter.logHead), onHead))
+        )
       )
-    return Stream.flatMap(adapter.heads, (head) => head > cursor ? readUpTo(head) : Stream.empty)
+    const onHead = (given: LogHead): Stream.Stream<A, SubscribeFailure> =>
+      Stream.unwrap(Effect.gen(function*() {
+        let head = given
+        if (head.instance !== anchor.instance) {
+          head = yield* Anchor.confirm(adapter, anchor, { onLogChange })
+          anchor = { ...anchor, instance: head.instance }
+          read = anchor.position
+        }
+        return head.position > read ? readUpTo(head) : Stream.empty
+      }))
+    return Stream.flatMap(adapter.logHeads, onHead)
   })
-
-// Adapters retry for a limited time. A subscription retries without a limit, unless the failure is permanent.
-const retryForever = <A>(
-  read: Stream.Stream<A, InvalidInput | EventStoreError>
-): Stream.Stream<A, InvalidInput | EventStoreError> =>
-  read.pipe(
-    Stream.tapError((error) =>
-      isRetried(error)
-        ? Effect.logWarning("a subscription could not use the store and tries again", error)
-        : Effect.void
-    ),
-    Stream.retry((forErrors) =>
-      Schedule.while(forErrors(RetryPolicies.storeUnavailable), ({ input }) => isRetried(input))
-    )
-  )
-
-const isRetried = (error: InvalidInput | EventStoreError): boolean =>
-  error._tag === "EventStoreError" && error.isPermanent !== true

@@ -38,7 +38,7 @@ const catchUpLive = Effect.fnUntraced(function*(
 ): Effect.fn.Return<void, FindFailure, ReadModelStore | EventReader> {
   const generations = yield* (yield* ReadModelStore).generations(rows.name)
   const live = generations.find(({ status, version }) => status === "Live" && version === rows.version)
-  const head = yield* (yield* EventReader).head
+  const head = yield* (yield* EventReader).logHead
   if (live === undefined) yield* Projector.catchUp(rows)
   else yield* CatchUp.catchUp(Projector.targetOf(rows), live.id, { head, wait: true }, CatchUp.defaults)
 })

@@ -22,6 +22,7 @@ import { stamp } from "../../decide/internal/StampEvents.ts"
 import type { LoadedState } from "../../decide/LoadedState.ts"
 import type { SnapshotStore } from "../../decide/SnapshotStore.ts"
 import * as State from "../../decide/State.ts"
+import { EventIds } from "../../log/EventIds.ts"
 import type { EventReader } from "../../log/EventReader.ts"
 import { EventStore } from "../../log/EventStore.ts"
 import { EventStoreError } from "../../log/EventStoreError.ts"
@@ -114,12 +115,13 @@ const reactFrom = Effect.fnUntraced(function*<Event extends Tagged, State>(
   matched: ReadonlyArray<MatchedEvent>
 ): Effect.fn.Return<Decisions, EventStoreError> {
   const { lastEventId, stream, version } = loaded
+  const newId = yield* EventIds
   const events: Array<NewEvent> = []
   const poisoned = new Map<StreamName, PoisonedEvent>()
   let { state } = loaded
   for (const { instance, recorded, trigger } of matched) {
     if (poisoned.has(recorded.stream)) continue
-    const message = { _tag: "Observe", instance, trigger } as const
+    const message = { _tag: "Observe", instance, trigger, decision: yield* newId } as const
     const decided = RunDecider.decide(process.instances, message, { ...loaded, state })
     if (Result.isFailure(decided)) {
       // Only where the trigger nests too deep to be recorded within an event: all other faults are recorded.

@@ -5,6 +5,7 @@ import type { Process } from "@refold/core/process/Process"
 import type { ProcessEvent } from "@refold/core/process/ProcessEvent"
 import * as Effect from "effect/Effect"
 import * as CommandHandler from "../../decide/CommandHandler.ts"
+import { EventIds } from "../../log/EventIds.ts"
 import { EventStoreError } from "../../log/EventStoreError.ts"
 import type { RetryableFailure } from "../ProcessHandler.ts"
 
@@ -15,7 +16,14 @@ export type InstanceHandler = ReturnType<typeof of>
 export const of = <Event extends Tagged, State>(process: Process<Event, State>) => {
   const handle = CommandHandler.make(process.instances)
   return (instance: string, message: MessageBody, options: CommandHandler.HandleOptions) =>
-    Effect.tap(handle(instance, { ...message, instance }, options), ({ events }) => logParked(process, events))
+    Effect.flatMap(
+      EventIds,
+      Effect.fnUntraced(function*(newId) {
+        const handled = yield* handle(instance, { ...message, instance, decision: yield* newId }, options)
+        yield* logParked(process, handled.events)
+        return handled
+      })
+    )
 }
 
 /** Logs a warning for each of these events that parks its instance. */

@@ -2,10 +2,10 @@
  * How far the observer of a process has read the log. A timeout may fire only after all events were observed that were
  * recorded before it was due or that its instance's commands led to, however late the observer is.
  */
-import type { Position } from "@refold/core/event/Position"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
+import type { LogHead } from "../../log/LogHead.ts"
 import { ReadModelStore } from "../../project/ReadModelStore.ts"
 
 /** How far the observer has come. */
@@ -14,28 +14,41 @@ export interface ObserverProgress {
   readonly until: DateTime.Utc
   /** All events up to this position, inclusive, are observed; -1 before the first. */
   readonly position: number
+  /** The instance of the log that it holds for. */
+  readonly instance: string
 }
 
-/** An effect that reads the progress. `until` never decreases, and stays the same while the observer is behind. */
+/**
+ * An effect that reads the progress. Within an instance of the log `until` never decreases, and stays the same while the
+ * observer is behind. In another instance it begins anew, because the checkpoint may have gone back.
+ */
 export const track = (
   observer: { readonly name: string }
 ): Effect.Effect<ObserverProgress, ReadFailure, EventReader | ReadModelStore> => {
-  let until = DateTime.makeUnsafe(0)
+  let until = never
   // A head that is not yet reached, and the time at which it was the head.
-  let goal: { readonly head: Position; readonly at: DateTime.Utc } | undefined
+  let goal: { readonly head: LogHead; readonly at: DateTime.Utc } | undefined
+  let instance: string | undefined
   return Effect.gen(function*() {
     const at = yield* DateTime.now
-    const head = yield* (yield* EventReader).head
+    const head = yield* (yield* EventReader).logHead
+    if (head.instance !== instance) {
+      instance = head.instance
+      until = never
+      goal = undefined
+    }
     const position = yield* checkpointOf(observer)
-    if (goal !== undefined && position >= goal.head) {
+    if (goal !== undefined && position >= goal.head.position) {
       until = DateTime.max(until, goal.at)
       goal = undefined
     }
-    if (position >= head) until = DateTime.max(until, at)
+    if (position >= head.position) until = DateTime.max(until, at)
     else goal ??= { head, at }
-    return { until, position }
+    return { until, position, instance: head.instance }
   })
 }
+
+const never = DateTime.makeUnsafe(0)
 
 const checkpointOf = Effect.fnUntraced(function*({ name }: { readonly name: string }) {
   const store = yield* ReadModelStore

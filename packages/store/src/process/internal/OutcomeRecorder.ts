@@ -21,8 +21,12 @@ export interface Dispatched {
   readonly command: PendingCommand
 }
 
-/** The id of a command and its idempotency key: unique, for it holds the version and the index of the decision. */
-export const keyOf = (stream: string, { index, sentAt }: PendingCommand): string => `${stream}#${sentAt}.${index}`
+/**
+ * The id of a command and its idempotency key: the id of the decision, and the command's place in it. The version alone
+ * would not be unique: where the log goes back, it is used again for another decision.
+ */
+export const keyOf = (stream: string, { index, sentAt, sentBy }: PendingCommand): string =>
+  `${stream}#${sentAt}.${index}${sentBy === undefined ? "" : `@${sentBy}`}`
 
 /** Runs the dispatch of a command, records its outcome, and gives what the instance has to do after that. */
 export const recordOutcomeOf = <Event extends Tagged, State, R>(
@@ -53,8 +57,9 @@ const record = Effect.fnUntraced(function*(
   { useKey }: { readonly useKey: boolean }
 ) {
   const key = keyOf(stream, command)
-  const { correlationId, index, sentAt } = command
-  const message = { _tag: "Answer", sentAt, index, outcome, at: yield* DateTime.now } as const
+  const { correlationId, index, sentAt, sentBy } = command
+  const decision = sentBy === undefined ? {} : { sentBy }
+  const message = { _tag: "Answer", sentAt, index, ...decision, outcome, at: yield* DateTime.now } as const
   const metadata = { correlationId, causationId: key }
   const { state } = yield* handle(
     instance,

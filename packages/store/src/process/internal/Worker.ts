@@ -5,6 +5,7 @@ import type { ProcessRow } from "@refold/core/internal/process/ProcessRows"
 import type { Process } from "@refold/core/process/Process"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import { EventReader } from "../../log/EventReader.ts"
 import type { Row } from "../../project/internal/Row.ts"
 import type { RetryableFailure, Services } from "../ProcessHandler.ts"
 import { dispatch } from "./CommandDispatcher.ts"
@@ -19,7 +20,7 @@ import type { RunnerOptions } from "./RunnerOptions.ts"
  */
 export type Worker<R> = (
   row: Row<ProcessRow>,
-  progress: ObserverProgress
+  progress: Omit<ObserverProgress, "instance"> & Partial<ObserverProgress>
 ) => Effect.Effect<Worked, RetryableFailure, R | Services>
 
 /** What was done for an instance. */
@@ -39,9 +40,12 @@ export const of = <Event extends Tagged, State, R>(
   const send = (stream: string, instance: string, command: PendingCommand) =>
     recordOutcomeOf(process, handle, { stream, instance, command }, dispatch(options, stream, command))
   return Effect.fnUntraced(function*({ key: stream, position, state: { pending: known, instance } }, progress) {
+    const { lastInstance } = yield* EventReader
     let pending = known
     let mayFire = position <= progress.position
     for (let done = 0;; done++) {
+      // What is pending may be gone from the log.
+      if (progress.instance !== undefined && (yield* lastInstance) !== progress.instance) return { done, isHeld: false }
       const [command] = pending.commands
       const timeout = nextDue(pending, progress.until)
       if (command !== undefined) {
@@ -70,10 +74,11 @@ interface DueTimeout {
 
 const fire = (
   handle: InstanceHandler.InstanceHandler,
-  { correlationId, instance, stream, timeout: { name, scheduledAt } }: DueTimeout
+  { correlationId, instance, stream, timeout: { name, scheduledAt, scheduledBy } }: DueTimeout
 ): Effect.Effect<PendingWork, RetryableFailure, Services> => {
   const metadata = { correlationId, causationId: `${stream}#${scheduledAt}` }
-  return handle(instance, { _tag: "TimeOut", name, scheduledAt }, { metadata }).pipe(
+  const decision = scheduledBy === undefined ? {} : { scheduledBy }
+  return handle(instance, { _tag: "TimeOut", name, scheduledAt, ...decision }, { metadata }).pipe(
     Effect.map(({ state }) => state.pending),
     Effect.mapError(InstanceHandler.asRetryable)
   )

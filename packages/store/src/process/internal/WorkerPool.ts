@@ -32,7 +32,7 @@ export interface Pass {
 export const runOnce = Effect.fnUntraced(function*<Event extends Tagged, State, R>(
   process: Process<Event, State>,
   worker: Worker<R>,
-  progress: ObserverProgress.ObserverProgress,
+  progress: Omit<ObserverProgress.ObserverProgress, "instance">,
   { concurrency }: Pick<RunnerOptions<R>, "concurrency">
 ): Effect.fn.Return<Pass, FindFailure, Services | ReadModelStore | R> {
   const due = yield* findDue(process, progress.until)
@@ -58,7 +58,8 @@ export const run = <Event extends Tagged, State, R>(
       due: yield* Queue.unbounded<Due>(),
       polls: yield* Queue.sliding<void>(1),
       busy: new Set<string>(),
-      backoff: InstanceBackoff.start()
+      backoff: InstanceBackoff.start(),
+      instance: undefined
     }
     for (let n = 0; n < concurrency; n++) yield* Effect.forkScoped(Effect.forever(workOnNext(worker, pool)))
     yield* requestPolls(pool, pollInterval)
@@ -84,23 +85,34 @@ interface Pool {
   /** The streams of the instances in `due` and of those that are worked on. */
   readonly busy: Set<string>
   readonly backoff: InstanceBackoff.InstanceBackoff
+  /** The instance of the log that answered last. */
+  instance: string | undefined
 }
 
 const poll = Effect.fnUntraced(function*<R>(
   process: Pick<Process<never, unknown>, "rows">,
   readProgress: Effect.Effect<ObserverProgress.ObserverProgress, FindFailure, R>,
-  { backoff, busy, due }: Pool
+  pool: Pool
 ): Effect.fn.Return<void, FindFailure, EventReader | ReadModelStore | R> {
+  const { backoff, busy, due } = pool
   if (Queue.sizeUnsafe(due) > 0) return
   const progress = yield* readProgress
   const now = yield* Clock.currentTimeMillis
+  pool.instance = progress.instance
   const found = yield* findDue(process, progress.until, ({ key }) => !busy.has(key) && backoff.isOver(key, now))
   for (const { key } of found) busy.add(key)
   yield* Queue.offerAll(due, found.map((row) => ({ row, progress })))
 })
 
-const workOnNext = Effect.fnUntraced(function*<R>(worker: Worker<R>, { backoff, busy, due, polls }: Pool) {
+const workOnNext = Effect.fnUntraced(function*<R>(worker: Worker<R>, pool: Pool) {
+  const { backoff, busy, due, polls } = pool
   const { progress, row } = yield* Queue.take(due)
+  if (progress.instance !== pool.instance) {
+    // What this row says may be gone from the log.
+    busy.delete(row.key)
+    yield* Queue.offer(polls, undefined)
+    return
+  }
   const worked = yield* Effect.exit(worker(row, progress))
   busy.delete(row.key)
   if (Exit.isFailure(worked)) {
@@ -114,10 +126,11 @@ const workOnNext = Effect.fnUntraced(function*<R>(worker: Worker<R>, { backoff, 
 
 // At each new head of the log, and for timeouts at each interval.
 const requestPolls = Effect.fnUntraced(function*(
-  { polls }: Pool,
+  pool: Pool,
   pollInterval: RunnerOptions<never>["pollInterval"]
 ): Effect.fn.Return<void, never, EventReader | Scope.Scope> {
-  const { heads } = yield* EventReader
+  const { logHeads } = yield* EventReader
+  const heads = Stream.tap(logHeads, ({ instance }) => Effect.sync(() => void (pool.instance = instance)))
   const requests = Stream.merge(heads, Stream.tick(pollInterval))
-  yield* Effect.forkScoped(Stream.runForEach(requests, () => Queue.offer(polls, undefined)))
+  yield* Effect.forkScoped(Stream.runForEach(requests, () => Queue.offer(pool.polls, undefined)))
 })

@@ -1,5 +1,4 @@
 /** Brings one generation up to a head, batch by batch. */
-import type { Position } from "@refold/core/event/Position"
 import type { AsOfLog } from "@refold/core/journal/AsOf"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -7,6 +6,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { EventReader, ReadFailure } from "../../log/EventReader.ts"
 import * as RetryPolicies from "../../log/internal/RetryPolicies.ts"
+import type { LogHead } from "../../log/LogHead.ts"
 import type { ReadModelStore } from "../ReadModelStore.ts"
 import * as Checkpoint from "./Checkpoint.ts"
 import * as ParkingPolicy from "./ParkingPolicy.ts"
@@ -24,13 +24,16 @@ export const defaults: CatchUpOptions = { batchSize: 2000, ...ParkingPolicy.defa
 
 /** How far to go. */
 export interface Goal {
-  readonly head: Position
+  readonly head: LogHead
   readonly asOf?: AsOfLog | undefined
   /** Whether to wait while another owner has the generation. */
   readonly wait?: boolean | undefined
 }
 
-/** Projects batches until the generation is at the head. None if another owner has it, or it no longer exists. */
+/**
+ * Projects batches until the generation is at the head; ends before, if another instance of the log answers. None if another
+ * owner has the generation, or it no longer exists.
+ */
 export const catchUp = Effect.fnUntraced(function*<R>(
   target: ProjectionTarget<R>,
   generation: number,
@@ -40,7 +43,11 @@ export const catchUp = Effect.fnUntraced(function*<R>(
   const withBatchSize = adaptiveBatching(options)
   for (;;) {
     const reached = yield* withBatchSize((sized) => advance(target, generation, goal, sized))
-    if (Option.isNone(reached) || reached.value.checkpoint >= goal.head) return reached
+    if (Option.isNone(reached)) return reached
+    const { checkpoint, head } = reached.value
+    if (checkpoint >= goal.head.position || head.instance !== goal.head.instance) return reached
+    // An append that has just begun may hold the head back for a moment, at a position that was read already.
+    if (checkpoint >= head.position) yield* Effect.sleep("10 millis")
   }
 })
 

@@ -6,26 +6,28 @@ import type { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
+import type { LogHead } from "../../log/LogHead.ts"
 import type { Generation } from "../ReadModelStore.ts"
 
 /** How far a generation is after a batch. */
 export interface Reached {
   readonly generation: Generation
   readonly checkpoint: Position
+  /** The head of the log as the batch's transaction saw it. */
+  readonly head: LogHead
   /** The number of events that the batch folded. */
   readonly folded: number
   /** Whether the generation is the live one, or has just become it. */
   readonly isLive: boolean
 }
 
-/** The checkpoint after these events: a batch that is not full has read everything up to the head. */
+/** The checkpoint after these events: a batch that is not full has read everything up to its bound. */
 export const next = (
   events: ReadonlyArray<RecordedEvent>,
-  { after, head, isFull }: { readonly after: Position; readonly head: Position; readonly isFull: boolean }
+  { after, bound, isFull }: { readonly after: Position; readonly bound: Position; readonly isFull: boolean }
 ): Position => {
   const last = events.at(-1)?.position ?? after
-  // As of an instant, a batch may end above the head, because events were appended since.
-  return !isFull && head > last ? head : last
+  return !isFull && bound > last ? bound : last
 }
 
 /** The rate in events per second, smoothed exponentially: the last batch counts 20 %. A batch takes at least 1 ms. */

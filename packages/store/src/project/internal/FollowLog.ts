@@ -1,11 +1,11 @@
 /** Keeps the rows of a projection at the head of the log, with one fiber for each generation. */
-import type { Position } from "@refold/core/event/Position"
 import * as Effect from "effect/Effect"
 import * as FiberMap from "effect/FiberMap"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
 import * as Polling from "../../log/internal/Polling.ts"
+import type { LogHead } from "../../log/LogHead.ts"
 import { ProjectionOutdated } from "../ProjectionError.ts"
 import { type Generation, ReadModelStore, type Status, type StoredProjection } from "../ReadModelStore.ts"
 import { catchUp, type CatchUpOptions } from "./CatchUp.ts"
@@ -64,15 +64,19 @@ const followGeneration = Effect.fnUntraced(function*<R>(
   options: CatchUpOptions
 ): Effect.fn.Return<void, FollowFailure, EventReader | ReadModelStore | R> {
   const reader = yield* EventReader
-  let reached: Option.Option<Position> = Option.none()
-  const advance = (head: Position) =>
+  // In another instance of the log, what was reached may be lost.
+  let reached: Option.Option<LogHead> = Option.none()
+  const advance = (head: LogHead) =>
     Effect.gen(function*() {
-      if (Option.exists(reached, (position) => position >= head)) return
+      if (Option.exists(reached, (at) => at.instance === head.instance && at.position >= head.position)) return
       const last = yield* catchUp(target, id, { head }, options)
       // Without the ownership, or before the promotion, the next tick tries again even at the same head.
-      reached = Option.map(Option.filter(last, ({ isLive }) => isLive), ({ checkpoint }) => checkpoint)
+      reached = Option.map(Option.filter(last, ({ isLive }) => isLive), ({ checkpoint, head: { instance } }) => ({
+        position: checkpoint,
+        instance
+      }))
     })
-  yield* Stream.zipLatest(reader.heads, Stream.tick(checkInterval)).pipe(
+  yield* Stream.zipLatest(reader.logHeads, Stream.tick(checkInterval)).pipe(
     Stream.buffer({ capacity: 1, strategy: "sliding" }),
     Stream.runForEach(([head]) => retryOnStoreError(advance(head)))
   )

@@ -14,6 +14,7 @@ import type * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
 import * as Polling from "../../log/internal/Polling.ts"
+import type { LogHead } from "../../log/LogHead.ts"
 import { type Batch, ReadModelStore, type UpdateOptions } from "../ReadModelStore.ts"
 import * as Checkpoint from "./Checkpoint.ts"
 import * as ParkingPolicy from "./ParkingPolicy.ts"
@@ -21,8 +22,8 @@ import type { ProjectionTarget } from "./ProjectionTarget.ts"
 
 /** Which events a batch reads, and which attempt this is. */
 export interface BatchOptions extends UpdateOptions, Pick<ParkingPolicy.ParkingPolicy, "attempts"> {
-  /** The last position to read. */
-  readonly head: Position
+  /** The last position to read; lower if the batch's own transaction sees a lower head. */
+  readonly head: LogHead
   /** Only events that count as of this point. */
   readonly asOf?: AsOf.AsOfLog | undefined
   /** The maximum number of events. */
@@ -43,7 +44,7 @@ export const projectBatch = Effect.fnUntraced(function*<R>(
   const store = yield* ReadModelStore
   const run = (batch: Batch) => {
     const projected = project(target, batch, options)
-    if (batch.generation.checkpoint >= options.head) return projected
+    if (batch.generation.checkpoint >= options.head.position) return projected
     const attributes = { projection: target.name, generation }
     return Polling.work(Effect.withSpan(projected, "refold.projection.batch", { attributes }))
   }
@@ -56,28 +57,37 @@ const project = Effect.fnUntraced(function*<R>(
   batch: Batch,
   options: BatchOptions
 ): Effect.fn.Return<Checkpoint.Reached, RetryBatch | ReadFailure, EventReader | R> {
-  const { generation } = batch
-  const first = yield* foldAfter(target, batch, generation.checkpoint, options)
-  if (generation.status !== "Building" || first.checkpoint < options.head) {
-    return { ...first, generation, isLive: generation.status === "Live" }
+  const { generation, head } = batch
+  // Never beyond what this transaction sees: the log that gave the other head may have lost its last events since.
+  const bound = lower(options.head.position, head.position)
+  const first = yield* foldAfter(target, batch, generation.checkpoint, { ...options, bound })
+  if (generation.status !== "Building" || first.checkpoint < options.head.position) {
+    return { ...first, generation, head, isLive: generation.status === "Live" }
   }
-  if (yield* batch.promote) return { ...first, generation, isLive: true }
+  if (yield* batch.promote) return { ...first, generation, head, isLive: true }
   // The live generation is ahead, and could stay ahead. It is blocked while this transaction asks for its place, so the
   // events that it has in addition are folded now.
-  const head = yield* (yield* EventReader).head
-  const rest = yield* foldAfter(target, batch, first.checkpoint, { ...options, head })
-  const isLive = rest.checkpoint >= head && (yield* batch.promote)
-  return { generation, checkpoint: rest.checkpoint, folded: first.folded + rest.folded, isLive }
+  const now = yield* batch.readHead
+  const rest = yield* foldAfter(target, batch, first.checkpoint, { ...options, bound: now.position })
+  const isLive = rest.checkpoint >= now.position && (yield* batch.promote)
+  return { generation, checkpoint: rest.checkpoint, head: now, folded: first.folded + rest.folded, isLive }
 })
+
+const lower = (one: Position, two: Position): Position => one < two ? one : two
+
+interface FoldOptions extends BatchOptions {
+  /** The last position to read, as this transaction sees the log. */
+  readonly bound: Position
+}
 
 const foldAfter = Effect.fnUntraced(function*<R>(
   target: ProjectionTarget<R>,
   batch: Batch,
   after: Position,
-  options: BatchOptions
+  options: FoldOptions
 ): Effect.fn.Return<Pick<Checkpoint.Reached, "checkpoint" | "folded">, RetryBatch | ReadFailure, EventReader | R> {
   const started = yield* Clock.currentTimeMillis
-  const { events, isFull } = yield* readBatch(target, after, options)
+  const { events, isFull } = yield* readBatch(target, batch, after, options)
   const checkpoint = Checkpoint.next(events, { ...options, after, isFull })
   const kept = yield* withoutDiscarded(batch, events, after, checkpoint)
   const parked = yield* batch.parked([...new Set(kept.map(({ stream }) => stream))])
@@ -108,23 +118,22 @@ interface ReadBatch {
 
 const readBatch = Effect.fnUntraced(function*(
   { categories, types }: Pick<ProjectionTarget, "types" | "categories">,
+  { head: { instance } }: Batch,
   after: Position,
-  { asOf, batchSize, head }: Pick<BatchOptions, "asOf" | "batchSize" | "head">
+  { asOf, batchSize, bound }: Pick<FoldOptions, "asOf" | "batchSize" | "bound">
 ): Effect.fn.Return<ReadBatch, ReadFailure, EventReader> {
-  if (after >= head) return { events: [], isFull: false }
+  if (after >= bound) return { events: [], isFull: false }
   const reader = yield* EventReader
+  const upTo = asOf === undefined || asOf._tag === "Position" ? AsOf.position(bound) : asOf
   let bytes = 0
-  const events = yield* reader.readAll({
-    after,
-    asOf: asOf ?? AsOf.position(head),
-    types,
-    categories,
-    limit: batchSize
-  }).pipe(
+  const read = yield* reader.readAll({ after, asOf: upTo, types, categories, limit: batchSize, instance }).pipe(
     Stream.takeUntil(({ data }) => (bytes += storedLength(data)) >= maxBytes),
     Stream.runCollect
   )
-  return { events, isFull: events.length >= batchSize || bytes >= maxBytes }
+  // As of an instant, a read ends at the head of that moment.
+  const events = upTo._tag === "Position" ? read : read.filter(({ position }) => position <= bound)
+  const isFull = read.length >= batchSize || bytes >= maxBytes
+  return { events, isFull: isFull && events.length === read.length }
 })
 
 const withoutDiscarded = Effect.fnUntraced(function*(

@@ -1,0 +1,28 @@
+/** Repairs a position counter that is behind the log, as after a restore of the tables alone. */
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
+import * as Effect from "effect/Effect"
+import type { Database } from "../../schema/internal/Database.ts"
+import { query } from "../../schema/internal/Query.ts"
+
+/**
+ * Sets a counter that is behind to the last position, with a warning. A role that may not repair it gets no error here:
+ * appends repair it, and reads of the head fail.
+ */
+export const repairPositions = (database: Database): Effect.Effect<void> =>
+  Effect.catch(
+    repair(database),
+    (error) => Effect.logDebug("the position counter could not be checked", error)
+  )
+
+const repair = Effect.fnUntraced(function*(database: Database): Effect.fn.Return<void, EventStoreError> {
+  const { object, sql } = database
+  const statement = sql<{ readonly repaired: bigint | null }>`SELECT ${object("repair_positions")}() AS repaired`
+  const [row] = yield* query(database, "repair positions", statement)
+  if (row!.repaired !== null) {
+    yield* Effect.logWarning(
+      `the position counter of schema "${database.schema}" was behind the log and is set to its last position, ${
+        row!.repaired
+      }`
+    )
+  }
+})

@@ -1,0 +1,42 @@
+/*
+ * A store on a server whose data folder can be copied and put back under it: a log that goes back, as the laws want it.
+ */
+import * as PostgresStore from "@refold/postgres/PostgresStore"
+import { LogCopy } from "@refold/store/internal/log/LogCopy"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Redacted from "effect/Redacted"
+import * as Fs from "node:fs"
+import * as Os from "node:os"
+import * as Path from "node:path"
+import { inject } from "vitest"
+import * as LocalPostgres from "./LocalPostgres.ts"
+
+/** A server of its own, which ends with the scope. */
+export const server = (options: LocalPostgres.StartOptions = {}) =>
+  Effect.acquireRelease(
+    Effect.promise(() => LocalPostgres.start(inject("postgresVersion"), options)),
+    ({ stop }) => Effect.promise(stop)
+  )
+
+/** A folder that ends with the scope. */
+export const folder = Effect.acquireRelease(
+  Effect.sync(() => Fs.mkdtempSync(Path.join(Os.tmpdir(), "refold-copy-"))),
+  (path) => Effect.sync(() => Fs.rmSync(path, { recursive: true, force: true }))
+)
+
+/** A store on it, which stays open meanwhile. */
+export const layer = Layer.unwrap(Effect.gen(function*() {
+  const local = yield* server()
+  const copies = yield* folder
+  let count = 0
+  const take = Effect.promise(async () => {
+    const copy = Path.join(copies, String(++count))
+    await local.whileStopped((data) => LocalPostgres.copyData(data, copy))
+    return Effect.promise(() => local.whileStopped((data) => LocalPostgres.copyData(copy, data)))
+  })
+  return Layer.merge(
+    PostgresStore.layer({ url: Redacted.make(local.url) }),
+    Layer.succeed(LogCopy, LogCopy.of({ take }))
+  )
+}))

@@ -1,0 +1,35 @@
+/** Reads of subscriptions. Adapters retry for a limited time. A subscription retries without a limit. */
+import type { InvalidInput } from "@refold/core/event/InvalidInput"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schedule from "effect/Schedule"
+import * as Stream from "effect/Stream"
+import type { ReadFailure } from "../EventReader.ts"
+import type { EventStoreError } from "../EventStoreError.ts"
+import * as InstanceChanged from "../InstanceChanged.ts"
+import * as RetryPolicies from "./RetryPolicies.ts"
+
+/**
+ * Repeats a read while the store fails. Of `EventStoreError` it fails only with those that are permanent or whose cause is
+ * `InstanceChanged`: the same read would fail again.
+ */
+export const retryForever = <A>(
+  read: Stream.Stream<A, InvalidInput | EventStoreError>
+): Stream.Stream<A, InvalidInput | EventStoreError> =>
+  read.pipe(
+    Stream.tapError((error) =>
+      isRetried(error)
+        ? Effect.logWarning("a subscription could not use the store and tries again", error)
+        : Effect.void
+    ),
+    Stream.retry((forErrors) =>
+      Schedule.while(forErrors(RetryPolicies.storeUnavailable), ({ input }) => isRetried(input))
+    )
+  )
+
+/** The answer to a question about the log, asked until the store answers. */
+export const readForever = <A>(question: Effect.Effect<A, ReadFailure>): Effect.Effect<A, ReadFailure> =>
+  retryForever(Stream.fromEffect(question)).pipe(Stream.runHead, Effect.map(Option.getOrThrow))
+
+const isRetried = (error: InvalidInput | EventStoreError): boolean =>
+  error._tag === "EventStoreError" && error.isPermanent !== true && !InstanceChanged.isCauseOf(error)
