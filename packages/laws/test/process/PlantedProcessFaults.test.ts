@@ -23,6 +23,8 @@ const processLaws: Table<typeof ProcessLaws> = {
   repeatedEventsChangeNothing: { "an instance that forgets observed events": process(Processes.forgetsObservedEvents) },
   stateIsFoldOfStream: { "a process that counts its calls": process(Processes.countsItsCalls) },
   pendingWorkIsFoldOfStream: { "a deployment that decides again": process(sound, Processes.decidesAgain) },
+  removedTypesAreLeftOut: { "a deployment that refuses unknown types": process(sound, Processes.refusesUnknownTypes) },
+  restartsLikeNew: { "a restart with the old state": process(sound, Processes.restartsWithItsState) },
   retryAfterRepairIsUndisturbed: {
     "waiting triggers retried in reverse order": process(sound, Processes.retriesBackwards)
   }
@@ -57,14 +59,15 @@ const runnerLaws: Table<typeof RunnerLaws> = {
   },
   pausedRunnersHaveNoOtherEffect: { "a handler that ignores keys": runner(Processes.ignoresKeys) },
   twoRunnersEndAsOne: { "a handler that ignores keys": store(EventStores.sound, Processes.ignoresKeys) },
-  rowsMatchStreams: { "rows without correlation ids": store(Processes.omitsCorrelationIds) },
+  rowsMatchStreams: { "rows without phases": store(Processes.omitsPhases) },
   recordedCommandsAreSent: { "a handler that decides when sending": runner(Processes.decidesWhenSending) }
 }
 
 const timeoutLaws: Table<typeof TimeoutLaws> = {
   timeoutsFireOnce: {
     "a clock that is ahead": runner(undefined, Processes.isADayAhead),
-    "a process that cancels nothing": runner(undefined, Processes.cancelsNothing)
+    "a process that cancels nothing": runner(undefined, Processes.cancelsNothing),
+    "a process that is parked at times in the past": runner(undefined, Processes.refusesThePast)
   }
 }
 

@@ -10,7 +10,7 @@ import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 
-/** An event and the instance that it is for. */
+/** An event and an instance that it is for. */
 export interface MatchedEvent {
   readonly instance: string
   /** The instance's own stream. */
@@ -43,7 +43,7 @@ export const matchAll = <Event extends Tagged, State>(
     if (Result.isFailure(match)) {
       blocked.add(event.stream)
       poisoned.push(match.failure)
-    } else if (match.success !== undefined) matched.push(match.success)
+    } else matched.push(...match.success)
   }
   return { matched, poisoned }
 }
@@ -51,25 +51,40 @@ export const matchAll = <Event extends Tagged, State>(
 const isBefore = ({ recordedAt }: RecordedEvent, since: DateTime.Utc | undefined): boolean =>
   since !== undefined && DateTime.isLessThan(recordedAt, since)
 
-// Undefined where the event is for no instance.
+// One for each instance that the event is for.
 const matchOne = <Event extends Tagged, State>(
   process: Process.Process<Event, State>,
   recorded: RecordedEvent
-): Result.Result<MatchedEvent | undefined, PoisonedEvent> => {
+): Result.Result<ReadonlyArray<MatchedEvent>, PoisonedEvent> => {
   const { data: _data, schemaVersion: _version, type: _type, ...envelope } = recorded
   const fail = (stage: Stage, reason: string) => Result.fail(poison(process, recorded, stage, reason))
   const event = process.events.decode(recorded)
   if (Result.isFailure(event)) return fail("Event", event.failure.message)
-  const instance = attempt(() => process.correlate(event.success, envelope), "correlate")
-  if (Result.isFailure(instance)) return fail("Keys", instance.failure)
-  if (!Option.isOption(instance.success)) return fail("Keys", "correlate must return an Option")
-  if (Option.isNone(instance.success)) return Result.succeed(undefined)
-  const { value } = instance.success
-  return Result.mapBoth(Process.streamOf(process, value), {
-    onSuccess: (stream) => ({ instance: value, stream, trigger: triggerOf(recorded), recorded }),
-    onFailure: ({ message }) => poison(process, recorded, "Keys", message)
-  })
+  const ids = Result.flatMap(attempt(() => process.correlate(event.success, envelope), "correlate"), instancesOf)
+  if (Result.isFailure(ids)) return fail("Keys", ids.failure)
+  const trigger = triggerOf(recorded)
+  return Result.mapError(
+    Result.all(
+      ids.success.map((instance) =>
+        Result.map(Process.streamOf(process, instance), (stream) => ({ instance, stream, trigger, recorded }))
+      )
+    ),
+    ({ message }) => poison(process, recorded, "Keys", message)
+  )
 }
+
+// Each instance once.
+const instancesOf = (given: unknown): Result.Result<ReadonlyArray<string>, string> => {
+  const ids: ReadonlyArray<unknown> | undefined = Option.isOption(given) ? Option.toArray(given) : asArray(given)
+  if (ids === undefined) return Result.fail("correlate must return an Option of an id, or an array of ids")
+  const unique = [...new Set(ids)]
+  return unique.length > Process.maxInstances
+    ? Result.fail(`correlate must return at most ${Process.maxInstances} ids`)
+    // `streamOf` checks them.
+    : Result.succeed(unique as ReadonlyArray<string>)
+}
+
+const asArray = (given: unknown): ReadonlyArray<unknown> | undefined => Array.isArray(given) ? given : undefined
 
 /** An event that a process cannot observe: why, and at which stage that showed. */
 export const poison = (
