@@ -58,6 +58,9 @@ export const refusesUnknownTypes: Deploy = (definition) =>
     }
   }))
 
+/** Counts all its inputs, so that its state shows which it has had. */
+export const countsItsInputs = Alarms.make("alarms", { evolve: ({ rings }) => ({ rings: rings + 1 }) })
+
 /** Keeps the state of the run that is over. */
 export const restartsWithItsState: Deploy = (definition) =>
   deciding(Process.makeUnsafe(definition), ({ evolve }) => ({
