@@ -38,10 +38,11 @@ export const runnersFollowTheLog = (implementation: TransferRun.Implementation =
     ({ isIdle, kept, later, lost, shape }) =>
       Effect.scoped(Effect.gen(function*() {
         const run = TransferRun.make(implementation, shape, yield* FreshNames.make)
-        yield* Effect.forkScoped(ProcessRunner.run(run.saga, {
+        // Before the log changes, because a runner fails where the store cannot be reached at its start.
+        yield* ProcessRunner.start(run.saga, {
           handlers: [implementation.handlerOf(run.jars), implementation.handlerOf(run.transfers)],
           pollInterval: "20 millis"
-        }))
+        })
         yield* TransferRun.runSteps(run, kept)
         yield* waitUntil(isDone(run))
         const { requested } = run
