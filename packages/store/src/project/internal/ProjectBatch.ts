@@ -10,7 +10,7 @@ import type { PoisonedEvent } from "@refold/core/project/ProjectionFold"
 import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
-import type * as Option from "effect/Option"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
 import * as Polling from "../../log/internal/Polling.ts"
@@ -35,7 +35,10 @@ export interface BatchOptions extends UpdateOptions, Pick<ParkingPolicy.ParkingP
 /** The batch has poisoned events and is to be tried again. Nothing of it was stored. */
 export class RetryBatch extends Data.TaggedError("RetryBatch")<{ readonly poisoned: ReadonlyArray<PoisonedEvent> }> {}
 
-/** Projects a batch. None if another owner has the generation, or it no longer exists. */
+/**
+ * Projects a batch. None if another owner has the generation, or it no longer exists. Where the log goes back, ids of
+ * generations come again: one that is remembered may be another projection's.
+ */
 export const projectBatch = Effect.fnUntraced(function*<R>(
   target: ProjectionTarget<R>,
   generation: number,
@@ -43,12 +46,14 @@ export const projectBatch = Effect.fnUntraced(function*<R>(
 ): Effect.fn.Return<Option.Option<Checkpoint.Reached>, RetryBatch | ReadFailure, EventReader | ReadModelStore | R> {
   const store = yield* ReadModelStore
   const run = (batch: Batch) => {
-    const projected = project(target, batch, options)
+    const { projection, version } = batch.generation
+    if (projection !== target.name || version !== target.version) return Effect.succeedNone
+    const projected = Effect.asSome(project(target, batch, options))
     if (batch.generation.checkpoint >= options.head.position) return projected
     const attributes = { projection: target.name, generation }
     return Polling.work(Effect.withSpan(projected, "refold.projection.batch", { attributes }))
   }
-  return yield* Polling.untraced(store.update(generation, run, options))
+  return Option.flatten(yield* Polling.untraced(store.update(generation, run, options)))
 })
 
 // A generation that is building becomes the live one as soon as it is at the head.

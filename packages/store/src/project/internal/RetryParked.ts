@@ -78,8 +78,8 @@ const lockAll = <R>(
     return Option.isSome(retried) ? retried.value : yield* lockAll(rest, retry, locked)
   })
 
-const isOwnVersion = <R>({ target }: Retry<R>, { batch }: LockedGeneration): boolean =>
-  batch.generation.version === target.version
+const isOwnVersion = <R>({ target }: Retry<R>, { batch: { generation } }: LockedGeneration): boolean =>
+  generation.projection === target.name && generation.version === target.version
 
 const runBefore = <R>(
   retry: Retry<R>,
