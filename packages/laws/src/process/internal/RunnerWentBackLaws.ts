@@ -38,7 +38,7 @@ export const runnersFollowTheLog = (implementation: TransferRun.Implementation =
     ({ isIdle, kept, later, lost, shape }) =>
       Effect.scoped(Effect.gen(function*() {
         const run = TransferRun.make(implementation, shape, yield* FreshNames.make)
-        // Before the log changes, because a runner fails where the store cannot be reached at its start.
+        // It has begun when the log is copied: a runner that finds no store at its start fails.
         yield* ProcessRunner.start(run.saga, {
           handlers: [implementation.handlerOf(run.jars), implementation.handlerOf(run.transfers)],
           pollInterval: "20 millis"
