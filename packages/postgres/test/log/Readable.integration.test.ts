@@ -39,7 +39,6 @@ const refused: ReadonlyArray<readonly [name: string, changed: Arguments, message
   ["a time without end", { event_occurred_at: time("infinity") }, unreadable],
   ["a time without a beginning", { event_occurred_at: time("-infinity") }, unreadable],
   ["the year 10000", { event_occurred_at: time("10000-01-01T00:00:00Z") }, unreadable],
-  ["a time within a millisecond", { event_occurred_at: time("2020-01-01T00:00:00.0001Z") }, unreadable],
   ["a number beyond all doubles", { event_data: json(`'{"n": 1e400}'`) }, unreadable],
   ["a number between two doubles", { event_data: json(`'[9007199254740993]'`) }, unreadable],
   ["a number near 0 below all doubles", { event_data: json(`'[1e-400]'`) }, unreadable],
@@ -128,11 +127,9 @@ const metadata = fc.oneof(
 
 const occurredAt = fc.constantFrom(
   "2020-01-01T00:00:00.123Z",
-  "2020-01-01T00:00:00.1234Z",
   "0001-01-01T00:00:00Z",
   "0001-12-31T23:59:59Z BC",
   "9999-12-31T23:59:59.999Z",
-  "9999-12-31T23:59:59.9991Z",
   "10000-01-01T00:00:00Z",
   "infinity",
   "-infinity"
