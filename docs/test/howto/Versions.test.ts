@@ -1,8 +1,8 @@
 // #region suite
 import { EventCodecSuite } from "@refold/laws"
-import { Result } from "effect"
+import { DateTime, Result } from "effect"
 import * as fc from "fast-check"
-import { EventCodec, type Json, Position, StreamName, StreamVersion } from "refold"
+import { EventCodec, EventId, type Json, Position, StreamName, StreamVersion } from "refold"
 import { expect, it } from "vitest"
 import * as Versions from "../../examples/howto/Versions.ts"
 
@@ -40,6 +40,10 @@ EventCodecSuite.suite("the codec of parcels", codec, { events, older, view: { in
 // #endregion
 
 const stored = (type: string, schemaVersion: number, data: Json.Json) => ({
+  id: Result.getOrThrow(EventId.parse("00000000-0000-7000-8000-000000000001")),
+  metadata: {},
+  occurredAt: DateTime.makeUnsafe("2026-01-01"),
+  recordedAt: DateTime.makeUnsafe("2026-01-01"),
   stream: Result.getOrThrow(StreamName.make("parcel", "7")),
   version: StreamVersion.StreamVersion(1),
   position: Position.Position(1),
@@ -50,7 +54,7 @@ const stored = (type: string, schemaVersion: number, data: Json.Json) => ({
 
 const decode = (type: string, schemaVersion: number, data: Json.Json) =>
   Result.match(codec.decode(stored(type, schemaVersion, data)), {
-    onSuccess: (event): unknown => event,
+    onSuccess: (events): unknown => events,
     onFailure: (error) => `${error._tag}: ${error.message}`
   })
 
@@ -61,10 +65,10 @@ it("an event of each older form is read in the latest form", () => {
     decode("Addressed", 2, { address: "5 Elm St" }),
     decode("SentBack", 1, { reason: "broken" })
   ]).toEqual([
-    { _tag: "Shipped", grams: 900, carrier: "Post" },
-    { _tag: "Addressed", street: "5 Elm St", city: "Brno" },
-    { _tag: "Addressed", street: "5 Elm St", city: "unknown" },
-    { _tag: "Returned", reason: "broken" }
+    [{ _tag: "Shipped", grams: 900, carrier: "Post" }],
+    [{ _tag: "Addressed", street: "5 Elm St", city: "Brno" }],
+    [{ _tag: "Addressed", street: "5 Elm St", city: "unknown" }],
+    [{ _tag: "Returned", reason: "broken" }]
   ])
 })
 

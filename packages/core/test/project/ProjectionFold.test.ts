@@ -467,7 +467,11 @@ describe("prepare", () => {
   it("keeps what the event is and which rows it touches", () => {
     const [renamed] = logOf(["a-1", "Counted", { to: ["x"], by: 1 }])
     const prepared = Result.getOrThrow(Fold.prepare(sums, renamed!))
-    expect(prepared).toMatchObject({ event: { _tag: "Added", by: 1 }, type: "Counted", keys: ["x"] })
+    expect(prepared).toMatchObject({
+      parts: [{ event: { _tag: "Added", by: 1 }, keys: ["x"] }],
+      type: "Counted",
+      keys: ["x"]
+    })
     expect(prepared.envelope).toMatchObject({ stream: "a-1", position: 1, metadata: {} })
   })
 

@@ -13,8 +13,8 @@ export interface Inputs<State, Event> {
   /** Events of every type, in the latest version. */
   readonly events: fc.Arbitrary<Event>
   /**
-   * Events in every older version and under every former name, each with the event that it must decode to. Without them,
-   * older versions are not tested.
+   * Events in every older version, of every former name and former type, each with the events that it must decode to.
+   * Without them, what older events mean is not tested.
    */
   readonly older?: fc.Arbitrary<EventCodecLaws.Older<Event>> | undefined
   /** A view over the events: folding older events must give the state of folding the latest versions. */
@@ -27,7 +27,7 @@ export const properties = <State, Event extends Tagged>(
   { events, older, view }: Inputs<State, Event>
 ): ReadonlyArray<Law.Property<never>> => {
   const any = older &&
-    fc.oneof(older, events.map((native) => ({ stored: Result.getOrThrow(codec.encode(native)), native })))
+    fc.oneof(older, events.map((event) => ({ stored: Result.getOrThrow(codec.encode(event)), native: event })))
   return [
     Law.over(EventCodecLaws.decodeUndoesEncode(codec), events),
     Law.over(EventCodecLaws.formerNamesDecode(codec), events),

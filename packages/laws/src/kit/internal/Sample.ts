@@ -123,8 +123,14 @@ export const events: fc.Arbitrary<Event> = fc.oneof(
   fc.constant(JarSealed.make({}))
 )
 
-/** Events as older code stored them, each with the event that it decodes to today. */
-export const older: fc.Arbitrary<{ readonly stored: EventCodec.EncodedEvent; readonly native: Event }> = fc.oneof(
+/** An event as older code stored it, and the events that it decodes to today. */
+export interface Older {
+  readonly stored: EventCodec.EncodedEvent
+  readonly native: Event | ReadonlyArray<Event>
+}
+
+/** Events as older code stored them. */
+export const older: fc.Arbitrary<Older> = fc.oneof(
   coins.map((amount) => ({
     stored: { type: "CoinsAdded", schemaVersion: 1, data: { amount } },
     native: CoinsAdded.make({ coins: amount, notes: [] })

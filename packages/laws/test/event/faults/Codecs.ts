@@ -21,6 +21,9 @@ export const upcastsWithoutNotes: SampleCodec = {
   decode: (stored) =>
     Result.map(
       Sample.codec.decode(stored),
-      (event) => event._tag === "CoinsAdded" && stored.schemaVersion === 2 ? { ...event, notes: [] } : event
+      (events) =>
+        events.map((event) =>
+          event._tag === "CoinsAdded" && stored.schemaVersion === 2 ? { ...event, notes: [] } : event
+        )
     )
 }

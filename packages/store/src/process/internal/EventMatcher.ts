@@ -43,7 +43,7 @@ export const matchAll = <Event extends Tagged, State>(
     if (Result.isFailure(match)) {
       blocked.add(event.stream)
       poisoned.push(match.failure)
-    } else if (match.success !== undefined) matched.push(match.success)
+    } else matched.push(...match.success)
   }
   return { matched, poisoned }
 }
@@ -51,24 +51,33 @@ export const matchAll = <Event extends Tagged, State>(
 const isBefore = ({ recordedAt }: RecordedEvent, since: DateTime.Utc | undefined): boolean =>
   since !== undefined && DateTime.isLessThan(recordedAt, since)
 
-// Undefined where the event is for no instance.
+// The instances that the domain events of a stored event are for: each observes its own as one trigger.
 const matchOne = <Event extends Tagged, State>(
   process: Process.Process<Event, State>,
   recorded: RecordedEvent
-): Result.Result<MatchedEvent | undefined, PoisonedEvent> => {
+): Result.Result<ReadonlyArray<MatchedEvent>, PoisonedEvent> => {
   const { data: _data, schemaVersion: _version, type: _type, ...envelope } = recorded
   const fail = (stage: Stage, reason: string) => Result.fail(poison(process, recorded, stage, reason))
-  const event = process.events.decode(recorded)
-  if (Result.isFailure(event)) return fail("Event", event.failure.message)
-  const instance = attempt(() => process.correlate(event.success, envelope), "correlate")
-  if (Result.isFailure(instance)) return fail("Keys", instance.failure)
-  if (!Option.isOption(instance.success)) return fail("Keys", "correlate must return an Option")
-  if (Option.isNone(instance.success)) return Result.succeed(undefined)
-  const { value } = instance.success
-  return Result.mapBoth(Process.streamOf(process, value), {
-    onSuccess: (stream) => ({ instance: value, stream, trigger: triggerOf(recorded), recorded }),
-    onFailure: ({ message }) => poison(process, recorded, "Keys", message)
-  })
+  const events = process.events.decode(recorded)
+  if (Result.isFailure(events)) return fail("Event", events.failure.message)
+  const partsOf = new Map<string, Array<number>>()
+  for (const [part, event] of events.success.entries()) {
+    const instance = attempt(() => process.correlate(event, envelope), "correlate")
+    if (Result.isFailure(instance)) return fail("Keys", instance.failure)
+    if (!Option.isOption(instance.success)) return fail("Keys", "correlate must return an Option")
+    if (Option.isNone(instance.success)) continue
+    const { value } = instance.success
+    partsOf.set(value, [...partsOf.get(value) ?? [], part])
+  }
+  const matches = Array.from(
+    partsOf,
+    ([instance, parts]) =>
+      Result.map(Process.streamOf(process, instance), (stream) => {
+        const trigger = triggerOf(recorded, parts.length === events.success.length ? undefined : parts)
+        return { instance, stream, trigger, recorded }
+      })
+  )
+  return Result.mapError(Result.all(matches), ({ message }) => poison(process, recorded, "Keys", message))
 }
 
 /** An event that a process cannot observe: why, and at which stage that showed. */
