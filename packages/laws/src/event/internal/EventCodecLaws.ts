@@ -2,9 +2,10 @@
 import * as View from "@refold/core/decide/View"
 import { decodeAll, type EventCodec } from "@refold/core/event/EventCodec"
 import type { Tagged } from "@refold/core/event/EventType"
-import * as Arr from "effect/Array"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as Result from "effect/Result"
 import * as Law from "../../kit/Law.ts"
+import { nativeOf, type Older } from "./Older.ts"
 import * as Recode from "./Recode.ts"
 
 /** The data passes through JSON text in between, as in a store. */
@@ -30,14 +31,6 @@ export const formerNamesDecode = <Event extends Tagged>(codec: EventCodec<Event>
     }
   })
 
-/** An event as older code stored it, and the events in their latest versions that it must decode to. */
-export interface Older<Event> {
-  /** The encoded event; with metadata, times and place where an upcaster reads them. */
-  readonly stored: Recode.StoredForm
-  /** An event; an array of none for a retired type, of several for a type that is split. */
-  readonly native: Event | ReadonlyArray<Event>
-}
-
 /** The upcasters of all versions in between are applied, events of retired types are left out, and others are split. */
 export const olderVersionsDecode = <Event extends Tagged>(codec: EventCodec<Event>) =>
   Law.make<Older<Event>>("every older event decodes as the latest versions that are given", ({ native, stored }) => ({
@@ -45,7 +38,22 @@ export const olderVersionsDecode = <Event extends Tagged>(codec: EventCodec<Even
     right: Result.succeed(nativeOf(native))
   }))
 
-const nativeOf = <Event extends Tagged>(native: Older<Event>["native"]): ReadonlyArray<Event> => Arr.ensure(native)
+/** Whatever fields the schema of an older version allows: an upcaster must not give what today's code could not store. */
+export const olderEventsAreValid = <Event extends Tagged>(codec: EventCodec<Event>) =>
+  Law.make<RecordedEvent>("what an older event is read as can be stored, and is read back the same", (stored) => {
+    const read = codec.decode(stored)
+    return {
+      left: Result.flatMap(read, (events) => Result.all(events.map((event) => Recode.recode(codec, event)))),
+      right: Result.isFailure(read) ? "an event of today" : read
+    }
+  })
+
+/** Whatever its version and its data. */
+export const retiredEventsAreNone = <Event extends Tagged>(codec: EventCodec<Event>) =>
+  Law.make<RecordedEvent>("an event of a retired type is read as none", (stored) => ({
+    left: codec.decode(stored),
+    right: Result.succeed([])
+  }))
 
 /** The state of a view does not depend on the versions of the events. */
 export const upcastHistoryFoldsAsNative = <State, Event extends Tagged>(
