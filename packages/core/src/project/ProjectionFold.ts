@@ -11,6 +11,7 @@ import type { Position } from "../event/Position.ts"
 import type { RecordedEvent } from "../event/RecordedEvent.ts"
 import * as StreamName from "../event/StreamName.ts"
 import type { StreamVersion } from "../event/StreamVersion.ts"
+import * as InitialState from "./internal/InitialState.ts"
 import * as RowKeys from "./internal/RowKeys.ts"
 import { type Envelope, type Projection, removed } from "./Projection.ts"
 
@@ -88,8 +89,7 @@ export const prepare = <Event extends Tagged, State>(
     if (Result.isFailure(keys)) return poisoned(projection, recorded, "Keys", keys.failure)
     parts.push({ event, keys: keys.success })
   }
-  const keys = parts.length === 1 ? parts[0]!.keys : [...new Set(parts.flatMap(({ keys }) => keys))]
-  return Result.succeed({ parts, type, envelope, keys })
+  return Result.succeed({ parts, type, envelope, keys: RowKeys.ofAll(projection, parts, envelope.stream) })
 }
 
 /**
@@ -104,7 +104,7 @@ export const foldBatch = <Event extends Tagged, State>(
 ): Folded => {
   const changed = new Map<string, StoredRow | undefined>()
   const rowOf = (key: string) => changed.has(key) ? changed.get(key) : stored.get(key)
-  const start = startOf(projection)
+  const start = InitialState.copies(projection)
   const waiting = new Set(parked)
   const failures: Array<PoisonedEvent> = []
   let folded = 0
@@ -146,6 +146,7 @@ const changesOf = <Event extends Tagged, State>(
   prepared: Prepared<Event>
 ): Result.Result<Changes, PoisonedEvent> => {
   const { envelope, parts, type } = prepared
+  if (parts.length === 0) return Result.succeed(movedOf(rowOf, prepared))
   const changes = new Map<string, StoredRow | undefined>()
   for (const { event, keys } of parts) {
     for (const key of keys) {
@@ -163,6 +164,15 @@ const changesOf = <Event extends Tagged, State>(
   return Result.succeed(changes)
 }
 
+const movedOf = (
+  rowOf: (key: string) => StoredRow | undefined,
+  { envelope: { position, version }, keys }: Prepared<unknown>
+): Changes =>
+  new Map(keys.flatMap((key) => {
+    const row = rowOf(key)
+    return row === undefined || row.version >= version ? [] : [[key, { ...row, position, version }]]
+  }))
+
 // Each state is encoded, and the next event folds the decoded state. Otherwise the rows would depend on the batching
 // where the schema drops or rounds something, or where `evolve` changes a state in place.
 const evolved = <Event extends Tagged, State>(
@@ -177,14 +187,6 @@ const evolved = <Event extends Tagged, State>(
   const encoded = encode(next.success)
   if (Result.isFailure(encoded)) return Result.fail(encoded.failure.message)
   return Result.succeed({ key, state: encoded.success, position: envelope.position, version: envelope.version })
-}
-
-// A copy, so that no row can change the initial state of the next; the state itself if it does not fit its schema.
-const startOf = <Event extends Tagged, State>(
-  { decode, encode, initialState }: Folding<Event, State>
-): () => Result.Result<State, string> => {
-  const encoded = encode(initialState)
-  return Result.isSuccess(encoded) ? () => decode(encoded.success) : () => Result.succeed(initialState)
 }
 
 const poisoned = (

@@ -1,4 +1,4 @@
-/** Checks the row keys that a projection finds for an event. */
+/** The row keys of events: those that a projection finds for an event, checked, and those of a stored event. */
 import * as Result from "effect/Result"
 import * as NewEvent from "../../event/NewEvent.ts"
 
@@ -10,4 +10,17 @@ export const check = (keys: ReadonlyArray<string>): Result.Result<ReadonlyArray<
     if (Result.isFailure(checked)) return Result.fail(checked.failure.message)
   }
   return Result.succeed([...new Set(keys)])
+}
+
+/**
+ * The keys of all domain events of a stored event. One that is read as none still moves the version of its stream's row, so
+ * that no reader has to read the event again.
+ */
+export const ofAll = (
+  { isKeyedByStream }: { readonly isKeyedByStream: boolean },
+  parts: ReadonlyArray<{ readonly keys: ReadonlyArray<string> }>,
+  stream: string
+): ReadonlyArray<string> => {
+  if (parts.length === 1) return parts[0]!.keys
+  return parts.length === 0 && isKeyedByStream ? [stream] : [...new Set(parts.flatMap(({ keys }) => keys))]
 }

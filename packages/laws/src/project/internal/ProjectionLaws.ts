@@ -94,7 +94,7 @@ export const foldingChangesNothing = <Event extends Tagged, State>(
 
 /**
  * Compared with a log that has the events of today, with the envelopes of the stored ones. Rows keep the positions and
- * versions of stored events; an event that is read as none changes nothing.
+ * versions of stored events; an event that is read as none changes no state.
  */
 export const olderEventsFoldAsNative = <Event extends Tagged, State>(
   projection: Projection.Projection<Event, State, string>
@@ -107,12 +107,17 @@ export const olderEventsFoldAsNative = <Event extends Tagged, State>(
         ...Result.getOrThrow(projection.events.encode(event))
       }))
     )
-    return {
-      left: ProjectionRun.refolded(projection, stored),
-      // Several events have one version here, and none of them is in the row already.
-      right: ProjectionRun.refolded({ ...projection, isKeyedByStream: false }, native)
-    }
+    const { isKeyedByStream } = projection
+    // Several events have one version here, and none of them is in the row already.
+    const [left, right] = [
+      ProjectionRun.refolded(projection, stored),
+      ProjectionRun.refolded({ ...projection, isKeyedByStream: false }, native)
+    ]
+    // A row that is keyed by stream has the version of its stream, also where the last event is read as none.
+    return isKeyedByStream ? { left: statesOf(left), right: statesOf(right) } : { left, right }
   })
+
+const statesOf = <State>({ rows }: ProjectionRun.ObservedRows<State>) => rows.map(({ key, state }) => [key, state])
 
 /** An event that cannot be folded would park its stream. */
 export const everyEventFolds = <Event extends Tagged, State>(
