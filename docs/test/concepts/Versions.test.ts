@@ -18,6 +18,13 @@ it("an event that was stored in version 1 under the former name is read in versi
   expect(Result.getOrThrow(codec.decode(stored))).toEqual([ItemAdded.make({ sku: "A-7", quantity: 1, unit: "piece" })])
 })
 
+it("an event of a split type is read as several events, and one of a retired type as none", () => {
+  const filled = { ...place, type: "CartFilled", schemaVersion: 1, data: { skus: ["A-7", "B-2"] } }
+  expect(Result.getOrThrow(codec.decode(filled)).map(({ sku }) => sku)).toEqual(["A-7", "B-2"])
+  expect(codec.decode({ ...place, type: "CartViewed", schemaVersion: 2, data: null })).toEqual(Result.succeed([]))
+  expect(codec.storedTypes(["ItemAdded"])).toEqual(["ItemAdded", "ItemPutInCart", "CartFilled"])
+})
+
 it("an event of a newer version than the code knows is an error that names both versions", () => {
   const decoded = codec.decode({ ...place, type: "ItemAdded", schemaVersion: 4, data: {} })
   expect(Result.getOrThrow(Result.flip(decoded))).toMatchObject({ _tag: "NewerSchemaVersion", latest: 3 })

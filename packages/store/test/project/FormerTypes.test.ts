@@ -12,7 +12,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { describe, expect, it } from "vitest"
 import { run } from "../support/Account.ts"
-import { append, codec, type Event, order, placed, stateSchema, streamOf, viewed } from "../support/Orders.ts"
+import { append, codec, type Event, order, placed, State, streamOf, viewed } from "../support/Orders.ts"
 
 const Count = Schema.Struct({ events: Schema.Int, at: Schema.String })
 
@@ -87,7 +87,7 @@ describe("a projection of events of former types", () => {
     }))))
 })
 
-const inline = Projection.ofAggregateUnsafe(order, { name: "orders", version: 1, state: stateSchema })
+const inline = Projection.ofAggregateUnsafe(order, { name: "orders", version: 1, state: State })
 
 describe("a row that is keyed by stream", () => {
   it("has the version of its stream, also where the last event is read as none, so that it is not read again", () =>

@@ -12,8 +12,8 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 
-export const Opened = EventType.make("Opened", Schema.Struct({ by: Schema.String }))
-export const Added = EventType.make("Added", Schema.Struct({ sku: Schema.NonEmptyString }))
+const Opened = EventType.make("Opened", Schema.Struct({ by: Schema.String }))
+const Added = EventType.make("Added", Schema.Struct({ sku: Schema.NonEmptyString }))
 const Placed = EventType.make("Placed", Schema.Struct({ skus: Schema.Array(Schema.String) })).pipe(
   EventType.splitInto([Opened, Added], ({ skus }, { metadata }) => [
     Opened.make({ by: metadata.actor ?? "unknown" }),
@@ -25,8 +25,8 @@ export const codec = EventCodec.makeUnsafe([Opened, Added, Placed, EventType.ret
 
 export type Event = typeof Opened.Event | typeof Added.Event
 
-const State = Schema.Struct({ by: Schema.String, skus: Schema.Array(Schema.String) })
-export type State = typeof State.Type
+export const State = Schema.Struct({ by: Schema.String, skus: Schema.Array(Schema.String) })
+type State = typeof State.Type
 
 const decider = Decider.make<string, State, Event, never>({
   initialState: { by: "", skus: [] },
@@ -42,8 +42,6 @@ export const order = Aggregate.makeUnsafe<string, State, Event, never>({
   decider,
   snapshots: { name: "order", version: 1, state: State, every: 2 }
 })
-
-export const stateSchema = State
 
 let n = 0
 

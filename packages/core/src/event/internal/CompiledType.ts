@@ -24,8 +24,7 @@ export interface CompiledSplit {
   readonly into: ReadonlyMap<string, FieldsCodec.FieldsCodec>
 }
 
-/** The name of a type in errors. */
-export const fieldOf = ({ name }: StoredType): string => `event type ${name}`
+const fieldOf = ({ name }: StoredType): string => `event type ${name}`
 
 /** The split of a former type; undefined for a retired type, and for one whose events are written. */
 export const splitOf = (type: StoredType): Split | undefined => isFormer(type) ? type.split : undefined
