@@ -53,8 +53,9 @@ export const decode = <Event extends Tagged, State>(
   }
   const recorded = recordedOf(trigger)
   const context = { instance, at: recorded.recordedAt, envelope: envelopeOf(recorded) }
+  const own = trigger.parts && new Set(trigger.parts)
   return Result.mapBoth(events.decode(recorded), {
-    onSuccess: (parts) => ({ inputs: parts.filter((_, part) => trigger.parts?.includes(part) ?? true), context }),
+    onSuccess: (parts) => ({ inputs: parts.filter((_, part) => own?.has(part) ?? true), context }),
     onFailure: ({ message }) => ({ stage: "Event" as const, reason: message })
   })
 }

@@ -33,15 +33,16 @@ export const react = <Event extends Tagged, State>(
   { context, inputs }: Reactor.DecodedTrigger<Event>
 ): Result.Result<Reacted<State>, Reactor.Fault> =>
   Result.gen(function*() {
-    const decided: Array<Decided> = []
+    const decided: Array<ReadonlyArray<Decided>> = []
     let before = state
-    for (const [index, input] of inputs.entries()) {
+    for (const input of inputs) {
       const after = yield* Reactor.evolve(process, before, { input, context })
-      decided.push(...yield* Reactor.react(process, { before, after }, { input, context }))
+      const reactions = yield* Reactor.react(process, { before, after }, { input, context })
+      decided.push(reactions)
       before = after
-      if (decided.some(({ _tag }) => _tag === "Complete")) return { state: after, decided, observed: index + 1 }
+      if (reactions.some(({ _tag }) => _tag === "Complete")) break
     }
-    return { state: before, decided, observed: inputs.length }
+    return { state: before, decided: decided.flat(), observed: decided.length }
   })
 
 /** The trigger with its first inputs only, so that a later fold of the instance's stream gives the same state. */

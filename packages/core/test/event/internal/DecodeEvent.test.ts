@@ -159,6 +159,12 @@ describe("a type that is split", () => {
     expect(codec.decode(stored("Priced", 1, { sku: "a", euros: 1 }))).toEqual(Result.succeed([]))
   })
 
+  it("may give more events than a function call takes arguments", () => {
+    const skus = Array.from({ length: 200_000 }, () => "a")
+    const events = Result.getOrThrow(EventCodec.decodeAll(shop, [stored("Taken", 2, { by: "Ada", skus })]))
+    expect(events).toHaveLength(200_001)
+  })
+
   it("is refused if an event does not fit its schema, with the event and the field", () => {
     expect(failureOf(shop.decode(stored("Taken", 2, { by: "Ada", skus: ["a", ""] })))).toMatchObject({
       _tag: "UndecodableEvent",

@@ -61,6 +61,21 @@ describe("an instance that observes a stored event of several domain events", ()
     expect(handled(process, stored(["2", "1"], [3])).state).toEqual(Result.succeed(["Taken"]))
   })
 
+  it("observes more of them than a function call takes arguments, in linear time", () => {
+    const transfers = Array.from({ length: 100_000 }, (_, index) => String(index % 2))
+    const parts = transfers.flatMap((transfer, index) => transfer === "1" ? [2 * index, 2 * index + 1] : [])
+    const counting = Process.makeUnsafe({
+      ...definition,
+      initialState: 0,
+      evolve: (count: number) => count + 1,
+      react: () => [],
+      phase: undefined
+    })
+    const { events, state } = handled(counting, stored(transfers, parts))
+    expect(state).toEqual(Result.succeed(100_000))
+    expect(reread(counting, events).state).toEqual(state)
+  })
+
   it("is the fold of its stream", () => {
     const process = processOf()
     const split = handled(process, stored(["1", "2"], [1, 2]))

@@ -43,7 +43,7 @@ export const matchAll = <Event extends Tagged, State>(
     if (Result.isFailure(match)) {
       blocked.add(event.stream)
       poisoned.push(match.failure)
-    } else matched.push(...match.success)
+    } else for (const one of match.success) matched.push(one)
   }
   return { matched, poisoned }
 }
@@ -67,7 +67,9 @@ const matchOne = <Event extends Tagged, State>(
     if (!Option.isOption(instance.success)) return fail("Keys", "correlate must return an Option")
     if (Option.isNone(instance.success)) continue
     const { value } = instance.success
-    partsOf.set(value, [...partsOf.get(value) ?? [], part])
+    const parts = partsOf.get(value) ?? []
+    parts.push(part)
+    partsOf.set(value, parts)
   }
   const matches = Array.from(
     partsOf,
