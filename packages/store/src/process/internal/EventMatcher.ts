@@ -5,6 +5,7 @@ import type { StreamName } from "@refold/core/event/StreamName"
 import { attempt, reasonOf } from "@refold/core/internal/event/Reason"
 import * as Process from "@refold/core/process/Process"
 import { type EventTrigger, triggerOf } from "@refold/core/process/ProcessEvent"
+import type { Envelope } from "@refold/core/project/Projection"
 import { PoisonedEvent, type Stage } from "@refold/core/project/ProjectionFold"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
@@ -56,30 +57,37 @@ const matchOne = <Event extends Tagged, State>(
   process: Process.Process<Event, State>,
   recorded: RecordedEvent
 ): Result.Result<ReadonlyArray<MatchedEvent>, PoisonedEvent> => {
-  const { data: _data, schemaVersion: _version, type: _type, ...envelope } = recorded
   const fail = (stage: Stage, reason: string) => Result.fail(poison(process, recorded, stage, reason))
   const events = process.events.decode(recorded)
   if (Result.isFailure(events)) return fail("Event", events.failure.message)
+  const { data: _data, schemaVersion: _version, type: _type, ...envelope } = recorded
   const partsOf = new Map<string, Array<number>>()
   for (const [part, event] of events.success.entries()) {
-    const instance = attempt(() => process.correlate(event, envelope), "correlate")
+    const instance = correlate(process, event, envelope)
     if (Result.isFailure(instance)) return fail("Keys", instance.failure)
-    if (!Option.isOption(instance.success)) return fail("Keys", "correlate must return an Option")
-    if (Option.isNone(instance.success)) continue
-    const { value } = instance.success
-    const parts = partsOf.get(value) ?? []
-    parts.push(part)
-    partsOf.set(value, parts)
+    if (Option.isSome(instance.success)) add(partsOf, instance.success.value, part)
   }
-  const matches = Array.from(
-    partsOf,
-    ([instance, parts]) =>
-      Result.map(Process.streamOf(process, instance), (stream) => {
-        const trigger = triggerOf(recorded, parts.length === events.success.length ? undefined : parts)
-        return { instance, stream, trigger, recorded }
-      })
-  )
+  const matches = Array.from(partsOf, ([instance, parts]) => {
+    const trigger = triggerOf(recorded, parts.length === events.success.length ? undefined : parts)
+    return Result.map(Process.streamOf(process, instance), (stream) => ({ instance, stream, trigger, recorded }))
+  })
   return Result.mapError(Result.all(matches), ({ message }) => poison(process, recorded, "Keys", message))
+}
+
+const correlate = <Event extends Tagged, State>(
+  process: Process.Process<Event, State>,
+  event: Event,
+  envelope: Envelope
+): Result.Result<Option.Option<string>, string> =>
+  Result.flatMap(
+    attempt(() => process.correlate(event, envelope), "correlate"),
+    (instance) => Option.isOption(instance) ? Result.succeed(instance) : Result.fail("correlate must return an Option")
+  )
+
+const add = (partsOf: Map<string, Array<number>>, instance: string, part: number): void => {
+  const parts = partsOf.get(instance)
+  if (parts === undefined) partsOf.set(instance, [part])
+  else parts.push(part)
 }
 
 /** An event that a process cannot observe: why, and at which stage that showed. */
