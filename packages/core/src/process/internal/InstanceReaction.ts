@@ -63,12 +63,12 @@ const reactOnce = <Event extends Tagged, State>(
   if (isIgnored(instance, { trigger })) return ProcessReacted.make({ instance: name, trigger, decided: [] })
   const reaction = Result.gen(function*() {
     const inputs = yield* TriggerInput.decode(process, name, trigger)
-    const { decided, state } = yield* Reactor.react(process, yield* instance.state, inputs)
+    const { decided, observed, state } = yield* Reactor.react(process, yield* instance.state, inputs)
     const phase = yield* Reactor.phaseOf(process.phase, state)
-    return { decided, ...phase }
+    return { trigger: TriggerInput.firstOf(trigger, inputs, observed), decided, ...phase }
   })
   return Result.match(reaction, {
-    onSuccess: (reacted) => ProcessReacted.make({ instance: name, trigger, ...reacted, ...named }),
+    onSuccess: (reacted) => ProcessReacted.make({ instance: name, ...reacted, ...named }),
     onFailure: (fault) => park(to, trigger, fault)
   })
 }

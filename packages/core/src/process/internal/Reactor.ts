@@ -32,21 +32,31 @@ export const evolve = <Event extends Tagged, State>(
 ): Result.Result<State, TriggerInput.Fault> =>
   attempt("Evolve", () => inputs.reduce((state, { context, input }) => process.evolve(state, input, context), before))
 
+/** What the inputs of a trigger came to. */
+export interface Reacted<State> {
+  readonly state: State
+  readonly decided: ReadonlyArray<Decided>
+  /** The number of inputs up to the completion of the instance. Later ones are ignored, as later events are. */
+  readonly observed: number
+}
+
 /** The state after the inputs of a trigger, and the reactions to each of them, in their recorded form. */
 export const react = <Event extends Tagged, State>(
   process: Reactor<Event, State>,
   before: State,
   { inputs }: TriggerInput.Inputs<Event>
-): Result.Result<{ readonly state: State; readonly decided: ReadonlyArray<Decided> }, TriggerInput.Fault> =>
+): Result.Result<Reacted<State>, TriggerInput.Fault> =>
   Result.gen(function*() {
     let state = before
-    const decided: Array<Decided> = []
+    const decided: Array<ReadonlyArray<Decided>> = []
     for (const one of inputs) {
       const after = yield* evolve(process, state, { inputs: [one], unknownType: undefined })
-      decided.push(...yield* reactTo(process, { before: state, after }, one))
+      const reactions = yield* reactTo(process, { before: state, after }, one)
+      decided.push(reactions)
       state = after
+      if (reactions.some(({ _tag }) => _tag === "Complete")) break
     }
-    return { state, decided }
+    return { state, decided: decided.flat(), observed: decided.length }
   })
 
 const reactTo = <Event extends Tagged, State>(

@@ -43,18 +43,28 @@ export const decode = <Event extends Tagged>(
   const decoded = events.decode(recorded)
   if (Result.isSuccess(decoded)) {
     const context = { instance, at: recorded.recordedAt, envelope: envelopeOf(recorded) }
-    return only({ input: decoded.success, context })
+    const own = trigger.parts && new Set(trigger.parts)
+    const parts = decoded.success.filter((_, part) => own?.has(part) ?? true)
+    return Result.succeed({ inputs: parts.map((input) => ({ input, context })), unknownType: undefined })
   }
   return decoded.failure._tag === "UnknownEventType"
     ? Result.succeed({ inputs: [], unknownType: trigger.type })
     : Result.fail({ stage: "Event", reason: decoded.failure.message })
 }
 
+/** The trigger with its first inputs only, so that a later fold of the instance's stream gives the same state. */
+export const firstOf = (trigger: Trigger, { inputs }: Pick<Inputs<unknown>, "inputs">, observed: number): Trigger =>
+  // Only an event has more than one input.
+  trigger._tag !== "Event" || observed === inputs.length
+    ? trigger
+    : { ...trigger, parts: (trigger.parts ?? [...inputs.keys()]).slice(0, observed) }
+
 const only = <Event>(input: Decoded<Event>): Result.Result<Inputs<Event>> =>
   Result.succeed({ inputs: [input], unknownType: undefined })
 
 // `triggerOf` made the trigger of a recorded event.
-const recordedOf = ({ _tag, ...recorded }: EventTrigger): RecordedEvent => recorded as unknown as RecordedEvent
+const recordedOf = ({ _tag, parts: _parts, ...recorded }: EventTrigger): RecordedEvent =>
+  recorded as unknown as RecordedEvent
 
 const envelopeOf = (
   { data: _data, schemaVersion: _version, type: _type, ...envelope }: RecordedEvent
