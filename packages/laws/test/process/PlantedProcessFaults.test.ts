@@ -24,7 +24,9 @@ const processLaws: Table<typeof ProcessLaws> = {
   stateIsFoldOfStream: { "a process that counts its calls": process(Processes.countsItsCalls) },
   pendingWorkIsFoldOfStream: { "a deployment that decides again": process(sound, Processes.decidesAgain) },
   removedTypesAreLeftOut: { "a deployment that refuses unknown types": process(sound, Processes.refusesUnknownTypes) },
-  restartsLikeNew: { "a restart with the old state": process(sound, Processes.restartsWithItsState) },
+  restartsLikeNew: {
+    "a restart with the old state": process(Processes.countsItsInputs, Processes.restartsWithItsState)
+  },
   olderEventsAreObservedAsNative: {
     "a split that gives one event": process(Processes.observesTheFirstEventOnly)
   },
