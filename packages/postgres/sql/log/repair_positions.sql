@@ -10,6 +10,13 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   last_stored bigint;
 BEGIN
+  -- Almost always, and then without a lock for which a program that starts could wait.
+  IF NOT coalesce(
+    (SELECT e."position" FROM refold.event_store e ORDER BY e."position" DESC LIMIT 1)
+      > (SELECT s.last_value FROM refold.event_position s), false)
+  THEN
+    RETURN NULL;
+  END IF;
   PERFORM pg_advisory_xact_lock(hashtextextended('repair positions', 'refold.event_position'::regclass::oid::bigint));
   -- A statement of its own, so that its snapshot is newer than the wait.
   SELECT e."position" INTO last_stored FROM refold.event_store e ORDER BY e."position" DESC LIMIT 1;
