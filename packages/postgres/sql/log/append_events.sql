@@ -28,6 +28,10 @@ DECLARE
   last_w int;
   last_e int;
 BEGIN
+  -- Each stream takes a lock, in a table of locks that all sessions of the server share.
+  IF 1000 < ANY (write_counts) THEN
+    PERFORM refold.refuse_input(refold.problem('writes'::text, 'must not have more than 1000 elements'::text));
+  END IF;
   IF wait THEN
     PERFORM refold.lock_streams(streams, keys, true, CASE WHEN shared_guards THEN event_counts END);
   END IF;

@@ -1,6 +1,6 @@
 /**
  * Observes the events of the log for a process, batch by batch: matches them to instances, lets each instance react, and
- * records all decisions of the batch in one commit, in the transaction that moves the checkpoint. An instance ignores an
+ * records all decisions of the batch in the transaction that moves the checkpoint. An instance ignores an
  * event that it has observed before, so a batch can be repeated.
  */
 import type { Tagged } from "@refold/core/event/EventType"
@@ -9,7 +9,7 @@ import type { StreamName } from "@refold/core/event/StreamName"
 import * as StreamVersion from "@refold/core/event/StreamVersion"
 import type { Instance } from "@refold/core/internal/process/ProcessInstance"
 import type { VersionConflict } from "@refold/core/journal/AppendError"
-import type { StreamWrite } from "@refold/core/journal/Commit"
+import * as Commit from "@refold/core/journal/Commit"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import type { Process } from "@refold/core/process/Process"
 import type { PoisonedEvent } from "@refold/core/project/ProjectionFold"
@@ -68,21 +68,35 @@ const reactAll = Effect.fnUntraced(function*<Event extends Tagged, State>(
   const byInstance = Arr.groupBy(matched, ({ stream }) => stream)
   for (const own of Object.values(byInstance)) decisions.set(own[0].stream, yield* react(process, own))
   for (;;) {
-    const conflict = yield* record([...decisions.values()])
+    const conflict = yield* recordAll(decisions)
     if (conflict === undefined) return [...decisions.values()].flatMap(({ poisoned }) => poisoned)
     decisions.set(conflict.stream, yield* react(process, byInstance[conflict.stream]!))
   }
 })
 
-const record = Effect.fnUntraced(function*(
-  decisions: ReadonlyArray<Decisions>
+// In as few commits as hold them; what was recorded is not recorded again after a conflict.
+const recordAll = Effect.fnUntraced(function*(
+  decisions: Map<StreamName, Decisions>
 ): Effect.fn.Return<VersionConflict | undefined, EventStoreError, EventStore> {
-  const [first, ...rest] = decisions.flatMap(
-    ({ events, lastEventId, stream, version }): ReadonlyArray<StreamWrite> =>
-      events.length === 0 ? [] : [{ stream, expected: ExpectedVersion.Exact(version), lastEventId, events }]
-  )
-  if (first === undefined) return undefined
-  return yield* (yield* EventStore).commit({ writes: [first, ...rest] }).pipe(
+  const open = [...decisions.values()].filter(({ events }) => events.length > 0)
+  for (const some of Arr.chunksOf(open, Commit.maxWrites)) {
+    const conflict = yield* record(some)
+    if (conflict !== undefined) return conflict
+    for (const one of some) decisions.set(one.stream, { ...one, events: [] })
+  }
+  return undefined
+})
+
+const record = Effect.fnUntraced(function*(
+  decisions: Arr.NonEmptyReadonlyArray<Decisions>
+): Effect.fn.Return<VersionConflict | undefined, EventStoreError, EventStore> {
+  const writes = Arr.map(decisions, ({ events, lastEventId, stream, version }): Commit.StreamWrite => ({
+    stream,
+    expected: ExpectedVersion.Exact(version),
+    lastEventId,
+    events
+  }))
+  return yield* (yield* EventStore).commit({ writes }).pipe(
     Effect.as(undefined),
     Effect.catch((error) =>
       error._tag === "VersionConflict"
