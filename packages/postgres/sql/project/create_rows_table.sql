@@ -13,6 +13,8 @@ DECLARE
 BEGIN
   IF NOT EXISTS (SELECT FROM refold.projection_generations g WHERE g.id = generation AND NOT g.has_tables) THEN
     RAISE EXCEPTION 'there is no generation % with rows', generation USING ERRCODE = 'invalid_parameter_value';
+  ELSIF jsonb_path_exists(indexes, '$[*][*] ? (!(@.kind == "Text" || @.kind == "Number" || @.kind == "Boolean"))') THEN
+    RAISE EXCEPTION 'the kind of a field must be Text, Number or Boolean' USING ERRCODE = 'invalid_parameter_value';
   END IF;
   -- Leaves space for the next state of a row on its page (a HOT update), so that no index changes if none is declared.
   EXECUTE format('CREATE TABLE refold_rows.%I (LIKE refold_rows.rows INCLUDING ALL) WITH (fillfactor = 90)', rows_table);
