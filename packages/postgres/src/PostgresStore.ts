@@ -28,7 +28,7 @@ import * as ServerUrl from "./schema/internal/ServerUrl.ts"
 import * as StoreSchema from "./schema/internal/StoreSchema.ts"
 import * as TimeLimits from "./schema/internal/TimeLimits.ts"
 
-export { type GrantOptions, grants, type RoleKind } from "./schema/Grants.ts"
+export { type GrantOptions, grants, type RoleKind } from "./schema/internal/Grants.ts"
 
 /** What the adapter provides: the ports, and the client, for transactions of the caller that appends join. */
 export type Services = StoreServices | PgClient.PgClient | SqlClient.SqlClient

@@ -52,6 +52,7 @@ describe("a session that holds the lock of", () => {
         (select oid::bigint from pg_class where relname = 'event_position')))`)
       const { store } = yield* Stores.open(url, { queryTimeout })
       yield* store.append(Stores.freshStream(), [Stores.event()])
+      expect(yield* store.head).toBe(1)
     }))
   )
 

@@ -105,7 +105,7 @@ export const kinds = Object.keys(rights) as ReadonlyArray<RoleKind>
 export const statements = (role: string, kind: RoleKind, schema: string): ReadonlyArray<string> => {
   const { execute, rows, tables }: Rights = rights[kind]
   const rowsSchema = SqlFile.rowsSchema(schema)
-  const named = (names: ReadonlyArray<string>): string => names.map((name) => `"${schema}".${name}`).join(", ")
+  const named = (names: ReadonlyArray<string>): string => lines(names.map((name) => `"${schema}".${name}`))
   const grant = (right: string, on: string): string => `GRANT ${right} ON ${on} TO ${role}`
   return [
     grant("USAGE", `SCHEMA "${schema}"${rows === undefined ? "" : `, "${rowsSchema}"`}`),
@@ -114,3 +114,10 @@ export const statements = (role: string, kind: RoleKind, schema: string): Readon
     ...(execute.length === 0 ? [] : [grant("EXECUTE", `FUNCTION ${named(execute)}`)])
   ]
 }
+
+// In lines that fit a page.
+const lines = (names: ReadonlyArray<string>): string =>
+  names.reduce((text, name) => {
+    const width = text.length - text.lastIndexOf("\n") + name.length
+    return `${text},${width > 110 ? "\n  " : " "}${name}`
+  })

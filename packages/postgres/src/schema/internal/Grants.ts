@@ -1,8 +1,8 @@
 /** The rights of the roles that use a store, as the statements that grant them. */
 import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Result from "effect/Result"
-import * as StoreRights from "./internal/StoreRights.ts"
-import * as StoreSchema from "./internal/StoreSchema.ts"
+import * as StoreRights from "./StoreRights.ts"
+import * as StoreSchema from "./StoreSchema.ts"
 
 /**
  * What a role does with a store. A role may do several of these; none of them can change or delete an event, and none can
