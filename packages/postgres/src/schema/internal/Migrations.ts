@@ -4,6 +4,7 @@ import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Migrator from "effect/sql/Migrator"
 import type * as SqlClient from "effect/sql/SqlClient"
+import { isSqlError } from "effect/sql/SqlError"
 import type * as SqlError from "effect/sql/SqlError"
 import * as Database from "./Database.ts"
 import * as MigrationLock from "./MigrationLock.ts"
@@ -87,14 +88,20 @@ export const run = Effect.fnUntraced(function*(
     if (due(yield* look(database, options.table), options.migrations).length === 0) return false
     return yield* database.transaction(migrate(database, options))
   })
-  return yield* Effect.mapError(running, (error) =>
-    error._tag === "EventStoreError" ? error : new EventStoreError({
-      operation,
-      cause: error._tag === "SqlError" ? Database.explain(error) : error
-    }))
+  return yield* Effect.mapError(
+    running,
+    (error) => error._tag === "EventStoreError" ? error : new EventStoreError({ operation, cause: explain(error) })
+  )
 })
 
 const operation = "migrate"
+
+const explain = (error: SqlError.SqlError | Migrator.MigrationError): Error =>
+  error._tag === "SqlError"
+    ? Database.explain(error)
+    : isSqlError(error.cause)
+    ? new Error(`${error.message}: ${Database.explain(error.cause).message}`, { cause: error })
+    : error
 
 const migrate = Effect.fnUntraced(function*(
   database: Database.Database,
