@@ -38,7 +38,7 @@ export type StoreServices = EventStore.EventStore | EventReader | SnapshotStore 
 
 /** Where in the database the store lives. */
 export interface StoreOptions {
-  /** The schema of the store's tables, `refold` by default: small letters, digits and `_`, at most 50, not `pg_…`. */
+  /** The schema of the store's tables, `refold` by default: small letters, digits and `_`, at most 50, neither `pg_…` nor `…_rows`. */
   readonly schema?: string | undefined
   /**
    * Whether to create or update the schema at the start, where that is due; true by default. Needs a role that owns the

@@ -105,6 +105,21 @@ describe.each(["the owner", "a superuser"])("%s does not migrate a schema", (who
 })
 
 test(
+  "a store is not migrated beside the rows of one that was dropped",
+  run(Effect.gen(function*() {
+    const { admin, owner } = yield* setUp
+    yield* Effect.scoped(Stores.open(owner))
+    yield* admin`drop schema refold cascade`
+    expect((yield* Effect.flip(Stores.open(owner))).message).toBe(
+      "migrate failed: the schema \"refold_rows\" has the table rows already: if that is from a store that was dropped, " +
+        "DROP SCHEMA \"refold_rows\" CASCADE"
+    )
+    yield* admin`drop schema refold_rows cascade`
+    expect(yield* (yield* Stores.open(owner)).store.head).toBe(0)
+  }))
+)
+
+test(
   "a role that made the owner a member of itself is still another role",
   run(Effect.gen(function*() {
     const { admin, mallory, names, owner } = yield* setUp

@@ -103,6 +103,7 @@ describe("a store that starts", () => {
     "refold\u0000",
     "$1",
     "pg_mine",
+    "mine_rows",
     "pg_catalog"
   ]
   for (const schema of badNames) {

@@ -119,10 +119,12 @@ const migrate = Effect.fnUntraced(function*(
   // Looked at again behind the lock: another process may have migrated meanwhile.
   const state = yield* look(database, table)
   if (due(state, migrations).length === 0) return false
-  for (const name of [schema, ...(beside === undefined ? [] : [beside])]) {
-    const problem = yield* SchemaOwner.ensure(sql, name)
-    if (problem !== undefined) return yield* new EventStoreError({ operation, cause: new Error(problem) })
+  let problem = yield* SchemaOwner.ensure(sql, schema)
+  if (beside !== undefined) {
+    problem ??= yield* SchemaOwner.ensure(sql, beside)
+    if (state._tag !== "Applied") problem ??= yield* SchemaOwner.leftIn(sql, beside)
   }
+  if (problem !== undefined) return yield* new EventStoreError({ operation, cause: new Error(problem) })
   const applied = yield* Migrator.make({})({
     loader: Migrator.fromRecord(Object.fromEntries(steps)),
     table: `${schema}.${table}`

@@ -14,6 +14,16 @@ export const ensure = Effect.fnUntraced(function*(sql: SqlClient, schema: string
   return undefined
 })
 
+/** What is wrong with a schema that should be empty, and how to repair it, or `undefined`. */
+export const leftIn = Effect.fnUntraced(function*(sql: SqlClient, schema: string) {
+  const [left] = yield* sql<{ readonly name: string }>`
+    SELECT c.relname::text AS name FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE n.nspname = ${schema}::text ORDER BY c.relname LIMIT 1`.unprepared
+  return left === undefined
+    ? undefined
+    : `the schema "${schema}" has the table ${left.name} already: if that is from a store that was dropped, DROP SCHEMA "${schema}" CASCADE`
+})
+
 /**
  * What is wrong with a schema that exists, and how to repair it, or `undefined`: it belongs to another role, another role
  * may create objects in it, or it has objects of another role. Superusers and the owner of the database are trusted.

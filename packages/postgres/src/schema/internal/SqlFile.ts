@@ -22,10 +22,11 @@ export const sqlFiles = (
 
 /** Why a text cannot be the name of a schema, or `undefined` where it can. */
 export const schemaProblem = (name: string): string | undefined =>
-  /^(?!pg_)[a-z_][a-z0-9_]{0,49}$/.test(name)
+  /^(?!pg_)[a-z_][a-z0-9_]{0,49}$/.test(name) && !name.endsWith("_rows")
     ? undefined
-    // PostgreSQL truncates names of more than 63 bytes, and the schemas of projections add to this one.
-    : "must be small letters, digits and _, at most 50, and not pg_…"
+    // PostgreSQL truncates names of more than 63 bytes, and the schemas of projections add to this one. One that ends in
+    // _rows could be the schema of another store's rows.
+    : "must be small letters, digits and _, at most 50, and neither pg_… nor …_rows"
 
 /** The schema of a store's tables of rows. */
 export const rowsSchema = (schema: string): string => `${schema}_rows`
