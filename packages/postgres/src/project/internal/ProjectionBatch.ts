@@ -137,7 +137,7 @@ const saveCheckpoint = (database: Database, generation: number, changes: Changes
 // projections, too.
 const withRows = (database: Database, generation: number, changes: Changes, checkpoint: Statement.Fragment) => {
   const { sql } = database
-  const table = RowSelection.table(database, generation)
+  const table = database.rows(generation)
   const { keys, positions, states, versions } = ProjectionRow.encode(changes.rows)
   return sql`
     WITH stored AS (
