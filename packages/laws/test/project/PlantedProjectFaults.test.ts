@@ -52,7 +52,9 @@ const projectionLaws: Table<typeof ProjectionLaws> = {
 const projectorLaws: Table<typeof ProjectorLaws> = {
   anyBatchingIsRefold: {
     "removals forgotten": store(ReadModels.forgetsRemovals),
-    "ignored parked streams": store(ReadModels.ignoresParkedStreams)
+    "ignored parked streams": store(ReadModels.ignoresParkedStreams),
+    "one part of an event": store(ReadModels.writesOnePartOnly),
+    "parts of a poisoned event": store(ReadModels.keepsPartsOfPoisonedEvents)
   },
   resumedIsRefold: { "checkpoints saved separately": store(ReadModels.savesCheckpointsSeparately) },
   oneOwnerAtATime: { "batches without a lock": store(ReadModels.hasNoLock) },

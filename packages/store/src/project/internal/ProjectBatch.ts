@@ -18,10 +18,10 @@ import type { LogHead } from "../../log/LogHead.ts"
 import { type Batch, ReadModelStore, type UpdateOptions } from "../ReadModelStore.ts"
 import * as Checkpoint from "./Checkpoint.ts"
 import * as ParkingPolicy from "./ParkingPolicy.ts"
-import type { ProjectionTarget } from "./ProjectionTarget.ts"
+import type { FoldLimits, ProjectionTarget } from "./ProjectionTarget.ts"
 
 /** Which events a batch reads, and which attempt this is. */
-export interface BatchOptions extends UpdateOptions, Pick<ParkingPolicy.ParkingPolicy, "attempts"> {
+export interface BatchOptions extends UpdateOptions, FoldLimits, Pick<ParkingPolicy.ParkingPolicy, "attempts"> {
   /** The last position to read; lower if the batch's own transaction sees a lower head. */
   readonly head: LogHead
   /** Only events that count as of this point. */
@@ -88,10 +88,12 @@ const foldAfter = Effect.fnUntraced(function*<R>(
 ): Effect.fn.Return<Pick<Checkpoint.Reached, "checkpoint" | "folded">, RetryBatch | ReadFailure, EventReader | R> {
   const started = yield* Clock.currentTimeMillis
   const { events, isFull } = yield* readBatch(target, batch, after, options)
-  const checkpoint = Checkpoint.next(events, { ...options, after, isFull })
-  const kept = yield* withoutDiscarded(batch, events, after, checkpoint)
+  const end = Checkpoint.next(events, { ...options, after, isFull })
+  const kept = yield* withoutDiscarded(batch, events, after, end)
   const parked = yield* batch.parked([...new Set(kept.map(({ stream }) => stream))])
-  const outcome = yield* target.fold(batch, kept, new Set(parked.map(({ stream }) => stream)))
+  const outcome = yield* target.fold(batch, kept, new Set(parked.map(({ stream }) => stream)), options)
+  const { covered = kept.length } = outcome
+  const checkpoint = covered < kept.length ? kept[covered - 1]!.position : end
   if (outcome.poisoned.length > 0 && ParkingPolicy.isRetried(options, options.attempt)) {
     return yield* new RetryBatch(outcome)
   }
