@@ -70,6 +70,14 @@ describe("fits", () => {
   ])("%s does not take %o", (kind, value) => expect(RowValue.fits(kind, value)).toBe(false))
 })
 
+describe("instantKey", () => {
+  it.each([
+    ["2026-11-28T09:30:00.000Z", "1002026-11-28T09:30:00.000Z"],
+    ["+010000-01-01T00:00:00.000Z", "1010000-01-01T00:00:00.000Z"],
+    ["-000001-12-31T23:59:59.999Z", "0999998-12-31T23:59:59.999Z"]
+  ])("of %s is %s", (instant, key) => expect(RowValue.instantKey(instant)).toBe(key))
+})
+
 describe("compareText", () => {
   const utf8 = (one: string, two: string) => Math.sign(Buffer.compare(Buffer.from(one), Buffer.from(two)))
 

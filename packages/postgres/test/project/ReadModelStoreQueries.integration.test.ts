@@ -60,7 +60,17 @@ const texts = [
 const numbers = [0, -1, 1, 2, 10, 0.1, 0.30000000000000004, -2.5, 5e-324, -5e-324, Number.MAX_VALUE, -Number.MAX_VALUE]
   .concat([2 ** 53, 2 ** 53 + 2, 1e21, 1.5e300, Number.EPSILON])
 const digits = ["0", "1", "-1", "2", "10", "007", "-0", "9007199254740992", "9007199254740993", "9007199254740994"]
-  .concat(["-9007199254740993", "1".repeat(400), `-${"9".repeat(400)}`, "1.50", "1.5", "9e0", "1e+30", "-1e-999", "2.5e+999"])
+  .concat([
+    "-9007199254740993",
+    "1".repeat(400),
+    `-${"9".repeat(400)}`,
+    "1.50",
+    "1.5",
+    "9e0",
+    "1e+30",
+    "-1e-999",
+    "2.5e+999"
+  ])
 // Years beyond 9999 and before 0 have a sign, which sorts before digits.
 const instants = [0, 1, -1, -62_167_219_200_001, -8.64e15, 253_402_300_799_999, 253_402_300_800_000, 8.64e15]
   .map((millis) => new Date(millis).toISOString())
