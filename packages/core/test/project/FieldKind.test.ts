@@ -132,6 +132,13 @@ describe("a field", () => {
       "a number in a text that gets another name",
       Schema.Struct({ b: Schema.FiniteFromString }).pipe(Schema.encodeKeys({ b: "a" }))
     ],
+    [
+      "a number in a text that gets another name in some members of a union",
+      Schema.Union([
+        Schema.Struct({ b: Schema.FiniteFromString }).pipe(Schema.encodeKeys({ b: "a" })),
+        field(Schema.String)
+      ])
+    ],
     ["a number in a text beside a field that gets another name", renamed(Schema.FiniteFromString)]
   ])("whose texts sort otherwise than its values is refused: %s", (_, schema) => {
     expect(kindIn(schema)).toEqual(Result.fail(
@@ -150,6 +157,16 @@ describe("a field", () => {
     ]
     expect(states.map((state) => kindOf(state))).toEqual(states.map(() => "Number"))
     expect(kindOf(renamed(Schema.String))).toBe("Text")
+    const other = Schema.Union([field(Schema.Literal("x")), Schema.Struct({ a: Schema.String, d: Schema.Date })])
+    const Inner = Schema.Struct({ _tag: Schema.String, since: Schema.Date, at: Schema.Finite })
+    const rewritten = other.pipe(Schema.decodeTo(
+      Schema.toType(Inner),
+      SchemaTransformation.transform<typeof Inner.Type, typeof other.Encoded & { readonly a: string }>({
+        decode: ({ a }) => ({ _tag: a, since: new Date(0), at: 0 }),
+        encode: ({ _tag: a }) => ({ a, d: new Date(0) })
+      })
+    ))
+    expect(kindOf(rewritten)).toBe("Text")
     expect(kindOf(renamed(Schema.BigDecimal), "c")).toBe("Text")
   })
 

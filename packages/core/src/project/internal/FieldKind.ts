@@ -80,27 +80,34 @@ const meaningsOf = (field: string, state: SchemaAST.AST): ReadonlyArray<Meaning>
   if (SchemaAST.isUnion(state) && state.encoding === undefined) {
     return state.types.flatMap((member) => meaningsOf(field, member))
   }
-  const layers = layersOf(state).map(propertiesOf)
-  const stored = layers[0]?.get(field)
-  const meanings = stored === undefined ? [] : meaningsIn(stored)
-  const isHidden = layers.slice(1).some((former) => hides(former, layers[0]!, field))
+  const [stored = new Map<never, never>(), ...former] = layersOf(state).map(propertiesOf)
+  const meanings = (stored.get(field) ?? []).flatMap(meaningsIn)
+  const isHidden = former.some((layer) => hides(layer, stored, field))
   return isHidden && meanings.every((meaning) => meaning === "Text") ? ["Unordered"] : meanings
 }
 
-const layersOf = (ast: SchemaAST.AST): ReadonlyArray<SchemaAST.AST> => [
-  ...(ast.encoding ?? []).toReversed().flatMap(({ to }) => layersOf(to)),
-  ast
-]
+const layersOf = (ast: SchemaAST.AST): ReadonlyArray<SchemaAST.AST> =>
+  SchemaAST.isSuspend(ast)
+    ? layersOf(ast.thunk())
+    : [...(ast.encoding ?? []).toReversed().flatMap(({ to }) => layersOf(to)), ast]
 
-type Properties = ReadonlyMap<PropertyKey, SchemaAST.AST>
+type Properties = ReadonlyMap<PropertyKey, ReadonlyArray<SchemaAST.AST>>
 
-const propertiesOf = (ast: SchemaAST.AST): Properties =>
-  new Map(SchemaAST.isObjects(ast) ? ast.propertySignatures.map(({ name, type }) => [name, type]) : [])
+// The types of each property in all members of a union; those of a member are in the last of its own layers.
+const propertiesOf = (ast: SchemaAST.AST): Properties => {
+  const own = SchemaAST.isObjects(ast) ? ast.propertySignatures : []
+  const members = SchemaAST.isUnion(ast) ? ast.types.flatMap((member) => [...propertiesOf(layersOf(member)[0]!)]) : []
+  const all = [...own.map(({ name, type }) => [name, [type]] as const), ...members]
+  return new Map(
+    [...Map.groupBy(all, ([name]) => name)].map(([name, found]) => [name, found.flatMap(([, types]) => types)])
+  )
+}
 
-// Whether a former layer has a value with an order of its own under this name, or under a name that is gone.
+// Whether a former layer has a text with an order of its own under this name, or under a name that is gone.
 const hides = (former: Properties, stored: Properties, field: string): boolean =>
-  [...former].some(([name, type]) =>
-    (former.has(field) ? name === field : !stored.has(name)) && meaningsIn(type).some((meaning) => meaning !== "Text")
+  [...former].some(([name, types]) =>
+    (former.has(field) ? name === field : !stored.has(name)) &&
+    types.some((type) => type.encoding !== undefined && meaningsIn(type).some((meaning) => meaning !== "Text"))
   )
 
 const meaningsIn = (type: SchemaAST.AST): ReadonlyArray<Meaning> => {
