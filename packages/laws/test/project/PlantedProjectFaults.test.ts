@@ -52,7 +52,9 @@ const projectionLaws: Table<typeof ProjectionLaws> = {
 const projectorLaws: Table<typeof ProjectorLaws> = {
   anyBatchingIsRefold: {
     "removals forgotten": store(ReadModels.forgetsRemovals),
-    "ignored parked streams": store(ReadModels.ignoresParkedStreams),
+    "ignored parked streams": store(ReadModels.ignoresParkedStreams)
+  },
+  partsAreWholeOrNothing: {
     "one part of an event": store(ReadModels.writesOnePartOnly),
     "parts of a poisoned event": store(ReadModels.keepsPartsOfPoisonedEvents)
   },

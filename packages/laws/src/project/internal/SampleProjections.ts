@@ -138,5 +138,11 @@ export const keyedByStream: fc.Arbitrary<Shape> = shapes(fc.constant("stream"), 
 /** Shapes that cannot fold some events, and whose rows have events of one stream each. */
 export const poisonedByStream: fc.Arbitrary<Shape> = shapes(fc.constantFrom("stream", "streamAndType"), anyPoison)
 
+/** Shapes that can fold only the first row of some events. */
+export const poisonedInParts: fc.Arbitrary<Shape> = shapes(
+  fc.constantFrom("streamAndType", "notes"),
+  fc.constant("Row")
+)
+
 /** Shapes that cannot fold some events. */
 export const poisonedShapes: fc.Arbitrary<Shape> = shapes(anyKeys, anyPoison)
