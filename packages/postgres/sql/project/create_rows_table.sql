@@ -13,17 +13,22 @@ DECLARE
 BEGIN
   IF NOT EXISTS (SELECT FROM refold.projection_generations g WHERE g.id = generation AND NOT g.has_tables) THEN
     RAISE EXCEPTION 'there is no generation % with rows', generation USING ERRCODE = 'invalid_parameter_value';
-  ELSIF jsonb_path_exists(indexes, '$[*][*] ? (!(@.kind == "Text" || @.kind == "Number" || @.kind == "Boolean"))') THEN
-    RAISE EXCEPTION 'the kind of a field must be Text, Number or Boolean' USING ERRCODE = 'invalid_parameter_value';
+  ELSIF jsonb_path_exists(indexes, '$[*][*] ? (!(@.kind == "Text" || @.kind == "Number" || @.kind == "Boolean" || @.kind == "Instant"))')
+  THEN
+    RAISE EXCEPTION 'the kind of a field must be Text, Number, Boolean or Instant' USING ERRCODE = 'invalid_parameter_value';
   END IF;
   -- Leaves space for the next state of a row on its page (a HOT update), so that no index changes if none is declared.
   EXECUTE format('CREATE TABLE refold_rows.%I (LIKE refold_rows.rows INCLUDING ALL) WITH (fillfactor = 90)', rows_table);
   FOR number IN 0 .. jsonb_array_length(indexes) - 1 LOOP
-    SELECT string_agg(
-      format('((state ->> %L) %s)', f.field ->> 'field', CASE f.field ->> 'kind'
-        WHEN 'Text' THEN 'COLLATE "C"' WHEN 'Number' THEN '::numeric' WHEN 'Boolean' THEN '::boolean'
-      END), ', ' ORDER BY f.number
-    ) INTO columns FROM jsonb_array_elements(indexes -> number) WITH ORDINALITY AS f(field, number);
+    SELECT string_agg(format(CASE f.field ->> 'kind'
+      WHEN 'Text' THEN '((state ->> %1$L) COLLATE "C")'
+      WHEN 'Number' THEN '((state ->> %1$L)::numeric)'
+      WHEN 'Boolean' THEN '((state ->> %1$L)::boolean)'
+      -- A text in the order of time; a query has the same expression (see RowSelection).
+      WHEN 'Instant' THEN $instant$((CASE left(state ->> %1$L, 1) WHEN '+' THEN '1' || substr(state ->> %1$L, 2)
+        WHEN '-' THEN '0' || translate(substr(state ->> %1$L, 2, 6), '0123456789', '9876543210') || substr(state ->> %1$L, 8)
+        ELSE '100' || (state ->> %1$L) END) COLLATE "C")$instant$
+    END, f.field ->> 'field'), ', ' ORDER BY f.number) INTO columns FROM jsonb_array_elements(indexes -> number) WITH ORDINALITY AS f(field, number);
     -- With the key at the end, so that pages follow one another without a sort.
     EXECUTE format('CREATE INDEX %I ON refold_rows.%I (%s, key)', rows_table || '_' || number + 1, rows_table, columns);
   END LOOP;

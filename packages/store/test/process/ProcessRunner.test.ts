@@ -63,7 +63,7 @@ describe("a saga that is run", () => {
       const instances = Array.from({ length: 1_001 }, (_, n) => String(n))
       for (const instance of instances) yield* request(instance, "a", "b", 1)
       // An observer has no rows and reads nothing of the batch.
-      yield* EventObserver.of(saga).fold(undefined as never, yield* recorded, new Set())
+      yield* EventObserver.of(saga).fold(undefined as never, yield* recorded, new Set(), { batchRows: 10_000 })
       const reacted = (yield* recorded).filter(({ type }) => type === "ProcessReacted")
       expect(reacted.map(({ stream, version }) => `${stream}@${version}`)).toEqual(
         instances.map((instance) => `moves-${instance}@1`)

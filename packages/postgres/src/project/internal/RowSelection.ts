@@ -3,7 +3,8 @@
  * index from its start; the other end of the query is a condition outside of the page. With both ends inside, PostgreSQL
  * expects few rows until the table is first analysed, and then sorts all of them for each page.
  */
-import type { IndexField, Scalar } from "@refold/core/internal/project/RowIndex"
+import type { IndexField } from "@refold/core/internal/project/RowIndex"
+import { instantKey, type Scalar } from "@refold/core/internal/project/RowValue"
 import type { CheckedQuery } from "@refold/core/project/RowQuery"
 import type { Selection } from "@refold/store/project/ReadModelStore"
 import type * as Statement from "effect/sql/Statement"
@@ -52,8 +53,10 @@ interface Bound {
 }
 
 // Numbers as texts, because bigints are.
-const place = ({ sql }: Database, { column: { type }, value }: Bound): Statement.Fragment =>
-  type === "numeric" ? sql`${String(value)}::text::numeric` : sql`${value}::${sql.literal(type)}`
+const place = ({ sql }: Database, { column: { isInstant = false, type }, value }: Bound): Statement.Fragment =>
+  type === "numeric"
+    ? sql`${String(value)}::text::numeric`
+    : sql`${isInstant ? instantKey(String(value)) : value}::${sql.literal(type)}`
 
 // By rows rather than column by column: the index finds the place at once.
 const startCondition = (database: Database, { bounds, operator }: ReturnType<typeof startOf>): Statement.Fragment => {
@@ -93,20 +96,37 @@ const endOf = ({ descending, range, where }: CheckedQuery, columns: ReadonlyArra
 
 interface Column {
   readonly type: "text" | "numeric" | "boolean"
+  readonly isInstant?: boolean
   readonly expression: string
 }
 
 const key: Column = { type: "text", expression: "key" }
 
-const columnOf = (field: IndexField): Column => ({ type: typeOf(field), expression: expression(field) })
+const columnOf = (field: IndexField): Column => ({
+  type: field.kind === "Number" ? "numeric" : field.kind === "Boolean" ? "boolean" : "text",
+  isInstant: field.kind === "Instant",
+  expression: expression(field)
+})
 
-const typeOf = ({ kind }: IndexField): Column["type"] =>
-  kind === "Text" ? "text" : kind === "Number" ? "numeric" : "boolean"
-
-const expression = (field: IndexField): string => {
-  const text = `(state->>${literal(field.field)})`
-  return field.kind === "Text" ? `${text} COLLATE "C"` : `${text}::${typeOf(field)}`
+const expression = ({ field, kind }: IndexField): string => {
+  const text = `(state->>${literal(field)})`
+  switch (kind) {
+    case "Text":
+      return `${text} COLLATE "C"`
+    case "Number":
+      return `${text}::numeric`
+    case "Boolean":
+      return `${text}::boolean`
+    case "Instant":
+      return `${instantKeyOf(text)} COLLATE "C"`
+  }
 }
+
+// As `instantKey`. Not as a timestamp: the conversion depends on settings of the session, so that no index can have it.
+const instantKeyOf = (text: string): string =>
+  `(CASE left(${text}, 1) WHEN '+' THEN '1' || substr(${text}, 2)
+    WHEN '-' THEN '0' || translate(substr(${text}, 2, 6), '0123456789', '9876543210') || substr(${text}, 8)
+    ELSE '100' || ${text} END)`
 
 // A field's name may be anything. Written by its code points it cannot end the literal.
 const literal = (field: string): string =>
