@@ -204,7 +204,7 @@ describe("a saga without failures", () => {
     expect(handled(saga, begin).events).toMatchObject([{
       decided: [{ name: "one", due: at(3_601_000) }, { label: "one" }]
     }])
-    expect(handled(saga, begin).state).toMatchObject(Result.succeed({ status: "Running", step: 0, data: { coins: 5 } }))
+    expect(handled(saga, begin).state).toMatchObject(Result.succeed({ status: "Running", step: "one", data: { coins: 5 } }))
   })
 
   it("does not start with another event, nor with a signal", () => {

@@ -35,7 +35,9 @@ const sagaLaws: Table<typeof SagaLaws> = {
   compensatesInReverse: {
     "a saga that compensates in order": saga(Sagas.compensatesInOrder),
     "a saga that compensates steps that were not done": saga(Sagas.compensatesOtherSteps)
-  }
+  },
+  earlyEventsCount: { "a saga that forgets early events": saga(Sagas.forgetsEarlyEvents) },
+  changesKeepSagasGoing: { "a saga that is folded again under its new steps": saga(Sagas.foldsAgain) }
 }
 
 const store = (

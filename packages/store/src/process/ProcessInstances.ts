@@ -5,12 +5,13 @@ import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { Instance } from "@refold/core/internal/process/ProcessInstance"
 import type { InstanceRefusal, MessageBody } from "@refold/core/internal/process/ProcessMessage"
-import type { Index, ProcessRow } from "@refold/core/internal/process/ProcessRows"
+import { type Index, never, type ProcessRow } from "@refold/core/internal/process/ProcessRows"
 import * as Process from "@refold/core/process/Process"
 import type { ProcessEvent } from "@refold/core/process/ProcessEvent"
 import type { RowQuery } from "@refold/core/project/RowQuery"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { HandleFailure } from "../decide/CommandHandler.ts"
 import type { LoadedState } from "../decide/LoadedState.ts"
@@ -34,14 +35,32 @@ export const get = <Event extends Tagged, State>(
 ): Effect.Effect<LoadedState<Instance<State>>, State.LoadFailure, EventReader | SnapshotStore> =>
   State.load(instances, instance)
 
+/** An instance in a page: its status, phase, times and pending work. */
+export interface InstanceRow extends Omit<ProcessRow, "due"> {
+  /** When the runner acts for it next: at its last event for a pending command; None where nothing is pending. */
+  readonly due: Option.Option<DateTime.Utc>
+}
+
 /**
- * A page of instances by `phase`, `status` or `due` time: `{ index: "phase", where: { phase: "CompensationFailed" } }`.
+ * A page of instances by `phase`, `status` or `due` time: `{ index: "phase", where: { phase: "CompensationFailed" } }`. The
+ * index `due` has milliseconds since 1970, 0 for a pending command. A compensated saga has the status `Completed`.
  * Eventually consistent: the runner projects the rows. Fails as `ReadModel.query` does.
  */
 export const query = <Event extends Tagged, State>(
   { rows }: Process.Process<Event, State>,
   rowQuery: RowQuery<Index> = {}
-): Effect.Effect<Page<ProcessRow>, ReadModel.ReadRowsFailure, ReadModel.Readers> => ReadModel.query(rows, rowQuery)
+): Effect.Effect<Page<InstanceRow>, ReadModel.ReadRowsFailure, ReadModel.Readers> =>
+  Effect.map(ReadModel.query(rows, rowQuery), ({ rows, ...page }) => ({
+    ...page,
+    rows: rows.map((row) => ({ ...row, state: instanceRowOf(row.state) }))
+  }))
+
+const instanceRowOf = ({ due, ...row }: ProcessRow): InstanceRow => ({
+  ...row,
+  due: due === never
+    ? Option.none()
+    : Option.some(row.pending.commands.length > 0 ? row.updatedAt : DateTime.makeUnsafe(due))
+})
 
 /** An event of an instance's stream, decoded and as it was recorded. */
 export interface HistoryEntry {

@@ -17,12 +17,15 @@ import {
   ProcessWaited,
   type Trigger
 } from "../ProcessEvent.ts"
+import * as InstanceStatus from "./InstanceStatus.ts"
 import * as PendingWork from "./PendingWork.ts"
 import { type InstanceRefusal, Message } from "./ProcessMessage.ts"
+import type { Progress } from "./Progress.ts"
 import * as Reactor from "./Reactor.ts"
 
-/** An instance: its pending work, and its state or why it cannot be folded. */
+/** An instance: its status, its pending work, and its state or why it cannot be folded. */
 export interface Instance<State> {
+  readonly status: InstanceStatus.InstanceStatus
   readonly pending: PendingWork.PendingWork
   readonly state: Result.Result<State, Reactor.Fault>
 }
@@ -32,6 +35,8 @@ export interface InstanceProcess<Event extends Tagged, State> extends Reactor.Re
   readonly name: string
   readonly initialState: State
   readonly phase: ((state: State) => string) | undefined
+  readonly progress?: Progress<Event, State> | undefined
+  readonly endPhases?: ReadonlyArray<string> | undefined
 }
 
 /** The aggregate of a process's instances; its category is the process's name. */
@@ -46,7 +51,7 @@ export const make = <Event extends Tagged, State>(
     events: codec,
     commands: Message,
     decider: Decider.make<Message, Instance<State>, ProcessEvent, InstanceRefusal>({
-      initialState: { pending: PendingWork.empty, state: Result.succeed(process.initialState) },
+      initialState: { status: "NotStarted", pending: PendingWork.empty, state: Result.succeed(process.initialState) },
       decide: (message, instance) => decide(process, message, instance),
       evolve: (instance, event) => evolve(process, instance, event)
     })
@@ -54,23 +59,32 @@ export const make = <Event extends Tagged, State>(
 
 const evolve = <Event extends Tagged, State>(
   process: InstanceProcess<Event, State>,
-  { pending, state }: Instance<State>,
+  { pending: before, state }: Instance<State>,
   event: ProcessEvent
-): Instance<State> => ({
-  pending: PendingWork.evolve(pending, event),
-  // After completion, triggers are recorded but do not change the state.
-  state: event._tag === "ProcessReacted" && !pending.isCompleted ? evolveState(process, state, event) : state
-})
+): Instance<State> => {
+  const pending = PendingWork.evolve(before, event)
+  return {
+    status: InstanceStatus.of(pending, process.endPhases),
+    pending,
+    // After completion, triggers are recorded but do not change the state.
+    state: event._tag === "ProcessReacted" && !before.isCompleted ? evolveState(process, state, event) : state
+  }
+}
 
 const evolveState = <Event extends Tagged, State>(
   process: InstanceProcess<Event, State>,
   state: Instance<State>["state"],
-  { instance, trigger }: { readonly instance: string; readonly trigger: Trigger }
+  { instance, progress: recorded, trigger }: Pick<typeof ProcessReacted.Event, "instance" | "trigger" | "progress">
 ): Instance<State>["state"] =>
   Result.flatMap(
     state,
     (before) =>
-      Result.flatMap(Reactor.decode(process, instance, trigger), (decoded) => Reactor.evolve(process, before, decoded))
+      process.progress !== undefined && recorded !== undefined
+        ? Reactor.restore({ ...process, progress: process.progress }, before, { instance, trigger, progress: recorded })
+        : Result.flatMap(
+          Reactor.decode(process, instance, trigger),
+          (decoded) => Reactor.evolve(process, before, decoded)
+        )
   )
 
 type Decision = Result.Result<ReadonlyArray<ProcessEvent>, InstanceRefusal>
@@ -134,8 +148,10 @@ const record = <Event extends Tagged, State>(
   if (instance.pending.parked !== null) return [ProcessWaited.make({ instance: to.name, trigger })]
   const reaction = reactTo(process, to, instance, trigger)
   const isIdle = trigger._tag === "Event" && reaction._tag === "ProcessReacted" && reaction.decided.length === 0
+  // Progress is restored as a new state, also where nothing has changed.
   const isSame = isIdle && Result.isSuccess(instance.state) &&
-    Result.getOrUndefined(evolve(process, instance, reaction).state) === instance.state.success
+    Result.getOrUndefined(evolve({ ...process, progress: undefined }, instance, reaction).state) ===
+      instance.state.success
   return isSame ? [] : [reaction]
 }
 
@@ -152,7 +168,7 @@ const reactTo = <Event extends Tagged, State>(
     const after = yield* Reactor.evolve(process, before, decoded)
     const decided = yield* Reactor.react(process, { before, after }, decoded)
     const phase = yield* Reactor.phaseOf(process.phase, after)
-    return { decided, ...phase }
+    return { decided, ...phase, ...process.progress !== undefined && { progress: process.progress.record(after) } }
   })
   return Result.match(reaction, {
     onSuccess: (reacted) => ProcessReacted.make({ instance, trigger, ...reacted, ...named }),

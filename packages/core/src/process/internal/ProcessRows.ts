@@ -5,15 +5,13 @@ import * as Schema from "effect/Schema"
 import type { InvalidInput } from "../../event/InvalidInput.ts"
 import * as Projection from "../../project/Projection.ts"
 import { codec, type ProcessEvent } from "../ProcessEvent.ts"
+import * as InstanceStatus from "./InstanceStatus.ts"
 import * as PendingWork from "./PendingWork.ts"
-
-/** The status of an instance: it reacts to triggers, waits for a repair, or is completed. */
-const Status = Schema.Literals(["Running", "Parked", "Completed"])
 
 /** The row of an instance; its key is the name of the instance's stream. */
 export const ProcessRow = Schema.Struct({
   instance: Schema.String,
-  status: Status,
+  status: InstanceStatus.InstanceStatus,
   /** The phase of the instance; the status of a saga. */
   phase: Schema.String,
   /** When the runner must act for it, in milliseconds since 1970: 0 for pending commands, else `never` or a timeout. */
@@ -35,22 +33,24 @@ export type Index = "due" | "status" | "phase"
 export type ProcessRows = Projection.Projection<ProcessEvent, ProcessRow, Index>
 
 /** Makes the projection of the instances of a process. */
-export const make = (process: string): Result.Result<ProcessRows, InvalidInput> =>
+export const make = (
+  { endPhases, name }: { readonly name: string; readonly endPhases?: ReadonlyArray<string> | undefined }
+): Result.Result<ProcessRows, InvalidInput> =>
   Projection.make({
-    name: `${process} instances`,
+    name: `${name} instances`,
     version: 1,
     events: codec,
-    categories: [process],
+    categories: [name],
     keys: Projection.byStream,
     state: ProcessRow,
     initialState: empty,
-    evolve,
+    evolve: (row, event, envelope) => evolve(row, event, envelope, endPhases),
     indexes: { due: ["due"], status: ["status", "due"], phase: ["phase", "due"] }
   })
 
 const empty: ProcessRow = {
   instance: "",
-  status: "Running",
+  status: "NotStarted",
   phase: "",
   due: never,
   startedAt: DateTime.makeUnsafe(0),
@@ -61,12 +61,13 @@ const empty: ProcessRow = {
 const evolve = (
   before: ProcessRow,
   event: ProcessEvent,
-  { recordedAt }: Pick<Projection.Envelope, "recordedAt">
+  { recordedAt }: Pick<Projection.Envelope, "recordedAt">,
+  endPhases: ReadonlyArray<string> | undefined
 ): ProcessRow => {
   const pending = PendingWork.evolve(before.pending, event)
   return {
     instance: "instance" in event ? event.instance : before.instance,
-    status: pending.parked !== null ? "Parked" : pending.isCompleted ? "Completed" : "Running",
+    status: InstanceStatus.of(pending, endPhases),
     phase: pending.phase,
     due: dueOf(pending),
     startedAt: before.pending.version === 0 ? recordedAt : before.startedAt,
