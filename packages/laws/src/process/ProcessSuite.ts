@@ -10,6 +10,8 @@ import * as fc from "fast-check"
 import * as Law from "../kit/Law.ts"
 import * as Suite from "../kit/Suite.ts"
 import * as AlarmScript from "./internal/AlarmScript.ts"
+import * as ApprovedTransfers from "./internal/ApprovedTransfers.ts"
+import * as EarlyEventLaws from "./internal/EarlyEventLaws.ts"
 import * as InstanceScript from "./internal/InstanceScript.ts"
 import * as ProcessLaws from "./internal/ProcessLaws.ts"
 import * as RunnerLaws from "./internal/RunnerLaws.ts"
@@ -85,7 +87,8 @@ export const storeProperties = (
   ),
   Law.over(RunnerLaws.rowsMatchStreams(implementation), transfers),
   Law.over(RunnerLaws.recordedCommandsAreSent(implementation), transfers),
-  Law.over(TimeoutLaws.timeoutsFireOnce(alarms), AlarmScript.steps)
+  Law.over(TimeoutLaws.timeoutsFireOnce(alarms), AlarmScript.steps),
+  Law.over(EarlyEventLaws.earlyEventsCount(implementation), ApprovedTransfers.arbitrary)
 ]
 
 /** Tests a process or saga, each law with 100 inputs by default. No store is needed. */

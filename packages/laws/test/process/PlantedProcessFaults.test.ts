@@ -3,6 +3,7 @@ import * as MemoryStore from "@refold/memory/MemoryStore"
 import type * as Layer from "effect/Layer"
 import * as Sample from "../../src/kit/internal/Sample.ts"
 import * as Alarms from "../../src/process/internal/Alarms.ts"
+import * as EarlyEventLaws from "../../src/process/internal/EarlyEventLaws.ts"
 import * as ProcessLaws from "../../src/process/internal/ProcessLaws.ts"
 import * as RunnerLaws from "../../src/process/internal/RunnerLaws.ts"
 import * as SagaLaws from "../../src/process/internal/SagaLaws.ts"
@@ -70,7 +71,12 @@ const timeoutLaws: Table<typeof TimeoutLaws> = {
   }
 }
 
+const earlyEventLaws: Table<typeof EarlyEventLaws> = {
+  earlyEventsCount: { "a saga that forgets early events": runner(Sagas.forgetsEarlyAnswers) }
+}
+
 Planted.find("ProcessLaws", ProcessLaws, [sound], processLaws)
 Planted.find("SagaLaws", SagaLaws, [], sagaLaws)
 Planted.find("RunnerLaws", RunnerLaws, [], runnerLaws)
 Planted.find("TimeoutLaws", TimeoutLaws, [], timeoutLaws)
+Planted.find("EarlyEventLaws", EarlyEventLaws, [], earlyEventLaws)

@@ -1,7 +1,10 @@
 /** Sagas with one fault each. */
+import type { Tagged } from "@refold/core/event/EventType"
 import * as Process from "@refold/core/process/Process"
 import * as Saga from "@refold/core/process/Saga"
 import type { Data, Event, Make } from "../../../src/process/internal/SagaEnvironment.ts"
+import * as TransferRun from "../../../src/process/internal/TransferRun.ts"
+import * as Transfers from "../../../src/process/internal/Transfers.ts"
 
 /** Compensates its first steps first. */
 export const compensatesInOrder: Make = (definition) => {
@@ -49,11 +52,9 @@ export const ignoresLateSuccesses: Make = (definition) => {
   })
 }
 
-/** Forgets events that come before their step begins, or before it starts. */
-export const forgetsEarlyEvents: Make = (definition) => {
-  const { startOn: _, ...late } = definition
-  const saga = Saga.makeUnsafe(late)
-  return Process.makeUnsafe<Event, Saga.SagaState<Data>>({
+// The saga without what events said of steps that have not begun.
+const forgetting = <E extends Tagged, D>(saga: Saga.Saga<E, D>): Saga.Saga<E, D> =>
+  Process.makeUnsafe<E, Saga.SagaState<D>>({
     ...saga,
     initialState: { status: "NotStarted" },
     evolve: (state, input, context) => {
@@ -61,6 +62,14 @@ export const forgetsEarlyEvents: Make = (definition) => {
       return next.status === "NotStarted" ? next : { ...next, early: [] }
     }
   })
+
+/** Forgets events that come before their step begins, or before it starts. */
+export const forgetsEarlyEvents: Make = ({ startOn: _, ...definition }) => forgetting(Saga.makeUnsafe(definition))
+
+/** The same on a store. */
+export const forgetsEarlyAnswers: TransferRun.Implementation = {
+  ...TransferRun.standard,
+  transfers: (name, options) => forgetting(Transfers.make(name, options))
 }
 
 /** Folds its state from the inputs again, under the new definition. */
