@@ -27,8 +27,8 @@ export interface Definition<Event extends Tagged, Data>
 {
   /**
    * For an event that starts a saga, the id and the data of the saga; None for all other events. Several types of events
-   * may start it: the first one does. `earlier` are the events of the types in `startOn` that came before. The data are
-   * not stored: `start` gives them again when an instance is loaded.
+   * may start it: the first one does. `earlier` are the events of the types in `startOn` that came before; it is empty where
+   * only the id is asked for. The data are not stored: `start` gives them again when an instance is loaded.
    */
   readonly start: (
     event: Event,

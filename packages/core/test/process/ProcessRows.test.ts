@@ -65,6 +65,9 @@ describe("the row of an instance", () => {
   })
 
   it("has no projection if the name is too long", () => {
-    expect(failureOf(ProcessRows.make({ name: "a".repeat(250) }))).toMatchObject({ _tag: "InvalidInput", field: "name" })
+    expect(failureOf(ProcessRows.make({ name: "a".repeat(250) }))).toMatchObject({
+      _tag: "InvalidInput",
+      field: "name"
+    })
   })
 })

@@ -1,11 +1,16 @@
 /** What a process records of its state with each reaction. */
 import type { Tagged } from "../../event/EventType.ts"
 import type { Json } from "../../event/Json.ts"
-import type { Decoded } from "./Reactor.ts"
+import type { InputContext, Signal } from "../ProcessInput.ts"
+
+interface Input<Event> {
+  readonly input: Event | Signal
+  readonly context: InputContext
+}
 
 /** Records the progress of an instance, and restores its state from it instead of folding the input again. */
 export interface Progress<Event extends Tagged, State> {
   readonly record: (state: State) => Json
   /** The state after a recorded reaction. `decode` gives its input, and throws if this code cannot read it. */
-  readonly restore: (before: State, progress: Json, decode: () => Decoded<Event>) => State
+  readonly restore: (before: State, progress: Json, decode: () => Input<Event>) => State
 }

@@ -67,9 +67,13 @@ export const restore = <Event extends Tagged, State>(
   before: State,
   { instance, progress, trigger }: { readonly instance: string; readonly trigger: Trigger; readonly progress: Json }
 ): Result.Result<State, Fault> =>
-  attempt("Evolve", () =>
-    process.progress.restore(before, progress, () =>
-      Result.getOrThrowWith(decode(process, instance, trigger), ({ reason }) => new Error(reason))))
+  attempt(
+    "Evolve",
+    () =>
+      process.progress.restore(before, progress, () =>
+        Result.getOrThrowWith(decode(process, instance, trigger), ({ reason }) =>
+          new Error(reason)))
+  )
 
 /** The reactions to the input that led from one state to the other, in their recorded form. */
 export const react = <Event extends Tagged, State>(

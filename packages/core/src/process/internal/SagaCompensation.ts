@@ -67,7 +67,12 @@ export const retryLater = <Event extends Tagged, Data>(
   const attempts = state.attempts + 1
   const name = compensationName(step)
   if (attempts >= plan.attempts) {
-    return unchanged({ ...state, status: "CompensationFailed", attempts, failure: `${state.failure}; ${name}: ${reason}` })
+    return unchanged({
+      ...state,
+      status: "CompensationFailed",
+      attempts,
+      failure: `${state.failure}; ${name}: ${reason}`
+    })
   }
   const delay = Duration.times(plan.backoff, 2 ** (attempts - 1))
   return { state: { ...state, attempts }, reactions: [schedule(name, delay)] }

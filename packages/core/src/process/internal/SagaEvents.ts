@@ -56,7 +56,8 @@ const onLateEvent = <Event extends Tagged, Data>(
   const observed = { event, envelope, data: state.data }
   const current = Plan.stepOf(plan, state.step)
   const late = [...current === undefined ? [] : [current], ...Plan.upcoming(plan, state)].find((step) =>
-    !Plan.includes([...state.completed, ...state.compensated], step) && outcomeOf(plan, step, observed)?.succeeded === true
+    !Plan.includes([...state.completed, ...state.compensated], step) &&
+    outcomeOf(plan, step, observed)?.succeeded === true
   )
   if (late === undefined) return unchanged(state)
   return Compensation.compensateLate(plan, state, Plan.includes([state.step], late) ? state.step : late.name)

@@ -3,10 +3,10 @@
  * recorded, so that a later definition does not change what has happened. The data are those that `start` gives.
  */
 import type { Tagged } from "../../event/EventType.ts"
-import { keepEarlier, startedBy } from "./SagaTransition.ts"
+import type { Progress } from "./Progress.ts"
 import type { SagaPlan } from "./SagaPlan.ts"
 import type { SagaState, Started } from "./SagaState.ts"
-import type { Progress } from "./Progress.ts"
+import { keepEarlier, startedBy } from "./SagaTransition.ts"
 
 /** Records and restores the progress of a saga. */
 export const make = <Event extends Tagged, Data>(plan: SagaPlan<Event, Data>): Progress<Event, SagaState<Data>> => ({
@@ -19,7 +19,10 @@ export const make = <Event extends Tagged, Data>(plan: SagaPlan<Event, Data>): P
   restore: (before, recorded, decode) => {
     // `record` made it.
     const progress = recorded as unknown as RecordedProgress
-    if (before.status !== "NotStarted") return progress.status === "NotStarted" ? before : { ...progress, data: before.data }
+    if (before.status !== "NotStarted")
+      return progress.status === "NotStarted"
+        ? before
+        : { ...progress, data: before.data }
     const { context: { envelope }, input } = decode()
     // Only an event changes a saga that has not started.
     if (envelope === undefined) return before

@@ -4,7 +4,7 @@ import type { Tagged } from "../../event/EventType.ts"
 import type { Envelope } from "../../project/Projection.ts"
 import type { InputContext, Signal } from "../ProcessInput.ts"
 import * as Compensation from "./SagaCompensation.ts"
-import { remember, onEvent } from "./SagaEvents.ts"
+import { onEvent, remember } from "./SagaEvents.ts"
 import * as Plan from "./SagaPlan.ts"
 import type { SagaPlan } from "./SagaPlan.ts"
 import * as State from "./SagaState.ts"
@@ -34,12 +34,16 @@ const start = <Event extends Tagged, Data>(
   event: Event,
   envelope: Envelope
 ): Transition<Data> => {
-  const earlier = earlierOf<Event>(state)
   const first = startedBy(plan, state, event, envelope)
   if (first === undefined) {
     return State.unchanged(plan.startOn.includes(event._tag) ? keepEarlier(state, { event, envelope }) : state)
   }
-  return Steps.beginNext(plan, earlier.reduce((next, one) => remember(plan, next, one.event, one.envelope), first))
+  const known = (state.earlier ?? []).reduce(
+    // Only events of the saga's own codec are kept.
+    (next, earlier) => remember(plan, next, earlier.event as Event, earlier.envelope),
+    first
+  )
+  return Steps.beginNext(plan, known)
 }
 
 /** The state of a saga that an event starts, before its first step; undefined if the event does not start it. */
@@ -49,13 +53,11 @@ export const startedBy = <Event extends Tagged, Data>(
   event: Event,
   envelope: Envelope
 ): Started<Data> | undefined => {
-  const first = plan.start(event, envelope, earlierOf<Event>(state).map((one) => one.event))
+  // Only events of the saga's own codec are kept.
+  const earlier = (state.earlier ?? []).map((one) => one.event as Event)
+  const first = plan.start(event, envelope, earlier)
   return Option.isNone(first) ? undefined : State.started(first.value.data, plan.steps.map(({ name }) => name))
 }
-
-// Only events of the saga's own codec are kept.
-const earlierOf = <Event extends Tagged>({ earlier = [] }: NotStarted) =>
-  earlier as ReadonlyArray<{ readonly event: Event; readonly envelope: Envelope }>
 
 /** Maximum number of events that a saga keeps before it starts. */
 export const maxEarlier = 100

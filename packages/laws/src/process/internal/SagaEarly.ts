@@ -28,7 +28,11 @@ export const arbitrary: fc.Arbitrary<EarlyScript> = SagaScript.arbitrary.chain((
 )
 
 /** What became of the saga. */
-export const outcomeOf = ({ at, compensationsSucceed, isDone, step, steps }: EarlyScript, when: "Early" | "InTime", make: Make) => {
+export const outcomeOf = (
+  { at, compensationsSucceed, isDone, step, steps }: EarlyScript,
+  when: "Early" | "InTime",
+  make: Make
+) => {
   const simulation = SagaSimulation.prepare({
     steps: steps.map((shape, number) => number === step ? { ...shape, confirmedByEvent: true } : shape),
     attempts: 1,

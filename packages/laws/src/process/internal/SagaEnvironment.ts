@@ -64,7 +64,9 @@ const stepOf = (step: ScriptStep): Saga.Step<Event, Data> => {
     formerNames,
     retired,
     command: () => Process.send(Sample.aggregate, "1", { _tag: "Add", coins: number, notes: [] }),
-    compensate: hasCompensation ? () => Process.send(Sample.aggregate, "1", { _tag: "Take", coins: number }) : undefined,
+    compensate: hasCompensation
+      ? () => Process.send(Sample.aggregate, "1", { _tag: "Take", coins: number })
+      : undefined,
     compensateOnTimeout: isCompensatedOnTimeout(step),
     timeout: hasTimeout ? "1 hour" : undefined,
     succeededOn: confirmedByEvent ? (event) => event._tag === "StepDone" && event.step === number : undefined,

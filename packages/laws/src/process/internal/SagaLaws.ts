@@ -94,7 +94,10 @@ export const compensatesInReverse = (make: Make = Saga.makeUnsafe) =>
 export const earlyEventsCount = (make: Make = Saga.makeUnsafe) =>
   Law.make<SagaEarly.EarlyScript>(
     "an event that comes before its step begins has the effect that it has after",
-    (script) => ({ left: SagaEarly.outcomeOf(script, "Early", make), right: SagaEarly.outcomeOf(script, "InTime", make) })
+    (script) => ({
+      left: SagaEarly.outcomeOf(script, "Early", make),
+      right: SagaEarly.outcomeOf(script, "InTime", make)
+    })
   )
 
 /** A change adds, removes, retires, renames or moves a step. An operator resumes a saga that stands at a removed step. */
@@ -102,7 +105,10 @@ export const changesKeepSagasGoing = (make: Make = Saga.makeUnsafe) =>
   Law.make<SagaChange.ChangedScript>(
     "a saga whose steps change while it runs ends, with no step done twice and none forgotten",
     ({ after, change, script }) => {
-      const begun = script.actions.slice(0, after).reduce(SagaSimulation.applyAction, SagaSimulation.start(script, make))
+      const begun = script.actions.slice(0, after).reduce(
+        SagaSimulation.applyAction,
+        SagaSimulation.start(script, make)
+      )
       const steps = SagaChange.apply(begun.steps, change)
       const changed = SagaSimulation.deploy(begun, steps, make)
       const simulation = runToCompletion(script.actions.slice(after).reduce(SagaSimulation.applyAction, changed))

@@ -7,7 +7,17 @@ import * as Result from "effect/Result"
 import * as Sample from "../../kit/internal/Sample.ts"
 import * as InstanceScript from "./InstanceScript.ts"
 import * as ProcessRun from "./ProcessRun.ts"
-import { Begun, type Data, type Event, type Make, sagaOf, type ScriptStep, StepDone, StepFailed, stepsOf } from "./SagaEnvironment.ts"
+import {
+  Begun,
+  type Data,
+  type Event,
+  type Make,
+  sagaOf,
+  type ScriptStep,
+  StepDone,
+  StepFailed,
+  stepsOf
+} from "./SagaEnvironment.ts"
 import type { Action, SagaScript } from "./SagaScript.ts"
 
 /** The effect of a command: a step that was done, or compensated. */

@@ -30,8 +30,7 @@ export const compensatesInOrder: Make = (definition) => {
 /** Compensates its last step instead of its first one, whether it was done or not. */
 export const compensatesOtherSteps: Make = (definition) => {
   const undone = definition.steps.filter(({ compensate }) => compensate !== undefined)
-  const opposite = (step: Saga.Step<Event, Data>) =>
-    undone.at(-1 - undone.indexOf(step))?.compensate
+  const opposite = (step: Saga.Step<Event, Data>) => undone.at(-1 - undone.indexOf(step))?.compensate
   const [first, ...rest] = definition.steps.map((step) =>
     step.compensate === undefined ? step : { ...step, compensate: opposite(step) }
   )
@@ -64,7 +63,7 @@ const forgetting = <E extends Tagged, D>(saga: Saga.Saga<E, D>): Saga.Saga<E, D>
   })
 
 /** Forgets events that come before their step begins, or before it starts. */
-export const forgetsEarlyEvents: Make = ({ startOn: _, ...definition }) => forgetting(Saga.makeUnsafe(definition))
+export const forgetsEarlyEvents: Make = (definition) => forgetting(Saga.makeUnsafe(definition))
 
 /** The same on a store. */
 export const forgetsEarlyAnswers: TransferRun.Implementation = {
