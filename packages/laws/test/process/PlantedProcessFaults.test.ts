@@ -60,7 +60,10 @@ const runnerLaws: Table<typeof RunnerLaws> = {
   },
   pausedRunnersHaveNoOtherEffect: { "a handler that ignores keys": runner(Processes.ignoresKeys) },
   twoRunnersEndAsOne: { "a handler that ignores keys": store(EventStores.sound, Processes.ignoresKeys) },
-  rowsMatchStreams: { "rows without correlation ids": store(Processes.omitsCorrelationIds) },
+  rowsMatchStreams: {
+    "rows without correlation ids": store(Processes.omitsCorrelationIds),
+    "compensated sagas that never end": runner(Sagas.neverEndsCompensated)
+  },
   recordedCommandsAreSent: { "a handler that decides when sending": runner(Processes.decidesWhenSending) }
 }
 

@@ -105,27 +105,34 @@ const phases = (run: TransferRun.TransferRun) =>
   Effect.map(TransferRun.sagaInstances(run), (sagas) => sagas.map(({ state }) => state.pending.phase))
 
 /** Compares the queried row, the loaded state, and a fold of the stream. */
+/** A saga that has succeeded or is compensated has ended. */
 export const rowsMatchStreams = (implementation: TransferRun.Implementation = TransferRun.standard) =>
   Law.make<TransferCase, Stores>(
-    "the row of an instance holds the fold of its stream",
+    "the row of an instance holds the fold of its stream, and says whether it has ended",
     (script) =>
       Effect.gen(function*() {
         const run = yield* runCase(implementation, script)
         const { rows } = yield* ProcessInstances.query(run.saga)
         const folds = yield* Effect.forEach(rows, ({ state: { instance } }) =>
           Effect.all([
-            Effect.map(State.load(run.saga.instances, instance), ({ state }) => state.pending),
+            Effect.map(
+              State.load(run.saga.instances, instance),
+              ({ state: { pending, status } }) => [status, pending] as const
+            ),
             Effect.map(
               ProcessInstances.history(run.saga, instance),
               (history) => View.fold(PendingWork.view, history.map(({ event }) => event))
             )
           ]))
         return {
-          left: rows.map(({ state: { pending } }) => [pending, pending]),
-          right: folds
+          left: rows.map(({ state: { pending, status } }) => [[status, pending], status, pending]),
+          right: folds.map(([loaded, pending]) => [loaded, statusOf(pending), pending])
         }
       })
   )
+
+const statusOf = ({ phase }: PendingWork.PendingWork): string =>
+  phase === "Succeeded" || phase === "Compensated" ? "Completed" : "Running"
 
 /** The new code takes one more coin. Commands that were decided before are recorded with their payload. */
 export const recordedCommandsAreSent = (implementation: TransferRun.Implementation = TransferRun.standard) =>

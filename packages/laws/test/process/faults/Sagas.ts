@@ -78,3 +78,10 @@ export const foldsAgain: Make = (definition) =>
     initialState: { status: "NotStarted" },
     progress: undefined
   })
+
+/** A compensated saga has no end. */
+export const neverEndsCompensated: TransferRun.Implementation = {
+  ...TransferRun.standard,
+  transfers: (name, options) =>
+    Process.makeUnsafe({ ...Transfers.make(name, options), initialState: { status: "NotStarted" }, endPhases: [] })
+}
