@@ -26,7 +26,7 @@ import * as InstanceHandler from "./internal/InstanceHandler.ts"
 import type { Services } from "./ProcessHandler.ts"
 
 /**
- * The current instance: its state, its pending work, and the version of its stream. An id without a stream gives the initial
+ * The current instance: its status, its state, its pending work, and the version of its stream. An id without a stream gives the initial
  * state at version 0. Fails as `State.load` does.
  */
 export const get = <Event extends Tagged, State>(
@@ -97,7 +97,8 @@ export type OperatorResult<State> = Effect.Effect<
 >
 
 /**
- * Sends the signal `Resumed` to an instance: a saga at `CompensationFailed` retries its compensation. `reason` is recorded.
+ * Sends the signal `Resumed` to an instance: a saga at `CompensationFailed` retries its compensation, or continues without
+ * that of a step that its definition no longer has; one that stands at such a step goes on. `reason` is recorded.
  * Fails with `UnknownInstance` for an id without a stream, and with `InstanceCompleted`.
  */
 export const resume = <Event extends Tagged, State>(
