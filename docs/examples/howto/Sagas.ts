@@ -7,7 +7,7 @@ const OfOrder = Schema.Struct({ order: Schema.String })
 export const OrderPlaced = EventType.make("OrderPlaced", OfOrder)
 export const PaymentReceived = EventType.make("PaymentReceived", OfOrder)
 export const PaymentRefused = EventType.make("PaymentRefused", OfOrder)
-export const TaskDone = EventType.make("TaskDone", Schema.Struct({ task: Schema.String }))
+const TaskDone = EventType.make("TaskDone", Schema.Struct({ task: Schema.String }))
 
 const events = EventCodec.makeUnsafe([OrderPlaced, PaymentReceived, PaymentRefused])
 type Event = EventCodec.EventOf<typeof events>

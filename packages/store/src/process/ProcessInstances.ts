@@ -26,8 +26,8 @@ import * as InstanceHandler from "./internal/InstanceHandler.ts"
 import type { Services } from "./ProcessHandler.ts"
 
 /**
- * The current instance: its status, its state, its pending work, and the version of its stream. An id without a stream gives the initial
- * state at version 0. Fails as `State.load` does.
+ * The current instance: its status, its state, its pending work, and the version of its stream. An id without a stream gives
+ * the initial state at version 0. Fails as `State.load` does.
  */
 export const get = <Event extends Tagged, State>(
   { instances }: Process.Process<Event, State>,
