@@ -33,13 +33,15 @@ const adaptersAgree = (layer: Layer.Layer<ReadModelSuite.Stores>) => {
   return pure([ReadModelSuite.acrossAdapters(adapters)])
 }
 
-const projection = (projection: typeof Projections.sound) =>
-  pure(ProjectionSuite.properties(projection, { events: Sample.events }))
+const projection = (projection: typeof Projections.sound) => pure(ProjectionSuite.properties(projection, Sample))
 
 const projectionLaws: Table<typeof ProjectionLaws> = {
   anyBatchesAreRefold: { "a projection that counts its events": projection(Projections.countsItsEvents) },
   foldingIsDeterministic: { "random keys": projection(Projections.choosesRandomKeys) },
   foldingChangesNothing: { "a projection that sorts the event's notes": projection(Projections.sortsItsNotes) },
+  olderEventsFoldAsNative: {
+    "a split that gives one event": projection(Projections.foldsTheFirstEventOnly)
+  },
   everyEventFolds: { "a projection that refuses events": projection(Projections.cannotTakeCoins) },
   statesAreReadBack: { "a schema that omits notes": projection(Projections.omitsItsNotes) },
   keyOrderMeansNothing: {

@@ -1,4 +1,5 @@
 /** Folds many streams at once: reads their events page by page, and folds them by the aggregate's own code. */
+import * as View from "@refold/core/decide/View"
 import type { Tagged } from "@refold/core/event/EventType"
 import type { StreamName } from "@refold/core/event/StreamName"
 import type * as EventRow from "@refold/postgres/internal/log/EventRow"
@@ -81,6 +82,7 @@ const evolve = <State, Event extends Tagged>(
   events: events + 1,
   state: Result.flatMap(
     state,
-    (state) => attempt("evolve", () => Result.map(codec.decode(stored), (event) => decider.evolve(state, event)))
+    (state) =>
+      attempt("evolve", () => Result.map(codec.decode(stored), (events) => View.foldFrom(decider, state, events)))
   )
 })

@@ -22,6 +22,7 @@ import * as PendingWork from "./PendingWork.ts"
 import { type InstanceRefusal, Message } from "./ProcessMessage.ts"
 import type { Progress } from "./Progress.ts"
 import * as Reactor from "./Reactor.ts"
+import * as TriggerInputs from "./TriggerInputs.ts"
 
 /** An instance: its status, its pending work, and its state or why it cannot be folded. */
 export interface Instance<State> {
@@ -76,16 +77,13 @@ const evolveState = <Event extends Tagged, State>(
   state: Instance<State>["state"],
   { instance, progress: recorded, trigger }: Pick<typeof ProcessReacted.Event, "instance" | "trigger" | "progress">
 ): Instance<State>["state"] =>
-  Result.flatMap(
-    state,
-    (before) =>
-      process.progress !== undefined && recorded !== undefined
-        ? Reactor.restore({ ...process, progress: process.progress }, before, { instance, trigger, progress: recorded })
-        : Result.flatMap(
-          Reactor.decode(process, instance, trigger),
-          (decoded) => Reactor.evolve(process, before, decoded)
-        )
-  )
+  Result.flatMap(state, (before) =>
+    process.progress !== undefined && recorded !== undefined
+      ? Reactor.restore({ ...process, progress: process.progress }, before, { instance, trigger, progress: recorded })
+      : Result.flatMap(
+        Reactor.decode(process, instance, trigger),
+        (decoded) => TriggerInputs.evolve(process, before, decoded)
+      ))
 
 type Decision = Result.Result<ReadonlyArray<ProcessEvent>, InstanceRefusal>
 
@@ -165,13 +163,13 @@ const reactTo = <Event extends Tagged, State>(
   const reaction = Result.gen(function*() {
     const before = yield* state
     const decoded = yield* Reactor.decode(process, instance, trigger)
-    const after = yield* Reactor.evolve(process, before, decoded)
-    const decided = yield* Reactor.react(process, { before, after }, decoded)
+    const { decided, observed, state: after } = yield* TriggerInputs.react(process, before, decoded)
     const phase = yield* Reactor.phaseOf(process.phase, after)
-    return { decided, ...phase, ...process.progress !== undefined && { progress: process.progress.record(after) } }
+    const progress = process.progress === undefined ? {} : { progress: process.progress.record(after) }
+    return { trigger: TriggerInputs.observedOf(trigger, decoded, observed), decided, ...phase, ...progress }
   })
   return Result.match(reaction, {
-    onSuccess: (reacted) => ProcessReacted.make({ instance, trigger, ...reacted, ...named }),
+    onSuccess: (reacted) => ProcessReacted.make({ instance, ...reacted, ...named }),
     onFailure: ({ reason, stage }) => ProcessParked.make({ instance, trigger, stage, reason: reasonOf(reason) })
   })
 }

@@ -3,9 +3,10 @@
  * recorded, so that a later definition does not change what has happened. The data are those that `start` gives.
  */
 import type { Tagged } from "../../event/EventType.ts"
+import type { Envelope } from "../../project/Projection.ts"
 import type { Progress } from "./Progress.ts"
 import type { SagaPlan } from "./SagaPlan.ts"
-import type { SagaState, Started } from "./SagaState.ts"
+import type { NotStarted, SagaState, Started } from "./SagaState.ts"
 import { keepEarlier, startedBy } from "./SagaTransition.ts"
 
 /** Records and restores the progress of a saga. */
@@ -23,17 +24,41 @@ export const make = <Event extends Tagged, Data>(plan: SagaPlan<Event, Data>): P
       return progress.status === "NotStarted"
         ? before
         : { ...progress, data: before.data }
-    const { context: { envelope }, input } = decode()
+    const { context: { envelope }, inputs } = decode()
     // Only an event changes a saga that has not started.
-    if (envelope === undefined) return before
-    const event = input as Event
-    if (progress.status === "NotStarted") {
-      return progress.earlier > (before.earlier?.length ?? 0) ? keepEarlier(before, { event, envelope }) : before
-    }
-    const first = startedBy(plan, before, event, envelope)
-    if (first === undefined) throw new Error(`start gives None for the event "${event._tag}" that started this saga`)
-    return { ...progress, data: first.data }
+    return envelope === undefined
+      ? before
+      : restoreFirst(plan, before, progress, { events: inputs as ReadonlyArray<Event>, envelope })
   }
 })
+
+interface Observed<Event> {
+  /** More than one where the type of the stored event is split. */
+  readonly events: ReadonlyArray<Event>
+  readonly envelope: Envelope
+}
+
+// The state after events before the start, or after the one that started the saga.
+const restoreFirst = <Event extends Tagged, Data>(
+  plan: SagaPlan<Event, Data>,
+  before: NotStarted,
+  progress: RecordedProgress,
+  { envelope, events }: Observed<Event>
+): SagaState<Data> => {
+  if (progress.status === "NotStarted") {
+    const count = progress.earlier - (before.earlier?.length ?? 0)
+    const named = events.filter(({ _tag }) => plan.startOn.includes(_tag))
+    const kept = (named.length < count ? events : named).slice(0, count)
+    return kept.reduce((state, event) => keepEarlier(state, { event, envelope }), before)
+  }
+  let state = before
+  for (const event of events) {
+    const first = startedBy(plan, state, event, envelope)
+    if (first !== undefined) return { ...progress, data: first.data }
+    if (plan.startOn.includes(event._tag)) state = keepEarlier(state, { event, envelope })
+  }
+  const tags = events.map(({ _tag }) => `"${_tag}"`).join(", ")
+  throw new Error(`start gives None for the event ${tags} that started this saga`)
+}
 
 type RecordedProgress = { readonly status: "NotStarted"; readonly earlier: number } | Omit<Started<never>, "data">

@@ -1,9 +1,12 @@
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import { describe, expect, it } from "vitest"
+import * as EventCodec from "../../../src/event/EventCodec.ts"
+import * as EventType from "../../../src/event/EventType.ts"
 import * as Saga from "../../../src/process/Saga.ts"
 import { add, type Data, definition, type Input, type Known, play, playOn } from "../../support/Sagas.ts"
-import { type Event, resume } from "../../support/Transfers.ts"
+import { type Event, handled, observe, Requested, reread, resume, Taken } from "../../support/Transfers.ts"
 
 type Step = Saga.Step<Event, Data>
 
@@ -141,5 +144,28 @@ describe("a saga whose start has changed", () => {
       stage: "Evolve",
       reason: expect.stringContaining("start gives None for the event \"Requested\" that started this saga")
     }))
+  })
+})
+
+describe("a saga that starts with one of several domain events of a stored event", () => {
+  const Moved = EventType.make("Moved", Schema.Struct({ transfer: Schema.String })).pipe(
+    EventType.splitInto(
+      [Requested, Taken],
+      ({ transfer }) => [Taken.make({ transfer }), Requested.make({ transfer, coins: 5 })]
+    )
+  )
+  const saga = Saga.makeUnsafe({
+    ...definition,
+    events: EventCodec.makeUnsafe([Requested, Taken, Moved]),
+    startOn: ["Taken"],
+    steps: [step("a"), step("b", { succeededOn: ({ _tag }) => _tag === "Taken" })]
+  })
+  const moved = observe(1, Taken.make({ transfer: "1" }), { type: "Moved", data: { transfer: "1" } })
+
+  it("uses the one before it, and is loaded in the same state", () => {
+    const { events, state } = handled(saga, moved)
+    expect(state).toMatchObject(Result.succeed({ step: "a", early: [{ step: "b", succeeded: true }] }))
+    expect(reread(saga, events).state).toEqual(state)
+    expect(playOn(saga, handled(saga, moved), "ok a")).toMatchObject({ phase: "Succeeded" })
   })
 })

@@ -58,8 +58,16 @@ const CoinsAdded = Sample.CoinsAdded.pipe(EventType.upcast(
   (fields) => ({ ...fields, by: "" })
 ))
 
+const JarFilled = Sample.Filled.pipe(EventType.splitInto(
+  [CoinsAdded, Sample.CoinsTaken],
+  (fields) =>
+    Sample.partsOfFilled(fields).map((event) =>
+      event._tag === "CoinsAdded" ? CoinsAdded.make({ ...event, by: "" }) : event
+    )
+))
+
 /** Decodes all versions. */
-const codec = makeCodec([CoinsAdded, Sample.CoinsTaken, Sample.JarSealed])
+const codec = makeCodec([CoinsAdded, Sample.CoinsTaken, Sample.JarSealed, JarFilled, Sample.JarLookedAt])
 
 /** Whether a shape with poison cannot fold this event. */
 const isPoisonous = (event: Event): boolean => !isSealed(event) && event.coins === 7
