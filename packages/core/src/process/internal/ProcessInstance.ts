@@ -79,7 +79,11 @@ const evolveState = <Event extends Tagged, State>(
 ): Instance<State>["state"] =>
   Result.flatMap(state, (before) =>
     process.progress !== undefined && recorded !== undefined
-      ? Reactor.restore({ ...process, progress: process.progress }, before, { instance, trigger, progress: recorded })
+      ? TriggerInputs.restore({ ...process, progress: process.progress }, before, {
+        instance,
+        trigger,
+        progress: recorded
+      })
       : Result.flatMap(
         Reactor.decode(process, instance, trigger),
         (decoded) => TriggerInputs.evolve(process, before, decoded)

@@ -7,14 +7,12 @@ import type { EventCodec } from "../../event/EventCodec.ts"
 import type { Tagged } from "../../event/EventType.ts"
 import * as Reason from "../../event/internal/Reason.ts"
 import type { InvalidInput } from "../../event/InvalidInput.ts"
-import type { Json } from "../../event/Json.ts"
 import * as NewEvent from "../../event/NewEvent.ts"
 import type { RecordedEvent } from "../../event/RecordedEvent.ts"
 import * as StreamName from "../../event/StreamName.ts"
 import type { Envelope } from "../../project/Projection.ts"
 import { type Decided, type EventTrigger, type Stage, type Trigger } from "../ProcessEvent.ts"
 import type { InputContext, Signal } from "../ProcessInput.ts"
-import type { Progress } from "./Progress.ts"
 import type { Reaction, Send } from "./Reaction.ts"
 
 /** The functions of a process, and what they need. */
@@ -68,20 +66,6 @@ export const evolve = <Event extends Tagged, State>(
   state: State,
   { input, context }: Decoded<Event>
 ): Result.Result<State, Fault> => attempt("Evolve", () => process.evolve(state, input, context))
-
-/** The state after an input whose reaction recorded this progress. */
-export const restore = <Event extends Tagged, State>(
-  process: Reactor<Event, State> & { readonly progress: Progress<Event, State> },
-  before: State,
-  { instance, progress, trigger }: { readonly instance: string; readonly trigger: Trigger; readonly progress: Json }
-): Result.Result<State, Fault> =>
-  attempt(
-    "Evolve",
-    () =>
-      process.progress.restore(before, progress, () =>
-        Result.getOrThrowWith(decode(process, instance, trigger), ({ reason }) =>
-          new Error(reason)))
-  )
 
 /** The reactions to the input that led from one state to the other, in their recorded form. */
 export const react = <Event extends Tagged, State>(

@@ -4,7 +4,10 @@
  */
 import * as Result from "effect/Result"
 import type { Tagged } from "../../event/EventType.ts"
+import { attempt } from "../../event/internal/Reason.ts"
+import type { Json } from "../../event/Json.ts"
 import type { Decided, Trigger } from "../ProcessEvent.ts"
+import type { Progress } from "./Progress.ts"
 import * as Reactor from "./Reactor.ts"
 
 /** The state after all inputs. */
@@ -17,6 +20,25 @@ export const evolve = <Event extends Tagged, State>(
     (reached, input) => Result.flatMap(reached, (before) => Reactor.evolve(process, before, { input, context })),
     Result.succeed(state)
   )
+
+/** A process that records progress. */
+type Recording<Event extends Tagged, State> = Reactor.Reactor<Event, State> & {
+  readonly progress: Progress<Event, State>
+}
+
+/** The state after a trigger whose reaction recorded this progress. */
+export const restore = <Event extends Tagged, State>(
+  process: Recording<Event, State>,
+  before: State,
+  { instance, progress, trigger }: { readonly instance: string; readonly trigger: Trigger; readonly progress: Json }
+): Result.Result<State, Reactor.Fault> => {
+  const decode = () =>
+    Result.getOrThrowWith(Reactor.decode(process, instance, trigger), ({ reason }) => new Error(reason))
+  return Result.mapError(
+    attempt(() => process.progress.restore(before, progress, decode)),
+    (reason) => ({ stage: "Evolve", reason })
+  )
+}
 
 /** What the inputs came to. */
 export interface Reacted<State> {
