@@ -47,6 +47,8 @@ export const properties = <Event extends Tagged, State>(
     Law.over(ProcessLaws.repeatedEventsChangeNothing(process), steps),
     Law.over(ProcessLaws.stateIsFoldOfStream(process), steps),
     Law.over(ProcessLaws.pendingWorkIsFoldOfStream(process, deploy), steps),
+    Law.over(ProcessLaws.removedTypesAreLeftOut(process, deploy), fc.record({ steps, which: fc.nat(20) })),
+    Law.over(ProcessLaws.restartsLikeNew(process, deploy), steps),
     Law.over(ProcessLaws.retryAfterRepairIsUndisturbed(process, deploy), broken),
     ...(older === undefined ? [] : [
       Law.over(

@@ -24,6 +24,10 @@ const processLaws: Table<typeof ProcessLaws> = {
   repeatedEventsChangeNothing: { "an instance that forgets observed events": process(Processes.forgetsObservedEvents) },
   stateIsFoldOfStream: { "a process that counts its calls": process(Processes.countsItsCalls) },
   pendingWorkIsFoldOfStream: { "a deployment that decides again": process(sound, Processes.decidesAgain) },
+  removedTypesAreLeftOut: { "a deployment that refuses unknown types": process(sound, Processes.refusesUnknownTypes) },
+  restartsLikeNew: {
+    "a restart with the old state": process(Processes.countsItsInputs, Processes.restartsWithItsState)
+  },
   olderEventsAreObservedAsNative: {
     "a split that gives one event": process(Processes.observesTheFirstEventOnly)
   },
@@ -64,7 +68,7 @@ const runnerLaws: Table<typeof RunnerLaws> = {
   pausedRunnersHaveNoOtherEffect: { "a handler that ignores keys": runner(Processes.ignoresKeys) },
   twoRunnersEndAsOne: { "a handler that ignores keys": store(EventStores.sound, Processes.ignoresKeys) },
   rowsMatchStreams: {
-    "rows without correlation ids": store(Processes.omitsCorrelationIds),
+    "rows without phases": store(Processes.omitsPhases),
     "compensated sagas that never end": runner(Sagas.neverEndsCompensated)
   },
   recordedCommandsAreSent: { "a handler that decides when sending": runner(Processes.decidesWhenSending) }
@@ -73,7 +77,8 @@ const runnerLaws: Table<typeof RunnerLaws> = {
 const timeoutLaws: Table<typeof TimeoutLaws> = {
   timeoutsFireOnce: {
     "a clock that is ahead": runner(undefined, Processes.isADayAhead),
-    "a process that cancels nothing": runner(undefined, Processes.cancelsNothing)
+    "a process that cancels nothing": runner(undefined, Processes.cancelsNothing),
+    "a process that is parked at times in the past": runner(undefined, Processes.refusesThePast)
   }
 }
 

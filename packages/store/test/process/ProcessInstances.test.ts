@@ -63,17 +63,24 @@ describe("the instances of a process", () => {
       expect((yield* ProcessInstances.query(process, { limit: 3 })).rows).toHaveLength(3)
     })))
 
-  it("have rows that hold their pending work", () =>
+  it("have rows that say when they are due and why they are parked", () =>
     runAtZero(Effect.gen(function*() {
       yield* settled
-      const { rows: [row] } = yield* ProcessInstances.query(process, { index: "due", range: { to: 1501 } })
-      expect(row).toMatchObject({
+      const rowOf = (status: "Running" | "Parked") =>
+        Effect.map(ProcessInstances.query(process, { index: "status", where: { status } }), ({ rows }) => rows[0])
+      expect(yield* rowOf("Running")).toMatchObject({
         key: "payments-1",
         state: {
           startedAt: DateTime.makeUnsafe(1000),
           due: Option.some(DateTime.makeUnsafe(1500)),
-          pending: { timeouts: [{ name: "late", due: DateTime.makeUnsafe(1500), scheduledAt: 1 }] }
+          parked: null,
+          waiting: 0,
+          unknownTypes: []
         }
+      })
+      expect(yield* rowOf("Parked")).toMatchObject({
+        key: "payments-2",
+        state: { parked: { stage: "React", reason: "it threw Error: no idea", attempts: 1 }, waiting: 1 }
       })
     })))
 

@@ -10,15 +10,22 @@ export const InstanceStatus = Schema.Literals(["NotStarted", "Running", "Parked"
 /** The status of an instance. */
 export type InstanceStatus = typeof InstanceStatus.Type
 
-/** The status of an instance with this pending work, of a process with these end phases. */
+/** What the status of an instance depends on. */
+interface Facts {
+  readonly isParked: boolean
+  readonly isCompleted: boolean
+  readonly phase: string
+}
+
+/** The status of an instance that has observed something, of a process with these end phases. */
 export const of = (
-  { isCompleted, parked, phase, version }: PendingWork,
+  { isCompleted, isParked, phase }: Facts,
   endPhases: ReadonlyArray<string> = []
-): InstanceStatus =>
-  version === 0 ?
-    "NotStarted" :
-    parked !== null
-    ? "Parked"
-    : isCompleted || endPhases.includes(phase)
-    ? "Completed"
-    : "Running"
+): Exclude<InstanceStatus, "NotStarted"> =>
+  isParked ? "Parked" : isCompleted || endPhases.includes(phase) ? "Completed" : "Running"
+
+/** The status of an instance with this pending work. */
+export const ofWork = (
+  { isCompleted, parked, phase, version }: PendingWork,
+  endPhases: ReadonlyArray<string> | undefined
+): InstanceStatus => version === 0 ? "NotStarted" : of({ isParked: parked !== null, isCompleted, phase }, endPhases)

@@ -8,6 +8,7 @@ import type { Progress } from "./Progress.ts"
 import type { SagaPlan } from "./SagaPlan.ts"
 import type { NotStarted, SagaState, Started } from "./SagaState.ts"
 import { keepEarlier, startedBy } from "./SagaTransition.ts"
+import type { Decoded } from "./TriggerInput.ts"
 
 /** Records and restores the progress of a saga. */
 export const make = <Event extends Tagged, Data>(plan: SagaPlan<Event, Data>): Progress<Event, SagaState<Data>> => ({
@@ -17,48 +18,49 @@ export const make = <Event extends Tagged, Data>(plan: SagaPlan<Event, Data>): P
     // Spread, since an interface is not assignable to a JSON object.
     return { ...progress, early: early.map((outcome) => ({ ...outcome })) }
   },
-  restore: (before, recorded, decode) => {
+  restore: (before, recorded, inputs) => {
     // `record` made it.
     const progress = recorded as unknown as RecordedProgress
-    if (before.status !== "NotStarted")
-      return progress.status === "NotStarted"
-        ? before
-        : { ...progress, data: before.data }
-    const { context: { envelope }, inputs } = decode()
-    // Only an event changes a saga that has not started.
-    return envelope === undefined
-      ? before
-      : restoreFirst(plan, before, progress, { events: inputs as ReadonlyArray<Event>, envelope })
+    if (before.status !== "NotStarted") {
+      return progress.status === "NotStarted" ? before : { ...progress, data: before.data }
+    }
+    return restoreFirst(plan, before, progress, inputs.flatMap(eventOf))
   }
 })
 
 interface Observed<Event> {
-  /** More than one where the type of the stored event is split. */
-  readonly events: ReadonlyArray<Event>
+  readonly event: Event
   readonly envelope: Envelope
 }
 
-// The state after events before the start, or after the one that started the saga.
+// Events have an envelope, signals have none. Only an event changes a saga that has not started.
+const eventOf = <Event>({ context: { envelope }, input }: Decoded<Event>): ReadonlyArray<Observed<Event>> =>
+  envelope === undefined ? [] : [{ event: input as Event, envelope }]
+
+// The state after events before the start, or after the one that started the saga. A stored event of a split type has several.
 const restoreFirst = <Event extends Tagged, Data>(
   plan: SagaPlan<Event, Data>,
   before: NotStarted,
   progress: RecordedProgress,
-  { envelope, events }: Observed<Event>
+  events: ReadonlyArray<Observed<Event>>
 ): SagaState<Data> => {
   if (progress.status === "NotStarted") {
     const count = progress.earlier - (before.earlier?.length ?? 0)
-    const named = events.filter(({ _tag }) => plan.startOn.includes(_tag))
-    const kept = (named.length < count ? events : named).slice(0, count)
-    return kept.reduce((state, event) => keepEarlier(state, { event, envelope }), before)
+    const named = events.filter(({ event }) => plan.startOn.includes(event._tag))
+    return (named.length < count ? events : named).slice(0, count).reduce(keepEarlier, before)
   }
   let state = before
-  for (const event of events) {
-    const first = startedBy(plan, state, event, envelope)
+  for (const one of events) {
+    const first = startedBy(plan, state, one.event, one.envelope)
     if (first !== undefined) return { ...progress, data: first.data }
-    if (plan.startOn.includes(event._tag)) state = keepEarlier(state, { event, envelope })
+    if (plan.startOn.includes(one.event._tag)) state = keepEarlier(state, one)
   }
-  const tags = events.map(({ _tag }) => `"${_tag}"`).join(", ")
-  throw new Error(`start gives None for the event ${tags} that started this saga`)
+  const tags = events.map(({ event }) => `"${event._tag}"`).join(", ")
+  throw new Error(
+    events.length === 0
+      ? "the type of the event that started this saga is not among its events"
+      : `start gives None for the event ${tags} that started this saga`
+  )
 }
 
 type RecordedProgress = { readonly status: "NotStarted"; readonly earlier: number } | Omit<Started<never>, "data">

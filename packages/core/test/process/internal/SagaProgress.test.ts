@@ -6,7 +6,7 @@ import * as EventCodec from "../../../src/event/EventCodec.ts"
 import * as EventType from "../../../src/event/EventType.ts"
 import * as Saga from "../../../src/process/Saga.ts"
 import { add, type Data, definition, type Input, type Known, play, playOn } from "../../support/Sagas.ts"
-import { type Event, handled, observe, Requested, reread, resume, Taken } from "../../support/Transfers.ts"
+import { type Event, handled, observe, Requested, reread, resume, take, Taken } from "../../support/Transfers.ts"
 
 type Step = Saga.Step<Event, Data>
 
@@ -143,6 +143,25 @@ describe("a saga whose start has changed", () => {
     expect(changed(never, []).after.state).toMatchObject(Result.fail({
       stage: "Evolve",
       reason: expect.stringContaining("start gives None for the event \"Requested\" that started this saga")
+    }))
+  })
+})
+
+describe("a saga whose codec has lost an event type", () => {
+  const without = (...types: ReadonlyArray<typeof Requested | typeof Taken>) =>
+    Saga.makeUnsafe({ ...definition, events: EventCodec.makeUnsafe(types) })
+
+  it("stands where it stood", () => {
+    const { after } = play(Saga.makeUnsafe(definition), "ok one", take(2))
+    expect(playOn(without(Requested), after).after.state).toEqual(after.state)
+    expect(playOn(without(Requested), after, "ok two").decided).toEqual(["cancel two", "send three to three"])
+  })
+
+  it("cannot be loaded without the type of the event that started it, and says so", () => {
+    const { after } = play(Saga.makeUnsafe(definition))
+    expect(playOn(without(Taken), after).after.state).toMatchObject(Result.fail({
+      stage: "Evolve",
+      reason: expect.stringContaining("the type of the event that started this saga is not among its events")
     }))
   })
 })

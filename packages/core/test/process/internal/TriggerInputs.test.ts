@@ -123,6 +123,7 @@ describe("an instance that observes a stored event of several domain events", ()
       ReadonlyArray<string>
     >({
       ...definition,
+      restartOn: undefined,
       events: EventCodec.makeUnsafe([before, Counted]),
       correlate: ({ transfers: [transfer] }) => Option.fromUndefinedOr(transfer),
       evolve: (inputs, { _tag }) => [...inputs, _tag],
