@@ -13,6 +13,7 @@ import * as StreamName from "../event/StreamName.ts"
 import type { Envelope } from "../project/Projection.ts"
 import * as ProcessInstance from "./internal/ProcessInstance.ts"
 import * as ProcessRows from "./internal/ProcessRows.ts"
+import type { Progress } from "./internal/Progress.ts"
 import { cancel, complete, type Reaction, schedule, scheduleAt, send, type Target } from "./internal/Reaction.ts"
 import { type InputContext, type Signal, signalTags } from "./ProcessInput.ts"
 
@@ -51,6 +52,10 @@ export interface Definition<Event extends Tagged, State> {
   readonly restartOn?: ((event: Event, envelope: Envelope) => boolean) | undefined
   /** The phase of an instance: a short string that is recorded with its reactions and indexed. */
   readonly phase?: ((state: State) => string) | undefined
+  /** The phases in which an instance has ended, though it still reacts: its status is `Completed`. None by default. */
+  readonly endPhases?: ReadonlyArray<string> | undefined
+  /** What is recorded of a state with each reaction, and restored; only sagas have it. */
+  readonly progress?: Progress<Event, State> | undefined
 }
 
 /** A process, checked and ready for use. */
@@ -96,7 +101,7 @@ export const make = <Event extends Tagged, const State>(
         return yield* invalid(`targets[${index}]`, "must define the schema of its commands")
     }
     const instances = yield* ProcessInstance.make({ ...definition, phase: definition.phase })
-    return { ...definition, types, instances, rows: yield* ProcessRows.make(name) }
+    return { ...definition, types, instances, rows: yield* ProcessRows.make(definition) }
   })
 
 /** As `make`, for module constants: throws the `InvalidInput`. */

@@ -107,7 +107,8 @@ const left = {
 }
 
 /**
- * The instance reacted to a trigger; `phase` is its phase after the reaction. `decision` is an id of this decision: where
+ * The instance reacted to a trigger; `phase` is its phase after the reaction, and `progress` what a saga keeps of its state:
+ * where it stands, so that a later definition does not change it. `decision` is an id of this decision: where
  * the log goes back, another decision may be stored under the same version.
  */
 export const ProcessReacted = EventType.make(
@@ -117,6 +118,7 @@ export const ProcessReacted = EventType.make(
     trigger: Trigger,
     decided: Schema.Array(Decided),
     phase: Schema.optionalKey(Schema.String),
+    progress: Schema.optionalKey(Schema.Json),
     decision: Schema.optionalKey(Schema.String),
     ...left
   })

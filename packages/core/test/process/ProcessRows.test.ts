@@ -13,7 +13,7 @@ import type { Envelope } from "../../src/project/Projection.ts"
 import { at, eventId, failureOf, malformed, stream } from "../support/Sample.ts"
 import { Requested, trigger } from "../support/Transfers.ts"
 
-const rows = Result.getOrThrow(ProcessRows.make("moves"))
+const rows = Result.getOrThrow(ProcessRows.make({ name: "moves" }))
 const observed = (n: number) => trigger(n, Requested.make({ transfer: "1", coins: n }))
 
 const complete: Decided = { _tag: "Complete" }
@@ -88,6 +88,9 @@ describe("the row of an instance", () => {
   })
 
   it("has no projection if the name is too long", () => {
-    expect(failureOf(ProcessRows.make("a".repeat(250)))).toMatchObject({ _tag: "InvalidInput", field: "name" })
+    expect(failureOf(ProcessRows.make({ name: "a".repeat(250) }))).toMatchObject({
+      _tag: "InvalidInput",
+      field: "name"
+    })
   })
 })

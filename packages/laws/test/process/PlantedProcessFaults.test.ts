@@ -3,6 +3,7 @@ import * as MemoryStore from "@refold/memory/MemoryStore"
 import type * as Layer from "effect/Layer"
 import * as Sample from "../../src/kit/internal/Sample.ts"
 import * as Alarms from "../../src/process/internal/Alarms.ts"
+import * as EarlyEventLaws from "../../src/process/internal/EarlyEventLaws.ts"
 import * as ProcessLaws from "../../src/process/internal/ProcessLaws.ts"
 import * as RunnerLaws from "../../src/process/internal/RunnerLaws.ts"
 import * as SagaLaws from "../../src/process/internal/SagaLaws.ts"
@@ -42,7 +43,9 @@ const sagaLaws: Table<typeof SagaLaws> = {
   compensatesInReverse: {
     "a saga that compensates in order": saga(Sagas.compensatesInOrder),
     "a saga that compensates steps that were not done": saga(Sagas.compensatesOtherSteps)
-  }
+  },
+  earlyEventsCount: { "a saga that forgets early events": saga(Sagas.forgetsEarlyEvents) },
+  changesKeepSagasGoing: { "a saga that is folded again under its new steps": saga(Sagas.foldsAgain) }
 }
 
 const store = (
@@ -64,7 +67,10 @@ const runnerLaws: Table<typeof RunnerLaws> = {
   },
   pausedRunnersHaveNoOtherEffect: { "a handler that ignores keys": runner(Processes.ignoresKeys) },
   twoRunnersEndAsOne: { "a handler that ignores keys": store(EventStores.sound, Processes.ignoresKeys) },
-  rowsMatchStreams: { "rows without phases": store(Processes.omitsPhases) },
+  rowsMatchStreams: {
+    "rows without phases": store(Processes.omitsPhases),
+    "compensated sagas that never end": runner(Sagas.neverEndsCompensated)
+  },
   recordedCommandsAreSent: { "a handler that decides when sending": runner(Processes.decidesWhenSending) }
 }
 
@@ -76,7 +82,12 @@ const timeoutLaws: Table<typeof TimeoutLaws> = {
   }
 }
 
+const earlyEventLaws: Table<typeof EarlyEventLaws> = {
+  earlyEventsCount: { "a saga that forgets early events": runner(Sagas.forgetsEarlyAnswers) }
+}
+
 Planted.find("ProcessLaws", ProcessLaws, [sound], processLaws)
 Planted.find("SagaLaws", SagaLaws, [], sagaLaws)
 Planted.find("RunnerLaws", RunnerLaws, [], runnerLaws)
 Planted.find("TimeoutLaws", TimeoutLaws, [], timeoutLaws)
+Planted.find("EarlyEventLaws", EarlyEventLaws, [], earlyEventLaws)

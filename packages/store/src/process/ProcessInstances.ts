@@ -7,12 +7,13 @@ import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import { commandOf, type PendingCommand } from "@refold/core/internal/process/PendingWork"
 import type { Instance } from "@refold/core/internal/process/ProcessInstance"
 import type { InstanceRefusal, MessageBody } from "@refold/core/internal/process/ProcessMessage"
-import type { Index, ProcessRow } from "@refold/core/internal/process/ProcessRows"
+import { type Index, never, type ProcessRow } from "@refold/core/internal/process/ProcessRows"
 import * as Process from "@refold/core/process/Process"
 import type { ProcessEvent } from "@refold/core/process/ProcessEvent"
 import type { RowQuery } from "@refold/core/project/RowQuery"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Handled, HandleFailure } from "../decide/CommandHandler.ts"
 import type { LoadedState } from "../decide/LoadedState.ts"
@@ -29,8 +30,8 @@ import * as OutcomeRecorder from "./internal/OutcomeRecorder.ts"
 import type { RetryableFailure, Services } from "./ProcessHandler.ts"
 
 /**
- * The current instance: its state, its pending work, and the version of its stream. An id without a stream gives the initial
- * state at version 0. Fails as `State.load` does.
+ * The current instance: its status, its state, its pending work, and the version of its stream. An id without a stream gives
+ * the initial state at version 0. Fails as `State.load` does.
  */
 export const get = <Event extends Tagged, State>(
   { instances }: Process.Process<Event, State>,
@@ -39,13 +40,16 @@ export const get = <Event extends Tagged, State>(
   State.load(instances, instance)
 
 /** The row of an instance. */
-export interface InstanceRow extends ProcessRow {
+export interface InstanceRow extends Omit<ProcessRow, "due"> {
+  /** When the runner acts for it next: at its last event for a pending command; None where nothing is pending. */
+  readonly due: Option.Option<DateTime.Utc>
   /** The stored types of events that it has reacted to and that the process's codec does not have: its state leaves them out. */
   readonly unknownTypes: ReadonlyArray<string>
 }
 
 /**
- * A page of instances by `phase`, `status` or `due` time: `{ index: "phase", where: { phase: "CompensationFailed" } }`.
+ * A page of instances by `phase`, `status` or `due` time: `{ index: "phase", where: { phase: "CompensationFailed" } }`. The
+ * index `due` has milliseconds since 1970, 0 for a pending command. A compensated saga has the status `Completed`.
  * Eventually consistent: the runner projects the rows. Fails as `ReadModel.query` does.
  */
 export const query = <Event extends Tagged, State>(
@@ -54,11 +58,14 @@ export const query = <Event extends Tagged, State>(
 ): Effect.Effect<Page<InstanceRow>, ReadModel.ReadRowsFailure, ReadModel.Readers> =>
   Effect.map(ReadModel.query(rows, rowQuery), (page) => ({
     ...page,
-    rows: page.rows.map((row) => ({
-      ...row,
-      state: { ...row.state, unknownTypes: row.state.types.filter((type) => !types.includes(type)) }
-    }))
+    rows: page.rows.map((row) => ({ ...row, state: instanceRowOf(row.state, types) }))
   }))
+
+const instanceRowOf = ({ due, ...row }: ProcessRow, types: ReadonlyArray<string>): InstanceRow => ({
+  ...row,
+  due: due === never ? Option.none() : Option.some(due === 0 ? row.updatedAt : DateTime.makeUnsafe(due)),
+  unknownTypes: row.types.filter((type) => !types.includes(type))
+})
 
 /** An event of an instance's stream, decoded and as it was recorded. */
 export interface HistoryEntry {
@@ -99,7 +106,8 @@ export type OperatorResult<State> = Effect.Effect<
 >
 
 /**
- * Sends the signal `Resumed` to an instance: a saga at `CompensationFailed` retries its compensation. `reason` is recorded.
+ * Sends the signal `Resumed` to an instance: a saga at `CompensationFailed` retries its compensation, or continues without
+ * that of a step that its definition no longer has; one that stands at such a step goes on. `reason` is recorded.
  * Fails with `UnknownInstance` for an id without a stream, and with `InstanceCompleted`.
  */
 export const resume = <Event extends Tagged, State>(

@@ -124,6 +124,19 @@ describe("a saga that is run", () => {
       expect([yield* phaseOf(saga, "1"), yield* phaseOf(other, "1")]).toEqual(["Succeeded", "Succeeded"])
     })))
 
+  it("has the status Completed when it is compensated, and nothing is due", () =>
+    run(Effect.gen(function*() {
+      yield* add("a", 10)
+      yield* seal("b")
+      yield* request("1", "a", "b", 4)
+      yield* settleSaga
+      const { rows } = yield* ProcessInstances.query(saga, { index: "status", where: { status: "Completed" } })
+      expect(rows.map(({ state: { due, instance, phase } }) => ({ due, instance, phase }))).toEqual([
+        { due: Option.none(), instance: "1", phase: "Compensated" }
+      ])
+      expect((yield* ProcessInstances.get(saga, "1")).state.status).toBe("Completed")
+    })))
+
   it("waits at CompensationFailed until an operator resumes it", () =>
     run(Effect.gen(function*() {
       const hasty = Transfers.make("hasty", { compensation: { attempts: 1 } })

@@ -34,8 +34,10 @@ export const record = <Event extends Tagged, State>(
   const events = reactTo(process, to, instance, trigger)
   const [reaction] = events
   const isIdle = trigger._tag === "Event" && reaction?._tag === "ProcessReacted" && reaction.decided.length === 0
+  // Progress is restored as a new state, also where nothing has changed.
   const isSame = isIdle && Result.isSuccess(instance.state) &&
-    Result.getOrUndefined(evolve(process, instance, reaction).state) === instance.state.success
+    Result.getOrUndefined(evolve({ ...process, progress: undefined }, instance, reaction).state) ===
+      instance.state.success
   return isSame ? [] : events
 }
 
@@ -65,7 +67,8 @@ const reactOnce = <Event extends Tagged, State>(
     const inputs = yield* TriggerInput.decode(process, name, trigger)
     const { decided, observed, state } = yield* Reactor.react(process, yield* instance.state, inputs)
     const phase = yield* Reactor.phaseOf(process.phase, state)
-    return { trigger: TriggerInput.firstOf(trigger, inputs, observed), decided, ...phase }
+    const progress = process.progress === undefined ? {} : { progress: process.progress.record(state) }
+    return { trigger: TriggerInput.firstOf(trigger, inputs, observed), decided, ...phase, ...progress }
   })
   return Result.match(reaction, {
     onSuccess: (reacted) => ProcessReacted.make({ instance: name, ...reacted, ...named }),

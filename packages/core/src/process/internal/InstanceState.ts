@@ -2,13 +2,16 @@
 import * as Result from "effect/Result"
 import type { Tagged } from "../../event/EventType.ts"
 import type { ProcessEvent, ProcessReacted } from "../ProcessEvent.ts"
+import * as InstanceStatus from "./InstanceStatus.ts"
 import * as PendingWork from "./PendingWork.ts"
 import * as PendingWorkFold from "./PendingWorkFold.ts"
+import * as Progress from "./Progress.ts"
 import * as Reactor from "./Reactor.ts"
 import * as TriggerInput from "./TriggerInput.ts"
 
-/** An instance: its pending work, and its state or why it cannot be folded. */
+/** An instance: its status, its pending work, and its state or why it cannot be folded. */
 export interface Instance<State> {
+  readonly status: InstanceStatus.InstanceStatus
   readonly pending: PendingWork.PendingWork
   readonly state: Result.Result<State, TriggerInput.Fault>
   /** The stored types of events that it has reacted to and that the process's codec does not have: the state leaves them out. */
@@ -20,10 +23,13 @@ export interface InstanceProcess<Event extends Tagged, State> extends Reactor.Re
   readonly name: string
   readonly initialState: State
   readonly phase: ((state: State) => string) | undefined
+  readonly progress?: Progress.Progress<Event, State> | undefined
+  readonly endPhases?: ReadonlyArray<string> | undefined
 }
 
 /** An instance without events. */
 export const initial = <State>({ initialState }: { readonly initialState: State }): Instance<State> => ({
+  status: "NotStarted",
   pending: PendingWork.empty,
   state: Result.succeed(initialState),
   unknownTypes: []
@@ -36,13 +42,14 @@ export const evolve = <Event extends Tagged, State>(
   event: ProcessEvent
 ): Instance<State> => {
   const pending = PendingWorkFold.evolve(before.pending, event)
+  const after = { status: InstanceStatus.ofWork(pending, process.endPhases), pending }
   switch (event._tag) {
     case "ProcessRestarted":
-      return { ...initial(process), pending }
+      return { ...initial(process), ...after }
     case "ProcessReacted":
-      return isIgnored(before, event) ? { ...before, pending } : { ...react(process, before, event), pending }
+      return isIgnored(before, event) ? { ...before, ...after } : { ...react(process, before, event), ...after }
     default:
-      return { ...before, pending }
+      return { ...before, ...after }
   }
 }
 
@@ -56,16 +63,17 @@ export const isIgnored = <State>(
 
 const react = <Event extends Tagged, State>(
   process: InstanceProcess<Event, State>,
-  { pending, state, unknownTypes }: Instance<State>,
-  { instance, trigger }: Reacted
-): Instance<State> => {
-  if (Result.isFailure(state)) return { pending, state, unknownTypes }
+  { state, unknownTypes }: Instance<State>,
+  { instance, progress, trigger }: Reacted
+): Pick<Instance<State>, "state" | "unknownTypes"> => {
+  if (Result.isFailure(state)) return { state, unknownTypes }
   const decoded = TriggerInput.decode(process, instance, trigger)
-  if (Result.isFailure(decoded)) return { pending, state: Result.fail(decoded.failure), unknownTypes }
-  const { unknownType } = decoded.success
+  if (Result.isFailure(decoded)) return { state: Result.fail(decoded.failure), unknownTypes }
+  const { inputs, unknownType } = decoded.success
   return {
-    pending,
-    state: Reactor.evolve(process, state.success, decoded.success),
+    state: process.progress !== undefined && progress !== undefined
+      ? Progress.restore(process.progress, state.success, { progress, inputs })
+      : Reactor.evolve(process, state.success, decoded.success),
     unknownTypes: unknownType === undefined || unknownTypes.includes(unknownType)
       ? unknownTypes
       : [...unknownTypes, unknownType]

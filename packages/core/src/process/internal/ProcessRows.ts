@@ -8,14 +8,12 @@ import * as Schema from "effect/Schema"
 import type { InvalidInput } from "../../event/InvalidInput.ts"
 import * as Projection from "../../project/Projection.ts"
 import { codec, type ProcessEvent, Stage } from "../ProcessEvent.ts"
-
-/** The status of an instance: it reacts to triggers, waits for a repair, or is completed. */
-const Status = Schema.Literals(["Running", "Parked", "Completed"])
+import * as InstanceStatus from "./InstanceStatus.ts"
 
 /** The row of an instance; its key is the name of the instance's stream. */
 export const ProcessRow = Schema.Struct({
   instance: Schema.String,
-  status: Status,
+  status: InstanceStatus.InstanceStatus,
   isCompleted: Schema.Boolean,
   /** The phase of the instance; the status of a saga. */
   phase: Schema.String,
@@ -44,22 +42,24 @@ export type Index = "due" | "status" | "phase"
 export type ProcessRows = Projection.Projection<ProcessEvent, ProcessRow, Index>
 
 /** Makes the projection of the instances of a process. */
-export const make = (process: string): Result.Result<ProcessRows, InvalidInput> =>
+export const make = (
+  { endPhases, name }: { readonly name: string; readonly endPhases?: ReadonlyArray<string> | undefined }
+): Result.Result<ProcessRows, InvalidInput> =>
   Projection.make({
-    name: `${process} instances`,
+    name: `${name} instances`,
     version: 1,
     events: codec,
-    categories: [process],
+    categories: [name],
     keys: Projection.byStream,
     state: ProcessRow,
     initialState: empty,
-    evolve,
+    evolve: (row, event, envelope) => evolve(row, event, envelope, endPhases),
     indexes: { due: ["due"], status: ["status", "due"], phase: ["phase", "due"] }
   })
 
 const empty: ProcessRow = {
   instance: "",
-  status: "Running",
+  status: "NotStarted",
   isCompleted: false,
   phase: "",
   due: never,
@@ -73,16 +73,18 @@ const empty: ProcessRow = {
 const evolve = (
   before: ProcessRow,
   event: ProcessEvent,
-  { recordedAt }: Pick<Projection.Envelope, "recordedAt">
+  { recordedAt }: Pick<Projection.Envelope, "recordedAt">,
+  endPhases: ReadonlyArray<string> | undefined
 ): ProcessRow => {
   const isCompleted = isCompletedAfter(before, event)
   const waiting = event.waiting ?? 0
+  const phase = event._tag === "ProcessReacted" ? event.phase ?? before.phase : before.phase
   const isStart = before.instance === "" || event._tag === "ProcessRestarted"
   return {
     instance: "instance" in event ? event.instance : before.instance,
-    status: waiting > 0 ? "Parked" : isCompleted ? "Completed" : "Running",
+    status: InstanceStatus.of({ isParked: waiting > 0, isCompleted, phase }, endPhases),
     isCompleted,
-    phase: event._tag === "ProcessReacted" ? event.phase ?? before.phase : before.phase,
+    phase,
     due: event.due ?? never,
     startedAt: isStart ? recordedAt : before.startedAt,
     updatedAt: recordedAt,

@@ -14,9 +14,15 @@ export const ofRow = ({ due, parked, phase, status, waiting }: ProcessRow): RowS
   waiting
 })
 
-/** What the row of an instance with this work must say. */
-export const ofWork = (pending: PendingWork): RowSummary => {
+/** What the row of a saga with this work must say: it has ended when it has succeeded or is compensated. */
+export const ofSaga = (pending: PendingWork): RowSummary => {
   const { isCompleted, parked, phase } = pending
   const { due = never, waiting = 0 } = leftOf(pending)
-  return { status: parked === null ? isCompleted ? "Completed" : "Running" : "Parked", phase, due, parked, waiting }
+  return {
+    status: parked === null ? isCompleted || phase === "Compensated" ? "Completed" : "Running" : "Parked",
+    phase,
+    due,
+    parked,
+    waiting
+  }
 }

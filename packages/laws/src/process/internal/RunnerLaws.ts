@@ -11,6 +11,7 @@ import type { EventStore } from "@refold/store/log/EventStore"
 import * as ProcessInstances from "@refold/store/process/ProcessInstances"
 import * as ProcessRunner from "@refold/store/process/ProcessRunner"
 import * as Projector from "@refold/store/project/Projector"
+import * as ReadModel from "@refold/store/project/ReadModel"
 import type { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Effect from "effect/Effect"
 import * as FreshNames from "../../kit/internal/FreshNames.ts"
@@ -108,17 +109,20 @@ const phases = (run: TransferRun.TransferRun) =>
 /** Compares what the queried row says is left to do with the loaded state and with a fold of the stream. */
 export const rowsMatchStreams = (implementation: TransferRun.Implementation = TransferRun.standard) =>
   Law.make<TransferCase, Stores>(
-    "the row of an instance says what is left to do by the fold of its stream",
+    "the row of an instance says what is left to do by the fold of its stream, and whether it has ended",
     (script) =>
       Effect.gen(function*() {
         const run = yield* runCase(implementation, script)
-        const { rows } = yield* ProcessInstances.query(run.saga)
+        const { rows } = yield* ReadModel.query(run.saga.rows)
         const folds = yield* Effect.forEach(rows, ({ state: { instance } }) =>
           Effect.all([
-            Effect.map(State.load(run.saga.instances, instance), ({ state }) => RowSummary.ofWork(state.pending)),
+            Effect.map(
+              State.load(run.saga.instances, instance),
+              ({ state: { pending, status } }) => ({ ...RowSummary.ofSaga(pending), status })
+            ),
             Effect.map(
               ProcessInstances.history(run.saga, instance),
-              (history) => RowSummary.ofWork(View.fold(PendingWorkFold.view, history.map(({ event }) => event)))
+              (history) => RowSummary.ofSaga(View.fold(PendingWorkFold.view, history.map(({ event }) => event)))
             )
           ]))
         return {
