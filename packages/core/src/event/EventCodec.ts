@@ -25,12 +25,20 @@ export interface EncodedEvent {
   readonly data: Json.Json
 }
 
+/** The type and schema version of a stored event, and where it is stored. */
+export type StoredType = Pick<StoredData, "stream" | "version" | "type" | "schemaVersion">
+
 /** Encodes and decodes the events of a union of event types. */
 export interface EventCodec<Event extends Tagged> {
   /** Encodes an event in the latest version. Fails with `UnencodableEvent` if it does not fit its schema. */
   readonly encode: (event: Event) => Result.Result<EncodedEvent, UnencodableEvent>
   /** Decodes a stored event and upcasts it to the latest version. */
   readonly decode: (stored: StoredData) => Result.Result<Event, DecodeError>
+  /**
+   * Fails with `NewerSchemaVersion` for a stored event in a higher version of its type than this codec has, without decoding
+   * it: such an event says that the code is too old, and nothing about the event.
+   */
+  readonly checkVersion: (stored: StoredType) => Result.Result<void, NewerSchemaVersion>
   /**
    * The stored names of these types, former names included; of all types of the codec by default. For the `types`
    * option of a read.
@@ -110,6 +118,7 @@ const fromCompiled = <Event extends Tagged>(
   encode: (event) => encode(byName.get(event._tag), event),
   // Each decoder returns the fields of its own type; with `_tag` they are an event of the union.
   decode: (stored) => decode(byName.get(stored.type), stored) as Result.Result<Event, DecodeError>,
+  checkVersion: (stored) => checkVersion(byName.get(stored.type), stored),
   storedTypes: (names = types.map(({ name }) => name)) =>
     types.filter(({ name }) => names.includes(name)).flatMap((type) => [type.name, ...type.formerNames]),
   fingerprint: types.map(({ name, versions }) => `${name}@${versions.at(-1)?.version}`).toSorted().join(",")
@@ -129,13 +138,22 @@ const encode = (
   })
 }
 
+const checkVersion = (
+  type: CompiledType | undefined,
+  { schemaVersion, stream, type: name, version }: StoredType
+): Result.Result<void, NewerSchemaVersion> =>
+  type !== undefined && schemaVersion > type.latest
+    ? Result.fail(new NewerSchemaVersion({ stream, version, type: name, schemaVersion, latest: type.latest }))
+    : Result.void
+
 const decode = (
   type: CompiledType | undefined,
   { data, schemaVersion, stream, type: name, version }: StoredData
 ): Result.Result<object, DecodeError> => {
   const which = { stream, version, type: name, schemaVersion }
   if (type === undefined) return Result.fail(new UnknownEventType(which))
-  if (schemaVersion > type.latest) return Result.fail(new NewerSchemaVersion({ ...which, latest: type.latest }))
+  const checked = checkVersion(type, which)
+  if (Result.isFailure(checked)) return Result.fail(checked.failure)
   if (schemaVersion < type.oldest) {
     const reason = `the oldest schema version known is ${type.oldest}`
     return Result.fail(new UndecodableEvent({ ...which, reason }))

@@ -25,7 +25,7 @@ BEGIN
   -- Commits write here, too, as the owner of write_inline_rows, which may be another role than the projector's.
   EXECUTE format('GRANT SELECT, INSERT, UPDATE ON refold.%I TO %I', rows_table, (
     SELECT pg_get_userbyid(proowner) FROM pg_catalog.pg_proc
-    WHERE oid = 'refold.write_inline_rows(text[], int[], text[], jsonb[], bigint[], bigint[])'::regprocedure
+    WHERE oid = 'refold.write_inline_rows(text[], int[], text[], text[], jsonb[], bigint[], bigint[])'::regprocedure
   ));
 END
 $$

@@ -14,13 +14,24 @@ import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type { EventStoreError } from "../log/EventStoreError.ts"
 import type { LogHead } from "../log/LogHead.ts"
-import type { ProjectionNotReady, ProjectionOutdated, UnknownProjection } from "./ProjectionError.ts"
+import type {
+  DefinitionMismatch,
+  ProjectionNotReady,
+  ProjectionOutdated,
+  UnknownProjection
+} from "./ProjectionError.ts"
 
-/** What a store must know of a projection to store its rows. */
-export interface StoredProjection {
+/** What identifies the rows that code reads or writes. */
+export interface RowsIdentity {
   readonly name: string
   /** Raise it if the rows must be built again. */
   readonly version: number
+  /** The parts of the definition that are compared, as core's `StoredDefinition` renders them. */
+  readonly definition: string
+}
+
+/** What a store must know of a projection to store its rows. */
+export interface StoredProjection extends RowsIdentity {
   readonly indexes: ReadonlyArray<RowIndex>
   /**
    * Creates the tables of a projection that has its own tables instead of rows, in a namespace of the generation. Only
@@ -40,6 +51,8 @@ export interface Generation {
   readonly id: number
   readonly projection: string
   readonly version: number
+  /** The definition that the rows are of, as `StoredProjection` has it. */
+  readonly definition: string
   readonly status: Status
   /** Every event up to this position is in the rows, parked or discarded. */
   readonly checkpoint: Position
@@ -54,6 +67,34 @@ export interface Generation {
   readonly parked: number
   /** When the checkpoint was last saved. */
   readonly updatedAt: DateTime.Utc
+  /** When another generation became live in its place; undefined if it has never been live, or still is. */
+  readonly replacedAt: DateTime.Utc | undefined
+  /** The event at which the last batch stopped, because it is newer than the code; undefined if it did not. */
+  readonly newer: NewerEvent | undefined
+  /** The addition of event types that is under way; undefined if none is. */
+  readonly addition: Addition | undefined
+}
+
+/** An event in a higher schema version than the code that met it knows. */
+export interface NewerEvent {
+  readonly stream: StreamName
+  readonly version: StreamVersion
+  readonly position: Position
+  /** Its stored type and schema version, and the highest schema version that the code knows. */
+  readonly type: string
+  readonly schemaVersion: number
+  readonly latest: number
+}
+
+/**
+ * Code with more event types than the generation reads the added ones alone, up to the checkpoint of the others. Then its
+ * definition replaces that of the generation.
+ */
+export interface Addition {
+  /** The definition with the added event types. */
+  readonly definition: string
+  /** The events of the added types are read up to this position. */
+  readonly checkpoint: Position
 }
 
 /** A parked stream: the projection skips its events from the poisoned one on. */
@@ -91,6 +132,8 @@ export interface Changes {
   readonly unparked: ReadonlyArray<StreamName>
   readonly checkpoint: Position
   readonly rate: number
+  /** The event at which the batch stopped, because it is newer than the code. */
+  readonly newer?: NewerEvent | undefined
 }
 
 /** A generation, locked by its one owner until the end of the transaction. */
@@ -112,6 +155,10 @@ export interface Batch {
   readonly discard: (
     events: ReadonlyArray<Omit<DiscardedEvent, "discardedAt">>
   ) => Effect.Effect<void, EventStoreError>
+  /** Stores how far an addition of event types is. */
+  readonly add: (addition: Addition) => Effect.Effect<void, EventStoreError>
+  /** Replaces the definition of the generation, and ends the addition. */
+  readonly redefine: (definition: string) => Effect.Effect<void, EventStoreError>
   /**
    * Makes a building generation the live one and retires the former one, in one step for all readers. Returns false if
    * the live one has a higher checkpoint or version.
@@ -125,11 +172,13 @@ export interface UpdateOptions {
   readonly wait?: boolean | undefined
 }
 
-/** The generation to read; the live one by default. */
-export interface RowSource {
-  readonly projection: string
-  readonly generation?: number | undefined
-}
+/**
+ * The rows to read: the live ones, or the last ones of the reader's own version if a higher version has replaced them. A
+ * certain generation is read whatever its definition.
+ */
+export type RowSource =
+  | RowsIdentity & { readonly generation?: undefined }
+  | { readonly name: string; readonly generation: number }
 
 /** Rows by their keys, or a page of a query. */
 export type Selection =
@@ -145,20 +194,24 @@ export interface SelectedRows {
 /** The errors of reading a projection that has no live generation. */
 export type NoRows = UnknownProjection | ProjectionNotReady
 
+/** The errors of opening a projection whose name is used by newer code or for another definition. */
+export type NotOwned = ProjectionOutdated | DefinitionMismatch
+
 /** Stores the rows, checkpoints and parked streams of projections. */
 export class ReadModelStore extends Context.Service<ReadModelStore, {
   /**
    * The live and building generations of this version, and a lower version if it is still live. Begins a generation if
-   * this version has none, and drops retired ones. Fails with `ProjectionOutdated` if a higher version is live.
+   * this version has none, and drops retired ones that are not kept: see `GenerationChoice.isKept`. Fails with
+   * `ProjectionOutdated` if a higher version is live, and with `DefinitionMismatch` as `GenerationChoice.checkOwner` does.
    */
   readonly open: (
     projection: StoredProjection
-  ) => Effect.Effect<ReadonlyArray<Generation>, ProjectionOutdated | EventStoreError>
+  ) => Effect.Effect<ReadonlyArray<Generation>, NotOwned | EventStoreError>
   /** `Building`: the generation that is building, or a new one. `Scratch`: always a new one. */
   readonly begin: (
     projection: StoredProjection,
     status: "Building" | "Scratch"
-  ) => Effect.Effect<Generation, ProjectionOutdated | EventStoreError>
+  ) => Effect.Effect<Generation, NotOwned | EventStoreError>
   /** The generations of a projection, or of all projections. */
   readonly generations: (projection?: string) => Effect.Effect<ReadonlyArray<Generation>, EventStoreError>
   /**
@@ -172,17 +225,23 @@ export class ReadModelStore extends Context.Service<ReadModelStore, {
   ) => Effect.Effect<Option.Option<A>, E | EventStoreError, R>
   /** Deletes a generation and its rows. */
   readonly drop: (generation: number) => Effect.Effect<void, EventStoreError>
-  /** Rows of a generation, as of one moment. */
-  readonly read: (source: RowSource, selection: Selection) => Effect.Effect<SelectedRows, NoRows | EventStoreError>
+  /** Rows of the generation that `GenerationChoice.choose` gives for the reader, as of one moment. */
+  readonly read: (
+    source: RowSource,
+    selection: Selection
+  ) => Effect.Effect<SelectedRows, NoRows | DefinitionMismatch | EventStoreError>
   /** The live generation. */
   readonly live: (projection: string) => Effect.Effect<Generation, NoRows | EventStoreError>
   /** The parked streams of a generation, ordered by position. */
   readonly listParked: (generation: number) => Effect.Effect<ReadonlyArray<ParkedStream>, EventStoreError>
   /** The discarded events of a projection, ordered by position. */
   readonly listDiscarded: (projection: string) => Effect.Effect<ReadonlyArray<DiscardedEvent>, EventStoreError>
-  /** Stores rows of an inline projection that a reader has folded further, unless the stored ones are as new. */
+  /**
+   * Stores rows of an inline projection that a reader has folded further, unless the stored ones are as new. Only in
+   * generations of this version and definition.
+   */
   readonly catchUpRows: (
-    projection: Pick<StoredProjection, "name" | "version">,
+    projection: RowsIdentity,
     rows: ReadonlyArray<StoredRow>
   ) => Effect.Effect<void, EventStoreError>
   /** Whether the caller is inside a transaction. */

@@ -5,6 +5,7 @@
 import * as Result from "effect/Result"
 import * as Aggregate from "../../decide/Aggregate.ts"
 import * as Decider from "../../decide/Decider.ts"
+import type { NewerSchemaVersion } from "../../event/DecodeError.ts"
 import type { Tagged } from "../../event/EventType.ts"
 import { reasonOf } from "../../event/internal/Reason.ts"
 import type { InvalidInput } from "../../event/InvalidInput.ts"
@@ -18,7 +19,7 @@ import {
   type Trigger
 } from "../ProcessEvent.ts"
 import * as PendingWork from "./PendingWork.ts"
-import { type InstanceRefusal, Message } from "./ProcessMessage.ts"
+import { type InstanceRefusal, Message, type OperatorRefusal } from "./ProcessMessage.ts"
 import * as Reactor from "./Reactor.ts"
 
 /** An instance: its pending work, and its state or why it cannot be folded. */
@@ -81,10 +82,10 @@ const decide = <Event extends Tagged, State>(
   instance: Instance<State>
 ): Decision => {
   const { pending } = instance
-  const refuse = (_tag: InstanceRefusal["_tag"]): Decision => Result.fail({ _tag, instance: message.instance })
+  const refuse = (_tag: OperatorRefusal["_tag"]): Decision => Result.fail({ _tag, instance: message.instance })
   const { decision } = message
   const to = { name: message.instance, ...decision !== undefined && { decision } }
-  const observe = (trigger: Trigger): Decision => Result.succeed(record(process, to, instance, trigger))
+  const observe = (trigger: Trigger): Decision => record(process, to, instance, trigger)
   const nothing: Decision = Result.succeed([])
   switch (message._tag) {
     case "Observe":
@@ -130,13 +131,15 @@ const record = <Event extends Tagged, State>(
   to: Addressee,
   instance: Instance<State>,
   trigger: Trigger
-): ReadonlyArray<ProcessEvent> => {
-  if (instance.pending.parked !== null) return [ProcessWaited.make({ instance: to.name, trigger })]
-  const reaction = reactTo(process, to, instance, trigger)
+): Decision => {
+  if (instance.pending.parked !== null) return Result.succeed([ProcessWaited.make({ instance: to.name, trigger })])
+  const reacted = reactTo(process, to, instance, trigger)
+  if (Result.isFailure(reacted)) return Result.fail(reacted.failure)
+  const reaction = reacted.success
   const isIdle = trigger._tag === "Event" && reaction._tag === "ProcessReacted" && reaction.decided.length === 0
   const isSame = isIdle && Result.isSuccess(instance.state) &&
     Result.getOrUndefined(evolve(process, instance, reaction).state) === instance.state.success
-  return isSame ? [] : [reaction]
+  return Result.succeed(isSame ? [] : [reaction])
 }
 
 const reactTo = <Event extends Tagged, State>(
@@ -144,8 +147,8 @@ const reactTo = <Event extends Tagged, State>(
   { name: instance, ...named }: Addressee,
   { pending, state }: Instance<State>,
   trigger: Trigger
-): ProcessEvent => {
-  if (pending.isCompleted) return ProcessReacted.make({ instance, trigger, decided: [] })
+): Result.Result<ProcessEvent, NewerSchemaVersion> => {
+  if (pending.isCompleted) return Result.succeed(ProcessReacted.make({ instance, trigger, decided: [] }))
   const reaction = Result.gen(function*() {
     const before = yield* state
     const decoded = yield* Reactor.decode(process, instance, trigger)
@@ -155,8 +158,11 @@ const reactTo = <Event extends Tagged, State>(
     return { decided, ...phase }
   })
   return Result.match(reaction, {
-    onSuccess: (reacted) => ProcessReacted.make({ instance, trigger, ...reacted, ...named }),
-    onFailure: ({ reason, stage }) => ProcessParked.make({ instance, trigger, stage, reason: reasonOf(reason) })
+    onSuccess: (reacted) => Result.succeed(ProcessReacted.make({ instance, trigger, ...reacted, ...named })),
+    onFailure: ({ newer, reason, stage }) =>
+      newer === undefined
+        ? Result.succeed(ProcessParked.make({ instance, trigger, stage, reason: reasonOf(reason) }))
+        : Result.fail(newer)
   })
 }
 
@@ -172,7 +178,9 @@ const retry = <Event extends Tagged, State>(
   for (;;) {
     const [next] = instance.pending.waiting
     if (next === undefined) return Result.succeed(events)
-    const reaction = reactTo(process, to, instance, next)
+    const reacted = reactTo(process, to, instance, next)
+    if (Result.isFailure(reacted)) return Result.fail(reacted.failure)
+    const reaction = reacted.success
     events.push(reaction)
     if (reaction._tag === "ProcessParked") return Result.succeed(events)
     instance = evolve(process, instance, reaction)

@@ -3,6 +3,7 @@ import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
+import type { NewerSchemaVersion } from "../../event/DecodeError.ts"
 import type { EventCodec } from "../../event/EventCodec.ts"
 import type { Tagged } from "../../event/EventType.ts"
 import * as Reason from "../../event/internal/Reason.ts"
@@ -27,6 +28,8 @@ export interface Reactor<Event extends Tagged, State> {
 export interface Fault {
   readonly stage: Stage
   readonly reason: string
+  /** The code is too old for an event: nothing is recorded, and newer code reacts. */
+  readonly newer?: NewerSchemaVersion
 }
 
 /** A decoded trigger: the arguments of the process's functions. */
@@ -48,7 +51,11 @@ export const decode = <Event extends Tagged, State>(
   const recorded = recordedOf(trigger)
   return Result.mapBoth(events.decode(recorded), {
     onSuccess: (input) => ({ input, context: { instance, at: recorded.recordedAt, envelope: envelopeOf(recorded) } }),
-    onFailure: ({ message }) => ({ stage: "Event" as const, reason: message })
+    onFailure: (error) => ({
+      stage: "Event" as const,
+      reason: error.message,
+      ...error._tag === "NewerSchemaVersion" && { newer: error }
+    })
   })
 }
 

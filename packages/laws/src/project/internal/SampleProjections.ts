@@ -61,6 +61,18 @@ const CoinsAdded = Sample.CoinsAdded.pipe(EventType.upcast(
 /** Decodes all versions. */
 const codec = makeCodec([CoinsAdded, Sample.CoinsTaken, Sample.JarSealed])
 
+const NotSeven = Schema.Int.check(Schema.makeFilter((coins: number) => coins !== 7))
+
+/** Cannot decode the events that `isPoisonous` names, where they are stored in the latest version. */
+const refusing = makeCodec([
+  Sample.CoinsAdded.pipe(EventType.upcast(
+    Schema.Struct({ coins: NotSeven, notes: Schema.Array(Schema.String), by: Schema.String }),
+    (fields) => ({ ...fields, by: "" })
+  )),
+  EventType.make("CoinsTaken", Schema.Struct({ coins: NotSeven })).pipe(EventType.renamedFrom("CoinsRemoved")),
+  Sample.JarSealed
+])
+
 /** Whether a shape with poison cannot fold this event. */
 const isPoisonous = (event: Event): boolean => !isSealed(event) && event.coins === 7
 
@@ -96,8 +108,8 @@ export const make = (shape: Shape, { fresh, name = "", version = 1 }: MakeOption
   Projection.makeUnsafe({
     name: fresh.text(`coins ${name} ${FreshNames.placeholder}`),
     version,
-    // The codec is used for decoding only; events of the newer codec have an additional field.
-    events: (shape.poison === "Event" ? Sample.codec : codec) as EventCodec<Event>,
+    // The codec is used for decoding only; events of this codec have an additional field.
+    events: (shape.poison === "Event" ? refusing : codec) as EventCodec<Event>,
     categories: categories.map(fresh.text),
     keys: shape.poison === "Keys" ? poisoned(keyFunctions[shape.keys]) : keyFunctions[shape.keys],
     state: State,

@@ -71,7 +71,7 @@ export const hasNoLock = rows((store) => ({
     const parked = yield* store.listParked(id)
     const discarded = yield* store.listDiscarded(projection)
     const stored = (keys: ReadonlyArray<string>) =>
-      store.read({ projection, generation: id }, { _tag: "Keys", keys }).pipe(Effect.orDie)
+      store.read({ name: projection, generation: id }, { _tag: "Keys", keys }).pipe(Effect.orDie)
     const done = (write: (batch: Batch) => Effect.Effect<unknown>) => store.update(id, write, { wait: true })
     const head = yield* store.update(id, (batch) => Effect.succeed(batch.head), { wait: true })
     const result = yield* body({
@@ -82,6 +82,8 @@ export const hasNoLock = rows((store) => ({
       parked: (streams) => Effect.succeed(parked.filter(({ stream }) => streams.includes(stream))),
       discarded: () => Effect.succeed(discarded.map(({ position }) => position)),
       save: (changes) => Effect.delay(Effect.asVoid(done((batch) => Effect.orDie(batch.save(changes)))), 1),
+      add: (addition) => Effect.asVoid(done((batch) => Effect.orDie(batch.add(addition)))),
+      redefine: (definition) => Effect.asVoid(done((batch) => Effect.orDie(batch.redefine(definition)))),
       discard: (events) => Effect.asVoid(done((batch) => Effect.orDie(batch.discard(events)))),
       promote: Effect.map(
         store.update(id, (batch) => batch.promote, { wait: true }),
@@ -115,8 +117,9 @@ export const recordsNoDiscards = batches(() => ({ discard: () => Effect.void }))
 export const overwritesNewerRows = saves(() => ({ keepsNewer: false }))
 
 /** The revision does not change with the rows. */
-export const hidesChanges = rows(({ live, read }) => ({
-  live: (projection) => Effect.map(live(projection), (generation) => ({ ...generation, revision: "0" })),
+export const hidesChanges = rows(({ generations, read }) => ({
+  generations: (projection) =>
+    Effect.map(generations(projection), (all) => all.map((generation) => ({ ...generation, revision: "0" }))),
   read: (source, selection) =>
     Effect.map(read(source, selection), (selected) => ({
       ...selected,
@@ -125,9 +128,12 @@ export const hidesChanges = rows(({ live, read }) => ({
 }))
 
 /** Reports a checkpoint that it has not reached. */
-export const reportsALaterCheckpoint = rows(({ live }) => ({
-  live: (projection) =>
-    Effect.map(live(projection), (generation) => ({ ...generation, checkpoint: 2 ** 50 as Position }))
+export const reportsALaterCheckpoint = rows(({ generations }) => ({
+  generations: (projection) =>
+    Effect.map(
+      generations(projection),
+      (all) => all.map((generation) => ({ ...generation, checkpoint: 2 ** 50 as Position }))
+    )
 }))
 
 export const ignoresDescending = rows(({ read }) => ({
@@ -155,10 +161,13 @@ export const writesRowsOfRefusedAppends = memory((services) => {
   const { append: _, ...adapter } = Context.get(services, EventStore.EventStore)
   const { catchUpRows } = Context.get(services, ReadModelStore)
   const write = (row: InlineRow) =>
-    Effect.flatMap(adapter.head, (position) =>
-      catchUpRows({ name: row.projection, version: row.version }, [
-        { key: row.stream, state: row.state, position, version: StreamVersion(99) }
-      ]))
+    Effect.flatMap(
+      adapter.head,
+      (position) =>
+        catchUpRows({ name: row.projection, version: row.version, definition: row.definition }, [
+          { key: row.stream, state: row.state, position, version: StreamVersion(99) }
+        ])
+    )
   return EventStore.context({
     ...adapter,
     commit: (commit, inline = []) =>

@@ -48,7 +48,8 @@ export const matchAll = <Event extends Tagged, State>(
   return { matched, poisoned }
 }
 
-const isBefore = ({ recordedAt }: RecordedEvent, since: DateTime.Utc | undefined): boolean =>
+/** Whether an event was recorded before the process's `since`. */
+export const isBefore = ({ recordedAt }: RecordedEvent, since: DateTime.Utc | undefined): boolean =>
   since !== undefined && DateTime.isLessThan(recordedAt, since)
 
 // Undefined where the event is for no instance.

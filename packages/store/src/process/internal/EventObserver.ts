@@ -5,9 +5,11 @@
  */
 import type { Tagged } from "@refold/core/event/EventType"
 import type { Metadata, NewEvent } from "@refold/core/event/NewEvent"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
 import * as StreamVersion from "@refold/core/event/StreamVersion"
 import type { Instance } from "@refold/core/internal/process/ProcessInstance"
+import * as StoredDefinition from "@refold/core/internal/project/StoredDefinition"
 import type { VersionConflict } from "@refold/core/journal/AppendError"
 import type { StreamWrite } from "@refold/core/journal/Commit"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
@@ -27,8 +29,10 @@ import type { EventReader } from "../../log/EventReader.ts"
 import { EventStore } from "../../log/EventStore.ts"
 import { EventStoreError } from "../../log/EventStoreError.ts"
 import { WireTransform } from "../../log/WireTransform.ts"
-import type { ProjectionTarget } from "../../project/internal/ProjectionTarget.ts"
-import { matchAll, type MatchedEvent, poison } from "./EventMatcher.ts"
+import * as NewerEvents from "../../project/internal/NewerEvents.ts"
+import type { Outcome, ProjectionTarget } from "../../project/internal/ProjectionTarget.ts"
+import type { NewerEvent } from "../../project/ReadModelStore.ts"
+import { isBefore, matchAll, type MatchedEvent, poison } from "./EventMatcher.ts"
 import { logParked } from "./InstanceHandler.ts"
 
 /** What observing needs. */
@@ -39,17 +43,42 @@ export const of = <Event extends Tagged, State>(process: Process<Event, State>):
   name: `${process.name} observer`,
   // Never raised: what was observed is in the streams of the instances, so there is nothing to rebuild.
   version: 1,
+  definition: StoredDefinition.render({
+    kind: "process",
+    types: process.types,
+    categories: process.categories,
+    indexes: []
+  }),
   indexes: [],
   types: process.types,
   categories: process.categories,
-  fold: Effect.fnUntraced(function*(_, events, parked) {
-    const { fromWire } = yield* WireTransform
-    const { matched, poisoned } = matchAll(process, yield* fromWire(events), parked)
-    const unreactable = yield* reactAll(process, matched)
-    const all = [...poisoned, ...unreactable]
-    for (const { message } of all) yield* Effect.logWarning(message)
-    return { rows: [], removed: [], keepsNewer: false, poisoned: all, folded: events.length }
-  })
+  checkVersion: (event) => isBefore(event, process.since) ? Result.void : process.events.checkVersion(event),
+  // An instance observes the events of a retried stream when they are retried, in whatever order.
+  isKeyedByStream: true,
+  fold: (_, events, parked) => observe(process, events, parked)
+})
+
+// Where this code is too old for an instance, the batch ends before the event for that instance.
+const observe = Effect.fnUntraced(function*<Event extends Tagged, State>(
+  process: Process<Event, State>,
+  recorded: ReadonlyArray<RecordedEvent>,
+  parked: ReadonlySet<StreamName>
+): Effect.fn.Return<Outcome, EventStoreError, Services> {
+  const { fromWire } = yield* WireTransform
+  let events = yield* fromWire(recorded)
+  let newer: NewerEvent | undefined
+  for (;;) {
+    const { matched, poisoned } = matchAll(process, events, parked)
+    const reacted = yield* reactAll(process, matched)
+    if (reacted.newer === undefined) {
+      const all = [...poisoned, ...reacted.poisoned]
+      for (const { message } of all) yield* Effect.logWarning(message)
+      return { rows: [], removed: [], keepsNewer: false, poisoned: all, folded: events.length, newer }
+    }
+    const first = reacted.newer
+    newer = first
+    events = events.filter(({ position }) => position < first.position)
+  }
 })
 
 /** What an instance decided about the events of a batch. */
@@ -57,19 +86,30 @@ interface Decisions extends Pick<LoadedState<unknown>, "stream" | "version" | "l
   /** They come after the last event of the loaded instance. */
   readonly events: ReadonlyArray<NewEvent>
   readonly poisoned: ReadonlyArray<PoisonedEvent>
+  /** The event that newer code must observe. */
+  readonly newer?: NewerEvent | undefined
+}
+
+/** What the instances of a batch came to. With `newer`, nothing was recorded. */
+interface Reacted {
+  readonly poisoned: ReadonlyArray<PoisonedEvent>
+  readonly newer?: NewerEvent | undefined
 }
 
 // Workers record outcomes at the same time: an instance whose version conflicts is loaded again, and reacts again.
 const reactAll = Effect.fnUntraced(function*<Event extends Tagged, State>(
   process: Process<Event, State>,
   matched: ReadonlyArray<MatchedEvent>
-): Effect.fn.Return<ReadonlyArray<PoisonedEvent>, EventStoreError, Services> {
+): Effect.fn.Return<Reacted, EventStoreError, Services> {
   const decisions = new Map<StreamName, Decisions>()
   const byInstance = Arr.groupBy(matched, ({ stream }) => stream)
   for (const own of Object.values(byInstance)) decisions.set(own[0].stream, yield* react(process, own))
   for (;;) {
-    const conflict = yield* record([...decisions.values()])
-    if (conflict === undefined) return [...decisions.values()].flatMap(({ poisoned }) => poisoned)
+    const all = [...decisions.values()]
+    const [newer] = all.flatMap(({ newer }) => newer ?? []).toSorted((one, two) => one.position - two.position)
+    if (newer !== undefined) return { poisoned: [], newer }
+    const conflict = yield* record(all)
+    if (conflict === undefined) return { poisoned: all.flatMap(({ poisoned }) => poisoned) }
     decisions.set(conflict.stream, yield* react(process, byInstance[conflict.stream]!))
   }
 })
@@ -102,11 +142,15 @@ const react = Effect.fnUntraced(function*<Event extends Tagged, State>(
   const loaded = yield* Effect.result(State.load(process.instances, instance))
   if (Result.isSuccess(loaded)) return yield* reactFrom(process, loaded.success, matched)
   if (loaded.failure._tag === "EventStoreError") return yield* loaded.failure
+  const nothing = { stream, version: StreamVersion.none, lastEventId: undefined, events: [] }
+  if (loaded.failure._tag === "NewerSchemaVersion") {
+    return { ...nothing, poisoned: [], newer: NewerEvents.at(matched[0].recorded, loaded.failure) }
+  }
   // This code cannot read the instance's stream: its events are parked in the streams that they come from.
   const { message } = loaded.failure
   const firsts = Arr.dedupeWith(matched, (one, two) => one.recorded.stream === two.recorded.stream)
   const poisoned = firsts.map(({ recorded }) => poison(process, recorded, "Row", message))
-  return { stream, version: StreamVersion.none, lastEventId: undefined, events: [], poisoned }
+  return { ...nothing, poisoned }
 })
 
 const reactFrom = Effect.fnUntraced(function*<Event extends Tagged, State>(
@@ -123,6 +167,9 @@ const reactFrom = Effect.fnUntraced(function*<Event extends Tagged, State>(
     if (poisoned.has(recorded.stream)) continue
     const message = { _tag: "Observe", instance, trigger, decision: yield* newId } as const
     const decided = RunDecider.decide(process.instances, message, { ...loaded, state })
+    if (Result.isFailure(decided) && decided.failure._tag === "NewerSchemaVersion") {
+      return { stream, version, lastEventId, events, poisoned: [], newer: NewerEvents.at(recorded, decided.failure) }
+    }
     if (Result.isFailure(decided)) {
       // Only where the trigger nests too deep to be recorded within an event: all other faults are recorded.
       poisoned.set(recorded.stream, poison(process, recorded, "Row", messageOf(decided.failure)))

@@ -3,49 +3,42 @@
  * only the owner of the generation can open.
  */
 import type { Position } from "@refold/core/event/Position"
-import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
-import { storedLength } from "@refold/core/internal/event/StoredLength"
-import * as AsOf from "@refold/core/journal/AsOf"
-import type { PoisonedEvent } from "@refold/core/project/ProjectionFold"
 import * as Clock from "effect/Clock"
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
-import * as Stream from "effect/Stream"
-import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
+import type { EventReader, ReadFailure } from "../../log/EventReader.ts"
 import * as Polling from "../../log/internal/Polling.ts"
-import type { LogHead } from "../../log/LogHead.ts"
-import { type Batch, ReadModelStore, type UpdateOptions } from "../ReadModelStore.ts"
+import type { DefinitionMismatch } from "../ProjectionError.ts"
+import { type Batch, ReadModelStore } from "../ReadModelStore.ts"
+import { addTypes } from "./AddTypes.ts"
+import { type BatchOptions, RetryBatch } from "./BatchOptions.ts"
 import * as Checkpoint from "./Checkpoint.ts"
+import * as GenerationChoice from "./GenerationChoice.ts"
+import * as NewerEvents from "./NewerEvents.ts"
 import * as ParkingPolicy from "./ParkingPolicy.ts"
 import type { ProjectionTarget } from "./ProjectionTarget.ts"
+import { readBatch } from "./ReadBatch.ts"
 
-/** Which events a batch reads, and which attempt this is. */
-export interface BatchOptions extends UpdateOptions, Pick<ParkingPolicy.ParkingPolicy, "attempts"> {
-  /** The last position to read; lower if the batch's own transaction sees a lower head. */
-  readonly head: LogHead
-  /** Only events that count as of this point. */
-  readonly asOf?: AsOf.AsOfLog | undefined
-  /** The maximum number of events. */
-  readonly batchSize: number
-  /** The attempt at this batch, from 1. */
-  readonly attempt: number
-}
+/** The errors of a batch that is not tried again. */
+export type BatchFailure = DefinitionMismatch | ReadFailure
 
-/** The batch has poisoned events and is to be tried again. Nothing of it was stored. */
-export class RetryBatch extends Data.TaggedError("RetryBatch")<{ readonly poisoned: ReadonlyArray<PoisonedEvent> }> {}
-
-/** Projects a batch. None if another owner has the generation, or it no longer exists. */
+/**
+ * Projects a batch. None if another owner has the generation, or it no longer exists. Stops before an event that is newer than
+ * the code. Code of a process with more event types than its generation reads the added ones first.
+ */
 export const projectBatch = Effect.fnUntraced(function*<R>(
   target: ProjectionTarget<R>,
   generation: number,
   options: BatchOptions
-): Effect.fn.Return<Option.Option<Checkpoint.Reached>, RetryBatch | ReadFailure, EventReader | ReadModelStore | R> {
+): Effect.fn.Return<Option.Option<Checkpoint.Reached>, RetryBatch | BatchFailure, EventReader | ReadModelStore | R> {
   const store = yield* ReadModelStore
   const run = (batch: Batch) => {
-    const projected = project(target, batch, options)
-    if (batch.generation.checkpoint >= options.head.position) return projected
-    const attributes = { projection: target.name, generation }
+    const { generation } = batch
+    const isAddition = GenerationChoice.isAddition(target, generation)
+    const run = isAddition ? addTypes(target, batch, options) : project(target, batch, options)
+    const projected = Effect.andThen(Effect.fromResult(GenerationChoice.checkDefinition(target, generation)), run)
+    if (!isAddition && generation.checkpoint >= options.head.position) return projected
+    const attributes = { projection: target.name, generation: generation.id }
     return Polling.work(Effect.withSpan(projected, "refold.projection.batch", { attributes }))
   }
   return yield* Polling.untraced(store.update(generation, run, options))
@@ -70,7 +63,14 @@ const project = Effect.fnUntraced(function*<R>(
   const now = yield* batch.readHead
   const rest = yield* foldAfter(target, batch, first.checkpoint, { ...options, bound: now.position })
   const isLive = rest.checkpoint >= now.position && (yield* batch.promote)
-  return { generation, checkpoint: rest.checkpoint, head: now, folded: first.folded + rest.folded, isLive }
+  return {
+    generation,
+    checkpoint: rest.checkpoint,
+    head: now,
+    folded: first.folded + rest.folded,
+    isLive,
+    newer: rest.newer
+  }
 })
 
 const lower = (one: Position, two: Position): Position => one < two ? one : two
@@ -85,17 +85,22 @@ const foldAfter = Effect.fnUntraced(function*<R>(
   batch: Batch,
   after: Position,
   options: FoldOptions
-): Effect.fn.Return<Pick<Checkpoint.Reached, "checkpoint" | "folded">, RetryBatch | ReadFailure, EventReader | R> {
+): Effect.fn.Return<
+  Pick<Checkpoint.Reached, "checkpoint" | "folded" | "newer">,
+  RetryBatch | ReadFailure,
+  EventReader | R
+> {
   const started = yield* Clock.currentTimeMillis
-  const { events, isFull } = yield* readBatch(target, batch, after, options)
-  const checkpoint = Checkpoint.next(events, { ...options, after, isFull })
-  const kept = yield* withoutDiscarded(batch, events, after, checkpoint)
-  const parked = yield* batch.parked([...new Set(kept.map(({ stream }) => stream))])
-  const outcome = yield* target.fold(batch, kept, new Set(parked.map(({ stream }) => stream)))
+  const { types, categories } = target
+  const { checkpoint: bound, events } = yield* readBatch(batch, { ...options, types, categories, after })
+  const parked = yield* batch.parked([...new Set(events.map(({ stream }) => stream))])
+  const outcome = yield* NewerEvents.foldBefore(target, batch, events, new Set(parked.map(({ stream }) => stream)))
+  const { newer } = outcome
+  const checkpoint = newer === undefined ? bound : NewerEvents.positionBefore(newer, events, after)
   if (outcome.poisoned.length > 0 && ParkingPolicy.isRetried(options, options.attempt)) {
     return yield* new RetryBatch(outcome)
   }
-  if (checkpoint > after) {
+  if (checkpoint > after || newer?.position !== batch.generation.newer?.position) {
     yield* batch.save({
       ...outcome,
       parked: outcome.poisoned.map((poisoned) => ParkingPolicy.park(poisoned, options.attempt)),
@@ -104,44 +109,5 @@ const foldAfter = Effect.fnUntraced(function*<R>(
       rate: Checkpoint.rate(batch.generation.rate, outcome.folded, (yield* Clock.currentTimeMillis) - started)
     })
   }
-  return { checkpoint, folded: outcome.folded }
-})
-
-// A batch also ends with the event with which it has so many bytes of data.
-const maxBytes = 16 * 1024 * 1024
-
-interface ReadBatch {
-  readonly events: ReadonlyArray<RecordedEvent>
-  /** Whether there may be more events up to the head. */
-  readonly isFull: boolean
-}
-
-const readBatch = Effect.fnUntraced(function*(
-  { categories, types }: Pick<ProjectionTarget, "types" | "categories">,
-  { head: { instance } }: Batch,
-  after: Position,
-  { asOf, batchSize, bound }: Pick<FoldOptions, "asOf" | "batchSize" | "bound">
-): Effect.fn.Return<ReadBatch, ReadFailure, EventReader> {
-  if (after >= bound) return { events: [], isFull: false }
-  const reader = yield* EventReader
-  const upTo = asOf === undefined || asOf._tag === "Position" ? AsOf.position(bound) : asOf
-  let bytes = 0
-  const read = yield* reader.readAll({ after, asOf: upTo, types, categories, limit: batchSize, instance }).pipe(
-    Stream.takeUntil(({ data }) => (bytes += storedLength(data)) >= maxBytes),
-    Stream.runCollect
-  )
-  // As of an instant, a read ends at the head of that moment.
-  const events = upTo._tag === "Position" ? read : read.filter(({ position }) => position <= bound)
-  const isFull = read.length >= batchSize || bytes >= maxBytes
-  return { events, isFull: isFull && events.length === read.length }
-})
-
-const withoutDiscarded = Effect.fnUntraced(function*(
-  batch: Batch,
-  events: ReadonlyArray<RecordedEvent>,
-  after: Position,
-  upTo: Position
-) {
-  const discarded = new Set(yield* batch.discarded(after, upTo))
-  return events.filter(({ position }) => !discarded.has(position))
+  return { checkpoint, folded: outcome.folded, newer }
 })

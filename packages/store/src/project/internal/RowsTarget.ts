@@ -11,16 +11,19 @@ import type { ProjectionTarget } from "./ProjectionTarget.ts"
 export const make = <Event extends Tagged, State>(
   projection: Projection<Event, State, string>
 ): ProjectionTarget => {
-  const { categories, indexes, isInline, name, types, version } = projection
+  const { categories, definition, events, indexes, isInline, isKeyedByStream, name, types, version } = projection
   return {
     name,
     version,
+    definition,
     indexes,
     types,
     categories,
-    fold: Effect.fnUntraced(function*(batch, events, waiting) {
+    checkVersion: events.checkVersion,
+    isKeyedByStream,
+    fold: Effect.fnUntraced(function*(batch, recorded, waiting) {
       const { fromWire } = yield* WireTransform
-      const prepared = (yield* fromWire(events)).map((event) => prepare(projection, event))
+      const prepared = (yield* fromWire(recorded)).map((event) => prepare(projection, event))
       const keys = new Set(prepared.flatMap((one) => Result.isSuccess(one) ? one.success.keys : []))
       const stored = yield* batch.rows([...keys])
       const folded = foldBatch(projection, new Map(stored.map((row) => [row.key, row])), prepared, waiting)
