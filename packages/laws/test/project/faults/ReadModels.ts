@@ -116,6 +116,20 @@ export const recordsNoDiscards = batches(() => ({ discard: () => Effect.void }))
 
 export const overwritesNewerRows = saves(() => ({ keepsNewer: false }))
 
+/** The checkpoint passes an event that the code is too old for. */
+export const passesNewerEvents = saves(({ newer }, { head }) =>
+  newer === undefined ? {} : { checkpoint: head.position }
+)
+
+/** Reads the live rows for every reader, whatever their version and definition. */
+export const readsLiveRowsOnly = rows(({ generations, read }) => ({
+  read: (source, selection) =>
+    Effect.flatMap(generations(source.name), (all) => {
+      const live = all.find(({ status }) => status === "Live")
+      return read(live === undefined ? source : { name: source.name, generation: live.id }, selection)
+    })
+}))
+
 /** The revision does not change with the rows. */
 export const hidesChanges = rows(({ generations, read }) => ({
   generations: (projection) =>

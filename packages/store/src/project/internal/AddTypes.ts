@@ -1,7 +1,7 @@
 /**
  * Adds event types to a generation of a process: its code has more of them than the code that has read the log so far. Events
  * of the added types are read alone, from the first one up to the checkpoint; then the generation has the new definition.
- * Until then, code with fewer types goes on with its own.
+ * From the first batch on, code with fewer types is refused: instances hold events that it does not know.
  */
 import * as Position from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
@@ -36,11 +36,11 @@ export const addTypes = Effect.fnUntraced(function*<R>(
   if (outcome.poisoned.length > 0 && ParkingPolicy.isRetried(options, options.attempt)) {
     return yield* new RetryBatch(outcome)
   }
-  const { newer } = outcome
-  const checkpoint = newer === undefined ? bound : NewerEvents.positionBefore(newer, added, after)
+  const newer = NewerEvents.waitsAt(outcome)
+  const checkpoint = outcome.newer === undefined ? bound : NewerEvents.positionBefore(outcome.newer, added, after)
   const parked = outcome.poisoned.map((poisoned) => ParkingPolicy.park(poisoned, options.attempt))
   const { checkpoint: unchanged, rate } = generation
-  yield* batch.save({ ...outcome, parked, unparked: [], checkpoint: unchanged, rate })
+  yield* batch.save({ ...outcome, parked, unparked: [], checkpoint: unchanged, newer, rate })
   yield* checkpoint >= unchanged
     ? batch.redefine(target.definition)
     : batch.add({ definition: target.definition, checkpoint })

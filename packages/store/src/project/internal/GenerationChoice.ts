@@ -64,15 +64,21 @@ export const checkOwner = (
 export const checkDefinition = (
   owner: RowsIdentity,
   generation: Generation
-): Result.Result<void, DefinitionMismatch> =>
-  generation.definition === owner.definition || isAddition(owner, generation)
+): Result.Result<void, DefinitionMismatch> => {
+  // As soon as newer code has begun to add types, instances may hold events of them.
+  const latest = generation.addition?.definition ?? generation.definition
+  return latest === owner.definition || isMore(owner.definition, latest)
     ? Result.void
-    : Result.fail(mismatch(owner, generation))
+    : Result.fail(mismatch(owner, { ...generation, definition: latest }))
+}
 
 /** Whether the owner is a process that observes more events than its generation. */
 export const isAddition = ({ definition }: RowsIdentity, { definition: stored }: Generation): boolean =>
-  definition !== stored && StoredDefinition.parse(definition).kind === "process" &&
-  !StoredDefinition.areApart(definition, stored) && StoredDefinition.covers(definition, stored)
+  isMore(definition, stored)
+
+const isMore = (own: string, stored: string): boolean =>
+  own !== stored && StoredDefinition.parse(own).kind === "process" && !StoredDefinition.areApart(own, stored) &&
+  StoredDefinition.covers(own, stored)
 
 /** How long rows that a higher version has replaced are kept for programs that still run the code of their version. */
 export const keptFor = "1 hour"
@@ -89,7 +95,10 @@ export const isKept = (
 
 const isUsed = ({ status }: Generation): boolean => status === "Live" || status === "Building"
 
-const mismatch = (own: RowsIdentity, { definition, version: stored }: Generation): DefinitionMismatch =>
+const mismatch = (
+  own: RowsIdentity,
+  { definition, version: stored }: Pick<Generation, "definition" | "version">
+): DefinitionMismatch =>
   new DefinitionMismatch({
     projection: own.name,
     version: own.version,

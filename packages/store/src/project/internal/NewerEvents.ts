@@ -37,6 +37,10 @@ export const foldBefore = <R>(
   return Effect.map(target.fold(batch, before, waiting), (outcome) => ({ ...outcome, newer: outcome.newer ?? newer }))
 }
 
+/** The event at which the code waits after a fold; none if its stream is parked since, at an earlier event. */
+export const waitsAt = ({ newer, poisoned }: Pick<Outcome, "newer" | "poisoned">): NewerEvent | undefined =>
+  poisoned.some(({ stream }) => stream === newer?.stream) ? undefined : newer
+
 /** An event, and why this code cannot fold it: it, or an event that it depends on, is newer. */
 export const at = (
   { position, stream, version }: Pick<RecordedEvent, "stream" | "version" | "position">,

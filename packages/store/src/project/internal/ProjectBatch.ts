@@ -95,8 +95,8 @@ const foldAfter = Effect.fnUntraced(function*<R>(
   const { checkpoint: bound, events } = yield* readBatch(batch, { ...options, types, categories, after })
   const parked = yield* batch.parked([...new Set(events.map(({ stream }) => stream))])
   const outcome = yield* NewerEvents.foldBefore(target, batch, events, new Set(parked.map(({ stream }) => stream)))
-  const { newer } = outcome
-  const checkpoint = newer === undefined ? bound : NewerEvents.positionBefore(newer, events, after)
+  const newer = NewerEvents.waitsAt(outcome)
+  const checkpoint = outcome.newer === undefined ? bound : NewerEvents.positionBefore(outcome.newer, events, after)
   if (outcome.poisoned.length > 0 && ParkingPolicy.isRetried(options, options.attempt)) {
     return yield* new RetryBatch(outcome)
   }
@@ -106,6 +106,7 @@ const foldAfter = Effect.fnUntraced(function*<R>(
       parked: outcome.poisoned.map((poisoned) => ParkingPolicy.park(poisoned, options.attempt)),
       unparked: [],
       checkpoint,
+      newer,
       rate: Checkpoint.rate(batch.generation.rate, outcome.folded, (yield* Clock.currentTimeMillis) - started)
     })
   }
