@@ -102,14 +102,15 @@ describe("the pending work of an instance", () => {
     expect(labels(completed)).toEqual(["a", "b"])
   })
 
-  it("has the last observed version of each stream", () => {
+  it("has the last observed version of each stream and type", () => {
     const pending = after(
       reacted(observed(1, { stream: "s-1", version: 3 })),
       reacted(observed(2, { stream: "s-2", version: 1 })),
       parked(observed(3, { stream: "s-1", version: 5 }))
     )
+    const { type } = observed(1)
     const seen = [["s-1", 3], ["s-1", 5], ["s-1", 6], ["s-2", 1], ["s-2", 2], ["s-3", 1]] as const
-    expect(seen.map(([stream, version]) => PendingWork.hasObserved(pending, { stream, version }))).toEqual([
+    expect(seen.map(([stream, version]) => PendingWork.hasObserved(pending, { stream, type, version }))).toEqual([
       true,
       true,
       false,
@@ -118,6 +119,7 @@ describe("the pending work of an instance", () => {
       false
     ])
     expect(pending.observed).toHaveLength(2)
+    expect(PendingWork.hasObserved(pending, { stream: "s-1", type: "Added", version: 1 })).toBe(false)
   })
 
   it("takes the correlation id of the event that it reacted to last, or that event's own id", () => {

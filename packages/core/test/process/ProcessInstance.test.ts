@@ -111,7 +111,7 @@ describe("a parked instance", () => {
       events.flatMap((event) => event._tag === "ProcessReacted" ? [event] : [])
     expect(decidedBy(helped.events)).toEqual(decidedBy(sound.events))
     expect(helped.pending).toMatchObject({ parked: null, waiting: [], correlationId: sound.pending.correlationId })
-    expect(new Map(helped.pending.observed)).toEqual(new Map(sound.pending.observed))
+    expect(helped.pending.observed.toSorted()).toEqual(sound.pending.observed.toSorted())
   })
 
   it("stays parked if the retry fails again, and counts the attempts", () => {

@@ -50,8 +50,11 @@ export const PendingWork = Schema.Struct({
   parked: Schema.NullOr(ParkedInstance),
   /** The waiting triggers, the poisoned one first. */
   waiting: Schema.Array(Trigger),
-  /** The last observed version of each stream. */
-  observed: Schema.Array(Schema.Tuple([Schema.String, Schema.Int]))
+  /**
+   * By stream and stored type, the last observed version: a type that is added to a process later is observed from its first
+   * event on, when later events of other types were observed.
+   */
+  observed: Schema.Array(Schema.Tuple([Schema.String, Schema.String, Schema.Int]))
 })
 /** The pending work of an instance. */
 export type PendingWork = typeof PendingWork.Type
@@ -69,11 +72,11 @@ export const empty: PendingWork = {
   observed: []
 }
 
-/** Whether the instance has observed this event or a later one of its stream. */
+/** Whether the instance has observed this event or a later one of its stream and type. */
 export const hasObserved = (
   { observed }: PendingWork,
-  { stream, version }: Pick<EventTrigger, "stream" | "version">
-): boolean => observed.some(([known, last]) => known === stream && last >= version)
+  { stream, type, version }: Pick<EventTrigger, "stream" | "type" | "version">
+): boolean => observed.some(([known, of, last]) => known === stream && of === type && last >= version)
 
 /** The pending command with this place, and of this decision if one is given; undefined if its outcome is known. */
 export const commandOf = (
@@ -144,8 +147,9 @@ const unparkIfNoneWait = (pending: PendingWork): PendingWork =>
 const observe = (pending: PendingWork, trigger: Trigger): PendingWork => {
   switch (trigger._tag) {
     case "Event": {
-      const others = pending.observed.filter(([stream]) => stream !== trigger.stream)
-      return { ...pending, observed: [...others, [trigger.stream, trigger.version]] }
+      const { stream, type, version } = trigger
+      const others = pending.observed.filter(([known, of]) => known !== stream || of !== type)
+      return { ...pending, observed: [...others, [stream, type, version]] }
     }
     case "Answered": {
       const answered = commandOf(pending, trigger)
