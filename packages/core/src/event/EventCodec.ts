@@ -26,7 +26,7 @@ export interface EncodedEvent {
 }
 
 /** The type and schema version of a stored event, and where it is stored. */
-export type StoredType = Pick<StoredData, "stream" | "version" | "type" | "schemaVersion">
+export type StoredVersion = Pick<StoredData, "stream" | "version" | "type" | "schemaVersion">
 
 /** Encodes and decodes the events of a union of event types. */
 export interface EventCodec<Event extends Tagged> {
@@ -38,7 +38,7 @@ export interface EventCodec<Event extends Tagged> {
    * Fails with `NewerSchemaVersion` for a stored event in a higher version of its type than this codec has, without decoding
    * it: such an event says that the code is too old, and nothing about the event.
    */
-  readonly checkVersion: (stored: StoredType) => Result.Result<void, NewerSchemaVersion>
+  readonly checkVersion: (stored: StoredVersion) => Result.Result<void, NewerSchemaVersion>
   /**
    * The stored names of these types, former names included; of all types of the codec by default. For the `types`
    * option of a read.
@@ -140,7 +140,7 @@ const encode = (
 
 const checkVersion = (
   type: CompiledType | undefined,
-  { schemaVersion, stream, type: name, version }: StoredType
+  { schemaVersion, stream, type: name, version }: StoredVersion
 ): Result.Result<void, NewerSchemaVersion> =>
   type !== undefined && schemaVersion > type.latest
     ? Result.fail(new NewerSchemaVersion({ stream, version, type: name, schemaVersion, latest: type.latest }))
