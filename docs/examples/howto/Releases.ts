@@ -32,7 +32,7 @@ const Sent = EventType.make("Sent", Schema.Struct({ text: Schema.String }))
 const Send = Schema.TaggedStruct("Send", { text: Schema.String })
 
 /** Letters to a payer; its state is their number. */
-export const Letters = Aggregate.makeUnsafe({
+const Letters = Aggregate.makeUnsafe({
   category: "letters",
   events: EventCodec.makeUnsafe([Sent]),
   commands: Send,

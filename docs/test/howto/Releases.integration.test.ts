@@ -109,6 +109,7 @@ it.each(orders.map((order) => [order.join(", "), order] as const))(
         )
         const expected = new Map<string, number>()
         const events: Array<string> = []
+        const parked: Array<boolean> = []
         const pay = Effect.fnUntraced(function*(release: Release, bill: string, cents: number) {
           const { version } = yield* releases[release].pay(bill, cents)
           events.push(`letters-${bill}-${version}`)
@@ -126,15 +127,14 @@ it.each(orders.map((order) => [order.join(", "), order] as const))(
           if (running.has(1) && !running.has(2)) {
             yield* pay(2, "rolled back", 5)
             yield* Effect.promise(() => running.get(1)!.until("outdated"))
-            expect(yield* isParked).toBe(false)
+            parked.push(yield* isParked)
           }
           if (!running.has(2)) continue
           for (const bill of ["new", ...running.has(1) ? [`old ${index}`] : []]) yield* pay(2, bill, 10)
           yield* pay(2, "new", -3)
         }
-        expect(yield* isParked).toBe(false)
         yield* catchUp
-        expect(yield* isParked).toBe(false)
+        expect([...parked, yield* isParked]).not.toContain(true)
         const { rows } = yield* ReadModel.query(releases[2].sums)
         expect(new Map(rows.map(({ key, state }) => [key, state.cents]))).toEqual(expected)
         expect((yield* lettersOf).toSorted()).toEqual(events.toSorted())

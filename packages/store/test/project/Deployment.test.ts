@@ -88,8 +88,8 @@ describe("code that is too old for an event", () => {
     run(Effect.gen(function*() {
       yield* deposit("a", 1)
       yield* depositNewer("a", 10)
-      const past = PastRows.asOf(balances, AsOf.position(2 as never))
-      const row = PastRows.rowAsOf(balances, Account.stream("a"), AsOf.version(2 as never))
+      const past = PastRows.asOf(balances, AsOf.position(2))
+      const row = PastRows.rowAsOf(balances, Account.stream("a"), AsOf.version(2))
       const together = Together.handle([Together.part(Account.account, "a", Account.deposit(1))])
       for (
         const failing of [

@@ -5,7 +5,7 @@
 import type { RowIndex } from "./RowIndex.ts"
 
 /** `rows`: a projection. `inline rows`: one by `ofAggregate`. `tables`: a projection in SQL. `process`: its observer. */
-export type Kind = "rows" | "inline rows" | "tables" | "process"
+type Kind = "rows" | "inline rows" | "tables" | "process"
 
 /** The parts of a definition that are compared. */
 export interface StoredDefinition {

@@ -81,7 +81,7 @@ const isMore = (own: string, stored: string): boolean =>
   StoredDefinition.covers(own, stored)
 
 /** How long rows that a higher version has replaced are kept for programs that still run the code of their version. */
-export const keptFor = "1 hour"
+const keptFor = "1 hour"
 
 /** Whether a retired generation is still read: it was live, and a higher version has replaced it not long ago. */
 export const isKept = (
