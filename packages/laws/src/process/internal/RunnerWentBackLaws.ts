@@ -38,10 +38,11 @@ export const runnersFollowTheLog = (implementation: TransferRun.Implementation =
     ({ isIdle, kept, later, lost, shape }) =>
       Effect.scoped(Effect.gen(function*() {
         const run = TransferRun.make(implementation, shape, yield* FreshNames.make)
-        yield* Effect.forkScoped(ProcessRunner.run(run.saga, {
+        // It has begun when the log is copied: a runner that finds no store at its start fails.
+        yield* ProcessRunner.start(run.saga, {
           handlers: [implementation.handlerOf(run.jars), implementation.handlerOf(run.transfers)],
           pollInterval: "20 millis"
-        }))
+        })
         yield* TransferRun.runSteps(run, kept)
         yield* waitUntil(isDone(run))
         const { requested } = run
