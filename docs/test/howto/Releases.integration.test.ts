@@ -7,7 +7,7 @@ import { EventReader, type EventStore, Parked, ProcessRunner, ProjectionStatus, 
 import type { ReadModelStore, SnapshotStore } from "refold"
 import { expect, it } from "vitest"
 import { freshDatabase } from "../../../packages/postgres/test/support/freshDatabase.ts"
-import { handlers, releases } from "../../examples/howto/Releases.ts"
+import { goOnWithout, handlers, releases } from "../../examples/howto/Releases.ts"
 
 type Release = keyof typeof releases
 
@@ -140,6 +140,28 @@ it.each(orders.map((order) => [order.join(", "), order] as const))(
         expect((yield* lettersOf).toSorted()).toEqual(events.toSorted())
       })
     )()
+)
+
+it(
+  "an operator parks the stream of the event, and release 2 retries it",
+  onDatabase((url) =>
+    Effect.gen(function*() {
+      const old = yield* Effect.promise(() => start(url, 1))
+      yield* Effect.addFinalizer(() => Effect.promise(old.kill))
+      yield* Effect.promise(() => old.until("ready"))
+      const { stream } = yield* releases[2].pay("a", 10)
+      const behind = yield* releases[1].pay("b", 1)
+      yield* Effect.promise(() => old.until("outdated"))
+      yield* goOnWithout(stream)
+      yield* ReadModel.awaitPosition(releases[1].sums, behind, { timeout: "1 minute" })
+      expect(yield* Parked.list(releases[1].sums)).toMatchObject([{ stream: "bill-a", stage: "Newer" }])
+      const next = yield* Effect.promise(() => start(url, 2))
+      yield* Effect.addFinalizer(() => Effect.promise(next.kill))
+      const isRetried = Effect.map(Parked.list(releases[2].sums), (parked) => parked.length === 0)
+      yield* Effect.repeat(Effect.delay(isRetried, "50 millis"), { until: (retried) => retried })
+      expect((yield* ReadModel.query(releases[2].sums)).rows.map(({ state }) => state.cents)).toEqual([10, 1])
+    })
+  )
 )
 
 it(
