@@ -56,6 +56,10 @@ const projectorLaws: Table<typeof ProjectorLaws> = {
     "removals forgotten": store(ReadModels.forgetsRemovals),
     "ignored parked streams": store(ReadModels.ignoresParkedStreams)
   },
+  partsAreWholeOrNothing: {
+    "one part of an event": store(ReadModels.writesOnePartOnly),
+    "parts of a poisoned event": store(ReadModels.keepsPartsOfPoisonedEvents)
+  },
   resumedIsRefold: { "checkpoints saved separately": store(ReadModels.savesCheckpointsSeparately) },
   oneOwnerAtATime: { "batches without a lock": store(ReadModels.hasNoLock) },
   ownWritesAreRead: { "a later checkpoint than reached": store(ReadModels.reportsALaterCheckpoint) },

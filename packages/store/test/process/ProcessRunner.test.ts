@@ -3,6 +3,7 @@ import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as Process from "@refold/core/process/Process"
 import * as Sample from "@refold/laws/internal/kit/Sample"
 import * as Transfers from "@refold/laws/internal/process/Transfers"
+import * as EventObserver from "@refold/store/internal/process/EventObserver"
 import { Causation } from "@refold/store/log/Causation"
 import { EventReader } from "@refold/store/log/EventReader"
 import * as ProcessInstances from "@refold/store/process/ProcessInstances"
@@ -55,6 +56,18 @@ describe("a saga that is run", () => {
       yield* settleSaga
       expect([yield* coinsOf("a"), yield* coinsOf("b")]).toEqual([6, 4])
       expect([yield* stateOf("1"), yield* stateOf("2")]).toEqual(["Done", "Failed"])
+    })))
+
+  it("observes a batch of events for more instances than one commit may write to", () =>
+    run(Effect.gen(function*() {
+      const instances = Array.from({ length: 1_001 }, (_, n) => String(n))
+      for (const instance of instances) yield* request(instance, "a", "b", 1)
+      // An observer has no rows and reads nothing of the batch.
+      yield* EventObserver.of(saga).fold(undefined as never, yield* recorded, new Set(), { batchRows: 10_000 })
+      const reacted = (yield* recorded).filter(({ type }) => type === "ProcessReacted")
+      expect(reacted.map(({ stream, version }) => `${stream}@${version}`)).toEqual(
+        instances.map((instance) => `moves-${instance}@1`)
+      )
     })))
 
   it("compensates step by step", () =>

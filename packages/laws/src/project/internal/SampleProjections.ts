@@ -17,8 +17,11 @@ export interface Shape {
   readonly keys: keyof typeof keyFunctions
   /** Whether `JarSealed` removes its rows. */
   readonly removes: boolean
-  /** Where a poisoned event fails; see `isPoisonous`. "Event" means that the projection's codec cannot decode it. */
-  readonly poison: "Nothing" | "Event" | "Keys" | "Evolve" | "State"
+  /**
+   * Where a poisoned event fails; see `isPoisonous`. "Event" means that the projection's codec cannot decode it, "Row" that
+   * only its first row can be folded.
+   */
+  readonly poison: "Nothing" | "Event" | "Keys" | "Evolve" | "Row" | "State"
 }
 
 /** The categories that the projections read. Their names contain the placeholder of `FreshNames`. */
@@ -72,14 +75,16 @@ const codec = makeCodec([CoinsAdded, Sample.CoinsTaken, Sample.JarSealed, JarFil
 /** Whether a shape with poison cannot fold this event. */
 const isPoisonous = (event: Event): boolean => !isSealed(event) && event.coins === 7
 
-const evolveBy = ({ poison, removes }: Shape, version: number) =>
+const evolveBy = ({ keys, poison, removes }: Shape, version: number) =>
 (
   { coins, open, seen, text }: State,
   event: Event,
-  { metadata: { actor = "" }, occurredAt, stream, version: at }: Projection.Envelope,
+  envelope: Projection.Envelope,
   key: string
 ): State | Projection.Removed => {
-  if (poison === "Evolve" && isPoisonous(event)) throw new Error("seven")
+  const { metadata: { actor = "" }, occurredAt, stream, version: at } = envelope
+  const isPoisoned = poison === "Evolve" || (poison === "Row" && keyFunctions[keys](event, envelope)[0] !== key)
+  if (isPoisoned && isPoisonous(event)) throw new Error("seven")
   if (isSealed(event)) return removes ? Projection.removed : { coins, text, open: false, seen: [...seen, "sealed"] }
   const sign = event._tag === "CoinsAdded" ? 1 : -1
   const place = `${version} ${StreamName.id(stream)}@${at} ${DateTime.toEpochMillis(occurredAt)} ${actor} ${key.length}`
@@ -130,7 +135,7 @@ const shapes = (keys: fc.Arbitrary<Shape["keys"]>, poison: fc.Arbitrary<Shape["p
 
 // The keys of the object are these names.
 const anyKeys = fc.constantFrom(...Object.keys(keyFunctions) as ReadonlyArray<Shape["keys"]>)
-const anyPoison = fc.constantFrom<Shape["poison"]>("Event", "Keys", "Evolve", "State")
+const anyPoison = fc.constantFrom<Shape["poison"]>("Event", "Keys", "Evolve", "Row", "State")
 
 /** All shapes, half of them with poison. */
 export const arbitrary: fc.Arbitrary<Shape> = shapes(anyKeys, fc.oneof(fc.constant("Nothing" as const), anyPoison))
@@ -140,6 +145,12 @@ export const keyedByStream: fc.Arbitrary<Shape> = shapes(fc.constant("stream"), 
 
 /** Shapes that cannot fold some events, and whose rows have events of one stream each. */
 export const poisonedByStream: fc.Arbitrary<Shape> = shapes(fc.constantFrom("stream", "streamAndType"), anyPoison)
+
+/** Shapes that can fold only the first row of some events. */
+export const poisonedInParts: fc.Arbitrary<Shape> = shapes(
+  fc.constantFrom("streamAndType", "notes"),
+  fc.constant("Row")
+)
 
 /** Shapes that cannot fold some events. */
 export const poisonedShapes: fc.Arbitrary<Shape> = shapes(anyKeys, anyPoison)

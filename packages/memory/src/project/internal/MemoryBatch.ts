@@ -31,7 +31,7 @@ export const transact = <A, E, R>(
     const generation = Generations.find(current.current, id)
     if (generation === undefined || generation.status === "Retired") return Option.none()
     const changes: Array<Change> = []
-    const changed = () => changes.reduce((all, change) => change(all), current.current)
+    const changed = applying(current, changes)
     const batch = { head, readHead, ...readsOf(generation, changed), ...writesOf(generation, changed, changes) }
     const result = yield* body(batch)
     const { instance } = yield* readHead
@@ -41,7 +41,25 @@ export const transact = <A, E, R>(
   })
 
 type Change = (all: Generations.Generations) => Generations.Generations
-type Writes = "save" | "discard" | "promote"
+
+// The current value with all changes. Each is applied once, unless the value was replaced or changes were undone.
+const applying = (current: Stored["current"], changes: ReadonlyArray<Change>) => {
+  const fresh = () => ({
+    to: current.current,
+    count: 0,
+    last: undefined as Change | undefined,
+    result: current.current
+  })
+  let applied = fresh()
+  return (): Generations.Generations => {
+    if (applied.to !== current.current || applied.last !== changes[applied.count - 1]) applied = fresh()
+    const result = changes.slice(applied.count).reduce((all, change) => change(all), applied.result)
+    applied = { to: applied.to, count: changes.length, last: changes.at(-1), result }
+    return result
+  }
+}
+
+type Writes = "writeRows" | "undoOnFailure" | "save" | "discard" | "promote"
 
 const readsOf = (
   generation: Generations.StoredGeneration,
@@ -68,6 +86,12 @@ const writesOf = (
   changed: () => Generations.Generations,
   changes: Array<Change>
 ): Pick<Batch, Writes> => ({
+  writeRows: (written) => Effect.sync(() => void changes.push((all) => Generations.writeRows(all, id, written))),
+  undoOnFailure: (effect) =>
+    Effect.suspend(() => {
+      const before = changes.length
+      return Effect.onError(effect, () => Effect.sync(() => changes.splice(before)))
+    }),
   save: (saved) => Effect.map(DateTime.now, (now) => void changes.push((all) => Generations.save(all, id, saved, now))),
   discard: (events) =>
     Effect.map(DateTime.now, (discardedAt) => {

@@ -5,6 +5,7 @@ import { StreamVersion } from "@refold/core/event/StreamVersion"
 import { storedLength } from "@refold/core/internal/event/StoredLength"
 import type { Instance } from "@refold/core/internal/process/ProcessInstance"
 import type { VersionConflict } from "@refold/core/journal/AppendError"
+import * as Commit from "@refold/core/journal/Commit"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as SizeLimits from "@refold/core/journal/SizeLimits"
 import type { Process } from "@refold/core/process/Process"
@@ -48,18 +49,16 @@ export const record = Effect.fnUntraced(function*<State, R>(
   }
 })
 
-// The limit of a commit is 1,000 writes.
-const maxWrites = 1000
 const maxBytes = SizeLimits.defaults.commit / 2
 
 // As many as fit, at least one.
 const nextCommit = <State>(open: ReadonlyArray<Decisions<State>>): ReadonlyArray<Decisions<State>> => {
   let bytes = 0
-  const end = open.slice(0, maxWrites).findIndex(({ events }, index) => {
+  const end = open.slice(0, Commit.maxWrites).findIndex(({ events }, index) => {
     for (const { data, metadata } of events) bytes += storedLength(data) + storedLength(metadata)
     return index > 0 && bytes > maxBytes
   })
-  return open.slice(0, end === -1 ? maxWrites : end)
+  return open.slice(0, end === -1 ? Commit.maxWrites : end)
 }
 
 const commit = Effect.fnUntraced(function*<State>(

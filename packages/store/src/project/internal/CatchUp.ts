@@ -13,16 +13,16 @@ import * as Checkpoint from "./Checkpoint.ts"
 import { findUnreadable } from "./FindUnreadable.ts"
 import * as ParkingPolicy from "./ParkingPolicy.ts"
 import { projectBatch, RetryBatch } from "./ProjectBatch.ts"
-import type { ProjectionTarget } from "./ProjectionTarget.ts"
+import type { FoldLimits, ProjectionTarget } from "./ProjectionTarget.ts"
 
 /** The size of batches, and when streams are parked. */
-export interface CatchUpOptions extends ParkingPolicy.ParkingPolicy {
+export interface CatchUpOptions extends ParkingPolicy.ParkingPolicy, FoldLimits {
   /** The maximum number of events in a batch, that is in memory and in one transaction; 2,000 by default. */
   readonly batchSize: number
 }
 
 /** The default options. */
-export const defaults: CatchUpOptions = { batchSize: 2000, ...ParkingPolicy.defaults }
+export const defaults: CatchUpOptions = { batchSize: 2000, batchRows: 10_000, ...ParkingPolicy.defaults }
 
 /** How far to go. */
 export interface Goal {

@@ -20,10 +20,10 @@ import type { LogHead } from "../../log/LogHead.ts"
 import { type Batch, ReadModelStore, type UpdateOptions } from "../ReadModelStore.ts"
 import * as Checkpoint from "./Checkpoint.ts"
 import * as ParkingPolicy from "./ParkingPolicy.ts"
-import type { ProjectionTarget } from "./ProjectionTarget.ts"
+import type { FoldLimits, ProjectionTarget } from "./ProjectionTarget.ts"
 
 /** Which events a batch reads, and which attempt this is. */
-export interface BatchOptions extends UpdateOptions, Pick<ParkingPolicy.ParkingPolicy, "attempts"> {
+export interface BatchOptions extends UpdateOptions, FoldLimits, Pick<ParkingPolicy.ParkingPolicy, "attempts"> {
   /** The last position to read; lower if the batch's own transaction sees a lower head. */
   readonly head: LogHead
   /** Only events that count as of this point. */
@@ -97,15 +97,19 @@ const foldAfter = Effect.fnUntraced(function*<R>(
 ): Effect.fn.Return<Pick<Checkpoint.Reached, "checkpoint" | "folded">, RetryBatch | ReadFailure, EventReader | R> {
   const started = yield* Clock.currentTimeMillis
   const { events, isFull, unreadable } = yield* readBatch(target, batch, after, options)
-  const checkpoint = unreadable?.position ?? Checkpoint.next(events, { ...options, after, isFull })
-  const discarded = new Set(yield* batch.discarded(after, checkpoint))
+  const end = unreadable?.position ?? Checkpoint.next(events, { ...options, after, isFull })
+  const discarded = new Set(yield* batch.discarded(after, end))
   const kept = events.filter(({ position }) => !discarded.has(position))
   const met = unreadable === undefined || discarded.has(unreadable.position) ? [] : [unreadable]
   const streams = [...kept, ...met].map(({ stream }) => stream)
   const waiting = new Set((yield* batch.parked([...new Set(streams)])).map(({ stream }) => stream))
-  const folded = yield* target.fold(batch, kept, waiting)
+  const folded = yield* target.fold(batch, kept, waiting, options)
+  const { covered = kept.length } = folded
+  // An event that cannot be read is the last one: not met by a batch that ends before it.
+  const isCut = covered < kept.length
+  const checkpoint = isCut ? kept[covered - 1]!.position : end
   const isWaiting = ({ stream }: UnreadableEvent) =>
-    waiting.has(stream) || folded.poisoned.some((one) => one.stream === stream)
+    isCut || waiting.has(stream) || folded.poisoned.some((one) => one.stream === stream)
   const poisoned = met.filter((event) => !isWaiting(event)).map((event) => poison(target, event))
   const outcome = { ...folded, poisoned: [...folded.poisoned, ...poisoned] }
   if (outcome.poisoned.length > 0 && ParkingPolicy.isRetried(options, options.attempt)) {

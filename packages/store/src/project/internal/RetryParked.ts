@@ -106,9 +106,10 @@ const retryIn = Effect.fnUntraced(function*<R>(
   let after = StreamVersion(discarded.has(parked.position) ? parked.version : parked.version - 1)
   for (;;) {
     const events = yield* readPage(target, stream, after, checkpoint)
-    const outcome = yield* target.fold(batch, events.filter(({ position }) => !discarded.has(position)), new Set())
-    const [poisoned] = outcome.poisoned
-    const isDone = poisoned === undefined && events.length < defaults.batchSize
+    const kept = events.filter(({ position }) => !discarded.has(position))
+    const outcome = yield* target.fold(batch, kept, new Set(), defaults)
+    const { covered = kept.length, poisoned: [poisoned] } = outcome
+    const isDone = poisoned === undefined && covered === kept.length && events.length < defaults.batchSize
     yield* batch.save({
       ...outcome,
       parked: poisoned === undefined ? [] : [ParkingPolicy.parkAgain(parked, poisoned)],
@@ -117,7 +118,7 @@ const retryIn = Effect.fnUntraced(function*<R>(
       rate
     })
     if (isDone || poisoned !== undefined) return Option.fromUndefinedOr((yield* batch.parked([stream]))[0])
-    after = events.at(-1)!.version
+    after = (covered < kept.length ? kept[covered - 1] : events.at(-1))!.version
   }
 })
 
