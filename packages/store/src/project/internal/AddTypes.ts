@@ -47,7 +47,14 @@ export const addTypes = Effect.fnUntraced(function*<R>(
   yield* checkpoint >= unchanged
     ? batch.redefine(target.definition)
     : batch.add({ definition: target.definition, checkpoint })
-  return { generation, head, checkpoint, folded: outcome.folded, isLive: generation.status === "Live", newer: outcome.newer }
+  return {
+    generation,
+    head,
+    checkpoint,
+    folded: outcome.folded,
+    isLive: generation.status === "Live",
+    newer: outcome.newer
+  }
 })
 
 // Other types may have been added half: a process ignores an event that it has observed before.

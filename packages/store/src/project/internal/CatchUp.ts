@@ -10,10 +10,10 @@ import type { EventStoreError, UnreadableEvent } from "../../log/EventStoreError
 import * as RetryPolicies from "../../log/internal/RetryPolicies.ts"
 import type { LogHead } from "../../log/LogHead.ts"
 import type { ReadModelStore } from "../ReadModelStore.ts"
+import { RetryBatch } from "./BatchOptions.ts"
 import * as Checkpoint from "./Checkpoint.ts"
 import { findUnreadable } from "./FindUnreadable.ts"
 import * as ParkingPolicy from "./ParkingPolicy.ts"
-import { RetryBatch } from "./BatchOptions.ts"
 import { type BatchFailure, projectBatch } from "./ProjectBatch.ts"
 import type { FoldLimits, ProjectionTarget } from "./ProjectionTarget.ts"
 

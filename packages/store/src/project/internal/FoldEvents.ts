@@ -2,9 +2,9 @@
  * Folds the events of a batch, up to the first that ends it: one that only newer code can fold, one that cannot be read, or one
  * with which it would change too many rows.
  */
-import { reasonOf } from "@refold/core/internal/event/Reason"
 import type { Position } from "@refold/core/event/Position"
 import type { StreamName } from "@refold/core/event/StreamName"
+import { reasonOf } from "@refold/core/internal/event/Reason"
 import { PoisonedEvent } from "@refold/core/project/ProjectionFold"
 import * as Effect from "effect/Effect"
 import type { EventStoreError, UnreadableEvent } from "../../log/EventStoreError.ts"

@@ -36,7 +36,11 @@ export const foldBefore = <R>(
   const before = newer === undefined ? events : events.filter(({ position }) => position < newer.position)
   return Effect.map(target.fold(batch, before, waiting, limits), (outcome) => {
     const isWhole = outcome.covered === undefined || outcome.covered === before.length
-    return { ...outcome, covered: isWhole ? undefined : outcome.covered, newer: outcome.newer ?? (isWhole ? newer : undefined) }
+    return {
+      ...outcome,
+      covered: isWhole ? undefined : outcome.covered,
+      newer: outcome.newer ?? (isWhole ? newer : undefined)
+    }
   })
 }
 
