@@ -61,27 +61,45 @@ const CoinsAdded = Sample.CoinsAdded.pipe(EventType.upcast(
   (fields) => ({ ...fields, by: "" })
 ))
 
-const JarFilled = Sample.Filled.pipe(EventType.splitInto(
-  [CoinsAdded, Sample.CoinsTaken],
-  (fields) =>
-    Sample.partsOfFilled(fields).map((event) =>
-      event._tag === "CoinsAdded" ? CoinsAdded.make({ ...event, by: "" }) : event
-    )
-))
+type Added = typeof CoinsAdded
+type Taken = typeof Sample.CoinsTaken
+
+const filledInto = (added: Added, taken: Taken) =>
+  Sample.Filled.pipe(EventType.splitInto(
+    [added, taken],
+    (fields) =>
+      Sample.partsOfFilled(fields).map((event) =>
+        event._tag === "CoinsAdded" ? CoinsAdded.make({ ...event, by: "" }) : event
+      )
+  ))
 
 /** Decodes all versions. */
-const codec = makeCodec([CoinsAdded, Sample.CoinsTaken, Sample.JarSealed, JarFilled, Sample.JarLookedAt])
+const codec = makeCodec([
+  CoinsAdded,
+  Sample.CoinsTaken,
+  Sample.JarSealed,
+  filledInto(CoinsAdded, Sample.CoinsTaken),
+  Sample.JarLookedAt
+])
 
 const NotSeven = Schema.Int.check(Schema.makeFilter((coins: number) => coins !== 7))
 
-/** Cannot decode the events that `isPoisonous` names, where they are stored in the latest version. */
+const RefusingAdded = Sample.CoinsAdded.pipe(EventType.upcast(
+  Schema.Struct({ coins: NotSeven, notes: Schema.Array(Schema.String), by: Schema.String }),
+  (fields) => ({ ...fields, by: "" })
+))
+
+const RefusingTaken = EventType.make("CoinsTaken", Schema.Struct({ coins: NotSeven })).pipe(
+  EventType.renamedFrom("CoinsRemoved")
+)
+
+/** Has the types of `codec`, and cannot decode the events that `isPoisonous` names. */
 const refusing = makeCodec([
-  Sample.CoinsAdded.pipe(EventType.upcast(
-    Schema.Struct({ coins: NotSeven, notes: Schema.Array(Schema.String), by: Schema.String }),
-    (fields) => ({ ...fields, by: "" })
-  )),
-  EventType.make("CoinsTaken", Schema.Struct({ coins: NotSeven })).pipe(EventType.renamedFrom("CoinsRemoved")),
-  Sample.JarSealed
+  RefusingAdded,
+  RefusingTaken,
+  Sample.JarSealed,
+  filledInto(RefusingAdded, RefusingTaken),
+  Sample.JarLookedAt
 ])
 
 /** Whether a shape with poison cannot fold this event. */
