@@ -32,6 +32,7 @@ const sources: Readonly<Record<string, ReadonlyArray<readonly [path: string, sta
   Snapshots: [["packages/core/src/decide/Aggregate.ts", "interface SnapshotDefinition"]],
   Projector: [
     [`${store}/project/internal/CatchUp.ts`, "interface CatchUpOptions"],
+    [`${store}/project/internal/ProjectionTarget.ts`, "interface FoldLimits"],
     [`${store}/project/internal/ParkingPolicy.ts`, "interface ParkingPolicy"]
   ],
   "ReadModel.awaitPosition": [[`${store}/project/ReadModel.ts`, "interface AwaitOptions"]],

@@ -53,8 +53,9 @@ export interface Definition<Event extends Tagged, State, Index extends string> {
    */
   readonly evolve: (state: State, event: Event, envelope: Envelope, key: string) => NoInfer<State> | Removed
   /**
-   * By name, the fields of the encoded state that rows can be filtered and sorted by: strings, booleans and finite
-   * numbers that every state has. See `RowIndex`.
+   * By name, the fields of the encoded state that rows can be filtered and sorted by: strings, booleans, finite numbers,
+   * bigints, `BigDecimal`s, `Date`s and `DateTime.Utc`s that every state has. Fields are compared by their meaning; one that
+   * is stored as a text with another order, such as a duration or a zoned time, is refused.
    */
   readonly indexes?: { readonly [name in Index]: ReadonlyArray<string> } | undefined
 }
@@ -142,7 +143,7 @@ const compile = <Event extends Tagged, State, Index extends string>(
     const types = events.storedTypes()
     if (types.length === 0) return yield* invalid("events", "must have at least one event type")
     const { decode, encode, schema } = yield* StateCodec.make(state, "state")
-    const compiled = yield* RowIndex.compile(indexes ?? {}, schema.document)
+    const compiled = yield* RowIndex.compile(indexes ?? {}, schema)
     return {
       ...rest,
       name,

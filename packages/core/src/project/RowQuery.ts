@@ -6,7 +6,9 @@ import * as Result from "effect/Result"
 import { invalid, type InvalidInput } from "../event/InvalidInput.ts"
 import * as Json from "../event/Json.ts"
 import * as RowCursor from "./internal/RowCursor.ts"
-import * as RowIndex from "./internal/RowIndex.ts"
+import type * as RowIndex from "./internal/RowIndex.ts"
+import { valuesOf } from "./internal/RowIndex.ts"
+import * as RowValue from "./internal/RowValue.ts"
 import type { StoredRow } from "./ProjectionFold.ts"
 
 /** Where the next page of a query starts; valid for the same query only. Opaque, safe in a URL. */
@@ -17,9 +19,9 @@ export interface RowQuery<Index extends string = string> {
   /** The index to filter and sort by. Rows are sorted by its fields, then by key. */
   readonly index?: Index | undefined
   /** Only rows with these encoded values in the first fields of the index. */
-  readonly where?: Readonly<Record<string, RowIndex.Scalar>> | undefined
+  readonly where?: Readonly<Record<string, RowValue.Scalar>> | undefined
   /** Only rows with a value in `[from, to)` in the first field that `where` does not fix, or else in the key. */
-  readonly range?: { readonly from?: RowIndex.Scalar; readonly to?: RowIndex.Scalar } | undefined
+  readonly range?: { readonly from?: RowValue.Scalar; readonly to?: RowValue.Scalar } | undefined
   /** Whether rows are sorted in descending order; false by default. */
   readonly descending?: boolean | undefined
   /** Maximum number of rows, 1 to 1,000; 100 by default. */
@@ -30,8 +32,8 @@ export interface RowQuery<Index extends string = string> {
 
 /** A checked query. */
 export interface CheckedQuery {
-  readonly where: ReadonlyArray<readonly [RowIndex.IndexField, RowIndex.Scalar]>
-  readonly range: { readonly from?: RowIndex.Scalar; readonly to?: RowIndex.Scalar }
+  readonly where: ReadonlyArray<readonly [RowIndex.IndexField, RowValue.Scalar]>
+  readonly range: { readonly from?: RowValue.Scalar; readonly to?: RowValue.Scalar }
   /** The fields that `where` does not fix: rows are sorted by them, then by key. */
   readonly sort: ReadonlyArray<RowIndex.IndexField>
   readonly descending: boolean
@@ -86,12 +88,12 @@ const fieldsOf = (
 
 const checkWhere = (
   fields: ReadonlyArray<RowIndex.IndexField>,
-  where: Readonly<Record<string, RowIndex.Scalar>>
+  where: Readonly<Record<string, RowValue.Scalar>>
 ): Result.Result<CheckedQuery["where"], InvalidInput> => {
   if (!isObject(where)) return invalid("where", "must be an object")
   const names = Object.keys(where)
   const fixed = fields.slice(0, names.length)
-  const checked: Array<readonly [RowIndex.IndexField, RowIndex.Scalar]> = []
+  const checked: Array<readonly [RowIndex.IndexField, RowValue.Scalar]> = []
   for (const name of names) {
     if (!fixed.some(({ field }) => field === name)) {
       return invalid(`where.${name}`, "must be one of the first fields of the index")
@@ -99,29 +101,19 @@ const checkWhere = (
   }
   for (const field of fixed) {
     const value = where[field.field]
-    if (!RowIndex.fits(field.kind, value)) return invalid(`where.${field.field}`, ruleOf(field.kind))
+    if (!RowValue.fits(field.kind, value)) return invalid(`where.${field.field}`, RowValue.ruleOf(field.kind))
     checked.push([field, value])
   }
   return Result.succeed(checked)
 }
 
-const checkRange = (kind: RowIndex.Kind, range: CheckedQuery["range"]): Result.Result<void, InvalidInput> => {
+const checkRange = (kind: RowValue.Kind, range: CheckedQuery["range"]): Result.Result<void, InvalidInput> => {
   if (!isObject(range)) return invalid("range", "must be an object")
   for (const end of ["from", "to"] as const) {
-    if (range[end] !== undefined && !RowIndex.fits(kind, range[end])) return invalid(`range.${end}`, ruleOf(kind))
+    if (range[end] !== undefined && !RowValue.fits(kind, range[end]))
+      return invalid(`range.${end}`, RowValue.ruleOf(kind))
   }
   return Result.void
-}
-
-const ruleOf = (kind: RowIndex.Kind): string => {
-  switch (kind) {
-    case "Text":
-      return `must be a storable text of at most ${RowIndex.maxText} characters`
-    case "Number":
-      return `must be a finite number, or a text of at most ${RowIndex.maxText} digits`
-    case "Boolean":
-      return "must be true or false"
-  }
 }
 
 /** The cursor of the page that starts after this row. */
@@ -134,7 +126,7 @@ export const evaluate = (query: CheckedQuery, rows: Iterable<StoredRow>): Readon
   const order = orderOf(sort, descending)
   return [...rows]
     .filter(({ state }) =>
-      where.every(([field, value]) => RowIndex.compare(field.kind, RowIndex.valuesOf([field], state)[0]!, value) === 0)
+      where.every(([field, value]) => RowValue.compare(field.kind, valuesOf([field], state)[0]!, value) === 0)
     )
     .filter((row) => inRange(query, row))
     .filter((row) => after === undefined || order(placeOf(sort, row), after) > 0)
@@ -144,25 +136,25 @@ export const evaluate = (query: CheckedQuery, rows: Iterable<StoredRow>): Readon
 
 const placeOf = (sort: ReadonlyArray<RowIndex.IndexField>, { key, state }: StoredRow): RowCursor.Place => ({
   key,
-  values: RowIndex.valuesOf(sort, state)
+  values: valuesOf(sort, state)
 })
 
 const orderOf =
   (sort: ReadonlyArray<RowIndex.IndexField>, descending: boolean) =>
   (one: RowCursor.Place, two: RowCursor.Place): number => {
     for (const [index, { kind }] of sort.entries()) {
-      const order = RowIndex.compare(kind, one.values[index]!, two.values[index]!)
+      const order = RowValue.compare(kind, one.values[index]!, two.values[index]!)
       if (order !== 0) return descending ? -order : order
     }
-    const order = RowIndex.compareText(one.key, two.key)
+    const order = RowValue.compareText(one.key, two.key)
     return descending ? -order : order
   }
 
 const inRange = ({ range: { from, to }, sort: [first] }: CheckedQuery, row: StoredRow): boolean => {
   const kind = first?.kind ?? "Text"
-  const value = first === undefined ? row.key : RowIndex.valuesOf([first], row.state)[0]!
-  return (from === undefined || RowIndex.compare(kind, value, from) >= 0) &&
-    (to === undefined || RowIndex.compare(kind, value, to) < 0)
+  const value = first === undefined ? row.key : valuesOf([first], row.state)[0]!
+  return (from === undefined || RowValue.compare(kind, value, from) >= 0) &&
+    (to === undefined || RowValue.compare(kind, value, to) < 0)
 }
 
 // A query may come from outside, so its types are not certain.

@@ -98,7 +98,7 @@ describe("make refuses", () => {
     [
       "an index of a field that no state has",
       { indexes: { i: ["owner"], j: ["balance", "toString"] } },
-      "indexes.j must have fields that are a text, boolean or finite number (not Schema.Number) in every state, unlike \"toString\""
+      "indexes.j must have fields that are a text, boolean, instant or finite number (not Schema.Number) in every state, unlike \"toString\""
     ],
     [
       "a state that has no form in JSON",

@@ -7,15 +7,20 @@ import type { EventStore } from "@refold/store/log/EventStore"
 import type { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import type * as Layer from "effect/Layer"
 import * as fc from "fast-check"
+import type { Older } from "../event/internal/Older.ts"
 import * as Law from "../kit/Law.ts"
 import * as Suite from "../kit/Suite.ts"
 import * as AlarmScript from "./internal/AlarmScript.ts"
+import * as ApprovedTransfers from "./internal/ApprovedTransfers.ts"
+import * as EarlyEventLaws from "./internal/EarlyEventLaws.ts"
 import * as InstanceScript from "./internal/InstanceScript.ts"
 import * as ProcessLaws from "./internal/ProcessLaws.ts"
 import * as RunnerLaws from "./internal/RunnerLaws.ts"
+import * as SagaChange from "./internal/SagaChange.ts"
+import * as SagaEarly from "./internal/SagaEarly.ts"
+import type * as SagaEnvironment from "./internal/SagaEnvironment.ts"
 import * as SagaLaws from "./internal/SagaLaws.ts"
 import * as SagaScript from "./internal/SagaScript.ts"
-import type * as SagaSimulation from "./internal/SagaSimulation.ts"
 import * as TimeoutLaws from "./internal/TimeoutLaws.ts"
 import * as TransferRun from "./internal/TransferRun.ts"
 import * as TransferScript from "./internal/TransferScript.ts"
@@ -24,6 +29,8 @@ import * as TransferScript from "./internal/TransferScript.ts"
 export interface Inputs<Event> {
   /** Events of every type that the process observes, in any order. `correlate` must not throw for any of them. */
   readonly events: fc.Arbitrary<Event>
+  /** Events as older code stored them, each with the events that it is read as; none by default. */
+  readonly older?: fc.Arbitrary<Older<Event>> | undefined
   /** The names of their streams; by default three streams in each category that the process observes. */
   readonly streams?: fc.Arbitrary<string> | undefined
 }
@@ -31,7 +38,7 @@ export interface Inputs<Event> {
 /** The laws of a process over these inputs. */
 export const properties = <Event extends Tagged, State>(
   process: Process<Event, State>,
-  { events, streams = streamsOf(process) }: Inputs<Event>,
+  { events, older, streams = streamsOf(process) }: Inputs<Event>,
   deploy?: ProcessLaws.Deploy
 ): ReadonlyArray<Law.Property<never>> => {
   const steps = InstanceScript.steps(events, streams)
@@ -40,7 +47,15 @@ export const properties = <Event extends Tagged, State>(
     Law.over(ProcessLaws.repeatedEventsChangeNothing(process), steps),
     Law.over(ProcessLaws.stateIsFoldOfStream(process), steps),
     Law.over(ProcessLaws.pendingWorkIsFoldOfStream(process, deploy), steps),
-    Law.over(ProcessLaws.retryAfterRepairIsUndisturbed(process, deploy), broken)
+    Law.over(ProcessLaws.removedTypesAreLeftOut(process, deploy), fc.record({ steps, which: fc.nat(20) })),
+    Law.over(ProcessLaws.restartsLikeNew(process, deploy), steps),
+    Law.over(ProcessLaws.retryAfterRepairIsUndisturbed(process, deploy), broken),
+    ...(older === undefined ? [] : [
+      Law.over(
+        ProcessLaws.olderEventsAreObservedAsNative(process),
+        fc.array(fc.record({ stream: streams, event: older }), { maxLength: 8 })
+      )
+    ])
   ]
 }
 
@@ -48,9 +63,11 @@ const streamsOf = ({ categories = ["any"] }: { readonly categories?: ReadonlyArr
   fc.tuple(fc.constantFrom(...categories), fc.constantFrom("1", "2", "3")).map((parts) => parts.join("-"))
 
 /** The laws of sagas, over generated sagas. `make` replaces `Saga.makeUnsafe`. */
-export const sagaProperties = (make?: SagaSimulation.Make): ReadonlyArray<Law.Property<never>> => [
+export const sagaProperties = (make?: SagaEnvironment.Make): ReadonlyArray<Law.Property<never>> => [
   Law.over(SagaLaws.sagasAreAllOrNothing(make), SagaScript.arbitrary),
-  Law.over(SagaLaws.compensatesInReverse(make), SagaScript.arbitrary)
+  Law.over(SagaLaws.compensatesInReverse(make), SagaScript.arbitrary),
+  Law.over(SagaLaws.earlyEventsCount(make), SagaEarly.arbitrary),
+  Law.over(SagaLaws.changesKeepSagasGoing(make), SagaChange.arbitrary)
 ]
 
 /** The services under test. */
@@ -81,7 +98,8 @@ export const storeProperties = (
   ),
   Law.over(RunnerLaws.rowsMatchStreams(implementation), transfers),
   Law.over(RunnerLaws.recordedCommandsAreSent(implementation), transfers),
-  Law.over(TimeoutLaws.timeoutsFireOnce(alarms), AlarmScript.steps)
+  Law.over(TimeoutLaws.timeoutsFireOnce(alarms), AlarmScript.steps),
+  Law.over(EarlyEventLaws.earlyEventsCount(implementation), ApprovedTransfers.arbitrary)
 ]
 
 /** Tests a process or saga, each law with 100 inputs by default. No store is needed. */

@@ -130,9 +130,14 @@ const findFiles = Effect.mapError(
 
 const claim = Effect.fnUntraced(
   function*(folder: string): Effect.fn.Return<FolderLock.Held, EmbeddedUnavailable, Scope.Scope> {
-    yield* Effect.try({ try: () => prepare(folder), catch: (cause) => unusable(folder, cause) })
+    const trying = <A>(read: () => A) => Effect.try({ try: read, catch: (cause) => unusable(folder, cause) })
+    yield* trying(() => Fs.mkdirSync(folder, { recursive: true }))
     const lock = yield* Effect.mapError(FolderLock.acquire(folder), (cause) => unusable(folder, cause))
-    if (lock._tag === "Held") return lock
+    if (lock._tag === "Held") {
+      // Behind the lock: an owner that is just creating the database has files there and no database yet.
+      yield* trying(() => checkFiles(folder))
+      return lock
+    }
     const { owner } = lock
     const where = owner === undefined ? "" : `: process ${owner.pid} on ${owner.host}, since ${owner.since}`
     return yield* new EmbeddedUnavailable({
@@ -143,8 +148,7 @@ const claim = Effect.fnUntraced(
   }
 )
 
-const prepare = (folder: string): void => {
-  Fs.mkdirSync(folder, { recursive: true })
+const checkFiles = (folder: string): void => {
   const files = Fs.readdirSync(folder).filter((name) => !name.startsWith(FolderLock.lockFile))
   if (files.length > 0 && !files.includes("PG_VERSION")) throw new Error("it holds other files and no database")
 }

@@ -2,6 +2,7 @@
 // it, and hardly any connections. It neither stops nor loses anything.
 import type { ProjectionTarget } from "@refold/store/internal/project/ProjectionTarget"
 import * as Projector from "@refold/store/project/Projector"
+import * as ReadModel from "@refold/store/project/ReadModel"
 import * as Rebuild from "@refold/store/project/Rebuild"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -20,8 +21,7 @@ test(
     Effect.gen(function*() {
       const counting = (version: number, fold: Effect.Effect<void>): ProjectionTarget => ({
         ...Projector.targetOf(Tally.tally({ version })),
-        fold: (batch, events, waiting) =>
-          Effect.andThen(fold, Projector.targetOf(Tally.tally({ version })).fold(batch, events, waiting))
+        fold: (...given) => Effect.andThen(fold, Projector.targetOf(Tally.tally({ version })).fold(...given))
       })
       yield* keepWriting(opened, 1)
       const live = yield* Effect.forkScoped(
@@ -48,6 +48,21 @@ test(
       yield* Effect.forkScoped(Effect.provideContext(Projector.run(projection), services(opened)))
       yield* untilGeneration(opened, ({ checkpoint }) => checkpoint === 300)
       expect(yield* look(opened, Tally.tally())).toMatchObject(exact)
+    })
+  )
+)
+
+test(
+  "an event whose rows take longer than the owner's idle timeout is folded in parts",
+  onDatabase((whole) =>
+    Effect.gen(function*() {
+      const opened = yield* Stores.open(whole.url, { ownerIdleTimeout: "500 millis" })
+      yield* opened.store.append(Stores.freshStream("tally"), [Ticks.tick(1)])
+      const keys = Array.from({ length: 200 }, (_, n) => `row ${n}`)
+      const projection = { ...Tally.tally({ busy: 10 }), keys: () => keys, isKeyedByStream: false }
+      yield* Effect.provideContext(Projector.catchUp(projection, { batchRows: 20 }), services(opened))
+      const rows = ReadModel.query(projection, { limit: 1000 }).pipe(Effect.provideContext(services(opened)))
+      expect((yield* rows).rows.map(({ state }) => state.count)).toEqual(keys.map(() => 1))
     })
   )
 )

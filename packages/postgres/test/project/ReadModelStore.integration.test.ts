@@ -60,6 +60,35 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
     )
 
     test(
+      "stores rows before it is saved, undoes those of an effect that fails, and has a new revision",
+      run(Effect.gen(function*() {
+        const { readModels, wanted } = yield* setUp
+        const generation = yield* build(readModels, wanted)
+        const write = { keepsNewer: false, removed: [] }
+        const seen = yield* own(readModels, generation, (batch) =>
+          Effect.gen(function*() {
+            yield* batch.writeRows({ ...write, rows: [row("a"), row("b")] })
+            const failing = Effect.andThen(
+              batch.writeRows({ ...write, rows: [row("a", "undone", 2), row("c")], removed: ["b"] }),
+              Effect.fail(new Refused())
+            )
+            const undone = yield* Effect.flip(batch.undoOnFailure(failing))
+            const rows = yield* batch.rows(["a", "b", "c"])
+            yield* batch.undoOnFailure(batch.writeRows({ ...write, rows: [row("d")], removed: ["b"] }))
+            yield* batch.save(changes())
+            return { undone, rows }
+          }))
+        expect(seen).toEqual({ undone: new Refused(), rows: [row("a"), row("b")] })
+        expect(yield* own(readModels, generation, (batch) => batch.rows(["a", "b", "c", "d"]))).toEqual([
+          row("a"),
+          row("d")
+        ])
+        const [stored] = yield* readModels.generations(wanted.name)
+        expect(stored!.revision).not.toBe(generation.revision)
+      }))
+    )
+
+    test(
       "keeps rows that are newer or as new, where it is asked to, and only there",
       run(Effect.gen(function*() {
         const { readModels, wanted } = yield* setUp

@@ -1,6 +1,7 @@
 // Queries: the pages are those that their pure meaning says, whatever the rows hold; and each page is read along an index.
 import type { Json } from "@refold/core/event/Json"
-import type { Kind, RowIndex, Scalar } from "@refold/core/internal/project/RowIndex"
+import type { RowIndex } from "@refold/core/internal/project/RowIndex"
+import type { Kind, Scalar } from "@refold/core/internal/project/RowValue"
 import type { StoredRow } from "@refold/core/project/ProjectionFold"
 import * as RowQuery from "@refold/core/project/RowQuery"
 import type { CheckedQuery } from "@refold/core/project/RowQuery"
@@ -20,7 +21,7 @@ import * as Stores from "../support/Stores.ts"
 const { changes, goLive, own, projection, row } = ReadModels
 
 // A field's name may be anything.
-const odd = "it's :limit \"x\"\\ -- refold.rows_0\n\u{1F600}"
+const odd = "it's :limit \"x\"\\ -- refold_rows.rows_0\n\u{1F600}"
 
 const indexes: ReadonlyArray<RowIndex> = [
   { name: "text", fields: [{ field: "text", kind: "Text" }] },
@@ -34,6 +35,7 @@ const indexes: ReadonlyArray<RowIndex> = [
     ]
   },
   { name: "digits", fields: [{ field: "digits", kind: "Number" }, { field: "text", kind: "Text" }] },
+  { name: "at", fields: [{ field: "at", kind: "Instant" }, { field: "digits", kind: "Number" }] },
   { name: "rows_0", fields: [{ field: odd, kind: "Text" }, { field: "flag", kind: "Boolean" }] }
 ]
 
@@ -58,12 +60,26 @@ const texts = [
 const numbers = [0, -1, 1, 2, 10, 0.1, 0.30000000000000004, -2.5, 5e-324, -5e-324, Number.MAX_VALUE, -Number.MAX_VALUE]
   .concat([2 ** 53, 2 ** 53 + 2, 1e21, 1.5e300, Number.EPSILON])
 const digits = ["0", "1", "-1", "2", "10", "007", "-0", "9007199254740992", "9007199254740993", "9007199254740994"]
-  .concat(["-9007199254740993", "1".repeat(400), `-${"9".repeat(400)}`])
+  .concat([
+    "-9007199254740993",
+    "1".repeat(400),
+    `-${"9".repeat(400)}`,
+    "1.50",
+    "1.5",
+    "9e0",
+    "1e+30",
+    "-1e-999",
+    "2.5e+999"
+  ])
+// Years beyond 9999 and before 0 have a sign, which sorts before digits.
+const instants = [0, 1, -1, -62_167_219_200_001, -8.64e15, 253_402_300_799_999, 253_402_300_800_000, 8.64e15]
+  .map((millis) => new Date(millis).toISOString())
 
 const State = Schema.Struct({
   text: Schema.Literals(texts),
   number: Schema.Literals(numbers),
   digits: Schema.Literals(digits),
+  at: Schema.Literals(instants),
   flag: Schema.Boolean,
   odd: Schema.Literals(texts)
 })
@@ -74,12 +90,13 @@ const Value = Schema.Struct({
   Text: Schema.Literals(texts),
   number: Schema.Union([Schema.Literals(numbers), Schema.Literals(["0", "-1", "10"])]),
   digits: Schema.Union([Schema.Literals(digits), Schema.Literals([0, -1, 0.5, 10])]),
+  Instant: Schema.Literals(instants),
   Boolean: Schema.Boolean
 })
 
 const Case = Schema.Struct({
   states: Schema.Array(State),
-  index: Schema.Literals(["none", "text", "all", "digits", "rows_0"]),
+  index: Schema.Literals(["none", "text", "all", "digits", "at", "rows_0"]),
   fixed: Schema.Literals([0, 1, 2, 3, 4]),
   values: Schema.Tuple([Value, Value, Value, Value]),
   from: Schema.Union([Value, Schema.Undefined]),
@@ -158,13 +175,15 @@ const seed = Effect.gen(function*() {
   const wanted = projection({
     indexes: [
       { name: "plain", fields: [{ field: "kind", kind: "Text" }, { field: "amount", kind: "Number" }] },
-      { name: "flag", fields: [{ field: "flag", kind: "Boolean" }, { field: "amount", kind: "Number" }] }
+      { name: "flag", fields: [{ field: "flag", kind: "Boolean" }, { field: "amount", kind: "Number" }] },
+      { name: "at", fields: [{ field: "at", kind: "Instant" }] }
     ]
   })
   const { id } = yield* goLive(readModels, wanted)
-  yield* sql.unsafe(`alter table refold.rows_${id} set (autovacuum_enabled = off)`)
-  yield* sql.unsafe(`insert into refold.rows_${id}
-    select 'key ' || n, jsonb_build_object('kind', 'kind ' || n % 10, 'amount', n, 'flag', n % 2 = 0), n, 1
+  yield* sql.unsafe(`alter table refold_rows.rows_${id} set (autovacuum_enabled = off)`)
+  yield* sql.unsafe(`insert into refold_rows.rows_${id}
+    select 'key ' || n, jsonb_build_object('kind', 'kind ' || n % 10, 'amount', n, 'flag', n % 2 = 0,
+      'at', to_char(to_timestamp(n), 'YYYY-MM-DD"T"HH24:MI:SS.000Z')), n, 1
     from generate_series(1, ${seeded}) n`)
   return { ...opened, wanted, id }
 })
@@ -194,6 +213,10 @@ const queries: Readonly<Record<string, { readonly index: number | undefined; rea
   "where a flag is set": {
     index: 2,
     query: { index: "flag", where: { flag: true }, range: { from: 9_000, to: 12_000 } }
+  },
+  "in a range of instants": {
+    index: 3,
+    query: { index: "at", range: { from: new Date(9_000_000).toISOString(), to: new Date(12_000_000).toISOString() } }
   }
 }
 
@@ -202,7 +225,7 @@ describe("a page is read along its index, without a sort", () => {
     it(`${analysed ? "once" : "before"} the table is analysed`, () =>
       Effect.runPromise(Effect.scoped(Effect.gen(function*() {
         const seeded = yield* seed
-        if (analysed) yield* seeded.sql.unsafe(`analyze refold.rows_${seeded.id}`)
+        if (analysed) yield* seeded.sql.unsafe(`analyze refold_rows.rows_${seeded.id}`)
         for (const [name, { index, query }] of Object.entries(queries)) {
           for (const descending of [false, true]) {
             const wanted = { ...query, descending, limit: 100 }
@@ -230,7 +253,7 @@ describe("a page is read along its index, without a sort", () => {
       const { readModels, sql } = yield* Stores.open(url.href, { maxConnections: 1 })
       const wanted = projection({ indexes: [{ name: "text", fields: [{ field: "text", kind: "Text" }] }] })
       const generation = yield* goLive(readModels, wanted)
-      yield* sql.unsafe(`alter table refold.rows_${generation.id} set (autovacuum_enabled = off)`)
+      yield* sql.unsafe(`alter table refold_rows.rows_${generation.id} set (autovacuum_enabled = off)`)
       const checked = Result.getOrThrow(RowQuery.check(wanted, { index: "text", where: { text: "same" }, limit: 10 }))
       const use = Effect.gen(function*() {
         yield* readModels.read(wanted, { _tag: "Query", query: checked })
@@ -242,7 +265,7 @@ describe("a page is read along its index, without a sort", () => {
           ))
       })
       for (let n = 0; n < 10; n++) yield* use
-      yield* sql.unsafe(`insert into refold.rows_${generation.id}
+      yield* sql.unsafe(`insert into refold_rows.rows_${generation.id}
         select 'many ' || n, '{"text": "same"}', n, 1 from generate_series(1, ${seeded}) n`)
       const scanned = sql<{ scans: number; rows: number }>`
         select seq_scan::int as scans, (seq_tup_read + idx_tup_fetch)::int as rows

@@ -47,7 +47,8 @@ describe.each([["a server", SqlProjections.onServer], ["the embedded database", 
         const events = yield* Stream.runCollect(readAll({ after: checkpoint, categories: projection.categories }))
         const failing = store.update(
           id,
-          (batch) => Effect.andThen(projection.fold(batch, events, new Set()), Effect.fail("too late"))
+          (batch) =>
+            Effect.andThen(projection.fold(batch, events, new Set(), { batchRows: 1 }), Effect.fail("too late"))
         )
         expect(yield* Effect.flip(failing)).toBe("too late")
         expect(yield* noted).toEqual(["a1"])

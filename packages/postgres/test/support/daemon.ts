@@ -29,8 +29,8 @@ const pace = { batchSize: 50 }
 const target = Projector.targetOf(tally(options))
 const hanging: ProjectionTarget = {
   ...target,
-  fold: (batch, events, waiting) =>
-    events.some(({ position }) => position > hangsAfter) ? Effect.never : target.fold(batch, events, waiting)
+  fold: (batch, events, ...rest) =>
+    events.some(({ position }) => position > hangsAfter) ? Effect.never : target.fold(batch, events, ...rest)
 }
 const work = rebuild ? Stream.runDrain(Rebuild.rebuild(hanging, pace)) : Projector.run(hanging, pace)
 

@@ -47,13 +47,17 @@ export interface StoredProjection extends RowsIdentity {
   readonly setup?: Effect.Effect<void, EventStoreError> | undefined
 }
 
-/** The changes of a batch, stored all or not at all. */
-export interface Changes {
+/** Rows to store and to remove. */
+export interface RowChanges {
   readonly rows: ReadonlyArray<StoredRow>
   /** Keys of rows to remove. */
   readonly removed: ReadonlyArray<string>
   /** Whether a stored row stays if its version is not lower: command handlers write rows of inline projections, too. */
   readonly keepsNewer: boolean
+}
+
+/** The changes of a batch, stored all or not at all. */
+export interface Changes extends RowChanges {
   readonly parked: ReadonlyArray<Omit<ParkedStream, "parkedAt">>
   readonly unparked: ReadonlyArray<StreamName>
   readonly checkpoint: Position
@@ -75,6 +79,10 @@ export interface Batch {
   readonly parked: (streams: ReadonlyArray<StreamName>) => Effect.Effect<ReadonlyArray<ParkedStream>, EventStoreError>
   /** The positions of discarded events in `(after, upTo]`. */
   readonly discarded: (after: Position, upTo: Position) => Effect.Effect<ReadonlyArray<Position>, EventStoreError>
+  /** Stores rows before `save` does: an event may change more rows than one statement should have. */
+  readonly writeRows: (changes: RowChanges) => Effect.Effect<void, EventStoreError>
+  /** Runs an effect, and undoes what it has written if it fails. */
+  readonly undoOnFailure: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | EventStoreError, R>
   /** Stores changes and the new checkpoint. */
   readonly save: (changes: Changes) => Effect.Effect<void, EventStoreError>
   /** Records discarded events. */

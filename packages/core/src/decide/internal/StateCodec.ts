@@ -1,6 +1,7 @@
 /** Encodes and decodes states as JSON. Never throws, even if the user's schema does. */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import type * as SchemaAST from "effect/SchemaAST"
 import { attemptResult } from "../../event/internal/Reason.ts"
 import { storedLength } from "../../event/internal/StoredLength.ts"
 import { invalid, InvalidInput } from "../../event/InvalidInput.ts"
@@ -11,8 +12,8 @@ import * as SizeLimits from "../../journal/SizeLimits.ts"
 export interface StateCodec<State> {
   readonly encode: (state: State) => Result.Result<Json.Json, InvalidInput>
   readonly decode: (stored: Json.Json) => Result.Result<State, string>
-  /** The schema of the encoded state, as a JSON Schema document and as its text. */
-  readonly schema: { readonly document: JsonSchema; readonly text: string }
+  /** The schema of the encoded state as a JSON Schema document and as its text, and the codec's own. */
+  readonly schema: { readonly document: JsonSchema; readonly text: string; readonly ast: SchemaAST.AST }
 }
 
 /** A JSON Schema; its keywords are read one by one. */
@@ -49,7 +50,7 @@ const compile = <State>(state: Schema.ConstraintCodec<State, unknown>): StateCod
         Result.flatMap(checkSize)
       ),
     decode: (stored) => attempt(() => decode(stored)),
-    schema: { document, text: JSON.stringify(document) }
+    schema: { document, text: JSON.stringify(document), ast: codec.ast }
   }
 }
 

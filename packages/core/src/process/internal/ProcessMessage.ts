@@ -44,6 +44,7 @@ export type OperatorRefusal =
   | { readonly _tag: "UnknownInstance"; readonly instance: string }
   | { readonly _tag: "InstanceCompleted"; readonly instance: string }
   | { readonly _tag: "InstanceNotParked"; readonly instance: string }
+  | { readonly _tag: "CommandNotPending"; readonly instance: string }
 
 /** Why an instance refuses a command: an operator's refusal, or the code is too old for an event of the instance. */
 export type InstanceRefusal = OperatorRefusal | NewerSchemaVersion

@@ -2,14 +2,15 @@
 import type * as Brand from "effect/Brand"
 import * as Base64Url from "effect/encoding/Base64Url"
 import * as Result from "effect/Result"
-import * as RowIndex from "./RowIndex.ts"
+import type * as RowIndex from "./RowIndex.ts"
+import * as RowValue from "./RowValue.ts"
 
 /** Where the next page of a query starts; valid for the same query only. Opaque, safe in a URL. */
 export type Cursor = string & Brand.Brand<"Cursor">
 
 /** The place of a row in the order of a query: its values of the sorted fields, and its key. */
 export interface Place {
-  readonly values: ReadonlyArray<RowIndex.Scalar>
+  readonly values: ReadonlyArray<RowValue.Scalar>
   readonly key: string
 }
 
@@ -40,10 +41,10 @@ const parse = (cursor: string): unknown => {
 }
 
 // A cursor may come from outside, and databases fail on some strings.
-const isKey = (key: unknown): key is string => RowIndex.fits("Text", key)
+const isKey = (key: unknown): key is string => RowValue.fits("Text", key)
 
 const areScalars = (
-  kinds: ReadonlyArray<RowIndex.Kind>,
+  kinds: ReadonlyArray<RowValue.Kind>,
   values: ReadonlyArray<unknown>
-): values is ReadonlyArray<RowIndex.Scalar> =>
-  values.length === kinds.length && kinds.every((kind, index) => RowIndex.fits(kind, values[index]))
+): values is ReadonlyArray<RowValue.Scalar> =>
+  values.length === kinds.length && kinds.every((kind, index) => RowValue.fits(kind, values[index]))

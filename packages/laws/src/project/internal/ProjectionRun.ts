@@ -47,13 +47,13 @@ export const log = (fresh: FreshNames.FreshNames) =>
   RunPrograms.readAll({ categories: [...SampleProjections.categories, Histories.elsewhere].map(fresh.text) })
 
 /** The options of projectors. Poisoned events are parked at the first attempt, because retries cannot succeed. */
-export const batching = { batchSize: 3, attempts: 1 }
+export const batching = { batchSize: 3, batchRows: 2, attempts: 1 }
 
-/** Runs a projection up to the head of the log. */
+/** Runs a projection up to the head of the log. Some events change more rows than a batch does. */
 export const catchUp = <Event extends Tagged, State>(
   projection: Projection<Event, State, string>,
   batchSize = batching.batchSize
-) => Projector.catchUp(projection, { ...batching, batchSize })
+) => Projector.catchUp(projection, { ...batching, batchSize, batchRows: Math.max(1, batchSize - 1) })
 
 /** What readers see: the rows in the order of their keys, and the parked streams. */
 export interface ObservedRows<State> {

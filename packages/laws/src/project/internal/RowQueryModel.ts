@@ -2,11 +2,12 @@
 import type { JsonObject } from "@refold/core/event/Json"
 import { Position } from "@refold/core/event/Position"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
-import type { Scalar } from "@refold/core/internal/project/RowIndex"
+import type { Scalar } from "@refold/core/internal/project/RowValue"
 import * as Projection from "@refold/core/project/Projection"
 import type { StoredRow } from "@refold/core/project/ProjectionFold"
 import type * as RowQuery from "@refold/core/project/RowQuery"
 import { ReadModelStore } from "@refold/store/project/ReadModelStore"
+import * as BigDecimal from "effect/BigDecimal"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -19,6 +20,8 @@ const State = Schema.Struct({
   text: Schema.String,
   number: Schema.Finite,
   big: Schema.BigInt,
+  price: Schema.BigDecimal,
+  at: Schema.Date,
   flag: Schema.Boolean
 })
 
@@ -29,6 +32,8 @@ const indexes = {
   texts: ["text", "number"],
   numbers: ["number"],
   bigs: ["flag", "big"],
+  prices: ["price", "text"],
+  dates: ["flag", "at"],
   flags: ["flag", "text", "big"]
 } as const
 
@@ -54,7 +59,7 @@ const projectionOf = (fresh: FreshNames.FreshNames) =>
     events: Sample.codec,
     keys: () => [],
     state: State,
-    initialState: { text: "", number: 0, big: 0n, flag: false },
+    initialState: { text: "", number: 0, big: 0n, price: BigDecimal.fromBigInt(0n), at: new Date(0), flag: false },
     evolve: (state) => state,
     indexes
   })
@@ -82,6 +87,8 @@ export const storeRows = Effect.fnUntraced(function*(modelRows: ReadonlyArray<Mo
   return { projection, rows }
 })
 
+const anyValues: Readonly<Record<string, Scalar>> = { text: "a", at: new Date(0).toISOString(), flag: true }
+
 /** The query with the values of these rows. */
 export const queryOf = (
   rows: ReadonlyArray<StoredRow>,
@@ -90,7 +97,7 @@ export const queryOf = (
   const fields: ReadonlyArray<string> = index === undefined ? [] : indexes[index]
   const valueOf = (n: number, field: string | undefined): Scalar => {
     const row = rows[n % rows.length]
-    if (row === undefined) return field === undefined || field === "text" ? "a" : field === "flag" ? true : 1
+    if (row === undefined) return field === undefined ? "a" : anyValues[field] ?? 1
     // Every state is an object that has these fields.
     return field === undefined ? row.key : (row.state as JsonObject)[field] as Scalar
   }
@@ -109,6 +116,18 @@ export const queryOf = (
 
 const texts = fc.oneof(fc.constantFrom("a", "b", "B", "ä", "\uFF5E", "\u{1F600}"), Arbitraries.text)
 
+// Their texts sort otherwise.
+const prices = fc.oneof(
+  fc.constantFrom("-1", "-1.50", "-1.5", "1.5", "9", "10", "1e1", "1e30", "1e-30", "123456789012345678901234567890.5"),
+  fc.double({ noDefaultInfinity: true, noNaN: true }).map(String)
+)
+const dates = fc.oneof(
+  fc.constantFrom(-1e14, -62_167_219_200_001, 0, 1, 253_402_300_799_999, 253_402_300_800_000).map((millis) =>
+    new Date(millis)
+  ),
+  fc.date({ noInvalidDate: true })
+)
+
 /** Rows, many of which have equal values. */
 export const rows: fc.Arbitrary<ReadonlyArray<ModelRow>> = fc.uniqueArray(
   fc.record({
@@ -116,6 +135,8 @@ export const rows: fc.Arbitrary<ReadonlyArray<ModelRow>> = fc.uniqueArray(
     text: texts,
     number: fc.oneof({ weight: 3, arbitrary: fc.nat(2) }, { weight: 1, arbitrary: Arbitraries.number }),
     big: fc.oneof(fc.bigInt(0n, 2n), fc.constantFrom(10n, 9n, -1n, 2n ** 64n, 2n ** 64n + 1n, -(10n ** 30n))),
+    price: prices.map(BigDecimal.fromStringUnsafe),
+    at: dates,
     flag: fc.boolean()
   }),
   { maxLength: 12, size: "max", selector: ({ key }) => key }
@@ -125,7 +146,7 @@ const rowNumber = fc.oneof({ weight: 2, arbitrary: fc.constant(undefined) }, { w
 
 /** Queries of every index, in both directions, with and without each part. */
 export const query: fc.Arbitrary<ModelQuery> = fc.record({
-  index: fc.constantFrom(undefined, "texts", "numbers", "bigs", "flags"),
+  index: fc.constantFrom(undefined, "texts", "numbers", "bigs", "prices", "dates", "flags"),
   equalFields: fc.constantFrom(0, 0, 0, 1, 2, 3),
   equalTo: fc.nat(11),
   from: rowNumber,

@@ -17,8 +17,11 @@ export interface Shape {
   readonly keys: keyof typeof keyFunctions
   /** Whether `JarSealed` removes its rows. */
   readonly removes: boolean
-  /** Where a poisoned event fails; see `isPoisonous`. "Event" means that the projection's codec cannot decode it. */
-  readonly poison: "Nothing" | "Event" | "Keys" | "Evolve" | "State"
+  /**
+   * Where a poisoned event fails; see `isPoisonous`. "Event" means that the projection's codec cannot decode it, "Row" that
+   * only its first row can be folded.
+   */
+  readonly poison: "Nothing" | "Event" | "Keys" | "Evolve" | "Row" | "State"
 }
 
 /** The categories that the projections read. Their names contain the placeholder of `FreshNames`. */
@@ -52,38 +55,44 @@ export const State = Schema.Struct({
 /** The state of a row. */
 export type State = typeof State.Type
 
-/** The sample's event type with a further version, which the sample's own codec cannot decode. */
-const CoinsAdded = Sample.CoinsAdded.pipe(EventType.upcast(
-  Schema.Struct({ coins: Schema.Int, notes: Schema.Array(Schema.String), by: Schema.String }),
-  (fields) => ({ ...fields, by: "" })
-))
+// The sample's event types, `CoinsAdded` with a further version, which the sample's own codec cannot decode.
+const typesWith = (coins: typeof Schema.Int) => {
+  const CoinsAdded = Sample.CoinsAdded.pipe(EventType.upcast(
+    Schema.Struct({ coins, notes: Schema.Array(Schema.String), by: Schema.String }),
+    (fields) => ({ ...fields, by: "" })
+  ))
+  const CoinsTaken = EventType.make("CoinsTaken", Schema.Struct({ coins })).pipe(EventType.renamedFrom("CoinsRemoved"))
+  const JarFilled = Sample.Filled.pipe(EventType.splitInto(
+    [CoinsAdded, CoinsTaken],
+    (fields) =>
+      Sample.partsOfFilled(fields).map((event) =>
+        event._tag === "CoinsAdded" ? CoinsAdded.make({ ...event, by: "" }) : event
+      )
+  ))
+  return [CoinsAdded, CoinsTaken, Sample.JarSealed, JarFilled, Sample.JarLookedAt] as const
+}
+
+const eventTypes = typesWith(Schema.Int)
 
 /** Decodes all versions. */
-const codec = makeCodec([CoinsAdded, Sample.CoinsTaken, Sample.JarSealed])
+const codec = makeCodec(eventTypes)
 
-const NotSeven = Schema.Int.check(Schema.makeFilter((coins: number) => coins !== 7))
-
-/** Cannot decode the events that `isPoisonous` names, where they are stored in the latest version. */
-const refusing = makeCodec([
-  Sample.CoinsAdded.pipe(EventType.upcast(
-    Schema.Struct({ coins: NotSeven, notes: Schema.Array(Schema.String), by: Schema.String }),
-    (fields) => ({ ...fields, by: "" })
-  )),
-  EventType.make("CoinsTaken", Schema.Struct({ coins: NotSeven })).pipe(EventType.renamedFrom("CoinsRemoved")),
-  Sample.JarSealed
-])
+/** Cannot decode the events that `isPoisonous` names. */
+const refusing = makeCodec(typesWith(Schema.Int.check(Schema.makeFilter((coins: number) => coins !== 7))))
 
 /** Whether a shape with poison cannot fold this event. */
 const isPoisonous = (event: Event): boolean => !isSealed(event) && event.coins === 7
 
-const evolveBy = ({ poison, removes }: Shape, version: number) =>
+const evolveBy = ({ keys, poison, removes }: Shape, version: number) =>
 (
   { coins, open, seen, text }: State,
   event: Event,
-  { metadata: { actor = "" }, occurredAt, stream, version: at }: Projection.Envelope,
+  envelope: Projection.Envelope,
   key: string
 ): State | Projection.Removed => {
-  if (poison === "Evolve" && isPoisonous(event)) throw new Error("seven")
+  const { metadata: { actor = "" }, occurredAt, stream, version: at } = envelope
+  const isPoisoned = poison === "Evolve" || (poison === "Row" && keyFunctions[keys](event, envelope)[0] !== key)
+  if (isPoisoned && isPoisonous(event)) throw new Error("seven")
   if (isSealed(event)) return removes ? Projection.removed : { coins, text, open: false, seen: [...seen, "sealed"] }
   const sign = event._tag === "CoinsAdded" ? 1 : -1
   const place = `${version} ${StreamName.id(stream)}@${at} ${DateTime.toEpochMillis(occurredAt)} ${actor} ${key.length}`
@@ -97,8 +106,7 @@ const evolveBy = ({ poison, removes }: Shape, version: number) =>
 
 // Code without the last version of `CoinsAdded`, and code without some types.
 const olderCodec = Sample.codec
-const someOf = (types: ReadonlyArray<string>) =>
-  makeCodec([CoinsAdded, Sample.CoinsTaken, Sample.JarSealed].filter(({ name }) => types.includes(name)))
+const someOf = (types: ReadonlyArray<string>) => makeCodec(eventTypes.filter(({ name }) => types.includes(name)))
 
 /** The name and the version of a projection. */
 export interface MakeOptions {
@@ -146,7 +154,7 @@ const shapes = (keys: fc.Arbitrary<Shape["keys"]>, poison: fc.Arbitrary<Shape["p
 
 // The keys of the object are these names.
 const anyKeys = fc.constantFrom(...Object.keys(keyFunctions) as ReadonlyArray<Shape["keys"]>)
-const anyPoison = fc.constantFrom<Shape["poison"]>("Event", "Keys", "Evolve", "State")
+const anyPoison = fc.constantFrom<Shape["poison"]>("Event", "Keys", "Evolve", "Row", "State")
 
 /** All shapes, half of them with poison. */
 export const arbitrary: fc.Arbitrary<Shape> = shapes(anyKeys, fc.oneof(fc.constant("Nothing" as const), anyPoison))
@@ -159,6 +167,12 @@ export const keyedByStream: fc.Arbitrary<Shape> = shapes(fc.constant("stream"), 
 
 /** Shapes that cannot fold some events, and whose rows have events of one stream each. */
 export const poisonedByStream: fc.Arbitrary<Shape> = shapes(fc.constantFrom("stream", "streamAndType"), anyPoison)
+
+/** Shapes that can fold only the first row of some events. */
+export const poisonedInParts: fc.Arbitrary<Shape> = shapes(
+  fc.constantFrom("streamAndType", "notes"),
+  fc.constant("Row")
+)
 
 /** Shapes that cannot fold some events. */
 export const poisonedShapes: fc.Arbitrary<Shape> = shapes(anyKeys, anyPoison)

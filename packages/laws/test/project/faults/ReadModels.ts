@@ -40,6 +40,15 @@ const saves = (change: (changes: Changes, batch: Batch) => Partial<Changes>) =>
 
 export const forgetsRemovals = saves(() => ({ removed: [] }))
 
+/** The parts of an event that come after the first one are lost. */
+export const writesOnePartOnly = batches(({ writeRows }) => {
+  let isFirst = true
+  return { writeRows: (changes) => isFirst ? ((isFirst = false), writeRows(changes)) : Effect.void }
+})
+
+/** The first parts of an event stay where a later part cannot be folded. */
+export const keepsPartsOfPoisonedEvents = batches(() => ({ undoOnFailure: (effect) => effect }))
+
 const nothing = { rows: [], removed: [], parked: [], unparked: [] }
 
 /** A batch that fails rolls back its rows, and not its checkpoint. */
@@ -81,6 +90,8 @@ export const hasNoLock = rows((store) => ({
       rows: (keys) => Effect.andThen(Effect.sleep(1), Effect.map(stored(keys), ({ rows }) => rows)),
       parked: (streams) => Effect.succeed(parked.filter(({ stream }) => streams.includes(stream))),
       discarded: () => Effect.succeed(discarded.map(({ position }) => position)),
+      writeRows: (changes) => Effect.delay(Effect.asVoid(done((batch) => Effect.orDie(batch.writeRows(changes)))), 1),
+      undoOnFailure: (effect) => effect,
       save: (changes) => Effect.delay(Effect.asVoid(done((batch) => Effect.orDie(batch.save(changes)))), 1),
       add: (addition) => Effect.asVoid(done((batch) => Effect.orDie(batch.add(addition)))),
       redefine: (definition) => Effect.asVoid(done((batch) => Effect.orDie(batch.redefine(definition)))),

@@ -7,6 +7,7 @@ import type {
   DiscardedEvent,
   Generation,
   ParkedStream,
+  RowChanges,
   RowsIdentity,
   Status,
   StoredProjection
@@ -73,26 +74,33 @@ export const begin = (
 /** Removes a generation. */
 export const drop = (all: Generations, id: number): Generations => ({ ...all, kept: HashMap.remove(all.kept, id) })
 
+/** Stores and removes rows. */
+export const writeRows = (all: Generations, id: number, changes: RowChanges): Generations => {
+  const generation = find(all, id)
+  if (generation === undefined || changes.rows.length + changes.removed.length === 0) return all
+  const rows = HashMap.mutate(generation.rows, (rows) => {
+    for (const row of changes.rows) if (!changes.keepsNewer || isNewer(rows, row)) HashMap.set(rows, row.key, row)
+    for (const key of changes.removed) HashMap.remove(rows, key)
+  })
+  return set(all, { ...generation, rows, revision: newRevision() })
+}
+
 /** Applies the changes of a batch. */
 export const save = (all: Generations, id: number, changes: Changes, now: DateTime.Utc): Generations => {
-  const generation = find(all, id)
+  const written = writeRows(all, id, changes)
+  const generation = find(written, id)
   if (generation === undefined) return all
-  let { parkedStreams, rows } = generation
-  for (const row of changes.rows) rows = changes.keepsNewer ? setNewer(rows, row) : HashMap.set(rows, row.key, row)
-  for (const key of changes.removed) rows = HashMap.remove(rows, key)
+  let { parkedStreams } = generation
   for (const stream of changes.unparked) parkedStreams = HashMap.remove(parkedStreams, stream)
   for (const parked of changes.parked) {
     parkedStreams = HashMap.set(parkedStreams, parked.stream, { ...parked, parkedAt: now })
   }
-  const changed = changes.rows.length + changes.removed.length > 0
-  return set(all, {
+  return set(written, {
     ...generation,
-    rows,
     parkedStreams,
     parked: HashMap.size(parkedStreams),
     checkpoint: changes.checkpoint,
     rate: changes.rate,
-    revision: changed ? newRevision() : generation.revision,
     updatedAt: now,
     newer: changes.newer
   })
@@ -169,6 +177,7 @@ const set = (all: Generations, generation: StoredGeneration): Generations => ({
 })
 
 const setNewer = (rows: HashMap.HashMap<string, StoredRow>, row: StoredRow): HashMap.HashMap<string, StoredRow> =>
-  Option.exists(HashMap.get(rows, row.key), (known) => known.version >= row.version)
-    ? rows
-    : HashMap.set(rows, row.key, row)
+  isNewer(rows, row) ? HashMap.set(rows, row.key, row) : rows
+
+const isNewer = (rows: HashMap.HashMap<string, StoredRow>, row: StoredRow): boolean =>
+  !Option.exists(HashMap.get(rows, row.key), (known) => known.version >= row.version)

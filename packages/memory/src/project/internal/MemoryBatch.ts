@@ -13,7 +13,7 @@ import * as Generations from "./Generations.ts"
 /** The generations, and the log that they are folded from. */
 export interface Stored {
   readonly current: MutableRef.MutableRef<Generations.Generations>
-  readonly readHead: () => LogHead
+  readonly readHead: Effect.Effect<LogHead, EventStoreError>
 }
 
 /**
@@ -25,28 +25,41 @@ export const transact = <A, E, R>(
   { current, readHead }: Stored,
   id: number,
   body: (batch: Batch) => Effect.Effect<A, E, R>
-): Effect.Effect<Option.Option<A>, E | EventStoreError, R> => {
-  const head = readHead()
-  const generation = Generations.find(current.current, id)
-  if (generation === undefined || generation.status === "Retired") return Effect.succeedNone
-  const changes: Array<Change> = []
-  const changed = () => changes.reduce((all, change) => change(all), current.current)
-  const batch = {
-    head,
-    readHead: Effect.sync(readHead),
-    ...readsOf(generation, changed),
-    ...writesOf(generation, changed, changes)
-  }
-  return Effect.flatMap(body(batch), (result) =>
-    Effect.suspend(() => {
-      if (readHead().instance !== head.instance) return InstanceChanged.failed("update projection")
-      current.current = changed()
-      return Effect.succeedSome(result)
-    }))
-}
+): Effect.Effect<Option.Option<A>, E | EventStoreError, R> =>
+  Effect.gen(function*() {
+    const head = yield* readHead
+    const generation = Generations.find(current.current, id)
+    if (generation === undefined || generation.status === "Retired") return Option.none()
+    const changes: Array<Change> = []
+    const changed = applying(current, changes)
+    const batch = { head, readHead, ...readsOf(generation, changed), ...writesOf(generation, changed, changes) }
+    const result = yield* body(batch)
+    const { instance } = yield* readHead
+    if (instance !== head.instance) return yield* InstanceChanged.failed("update projection")
+    current.current = changed()
+    return Option.some(result)
+  })
 
 type Change = (all: Generations.Generations) => Generations.Generations
-type Writes = "save" | "discard" | "promote" | "add" | "redefine"
+
+// The current value with all changes. Each is applied once, unless the value was replaced or changes were undone.
+const applying = (current: Stored["current"], changes: ReadonlyArray<Change>) => {
+  const fresh = () => ({
+    to: current.current,
+    count: 0,
+    last: undefined as Change | undefined,
+    result: current.current
+  })
+  let applied = fresh()
+  return (): Generations.Generations => {
+    if (applied.to !== current.current || applied.last !== changes[applied.count - 1]) applied = fresh()
+    const result = changes.slice(applied.count).reduce((all, change) => change(all), applied.result)
+    applied = { to: applied.to, count: changes.length, last: changes.at(-1), result }
+    return result
+  }
+}
+
+type Writes = "writeRows" | "undoOnFailure" | "save" | "discard" | "promote" | "add" | "redefine"
 
 const readsOf = (
   generation: Generations.StoredGeneration,
@@ -73,6 +86,12 @@ const writesOf = (
   changed: () => Generations.Generations,
   changes: Array<Change>
 ): Pick<Batch, Writes> => ({
+  writeRows: (written) => Effect.sync(() => void changes.push((all) => Generations.writeRows(all, id, written))),
+  undoOnFailure: (effect) =>
+    Effect.suspend(() => {
+      const before = changes.length
+      return Effect.onError(effect, () => Effect.sync(() => changes.splice(before)))
+    }),
   save: (saved) => Effect.map(DateTime.now, (now) => void changes.push((all) => Generations.save(all, id, saved, now))),
   discard: (events) =>
     Effect.map(DateTime.now, (discardedAt) => {

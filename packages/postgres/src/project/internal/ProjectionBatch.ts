@@ -2,7 +2,7 @@
 import type { Position } from "@refold/core/event/Position"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
 import type { LogHead } from "@refold/store/log/LogHead"
-import type { Batch, Changes, UpdateOptions } from "@refold/store/project/ReadModelStore"
+import type { Batch, Changes, RowChanges, UpdateOptions } from "@refold/store/project/ReadModelStore"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -75,6 +75,7 @@ const make = (database: Database, claimed: ClaimedRow, head: LogHead): Batch => 
   // Most generations never have any; then batches send no query for them.
   let hasParked = claimed.parked > 0
   let hasDiscarded = claimed.has_discarded
+  let hasWritten = false
   return {
     generation,
     head,
@@ -100,10 +101,16 @@ const make = (database: Database, claimed: ClaimedRow, head: LogHead): Batch => 
           )
           : Effect.succeed([])
       ),
+    writeRows: (changes) =>
+      Effect.suspend(() => {
+        hasWritten = true
+        return Effect.asVoid(query(database, operation, writeRows(database, id, changes)))
+      }),
+    undoOnFailure: (effect) => transaction(database, operation, effect),
     save: (changes) =>
       Effect.suspend(() => {
         hasParked ||= changes.parked.length > 0
-        return save(database, id, changes)
+        return save(database, id, changes, hasWritten)
       }),
     discard: (events) =>
       Effect.suspend(() => {
@@ -131,29 +138,39 @@ const make = (database: Database, claimed: ClaimedRow, head: LogHead): Batch => 
 const promote = ({ object, sql }: Database, generation: number) =>
   sql<{ readonly promoted: boolean }>`SELECT ${object("promote_generation")}(${generation}::int) AS promoted`
 
-const save = (database: Database, generation: number, changes: Changes): Effect.Effect<void, EventStoreError> => {
+const save = (
+  database: Database,
+  generation: number,
+  changes: Changes,
+  hasWritten: boolean
+): Effect.Effect<void, EventStoreError> => {
   const hasRows = changes.rows.length + changes.removed.length > 0
-  const checkpoint = saveCheckpoint(database, generation, changes, hasRows)
-  const statement = hasRows ? withRows(database, generation, changes, checkpoint) : checkpoint
+  const checkpoint = saveCheckpoint(database, generation, changes, hasRows || hasWritten)
+  const statement = hasRows ? writeRows(database, generation, changes, checkpoint) : checkpoint
   return Effect.asVoid(query(database, operation, statement))
 }
 
-const saveCheckpoint = (database: Database, generation: number, changes: Changes, hasRows: boolean) => {
+const saveCheckpoint = (database: Database, generation: number, changes: Changes, rowsChanged: boolean) => {
   const { object, sql } = database
   return sql`
     SELECT ${object("save_checkpoint")}(
-      ${generation}::int, ${changes.checkpoint}::bigint, ${changes.rate}::float8, ${hasRows}::boolean,
+      ${generation}::int, ${changes.checkpoint}::bigint, ${changes.rate}::float8, ${rowsChanged}::boolean,
       ${ParkedStreams.parkedArguments(database, changes)}, ${
     changes.newer === undefined ? null : JSON.stringify(changes.newer)
   }::text::jsonb
     )`
 }
 
-// A batch in one statement. In the order of the keys, so that two writers cannot deadlock: commits write rows of inline
-// projections, too.
-const withRows = (database: Database, generation: number, changes: Changes, checkpoint: Statement.Fragment) => {
+// Rows, and what follows them, in one statement. In the order of the keys, so that two writers cannot deadlock: commits
+// write rows of inline projections, too.
+const writeRows = (
+  database: Database,
+  generation: number,
+  changes: RowChanges,
+  following: Statement.Fragment = database.sql`SELECT`
+) => {
   const { sql } = database
-  const table = RowSelection.table(database, generation)
+  const table = database.rows(generation)
   const { keys, positions, states, versions } = ProjectionRow.encode(changes.rows)
   return sql`
     WITH stored AS (
@@ -168,5 +185,5 @@ const withRows = (database: Database, generation: number, changes: Changes, chec
     ), removed AS (
       DELETE FROM ${table} WHERE key = ANY (${changes.removed}::text[])
     )
-    ${checkpoint}`
+    ${following}`
 }

@@ -44,10 +44,7 @@ const lockChosen = Effect.fnUntraced(function*(
 
 // Keeps the generation from being dropped until the end of the transaction. Its owner and its successor are not blocked.
 const lock = ({ object, sql }: Database.Database, { id, status }: Generation) =>
-  sql<SharedRow>`
-    SELECT g.id FROM ${object("projection_generations")} g
-    WHERE g.id = ${id}::int AND g.status = ${status}::text
-    FOR KEY SHARE`
+  sql<SharedRow>`SELECT id FROM ${object("hold_generation")}(${id}::int, ${status}::text)`
 
 interface LimitsRow {
   readonly before: string

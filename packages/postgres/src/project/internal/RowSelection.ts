@@ -3,18 +3,13 @@
  * index from its start; the other end of the query is a condition outside of the page. With both ends inside, PostgreSQL
  * expects few rows until the table is first analysed, and then sorts all of them for each page.
  */
-import type { IndexField, RowIndex, Scalar } from "@refold/core/internal/project/RowIndex"
+import type { IndexField } from "@refold/core/internal/project/RowIndex"
+import { instantKey, type Scalar } from "@refold/core/internal/project/RowValue"
 import type { CheckedQuery } from "@refold/core/project/RowQuery"
 import type { Selection } from "@refold/store/project/ReadModelStore"
 import type * as Statement from "effect/sql/Statement"
 import type { Database } from "../../schema/internal/Database.ts"
 import type * as ProjectionRow from "./ProjectionRow.ts"
-
-/** The table of a generation's rows. */
-export const table = ({ object }: Database, generation: number): Statement.Fragment => object(`rows_${generation}`)
-
-/** The expressions of an index; the key is added after them. */
-export const definition = ({ fields }: RowIndex): string => fields.map((field) => `(${expression(field)})`).join(", ")
 
 /** Selects rows of a generation. */
 export const select = (database: Database, generation: number, selection: Selection): Statement.Fragment =>
@@ -34,7 +29,7 @@ export const byKeys = (
   database.sql<ProjectionRow.TableRow>`
     SELECT one.* FROM unnest(${keys}::text[]) AS wanted(key)
     CROSS JOIN LATERAL (
-      SELECT * FROM ${table(database, generation)} AS one WHERE one.key = wanted.key OFFSET 0
+      SELECT * FROM ${database.rows(generation)} AS one WHERE one.key = wanted.key OFFSET 0
     ) AS one`
 
 const page = (database: Database, generation: number, query: CheckedQuery): Statement.Fragment => {
@@ -45,7 +40,7 @@ const page = (database: Database, generation: number, query: CheckedQuery): Stat
   const order = columns.map(({ expression }) => query.descending ? `${expression} DESC` : expression)
   return sql`
     SELECT * FROM (
-      SELECT * FROM ${table(database, generation)}
+      SELECT * FROM ${database.rows(generation)}
       WHERE ${sql.and(start.bounds.length === 0 ? [] : [startCondition(database, start)])}
       ORDER BY ${sql.literal(order.join(", "))} LIMIT ${query.limit}::int
     ) AS page
@@ -58,8 +53,10 @@ interface Bound {
 }
 
 // Numbers as texts, because bigints are.
-const place = ({ sql }: Database, { column: { type }, value }: Bound): Statement.Fragment =>
-  type === "numeric" ? sql`${String(value)}::text::numeric` : sql`${value}::${sql.literal(type)}`
+const place = ({ sql }: Database, { column: { isInstant = false, type }, value }: Bound): Statement.Fragment =>
+  type === "numeric"
+    ? sql`${String(value)}::text::numeric`
+    : sql`${isInstant ? instantKey(String(value)) : value}::${sql.literal(type)}`
 
 // By rows rather than column by column: the index finds the place at once.
 const startCondition = (database: Database, { bounds, operator }: ReturnType<typeof startOf>): Statement.Fragment => {
@@ -99,20 +96,37 @@ const endOf = ({ descending, range, where }: CheckedQuery, columns: ReadonlyArra
 
 interface Column {
   readonly type: "text" | "numeric" | "boolean"
+  readonly isInstant?: boolean
   readonly expression: string
 }
 
 const key: Column = { type: "text", expression: "key" }
 
-const columnOf = (field: IndexField): Column => ({ type: typeOf(field), expression: expression(field) })
+const columnOf = (field: IndexField): Column => ({
+  type: field.kind === "Number" ? "numeric" : field.kind === "Boolean" ? "boolean" : "text",
+  isInstant: field.kind === "Instant",
+  expression: expression(field)
+})
 
-const typeOf = ({ kind }: IndexField): Column["type"] =>
-  kind === "Text" ? "text" : kind === "Number" ? "numeric" : "boolean"
-
-const expression = (field: IndexField): string => {
-  const text = `(state->>${literal(field.field)})`
-  return field.kind === "Text" ? `${text} COLLATE "C"` : `${text}::${typeOf(field)}`
+const expression = ({ field, kind }: IndexField): string => {
+  const text = `(state->>${literal(field)})`
+  switch (kind) {
+    case "Text":
+      return `${text} COLLATE "C"`
+    case "Number":
+      return `${text}::numeric`
+    case "Boolean":
+      return `${text}::boolean`
+    case "Instant":
+      return `${instantKeyOf(text)} COLLATE "C"`
+  }
 }
+
+// As `instantKey`. Not as a timestamp: the conversion depends on settings of the session, so that no index can have it.
+const instantKeyOf = (text: string): string =>
+  `(CASE left(${text}, 1) WHEN '+' THEN '1' || substr(${text}, 2)
+    WHEN '-' THEN '0' || translate(substr(${text}, 2, 6), '0123456789', '9876543210') || substr(${text}, 8)
+    ELSE '100' || ${text} END)`
 
 // A field's name may be anything. Written by its code points it cannot end the literal.
 const literal = (field: string): string =>

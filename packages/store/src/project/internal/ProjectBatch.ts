@@ -5,17 +5,16 @@
 import type { Position } from "@refold/core/event/Position"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import type * as Option from "effect/Option"
+import * as Option from "effect/Option"
 import type { EventReader, ReadFailure } from "../../log/EventReader.ts"
 import * as Polling from "../../log/internal/Polling.ts"
 import type { DefinitionMismatch } from "../ProjectionError.ts"
 import { type Batch, ReadModelStore } from "../ReadModelStore.ts"
 import { addTypes } from "./AddTypes.ts"
-import { type BatchOptions, RetryBatch } from "./BatchOptions.ts"
+import type { BatchOptions, RetryBatch } from "./BatchOptions.ts"
 import * as Checkpoint from "./Checkpoint.ts"
+import { foldEvents } from "./FoldEvents.ts"
 import * as GenerationChoice from "./GenerationChoice.ts"
-import * as NewerEvents from "./NewerEvents.ts"
-import * as ParkingPolicy from "./ParkingPolicy.ts"
 import type { ProjectionTarget } from "./ProjectionTarget.ts"
 import { readBatch } from "./ReadBatch.ts"
 
@@ -23,8 +22,9 @@ import { readBatch } from "./ReadBatch.ts"
 export type BatchFailure = DefinitionMismatch | ReadFailure
 
 /**
- * Projects a batch. None if another owner has the generation, or it no longer exists. Stops before an event that is newer than
- * the code. Code of a process with more event types than its generation reads the added ones first.
+ * Projects a batch. None if another owner has the generation, or it no longer exists. Where the log goes back, ids of
+ * generations come again: one that is remembered may be another projection's. Stops before an event that is newer than the
+ * code. Code of a process with more event types than its generation reads the added ones first.
  */
 export const projectBatch = Effect.fnUntraced(function*<R>(
   target: ProjectionTarget<R>,
@@ -33,15 +33,18 @@ export const projectBatch = Effect.fnUntraced(function*<R>(
 ): Effect.fn.Return<Option.Option<Checkpoint.Reached>, RetryBatch | BatchFailure, EventReader | ReadModelStore | R> {
   const store = yield* ReadModelStore
   const run = (batch: Batch) => {
-    const { generation } = batch
-    const isAddition = GenerationChoice.isAddition(target, generation)
-    const run = isAddition ? addTypes(target, batch, options) : project(target, batch, options)
-    const projected = Effect.andThen(Effect.fromResult(GenerationChoice.checkDefinition(target, generation)), run)
-    if (!isAddition && generation.checkpoint >= options.head.position) return projected
-    const attributes = { projection: target.name, generation: generation.id }
+    const { checkpoint, projection, version } = batch.generation
+    if (projection !== target.name || version !== target.version) return Effect.succeedNone
+    const isAddition = GenerationChoice.isAddition(target, batch.generation)
+    const projected = Effect.andThen(
+      Effect.fromResult(GenerationChoice.checkDefinition(target, batch.generation)),
+      Effect.asSome(isAddition ? addTypes(target, batch, options) : project(target, batch, options))
+    )
+    if (!isAddition && checkpoint >= options.head.position) return projected
+    const attributes = { projection: target.name, generation }
     return Polling.work(Effect.withSpan(projected, "refold.projection.batch", { attributes }))
   }
-  return yield* Polling.untraced(store.update(generation, run, options))
+  return Option.flatten(yield* Polling.untraced(store.update(generation, run, options)))
 })
 
 // A generation that is building becomes the live one as soon as it is at the head.
@@ -63,14 +66,7 @@ const project = Effect.fnUntraced(function*<R>(
   const now = yield* batch.readHead
   const rest = yield* foldAfter(target, batch, first.checkpoint, { ...options, bound: now.position })
   const isLive = rest.checkpoint >= now.position && (yield* batch.promote)
-  return {
-    generation,
-    checkpoint: rest.checkpoint,
-    head: now,
-    folded: first.folded + rest.folded,
-    isLive,
-    newer: rest.newer
-  }
+  return { ...rest, generation, head: now, folded: first.folded + rest.folded, isLive }
 })
 
 const lower = (one: Position, two: Position): Position => one < two ? one : two
@@ -92,18 +88,16 @@ const foldAfter = Effect.fnUntraced(function*<R>(
 > {
   const started = yield* Clock.currentTimeMillis
   const { types, categories } = target
-  const { checkpoint: bound, events } = yield* readBatch(batch, { ...options, types, categories, after })
-  const parked = yield* batch.parked([...new Set(events.map(({ stream }) => stream))])
-  const outcome = yield* NewerEvents.foldBefore(target, batch, events, new Set(parked.map(({ stream }) => stream)))
-  const newer = NewerEvents.waitsAt(outcome)
-  const checkpoint = outcome.newer === undefined ? bound : NewerEvents.positionBefore(outcome.newer, events, after)
-  if (outcome.poisoned.length > 0 && ParkingPolicy.isRetried(options, options.attempt)) {
-    return yield* new RetryBatch(outcome)
-  }
+  const read = yield* readBatch(batch, { ...options, types, categories, after })
+  const streams = [...read.events, ...read.unreadable === undefined ? [] : [read.unreadable]].map(({ stream }) =>
+    stream
+  )
+  const waiting = new Set((yield* batch.parked([...new Set(streams)])).map(({ stream }) => stream))
+  const { checkpoint, newer, outcome, parked } = yield* foldEvents(target, batch, read, { ...options, after, waiting })
   if (checkpoint > after || newer?.position !== batch.generation.newer?.position) {
     yield* batch.save({
       ...outcome,
-      parked: outcome.poisoned.map((poisoned) => ParkingPolicy.park(poisoned, options.attempt)),
+      parked,
       unparked: [],
       checkpoint,
       newer,

@@ -5,11 +5,11 @@
 import type { NewerSchemaVersion } from "@refold/core/event/DecodeError"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
-import type { PoisonedEvent, StoredRow } from "@refold/core/project/ProjectionFold"
+import type { PoisonedEvent } from "@refold/core/project/ProjectionFold"
 import type * as Effect from "effect/Effect"
 import type * as Result from "effect/Result"
 import type { EventStoreError } from "../../log/EventStoreError.ts"
-import type { Batch, NewerEvent, StoredProjection } from "../ReadModelStore.ts"
+import type { Batch, NewerEvent, RowChanges, StoredProjection } from "../ReadModelStore.ts"
 
 /** A target of the projector; `R` are the services that `fold` needs. */
 export interface ProjectionTarget<R = never> extends StoredProjection {
@@ -23,22 +23,29 @@ export interface ProjectionTarget<R = never> extends StoredProjection {
   readonly isKeyedByStream: boolean
   /**
    * Folds events in order, except those of `waiting` (parked) streams and those behind a poisoned event of their stream.
-   * What it writes is part of the batch's transaction.
+   * What it writes is part of the batch's transaction. May end early, after at least one event.
    */
   readonly fold: (
     batch: Batch,
     events: ReadonlyArray<RecordedEvent>,
-    waiting: ReadonlySet<StreamName>
+    waiting: ReadonlySet<StreamName>,
+    limits: FoldLimits
   ) => Effect.Effect<Outcome, EventStoreError, R>
 }
 
-/** The result of folding a batch. */
-export interface Outcome {
-  /** Rows to store and keys of rows to remove; empty if the target writes its tables itself. */
-  readonly rows: ReadonlyArray<StoredRow>
-  readonly removed: ReadonlyArray<string>
-  /** Whether a stored row that is newer than one of `rows` stays. */
-  readonly keepsNewer: boolean
+/** How much is in memory at a time. */
+export interface FoldLimits {
+  /**
+   * The maximum number of rows that a batch changes; 10,000 by default. An event that changes more is a batch of its own,
+   * whose rows are folded and written in parts of this size, in one transaction.
+   */
+  readonly batchRows: number
+}
+
+/** The result of folding a batch. Its rows are those that the target has not written itself. */
+export interface Outcome extends RowChanges {
+  /** The number of given events that it covers, folded or not; the others are left to the next batch. All by default. */
+  readonly covered?: number | undefined
   /** The first poisoned event of each stream that has one. */
   readonly poisoned: ReadonlyArray<PoisonedEvent>
   /** The number of events folded. */

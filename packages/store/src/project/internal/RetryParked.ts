@@ -83,8 +83,8 @@ const lockAll = <R>(
     return Option.isSome(retried) ? retried.value : yield* lockAll(rest, retry, locked)
   })
 
-const isOwnVersion = <R>({ target }: Retry<R>, { batch }: LockedGeneration): boolean =>
-  batch.generation.version === target.version
+const isOwnVersion = <R>({ target }: Retry<R>, { batch: { generation } }: LockedGeneration): boolean =>
+  generation.projection === target.name && generation.version === target.version
 
 const runBefore = <R>(
   retry: Retry<R>,
@@ -107,15 +107,17 @@ const retryIn = Effect.fnUntraced(function*<R>(
   const { stream } = parked
   const { checkpoint, rate } = batch.generation
   const discarded = new Set(yield* batch.discarded(Position(parked.position - 1), checkpoint))
-  let after = StreamVersion(parked.version - 1)
+  // A discarded event may be one that cannot be read.
+  let after = StreamVersion(discarded.has(parked.position) ? parked.version : parked.version - 1)
   for (;;) {
     const events = yield* readPage(target, stream, after, checkpoint)
     const kept = events.filter(({ position }) => !discarded.has(position))
-    const outcome = yield* NewerEvents.foldBefore(target, batch, kept, new Set())
+    const outcome = yield* NewerEvents.foldBefore(target, batch, kept, new Set(), defaults)
     // Only newer code can go on, so the stream stays as it is.
-    if (outcome.newer !== undefined) return yield* NewerEvents.toError(outcome.newer)
-    const [poisoned] = outcome.poisoned
-    const isDone = poisoned === undefined && events.length < defaults.batchSize
+    const newer = NewerEvents.waitsAt(outcome)
+    if (newer !== undefined) return yield* NewerEvents.toError(newer)
+    const { covered, poisoned: [poisoned] } = outcome
+    const isDone = poisoned === undefined && covered === kept.length && events.length < defaults.batchSize
     yield* batch.save({
       ...outcome,
       newer: batch.generation.newer,
@@ -125,7 +127,7 @@ const retryIn = Effect.fnUntraced(function*<R>(
       rate
     })
     if (isDone || poisoned !== undefined) return Option.fromUndefinedOr((yield* batch.parked([stream]))[0])
-    after = events.at(-1)!.version
+    after = (covered < kept.length ? kept[covered - 1] : events.at(-1))!.version
   }
 })
 
