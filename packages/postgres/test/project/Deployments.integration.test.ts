@@ -112,7 +112,8 @@ describe.each([["a server", SqlProjections.onServer], ["the embedded database", 
   "a projection in SQL on %s",
   (_, on) => {
     const run = on()
-    const NotedBy = EventType.make("Noted", Schema.Struct({ text: Schema.String })).pipe(EventType.upcast(
+    const Noted = EventType.make("Noted", Schema.Struct({ text: Schema.String }))
+    const NotedBy = Noted.pipe(EventType.upcast(
       Schema.Struct({ text: Schema.String, by: Schema.String }),
       (fields) => ({ ...fields, by: "" })
     ))
@@ -121,7 +122,7 @@ describe.each([["a server", SqlProjections.onServer], ["the embedded database", 
     test(
       "stops before an event that its code is too old for; newer code goes on",
       run(Effect.gen(function*() {
-        const old = yield* SqlProjections.notes()
+        const old = yield* SqlProjections.notes({ events: EventCodec.makeUnsafe([Noted]) })
         const next = yield* SqlProjection.make({ ...old.defined, events })
         yield* old.append("a1", "b1")
         yield* Projector.catchUp(old.projection)
@@ -145,7 +146,7 @@ describe.each([["a server", SqlProjections.onServer], ["the embedded database", 
     test(
       "that an operator lets pass the event is built again by newer code",
       run(Effect.gen(function*() {
-        const old = yield* SqlProjections.notes()
+        const old = yield* SqlProjections.notes({ events: EventCodec.makeUnsafe([Noted]) })
         const next = yield* SqlProjection.make({ ...old.defined, events })
         yield* Projector.catchUp(old.projection)
         const stored = { ...SqlProjections.note(""), schemaVersion: 2, data: { text: "a1", by: "Ada" } }

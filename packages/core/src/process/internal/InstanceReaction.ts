@@ -26,8 +26,8 @@ export interface Addressee {
   readonly decision?: string
 }
 
-/** The events that are recorded; a failure where this code is too old for an event of the instance. */
-export type Recorded = Result.Result<ReadonlyArray<ProcessEvent>, NewerSchemaVersion>
+/** Events that an instance decides; a failure if the code is too old for an event of the instance. */
+type Recorded = Result.Result<ReadonlyArray<ProcessEvent>, NewerSchemaVersion>
 
 /** The events of a new trigger; none if it is an event that changes nothing and has no reactions. */
 export const record = <Event extends Tagged, State>(
@@ -39,14 +39,13 @@ export const record = <Event extends Tagged, State>(
   if (instance.pending.parked !== null) return Result.succeed([ProcessWaited.make({ instance: to.name, trigger })])
   const reacted = reactTo(process, to, instance, trigger)
   if (Result.isFailure(reacted)) return reacted
-  const events = reacted.success
-  const [reaction] = events
+  const [reaction] = reacted.success
   const isIdle = trigger._tag === "Event" && reaction?._tag === "ProcessReacted" && reaction.decided.length === 0
   // Progress is restored as a new state, also where nothing has changed.
   const isSame = isIdle && Result.isSuccess(instance.state) &&
     Result.getOrUndefined(evolve({ ...process, progress: undefined }, instance, reaction).state) ===
       instance.state.success
-  return Result.succeed(isSame ? [] : events)
+  return isSame ? Result.succeed([]) : reacted
 }
 
 const reactTo = <Event extends Tagged, State>(
@@ -56,8 +55,8 @@ const reactTo = <Event extends Tagged, State>(
   trigger: Trigger
 ): Recorded => {
   const isRestart = instance.pending.isCompleted ? Reactor.restarts(process, to.name, trigger) : Result.succeed(false)
-  if (Result.isFailure(isRestart)) return Result.map(park(to, trigger, isRestart.failure), Arr.of)
-  if (!isRestart.success) return Result.map(reactOnce(process, to, instance, trigger), Arr.of)
+  if (Result.isFailure(isRestart)) return Result.map(park(to, trigger, isRestart.failure), (parked) => [parked])
+  if (!isRestart.success) return Result.map(reactOnce(process, to, instance, trigger), (reaction) => [reaction])
   const restarted = ProcessRestarted.make({ instance: to.name })
   return Result.map(
     reactOnce(process, to, evolve(process, instance, restarted), trigger),
@@ -92,12 +91,6 @@ const reactOnce = <Event extends Tagged, State>(
   })
 }
 
-const progressOf = <State>(
-  { progress }: { readonly progress?: { readonly record: (state: State) => Json } | undefined },
-  state: State
-) => progress === undefined ? {} : { progress: progress.record(state) }
-
-// Code that is too old does not park.
 const park = (
   { name }: Addressee,
   trigger: Trigger,
@@ -125,7 +118,7 @@ export const retry = <Event extends Tagged, State>(
   let bytes = 0
   for (let n = 0; n < maxRetried && bytes < maxBytes; n++) {
     const next = Chunk.head(instance.pending.waiting)
-    if (Option.isNone(next)) break
+    if (Option.isNone(next)) return Result.succeed(events)
     const reacted = reactTo(process, to, instance, next.value)
     if (Result.isFailure(reacted)) return reacted
     for (const event of reacted.success) {

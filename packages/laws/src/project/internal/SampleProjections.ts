@@ -55,52 +55,30 @@ export const State = Schema.Struct({
 /** The state of a row. */
 export type State = typeof State.Type
 
-/** The sample's event type with a further version, which the sample's own codec cannot decode. */
-const CoinsAdded = Sample.CoinsAdded.pipe(EventType.upcast(
-  Schema.Struct({ coins: Schema.Int, notes: Schema.Array(Schema.String), by: Schema.String }),
-  (fields) => ({ ...fields, by: "" })
-))
-
-type Added = typeof CoinsAdded
-type Taken = typeof Sample.CoinsTaken
-
-const filledInto = (added: Added, taken: Taken) =>
-  Sample.Filled.pipe(EventType.splitInto(
-    [added, taken],
+// The sample's event types, `CoinsAdded` with a further version, which the sample's own codec cannot decode.
+const typesWith = (coins: typeof Schema.Int) => {
+  const CoinsAdded = Sample.CoinsAdded.pipe(EventType.upcast(
+    Schema.Struct({ coins, notes: Schema.Array(Schema.String), by: Schema.String }),
+    (fields) => ({ ...fields, by: "" })
+  ))
+  const CoinsTaken = EventType.make("CoinsTaken", Schema.Struct({ coins })).pipe(EventType.renamedFrom("CoinsRemoved"))
+  const JarFilled = Sample.Filled.pipe(EventType.splitInto(
+    [CoinsAdded, CoinsTaken],
     (fields) =>
       Sample.partsOfFilled(fields).map((event) =>
         event._tag === "CoinsAdded" ? CoinsAdded.make({ ...event, by: "" }) : event
       )
   ))
+  return [CoinsAdded, CoinsTaken, Sample.JarSealed, JarFilled, Sample.JarLookedAt] as const
+}
+
+const eventTypes = typesWith(Schema.Int)
 
 /** Decodes all versions. */
-const codec = makeCodec([
-  CoinsAdded,
-  Sample.CoinsTaken,
-  Sample.JarSealed,
-  filledInto(CoinsAdded, Sample.CoinsTaken),
-  Sample.JarLookedAt
-])
+const codec = makeCodec(eventTypes)
 
-const NotSeven = Schema.Int.check(Schema.makeFilter((coins: number) => coins !== 7))
-
-const RefusingAdded = Sample.CoinsAdded.pipe(EventType.upcast(
-  Schema.Struct({ coins: NotSeven, notes: Schema.Array(Schema.String), by: Schema.String }),
-  (fields) => ({ ...fields, by: "" })
-))
-
-const RefusingTaken = EventType.make("CoinsTaken", Schema.Struct({ coins: NotSeven })).pipe(
-  EventType.renamedFrom("CoinsRemoved")
-)
-
-/** Has the types of `codec`, and cannot decode the events that `isPoisonous` names. */
-const refusing = makeCodec([
-  RefusingAdded,
-  RefusingTaken,
-  Sample.JarSealed,
-  filledInto(RefusingAdded, RefusingTaken),
-  Sample.JarLookedAt
-])
+/** Cannot decode the events that `isPoisonous` names. */
+const refusing = makeCodec(typesWith(Schema.Int.check(Schema.makeFilter((coins: number) => coins !== 7))))
 
 /** Whether a shape with poison cannot fold this event. */
 const isPoisonous = (event: Event): boolean => !isSealed(event) && event.coins === 7
@@ -128,8 +106,7 @@ const evolveBy = ({ keys, poison, removes }: Shape, version: number) =>
 
 // Code without the last version of `CoinsAdded`, and code without some types.
 const olderCodec = Sample.codec
-const someOf = (types: ReadonlyArray<string>) =>
-  makeCodec([CoinsAdded, Sample.CoinsTaken, Sample.JarSealed].filter(({ name }) => types.includes(name)))
+const someOf = (types: ReadonlyArray<string>) => makeCodec(eventTypes.filter(({ name }) => types.includes(name)))
 
 /** The name and the version of a projection. */
 export interface MakeOptions {

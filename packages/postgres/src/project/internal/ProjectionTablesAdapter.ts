@@ -43,7 +43,7 @@ const lockChosen = Effect.fnUntraced(function*(
 })
 
 // Keeps the generation from being dropped until the end of the transaction. Its owner and its successor are not blocked.
-const hold = ({ object, sql }: Database.Database, { id, status }: Generation) =>
+const lock = ({ object, sql }: Database.Database, { id, status }: Generation) =>
   sql<SharedRow>`SELECT id FROM ${object("hold_generation")}(${id}::int, ${status}::text)`
 
 interface LimitsRow {

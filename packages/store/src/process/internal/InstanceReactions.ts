@@ -58,7 +58,7 @@ export const reactAll = Effect.fnUntraced(function*<Event extends Tagged, State>
     const byInstance = Arr.groupBy(kept, ({ stream }) => stream)
     const decisions: Array<Decisions<State>> = []
     for (const own of Object.values(byInstance)) decisions.push(yield* react(process, own))
-    const [newer] = decisions.flatMap((one) => one.newer ?? []).toSorted((one, two) => one.position - two.position)
+    const newer = firstOf(decisions)
     if (newer !== undefined) return { poisoned: [], newer }
     const found = decisions.flatMap((one) => one.poisoned)
     addFirsts(poisoned, found)
@@ -71,6 +71,9 @@ export const reactAll = Effect.fnUntraced(function*<Event extends Tagged, State>
     kept = kept.filter(({ recorded }) => recorded.version < (poisoned.get(recorded.stream)?.version ?? Infinity))
   }
 })
+
+const firstOf = (decisions: ReadonlyArray<Pick<Reacted, "newer">>): NewerEvent | undefined =>
+  decisions.flatMap(({ newer }) => newer ?? []).toSorted((one, two) => one.position - two.position)[0]
 
 // Keeps the first poisoned event of each stream.
 const addFirsts = (firsts: Map<StreamName, PoisonedEvent>, found: ReadonlyArray<PoisonedEvent>): void => {

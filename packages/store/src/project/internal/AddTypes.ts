@@ -9,13 +9,13 @@ import * as StreamName from "@refold/core/event/StreamName"
 import * as StoredDefinition from "@refold/core/internal/project/StoredDefinition"
 import * as Effect from "effect/Effect"
 import type { EventReader, ReadFailure } from "../../log/EventReader.ts"
+import type { EventStoreError } from "../../log/EventStoreError.ts"
 import type { Batch } from "../ReadModelStore.ts"
-import { type BatchOptions, RetryBatch } from "./BatchOptions.ts"
+import type { BatchOptions, RetryBatch } from "./BatchOptions.ts"
 import type * as Checkpoint from "./Checkpoint.ts"
 import { foldEvents } from "./FoldEvents.ts"
-import * as ParkingPolicy from "./ParkingPolicy.ts"
 import type { ProjectionTarget } from "./ProjectionTarget.ts"
-import { readBatch } from "./ReadBatch.ts"
+import { type ReadBatch, readBatch } from "./ReadBatch.ts"
 
 /** Reads the next batch of the added events. The checkpoint that is returned is that of the addition. */
 export const addTypes = Effect.fnUntraced(function*<R>(
@@ -31,17 +31,9 @@ export const addTypes = Effect.fnUntraced(function*<R>(
     after,
     bound: generation.checkpoint
   })
-  const events = yield* withoutWaiting(batch, read.events.filter(isAdded(generation.definition)))
-  const { checkpoint, ...outcome } = yield* foldEvents(
-    target,
-    batch,
-    { ...read, after, events, waiting: new Set() },
-    options
-  )
-  if (outcome.poisoned.length > 0 && ParkingPolicy.isRetried(options, options.attempt)) {
-    return yield* new RetryBatch(outcome)
-  }
-  const parked = outcome.poisoned.map((poisoned) => ParkingPolicy.park(poisoned, options.attempt))
+  const added = yield* withoutWaiting(batch, read, generation.definition)
+  const waiting = new Set<StreamName.StreamName>()
+  const { checkpoint, newer, outcome, parked } = yield* foldEvents(target, batch, added, { ...options, after, waiting })
   const { checkpoint: unchanged, rate } = generation
   yield* batch.save({ ...outcome, parked, unparked: [], checkpoint: unchanged, rate })
   yield* checkpoint >= unchanged
@@ -68,16 +60,28 @@ const addedBy = <R>({ categories, types }: ProjectionTarget<R>, { generation }: 
   return { types: isSame ? types.filter((type) => !stored.types.includes(type)) : types, categories }
 }
 
+type Place = Pick<RecordedEvent, "stream" | "type" | "version">
+
 const isAdded = (definition: string) => {
   const { categories, types } = StoredDefinition.parse(definition)
-  return ({ stream, type }: RecordedEvent): boolean =>
+  return ({ stream, type }: Pick<Place, "stream" | "type">): boolean =>
     !types.includes(type) || !(categories?.includes(StreamName.category(stream)) ?? true)
 }
 
 // Only events from the parked one on wait: earlier ones of the stream were not read before.
-const withoutWaiting = Effect.fnUntraced(function*(batch: Batch, events: ReadonlyArray<RecordedEvent>) {
-  const parked = yield* batch.parked([...new Set(events.map(({ stream }) => stream))])
-  return events.filter((event) =>
-    !parked.some(({ stream, version }) => stream === event.stream && version <= event.version)
-  )
+const withoutWaiting = Effect.fnUntraced(function*(
+  batch: Batch,
+  { end, events, unreadable }: ReadBatch,
+  definition: string
+): Effect.fn.Return<ReadBatch, EventStoreError> {
+  const all: ReadonlyArray<Place> = [...events, ...unreadable === undefined ? [] : [unreadable]]
+  const parked = yield* batch.parked([...new Set(all.map(({ stream }) => stream))])
+  const isNew = isAdded(definition)
+  const isFolded = (event: Place) =>
+    isNew(event) && !parked.some(({ stream, version }) => stream === event.stream && version <= event.version)
+  return {
+    events: events.filter(isFolded),
+    unreadable: unreadable !== undefined && isFolded(unreadable) ? unreadable : undefined,
+    end
+  }
 })

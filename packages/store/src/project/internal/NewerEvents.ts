@@ -3,7 +3,6 @@
  * before the first of them, and newer code goes on from there.
  */
 import { NewerSchemaVersion } from "@refold/core/event/DecodeError"
-import type { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
 import * as Effect from "effect/Effect"
@@ -12,36 +11,37 @@ import type { EventStoreError } from "../../log/EventStoreError.ts"
 import type { Batch, NewerEvent } from "../ReadModelStore.ts"
 import type { FoldLimits, Outcome, ProjectionTarget } from "./ProjectionTarget.ts"
 
-/** The first event that is newer than the code; those of waiting (parked) streams are not met. */
+/** Folds the events before the first one that only newer code can fold. `covered` is the number of all events before it. */
+export const foldBefore = <R>(
+  target: ProjectionTarget<R>,
+  batch: Batch,
+  events: ReadonlyArray<RecordedEvent>,
+  waiting: ReadonlySet<StreamName>,
+  limits: FoldLimits
+): Effect.Effect<Outcome & { readonly covered: number }, EventStoreError, R> => {
+  const newer = find(target, events, waiting)
+  const before = newer === undefined ? events : events.filter(({ position }) => position < newer.position)
+  return Effect.map(target.fold(batch, before, waiting, limits), (outcome) => {
+    const met = outcome.newer
+    if (met !== undefined) {
+      return { ...outcome, covered: before.filter(({ position }) => position < met.position).length }
+    }
+    const { covered = before.length } = outcome
+    return { ...outcome, covered, newer: covered < before.length ? undefined : newer }
+  })
+}
+
+// The first event that is newer than the code; those of waiting (parked) streams are not met.
 const find = <R>(
   { checkVersion }: Pick<ProjectionTarget<R>, "checkVersion">,
   events: ReadonlyArray<RecordedEvent>,
-  waiting: ReadonlySet<StreamName> = new Set()
+  waiting: ReadonlySet<StreamName>
 ): NewerEvent | undefined => {
   for (const event of events) {
     const checked = checkVersion(event)
     if (Result.isFailure(checked) && !waiting.has(event.stream)) return at(event, checked.failure)
   }
   return undefined
-}
-
-/** Folds the events before the first one that only newer code can fold. A fold that ends early does not meet that one. */
-export const foldBefore = <R>(
-  target: ProjectionTarget<R>,
-  batch: Batch,
-  events: ReadonlyArray<RecordedEvent>,
-  { limits, waiting }: { readonly limits: FoldLimits; readonly waiting: ReadonlySet<StreamName> }
-): Effect.Effect<Outcome, EventStoreError, R> => {
-  const newer = find(target, events, waiting)
-  const before = newer === undefined ? events : events.filter(({ position }) => position < newer.position)
-  return Effect.map(target.fold(batch, before, waiting, limits), (outcome) => {
-    const isWhole = outcome.covered === undefined || outcome.covered === before.length
-    return {
-      ...outcome,
-      covered: isWhole ? undefined : outcome.covered,
-      newer: outcome.newer ?? (isWhole ? newer : undefined)
-    }
-  })
 }
 
 /** The event at which the code waits after a fold; none if its stream is parked since, at an earlier event. */
@@ -53,13 +53,6 @@ export const at = (
   { position, stream, version }: Pick<RecordedEvent, "stream" | "version" | "position">,
   { latest, schemaVersion, type }: Pick<NewerSchemaVersion, "type" | "schemaVersion" | "latest">
 ): NewerEvent => ({ stream, version, position, type, schemaVersion, latest })
-
-/** The position up to which a batch is done that stopped before an event: that of the event before it, or where it began. */
-export const positionBefore = (
-  { position }: NewerEvent,
-  events: ReadonlyArray<RecordedEvent>,
-  after: Position
-): Position => events.findLast((event) => event.position < position)?.position ?? after
 
 /** The error of code that has to fold the event now. */
 export const toError = ({ latest, schemaVersion, stream, type, version }: NewerEvent): NewerSchemaVersion =>

@@ -11,11 +11,10 @@ import * as Polling from "../../log/internal/Polling.ts"
 import type { DefinitionMismatch } from "../ProjectionError.ts"
 import { type Batch, ReadModelStore } from "../ReadModelStore.ts"
 import { addTypes } from "./AddTypes.ts"
-import { type BatchOptions, RetryBatch } from "./BatchOptions.ts"
+import type { BatchOptions, RetryBatch } from "./BatchOptions.ts"
 import * as Checkpoint from "./Checkpoint.ts"
 import { foldEvents } from "./FoldEvents.ts"
 import * as GenerationChoice from "./GenerationChoice.ts"
-import * as ParkingPolicy from "./ParkingPolicy.ts"
 import type { ProjectionTarget } from "./ProjectionTarget.ts"
 import { readBatch } from "./ReadBatch.ts"
 
@@ -34,14 +33,15 @@ export const projectBatch = Effect.fnUntraced(function*<R>(
 ): Effect.fn.Return<Option.Option<Checkpoint.Reached>, RetryBatch | BatchFailure, EventReader | ReadModelStore | R> {
   const store = yield* ReadModelStore
   const run = (batch: Batch) => {
-    const { generation } = batch
-    if (generation.projection !== target.name || generation.version !== target.version) return Effect.succeedNone
-    const isAddition = GenerationChoice.isAddition(target, generation)
-    const run = isAddition ? addTypes(target, batch, options) : project(target, batch, options)
-    const checked = Effect.fromResult(GenerationChoice.checkDefinition(target, generation))
-    const projected = Effect.asSome(Effect.andThen(checked, run))
-    if (!isAddition && generation.checkpoint >= options.head.position) return projected
-    const attributes = { projection: target.name, generation: generation.id }
+    const { checkpoint, projection, version } = batch.generation
+    if (projection !== target.name || version !== target.version) return Effect.succeedNone
+    const isAddition = GenerationChoice.isAddition(target, batch.generation)
+    const projected = Effect.andThen(
+      Effect.fromResult(GenerationChoice.checkDefinition(target, batch.generation)),
+      Effect.asSome(isAddition ? addTypes(target, batch, options) : project(target, batch, options))
+    )
+    if (!isAddition && checkpoint >= options.head.position) return projected
+    const attributes = { projection: target.name, generation }
     return Polling.work(Effect.withSpan(projected, "refold.projection.batch", { attributes }))
   }
   return Option.flatten(yield* Polling.untraced(store.update(generation, run, options)))
@@ -66,14 +66,7 @@ const project = Effect.fnUntraced(function*<R>(
   const now = yield* batch.readHead
   const rest = yield* foldAfter(target, batch, first.checkpoint, { ...options, bound: now.position })
   const isLive = rest.checkpoint >= now.position && (yield* batch.promote)
-  return {
-    generation,
-    checkpoint: rest.checkpoint,
-    head: now,
-    folded: first.folded + rest.folded,
-    isLive,
-    newer: rest.newer
-  }
+  return { ...rest, generation, head: now, folded: first.folded + rest.folded, isLive }
 })
 
 const lower = (one: Position, two: Position): Position => one < two ? one : two
@@ -96,17 +89,15 @@ const foldAfter = Effect.fnUntraced(function*<R>(
   const started = yield* Clock.currentTimeMillis
   const { types, categories } = target
   const read = yield* readBatch(batch, { ...options, types, categories, after })
-  const parked = yield* batch.parked([...new Set(read.events.map(({ stream }) => stream))])
-  const waiting = new Set(parked.map(({ stream }) => stream))
-  const outcome = yield* foldEvents(target, batch, { ...read, after, waiting }, options)
-  const { checkpoint, newer } = outcome
-  if (outcome.poisoned.length > 0 && ParkingPolicy.isRetried(options, options.attempt)) {
-    return yield* new RetryBatch(outcome)
-  }
+  const streams = [...read.events, ...read.unreadable === undefined ? [] : [read.unreadable]].map(({ stream }) =>
+    stream
+  )
+  const waiting = new Set((yield* batch.parked([...new Set(streams)])).map(({ stream }) => stream))
+  const { checkpoint, newer, outcome, parked } = yield* foldEvents(target, batch, read, { ...options, after, waiting })
   if (checkpoint > after || newer?.position !== batch.generation.newer?.position) {
     yield* batch.save({
       ...outcome,
-      parked: outcome.poisoned.map((poisoned) => ParkingPolicy.park(poisoned, options.attempt)),
+      parked,
       unparked: [],
       rate: Checkpoint.rate(batch.generation.rate, outcome.folded, (yield* Clock.currentTimeMillis) - started)
     })

@@ -112,10 +112,11 @@ const retryIn = Effect.fnUntraced(function*<R>(
   for (;;) {
     const events = yield* readPage(target, stream, after, checkpoint)
     const kept = events.filter(({ position }) => !discarded.has(position))
-    const outcome = yield* NewerEvents.foldBefore(target, batch, kept, { limits: defaults, waiting: new Set() })
+    const outcome = yield* NewerEvents.foldBefore(target, batch, kept, new Set(), defaults)
     // Only newer code can go on, so the stream stays as it is.
-    if (outcome.newer !== undefined) return yield* NewerEvents.toError(outcome.newer)
-    const { covered = kept.length, poisoned: [poisoned] } = outcome
+    const newer = NewerEvents.waitsAt(outcome)
+    if (newer !== undefined) return yield* NewerEvents.toError(newer)
+    const { covered, poisoned: [poisoned] } = outcome
     const isDone = poisoned === undefined && covered === kept.length && events.length < defaults.batchSize
     yield* batch.save({
       ...outcome,
