@@ -43,11 +43,6 @@ export interface EventCodec<Event extends Tagged> {
    */
   readonly readBack: (encoded: EncodedEvent) => Result.Result<Event, UnencodableEvent>
   /**
-   * Fails with `NewerSchemaVersion` for a stored event in a higher version of its type than this codec has, without decoding
-   * it: such an event says that the code is too old, and nothing about the event.
-   */
-  readonly checkVersion: (stored: StoredVersion) => Result.Result<void, NewerSchemaVersion>
-  /**
    * The stored names of these types, with former names and types that are split into these; of all types of the codec by
    * default. For the `types` option of a read.
    */

@@ -1,5 +1,4 @@
 /** How an instance reacts to triggers: the events that record its reactions. */
-import * as Arr from "effect/Array"
 import * as Chunk from "effect/Chunk"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -7,7 +6,6 @@ import type { NewerSchemaVersion } from "../../event/DecodeError.ts"
 import type { Tagged } from "../../event/EventType.ts"
 import { reasonOf } from "../../event/internal/Reason.ts"
 import { storedLength } from "../../event/internal/StoredLength.ts"
-import type { Json } from "../../event/Json.ts"
 import {
   type ProcessEvent,
   ProcessParked,
@@ -78,12 +76,8 @@ const reactOnce = <Event extends Tagged, State>(
     const inputs = yield* TriggerInput.decode(process, name, trigger)
     const { decided, observed, state } = yield* Reactor.react(process, yield* instance.state, inputs)
     const phase = yield* Reactor.phaseOf(process.phase, state)
-    return {
-      trigger: TriggerInput.firstOf(trigger, inputs, observed),
-      decided,
-      ...phase,
-      ...progressOf(process, state)
-    }
+    const progress = process.progress === undefined ? {} : { progress: process.progress.record(state) }
+    return { trigger: TriggerInput.firstOf(trigger, inputs, observed), decided, ...phase, ...progress }
   })
   return Result.match(reaction, {
     onSuccess: (reacted) => Result.succeed(ProcessReacted.make({ instance: name, ...reacted, ...named })),

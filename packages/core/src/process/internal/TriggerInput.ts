@@ -66,12 +66,6 @@ export const firstOf = (trigger: Trigger, { inputs }: Pick<Inputs<unknown>, "inp
     ? trigger
     : { ...trigger, parts: (trigger.parts ?? [...inputs.keys()]).slice(0, observed) }
 
-const faultOf = (error: DecodeError): Fault => ({
-  stage: "Event",
-  reason: error.message,
-  ...error._tag === "NewerSchemaVersion" && { newer: error }
-})
-
 const only = <Event>(input: Decoded<Event>): Result.Result<Inputs<Event>> =>
   Result.succeed({ inputs: [input], unknownType: undefined })
 

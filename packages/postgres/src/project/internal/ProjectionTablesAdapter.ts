@@ -37,8 +37,8 @@ const lockChosen = Effect.fnUntraced(function*(
 ): Effect.fn.Return<number, NoRows | DefinitionMismatch | EventStoreError> {
   for (;;) {
     const chosen = yield* Generations.choose(database, reader)
-    const [held] = yield* query(database, reading, hold(database, chosen))
-    if (held !== undefined) return held.id
+    const [locked] = yield* query(database, reading, lock(database, chosen))
+    if (locked !== undefined) return locked.id
   }
 })
 

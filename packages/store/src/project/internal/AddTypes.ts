@@ -35,18 +35,11 @@ export const addTypes = Effect.fnUntraced(function*<R>(
   const waiting = new Set<StreamName.StreamName>()
   const { checkpoint, newer, outcome, parked } = yield* foldEvents(target, batch, added, { ...options, after, waiting })
   const { checkpoint: unchanged, rate } = generation
-  yield* batch.save({ ...outcome, parked, unparked: [], checkpoint: unchanged, rate })
+  yield* batch.save({ ...outcome, parked, unparked: [], checkpoint: unchanged, newer, rate })
   yield* checkpoint >= unchanged
     ? batch.redefine(target.definition)
     : batch.add({ definition: target.definition, checkpoint })
-  return {
-    generation,
-    head,
-    checkpoint,
-    folded: outcome.folded,
-    isLive: generation.status === "Live",
-    newer: outcome.newer
-  }
+  return { generation, head, checkpoint, folded: outcome.folded, isLive: generation.status === "Live", newer }
 })
 
 // Other types may have been added half: a process ignores an event that it has observed before.

@@ -99,6 +99,8 @@ const foldAfter = Effect.fnUntraced(function*<R>(
       ...outcome,
       parked,
       unparked: [],
+      checkpoint,
+      newer,
       rate: Checkpoint.rate(batch.generation.rate, outcome.folded, (yield* Clock.currentTimeMillis) - started)
     })
   }
