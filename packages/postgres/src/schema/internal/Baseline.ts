@@ -31,6 +31,7 @@ export const migrations = {
     "log/api/appended",
     "log/api/problem",
     "log/api/is_too_long",
+    "log/api/character_problem",
     "log/api/name_problem",
     "log/api/stream_problem",
     "log/api/category_problem",
