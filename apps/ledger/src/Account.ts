@@ -116,7 +116,7 @@ const decideReversal = (
       : Decider.accept(DepositReversed.make({ amount, currency, of: deposit, reason })))
 
 /** What an event makes of an account. A fact is never refused: a real withdrawal may overdraw beyond every limit. */
-export const evolve = (state: State, event: Event): State => {
+const evolve = (state: State, event: Event): State => {
   if (state._tag === "Closed") return state
   const counted = { ...state, version: state.version + 1 }
   if (counted._tag === "Open") return evolveOpen(counted, event)

@@ -1,4 +1,4 @@
-/** An event type with three versions and a former name. */
+/** An event type with three versions and a former name, one that is split, and one that is retired. */
 import { Schema } from "effect"
 import { EventCodec, EventType } from "refold"
 
@@ -14,5 +14,15 @@ export const ItemAdded = EventType.make("ItemAdded", Schema.Struct({ sku: Schema
   EventType.renamedFrom("ItemPutInCart")
 )
 
-export const codec = EventCodec.makeUnsafe([ItemAdded])
+// #endregion
+
+// #region former
+// The first release stored a whole cart in one event.
+const CartFilled = EventType.make("CartFilled", Schema.Struct({ skus: Schema.Array(Schema.String) })).pipe(
+  EventType.splitInto([ItemAdded], ({ skus }) => skus.map((sku) => ItemAdded.make({ sku, quantity: 1, unit: "piece" })))
+)
+
+const CartViewed = EventType.retired("CartViewed")
+
+export const codec = EventCodec.makeUnsafe([ItemAdded, CartFilled, CartViewed])
 // #endregion

@@ -9,6 +9,16 @@ export const Shipped = EventType.make("Shipped", Schema.Struct({ grams: Schema.I
 )
 // #endregion
 
+// #region stored
+// Version 2 says who packed the parcel. Before, that was in the metadata only.
+export const Packed = EventType.make("Packed", Schema.Struct({ box: Schema.String })).pipe(
+  EventType.upcast(
+    Schema.Struct({ box: Schema.String, by: Schema.String }),
+    (v1, { metadata }) => ({ ...v1, by: metadata.actor ?? "unknown" })
+  )
+)
+// #endregion
+
 // #region fields
 const Address = Schema.Struct({ street: Schema.String, city: Schema.String })
 
@@ -31,62 +41,60 @@ export const Returned = EventType.make("Returned", Schema.Struct({ reason: Schem
 // #endregion
 
 // #region split
-// No longer written. It stays in the codec as long as it is in the log.
-export const DeliveredAndSigned = EventType.make("DeliveredAndSigned", Schema.Struct({ by: Schema.String }))
-
-// Written instead, as two events of one commit.
+// Written from now on, as two events of one commit.
 export const Delivered = EventType.make("Delivered", Schema.Struct({}))
 export const Signed = EventType.make("Signed", Schema.Struct({ by: Schema.String }))
+
+// Written before, in two versions; read as the two events.
+const DeliveredAndSigned = EventType.make("DeliveredAndSigned", Schema.Struct({})).pipe(
+  EventType.upcast(Schema.Struct({ by: Schema.String }), () => ({ by: "unknown" })),
+  EventType.splitInto([Delivered, Signed], ({ by }) => [Delivered.make({}), Signed.make({ by })])
+)
 // #endregion
 
 // #region retire
-// No longer written, and no fold needs it: `evolve` returns the state as it is.
-export const Weighed = EventType.make("Weighed", Schema.Struct({ grams: Schema.Int }))
+// No longer written, and no fold needs it: it has no schema.
+const Weighed = EventType.retired("Weighed")
+// #endregion
 
+// #region codec
 export const codec = EventCodec.makeUnsafe([
+  Packed,
   Shipped,
   Addressed,
   Returned,
-  DeliveredAndSigned,
   Delivered,
   Signed,
+  DeliveredAndSigned,
   Weighed
 ])
 
-export type ParcelEvent =
-  | typeof Shipped.Event
-  | typeof Addressed.Event
-  | typeof Returned.Event
-  | typeof DeliveredAndSigned.Event
-  | typeof Delivered.Event
-  | typeof Signed.Event
-  | typeof Weighed.Event
+export type ParcelEvent = EventCodec.EventOf<typeof codec>
 
 export interface Parcel {
   readonly carrier: string
   readonly city: string
   readonly phase: "packed" | "shipped" | "delivered" | "returned"
+  readonly packedBy: string
   readonly signedBy: string
 }
 
-export const packed: Parcel = { carrier: "", city: "", phase: "packed", signedBy: "" }
+export const packed: Parcel = { carrier: "", city: "", phase: "packed", packedBy: "", signedBy: "" }
 
 export const evolve = (parcel: Parcel, event: ParcelEvent): Parcel => {
   switch (event._tag) {
+    case "Packed":
+      return { ...parcel, packedBy: event.by }
     case "Shipped":
       return { ...parcel, carrier: event.carrier, phase: "shipped" }
     case "Addressed":
       return { ...parcel, city: event.city }
     case "Returned":
       return { ...parcel, phase: "returned" }
-    case "DeliveredAndSigned":
-      return { ...parcel, phase: "delivered", signedBy: event.by }
     case "Delivered":
       return { ...parcel, phase: "delivered" }
     case "Signed":
       return { ...parcel, signedBy: event.by }
-    case "Weighed":
-      return parcel
   }
 }
 // #endregion

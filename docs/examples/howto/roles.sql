@@ -23,7 +23,7 @@ CREATE ROLE reader LOGIN;
 GRANT USAGE ON SCHEMA refold TO reader;
 GRANT SELECT ON ALL TABLES IN SCHEMA refold TO reader;
 GRANT SELECT ON ALL SEQUENCES IN SCHEMA refold TO reader;
-GRANT EXECUTE ON FUNCTION refold.read_head TO reader;
+GRANT EXECUTE ON FUNCTION refold.read_head, refold.require_instance, refold.repair_positions TO reader;
 -- The functions of the SQL API that read, and those with which they check their arguments.
 GRANT EXECUTE ON FUNCTION refold.read_stream, refold.read_all, refold.stream_version TO reader;
 GRANT EXECUTE ON FUNCTION refold.check_stream_read, refold.check_log_read TO reader;

@@ -1,9 +1,13 @@
-import { Result } from "effect"
-import { Position, StreamName, StreamVersion } from "refold"
+import { DateTime, Result } from "effect"
+import { EventId, Position, StreamName, StreamVersion } from "refold"
 import { expect, it } from "vitest"
 import { codec, ItemAdded } from "../../examples/concepts/Versions.ts"
 
 const place = {
+  id: Result.getOrThrow(EventId.parse("00000000-0000-7000-8000-000000000001")),
+  metadata: {},
+  occurredAt: DateTime.makeUnsafe("2026-01-01"),
+  recordedAt: DateTime.makeUnsafe("2026-01-01"),
   stream: Result.getOrThrow(StreamName.make("cart", "1")),
   version: StreamVersion.StreamVersion(1),
   position: Position.Position(1)
@@ -11,7 +15,14 @@ const place = {
 
 it("an event that was stored in version 1 under the former name is read in version 3", () => {
   const stored = { ...place, type: "ItemPutInCart", schemaVersion: 1, data: { sku: "A-7" } }
-  expect(Result.getOrThrow(codec.decode(stored))).toEqual(ItemAdded.make({ sku: "A-7", quantity: 1, unit: "piece" }))
+  expect(Result.getOrThrow(codec.decode(stored))).toEqual([ItemAdded.make({ sku: "A-7", quantity: 1, unit: "piece" })])
+})
+
+it("an event of a split type is read as several events, and one of a retired type as none", () => {
+  const filled = { ...place, type: "CartFilled", schemaVersion: 1, data: { skus: ["A-7", "B-2"] } }
+  expect(Result.getOrThrow(codec.decode(filled)).map(({ sku }) => sku)).toEqual(["A-7", "B-2"])
+  expect(codec.decode({ ...place, type: "CartViewed", schemaVersion: 2, data: null })).toEqual(Result.succeed([]))
+  expect(codec.storedTypes(["ItemAdded"])).toEqual(["ItemAdded", "ItemPutInCart", "CartFilled"])
 })
 
 it("an event of a newer version than the code knows is an error that names both versions", () => {

@@ -1,5 +1,5 @@
 import { PostgresStore } from "@refold/postgres"
-import { Effect, Fiber, Layer, Option, Redacted } from "effect"
+import { Effect, Fiber, Layer, Option, Redacted, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { EventReader, IdempotencyKeys, ProcessInstances, ProjectionStatus, ReadModel } from "refold"
 import { describe, expect, inject, it } from "vitest"
@@ -78,15 +78,24 @@ describe("the programs, each with the rights of its role", () => {
           const { rows } = yield* api.richest
           const sql = yield* SqlClient.SqlClient
           const denied = yield* Effect.flip(sql`SELECT * FROM refold.append_event('wallet-ada', 'Deposited', '{}')`)
+          const reader = yield* EventReader.EventReader
+          const log = yield* Stream.runCollect(reader.readAll())
           return {
             live,
             rows: rows.length,
             denied: Object(denied.reason.cause).code,
-            head: yield* (yield* EventReader.EventReader).head
+            isWhole: log.at(-1)?.position === (yield* reader.head),
+            first: (yield* Stream.runCollect(Stream.take(reader.subscribe(), 1))).map(({ position }) => position)
           }
         })
         expect(yield* Effect.provide(seen, store(as(url, "reader")), { local: true }))
-          .toMatchObject({ live: { value: { version: 1, lag: 0 } }, rows: 2, denied: "42501" })
+          .toMatchObject({
+            live: { value: { version: 1, lag: 0 } },
+            rows: 2,
+            denied: "42501",
+            isWhole: true,
+            first: [1]
+          })
       })
     ))
 

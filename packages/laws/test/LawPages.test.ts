@@ -23,9 +23,9 @@ const suites: Readonly<Record<string, ReadonlyArray<{ readonly law: string }>>> 
   ViewSuite: ViewSuite.properties(Sample.decider, Sample.events),
   DeciderSuite: DeciderSuite.properties(Sample.decider, { commands: Sample.commands, codec: Sample.codec }),
   AgreementSuite: [...AgreementSuite.properties(Sample), AgreementSuite.acrossAdapters(Sample, [])],
-  ProjectionSuite: ProjectionSuite.properties(Projections.sound, { events: Sample.events }),
+  ProjectionSuite: ProjectionSuite.properties(Projections.sound, Sample),
   ReadModelSuite: [...ReadModelSuite.properties(), ReadModelSuite.acrossAdapters([])],
-  "ProcessSuite.pure": ProcessSuite.properties(Alarms.make("alarms"), { events: Sample.events }),
+  "ProcessSuite.pure": ProcessSuite.properties(Alarms.make("alarms"), Sample),
   "ProcessSuite.sagas": ProcessSuite.sagaProperties(),
   ProcessSuite: ProcessSuite.storeProperties(),
   LogWentBackSuite: LogWentBackSuite.properties()

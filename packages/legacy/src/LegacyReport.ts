@@ -121,7 +121,7 @@ export class SwitchedOver extends Data.TaggedError("SwitchedOver")<{
   readonly at: DateTime.Utc
 }> {
   override get message(): string {
-    return `"${this.name}" was already switched over: its events are the source of truth`
+    return `"${this.name}" was already switched over: its events are the source of truth, so append events and do not change the table`
   }
 }
 

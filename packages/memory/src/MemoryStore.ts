@@ -7,7 +7,7 @@ import * as Journal from "@refold/core/journal/Journal"
 import * as SizeLimits from "@refold/core/journal/SizeLimits"
 import { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import { LogCopy } from "@refold/store/internal/log/LogCopy"
-import type { EventReader } from "@refold/store/log/EventReader"
+import { EventReader } from "@refold/store/log/EventReader"
 import { context, type EventStore } from "@refold/store/log/EventStore"
 import { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Context from "effect/Context"
@@ -49,7 +49,7 @@ const make = (limits: SizeLimits.SizeLimits): Effect.Effect<Context.Context<Serv
         yield* SubscriptionRef.set(log, MemoryEventStore.instanceOf(journal))
       })
     })
-    const readHead = () => MemoryEventStore.headOf(SubscriptionRef.getUnsafe(log))
+    const readHead = Effect.map(SubscriptionRef.get(log), MemoryEventStore.headOf)
     return context(adapter).pipe(
       Context.add(SnapshotStore, MemorySnapshotStore.make(snapshots)),
       Context.add(ReadModelStore, MemoryReadModelStore.make(generations, readHead)),
@@ -66,3 +66,17 @@ export const layerWith = ({ limits }: StoreOptions): Layer.Layer<Services, Inval
 
 /** As `layer`, and `LogCopy`, for tests of programs that run while the log goes back. */
 export const layerWithCopies: Layer.Layer<Services | LogCopy> = Layer.effectContext(make(SizeLimits.defaults))
+
+/**
+ * The rows of projections in memory, of a log in another store: for an adapter that has no tables for them yet. They are
+ * folded anew after each start, and do not go back where the log does.
+ */
+export const layerReadModels: Layer.Layer<ReadModelStore, never, EventReader> = Layer.effect(
+  ReadModelStore,
+  Effect.map(EventReader, ({ logHead }) =>
+    MemoryReadModelStore.make(
+      MutableRef.make(Generations.empty),
+      // Reading the head has no input that could be invalid.
+      Effect.catchTag(logHead, "InvalidInput", Effect.die)
+    ))
+)

@@ -15,14 +15,18 @@ import { balanceOfEvents, balanceOfRow, type EventBooks } from "./EventBooks.ts"
 import { answered, type Answers, cannot, money } from "./Question.ts"
 import * as Story from "./Story.ts"
 
-const read = Effect.fnUntraced(function*(event: RecordedEvent) {
-  return { ...event, event: yield* Effect.fromResult(Account.codec.decode(event)) }
-})
+const read = (stored: RecordedEvent) =>
+  Effect.map(
+    Effect.fromResult(Account.codec.decode(stored)),
+    (events) => events.map((event) => ({ ...stored, event }))
+  )
 
 /** What has happened to Ada. */
 const history = Effect.gen(function*() {
   const stream = yield* Effect.fromResult(StreamName.make("account", "ada"))
-  return yield* Stream.runCollect(Stream.mapEffect((yield* EventReader).readStream(stream), read))
+  return yield* Stream.runCollect(
+    (yield* EventReader).readStream(stream).pipe(Stream.mapEffect(read), Stream.flattenIterable)
+  )
 })
 
 // #region answers
@@ -54,7 +58,10 @@ const fees = Effect.gen(function*() {
   const occurredAt = { from: DateTime.makeUnsafe(from), to: DateTime.makeUnsafe(to) }
   const reader = yield* EventReader
   const charged = yield* Stream.runCollect(
-    Stream.mapEffect(reader.readAll({ types: Account.codec.storedTypes(["FeeCharged"]), occurredAt }), read)
+    reader.readAll({ types: Account.codec.storedTypes(["FeeCharged"]), occurredAt }).pipe(
+      Stream.mapEffect(read),
+      Stream.flattenIterable
+    )
   )
   return answered(money(Num.sumAll(charged.map(({ event }) => event.cents))))
 })

@@ -1,7 +1,7 @@
 /** The capstone: the framework of one file decides, folds and projects as the library does. */
 import { Effect, Equal, Option, Result, Stream } from "effect"
 import { isDeepStrictEqual } from "node:util"
-import { CommandHandler, EventReader, Projector, ReadModel, State } from "refold"
+import { CommandHandler, EventCodec, EventReader, Projector, ReadModel, State } from "refold"
 import * as Account from "../bank/Account.ts"
 import * as AccountEvents from "../bank/AccountEvents.ts"
 import { balances } from "../bank/Balances.ts"
@@ -59,7 +59,7 @@ const inRefold = Effect.gen(function*() {
   )
   const stream = yield* AccountEvents.streamOf("kim")
   const stored = yield* Stream.runCollect((yield* EventReader.EventReader).readStream(stream))
-  const events = yield* Effect.forEach(stored, (event) => Effect.fromResult(Account.codec.decode(event)))
+  const events = yield* Effect.fromResult(EventCodec.decodeAll(Account.codec, stored))
   yield* Projector.catchUp(balances)
   const row = Option.map(yield* ReadModel.get(balances, stream), ({ state }) => state)
   return { outcomes, events, state: (yield* State.load(Account.aggregate, "kim")).state, row }

@@ -34,6 +34,7 @@ export const replay = Effect.fnUntraced(function*(id: string, asOf?: AsOf.AsOf) 
   const reader = yield* EventReader.EventReader
   return yield* reader.readStream(yield* streamOf(id), { asOf }).pipe(
     Stream.mapEffect((stored) => Effect.fromResult(Account.codec.decode(stored))),
+    Stream.flattenIterable,
     Stream.runFold(() => Account.decider.initialState, Account.evolve)
   )
 })

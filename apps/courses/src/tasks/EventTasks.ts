@@ -2,7 +2,7 @@
 import { DateTime, Effect, Equal, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { isDeepStrictEqual } from "node:util"
-import { EventIds, EventReader, EventStore, StreamName } from "refold"
+import { EventCodec, EventIds, EventReader, EventStore, StreamName } from "refold"
 import * as Gifts from "../../../../docs/examples/Gifts.ts"
 import * as Account from "../bank/Account.ts"
 import * as AccountEvents from "../bank/AccountEvents.ts"
@@ -66,7 +66,7 @@ export const versions: Objective = {
     yield* storeOld
     const reader = yield* EventReader.EventReader
     const stored = yield* Stream.runCollect(reader.readAll({ categories: ["customer"] }))
-    const read = yield* Effect.forEach(stored, (event) => Effect.fromResult(Customer.codec.decode(event)))
+    const read = yield* Effect.fromResult(EventCodec.decodeAll(Customer.codec, stored))
     const { _tag, ...fields } = read[0]!
     return [
       claim(`version 1 is read as ${JSON.stringify(fields)}`, read.every((event) => isDeepStrictEqual(event, read[3]))),

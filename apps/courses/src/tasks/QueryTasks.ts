@@ -2,7 +2,7 @@
 import { Effect, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { isDeepStrictEqual } from "node:util"
-import { EventReader, Projector, ReadModel, Rebuild } from "refold"
+import { EventReader, Projector, ReadModel, Rebuild, View } from "refold"
 import * as Account from "../bank/Account.ts"
 import * as AccountEvents from "../bank/AccountEvents.ts"
 import { balances, richest } from "../bank/Balances.ts"
@@ -60,8 +60,9 @@ const foldAll = Effect.gen(function*() {
   const events = yield* Stream.runCollect(reader.readAll({ categories: [Account.aggregate.category] }))
   const states = new Map<string, Account.State>()
   for (const stored of events) {
-    const event = yield* Effect.fromResult(Account.codec.decode(stored))
-    states.set(stored.stream, Account.evolve(states.get(stored.stream) ?? Account.decider.initialState, event))
+    const decoded = yield* Effect.fromResult(Account.codec.decode(stored))
+    const before = states.get(stored.stream) ?? Account.decider.initialState
+    states.set(stored.stream, View.foldFrom(Account.decider, before, decoded))
   }
   return [...states.values()].map(Account.balanceOf).toSorted((a, b) => b - a).slice(0, 3)
 })

@@ -6,6 +6,7 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import * as fc from "fast-check"
 import { randomUUID } from "node:crypto"
+import * as EventCodec from "refold/EventCodec"
 import { EventReader } from "refold/EventReader"
 import type * as Json from "refold/Json"
 import * as Account from "../../src/Account.ts"
@@ -69,7 +70,7 @@ export const handlersTakeTurns = (schema: string): Law.Property<Services> =>
           )
           const reader = yield* EventReader
           const stored = yield* Stream.runCollect(reader.readStream(nameOf(account)))
-          const events = stored.map((event) => Result.getOrThrow(Account.codec.decode(event)))
+          const events = Result.getOrThrow(EventCodec.decodeAll(Account.codec, stored))
           const done = answers.filter(isDone).toSorted((one, other) => one.version - other.version)
           return {
             left: {

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as Stream from "effect/Stream"
+import * as EventCodec from "refold/EventCodec"
 import { EventReader } from "refold/EventReader"
 import type { RecordedEvent } from "refold/RecordedEvent"
 import * as StreamName from "refold/StreamName"
@@ -23,7 +24,7 @@ const rowOf = (id: string, events: ReadonlyArray<RecordedEvent>) => {
   const readable = events.slice(0, end === -1 ? events.length : end)
   const last = readable.at(-1)
   if (last === undefined) return []
-  const state = View.fold(Account.decider, decoded.slice(0, readable.length).map(Result.getOrThrow))
+  const state = View.fold(Account.decider, Result.getOrThrow(EventCodec.decodeAll(Account.codec, readable)))
   const open = state._tag === "Open" ? state : undefined
   return [{
     aggregate_id: id,
@@ -62,7 +63,7 @@ const rowsOf = Effect.fnUntraced(function*({ schema, ...place }: Programs.Place,
 const otherCurrencies = (id: string, events: ReadonlyArray<RecordedEvent>) => {
   const read = events.flatMap((event) =>
     Result.match(Account.codec.decode(event), {
-      onSuccess: (fact) => [{ version: event.version, fact }],
+      onSuccess: (facts) => facts.map((fact) => ({ version: event.version, fact })),
       onFailure: () => []
     })
   )

@@ -29,7 +29,7 @@ export const notifications = (send: Send) => (recorded: RecordedEvent.RecordedEv
   types.includes(recorded.type)
     ? Effect.flatMap(
       Effect.fromResult(codec.decode(recorded)),
-      (event) => send(textOf(StreamName.id(recorded.stream), event))
+      Effect.forEach((event) => send(textOf(StreamName.id(recorded.stream), event)), { discard: true })
     )
     : Effect.void
 // #endregion

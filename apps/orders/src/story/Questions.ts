@@ -1,5 +1,5 @@
 /** The questions at the end of the story, each answered from the events. */
-import { DateTime, Effect, Option, Stream } from "effect"
+import { Array as Arr, DateTime, Effect, Option, Stream } from "effect"
 import { AsOf, EventReader, type RecordedEvent } from "refold"
 import * as Order from "../Order.ts"
 import * as Payment from "../Payment.ts"
@@ -87,6 +87,7 @@ const isOfTheDomain = (stream: string): boolean => categories.some((category) =>
 const oldest = Effect.gen(function*() {
   const reader = yield* EventReader.EventReader
   const stored = Option.getOrThrow(yield* Stream.runHead(reader.readAll({ types: ["OrderPlaced"], limit: 1 })))
-  const { _tag, ...read } = yield* Effect.fromResult(Order.codec.decode(stored))
+  const events = yield* Effect.fromResult(Order.codec.decode(stored))
+  const { _tag, ...read } = Option.getOrThrow(Arr.head(events))
   return { stored, read }
 })

@@ -27,7 +27,10 @@ export class NewerSchemaVersion extends Data.TaggedError("NewerSchemaVersion")<W
   }
 }
 
-/** The stored data does not fit its schema, its version is older than any known, or an upcaster threw. */
+/**
+ * The stored data does not fit its schema, or its version is older than any known. Or an upcaster or a split threw, or gave
+ * what does not fit the next schema; then `reason` names it, the versions and the field.
+ */
 export class UndecodableEvent extends Data.TaggedError("UndecodableEvent")<Which & { readonly reason: string }> {
   override get message(): string {
     return `${which(this)} cannot be decoded: ${this.reason}`

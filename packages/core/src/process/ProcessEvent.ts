@@ -22,7 +22,9 @@ export const EventTrigger = Schema.TaggedStruct("Event", {
   data: Schema.Json,
   metadata: Schema.Record(Schema.String, Schema.Json),
   occurredAt: Schema.DateTimeUtc,
-  recordedAt: Schema.DateTimeUtc
+  recordedAt: Schema.DateTimeUtc,
+  /** Where it is read as several domain events, the indexes of those for this instance; all if absent. */
+  parts: Schema.optionalKey(Schema.Array(WholeNumber))
 })
 /** A stored event that is for this instance. */
 export type EventTrigger = typeof EventTrigger.Type
@@ -129,9 +131,10 @@ export type ProcessEvent =
 /** The codec of these events. */
 export const codec = EventCodec.makeUnsafe([ProcessReacted, ProcessParked, ProcessWaited, ProcessDiscarded])
 
-/** Makes the trigger of a stored event. */
+/** Makes the trigger of a stored event; `parts` are the indexes of its domain events for the instance, if not all are. */
 export const triggerOf = (
-  { data, id, metadata, occurredAt, position, recordedAt, schemaVersion, stream, type, version }: RecordedEvent
+  { data, id, metadata, occurredAt, position, recordedAt, schemaVersion, stream, type, version }: RecordedEvent,
+  parts?: ReadonlyArray<number>
 ): EventTrigger => ({
   _tag: "Event",
   id,
@@ -143,5 +146,6 @@ export const triggerOf = (
   data,
   metadata,
   occurredAt,
-  recordedAt
+  recordedAt,
+  ...parts !== undefined && { parts }
 })

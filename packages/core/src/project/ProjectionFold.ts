@@ -7,11 +7,12 @@ import * as Result from "effect/Result"
 import type { Tagged } from "../event/EventType.ts"
 import { attempt, reasonOf } from "../event/internal/Reason.ts"
 import type { Json } from "../event/Json.ts"
-import * as NewEvent from "../event/NewEvent.ts"
 import type { Position } from "../event/Position.ts"
 import type { RecordedEvent } from "../event/RecordedEvent.ts"
 import * as StreamName from "../event/StreamName.ts"
 import type { StreamVersion } from "../event/StreamVersion.ts"
+import * as InitialState from "./internal/InitialState.ts"
+import * as RowKeys from "./internal/RowKeys.ts"
 import { type Envelope, type Projection, removed } from "./Projection.ts"
 
 /** A stored row, with the position of its last event and that event's version in its stream. */
@@ -41,11 +42,18 @@ export class PoisonedEvent extends Data.TaggedError("PoisonedEvent")<{
   }
 }
 
-/** A decoded event with the keys of the rows that it changes. */
-export interface Prepared<Event> {
+/** A domain event with the keys of the rows that it changes. */
+export interface PreparedPart<Event> {
   readonly event: Event
+  readonly keys: ReadonlyArray<string>
+}
+
+/** A stored event with its domain events: usually one, none if its type is retired, several if its type is split. */
+export interface Prepared<Event> {
+  readonly parts: ReadonlyArray<PreparedPart<Event>>
   readonly type: string
   readonly envelope: Envelope
+  /** The keys of all rows that the stored event changes. */
   readonly keys: ReadonlyArray<string>
 }
 
@@ -67,17 +75,21 @@ export const reads = (
   event: RecordedEvent
 ): boolean => types.includes(event.type) && (categories?.includes(StreamName.category(event.stream)) ?? true)
 
-/** Decodes an event and finds the keys of its rows. Fails with `PoisonedEvent`. */
+/** Decodes a stored event and finds the keys of its rows. Fails with `PoisonedEvent`. */
 export const prepare = <Event extends Tagged, State>(
   projection: Folding<Event, State>,
   recorded: RecordedEvent
 ): Result.Result<Prepared<Event>, PoisonedEvent> => {
   const { data: _data, schemaVersion: _version, type, ...envelope } = recorded
-  const event = projection.events.decode(recorded)
-  if (Result.isFailure(event)) return poisoned(projection, recorded, "Event", event.failure.message)
-  const keys = Result.flatMap(attempt(() => projection.keys(event.success, envelope)), checkKeys)
-  if (Result.isFailure(keys)) return poisoned(projection, recorded, "Keys", keys.failure)
-  return Result.succeed({ event: event.success, type, envelope, keys: keys.success })
+  const events = projection.events.decode(recorded)
+  if (Result.isFailure(events)) return poisoned(projection, recorded, "Event", events.failure.message)
+  const parts: Array<PreparedPart<Event>> = []
+  for (const event of events.success) {
+    const keys = Result.flatMap(attempt(() => projection.keys(event, envelope)), RowKeys.check)
+    if (Result.isFailure(keys)) return poisoned(projection, recorded, "Keys", keys.failure)
+    parts.push({ event, keys: keys.success })
+  }
+  return Result.succeed({ parts, type, envelope, keys: RowKeys.ofAll(projection, parts, envelope.stream) })
 }
 
 /**
@@ -92,7 +104,7 @@ export const foldBatch = <Event extends Tagged, State>(
 ): Folded => {
   const changed = new Map<string, StoredRow | undefined>()
   const rowOf = (key: string) => changed.has(key) ? changed.get(key) : stored.get(key)
-  const start = startOf(projection)
+  const start = InitialState.copies(projection)
   const waiting = new Set(parked)
   const failures: Array<PoisonedEvent> = []
   let folded = 0
@@ -124,29 +136,42 @@ export const refold = <Event extends Tagged, State>(
   return { rows: new Map([...changed].flatMap(([key, row]) => row === undefined ? [] : [[key, row]])), poisoned }
 }
 
-type Change = readonly [key: string, row: StoredRow | undefined]
+type Changes = ReadonlyMap<string, StoredRow | undefined>
 
-// All changes of one event, or none: if one row fails, the others do not change.
+// All changes of one stored event, or none: if one row or one of its domain events fails, nothing changes.
 const changesOf = <Event extends Tagged, State>(
   projection: Folding<Event, State>,
   start: () => Result.Result<State, string>,
   rowOf: (key: string) => StoredRow | undefined,
   prepared: Prepared<Event>
-): Result.Result<ReadonlyArray<Change>, PoisonedEvent> => {
-  const { envelope, keys, type } = prepared
-  const changes: Array<Change> = []
-  for (const key of keys) {
-    const row = rowOf(key)
-    // A command handler wrote the row together with its events, ahead of this batch.
-    if (projection.isKeyedByStream && row !== undefined && row.version >= envelope.version) continue
-    const state = row === undefined ? start() : projection.decode(row.state)
-    if (Result.isFailure(state)) return poisoned(projection, { ...envelope, type }, "Row", state.failure)
-    const next = evolved(projection, state.success, key, prepared)
-    if (Result.isFailure(next)) return poisoned(projection, { ...envelope, type }, "Evolve", next.failure)
-    changes.push([key, next.success])
+): Result.Result<Changes, PoisonedEvent> => {
+  const { envelope, parts, type } = prepared
+  if (parts.length === 0) return Result.succeed(movedOf(rowOf, prepared))
+  const changes = new Map<string, StoredRow | undefined>()
+  for (const { event, keys } of parts) {
+    for (const key of keys) {
+      const before = rowOf(key)
+      // A command handler wrote the row together with its events, ahead of this batch.
+      if (projection.isKeyedByStream && before !== undefined && before.version >= envelope.version) continue
+      const row = changes.has(key) ? changes.get(key) : before
+      const state = row === undefined ? start() : projection.decode(row.state)
+      if (Result.isFailure(state)) return poisoned(projection, { ...envelope, type }, "Row", state.failure)
+      const next = evolved(projection, state.success, key, { event, envelope })
+      if (Result.isFailure(next)) return poisoned(projection, { ...envelope, type }, "Evolve", next.failure)
+      changes.set(key, next.success)
+    }
   }
   return Result.succeed(changes)
 }
+
+const movedOf = (
+  rowOf: (key: string) => StoredRow | undefined,
+  { envelope: { position, version }, keys }: Prepared<unknown>
+): Changes =>
+  new Map(keys.flatMap((key) => {
+    const row = rowOf(key)
+    return row === undefined || row.version >= version ? [] : [[key, { ...row, position, version }]]
+  }))
 
 // Each state is encoded, and the next event folds the decoded state. Otherwise the rows would depend on the batching
 // where the schema drops or rounds something, or where `evolve` changes a state in place.
@@ -154,7 +179,7 @@ const evolved = <Event extends Tagged, State>(
   { encode, evolve }: Folding<Event, State>,
   state: State,
   key: string,
-  { envelope, event }: Prepared<Event>
+  { envelope, event }: { readonly event: Event; readonly envelope: Envelope }
 ): Result.Result<StoredRow | undefined, string> => {
   const next = attempt(() => evolve(state, event, envelope, key))
   if (Result.isFailure(next)) return Result.fail(next.failure)
@@ -162,23 +187,6 @@ const evolved = <Event extends Tagged, State>(
   const encoded = encode(next.success)
   if (Result.isFailure(encoded)) return Result.fail(encoded.failure.message)
   return Result.succeed({ key, state: encoded.success, position: envelope.position, version: envelope.version })
-}
-
-// A copy, so that no row can change the initial state of the next; the state itself if it does not fit its schema.
-const startOf = <Event extends Tagged, State>(
-  { decode, encode, initialState }: Folding<Event, State>
-): () => Result.Result<State, string> => {
-  const encoded = encode(initialState)
-  return Result.isSuccess(encoded) ? () => decode(encoded.success) : () => Result.succeed(initialState)
-}
-
-const checkKeys = (keys: ReadonlyArray<string>): Result.Result<ReadonlyArray<string>, string> => {
-  if (!Array.isArray(keys)) return Result.fail("keys must return an array")
-  for (const [index, key] of keys.entries()) {
-    const checked = NewEvent.checkName(key, `keys[${index}]`)
-    if (Result.isFailure(checked)) return Result.fail(checked.failure.message)
-  }
-  return Result.succeed([...new Set(keys)])
 }
 
 const poisoned = (

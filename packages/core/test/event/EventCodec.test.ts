@@ -8,11 +8,15 @@ import * as EventCodec from "../../src/event/EventCodec.ts"
 import * as EventType from "../../src/event/EventType.ts"
 import type { InvalidInput } from "../../src/event/InvalidInput.ts"
 import { Position } from "../../src/event/Position.ts"
-import type { StoredData } from "../../src/event/RecordedEvent.ts"
+import type { RecordedEvent } from "../../src/event/RecordedEvent.ts"
 import { StreamVersion } from "../../src/event/StreamVersion.ts"
-import { at, failureOf, malformed, stream } from "../support/Sample.ts"
+import { at, eventId, failureOf, malformed, stream } from "../support/Sample.ts"
 
-const stored = (type: string, schemaVersion: number, data: unknown): StoredData => ({
+const stored = (type: string, schemaVersion: number, data: unknown): RecordedEvent => ({
+  id: eventId(1),
+  metadata: { actor: "Ada" },
+  occurredAt: at(1000),
+  recordedAt: at(2000),
   stream: stream("account-1"),
   version: StreamVersion(7),
   position: Position(70),
@@ -48,21 +52,21 @@ describe("an event type of one version", () => {
 
   it("is read back as it was", () => {
     expect(codec.decode(stored("Opened", 1, { owner: "Ada" }))).toEqual(
-      Result.succeed({ _tag: "Opened", owner: "Ada" })
+      Result.succeed([{ _tag: "Opened", owner: "Ada" }])
     )
-    expect(codec.decode(stored("Closed", 1, {}))).toEqual(Result.succeed({ _tag: "Closed" }))
+    expect(codec.decode(stored("Closed", 1, {}))).toEqual(Result.succeed([{ _tag: "Closed" }]))
   })
 
   it("leaves out keys that its schema does not have, when written and when read", () => {
     expect(codec.encode(malformed({ _tag: "Opened", owner: "Ada", extra: 1 })))
       .toEqual(Result.succeed({ type: "Opened", schemaVersion: 1, data: { owner: "Ada" } }))
     expect(codec.decode(stored("Opened", 1, { owner: "Ada", extra: 1 })))
-      .toEqual(Result.succeed({ _tag: "Opened", owner: "Ada" }))
+      .toEqual(Result.succeed([{ _tag: "Opened", owner: "Ada" }]))
   })
 
   it("is decoded with the name of its type as its tag, even if its data has a tag", () => {
     expect(codec.decode(stored("Opened", 1, { _tag: "Closed", owner: "Ada" })))
-      .toEqual(Result.succeed({ _tag: "Opened", owner: "Ada" }))
+      .toEqual(Result.succeed([{ _tag: "Opened", owner: "Ada" }]))
   })
 
   it("writes frozen data", () => {
@@ -76,7 +80,7 @@ describe("an event type without fields", () => {
   it("leaves out keys as any other does, when written and when read", () => {
     expect(codec.encode(malformed({ _tag: "Closed", extra: 1 })))
       .toEqual(Result.succeed({ type: "Closed", schemaVersion: 1, data: {} }))
-    expect(codec.decode(stored("Closed", 1, { extra: 1 }))).toEqual(Result.succeed({ _tag: "Closed" }))
+    expect(codec.decode(stored("Closed", 1, { extra: 1 }))).toEqual(Result.succeed([{ _tag: "Closed" }]))
   })
 
   it.each([["Ada"], [5], [[1]], [null]])("is not read from data that are no object: %j", (data) => {
@@ -95,9 +99,9 @@ describe("an older version", () => {
       )
     ])
     expect(codec.decode(stored("Opened", 1, { owner: "Ada" })))
-      .toEqual(Result.succeed({ _tag: "Opened", owner: "Ada", currency: "EUR" }))
+      .toEqual(Result.succeed([{ _tag: "Opened", owner: "Ada", currency: "EUR" }]))
     expect(codec.decode(stored("Opened", 2, { owner: "Ada", currency: "CZK" })))
-      .toEqual(Result.succeed({ _tag: "Opened", owner: "Ada", currency: "CZK" }))
+      .toEqual(Result.succeed([{ _tag: "Opened", owner: "Ada", currency: "CZK" }]))
   })
 
   it("is read as the latest where a field was renamed", () => {
@@ -107,7 +111,7 @@ describe("an older version", () => {
       )
     ])
     expect(codec.decode(stored("Opened", 1, { owner: "Ada" }))).toEqual(
-      Result.succeed({ _tag: "Opened", holder: "Ada" })
+      Result.succeed([{ _tag: "Opened", holder: "Ada" }])
     )
   })
 
@@ -121,7 +125,7 @@ describe("an older version", () => {
       )
     ])
     expect(codec.decode(stored("Opened", 1, { owner: "Ada Lovelace" })))
-      .toEqual(Result.succeed({ _tag: "Opened", first: "Ada", last: "Lovelace" }))
+      .toEqual(Result.succeed([{ _tag: "Opened", first: "Ada", last: "Lovelace" }]))
   })
 
   it("reaches its upcaster decoded, and is never written", () => {
@@ -131,7 +135,7 @@ describe("an older version", () => {
       )
     ])
     expect(codec.decode(stored("Opened", 1, { at: "1970-01-01T00:00:01.000Z" })))
-      .toEqual(Result.succeed({ _tag: "Opened", millis: 1000 }))
+      .toEqual(Result.succeed([{ _tag: "Opened", millis: 1000 }]))
     expect(codec.encode({ _tag: "Opened", millis: 5 }))
       .toEqual(Result.succeed({ type: "Opened", schemaVersion: 2, data: { millis: 5 } }))
   })
@@ -146,7 +150,7 @@ describe("a chain of three versions", () => {
   it("reads each version through the steps that follow it", () => {
     const codec = EventCodec.makeUnsafe([steps(EventType.make("A", Schema.Struct({ a: Schema.Number })))])
     const decoded = [stored("A", 1, { a: 2 }), stored("A", 2, { b: 2 }), stored("A", 3, { c: 2 })].map(codec.decode)
-    expect(decoded).toEqual([21, 3, 2].map((c) => Result.succeed({ _tag: "A", c })))
+    expect(decoded).toEqual([21, 3, 2].map((c) => Result.succeed([{ _tag: "A", c }])))
   })
 
   it("may start later, and then does not read older versions", () => {
@@ -154,7 +158,7 @@ describe("a chain of three versions", () => {
       steps(EventType.make("A", Schema.Struct({ a: Schema.Number }), { schemaVersion: 4 }))
     ])
     const decoded = [stored("A", 4, { a: 2 }), stored("A", 5, { b: 2 }), stored("A", 6, { c: 2 })].map(codec.decode)
-    expect(decoded).toEqual([21, 3, 2].map((c) => Result.succeed({ _tag: "A", c })))
+    expect(decoded).toEqual([21, 3, 2].map((c) => Result.succeed([{ _tag: "A", c }])))
     expect(codec.encode({ _tag: "A", c: 1 })).toEqual(Result.succeed({ type: "A", schemaVersion: 6, data: { c: 1 } }))
     expect(failureOf(codec.decode(stored("A", 3, { a: 2 }))))
       .toMatchObject({ _tag: "UndecodableEvent", reason: "the oldest schema version known is 4" })
@@ -168,7 +172,7 @@ describe("a renamed type", () => {
   ])
 
   it.each(["Opened", "Created", "Made"])("reads events stored as %s under its new name", (name) => {
-    expect(codec.decode(stored(name, 1, { owner: "Ada" }))).toEqual(Result.succeed({ _tag: "Opened", owner: "Ada" }))
+    expect(codec.decode(stored(name, 1, { owner: "Ada" }))).toEqual(Result.succeed([{ _tag: "Opened", owner: "Ada" }]))
   })
 
   it("writes under its new name only", () => {
@@ -350,9 +354,9 @@ describe("decode fails with an error that names stream, version and type for", (
     expect(decode("Opened", 2, { owner: "" })).toMatchObject({
       _tag: "UndecodableEvent",
       ...which("Opened", 2),
-      reason: "an upcaster threw Error: nobody"
+      reason: "the upcaster of Opened from version 2 to 3 threw Error: nobody"
     })
-    expect(codec.decode(stored("Opened", 3, { owner: "" }))).toEqual(Result.succeed({ _tag: "Opened", owner: "" }))
+    expect(codec.decode(stored("Opened", 3, { owner: "" }))).toEqual(Result.succeed([{ _tag: "Opened", owner: "" }]))
   })
 
   it("a schema whose transformation throws", () => {
@@ -425,12 +429,12 @@ describe("fields that are no JSON by themselves", () => {
     })
     const read = codec.decode(stored(encoded.type, encoded.schemaVersion, JSON.parse(JSON.stringify(encoded.data))))
     const { tag: _, ...present } = measured
-    expect(read).toEqual(Result.succeed(present))
+    expect(read).toEqual(Result.succeed([present]))
   })
 
   it("distinguish None from an absent field", () => {
     const { data } = Result.getOrThrow(codec.encode({ ...measured, note: Option.none() }))
-    expect(Result.getOrThrow(codec.decode(stored("Measured", 1, data))).note).toEqual(Option.none())
+    expect(Result.getOrThrow(codec.decode(stored("Measured", 1, data)))[0]?.note).toEqual(Option.none())
     const { note: _, ...without } = data as Record<string, unknown>
     expect(failureOf(codec.decode(stored("Measured", 1, without)))._tag).toBe("UndecodableEvent")
   })
@@ -463,7 +467,7 @@ describe("fields that are stored as something else than an object", () => {
     const moved = { _tag: "Moved", x: 1, y: 2 } as const
     const { data } = Result.getOrThrow(codec.encode(moved))
     expect(data).toBe("1;2")
-    expect(codec.decode(stored("Moved", 1, data))).toEqual(Result.succeed(moved))
+    expect(codec.decode(stored("Moved", 1, data))).toEqual(Result.succeed([moved]))
   })
 })
 
@@ -516,8 +520,8 @@ describe("the types of a codec", () => {
   })
 
   it("narrow a decoded event by its tag", () => {
-    const event = Result.getOrThrow(codec.decode(stored("Opened", 1, { owner: "Ada" })))
-    expectTypeOf(event._tag).toEqualTypeOf<"Opened" | "Closed">()
-    if (event._tag === "Opened") expectTypeOf(event.owner).toEqualTypeOf<string>()
+    const [event] = Result.getOrThrow(codec.decode(stored("Opened", 1, { owner: "Ada" })))
+    expectTypeOf(event!._tag).toEqualTypeOf<"Opened" | "Closed">()
+    if (event?._tag === "Opened") expectTypeOf(event.owner).toEqualTypeOf<string>()
   })
 })

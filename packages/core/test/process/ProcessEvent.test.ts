@@ -59,9 +59,17 @@ const all: ReadonlyArray<ProcessEvent.ProcessEvent> = [
 ]
 
 const encode = (one: ProcessEvent.ProcessEvent) => Result.getOrThrow(ProcessEvent.codec.encode(one))
-const place = { stream: stream("moves-1"), version: 1 as StreamVersion, position: 1 as Position }
+const place = {
+  id: eventId(1),
+  stream: stream("moves-1"),
+  version: 1 as StreamVersion,
+  position: 1 as Position,
+  metadata: {},
+  occurredAt: at(0),
+  recordedAt: at(0)
+}
 const decode = (stored: ReturnType<typeof encode>) =>
-  Result.getOrThrow(ProcessEvent.codec.decode({ ...stored, ...place }))
+  Result.getOrThrow(ProcessEvent.codec.decode({ ...stored, ...place }))[0]!
 
 describe("an event of a process", () => {
   // Stored events keep this form. To change it, add a version.

@@ -467,7 +467,11 @@ describe("prepare", () => {
   it("keeps what the event is and which rows it touches", () => {
     const [renamed] = logOf(["a-1", "Counted", { to: ["x"], by: 1 }])
     const prepared = Result.getOrThrow(Fold.prepare(sums, renamed!))
-    expect(prepared).toMatchObject({ event: { _tag: "Added", by: 1 }, type: "Counted", keys: ["x"] })
+    expect(prepared).toMatchObject({
+      parts: [{ event: { _tag: "Added", by: 1 }, keys: ["x"] }],
+      type: "Counted",
+      keys: ["x"]
+    })
     expect(prepared.envelope).toMatchObject({ stream: "a-1", position: 1, metadata: {} })
   })
 
@@ -477,5 +481,83 @@ describe("prepare", () => {
     const poisoned = failureOf(prepared)
     expect(poisoned).toMatchObject({ stage: "Event", type: "Counted" })
     expect(Fold.foldBatch(sums, new Map(), [prepared])).toEqual({ changed: new Map(), poisoned: [poisoned], folded: 0 })
+  })
+})
+
+describe("a stored event that is read as several events", () => {
+  const Moved = EventType.make("Moved", Schema.Struct({ to: Schema.Array(Schema.String), n: Schema.Finite })).pipe(
+    EventType.splitInto([Added, Cleared], ({ n, to }) => [
+      Added.make({ to, by: n }),
+      ...n === 0 ? [Cleared.make({ keys: to })] : [],
+      ...n < 0 ? [] : [Added.make({ to: [...to, "all"], by: 1 })]
+    ])
+  )
+  const codec = EventCodec.makeUnsafe([Added, Cleared, Moved, EventType.retired("Looked")])
+  const split = changed({ events: codec })
+  const moved = (name: string, to: ReadonlyArray<string>, n: number) => [name, "Moved", { to, n }] as const
+
+  it("changes the rows of all of them, in their order, with one envelope", () => {
+    const [one] = logOf(moved("a-1", ["x", "y"], 2))
+    const prepared = Result.getOrThrow(Fold.prepare(split, one!))
+    expect(prepared.parts.map(({ keys }) => keys)).toEqual([["x", "y"], ["x", "y", "all"]])
+    expect(prepared.keys).toEqual(["x", "y", "all"])
+    expect(refolded(split, [one!])).toEqual({ rows: { x: { sum: 3 }, y: { sum: 3 }, all: { sum: 1 } }, poisoned: [] })
+  })
+
+  it("may remove a row and start it again", () => {
+    expect(refolded(split, logOf(moved("a-1", ["x"], 5), moved("a-1", ["x"], 0))))
+      .toEqual({ rows: { x: { sum: 1 }, all: { sum: 2 } }, poisoned: [] })
+  })
+
+  it("changes a row that is keyed by stream with all of them, at its own version", () => {
+    const byStream = Projection.makeUnsafe({
+      ...definition,
+      events: codec,
+      keys: Projection.byStream,
+      evolve: ({ sum }, event) => ({ sum: sum + (event._tag === "Added" ? event.by : 100) })
+    })
+    const log = logOf(moved("a-1", [], 2), ["a-1", "Looked", {}], moved("a-1", [], 0), ["a-1", "Looked", {}])
+    const { rows } = Fold.refold(byStream, log)
+    // What is read as none moves the row, so that no reader has to read it again.
+    expect(rows.get("a-1")).toMatchObject({ state: { sum: 104 }, version: 4, position: 4 })
+    // Ahead of the batch, as a command handler wrote it.
+    const known = new Map([["a-1", {
+      key: "a-1",
+      state: { sum: 3 },
+      version: StreamVersion(1),
+      position: Position(1)
+    }]])
+    const batch = log.map((event) => Fold.prepare(byStream, event))
+    expect(Fold.foldBatch(byStream, known, batch).changed.get("a-1")).toMatchObject({ state: { sum: 104 }, version: 4 })
+    const newer = new Map([["a-1", {
+      key: "a-1",
+      state: { sum: 9 },
+      version: StreamVersion(9),
+      position: Position(9)
+    }]])
+    expect(Fold.foldBatch(byStream, newer, batch).changed.size).toBe(0)
+    expect(Fold.refold(byStream, [log[1]!, log[3]!]).rows.size).toBe(0)
+  })
+
+  it("changes no row if one of them cannot be folded or has wrong keys", () => {
+    const poisoned = changed({
+      events: codec,
+      evolve: (row, event) => {
+        if (event._tag === "Cleared") throw new Error("no")
+        return definition.evolve(row, event)
+      }
+    })
+    expect(refolded(poisoned, logOf(moved("a-1", ["x"], 5), moved("a-1", ["x"], 0), moved("a-1", ["x"], 5))))
+      .toEqual({ rows: { x: { sum: 6 }, all: { sum: 1 } }, poisoned: ["a-1@2 Evolve"] })
+    const keyless = changed({
+      events: codec,
+      keys: (event) => event._tag === "Cleared" ? [""] : definition.keys(event)
+    })
+    expect(refolded(keyless, logOf(moved("a-1", ["x"], 0)))).toEqual({ rows: {}, poisoned: ["a-1@1 Keys"] })
+  })
+
+  it("changes nothing if its type is retired", () => {
+    expect(refolded(split, logOf(["a-1", "Looked", {}], moved("a-1", ["x"], 1), ["a-1", "Looked", "garbage"])))
+      .toEqual(refolded(split, logOf(moved("a-1", ["x"], 1))))
   })
 })

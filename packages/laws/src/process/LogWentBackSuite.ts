@@ -43,6 +43,7 @@ export const properties = (implementation?: TransferRun.Implementation): Readonl
   Law.over(LostEventLaws.cursorsNoticeALogThatWentBack, logCase),
   Law.over(LostEventLaws.positionsBeyondTheLogFail, logCase, { cost: 5 }),
   Law.over(LogWentBackLaws.cachedAnswersAreOfTheLog, logCase),
+  Law.over(LogWentBackLaws.rebuildsKeepToTheirRows, logCase),
   Law.over(RunnerWentBackLaws.runnersFollowTheLog(implementation), runnerCase)
 ]
 

@@ -7,6 +7,7 @@ import type { EventStore } from "@refold/store/log/EventStore"
 import type { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import type * as Layer from "effect/Layer"
 import * as fc from "fast-check"
+import type { Older } from "../event/internal/Older.ts"
 import * as Law from "../kit/Law.ts"
 import * as Suite from "../kit/Suite.ts"
 import * as AlarmScript from "./internal/AlarmScript.ts"
@@ -24,6 +25,8 @@ import * as TransferScript from "./internal/TransferScript.ts"
 export interface Inputs<Event> {
   /** Events of every type that the process observes, in any order. `correlate` must not throw for any of them. */
   readonly events: fc.Arbitrary<Event>
+  /** Events as older code stored them, each with the events that it is read as; none by default. */
+  readonly older?: fc.Arbitrary<Older<Event>> | undefined
   /** The names of their streams; by default three streams in each category that the process observes. */
   readonly streams?: fc.Arbitrary<string> | undefined
 }
@@ -31,7 +34,7 @@ export interface Inputs<Event> {
 /** The laws of a process over these inputs. */
 export const properties = <Event extends Tagged, State>(
   process: Process<Event, State>,
-  { events, streams = streamsOf(process) }: Inputs<Event>,
+  { events, older, streams = streamsOf(process) }: Inputs<Event>,
   deploy?: ProcessLaws.Deploy
 ): ReadonlyArray<Law.Property<never>> => {
   const steps = InstanceScript.steps(events, streams)
@@ -40,7 +43,13 @@ export const properties = <Event extends Tagged, State>(
     Law.over(ProcessLaws.repeatedEventsChangeNothing(process), steps),
     Law.over(ProcessLaws.stateIsFoldOfStream(process), steps),
     Law.over(ProcessLaws.pendingWorkIsFoldOfStream(process, deploy), steps),
-    Law.over(ProcessLaws.retryAfterRepairIsUndisturbed(process, deploy), broken)
+    Law.over(ProcessLaws.retryAfterRepairIsUndisturbed(process, deploy), broken),
+    ...(older === undefined ? [] : [
+      Law.over(
+        ProcessLaws.olderEventsAreObservedAsNative(process),
+        fc.array(fc.record({ stream: streams, event: older }), { maxLength: 8 })
+      )
+    ])
   ]
 }
 

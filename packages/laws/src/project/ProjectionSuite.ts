@@ -2,6 +2,7 @@
 import type { Tagged } from "@refold/core/event/EventType"
 import type { Projection } from "@refold/core/project/Projection"
 import * as fc from "fast-check"
+import type { Older } from "../event/internal/Older.ts"
 import * as Arbitraries from "../kit/internal/Arbitraries.ts"
 import * as Law from "../kit/Law.ts"
 import * as Suite from "../kit/Suite.ts"
@@ -14,6 +15,8 @@ export interface Inputs<Event> {
   readonly events: fc.Arbitrary<Event>
   /** The names of their streams; by default three streams in each category that the projection reads. */
   readonly streams?: fc.Arbitrary<string> | undefined
+  /** Events as older code stored them, each with the events that it is read as; none by default. */
+  readonly older?: fc.Arbitrary<Older<Event>> | undefined
   /** The metadata of the events; none by default. */
   readonly metadata?: fc.Arbitrary<NonNullable<LoggedEvent<Event>["metadata"]>> | undefined
 }
@@ -21,10 +24,11 @@ export interface Inputs<Event> {
 /** The laws of a projection over these inputs. */
 export const properties = <Event extends Tagged, State, Index extends string>(
   projection: Projection<Event, State, Index>,
-  { events, metadata = fc.constant({}), streams = streamsOf(projection) }: Inputs<Event>
+  { events, metadata = fc.constant({}), older, streams = streamsOf(projection) }: Inputs<Event>
 ): ReadonlyArray<Law.Property<never>> => {
-  const logged = fc.record({ stream: streams, event: events, occurredAt: Arbitraries.time, metadata })
-  const logs = fc.array(logged, { maxLength: 12 })
+  const logged = <Stored>(event: fc.Arbitrary<Stored>) =>
+    fc.array(fc.record({ stream: streams, event, occurredAt: Arbitraries.time, metadata }), { maxLength: 12 })
+  const logs = logged(events)
   const sizes = fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 4 })
   return [
     Law.over(ProjectionLaws.anyBatchesAreRefold(projection), fc.record({ log: logs, sizes })),
@@ -32,7 +36,8 @@ export const properties = <Event extends Tagged, State, Index extends string>(
     Law.over(ProjectionLaws.foldingChangesNothing(projection), logs),
     Law.over(ProjectionLaws.everyEventFolds(projection), logs),
     Law.over(ProjectionLaws.statesAreReadBack(projection), logs),
-    Law.over(ProjectionLaws.keyOrderMeansNothing(projection), fc.tuple(logs, fc.nat()))
+    Law.over(ProjectionLaws.keyOrderMeansNothing(projection), fc.tuple(logs, fc.nat())),
+    ...(older === undefined ? [] : [Law.over(ProjectionLaws.olderEventsFoldAsNative(projection), logged(older))])
   ]
 }
 

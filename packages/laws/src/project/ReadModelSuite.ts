@@ -100,6 +100,7 @@ const repairable = growing(SampleProjections.poisonedByStream, Histories.readabl
 /** The laws of an adapter, to select from or to check without Vitest. */
 export const properties = (): ReadonlyArray<Law.Property<Stores>> => [
   Law.over(ProjectorLaws.anyBatchingIsRefold, anyGrowing),
+  Law.over(ProjectorLaws.partsAreWholeOrNothing, growing(SampleProjections.poisonedInParts, Histories.readableEntry)),
   Law.over(ProjectorLaws.resumedIsRefold, logged(SampleProjections.arbitrary, Histories.entry, 6)),
   Law.over(ProjectorLaws.oneOwnerAtATime, anyGrowing),
   Law.over(ProjectorLaws.ownWritesAreRead, anyGrowing),

@@ -1,15 +1,18 @@
 // Planted faults of loaded states, snapshots and command handlers.
+import * as View from "@refold/core/decide/View"
+import { decodeAll } from "@refold/core/event/EventCodec"
 import * as AsOf from "@refold/core/journal/AsOf"
 import * as Snapshots from "@refold/store/decide/Snapshots"
 import type { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import * as State from "@refold/store/decide/State"
 import * as Together from "@refold/store/decide/Together"
-import type { EventReader } from "@refold/store/log/EventReader"
+import { EventReader } from "@refold/store/log/EventReader"
 import type { EventStore } from "@refold/store/log/EventStore"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import * as fc from "fast-check"
 import * as AgreementSuite from "../../src/decide/AgreementSuite.ts"
 import * as CommandHandlerLaws from "../../src/decide/internal/CommandHandlerLaws.ts"
@@ -66,6 +69,15 @@ const loadFromAnySnapshot: ReplayLaws.Load = Effect.fnUntraced(function*(aggrega
 const loadLastBeyondTheEnd: ReplayLaws.Load = (aggregate, id, options) =>
   Effect.catchTag(State.load(aggregate, id, options), "InvalidInput", () => State.load(aggregate, id))
 
+// Takes a version for a number of domain events. A stored event may be read as none or several.
+const loadByDomainEvents: ReplayLaws.Load = Effect.fnUntraced(function*(aggregate, id, { asOf } = {}) {
+  if (asOf?._tag !== "Version") return yield* State.load(aggregate, id, { asOf })
+  const loaded = yield* State.load(aggregate, id)
+  const stored = yield* Stream.runCollect((yield* EventReader).readStream(loaded.stream))
+  const events = yield* Effect.fromResult(decodeAll(aggregate.events, stored))
+  return { ...loaded, state: View.fold(aggregate.decider, events.slice(0, asOf.version)) }
+})
+
 const adaptersAgree = (layer: Layer.Layer<AnyStores>) => {
   const adapters = [EventStores.sound, layer].map((layer, index) =>
     [String(index), ManagedRuntime.make(layer).contextEffect] as const
@@ -75,7 +87,13 @@ const adaptersAgree = (layer: Layer.Layer<AnyStores>) => {
 
 const agreementLaws: Table<typeof ReplayLaws> = {
   snapshotAndTailIsReplay: { "a state of another stream": store(SnapshotStores.savesTheFirstState) },
-  asOfVersion: { "an exclusive version": reading(Reads.versionIsExclusive) },
+  asOfVersion: {
+    "an exclusive version": reading(Reads.versionIsExclusive),
+    "versions that count domain events": store(
+      EventStores.sound,
+      AgreementSuite.properties({ ...Sample, load: loadByDomainEvents })
+    )
+  },
   asOfPosition: { "an exclusive position": reading(Reads.positionIsExclusive) },
   asOfRecordedAt: { "an exclusive instant": reading(Reads.recordedAtIsExclusive) },
   asOfOccurredAt: {

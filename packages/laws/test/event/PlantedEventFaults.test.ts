@@ -12,8 +12,18 @@ const codec = (codec: typeof Sample.codec) =>
 const eventCodecLaws: Table<typeof EventCodecLaws> = {
   decodeUndoesEncode: { "a codec that loses notes": codec(Codecs.losesNotes) },
   formerNamesDecode: { "a former name that is not declared": codec(Codecs.declaresAWrongFormerName) },
-  olderVersionsDecode: { "an upcaster that loses notes": codec(Codecs.upcastsWithoutNotes) },
-  upcastHistoryFoldsAsNative: { "an upcaster that loses notes": codec(Codecs.upcastsWithoutNotes) }
+  olderVersionsDecode: {
+    "an upcaster that loses notes": codec(Codecs.upcastsWithoutNotes),
+    "a split that gives one event": codec(Codecs.readsTheFirstEventOnly)
+  },
+  olderEventsAreValid: {
+    "an upcaster that multiplies euros by 100": codec(Codecs.multipliesByAHundred)
+  },
+  retiredEventsAreNone: { "a retired type that is still read": codec(Codecs.keepsARetiredType) },
+  upcastHistoryFoldsAsNative: {
+    "an upcaster that loses notes": codec(Codecs.upcastsWithoutNotes),
+    "a split that gives one event": codec(Codecs.readsTheFirstEventOnly)
+  }
 }
 
 Planted.find("EventCodecLaws", EventCodecLaws, [Sample.codec, Sample.decider], eventCodecLaws)

@@ -12,7 +12,8 @@ const store = (layer: Layer.Layer<LogWentBackSuite.Stores>) => Planted.services(
 
 const logWentBackLaws: Table<typeof LogWentBackLaws> = {
   projectionsFollowTheLog: { "a head that never decreases": store(LogsThatGoBack.remembersTheHighestHead) },
-  cachedAnswersAreOfTheLog: { "a revision that comes again": store(LogsThatGoBack.countsRevisions) }
+  cachedAnswersAreOfTheLog: { "a revision that comes again": store(LogsThatGoBack.countsRevisions) },
+  rebuildsKeepToTheirRows: { "a generation that is remembered by its id": store(LogsThatGoBack.remembersGenerations) }
 }
 
 const lostEventLaws: Table<typeof LostEventLaws> = {

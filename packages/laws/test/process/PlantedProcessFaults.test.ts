@@ -17,12 +17,15 @@ import * as Sagas from "./faults/Sagas.ts"
 const sound = Alarms.make("alarms")
 
 const process = (process: Alarms.Alarms, deploy?: ProcessLaws.Deploy) =>
-  pure(ProcessSuite.properties(process, { events: Sample.events }, deploy))
+  pure(ProcessSuite.properties(process, Sample, deploy))
 
 const processLaws: Table<typeof ProcessLaws> = {
   repeatedEventsChangeNothing: { "an instance that forgets observed events": process(Processes.forgetsObservedEvents) },
   stateIsFoldOfStream: { "a process that counts its calls": process(Processes.countsItsCalls) },
   pendingWorkIsFoldOfStream: { "a deployment that decides again": process(sound, Processes.decidesAgain) },
+  olderEventsAreObservedAsNative: {
+    "a split that gives one event": process(Processes.observesTheFirstEventOnly)
+  },
   retryAfterRepairIsUndisturbed: {
     "waiting triggers retried in reverse order": process(sound, Processes.retriesBackwards)
   }

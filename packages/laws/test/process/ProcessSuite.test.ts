@@ -10,7 +10,7 @@ import * as Alarms from "../../src/process/internal/Alarms.ts"
 import * as Transfers from "../../src/process/internal/Transfers.ts"
 import * as ProcessSuite from "../../src/process/ProcessSuite.ts"
 
-ProcessSuite.pure("alarms", Alarms.make("alarms"), { events: Sample.events })
+ProcessSuite.pure("alarms", Alarms.make("alarms"), Sample)
 
 const jar = fc.constantFrom("a", "b")
 const coins = fc.nat(3)

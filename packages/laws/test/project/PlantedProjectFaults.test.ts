@@ -33,13 +33,15 @@ const adaptersAgree = (layer: Layer.Layer<ReadModelSuite.Stores>) => {
   return pure([ReadModelSuite.acrossAdapters(adapters)])
 }
 
-const projection = (projection: typeof Projections.sound) =>
-  pure(ProjectionSuite.properties(projection, { events: Sample.events }))
+const projection = (projection: typeof Projections.sound) => pure(ProjectionSuite.properties(projection, Sample))
 
 const projectionLaws: Table<typeof ProjectionLaws> = {
   anyBatchesAreRefold: { "a projection that counts its events": projection(Projections.countsItsEvents) },
   foldingIsDeterministic: { "random keys": projection(Projections.choosesRandomKeys) },
   foldingChangesNothing: { "a projection that sorts the event's notes": projection(Projections.sortsItsNotes) },
+  olderEventsFoldAsNative: {
+    "a split that gives one event": projection(Projections.foldsTheFirstEventOnly)
+  },
   everyEventFolds: { "a projection that refuses events": projection(Projections.cannotTakeCoins) },
   statesAreReadBack: { "a schema that omits notes": projection(Projections.omitsItsNotes) },
   keyOrderMeansNothing: {
@@ -52,7 +54,9 @@ const projectionLaws: Table<typeof ProjectionLaws> = {
 const projectorLaws: Table<typeof ProjectorLaws> = {
   anyBatchingIsRefold: {
     "removals forgotten": store(ReadModels.forgetsRemovals),
-    "ignored parked streams": store(ReadModels.ignoresParkedStreams),
+    "ignored parked streams": store(ReadModels.ignoresParkedStreams)
+  },
+  partsAreWholeOrNothing: {
     "one part of an event": store(ReadModels.writesOnePartOnly),
     "parts of a poisoned event": store(ReadModels.keepsPartsOfPoisonedEvents)
   },

@@ -1,7 +1,9 @@
 /** Folds many streams at once: reads their events page by page, and folds them by the aggregate's own code. */
+import * as View from "@refold/core/decide/View"
 import type { Tagged } from "@refold/core/event/EventType"
 import type { StreamName } from "@refold/core/event/StreamName"
-import * as EventRow from "@refold/postgres/internal/log/EventRow"
+import type * as EventRow from "@refold/postgres/internal/log/EventRow"
+import * as UnreadableRow from "@refold/postgres/internal/log/UnreadableRow"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import { WireTransform } from "@refold/store/log/WireTransform"
 import * as Effect from "effect/Effect"
@@ -38,7 +40,8 @@ export const fold = Effect.fnUntraced(function*<State, Event extends Tagged>(
   let last: NumberedRow | undefined
   for (;;) {
     const rows: ReadonlyArray<NumberedRow> = yield* readEvents(session, streams, last)
-    const events = yield* fromWire(rows.map(EventRow.decode))
+    const read = Result.all(rows.map((row) => UnreadableRow.eventOf("fold streams", row)))
+    const events = yield* fromWire(yield* Effect.fromResult(read))
     for (const [index, event] of events.entries()) {
       const at = Number(rows[index]!.number) - 1
       folded[at] = evolve(aggregate, folded[at]!, event)
@@ -79,6 +82,7 @@ const evolve = <State, Event extends Tagged>(
   events: events + 1,
   state: Result.flatMap(
     state,
-    (state) => attempt("evolve", () => Result.map(codec.decode(stored), (event) => decider.evolve(state, event)))
+    (state) =>
+      attempt("evolve", () => Result.map(codec.decode(stored), (events) => View.foldFrom(decider, state, events)))
   )
 })

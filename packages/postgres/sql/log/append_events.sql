@@ -28,6 +28,10 @@ DECLARE
   last_w int;
   last_e int;
 BEGIN
+  IF (0 < ALL (write_counts) AND 0 <= ALL (event_counts) AND -2 <= ALL (expected)) IS NOT TRUE THEN
+    RAISE EXCEPTION 'each commit must have a write, counts must not be negative, and versions not below -2'
+      USING ERRCODE = 'invalid_parameter_value';
+  END IF;
   IF wait THEN
     PERFORM refold.lock_streams(streams, keys, true, CASE WHEN shared_guards THEN event_counts END);
   END IF;
@@ -50,5 +54,16 @@ BEGIN
     w := last_w + 1;
     e := last_e + 1;
   END LOOP;
+  -- What is too short would be read as NULL, and what is too long would be left out.
+  IF (
+    w - 1 = ALL (ARRAY[cardinality(streams), cardinality(expected), cardinality(event_counts)])
+    AND e - 1 = ALL (ARRAY[
+      cardinality(event_ids), cardinality(event_types), cardinality(event_schema_versions), cardinality(event_data),
+      cardinality(event_metadata), cardinality(event_occurred_at)
+    ])
+  ) IS NOT TRUE
+  THEN
+    RAISE EXCEPTION 'the arrays must have one element per commit, write or event' USING ERRCODE = 'invalid_parameter_value';
+  END IF;
 END
 $$

@@ -5,19 +5,19 @@ CREATE TABLE refold.event_store (
   position bigint PRIMARY KEY DEFAULT nextval('refold.event_position'),
   -- The whole name rather than a number into a table of streams: an append then touches one table, no row is updated by
   -- every append to its stream, and an event names its own stream.
-  stream text NOT NULL CHECK (char_length(stream) BETWEEN 1 AND 255 AND stream ~ '^[^-]+-.'),
+  stream text NOT NULL,
   -- The number of events in the stream including this one. bigint costs nothing beside the text columns.
   version bigint NOT NULL CHECK (version >= 1),
   -- Chosen by the writer, so that an append whose answer was lost can be looked up and a repeated one is detected.
   event_id uuid NOT NULL CONSTRAINT event_store_event_id UNIQUE,
   -- The stored name of the event's type. A codec maps it to the name in the code.
-  type text NOT NULL CHECK (char_length(type) BETWEEN 1 AND 255),
+  type text NOT NULL,
   -- The version of the type's schema that data was written with; a codec upcasts it.
-  schema_version smallint NOT NULL CHECK (schema_version >= 1),
+  schema_version smallint NOT NULL,
   -- jsonb rather than json: malformed text is refused, and auditors can query it.
   data jsonb NOT NULL,
   -- correlationId, causationId, actor, and any fields that the writer adds.
-  metadata jsonb NOT NULL CHECK (jsonb_typeof(metadata) = 'object'),
+  metadata jsonb NOT NULL,
   -- The domain's clock. It may be back-dated, so nothing is ordered by it.
   occurred_at timestamptz NOT NULL,
   -- The database's clock, in milliseconds (what JavaScript can hold); append_events keeps it from ever decreasing
@@ -31,5 +31,8 @@ CREATE TABLE refold.event_store (
   size int NOT NULL GENERATED ALWAYS AS (octet_length(data::text) + octet_length(metadata::text)) STORED,
   -- What is stored can be read again by a client that limits a message to 16 MiB. Writers check each limit before (see
   -- size_problem); this is for all others.
+  CONSTRAINT event_store_readable CHECK (
+    refold.is_readable(stream, type, schema_version, data, metadata, occurred_at)
+  ),
   CONSTRAINT event_store_size CHECK (size <= 9437184)
 )

@@ -14,10 +14,11 @@ DECLARE
   setting CONSTANT text := coalesce(current_setting('refold_store.locked_position', true), '');
   last_drawn bigint;
 BEGIN
-  -- A position from a counter that is behind the log would be below those that readers have passed. One statement: what its
-  -- snapshot sees was drawn before, so only a counter that was set back can be lower.
-  IF (SELECT e."position" FROM refold.event_store e ORDER BY e."position" DESC LIMIT 1)
-    > (SELECT s.last_value FROM refold.event_position s)
+  -- A position from a counter that is behind the log would be below those that readers have passed, and position 0 is before
+  -- the first one that they read. One statement: what its snapshot sees was drawn before, so only a counter that was set
+  -- back can be lower. The last value of a counter that was restarted is not drawn yet.
+  IF coalesce((SELECT e."position" FROM refold.event_store e ORDER BY e."position" DESC LIMIT 1), 0)
+    > (SELECT CASE WHEN s.is_called THEN s.last_value ELSE s.last_value - 1 END FROM refold.event_position s)
   THEN
     PERFORM refold.repair_positions();
   END IF;

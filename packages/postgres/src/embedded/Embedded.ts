@@ -66,7 +66,7 @@ const open = Effect.fnUntraced(function*(
   const { PGlite } = yield* load
   const files = yield* findFiles
   // Resolved, because PGlite reads a prefix such as "idb://" as another kind of store.
-  const folder = dataDir === undefined ? undefined : yield* prepare(Path.resolve(dataDir))
+  const folder = dataDir === undefined ? undefined : yield* create(Path.resolve(dataDir))
   const lock = folder === undefined ? undefined : yield* claim(folder)
   const start = Effect.tryPromise({
     try: async () => {
@@ -134,8 +134,14 @@ const findFiles = Effect.mapError(
 
 const claim = Effect.fnUntraced(
   function*(folder: string): Effect.fn.Return<FolderLock.Held, EmbeddedUnavailable, Scope.Scope> {
+    const trying = <A>(run: () => A) => Effect.try({ try: run, catch: (cause) => unusable(folder, cause) })
     const lock = yield* Effect.mapError(FolderLock.acquire(folder), (cause) => unusable(folder, cause))
-    if (lock._tag === "Held") return lock
+    if (lock._tag === "Held") {
+      // Behind the lock: an owner that is just creating the database has files there and no database yet.
+      yield* trying(() => checkFiles(folder))
+      yield* trying(() => makePrivate(folder))
+      return lock
+    }
     const { owner } = lock
     const where = owner === undefined ? "" : `: process ${owner.pid} on ${owner.host}, since ${owner.since}`
     return yield* new EmbeddedUnavailable({
@@ -147,18 +153,19 @@ const claim = Effect.fnUntraced(
 )
 
 // The real path: by a link, the lock and the database could come to be in different folders.
-const prepare = (folder: string): Effect.Effect<string, EmbeddedUnavailable> =>
+const create = (folder: string): Effect.Effect<string, EmbeddedUnavailable> =>
   Effect.try({
     try: () => {
       Fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
-      const real = Fs.realpathSync(folder)
-      const files = Fs.readdirSync(real).filter((name) => !name.startsWith(FolderLock.lockFile))
-      if (files.length > 0 && !files.includes("PG_VERSION")) throw new Error("it holds other files and no database")
-      makePrivate(real)
-      return real
+      return Fs.realpathSync(folder)
     },
     catch: (cause) => unusable(folder, cause)
   })
+
+const checkFiles = (folder: string): void => {
+  const files = Fs.readdirSync(folder).filter((name) => !name.startsWith(FolderLock.lockFile))
+  if (files.length > 0 && !files.includes("PG_VERSION")) throw new Error("it holds other files and no database")
+}
 
 // The folder alone decides: PGlite creates files that others may read.
 const makePrivate = (folder: string): void => {

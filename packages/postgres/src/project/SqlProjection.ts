@@ -37,7 +37,7 @@ export interface Definition<Event extends Tagged> {
   readonly setup: Effect.Effect<unknown, SqlError.SqlError, SqlClient.SqlClient>
   /**
    * Applies an event to the tables. Events arrive in the order of the log; an event that fails leaves nothing and parks
-   * its stream. Statements that end the transaction or change the `search_path` are refused. Effects outside of the
+   * its stream. So do all domain events of a stored event whose type is split. Statements that end the transaction or change the `search_path` are refused. Effects outside of the
    * database may run more than once.
    */
   readonly handle: (event: Event, envelope: Projection.Envelope) => Effect.Effect<unknown, unknown, SqlClient.SqlClient>
@@ -66,7 +66,7 @@ export const make = Effect.fnUntraced(function*<Event extends Tagged>(
   const timeout = yield* Effect.fromResult(checkTimeout(asked))
   const { name } = shape
   const handleOne = (one: Prepared<Event>, timeout: number) => {
-    const handler = Effect.suspend(() => handle(one.event, one.envelope))
+    const handler = Effect.forEach(one.parts, ({ event }) => handle(event, one.envelope), { discard: true })
     return EventHandler.run(Effect.provideService(handler, SqlClient.SqlClient, sql), name, one, timeout)
   }
   return {

@@ -105,6 +105,12 @@ describe("a folder that a process has open", () => {
     expect(Fs.readdirSync(folder).toSorted()).toEqual(["data", "one", "two"])
   })
 
+  test("is in use also while its database is being created", async () => {
+    expect(await start({ lockOnly: true }).line()).toBe("Held")
+    Fs.mkdirSync(Path.join(folder, "base"))
+    expect(await start().line()).toContain("is in use: process ")
+  })
+
   test("is free at once where the process exits without closing it", async () => {
     const first = start()
     expect(await first.line()).toBe("opened")

@@ -62,6 +62,32 @@ describe("a position counter that is behind the log", () => {
       expect(yield* Stores.readIds(store)).toHaveLength(18)
     })))
 
+  test("that was restarted at the last position gives the next one", () =>
+    run(Effect.gen(function*() {
+      const { sql, store } = yield* behind(10)
+      yield* sql`select setval('refold.event_position', 10, false)`
+      expect(yield* store.append(Stores.freshStream(), [Stores.event()])).toMatchObject({ position: 11 })
+    })))
+
+  test("of a store without events, restored without data, gives no event position 0", () =>
+    run(Effect.gen(function*() {
+      const { sql, store } = yield* Stores.open(yield* freshDatabase())
+      yield* sql`alter sequence refold.event_position restart`
+      expect(yield* store.append(Stores.freshStream(), [Stores.event()])).toMatchObject({ position: 1 })
+      expect(yield* Stores.readIds(store)).toHaveLength(1)
+    })))
+
+  test("is repaired together with the counter of generations, so that a new projection can begin", () =>
+    run(Effect.gen(function*() {
+      const opened = yield* behind()
+      const { sql, url } = opened
+      const begin = ({ readModels }: Pick<Stores.Opened, "readModels">, name: string) =>
+        Effect.map(readModels.begin({ name, version: 1, indexes: [] }, "Building"), ({ id }) => id)
+      const ids = [yield* begin(opened, "one"), yield* begin(opened, "two")]
+      yield* sql`alter table refold.projection_generations alter id restart`
+      expect(yield* begin(yield* Stores.open(url), "three")).toBe(Math.max(...ids) + 1)
+    })))
+
   test("leaves no row out of a projection that shows no lag", () =>
     run(Effect.gen(function*() {
       const { reader, readModels, store } = yield* behind()

@@ -94,7 +94,7 @@ const isOfSaga = ({ metadata }: RecordedEvent): boolean => "process" in metadata
 // What came from elsewhere, and what sealing took out.
 const putIn = (log: ReadonlyArray<RecordedEvent>): number =>
   log.filter((event) => !isOfSaga(event) && event.stream.startsWith("jar-"))
-    .map((event) => Result.getOrThrow(Sample.codec.decode(event)))
+    .flatMap((event) => Result.getOrThrow(Sample.codec.decode(event)))
     .reduce(
       (sum, event) =>
         event._tag === "CoinsAdded" ? sum + event.coins : event._tag === "CoinsTaken" ? sum - event.coins : sum,

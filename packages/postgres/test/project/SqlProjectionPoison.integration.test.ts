@@ -95,6 +95,31 @@ describe.each([["a server", SqlProjections.onServer], ["the embedded database", 
     )
 
     test(
+      "an event that is read as several is handled as a whole or not at all, and one that is read as none not at all",
+      run(Effect.gen(function*() {
+        let isRepaired = false
+        const { append, noted, projection, stream } = yield* notes({
+          after: ({ text }) => text === "b3" && !isRepaired ? Effect.fail("no") : Effect.void
+        })
+        const store = yield* EventStore
+        yield* store.append(stream("a"), [SqlProjections.retired(), SqlProjections.notedTogether("a1", "a2")])
+        yield* store.append(stream("b"), [SqlProjections.notedTogether("b1", "b2"), SqlProjections.notedTogether()])
+        yield* store.append(stream("b"), [SqlProjections.notedTogether("b3", "b4")])
+        yield* append("b5", "a3")
+        yield* Projector.catchUp(projection, { attempts: 1 })
+        expect(yield* noted).toEqual(["a1", "a2", "b1", "b2", "a3"])
+        expect(yield* Parked.list(projection)).toMatchObject([{
+          stream: stream("b"),
+          version: 3,
+          type: "NotedTogether"
+        }])
+        isRepaired = true
+        expect(yield* Parked.retry(projection, stream("b"))).toEqual(Option.none())
+        expect(yield* noted).toEqual(["a1", "a2", "b1", "b2", "a3", "b3", "b4", "b5"])
+      }))
+    )
+
+    test(
       "what a handler makes and drops is part of its batch",
       run(Effect.gen(function*() {
         const { append, noted, projection } = yield* notes({

@@ -244,13 +244,13 @@ describe("migrations of one's own", () => {
   )
 
   test(
-    "change nothing if one of their statements fails",
+    "change nothing if one of their statements fails, and say why",
     run(Effect.gen(function*() {
       const { sql } = yield* Stores.Database
       const broken = { ...first, "0002_broken": [{ name: "broken", text: "CREATE TABLE refold.b (n nothing)" }] }
       expect(yield* Effect.flip(migrate(broken, "failed"))).toMatchObject({
         _tag: "EventStoreError",
-        operation: "migrate"
+        message: "migrate failed: Migration \"2_broken\" failed: type \"nothing\" does not exist"
       })
       expect(yield* sql`select to_regnamespace('failed') as schema`).toEqual([{ schema: null }])
     }))

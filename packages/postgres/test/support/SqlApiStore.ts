@@ -79,7 +79,7 @@ const read = (
       rows(options.limit ?? null),
       (cause) => new EventStoreError({ operation: "read", cause })
     )
-    return Stream.fromIterable(found.map(EventRow.decode))
+    return Stream.fromIterable(found.map((row) => Result.getOrThrow(EventRow.decode(row))))
   }))
 
 const version = (asOf: AsOf.AsOf | undefined) => (asOf?._tag === "Version" ? asOf.version : null)

@@ -38,11 +38,23 @@ export const onEmbedded = () => runner(EmbeddedStore.layer())
 
 const Noted = EventType.make("Noted", Schema.Struct({ text: Schema.String }))
 
+// Notes of an older release: several in one event.
+const NotedTogether = EventType.make("NotedTogether", Schema.Struct({ texts: Schema.Array(Schema.String) })).pipe(
+  EventType.splitInto([Noted], ({ texts }) => texts.map((text) => Noted.make({ text })))
+)
+
 /** An event to note. */
 export type Event = typeof Noted.Event
 
 /** An event with this text. */
 export const note = (text: string) => Stores.event({ type: "Noted", data: { text } })
+
+/** An event of an older release that is read as notes with these texts. */
+export const notedTogether = (...texts: ReadonlyArray<string>) =>
+  Stores.event({ type: "NotedTogether", data: { texts } })
+
+/** An event of a retired type. */
+export const retired = () => Stores.event({ type: "Erased", data: {} })
 
 type Handle = SqlProjection.Definition<Event>["handle"]
 
@@ -59,7 +71,7 @@ export type Fields = Partial<SqlProjection.Definition<Event>> & { readonly after
 export const definition = ({ after = () => Effect.void, ...fields }: Fields = {}): SqlProjection.Definition<Event> => ({
   name: `notes ${randomUUID()}`,
   version: 1,
-  events: EventCodec.makeUnsafe([Noted]),
+  events: EventCodec.makeUnsafe([Noted, NotedTogether, EventType.retired("Erased")]),
   setup: Effect.flatMap(SqlClient.SqlClient, (sql) => sql`create table noted (id serial, stream text, text text)`),
   handle: (event, envelope) => Effect.andThen(insert(event, envelope), Effect.suspend(() => after(event, envelope))),
   ...fields

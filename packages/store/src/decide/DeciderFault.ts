@@ -13,6 +13,8 @@ export class DeciderFault extends Data.TaggedError("DeciderFault")<{
 }> {
   override get message(): string {
     const { cause, stage, stream } = this
-    return `${stage} failed on stream "${stream}": ${cause instanceof Error ? cause.message : String(cause)}`
+    return `${stage} failed on stream "${stream}": ${
+      cause instanceof Error ? cause.message : String(cause)
+    }. This is a bug of the decider: repair its ${stage}`
   }
 }

@@ -40,7 +40,7 @@ export class PartRefused<Refusal> extends Data.TaggedError("PartRefused")<{
   readonly refusal: Refusal
 }> {
   override get message(): string {
-    return `the command for stream "${this.stream}" was refused, and nothing was stored`
+    return `the command for stream "${this.stream}" was refused, and nothing was stored: the field refusal says why`
   }
 }
 

@@ -105,7 +105,7 @@ export type SubscribeFailure = ReadFailure | LogWentBack
 /** No event has this id. */
 export class EventNotFound extends Data.TaggedError("EventNotFound")<{ readonly id: EventId }> {
   override get message(): string {
-    return `there is no event with id ${this.id}`
+    return `there is no event with id ${this.id}: check the id, and that it is of this store`
   }
 }
 

@@ -35,10 +35,15 @@ export class OutcomeUnknown extends Data.TaggedError("OutcomeUnknown")<{
   }
 }
 
-/** A stored event that cannot be read. The cause of an `EventStoreError` that is permanent. */
+/**
+ * A stored event that cannot be read. The cause of an `EventStoreError` that is permanent. A projection and a process park
+ * its stream, and another reader can go on after its position.
+ */
 export class UnreadableEvent extends Data.TaggedError("UnreadableEvent")<{
   readonly stream: StreamName
   readonly version: StreamVersion
+  /** Its stored type. */
+  readonly type: string
   readonly id: EventId
   readonly position: Position
   readonly reason: string

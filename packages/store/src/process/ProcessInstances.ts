@@ -60,11 +60,15 @@ export const history = Effect.fnUntraced(function*<Event extends Tagged, State>(
   const stream = yield* Effect.fromResult(Process.streamOf(process, instance))
   const stored = yield* Stream.runCollect((yield* EventReader).readStream(stream))
   const { fromWire } = yield* WireTransform
-  return yield* Effect.forEach(
+  const entries = yield* Effect.forEach(
     yield* fromWire(stored),
     (recorded) =>
-      Effect.map(Effect.fromResult(process.instances.events.decode(recorded)), (event) => ({ event, recorded }))
+      Effect.map(
+        Effect.fromResult(process.instances.events.decode(recorded)),
+        (events) => events.map((event) => ({ event, recorded }))
+      )
   )
+  return entries.flat()
 })
 
 /**

@@ -22,7 +22,7 @@ import * as StreamRows from "./internal/StreamRows.ts"
 import type { ProjectionOutdated } from "./ProjectionError.ts"
 import * as Projector from "./Projector.ts"
 import type { Page, Readers, ReadRowsFailure, Row } from "./ReadModel.ts"
-import { type ParkedStream, ReadModelStore } from "./ReadModelStore.ts"
+import { type Generation, type ParkedStream, ReadModelStore } from "./ReadModelStore.ts"
 
 /** The rows of a projection as of a past point. */
 export interface PastRows<State, Index extends string> {
@@ -53,7 +53,7 @@ export const asOf = Effect.fnUntraced(function*<Event extends Tagged, State, Ind
   const target = Projector.targetOf(projection)
   const { id } = yield* Effect.acquireRelease(
     store.begin(target, "Scratch"),
-    (begun) => Effect.ignore(store.drop(begun.id))
+    (begun) => Effect.ignore(dropScratch(store, begun))
   )
   const reached = yield* CatchUp.catchUp(target, id, goal, { ...CatchUp.defaults, ...options })
   if (!Option.exists(reached, ({ checkpoint }) => checkpoint >= goal.head.position)) {
@@ -68,6 +68,13 @@ export const asOf = Effect.fnUntraced(function*<Event extends Tagged, State, Ind
     parked: yield* store.listParked(id)
   }
 })
+
+// Where the log has gone back, other rows may have this id.
+const dropScratch = (store: ReadModelStore["Service"], { id, projection }: Generation) =>
+  Effect.flatMap(
+    store.generations(projection),
+    (known) => known.some((one) => one.id === id && one.status === "Scratch") ? store.drop(id) : Effect.void
+  )
 
 /**
  * The row of one stream as of a version, a position or an instant, folded from this stream only. None if the row did

@@ -18,7 +18,7 @@ export class ProjectionNotReady extends Data.TaggedError("ProjectionNotReady")<{
   readonly checkpoint: Position
 }> {
   override get message(): string {
-    return `projection "${this.projection}" is still in its first build, at position ${this.checkpoint}`
+    return `projection "${this.projection}" is still in its first build, at position ${this.checkpoint}: wait for a position with ReadModel.awaitPosition, or ask again later`
   }
 }
 
@@ -44,7 +44,7 @@ export class UnreadableRow extends Data.TaggedError("UnreadableRow")<{
   readonly reason: string
 }> {
   override get message(): string {
-    return `row "${this.key}" of projection "${this.projection}", version ${this.version}, cannot be read: ${this.reason}`
+    return `row "${this.key}" of projection "${this.projection}", version ${this.version}, cannot be read: ${this.reason}. Raise the version of the projection, so that its rows are built from the events again`
   }
 }
 
@@ -60,7 +60,7 @@ export class AwaitTimeout extends Data.TaggedError("AwaitTimeout")<{
       onNone: () => "has no rows yet",
       onSome: (p) => `is at position ${p}`
     })
-    return `projection "${this.projection}" ${reached} and did not reach position ${this.position} in time`
+    return `projection "${this.projection}" ${reached} and did not reach position ${this.position} in time: check that a Projector runs it, or allow a longer timeout`
   }
 }
 
@@ -71,7 +71,7 @@ export class StreamParked extends Data.TaggedError("StreamParked")<{
   readonly reason: string
 }> {
   override get message(): string {
-    return `projection "${this.projection}" has parked stream "${this.stream}": ${this.reason}`
+    return `projection "${this.projection}" has parked stream "${this.stream}": ${this.reason}. Repair the cause and run Parked.retry, or run Parked.discard`
   }
 }
 
@@ -81,6 +81,6 @@ export class NotParked extends Data.TaggedError("NotParked")<{
   readonly stream: StreamName
 }> {
   override get message(): string {
-    return `stream "${this.stream}" is not parked by projection "${this.projection}"`
+    return `stream "${this.stream}" is not parked by projection "${this.projection}": Parked.list names the streams that are`
   }
 }

@@ -122,14 +122,20 @@ describe("a decider that breaks its contract", () => {
       decide: () => {
         throw new Error("oh")
       }
-    }, { stage: "decide", message: "decide failed on stream \"account-a\": oh" }],
+    }, {
+      stage: "decide",
+      message: "decide failed on stream \"account-a\": oh. This is a bug of the decider: repair its decide"
+    }],
     ["returns undefined", { decide: wrong(undefined) }, { stage: "decide" }],
     ["returns something other than an array", { decide: wrong(Result.succeed("events")) }, { stage: "decide" }],
     ["throws in evolve for a decided event", {
       evolve: () => {
         throw new Error("ah")
       }
-    }, { stage: "evolve", message: "evolve failed on stream \"account-a\": ah" }]
+    }, {
+      stage: "evolve",
+      message: "evolve failed on stream \"account-a\": ah. This is a bug of the decider: repair its evolve"
+    }]
   ])("and %s fails with a DeciderFault, and nothing is stored", (_, faulty, error) =>
     run(Effect.gen(function*() {
       const failed = yield* Effect.flip(handling(faulty)("a", deposit))

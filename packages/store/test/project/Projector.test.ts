@@ -26,6 +26,27 @@ describe("catchUp", () => {
       expect(yield* seen()).toEqual({ a: 3, b: 5 })
     })))
 
+  it("ends a batch before the event with which it would change more rows than it may", () =>
+    run(Effect.gen(function*() {
+      yield* deposit("a", 1, 2)
+      for (const id of ["b", "c", "a", "d"]) yield* deposit(id, 5)
+      const saved: Array<ReadonlyArray<string>> = []
+      const watched = withRows(({ update }) => ({
+        update: (id, body, options) =>
+          update(id, (batch) =>
+            body({
+              ...batch,
+              save: (changes) => {
+                saved.push(changes.rows.map(({ key }) => key))
+                return batch.save(changes)
+              }
+            }), options)
+      }))
+      yield* watched(Projector.catchUp(balances, { batchRows: 2 }))
+      expect(saved).toEqual([["account-a", "account-b"], ["account-c", "account-a"], ["account-d"]])
+      expect(yield* seen()).toEqual({ a: 8, b: 5, c: 5, d: 5 })
+    })))
+
   it("makes a projection of an empty log live without rows", () =>
     run(Effect.gen(function*() {
       expect(yield* catchUp).toBe(0)

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Stream from "effect/Stream"
 import { EventStore } from "refold/EventStore"
+import * as View from "refold/View"
 import * as Account from "../../Account.ts"
 import * as Accounts from "../../Accounts.ts"
 import { crowns, format } from "../../Amount.ts"
@@ -78,8 +79,8 @@ export const replay: Chapter.StoreChapter = Chapter.make("replay", "Replay", {
     const steps = yield* Effect.forEach(
       rows,
       (row) =>
-        Effect.map(Effect.fromResult(Account.codec.decode(row)), (event) => {
-          state = Account.evolve(state, event)
+        Effect.map(Effect.fromResult(Account.codec.decode(row)), (events) => {
+          state = View.foldFrom(Account.decider, state, events)
           return { ...row, balance: Account.balanceOf(state) }
         })
     )

@@ -3,6 +3,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Stream from "effect/Stream"
+import * as EventCodec from "refold/EventCodec"
 import { EventIds } from "refold/EventIds"
 import { EventStore } from "refold/EventStore"
 import * as Account from "../../Account.ts"
@@ -25,7 +26,7 @@ export const upcasting: Chapter.StoreChapter = Chapter.make("upcasting", "An eve
     const { state } = yield* Accounts.handle(id, { _tag: "Deposit", amount: crowns(20), channel: "Cash" })
     const types = Account.codec.storedTypes(["MoneyDeposited"])
     const stored = yield* Stream.runCollect(store.readStream(stream, { types }))
-    const read = yield* Effect.forEach(stored, (row) => Effect.fromResult(Account.codec.decode(row)))
+    const read = yield* Effect.fromResult(EventCodec.decodeAll(Account.codec, stored))
     return { stored, read, balance: Account.balanceOf(state) }
   },
   figure: ({ read, stored: [first] }) =>

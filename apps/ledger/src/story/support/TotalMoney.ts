@@ -1,6 +1,7 @@
 /** All the money of the bank: in accounts (from rows), in transit (from sagas), and its change (from the log). */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
+import * as EventCodec from "refold/EventCodec"
 import { EventReader } from "refold/EventReader"
 import type { Position } from "refold/Position"
 import * as ProcessInstances from "refold/ProcessInstances"
@@ -55,7 +56,7 @@ export const sagaOf = (transfer: string) =>
 export const changedSince = Effect.fnUntraced(function*(after: Position) {
   const { categories, types } = BalanceSums.movements
   const events = yield* Stream.runCollect((yield* EventReader).readAll({ after, categories, types }))
-  const movements = yield* Effect.forEach(events, (row) => Effect.fromResult(Account.movements.decode(row)))
+  const movements = yield* Effect.fromResult(EventCodec.decodeAll(Account.movements, events))
   return movements.reduce((sums, one) => add(sums, { [one.currency]: Account.changeOf(one) }), none)
 })
 

@@ -2,6 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as Stream from "effect/Stream"
+import * as EventCodec from "refold/EventCodec"
 import { EventReader } from "refold/EventReader"
 import type { LoadedState } from "refold/LoadedState"
 import * as Account from "../../Account.ts"
@@ -80,7 +81,7 @@ const movementRow = (movement: Account.Movement) => ({
 const movementsAfter = Effect.fnUntraced(
   function*({ stream, version }: Pick<LoadedState<unknown>, "stream" | "version">) {
     const later = yield* Stream.runCollect((yield* EventReader).readStream(stream, { after: version }))
-    return yield* Effect.forEach(later, (row) => Effect.fromResult(Account.movements.decode(row)))
+    return yield* Effect.fromResult(EventCodec.decodeAll(Account.movements, later))
   }
 )
 

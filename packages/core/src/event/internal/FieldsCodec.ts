@@ -9,13 +9,19 @@ import { attemptResult } from "./Reason.ts"
 export interface FieldsCodec {
   readonly encode: (fields: object) => Result.Result<unknown, string>
   readonly decode: (data: unknown) => Result.Result<object, string>
+  /** Checks decoded fields, and leaves out what the schema does not have. */
+  readonly validate: (fields: unknown) => Result.Result<object, string>
 }
 
 /** Makes a codec of a fields schema. Encoded values that are not JSON (dates, bigints …) become JSON. */
 export const make = (schema: FieldsSchema<object>): FieldsCodec => {
   if (namesOf(schema)?.length === 0) return withoutFields
   const codec = Schema.toCodecJson(schema)
-  return { encode: total(Schema.encodeUnknownResult(codec)), decode: total(Schema.decodeUnknownResult(codec)) }
+  return {
+    encode: total(Schema.encodeUnknownResult(codec)),
+    decode: total(Schema.decodeUnknownResult(codec)),
+    validate: noPromise(total(Schema.decodeUnknownResult(Schema.toType(schema))))
+  }
 }
 
 /** The names of the fields of a struct, or of all members of a union; undefined for other schemas. */
@@ -34,12 +40,19 @@ const namesIn = (ast: SchemaAST.AST): ReadonlyArray<PropertyKey> | undefined => 
 
 // Effect's struct without fields accepts and keeps any value. Here it accepts objects and drops their keys, as other
 // structs do.
+const emptyOf = (data: unknown): Result.Result<object, string> =>
+  typeof data === "object" && data !== null && !Array.isArray(data)
+    ? Result.succeed({})
+    : Result.fail("Expected an object")
+
+// A promise would be an object without the fields, and fit a schema whose fields are all optional.
+const noPromise = (validate: FieldsCodec["validate"]): FieldsCodec["validate"] => (fields) =>
+  fields instanceof Promise ? Result.fail("Expected an object, got a promise") : validate(fields)
+
 const withoutFields: FieldsCodec = {
   encode: () => Result.succeed({}),
-  decode: (data) =>
-    typeof data === "object" && data !== null && !Array.isArray(data)
-      ? Result.succeed({})
-      : Result.fail("Expected an object")
+  decode: emptyOf,
+  validate: noPromise(emptyOf)
 }
 
 // The transformations in a schema are the user's, and may throw.

@@ -20,6 +20,7 @@ import {
 import * as PendingWork from "./PendingWork.ts"
 import { type InstanceRefusal, Message } from "./ProcessMessage.ts"
 import * as Reactor from "./Reactor.ts"
+import * as TriggerInputs from "./TriggerInputs.ts"
 
 /** An instance: its pending work, and its state or why it cannot be folded. */
 export interface Instance<State> {
@@ -67,11 +68,11 @@ const evolveState = <Event extends Tagged, State>(
   state: Instance<State>["state"],
   { instance, trigger }: { readonly instance: string; readonly trigger: Trigger }
 ): Instance<State>["state"] =>
-  Result.flatMap(
-    state,
-    (before) =>
-      Result.flatMap(Reactor.decode(process, instance, trigger), (decoded) => Reactor.evolve(process, before, decoded))
-  )
+  Result.flatMap(state, (before) =>
+    Result.flatMap(
+      Reactor.decode(process, instance, trigger),
+      (decoded) => TriggerInputs.evolve(process, before, decoded)
+    ))
 
 type Decision = Result.Result<ReadonlyArray<ProcessEvent>, InstanceRefusal>
 
@@ -149,13 +150,12 @@ const reactTo = <Event extends Tagged, State>(
   const reaction = Result.gen(function*() {
     const before = yield* state
     const decoded = yield* Reactor.decode(process, instance, trigger)
-    const after = yield* Reactor.evolve(process, before, decoded)
-    const decided = yield* Reactor.react(process, { before, after }, decoded)
+    const { decided, observed, state: after } = yield* TriggerInputs.react(process, before, decoded)
     const phase = yield* Reactor.phaseOf(process.phase, after)
-    return { decided, ...phase }
+    return { trigger: TriggerInputs.observedOf(trigger, decoded, observed), decided, ...phase }
   })
   return Result.match(reaction, {
-    onSuccess: (reacted) => ProcessReacted.make({ instance, trigger, ...reacted, ...named }),
+    onSuccess: (reacted) => ProcessReacted.make({ instance, ...reacted, ...named }),
     onFailure: ({ reason, stage }) => ProcessParked.make({ instance, trigger, stage, reason: reasonOf(reason) })
   })
 }

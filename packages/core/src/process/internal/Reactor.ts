@@ -29,9 +29,15 @@ export interface Fault {
   readonly reason: string
 }
 
-/** A decoded trigger: the arguments of the process's functions. */
+/** The arguments of the process's functions. */
 export interface Decoded<Event> {
   readonly input: Event | Signal
+  readonly context: InputContext
+}
+
+/** A decoded trigger: a signal, or the domain events of a stored event that are for the instance. */
+export interface DecodedTrigger<Event> {
+  readonly inputs: ReadonlyArray<Event | Signal>
   readonly context: InputContext
 }
 
@@ -40,14 +46,16 @@ export const decode = <Event extends Tagged, State>(
   { events }: Reactor<Event, State>,
   instance: string,
   trigger: Trigger
-): Result.Result<Decoded<Event>, Fault> => {
+): Result.Result<DecodedTrigger<Event>, Fault> => {
   if (trigger._tag !== "Event") {
     const at = trigger._tag === "TimedOut" ? trigger.due : trigger.at
-    return Result.succeed({ input: signalOf(trigger), context: { instance, at, envelope: undefined } })
+    return Result.succeed({ inputs: [signalOf(trigger)], context: { instance, at, envelope: undefined } })
   }
   const recorded = recordedOf(trigger)
+  const context = { instance, at: recorded.recordedAt, envelope: envelopeOf(recorded) }
+  const own = trigger.parts && new Set(trigger.parts)
   return Result.mapBoth(events.decode(recorded), {
-    onSuccess: (input) => ({ input, context: { instance, at: recorded.recordedAt, envelope: envelopeOf(recorded) } }),
+    onSuccess: (parts) => ({ inputs: parts.filter((_, part) => own?.has(part) ?? true), context }),
     onFailure: ({ message }) => ({ stage: "Event" as const, reason: message })
   })
 }
@@ -88,7 +96,8 @@ export const phaseOf = <State>(
       Result.mapBoth(NewEvent.checkName(text, "phase"), { onSuccess: () => ({ phase: text }), onFailure: invalid }))
 
 // `triggerOf` made the trigger of a recorded event.
-const recordedOf = ({ _tag, ...recorded }: EventTrigger): RecordedEvent => recorded as unknown as RecordedEvent
+const recordedOf = ({ _tag, parts: _parts, ...recorded }: EventTrigger): RecordedEvent =>
+  recorded as unknown as RecordedEvent
 
 const envelopeOf = (
   { data: _data, schemaVersion: _version, type: _type, ...envelope }: RecordedEvent

@@ -1,17 +1,16 @@
 /** Stores the history of an aggregate, and folds it without a store. */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import * as View from "@refold/core/decide/View"
-import type { EncodedEvent } from "@refold/core/event/EventCodec"
+import { decodeAll, type EncodedEvent } from "@refold/core/event/EventCodec"
 import type { Tagged } from "@refold/core/event/EventType"
-import { Position } from "@refold/core/event/Position"
 import * as StreamName from "@refold/core/event/StreamName"
-import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import { EventIds } from "@refold/store/log/EventIds"
 import * as Arr from "effect/Array"
 import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
+import * as Recode from "../../event/internal/Recode.ts"
 import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as RunPrograms from "../../log/internal/RunPrograms.ts"
 
@@ -46,6 +45,4 @@ export const append = (stream: StreamName.StreamName, entries: ReadonlyArray<Ent
 export const fold = <State, Event extends Tagged>(
   { events: codec, decider }: Pick<Storable<never, State, Event, unknown>, "events" | "decider">,
   events: ReadonlyArray<EncodedEvent>
-): State => View.fold(decider, events.map((event) => Result.getOrThrow(codec.decode({ ...event, ...somewhere }))))
-
-const somewhere = { stream: "any-1" as StreamName.StreamName, version: StreamVersion(1), position: Position(1) }
+): State => View.fold(decider, Result.getOrThrow(decodeAll(codec, events.map(Recode.recordedOf))))

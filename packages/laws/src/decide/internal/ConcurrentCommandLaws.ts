@@ -1,6 +1,7 @@
 /** The laws of command handlers under concurrency: commands for one aggregate are serialized, and copies are handled once. */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { Decider } from "@refold/core/decide/Decider"
+import { decodeAll } from "@refold/core/event/EventCodec"
 import type { Tagged } from "@refold/core/event/EventType"
 import * as CommandHandler from "@refold/store/decide/CommandHandler"
 import * as Arr from "effect/Array"
@@ -36,7 +37,7 @@ export const concurrentCommandsAreSerialized = <Command, State, Event extends Ta
         return {
           left: { events: stored.flatMap(({ events }) => events), states: stored.map(({ state }) => state) },
           right: {
-            events: events.map((event) => Result.getOrThrow(aggregate.events.decode(event))),
+            events: Result.getOrThrow(decodeAll(aggregate.events, events)),
             states: stored.map(({ version }) => AggregateHistory.fold(aggregate, events.slice(0, version)))
           }
         }

@@ -1,27 +1,44 @@
 /** Encodes and decodes events as if they passed through a store. */
-import type { EncodedEvent } from "@refold/core/event/EventCodec"
+import type { EncodedEvent, EventCodec } from "@refold/core/event/EventCodec"
+import * as EventId from "@refold/core/event/EventId"
+import type { Tagged } from "@refold/core/event/EventType"
 import { Position } from "@refold/core/event/Position"
-import type { StoredData } from "@refold/core/event/RecordedEvent"
-import type { StreamName } from "@refold/core/event/StreamName"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import * as StreamName from "@refold/core/event/StreamName"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
+import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 
-/** The part of an `EventCodec` that encodes and decodes single events. */
-export interface Codec<Event> {
-  readonly encode: (event: Event) => Result.Result<EncodedEvent, unknown>
-  readonly decode: (stored: StoredData) => Result.Result<Event, unknown>
+/** An encoded event, and what is known of its place, times and metadata. */
+export type StoredForm = EncodedEvent & Partial<RecordedEvent>
+
+const somewhere = {
+  id: Result.getOrThrow(EventId.parse("00000000-0000-7000-8000-000000000001", "id")),
+  stream: Result.getOrThrow(StreamName.parse("any-1")),
+  version: StreamVersion(1),
+  position: Position(1),
+  metadata: {},
+  occurredAt: DateTime.makeUnsafe(0),
+  recordedAt: DateTime.makeUnsafe(0)
 }
 
-// Decoding uses the place of an event for error messages only.
-const somewhere = { stream: "any-1" as StreamName, version: StreamVersion(1), position: Position(1) }
+/** The stored event. What is not known is an arbitrary constant. */
+export const recordedOf = (stored: StoredForm): RecordedEvent => ({ ...somewhere, ...stored })
 
 /** Decodes an encoded event. */
-export const decode = <Event>(codec: Codec<Event>, { data, schemaVersion, type }: EncodedEvent) =>
-  codec.decode({ type, schemaVersion, data, ...somewhere })
+export const decode = <Event extends Tagged>({ decode }: EventCodec<Event>, stored: StoredForm) =>
+  decode(recordedOf(stored))
+
+/** The part of an `EventCodec` that encodes events and reads them back. */
+export interface Codec<Event> {
+  readonly encode: (event: Event) => Result.Result<EncodedEvent, unknown>
+  readonly readBack: (encoded: EncodedEvent) => Result.Result<Event, unknown>
+}
+
+/** Encodes an event. The data passes through JSON text. */
+export const encode = <Event>({ encode }: Codec<Event>, event: Event): Result.Result<EncodedEvent, unknown> =>
+  Result.map(encode(event), ({ data, ...encoded }) => ({ ...encoded, data: JSON.parse(JSON.stringify(data)) }))
 
 /** Encodes and decodes an event. The data passes through JSON text in between. */
 export const recode = <Event>(codec: Codec<Event>, event: Event): Result.Result<Event, unknown> =>
-  Result.flatMap(
-    codec.encode(event),
-    ({ data, ...encoded }) => decode(codec, { ...encoded, data: JSON.parse(JSON.stringify(data)) })
-  )
+  Result.flatMap(encode(codec, event), codec.readBack)

@@ -1,6 +1,6 @@
 /**
- * The sample aggregate, a jar of coins: an event type in its third version, one with a former name, a terminal state and
- * snapshots. Suites use it where they are not given an aggregate.
+ * The sample aggregate, a jar of coins: an event type in its third version, one with a former name, one that is split, one
+ * that is retired, a terminal state and snapshots. Suites use it where they are not given an aggregate.
  */
 import * as Aggregate from "@refold/core/decide/Aggregate"
 import * as Decider from "@refold/core/decide/Decider"
@@ -31,6 +31,24 @@ export const CoinsTaken = EventType.make("CoinsTaken", Schema.Struct({ coins: Sc
 
 /** The jar was sealed: no coins can be added or taken. */
 export const JarSealed = EventType.make("JarSealed", Schema.Struct({}))
+
+/** The type of `JarFilled` before it was split. */
+export const Filled = EventType.make(
+  "JarFilled",
+  Schema.Struct({ amounts: Schema.Array(Schema.Int), spilt: Schema.Int })
+)
+
+/** The coins of each person were added, and the spilt ones taken. */
+export const partsOfFilled = ({ amounts, spilt }: Omit<typeof Filled.Event, "_tag">) => [
+  ...amounts.map((coins) => CoinsAdded.make({ coins, notes: [] })),
+  ...spilt === 0 ? [] : [CoinsTaken.make({ coins: spilt })]
+]
+
+/** Several people filled the jar at once. Not written any more. */
+export const JarFilled = Filled.pipe(EventType.splitInto([CoinsAdded, CoinsTaken], partsOfFilled))
+
+/** Somebody looked at the jar. Not written any more. */
+export const JarLookedAt = EventType.retired("JarLookedAt").pipe(EventType.renamedFrom("JarSeen"))
 
 /** The events of a jar. */
 export type Event = typeof CoinsAdded.Event | typeof CoinsTaken.Event | typeof JarSealed.Event
@@ -95,7 +113,7 @@ export const decider = Decider.make<Command, State, Event, Refusal>({
 })
 
 /** The codec of a jar's events. */
-export const codec = EventCodec.makeUnsafe([CoinsAdded, CoinsTaken, JarSealed])
+export const codec = EventCodec.makeUnsafe([CoinsAdded, CoinsTaken, JarSealed, JarFilled, JarLookedAt])
 
 /** The aggregate, with a snapshot every three events. */
 export const aggregate = Aggregate.makeUnsafe<Command, State, Event, Refusal>({
@@ -123,8 +141,14 @@ export const events: fc.Arbitrary<Event> = fc.oneof(
   fc.constant(JarSealed.make({}))
 )
 
-/** Events as older code stored them, each with the event that it decodes to today. */
-export const older: fc.Arbitrary<{ readonly stored: EventCodec.EncodedEvent; readonly native: Event }> = fc.oneof(
+/** An event as older code stored it, and the events that it decodes to today. */
+export interface Older {
+  readonly stored: EventCodec.EncodedEvent
+  readonly native: Event | ReadonlyArray<Event>
+}
+
+/** Events as older code stored them. */
+export const older: fc.Arbitrary<Older> = fc.oneof(
   coins.map((amount) => ({
     stored: { type: "CoinsAdded", schemaVersion: 1, data: { amount } },
     native: CoinsAdded.make({ coins: amount, notes: [] })
@@ -136,5 +160,13 @@ export const older: fc.Arbitrary<{ readonly stored: EventCodec.EncodedEvent; rea
   coins.map((coins) => ({
     stored: { type: "CoinsRemoved", schemaVersion: 1, data: { coins } },
     native: CoinsTaken.make({ coins })
+  })),
+  fc.record({ amounts: fc.array(coins, { maxLength: 2 }), spilt: fc.nat(2) }).map((data) => ({
+    stored: { type: "JarFilled", schemaVersion: 1, data },
+    native: partsOfFilled(data)
+  })),
+  fc.constantFrom("JarLookedAt", "JarSeen").map((type) => ({
+    stored: { type, schemaVersion: 2, data: { by: "Ada" } },
+    native: []
   }))
 )

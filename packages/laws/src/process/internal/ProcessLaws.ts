@@ -5,9 +5,12 @@ import * as PendingWork from "@refold/core/internal/process/PendingWork"
 import * as Process from "@refold/core/process/Process"
 import type { ProcessEvent } from "@refold/core/process/ProcessEvent"
 import * as Result from "effect/Result"
+import { nativeOf, type Older } from "../../event/internal/Older.ts"
 import * as Recode from "../../event/internal/Recode.ts"
 import * as Law from "../../kit/Law.ts"
+import { storedLogOf } from "../../project/internal/InMemoryLog.ts"
 import * as InstanceScript from "./InstanceScript.ts"
+import * as OlderHistory from "./OlderHistory.ts"
 import * as RetryAfterRepair from "./RetryAfterRepair.ts"
 
 /** A function like `Process.makeUnsafe`, which makes a process from its definition. */
@@ -73,6 +76,25 @@ export const pendingWorkIsFoldOfStream = <Event extends Tagged, State>(
         left: streams.map((events) => View.fold(later.instances.decider, events).pending),
         right: streams.map((events) => View.fold(PendingWork.view, events))
       }
+    }
+  )
+
+/**
+ * Compared with a log that has the events of today, each stored alone, with the times and metadata of the stored ones. Holds
+ * for processes that do not keep ids, positions and versions.
+ */
+export const olderEventsAreObservedAsNative = <Event extends Tagged, State>(process: Process.Process<Event, State>) =>
+  Law.make<ReadonlyArray<OlderHistory.Logged<Older<Event>>>>(
+    "instances that observe events of older code come to what they come to with the events that they are read as",
+    (history) => {
+      const stored = storedLogOf(history.map(({ event: { stored: event }, stream }) => ({ event, stream })))
+      const native = storedLogOf(
+        history.flatMap(({ event, stream }) =>
+          nativeOf(event.native).map((event) => ({ stream, event: Result.getOrThrow(process.events.encode(event)) }))
+        )
+      )
+      const [left, right] = [OlderHistory.outcomes(process, stored), OlderHistory.outcomes(process, native)]
+      return left === undefined || right === undefined ? { left: "parked", right: "parked" } : { left, right }
     }
   )
 

@@ -39,12 +39,13 @@ const stream: fc.Arbitrary<StreamName.StreamName> = fc.record({
 
 // Seven is more frequent, because shapes with poison cannot fold it.
 const coins = fc.oneof({ weight: 8, arbitrary: fc.nat(8) }, { weight: 1, arbitrary: fc.constant(7) })
+const amounts = fc.array(coins, { maxLength: 2 })
 const note = fc.constantFrom("a", "b", "__proto__", "ß\u{1F600}")
 const notes = fc.uniqueArray(note, { maxLength: 3 })
 const version = (type: string, schemaVersion: number, data: fc.Arbitrary<EncodedEvent["data"]>) =>
   data.map((data): EncodedEvent => ({ type, schemaVersion, data }))
 
-// Every version and name that projections can decode, and a type that they do not read.
+// Every version and name that projections can decode, one that is split, one that is retired, and one that they do not read.
 const readable: ReadonlyArray<fc.WeightedArbitrary<EncodedEvent>> = [
   { weight: 1, arbitrary: version("CoinsAdded", 1, fc.record({ amount: coins })) },
   { weight: 1, arbitrary: version("CoinsAdded", 2, fc.record({ coins, note: fc.oneof(fc.constant(""), note) })) },
@@ -53,6 +54,8 @@ const readable: ReadonlyArray<fc.WeightedArbitrary<EncodedEvent>> = [
   { weight: 2, arbitrary: version("CoinsTaken", 1, fc.record({ coins })) },
   { weight: 1, arbitrary: version("CoinsRemoved", 1, fc.record({ coins })) },
   { weight: 3, arbitrary: version("JarSealed", 1, fc.constant({})) },
+  { weight: 1, arbitrary: version("JarFilled", 1, fc.record({ amounts, spilt: coins })) },
+  { weight: 1, arbitrary: version("JarSeen", 2, fc.constant(null)) },
   { weight: 1, arbitrary: version("JarPainted", 1, fc.constant(null)) }
 ]
 

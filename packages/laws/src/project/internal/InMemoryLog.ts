@@ -1,4 +1,5 @@
 /** A log in memory, of events encoded as in a store. */
+import type { EncodedEvent } from "@refold/core/event/EventCodec"
 import type { Tagged } from "@refold/core/event/EventType"
 import type { Metadata } from "@refold/core/event/NewEvent"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
@@ -25,10 +26,15 @@ const epoch = DateTime.makeUnsafe(0)
 export const logOf = <Event extends Tagged>(
   { events: codec }: Pick<Projection<Event, unknown, string>, "events">,
   logged: ReadonlyArray<LoggedEvent<Event>>
-): ReadonlyArray<RecordedEvent> => {
+): ReadonlyArray<RecordedEvent> =>
+  storedLogOf(logged.map(({ event, ...place }) => ({ ...place, event: Result.getOrThrow(codec.encode(event)) })))
+
+/** The log of these encoded events. Throws if a stream's name is malformed. */
+export const storedLogOf = (logged: ReadonlyArray<LoggedEvent<EncodedEvent>>): ReadonlyArray<RecordedEvent> => {
   const journal = logged.reduce((journal, { event, metadata = {}, occurredAt = epoch, stream }, index) => {
-    const encoded = Result.getOrThrow(codec.encode(event))
-    const events = Arr.of({ ...encoded, id: FreshNames.eventId(index + 1), metadata, occurredAt })
+    const { data, schemaVersion, type } = event
+    const id = FreshNames.eventId(index + 1)
+    const events = Arr.of({ type, schemaVersion, data, id, metadata, occurredAt })
     const write = { stream: Result.getOrThrow(StreamName.parse(stream)), expected: Any, events }
     return Result.getOrThrow(Journal.append(journal, { writes: [write] }, occurredAt))[0]
   }, Journal.empty)

@@ -2,6 +2,8 @@
  * The laws of inline rows, which handlers write in the commit of their events: readers get the fold of the stream, also if
  * events are appended without rows, and whether or not a projector runs.
  */
+import { decodeAll } from "@refold/core/event/EventCodec"
+import type { StreamName } from "@refold/core/event/StreamName"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as State from "@refold/store/decide/State"
 import * as Projector from "@refold/store/project/Projector"
@@ -14,6 +16,7 @@ import * as Result from "effect/Result"
 import * as AggregateHistory from "../../decide/internal/AggregateHistory.ts"
 import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as Law from "../../kit/Law.ts"
+import * as RunPrograms from "../../log/internal/RunPrograms.ts"
 import * as InlineRowModel from "./InlineRowModel.ts"
 import * as ProjectionRun from "./ProjectionRun.ts"
 
@@ -23,11 +26,14 @@ export interface Program {
   readonly runs: boolean
 }
 
+// A stream of which all events are read as none has no row.
+const hasEvents = ({ events: codec }: InlineRowModel.Subject["jar"], stream: StreamName) =>
+  Effect.map(RunPrograms.readStream(stream), (events) => Result.getOrThrow(decodeAll(codec, events)).length > 0)
+
 // For each jar that has events: its row, and its loaded state.
 const compareRows = Effect.fnUntraced(function*({ jar, projection }: InlineRowModel.Subject) {
-  const loaded = (yield* Effect.forEach(InlineRowModel.ids, (id) => State.load(jar, id))).filter(({ version }) =>
-    version > 0
-  )
+  const all = yield* Effect.forEach(InlineRowModel.ids, (id) => State.load(jar, id))
+  const loaded = yield* Effect.filter(all, ({ stream }) => hasEvents(jar, stream))
   const got = yield* Effect.forEach(loaded, ({ stream }) => ReadModel.get(projection, stream))
   const { rows } = yield* ReadModel.query(projection)
   const loadedAt = (key: string) => loaded.find(({ stream }) => stream === key)

@@ -8,8 +8,10 @@ import type { EventStore } from "@refold/store/log/EventStore"
 import * as Projector from "@refold/store/project/Projector"
 import * as ReadModelCache from "@refold/store/project/ReadModelCache"
 import { ReadModelStore } from "@refold/store/project/ReadModelStore"
+import * as Rebuild from "@refold/store/project/Rebuild"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import { waitUntil } from "../../kit/internal/WaitUntil.ts"
 import * as Law from "../../kit/Law.ts"
@@ -89,5 +91,35 @@ export const cachedAnswersAreOfTheLog = Law.make<LogCase, Stores>(
       yield* putBack
       for (const entries of later) yield* appended(entries)
       return { left: compared.map(({ left }) => left), right: compared.map(({ right }) => right) }
+    })
+)
+
+/** The other projection begins when the log has gone back, so its generation may get the id of the one that is rebuilt. */
+export const rebuildsKeepToTheirRows = Law.make<LogCase, Stores>(
+  "a rebuild that runs while the log goes back changes no rows of another projection",
+  ({ kept, later, shape }) =>
+    Effect.gen(function*() {
+      const fresh = yield* FreshNames.make
+      const rebuilt = SampleProjections.make(shape, { fresh, name: "rebuilt" })
+      const other = SampleProjections.make({ keys: "stream", removes: false, poison: "Nothing" }, { fresh })
+      yield* ProjectionRun.append(fresh, kept)
+      const putBack = yield* (yield* LogCopy).take
+      const goBack = Effect.gen(function*() {
+        yield* putBack
+        // For a store on which it waits without end.
+        yield* Effect.timeout(ProjectionRun.catchUp(other), "10 seconds")
+        yield* ProjectionRun.append(fresh, later.flat())
+      })
+      yield* Rebuild.rebuild(rebuilt, { ...ProjectionRun.batching, batchSize: 1 }).pipe(
+        Stream.mapEffect((_, index) => index === 0 ? goBack : Effect.void),
+        Stream.runDrain,
+        // Its rows are gone.
+        Effect.catchTag("EventStoreError", () => Effect.void)
+      )
+      yield* ProjectionRun.catchUp(other)
+      return {
+        left: yield* ProjectionRun.observed(other),
+        right: ProjectionRun.refolded(other, yield* ProjectionRun.log(fresh))
+      }
     })
 )

@@ -7,10 +7,11 @@ import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as Projection from "@refold/core/project/Projection"
 import { foldBatch, type Folded, prepare, reads, refold, type StoredRow } from "@refold/core/project/ProjectionFold"
 import * as Result from "effect/Result"
+import { nativeOf, type Older } from "../../event/internal/Older.ts"
 import { freeze } from "../../kit/internal/Freeze.ts"
 import * as ShuffleKeys from "../../kit/internal/ShuffleKeys.ts"
 import * as Law from "../../kit/Law.ts"
-import { type LoggedEvent, logOf } from "./InMemoryLog.ts"
+import { type LoggedEvent, logOf, storedLogOf } from "./InMemoryLog.ts"
 import * as ProjectionRun from "./ProjectionRun.ts"
 
 /** Events, in the order of the log. */
@@ -90,6 +91,33 @@ export const foldingChangesNothing = <Event extends Tagged, State>(
     const events = logOf(projection, log)
     return { left: refold(frozen, events), right: refold(projection, events) }
   })
+
+/**
+ * Compared with a log that has the events of today, with the envelopes of the stored ones. Rows keep the positions and
+ * versions of stored events; an event that is read as none changes no state.
+ */
+export const olderEventsFoldAsNative = <Event extends Tagged, State>(
+  projection: Projection.Projection<Event, State, string>
+) =>
+  Law.make<Log<Older<Event>>>("events of older code give the rows of the events that they are read as", (log) => {
+    const stored = storedLogOf(log.map(({ event, ...place }) => ({ ...place, event: event.stored })))
+    const native = stored.flatMap((recorded, index) =>
+      nativeOf(log[index]!.event.native).map((event) => ({
+        ...recorded,
+        ...Result.getOrThrow(projection.events.encode(event))
+      }))
+    )
+    const { isKeyedByStream } = projection
+    // Several events have one version here, and none of them is in the row already.
+    const [left, right] = [
+      ProjectionRun.refolded(projection, stored),
+      ProjectionRun.refolded({ ...projection, isKeyedByStream: false }, native)
+    ]
+    // A row that is keyed by stream has the version of its stream, also where the last event is read as none.
+    return isKeyedByStream ? { left: statesOf(left), right: statesOf(right) } : { left, right }
+  })
+
+const statesOf = <State>({ rows }: ProjectionRun.ObservedRows<State>) => rows.map(({ key, state }) => [key, state])
 
 /** An event that cannot be folded would park its stream. */
 export const everyEventFolds = <Event extends Tagged, State>(

@@ -47,6 +47,22 @@ export const anyBatchingIsRefold = Law.make(
     })
 )
 
+/** Batches of one row, and shapes whose events change several: the later rows of some events cannot be folded. */
+export const partsAreWholeOrNothing = Law.make(
+  "an event that is folded in parts changes all of its rows or none",
+  ({ parts, shape }: GrowingLog) =>
+    Effect.gen(function*() {
+      const fresh = yield* FreshNames.make
+      const projection = SampleProjections.make(shape, { fresh })
+      yield* ProjectionRun.append(fresh, parts.flatMap(({ entries }) => entries))
+      yield* ProjectionRun.catchUp(projection, 1)
+      return {
+        left: yield* ProjectionRun.observed(projection),
+        right: ProjectionRun.refolded(projection, yield* ProjectionRun.log(fresh))
+      }
+    })
+)
+
 /** A projection, a log, and a batch size. */
 export interface ProjectedLog {
   readonly shape: SampleProjections.Shape

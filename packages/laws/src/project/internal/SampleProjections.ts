@@ -61,8 +61,16 @@ const CoinsAdded = Sample.CoinsAdded.pipe(EventType.upcast(
   (fields) => ({ ...fields, by: "" })
 ))
 
+const JarFilled = Sample.Filled.pipe(EventType.splitInto(
+  [CoinsAdded, Sample.CoinsTaken],
+  (fields) =>
+    Sample.partsOfFilled(fields).map((event) =>
+      event._tag === "CoinsAdded" ? CoinsAdded.make({ ...event, by: "" }) : event
+    )
+))
+
 /** Decodes all versions. */
-const codec = makeCodec([CoinsAdded, Sample.CoinsTaken, Sample.JarSealed])
+const codec = makeCodec([CoinsAdded, Sample.CoinsTaken, Sample.JarSealed, JarFilled, Sample.JarLookedAt])
 
 /** Whether a shape with poison cannot fold this event. */
 const isPoisonous = (event: Event): boolean => !isSealed(event) && event.coins === 7
@@ -137,6 +145,12 @@ export const keyedByStream: fc.Arbitrary<Shape> = shapes(fc.constant("stream"), 
 
 /** Shapes that cannot fold some events, and whose rows have events of one stream each. */
 export const poisonedByStream: fc.Arbitrary<Shape> = shapes(fc.constantFrom("stream", "streamAndType"), anyPoison)
+
+/** Shapes that can fold only the first row of some events. */
+export const poisonedInParts: fc.Arbitrary<Shape> = shapes(
+  fc.constantFrom("streamAndType", "notes"),
+  fc.constant("Row")
+)
 
 /** Shapes that cannot fold some events. */
 export const poisonedShapes: fc.Arbitrary<Shape> = shapes(anyKeys, anyPoison)

@@ -1,5 +1,6 @@
 /** Command handlers that cache states, with one fault each. */
 import * as View from "@refold/core/decide/View"
+import { decodeAll } from "@refold/core/event/EventCodec"
 import * as StreamName from "@refold/core/event/StreamName"
 import type { StreamVersion } from "@refold/core/event/StreamVersion"
 import { versionConflict } from "@refold/core/journal/AppendError"
@@ -49,7 +50,7 @@ const withTail = Effect.fnUntraced(function*(
 ) {
   const { readStream } = yield* EventStore
   const tail = yield* Stream.runCollect(readStream(stream, { after: version }))
-  return { state: View.foldFrom(decider, state, tail.map((event) => Result.getOrThrow(codec.decode(event)))) }
+  return { state: View.foldFrom(decider, state, Result.getOrThrow(decodeAll(codec, tail))) }
 })
 
 const itself = (store: EventStore["Service"]) => store

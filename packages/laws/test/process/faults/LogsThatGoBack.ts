@@ -94,3 +94,19 @@ export const countsRevisions = changed({
       Effect.map(read(source, selection), (selected) => ({ ...selected, generation: counted(selected.generation) }))
   })
 })
+
+/** Remembers the projection that had an id first. */
+export const remembersGenerations = changed({
+  rows: ({ begin, update }) => {
+    const known = new Map<number, Generation>()
+    return {
+      begin: (projection, status) =>
+        Effect.tap(begin(projection, status), (begun) => Effect.sync(() => known.set(begun.id, begun))),
+      update: (id, body, options) =>
+        update(id, (batch) => {
+          const { projection, version } = known.get(id) ?? batch.generation
+          return body({ ...batch, generation: { ...batch.generation, projection, version } })
+        }, options)
+    }
+  }
+})

@@ -12,6 +12,7 @@ import * as AlarmScript from "../../../src/process/internal/AlarmScript.ts"
 import type { Deploy } from "../../../src/process/internal/ProcessLaws.ts"
 import * as TransferRun from "../../../src/process/internal/TransferRun.ts"
 import * as Transfers from "../../../src/process/internal/Transfers.ts"
+import * as Codecs from "../../event/faults/Codecs.ts"
 import * as ReadModels from "../../project/faults/ReadModels.ts"
 
 const deciding = <Event extends Tagged, State>(
@@ -31,6 +32,9 @@ export const forgetsObservedEvents = deciding(Alarms.make("alarms"), ({ evolve }
     return { ...next, pending: { ...next.pending, observed: [] } }
   }
 }))
+
+/** Of an event that is split. */
+export const observesTheFirstEventOnly = Alarms.make("alarms", { events: Codecs.readsTheFirstEventOnly })
 
 /** Keeps a variable beside its state. */
 export const countsItsCalls = (() => {

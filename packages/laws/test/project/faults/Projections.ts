@@ -2,6 +2,7 @@
 import * as Projection from "@refold/core/project/Projection"
 import * as Schema from "effect/Schema"
 import * as Sample from "../../../src/kit/internal/Sample.ts"
+import * as Codecs from "../../event/faults/Codecs.ts"
 
 const definition = {
   name: "coins by number of notes",
@@ -28,6 +29,9 @@ export const sound = changed({})
 let calls = 0
 
 export const choosesRandomKeys = changed({ keys: () => [`${++calls % 3}`] })
+
+/** Of an event that is split. */
+export const foldsTheFirstEventOnly = changed({ events: Codecs.readsTheFirstEventOnly })
 
 /** Keeps a variable beside its state. */
 export const countsItsEvents = (() => {

@@ -13,7 +13,7 @@ import * as Generations from "./Generations.ts"
 /** The generations, and the log that they are folded from. */
 export interface Stored {
   readonly current: MutableRef.MutableRef<Generations.Generations>
-  readonly readHead: () => LogHead
+  readonly readHead: Effect.Effect<LogHead, EventStoreError>
 }
 
 /**
@@ -25,25 +25,20 @@ export const transact = <A, E, R>(
   { current, readHead }: Stored,
   id: number,
   body: (batch: Batch) => Effect.Effect<A, E, R>
-): Effect.Effect<Option.Option<A>, E | EventStoreError, R> => {
-  const head = readHead()
-  const generation = Generations.find(current.current, id)
-  if (generation === undefined || generation.status === "Retired") return Effect.succeedNone
-  const changes: Array<Change> = []
-  const changed = applying(current, changes)
-  const batch = {
-    head,
-    readHead: Effect.sync(readHead),
-    ...readsOf(generation, changed),
-    ...writesOf(generation, changed, changes)
-  }
-  return Effect.flatMap(body(batch), (result) =>
-    Effect.suspend(() => {
-      if (readHead().instance !== head.instance) return InstanceChanged.failed("update projection")
-      current.current = changed()
-      return Effect.succeedSome(result)
-    }))
-}
+): Effect.Effect<Option.Option<A>, E | EventStoreError, R> =>
+  Effect.gen(function*() {
+    const head = yield* readHead
+    const generation = Generations.find(current.current, id)
+    if (generation === undefined || generation.status === "Retired") return Option.none()
+    const changes: Array<Change> = []
+    const changed = applying(current, changes)
+    const batch = { head, readHead, ...readsOf(generation, changed), ...writesOf(generation, changed, changes) }
+    const result = yield* body(batch)
+    const { instance } = yield* readHead
+    if (instance !== head.instance) return yield* InstanceChanged.failed("update projection")
+    current.current = changed()
+    return Option.some(result)
+  })
 
 type Change = (all: Generations.Generations) => Generations.Generations
 

@@ -24,7 +24,7 @@ import { parkedOf, transact } from "./MemoryBatch.ts"
 type Current = MutableRef.MutableRef<Generations.Generations>
 
 /** Reads the head of the log. */
-export type ReadHead = () => LogHead
+export type ReadHead = Effect.Effect<LogHead, EventStoreError>
 
 /** The service over a reference that the event store writes inline rows to, too. */
 export const make = (current: Current, readHead: ReadHead): ReadModelStore["Service"] => {

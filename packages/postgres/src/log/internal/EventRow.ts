@@ -7,6 +7,7 @@ import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as DateTime from "effect/DateTime"
+import * as Result from "effect/Result"
 
 /** The columns that `decode` reads. */
 export const columns =
@@ -26,8 +27,17 @@ export interface EventRow {
   readonly recorded_at: Date
 }
 
-/** The event. What was stored was checked, so its names and ids are what they are branded as. */
-export const decode = (row: EventRow): RecordedEvent => ({
+/**
+ * The event; a failure is the reason why the row is none. The table's check keeps out such rows, so its owner has changed
+ * the table. What was checked is what it is branded as.
+ */
+export const decode = (row: EventRow): Result.Result<RecordedEvent, string> => {
+  // The driver gives the number Infinity for "infinity", and an invalid date for a year that a Date cannot hold.
+  const isTime = Number.isFinite(Number(row.occurred_at)) && Number.isFinite(Number(row.recorded_at))
+  return isTime ? Result.succeed(event(row)) : Result.fail("it has a time that a Date cannot hold")
+}
+
+const event = (row: EventRow): RecordedEvent => ({
   stream: row.stream as StreamName,
   version: StreamVersion(Number(row.version)),
   position: Position(Number(row.position)),

@@ -31,7 +31,8 @@ export const findEvent = Effect.fnUntraced(function*(
       (failure) => UnreadableRow.fail(database, failure, select)
     )
   )
-  return Option.map(Option.fromNullishOr(row), EventRow.decode)
+  if (row === undefined) return Option.none()
+  return Option.some(yield* Effect.fromResult(UnreadableRow.eventOf("find event", row)))
 })
 
 /** The versions of streams, in their order; 0 for one without events. */

@@ -93,8 +93,31 @@ const readPage = Effect.fnUntraced(function*(
   const bytes = rows.reduce((sum, { size }) => sum + size, 0)
   const isLast = last === undefined || rows.length === left || (rows.length < page.limit && bytes < maxBytes)
   const next = isLast ? Option.none() : Option.some({ after: Number(last[key]), left: left - rows.length, most, last })
-  return [rows.map(EventRow.decode), next]
+  const decoded = decodeAll(rows)
+  if (decoded.unreadable === undefined) return [decoded.events, next]
+  const { reason, row } = decoded.unreadable
+  // The events before it arrive first: the next page begins with it.
+  const before = rows[decoded.events.length - 1]
+  if (before === undefined) return yield* UnreadableRow.named("read", row, reason)
+  const read = { after: Number(before[key]), left: left - decoded.events.length, most, last: before }
+  return [decoded.events, Option.some(read)]
 })
+
+interface Decoded {
+  readonly events: ReadonlyArray<RecordedEvent>
+  /** The row after these events that is no event, and why. */
+  readonly unreadable?: { readonly row: Row; readonly reason: string }
+}
+
+const decodeAll = (rows: ReadonlyArray<Row>): Decoded => {
+  const events: Array<RecordedEvent> = []
+  for (const row of rows) {
+    const event = EventRow.decode(row)
+    if (Result.isFailure(event)) return { events, unreadable: { row, reason: event.failure } }
+    events.push(event.success)
+  }
+  return { events }
+}
 
 // The sizes are added up before any data is read: large data is stored apart from its row.
 const events = ({ sql }: Database, key: Key, select: Select, page: Page): Statement.Statement<Row> => {

@@ -3,6 +3,7 @@ import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import * as Migrator from "effect/sql/Migrator"
 import * as SqlClient from "effect/sql/SqlClient"
+import { isSqlError } from "effect/sql/SqlError"
 import type * as SqlError from "effect/sql/SqlError"
 import * as Database from "./Database.ts"
 import * as SqlComments from "./SqlComments.ts"
@@ -79,12 +80,15 @@ export const run = Effect.fnUntraced(function*(
       yield* database.transaction(migrate(database, options))
     }
   })
-  yield* Effect.mapError(running, (error) =>
-    new EventStoreError({
-      operation: "migrate",
-      cause: error._tag === "SqlError" ? Database.explain(error) : error
-    }))
+  yield* Effect.mapError(running, (error) => new EventStoreError({ operation: "migrate", cause: explain(error) }))
 })
+
+const explain = (error: SqlError.SqlError | Migrator.MigrationError): Error =>
+  error._tag === "SqlError"
+    ? Database.explain(error)
+    : isSqlError(error.cause)
+    ? new Error(`${error.message}: ${Database.explain(error.cause).message}`, { cause: error })
+    : error
 
 const migrate = Effect.fnUntraced(function*(
   database: Database.Database,

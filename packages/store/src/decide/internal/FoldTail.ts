@@ -5,6 +5,7 @@
  */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { DecodeError } from "@refold/core/event/DecodeError"
+import { decodeAll } from "@refold/core/event/EventCodec"
 import type { Tagged } from "@refold/core/event/EventType"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as StreamVersion from "@refold/core/event/StreamVersion"
@@ -37,8 +38,7 @@ export const foldTail = Effect.fnUntraced(function*<Command, State, Event extend
       if (isLastOf(from, events[0])) loaded = Option.some({ ...from, ...placeOf(events[0]), isComplete })
       const tail = events[0].version === from.version ? events.slice(1) : events
       if (Option.isNone(loaded) || !Arr.isReadonlyArrayNonEmpty(tail)) return
-      const decoded: Array<Event> = []
-      for (const event of yield* fromWire(tail)) decoded.push(yield* Effect.fromResult(codec.decode(event)))
+      const decoded = yield* Effect.fromResult(decodeAll(codec, yield* fromWire(tail)))
       const state = yield* Effect.fromResult(RunDecider.fold(decider, from.stream, loaded.value.state, decoded))
       loaded = Option.some({ ...placeOf(Arr.lastNonEmpty(tail)), state, isComplete })
     }))

@@ -1,6 +1,7 @@
 /** The answer to a command that is repeated under its idempotency key: that of the first one, read from its stream. */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { CommandInvalid } from "@refold/core/decide/CommandInvalid"
+import { decodeAll } from "@refold/core/event/EventCodec"
 import type { Tagged } from "@refold/core/event/EventType"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Json from "@refold/core/event/Json"
@@ -75,6 +76,6 @@ export const load = Effect.fnUntraced(function*<Command, State, Event extends Ta
   const reader = yield* EventReader
   const stored = yield* Stream.runCollect(reader.readStream(stream, { after: StreamVersion(firstVersion - 1), asOf }))
   const { fromWire } = yield* WireTransform
-  const decode = (event: typeof stored[number]) => Effect.fromResult(aggregate.events.decode(event))
-  return { ...loaded, events: yield* Effect.forEach(yield* fromWire(stored), decode), deduplicated: true }
+  const events = yield* Effect.fromResult(decodeAll(aggregate.events, yield* fromWire(stored)))
+  return { ...loaded, events, deduplicated: true }
 })

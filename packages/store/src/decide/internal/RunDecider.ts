@@ -1,8 +1,8 @@
 /** Runs the functions of a decider; what they throw becomes a `DeciderFault`. */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import * as View from "@refold/core/decide/View"
-import { UnencodableEvent } from "@refold/core/event/DecodeError"
-import type { EncodedEvent, EventCodec } from "@refold/core/event/EventCodec"
+import type { UnencodableEvent } from "@refold/core/event/DecodeError"
+import type { EncodedEvent } from "@refold/core/event/EventCodec"
 import type { Tagged } from "@refold/core/event/EventType"
 import type { StreamName } from "@refold/core/event/StreamName"
 import { type VersionConflict, versionConflict } from "@refold/core/journal/AppendError"
@@ -38,24 +38,10 @@ export const decide = <Command, State, Event extends Tagged, Refusal>(
     for (const event of yield* callDecide(stream, () => decider.decide(command, before))) {
       const stored = yield* codec.encode(event)
       encoded.push(stored)
-      events.push(yield* readBack(codec, stored, loaded))
+      events.push(yield* codec.readBack(stored))
     }
     return { events, encoded, state: yield* fold(decider, stream, before, events) }
   })
-
-// An event that its own codec cannot read would make its stream unreadable.
-const readBack = <Event extends Tagged>(
-  codec: EventCodec<Event>,
-  encoded: EncodedEvent,
-  { position, stream, version }: LoadedState<unknown>
-): Result.Result<Event, UnencodableEvent> =>
-  Result.mapError(
-    codec.decode({ ...encoded, stream, version, position }),
-    (failure) => {
-      const reason = failure._tag === "UndecodableEvent" ? failure.reason : failure.message
-      return new UnencodableEvent({ type: encoded.type, reason: `its encoded form cannot be decoded: ${reason}` })
-    }
-  )
 
 /** Folds events into a state. */
 export const fold = <State, Event>(

@@ -5,6 +5,7 @@ import type { StreamName } from "@refold/core/event/StreamName"
 import { attempt, reasonOf } from "@refold/core/internal/event/Reason"
 import * as Process from "@refold/core/process/Process"
 import { type EventTrigger, triggerOf } from "@refold/core/process/ProcessEvent"
+import type { Envelope } from "@refold/core/project/Projection"
 import { PoisonedEvent, type Stage } from "@refold/core/project/ProjectionFold"
 import * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
@@ -43,7 +44,7 @@ export const matchAll = <Event extends Tagged, State>(
     if (Result.isFailure(match)) {
       blocked.add(event.stream)
       poisoned.push(match.failure)
-    } else if (match.success !== undefined) matched.push(match.success)
+    } else for (const one of match.success) matched.push(one)
   }
   return { matched, poisoned }
 }
@@ -51,24 +52,42 @@ export const matchAll = <Event extends Tagged, State>(
 const isBefore = ({ recordedAt }: RecordedEvent, since: DateTime.Utc | undefined): boolean =>
   since !== undefined && DateTime.isLessThan(recordedAt, since)
 
-// Undefined where the event is for no instance.
+// The instances that the domain events of a stored event are for: each observes its own as one trigger.
 const matchOne = <Event extends Tagged, State>(
   process: Process.Process<Event, State>,
   recorded: RecordedEvent
-): Result.Result<MatchedEvent | undefined, PoisonedEvent> => {
-  const { data: _data, schemaVersion: _version, type: _type, ...envelope } = recorded
+): Result.Result<ReadonlyArray<MatchedEvent>, PoisonedEvent> => {
   const fail = (stage: Stage, reason: string) => Result.fail(poison(process, recorded, stage, reason))
-  const event = process.events.decode(recorded)
-  if (Result.isFailure(event)) return fail("Event", event.failure.message)
-  const instance = attempt(() => process.correlate(event.success, envelope), "correlate")
-  if (Result.isFailure(instance)) return fail("Keys", instance.failure)
-  if (!Option.isOption(instance.success)) return fail("Keys", "correlate must return an Option")
-  if (Option.isNone(instance.success)) return Result.succeed(undefined)
-  const { value } = instance.success
-  return Result.mapBoth(Process.streamOf(process, value), {
-    onSuccess: (stream) => ({ instance: value, stream, trigger: triggerOf(recorded), recorded }),
-    onFailure: ({ message }) => poison(process, recorded, "Keys", message)
+  const events = process.events.decode(recorded)
+  if (Result.isFailure(events)) return fail("Event", events.failure.message)
+  const { data: _data, schemaVersion: _version, type: _type, ...envelope } = recorded
+  const partsOf = new Map<string, Array<number>>()
+  for (const [part, event] of events.success.entries()) {
+    const instance = correlate(process, event, envelope)
+    if (Result.isFailure(instance)) return fail("Keys", instance.failure)
+    if (Option.isSome(instance.success)) add(partsOf, instance.success.value, part)
+  }
+  const matches = Array.from(partsOf, ([instance, parts]) => {
+    const trigger = triggerOf(recorded, parts.length === events.success.length ? undefined : parts)
+    return Result.map(Process.streamOf(process, instance), (stream) => ({ instance, stream, trigger, recorded }))
   })
+  return Result.mapError(Result.all(matches), ({ message }) => poison(process, recorded, "Keys", message))
+}
+
+const correlate = <Event extends Tagged, State>(
+  process: Process.Process<Event, State>,
+  event: Event,
+  envelope: Envelope
+): Result.Result<Option.Option<string>, string> =>
+  Result.flatMap(
+    attempt(() => process.correlate(event, envelope), "correlate"),
+    (instance) => Option.isOption(instance) ? Result.succeed(instance) : Result.fail("correlate must return an Option")
+  )
+
+const add = (partsOf: Map<string, Array<number>>, instance: string, part: number): void => {
+  const parts = partsOf.get(instance)
+  if (parts === undefined) partsOf.set(instance, [part])
+  else parts.push(part)
 }
 
 /** An event that a process cannot observe: why, and at which stage that showed. */

@@ -5,12 +5,14 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { EventReader, ReadFailure } from "../../log/EventReader.ts"
+import type { EventStoreError, UnreadableEvent } from "../../log/EventStoreError.ts"
 import * as RetryPolicies from "../../log/internal/RetryPolicies.ts"
 import type { LogHead } from "../../log/LogHead.ts"
 import type { ReadModelStore } from "../ReadModelStore.ts"
 import * as Checkpoint from "./Checkpoint.ts"
+import { findUnreadable } from "./FindUnreadable.ts"
 import * as ParkingPolicy from "./ParkingPolicy.ts"
-import { projectBatch } from "./ProjectBatch.ts"
+import { projectBatch, RetryBatch } from "./ProjectBatch.ts"
 import type { FoldLimits, ProjectionTarget } from "./ProjectionTarget.ts"
 
 /** The size of batches, and when streams are parked. */
@@ -84,7 +86,7 @@ export const adaptiveBatching = (options: CatchUpOptions) => {
   })
 }
 
-/** Projects one batch; with poisoned events, as often as the parking policy says. */
+/** Projects one batch; with poisoned events, as often as the parking policy says. An event that cannot be read is one. */
 export const advance = Effect.fnUntraced(function*<R>(
   target: ProjectionTarget<R>,
   generation: number,
@@ -92,9 +94,23 @@ export const advance = Effect.fnUntraced(function*<R>(
   options: CatchUpOptions
 ): Effect.fn.Return<Option.Option<Checkpoint.Reached>, ReadFailure, EventReader | ReadModelStore | R> {
   let attempt = 0
+  let unreadable: UnreadableEvent | undefined
   const reached = yield* Effect.suspend(() =>
-    projectBatch(target, generation, { ...goal, ...options, attempt: ++attempt })
+    projectBatch(target, generation, { ...goal, ...options, attempt: ++attempt, unreadable })
   ).pipe(
+    Effect.catchTag(
+      "EventStoreError",
+      (error) =>
+        Effect.flatMap(
+          findUnreadable(target, generation, error),
+          (found): Effect.Effect<never, EventStoreError | RetryBatch> => {
+            // The same one again: the read could not end before it.
+            if (found.position === unreadable?.position) return Effect.fail(error)
+            unreadable = found
+            return Effect.fail(new RetryBatch({ poisoned: [] }))
+          }
+        )
+    ),
     Effect.retry({
       while: ({ _tag }) => _tag === "RetryBatch",
       schedule: RetryPolicies.poisonedEvent(options.backoff)

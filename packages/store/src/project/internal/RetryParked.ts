@@ -78,8 +78,8 @@ const lockAll = <R>(
     return Option.isSome(retried) ? retried.value : yield* lockAll(rest, retry, locked)
   })
 
-const isOwnVersion = <R>({ target }: Retry<R>, { batch }: LockedGeneration): boolean =>
-  batch.generation.version === target.version
+const isOwnVersion = <R>({ target }: Retry<R>, { batch: { generation } }: LockedGeneration): boolean =>
+  generation.projection === target.name && generation.version === target.version
 
 const runBefore = <R>(
   retry: Retry<R>,
@@ -102,7 +102,8 @@ const retryIn = Effect.fnUntraced(function*<R>(
   const { stream } = parked
   const { checkpoint, rate } = batch.generation
   const discarded = new Set(yield* batch.discarded(Position(parked.position - 1), checkpoint))
-  let after = StreamVersion(parked.version - 1)
+  // A discarded event may be one that cannot be read.
+  let after = StreamVersion(discarded.has(parked.position) ? parked.version : parked.version - 1)
   for (;;) {
     const events = yield* readPage(target, stream, after, checkpoint)
     const kept = events.filter(({ position }) => !discarded.has(position))

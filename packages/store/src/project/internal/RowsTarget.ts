@@ -87,15 +87,30 @@ const foldInParts = <Event extends Tagged, State>(
   batchRows: number
 ): Effect.Effect<Outcome, EventStoreError> => {
   const none = { rows: [], removed: [], keepsNewer: projection.isInline }
-  const parts = Effect.forEach(Arr.chunksOf(event.keys, batchRows), (keys) =>
+  const parts = Effect.forEach(split(event, batchRows), (part) =>
     Effect.gen(function*() {
-      const folded = yield* foldRows(projection, batch, keys, [Result.succeed({ ...event, keys })])
+      const folded = yield* foldRows(projection, batch, part.keys, [Result.succeed(part)])
       yield* folded.poisoned[0] ?? batch.writeRows(changesOf(folded, projection.isInline))
     }), { discard: true })
   return batch.undoOnFailure(parts).pipe(
     Effect.as({ ...none, poisoned: [], folded: 1 }),
     Effect.catchTag("PoisonedEvent", (poisoned) => Effect.succeed({ ...none, poisoned: [poisoned], folded: 0 }))
   )
+}
+
+// By its rows. Each part has all domain events of the stored event, with those of their keys that are in the part.
+const split = <Event>(event: Prepared<Event>, batchRows: number): ReadonlyArray<Prepared<Event>> => {
+  const chunks = Arr.chunksOf(event.keys, batchRows)
+  const [only, ...others] = event.parts
+  if (only === undefined) return chunks.map((keys) => ({ ...event, keys }))
+  if (others.length === 0) return chunks.map((keys) => ({ ...event, keys, parts: [{ ...only, keys }] }))
+  const chunkOf = new Map(chunks.flatMap((keys, index) => keys.map((key) => [key, index] as const)))
+  const keysOf = event.parts.map(({ keys }) => Map.groupBy(keys, (key) => chunkOf.get(key)))
+  return chunks.map((keys, index) => ({
+    ...event,
+    keys,
+    parts: event.parts.map((part, n) => ({ ...part, keys: keysOf[n]!.get(index) ?? [] }))
+  }))
 }
 
 const changesOf = ({ changed }: Folded, keepsNewer: boolean): RowChanges => ({

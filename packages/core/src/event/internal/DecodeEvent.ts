@@ -1,0 +1,85 @@
+/** Decodes a stored event: by the schema of its version, through the upcasters after it, and into its parts if it is split. */
+import * as Result from "effect/Result"
+import { type DecodeError, NewerSchemaVersion, UndecodableEvent, UnknownEventType } from "../DecodeError.ts"
+import type { Tagged } from "../EventType.ts"
+import type { RecordedEvent } from "../RecordedEvent.ts"
+import type { CompiledSplit, CompiledType } from "./CompiledType.ts"
+import { attempt } from "./Reason.ts"
+
+type Decoded<A> = Result.Result<A, string>
+
+/** The domain events of a stored event. */
+export const decode = (
+  type: CompiledType | undefined,
+  stored: RecordedEvent
+): Result.Result<ReadonlyArray<object>, DecodeError> => {
+  const { schemaVersion, stream, type: name, version } = stored
+  if (type === undefined) return Result.fail(new UnknownEventType({ stream, version, type: name, schemaVersion }))
+  if (type.isRetired) return Result.succeed([])
+  if (schemaVersion > type.latest) {
+    const { latest } = type
+    return Result.fail(new NewerSchemaVersion({ stream, version, type: name, schemaVersion, latest }))
+  }
+  const parts = decodeParts(type, stored)
+  return Result.isSuccess(parts)
+    ? Result.succeed(parts.success)
+    : Result.fail(new UndecodableEvent({ stream, version, type: name, schemaVersion, reason: parts.failure }))
+}
+
+const decodeParts = (type: CompiledType, stored: RecordedEvent): Decoded<ReadonlyArray<object>> => {
+  const fields = decodeFields(type, stored)
+  if (Result.isFailure(fields)) return Result.fail(fields.failure)
+  return type.split === undefined
+    ? Result.succeed([{ ...fields.success, _tag: type.name }])
+    : splitFields(type.split, fields.success, stored)
+}
+
+// The fields in the latest version.
+const decodeFields = (type: CompiledType, stored: RecordedEvent): Decoded<object> => {
+  const { schemaVersion } = stored
+  if (schemaVersion < type.oldest) return Result.fail(`the oldest schema version known is ${type.oldest}`)
+  const codec = type.codecs[schemaVersion - type.oldest]
+  if (codec === undefined) return Result.fail("there is no such version")
+  let fields = codec.decode(stored.data)
+  for (let version = schemaVersion + 1; version <= type.latest && Result.isSuccess(fields); version++) {
+    fields = upcast(type, version, fields.success, stored)
+  }
+  return fields
+}
+
+const upcast = (type: CompiledType, version: number, fields: object, stored: RecordedEvent): Decoded<object> => {
+  const upcaster = `the upcaster of ${type.name} from version ${version - 1} to ${version}`
+  const index = version - type.oldest
+  // `EventType.upcast` types the input of each upcaster as the output of the previous one.
+  const given = attempt(() => type.upcasts[index]!(fields as never, stored), upcaster)
+  if (Result.isFailure(given)) return given
+  return Result.mapError(
+    type.codecs[index]!.validate(given.success),
+    (reason) => `${upcaster} gives fields that do not fit version ${version}: ${reason}`
+  )
+}
+
+const splitFields = (
+  { from, into }: CompiledSplit,
+  fields: object,
+  stored: RecordedEvent
+): Decoded<ReadonlyArray<object>> => {
+  const name = `the split of ${stored.type} into ${[...into.keys()].join(", ")}`
+  // `EventType.splitInto` types its input as the fields of the last version.
+  const given = attempt<unknown>(() => from(fields as never, stored), name)
+  if (Result.isFailure(given)) return Result.fail(given.failure)
+  if (!Array.isArray(given.success)) return Result.fail(`${name} must give an array of events`)
+  const parts: Array<object> = []
+  for (const [index, part] of given.success.entries()) {
+    // Whatever it is, it becomes an object, whose fields are checked.
+    const { _tag = "", ...own } = Object(part) as Partial<Tagged>
+    const codec = into.get(_tag)
+    if (codec === undefined) return Result.fail(`${name} gives, at [${index}], an event of another type`)
+    const valid = codec.validate(own)
+    if (Result.isFailure(valid)) {
+      return Result.fail(`${name} gives, at [${index}], a ${_tag} that does not fit its schema: ${valid.failure}`)
+    }
+    parts.push({ ...valid.success, _tag })
+  }
+  return Result.succeed(parts)
+}

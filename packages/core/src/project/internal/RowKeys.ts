@@ -1,0 +1,26 @@
+/** The row keys of events: those that a projection finds for an event, checked, and those of a stored event. */
+import * as Result from "effect/Result"
+import * as NewEvent from "../../event/NewEvent.ts"
+
+/** The keys without repetitions; a failure is the rule that a key breaks. */
+export const check = (keys: ReadonlyArray<string>): Result.Result<ReadonlyArray<string>, string> => {
+  if (!Array.isArray(keys)) return Result.fail("keys must return an array")
+  for (const [index, key] of keys.entries()) {
+    const checked = NewEvent.checkName(key, `keys[${index}]`)
+    if (Result.isFailure(checked)) return Result.fail(checked.failure.message)
+  }
+  return Result.succeed([...new Set(keys)])
+}
+
+/**
+ * The keys of all domain events of a stored event. One that is read as none still moves the version of its stream's row, so
+ * that no reader has to read the event again.
+ */
+export const ofAll = (
+  { isKeyedByStream }: { readonly isKeyedByStream: boolean },
+  parts: ReadonlyArray<{ readonly keys: ReadonlyArray<string> }>,
+  stream: string
+): ReadonlyArray<string> => {
+  if (parts.length === 1) return parts[0]!.keys
+  return parts.length === 0 && isKeyedByStream ? [stream] : [...new Set(parts.flatMap(({ keys }) => keys))]
+}
