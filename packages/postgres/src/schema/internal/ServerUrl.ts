@@ -15,8 +15,7 @@ export interface Server {
   readonly sslmode: SslMode | undefined
 }
 
-/** The values of `sslmode`. */
-export type SslMode = typeof sslModes[number]
+type SslMode = typeof sslModes[number]
 
 const sslModes = ["disable", "allow", "prefer", "require", "verify-ca", "verify-full"] as const
 
