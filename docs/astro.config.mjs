@@ -79,7 +79,7 @@ export default defineConfig({
         {
           label: "Reference",
           items: [
-            ...["errors", "configuration", "formats", "sql-api"].map((page) => `reference/${page}`),
+            ...["errors", "configuration", "formats", "sql-api", "threat-model"].map((page) => `reference/${page}`),
             typeDocSidebarGroup
           ]
         },

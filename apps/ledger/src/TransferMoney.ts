@@ -79,12 +79,8 @@ export const saga = Saga.makeUnsafe<Event, Data>({
 })
 // #endregion
 
-// Their places in the saga.
-const debit = 0
-const credit = 2
-
 /** What has left one account and not reached the other, nor come back: nothing, once a saga is settled. */
 export const inTransit = (state: State): Amount =>
-  state.status !== "NotStarted" && state.completed.includes(debit) && !state.completed.includes(credit)
+  state.status !== "NotStarted" && state.completed.includes("debit") && !state.completed.includes("credit")
     ? state.data.amount
     : Amount.make(0)

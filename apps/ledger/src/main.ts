@@ -2,6 +2,7 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Logger from "effect/Logger"
 import * as Stream from "effect/Stream"
 import { randomBytes } from "node:crypto"
 import { resolve } from "node:path"
@@ -91,6 +92,9 @@ const interruption = new AbortController()
 process.once("SIGINT", () => interruption.abort())
 process.once("SIGTERM", () => interruption.abort())
 
-const exit = await Effect.runPromiseExit(main, { signal: interruption.signal })
+// A document on stdout must have no log lines in it.
+const logs = Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])
+
+const exit = await Effect.runPromiseExit(Effect.provide(main, logs), { signal: interruption.signal })
 if (Exit.isFailure(exit) && !Cause.hasInterrupts(exit.cause)) process.stderr.write(`${Cause.pretty(exit.cause)}\n`)
 process.exitCode = Exit.isSuccess(exit) ? exit.value : interruption.signal.aborted ? 130 : 1

@@ -79,7 +79,7 @@ export const fees = ({ repaired }: { readonly repaired: boolean }) =>
 /** The parked instances, found by their status. */
 export const parkedInstances = Effect.map(
   ProcessInstances.query(fees({ repaired: false }), { index: "status", where: { status: "Parked" } }),
-  ({ rows }) => rows.map(({ state: { instance, pending } }) => ({ instance, reason: pending.parked?.reason }))
+  ({ rows }) => rows.map(({ state: { instance, parked } }) => ({ instance, reason: parked?.reason }))
 )
 
 /** After the repair: the instance reacts to the triggers that wait, in their order. */

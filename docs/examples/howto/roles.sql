@@ -1,45 +1,90 @@
+-- #region owner
+-- As an administrator, once for a database: the role that owns the store, migrates it, and runs nothing else.
+CREATE ROLE shop_owner LOGIN;
+GRANT CREATE ON DATABASE shop TO shop_owner;
+-- #endregion
+
 -- #region api
 -- A program that handles commands and reads. It appends by functions that run as their owner and check what they get.
 CREATE ROLE api LOGIN;
-GRANT USAGE ON SCHEMA refold TO api;
-GRANT SELECT ON ALL TABLES IN SCHEMA refold TO api;
-GRANT SELECT ON ALL SEQUENCES IN SCHEMA refold TO api;
-GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA refold TO api;
-GRANT INSERT, UPDATE ON refold.event_snapshots TO api;
+GRANT USAGE ON SCHEMA "refold", "refold_rows" TO "api";
+GRANT SELECT ON "refold".event_store, "refold".event_position, "refold".event_snapshots, "refold".log_instance,
+  "refold".projections, "refold".projection_generations, "refold".parked_streams, "refold".discarded_events,
+  "refold".migrations TO "api";
+GRANT SELECT ON "refold".idempotency_keys TO "api";
+GRANT INSERT, UPDATE ON "refold".event_snapshots TO "api";
+GRANT SELECT ON ALL TABLES IN SCHEMA "refold_rows" TO "api";
+GRANT EXECUTE ON FUNCTION "refold".read_head, "refold".repair_positions, "refold".require_instance, "refold".read_stream,
+  "refold".read_all, "refold".stream_version, "refold".check_stream_read, "refold".check_log_read,
+  "refold".rebuild_from_snapshot, "refold".generation_schema, "refold".hold_live_generation,
+  "refold".append_event, "refold".commit_events, "refold".first_answer, "refold".command_fingerprint,
+  "refold".canonical_json, "refold".javascript_number, "refold".append_events, "refold".find_stored_events,
+  "refold".stored_answer, "refold".write_inline_rows, "refold".save_snapshot TO "api";
 -- #endregion
 
 -- #region worker
--- A program that runs projections and processes: it creates tables of rows, and its processes handle commands.
+-- A program that runs projections and processes, whose processes handle commands: all that the API may do, and a projector.
 CREATE ROLE worker LOGIN IN ROLE api;
-GRANT CREATE ON SCHEMA refold TO worker;
-GRANT INSERT, UPDATE, DELETE ON refold.projection_generations, refold.parked_streams, refold.discarded_events TO worker;
--- Others read the tables that it creates from now on.
-ALTER DEFAULT PRIVILEGES FOR ROLE worker IN SCHEMA refold GRANT SELECT ON TABLES TO api;
+GRANT USAGE ON SCHEMA "refold", "refold_rows" TO "worker";
+GRANT SELECT ON "refold".event_store, "refold".event_position, "refold".event_snapshots, "refold".log_instance,
+  "refold".projections, "refold".projection_generations, "refold".parked_streams, "refold".discarded_events,
+  "refold".migrations TO "worker";
+GRANT INSERT, UPDATE, DELETE ON "refold".projection_generations, "refold".parked_streams, "refold".discarded_events TO "worker";
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "refold_rows" TO "worker";
+GRANT EXECUTE ON FUNCTION "refold".read_head, "refold".repair_positions, "refold".require_instance, "refold".read_stream,
+  "refold".read_all, "refold".stream_version, "refold".check_stream_read, "refold".check_log_read,
+  "refold".rebuild_from_snapshot, "refold".generation_schema, "refold".hold_live_generation,
+  "refold".lock_projection, "refold".create_rows_table, "refold".create_generation_schema,
+  "refold".share_tables, "refold".row_readers, "refold".claim_generation, "refold".save_checkpoint,
+  "refold".promote_generation, "refold".obsolete_generations, "refold".drop_generation TO "worker";
 -- #endregion
 
 -- #region reader
 -- A program that only reads rows and events. It cannot append.
 CREATE ROLE reader LOGIN;
-GRANT USAGE ON SCHEMA refold TO reader;
-GRANT SELECT ON ALL TABLES IN SCHEMA refold TO reader;
-GRANT SELECT ON ALL SEQUENCES IN SCHEMA refold TO reader;
-GRANT EXECUTE ON FUNCTION refold.read_head, refold.require_instance, refold.repair_positions TO reader;
--- The functions of the SQL API that read, and those with which they check their arguments.
-GRANT EXECUTE ON FUNCTION refold.read_stream, refold.read_all, refold.stream_version TO reader;
-GRANT EXECUTE ON FUNCTION refold.check_stream_read, refold.check_log_read TO reader;
-ALTER DEFAULT PRIVILEGES FOR ROLE worker IN SCHEMA refold GRANT SELECT ON TABLES TO reader;
+GRANT USAGE ON SCHEMA "refold", "refold_rows" TO "reader";
+GRANT SELECT ON "refold".event_store, "refold".event_position, "refold".event_snapshots, "refold".log_instance,
+  "refold".projections, "refold".projection_generations, "refold".parked_streams, "refold".discarded_events,
+  "refold".migrations TO "reader";
+GRANT SELECT ON ALL TABLES IN SCHEMA "refold_rows" TO "reader";
+GRANT EXECUTE ON FUNCTION "refold".read_head, "refold".repair_positions, "refold".require_instance, "refold".read_stream,
+  "refold".read_all, "refold".stream_version, "refold".check_stream_read, "refold".check_log_read,
+  "refold".rebuild_from_snapshot, "refold".generation_schema, "refold".hold_live_generation TO "reader";
 -- #endregion
 
 -- #region keeper
 -- A job that deletes old idempotency keys, and can do nothing else.
 CREATE ROLE keeper LOGIN;
-GRANT USAGE ON SCHEMA refold TO keeper;
-GRANT SELECT, UPDATE, DELETE ON refold.idempotency_keys TO keeper;
+GRANT USAGE ON SCHEMA "refold" TO "keeper";
+GRANT SELECT, UPDATE, DELETE ON "refold".idempotency_keys TO "keeper";
 -- #endregion
 
 -- #region importer
 -- A program in another language that appends by SQL. It has no right on any table.
 CREATE ROLE importer LOGIN;
-GRANT USAGE ON SCHEMA refold TO importer;
-GRANT EXECUTE ON FUNCTION refold.append_event, refold.commit_events TO importer;
+GRANT USAGE ON SCHEMA "refold" TO "importer";
+GRANT EXECUTE ON FUNCTION "refold".append_event, "refold".commit_events, "refold".first_answer, "refold".command_fingerprint,
+  "refold".canonical_json, "refold".javascript_number TO "importer";
+-- #endregion
+
+-- #region connect
+-- As an administrator: only these roles may connect to the database.
+REVOKE CONNECT, TEMPORARY ON DATABASE shop FROM PUBLIC;
+GRANT CONNECT ON DATABASE shop TO shop_owner, api, worker, reader, keeper, importer;
+-- #endregion
+
+-- #region locks
+-- As a superuser, where other roles must be able to connect: only the owner of the store may take advisory locks.
+DO $$
+DECLARE
+  lock regprocedure;
+BEGIN
+  FOR lock IN
+    SELECT oid FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND proname LIKE 'pg\_%advisory%'
+  LOOP
+    EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', lock);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO shop_owner', lock);
+  END LOOP;
+END
+$$;
 -- #endregion

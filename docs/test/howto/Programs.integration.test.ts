@@ -1,25 +1,37 @@
 import { PostgresStore } from "@refold/postgres"
-import { Effect, Fiber, Layer, Option, Redacted, Stream } from "effect"
+import { Effect, Fiber, Layer, Option, Redacted, Result, Stream } from "effect"
 import { SqlClient } from "effect/sql"
 import { EventReader, IdempotencyKeys, ProcessInstances, ProjectionStatus, ReadModel } from "refold"
-import { describe, expect, inject, it } from "vitest"
+import { describe, expect, inject, it, test } from "vitest"
 import { freshDatabase } from "../../../packages/postgres/test/support/freshDatabase.ts"
+import * as Stores from "../../../packages/postgres/test/support/Stores.ts"
 import { Giving } from "../../examples/Gifts.ts"
 import { api, keeper, migrate, store, worker } from "../../examples/howto/Programs.ts"
 import { Wallets } from "../../examples/Richest.ts"
 import { regionOf } from "../Quotes.ts"
 
-const roles = ["api", "worker", "reader", "keeper", "importer"] as const
+const kinds = {
+  api: "writer",
+  worker: "projector",
+  reader: "reader",
+  keeper: "key-expiry",
+  importer: "sql-writer"
+} as const
+const roles = ["shop_owner", "api", "worker", "reader", "keeper", "importer"] as const
 type Role = typeof roles[number]
 
 // Roles belong to the server, which other tests may use: each gets a name of its own, and the server's password.
 const nameOf = (role: string) => `${role}_${process.pid}`
-const rename = (text: string) => text.replaceAll(new RegExp(`\\b(${roles.join("|")})\\b`, "g"), nameOf)
 const password = () => decodeURIComponent(new URL(inject("postgresUrl")).password)
 
-const statements = roles.flatMap((role) =>
-  rename(regionOf(`docs/examples/howto/roles.sql#${role}`)).replaceAll(/^--.*$/gm, "").split(";")
-).filter((statement) => statement.trim() !== "")
+const region = (name: string) => regionOf(`docs/examples/howto/roles.sql#${name}`).replaceAll(/^--.*\n/gm, "").trim()
+
+/** The statements of a region, for the database and the roles of this test. */
+const statements = (url: string, name: string) =>
+  region(name)
+    .replaceAll(new RegExp(`\\b(${roles.join("|")})\\b`, "g"), nameOf)
+    .replaceAll(/DATABASE shop\b/g, `DATABASE ${new URL(url).pathname.slice(1)}`)
+    .split(/;\n(?=CREATE|GRANT|REVOKE)/)
 
 const as = (url: string, role: Role) => {
   const address = new URL(url)
@@ -27,35 +39,43 @@ const as = (url: string, role: Role) => {
   return Redacted.make(address.href)
 }
 
-/** A migrated database with the roles of the page. */
-const database = Effect.gen(function*() {
+/** A migrated database with the roles of the page, and these regions besides. */
+const database = Effect.fnUntraced(function*(besides: ReadonlyArray<string>) {
   const url = yield* freshDatabase()
-  const owner = Redacted.make(url)
-  const run = (texts: ReadonlyArray<string>) =>
-    Effect.forEach(texts, (text) => Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(text))).pipe(
-      Effect.provide(store(owner), { local: true })
-    )
-  yield* migrate(owner)
-  yield* run(statements)
-  if (password() !== "") {
-    yield* run(roles.map((role) => `ALTER ROLE ${nameOf(role)} PASSWORD '${password().replaceAll("'", "''")}'`))
-  }
-  const drop = roles.flatMap((role) => [`DROP OWNED BY ${nameOf(role)} CASCADE`, `DROP ROLE ${nameOf(role)}`])
+  const administrator = yield* Stores.connect(url)
+  const run = (texts: ReadonlyArray<string>) => Effect.forEach(texts, (text) => administrator.unsafe(text))
+  const withPassword = (role: Role) =>
+    password() === ""
+      ? Effect.void
+      : run([`ALTER ROLE ${nameOf(role)} PASSWORD '${password().replaceAll("'", "''")}'`])
+  yield* run(statements(url, "owner"))
+  yield* withPassword("shop_owner")
+  yield* migrate(as(url, "shop_owner"))
+  for (const name of [...Object.keys(kinds), "connect", ...besides]) yield* run(statements(url, name))
+  yield* Effect.forEach(roles, withPassword)
+  const drop = roles.toReversed().flatMap((
+    role
+  ) => [`DROP OWNED BY ${nameOf(role)} CASCADE`, `DROP ROLE ${nameOf(role)}`])
   yield* Effect.addFinalizer(() => Effect.orDie(run(drop)))
   return url
 })
 
-const test = <A, E>(body: (url: string) => Effect.Effect<A, E>) =>
-  Effect.runPromise(Effect.scoped(Effect.flatMap(database, body)))
+const onDatabase = <A, E>(body: (url: string) => Effect.Effect<A, E>, besides: ReadonlyArray<string> = ["locks"]) =>
+  Effect.runPromise(Effect.scoped(Effect.flatMap(database(besides), body)))
 
 const untilDone = Effect.repeat(
   Effect.delay(Effect.map(ProcessInstances.get(Giving, "1"), ({ state }) => state.pending.phase), "20 millis"),
   { until: (phase) => phase === "Succeeded" }
 )
 
+test.each(Object.entries(kinds))("the rights of the %s are those that PostgresStore.grants renders", (role, kind) => {
+  const rendered = Result.getOrThrow(PostgresStore.grants(role, kind)).map((statement) => `${statement};`)
+  expect(region(role).split("\n").slice(1).join("\n")).toBe(rendered.join("\n"))
+})
+
 describe("the programs, each with the rights of its role", () => {
   it("share the work; when a worker stops, the other goes on", () =>
-    test((url) =>
+    onDatabase((url) =>
       Effect.gen(function*() {
         const start = Effect.forkChild(Effect.provide(worker, store(as(url, "worker")), { local: true }))
         const first = yield* start
@@ -100,7 +120,7 @@ describe("the programs, each with the rights of its role", () => {
     ))
 
   it("the keeper deletes the keys that expire, and cannot read an event", () =>
-    test((url) =>
+    onDatabase((url) =>
       Effect.gen(function*() {
         yield* Effect.provide(api.deposit("ada", 1, "wire-1"), store(as(url, "api")), { local: true })
         const kept = Effect.gen(function*() {
@@ -116,7 +136,7 @@ describe("the programs, each with the rights of its role", () => {
     ))
 
   it("the importer appends by SQL, and can read nothing", () =>
-    test((url) =>
+    onDatabase((url) =>
       Effect.gen(function*() {
         const imported = Effect.gen(function*() {
           const sql = yield* SqlClient.SqlClient
@@ -131,7 +151,7 @@ describe("the programs, each with the rights of its role", () => {
 
 describe("a store that is not migrated, or by a role that may not", () => {
   it("fails with one line that says so", () =>
-    test((url) =>
+    onDatabase((url) =>
       Effect.gen(function*() {
         const opened = (role: Role) =>
           Effect.flip(Effect.scoped(Layer.build(PostgresStore.layer({ url: as(url, role), schema: "other" }))))
@@ -143,6 +163,5 @@ describe("a store that is not migrated, or by a role that may not", () => {
         yield* Effect.promise(() =>
           expect(`${lines.join("\n")}\n`).toMatchFileSnapshot("../../outputs/howto-not-migrated.txt")
         )
-      })
-    ))
+      }), []))
 })

@@ -25,6 +25,7 @@ const conditions: Readonly<Record<string, string>> = {
   feature_not_supported: "0A000",
   insufficient_privilege: "42501",
   invalid_parameter_value: "22023",
+  lock_not_available: "55P03",
   object_not_in_prerequisite_state: "55000",
   restrict_violation: "23001",
   serialization_failure: "40001",

@@ -1,6 +1,7 @@
 /** Refold's pure core: events, views, deciders, projections, processes and the journal that specifies every store. */
 export * as Aggregate from "./decide/Aggregate.ts"
 export * as CommandInvalid from "./decide/CommandInvalid.ts"
+export * as CommandVersions from "./decide/CommandVersions.ts"
 export * as Decider from "./decide/Decider.ts"
 export * as DeciderCombinators from "./decide/DeciderCombinators.ts"
 export * as View from "./decide/View.ts"

@@ -153,7 +153,7 @@ export const importsOf = (file: string, source: string): ReadonlyArray<Import> =
   })
 
 const topLevel = [
-  ..."CHANGELOG.md CONTRIBUTING.md LICENSE README.md".split(" "),
+  ..."CHANGELOG.md CONTRIBUTING.md LICENSE README.md SECURITY.md".split(" "),
   ..."package.json pnpm-lock.yaml pnpm-workspace.yaml tsconfig.base.json turbo.json"
     .split(" "),
   ..."apps docs packages scripts".split(" ")

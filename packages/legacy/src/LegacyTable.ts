@@ -43,7 +43,7 @@ export const makeUnsafe = <Row, State, Event extends Tagged>(
  * below do the same when something is missing, so call it only ahead of processes with fewer rights than the store's owner.
  *
  * Rights: the role must own the store's tables, or have the rights of the owner. A role that only seeds needs the rights of
- * a writer of the store, INSERT, UPDATE and DELETE on the `legacy_` tables, USAGE on their sequences, EXECUTE on the
+ * a writer of the store, INSERT, UPDATE and DELETE on the `legacy_` tables, USAGE on their sequences, EXECUTE on the package's
  * functions and SELECT on the legacy table. A role that captures, freezes or abandons must own the legacy table, and the
  * store's owner must be able to SELECT from it and from its partitions.
  */

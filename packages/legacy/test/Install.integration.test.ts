@@ -14,11 +14,11 @@ const mapping = Accounts.mapping()
 const migrations = (sql: SqlClient.SqlClient) =>
   sql<{ name: string }>`select name from refold.legacy_migrations order by migration_id`
 
-/** A session of a role that may read and write the store, and create objects in its schema, but does not own it. */
+/** A session of a role that may read and write the store, but does not own it. */
 const writer = (sql: SqlClient.SqlClient, url: string) =>
   Effect.gen(function*() {
     const { name, url: address } = yield* LoginRole.make(sql, url, `r${randomUUID().replaceAll("-", "")}`)
-    yield* sql.unsafe(`grant usage, create on schema refold to ${name}`)
+    yield* sql.unsafe(`grant usage on schema refold to ${name}`)
     yield* sql.unsafe(`grant all on all tables in schema refold to ${name}`)
     yield* sql.unsafe(`grant all on all sequences in schema refold to ${name}`)
     yield* sql.unsafe(`grant execute on all functions in schema refold to ${name}`)
@@ -86,6 +86,7 @@ describe("the package's tables", () => {
       Effect.gen(function*() {
         const owner = yield* LoginRole.make(sql, url, `r${randomUUID().replaceAll("-", "")}`)
         yield* sql.unsafe(`create schema own authorization ${owner.name}`)
+        yield* sql.unsafe(`create schema own_rows authorization ${owner.name}`)
         const opened = yield* Stores.open(owner.url, { schema: "own" })
         const install = Effect.provideService(
           LegacyTable.install({ store: "own" }),

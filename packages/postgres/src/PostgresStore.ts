@@ -1,6 +1,6 @@
 /** The PostgreSQL adapter: the same SQL through the same driver on a server or on the embedded database. */
 import type * as PgClient from "@effect/sql-pg/PgClient"
-import { InvalidInput } from "@refold/core/event/InvalidInput"
+import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as SizeLimits from "@refold/core/journal/SizeLimits"
 import { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import type { EventReader } from "@refold/store/log/EventReader"
@@ -12,7 +12,6 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
-import * as Result from "effect/Result"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type * as SqlError from "effect/sql/SqlError"
 import type { ConnectionOptions } from "node:tls"
@@ -27,9 +26,10 @@ import { ProjectionTables } from "./project/ProjectionTables.ts"
 import * as Database from "./schema/internal/Database.ts"
 import * as Isolation from "./schema/internal/Isolation.ts"
 import * as ServerClient from "./schema/internal/ServerClient.ts"
-import * as SqlFile from "./schema/internal/SqlFile.ts"
 import * as StoreSchema from "./schema/internal/StoreSchema.ts"
 import * as TimeLimits from "./schema/internal/TimeLimits.ts"
+
+export { type GrantOptions, grants, type RoleKind } from "./schema/internal/Grants.ts"
 
 /** What the adapter provides: the ports, and the client, for transactions of the caller that appends join. */
 export type Services = StoreServices | PgClient.PgClient | SqlClient.SqlClient
@@ -39,7 +39,7 @@ export type StoreServices = EventStore.EventStore | EventReader | SnapshotStore 
 
 /** Where in the database the store lives. */
 export interface StoreOptions {
-  /** The schema of the store's tables, `refold` by default: small letters, digits and `_`, at most 63, not `pg_…`. */
+  /** The schema of the store's tables, `refold` by default: small letters, digits and `_`, at most 50, neither `pg_…` nor `…_rows`. */
   readonly schema?: string | undefined
   /**
    * Whether to create or update the schema at the start, where that is due; true by default. Needs a role that owns the
@@ -133,7 +133,7 @@ export const layerEmbedded = (
 ): Layer.Layer<Services, InvalidInput | EventStoreError | Embedded.EmbeddedUnavailable | SqlError.SqlError> =>
   // No other process can reach that database.
   Layer.provideMerge(
-    layerClient({ queryTimeout: Duration.infinity, ...store, notify: false }),
+    layerOn({ queryTimeout: Duration.infinity, ...store, notify: false }, true),
     Embedded.layer(dataDir === undefined ? {} : { dataDir })
   )
 
@@ -142,17 +142,22 @@ export const layerEmbedded = (
  * deployment, as the role that is to own it. Does nothing where nothing is due.
  */
 export const migrate = (
-  { schema = "refold" }: Pick<StoreOptions, "schema"> = {}
+  { schema = "refold", ...limits }: Pick<StoreOptions, "schema" | "queryTimeout"> = {}
 ): Effect.Effect<void, InvalidInput | EventStoreError, SqlClient.SqlClient> =>
   Effect.gen(function*() {
-    const checked = yield* Effect.fromResult(checkSchema(schema))
-    yield* StoreSchema.migrate(checked)
-    const times = yield* Effect.fromResult(TimeLimits.resolve({}))
-    yield* repairPositions(yield* Database.make(checked, times))
+    const checked = yield* Effect.fromResult(StoreSchema.parse(schema))
+    const times = yield* Effect.fromResult(TimeLimits.resolve(limits))
+    const database = yield* Database.make(checked, times)
+    yield* StoreSchema.migrate(database)
+    yield* repairPositions(database)
   })
 
 /** A store on the application's own client. */
 export const layerClient = (
+  options: ClientOptions = {}
+): Layer.Layer<StoreServices, InvalidInput | EventStoreError, SqlClient.SqlClient> => layerOn(options, false)
+
+const layerOn = (
   {
     limits,
     ownerIdleTimeout = "10 seconds",
@@ -161,13 +166,14 @@ export const layerClient = (
     pollInterval = "200 millis",
     schema = "refold",
     ...times
-  }: ClientOptions = {}
+  }: ClientOptions,
+  isEmbedded: boolean
 ): Layer.Layer<StoreServices, InvalidInput | EventStoreError, SqlClient.SqlClient> =>
   Layer.effectContext(Effect.gen(function*() {
-    const checked = yield* Effect.fromResult(checkSchema(schema))
+    const checked = yield* Effect.fromResult(StoreSchema.parse(schema))
     const plain = yield* Database.make(checked, yield* Effect.fromResult(TimeLimits.resolve(times)))
     const sizes = yield* Effect.fromResult(SizeLimits.make(limits))
-    yield* migrate ? StoreSchema.migrate(schema) : StoreSchema.check(plain)
+    yield* migrate ? StoreSchema.migrate(plain, isEmbedded) : StoreSchema.check(plain)
     const database = yield* Isolation.enforce(plain)
     if (migrate) yield* repairPositions(database)
     const withInlineRows = InlineRows.withInlineRows(database)
@@ -184,10 +190,3 @@ export const layerClient = (
       Context.add(ProjectionTables, ProjectionTablesAdapter.make(database))
     )
   }))
-
-const checkSchema = (schema: string): Result.Result<string, InvalidInput> => {
-  const problem = SqlFile.schemaProblem(schema)
-  return problem === undefined
-    ? Result.succeed(schema)
-    : Result.fail(new InvalidInput({ field: "schema", rule: problem }))
-}

@@ -1,6 +1,7 @@
 /** Refold: event sourcing and CQRS. The public modules of the core, the store and the in-memory adapter, under one name. */
 export * as Aggregate from "@refold/core/decide/Aggregate"
 export * as CommandInvalid from "@refold/core/decide/CommandInvalid"
+export * as CommandVersions from "@refold/core/decide/CommandVersions"
 export * as Decider from "@refold/core/decide/Decider"
 export * as DeciderCombinators from "@refold/core/decide/DeciderCombinators"
 export * as View from "@refold/core/decide/View"

@@ -76,7 +76,7 @@ const undo = Effect.map(history, (events) => {
 const balanceForged = Effect.fnUntraced(function*(schema: string) {
   const sql = yield* SqlClient.SqlClient
   const generations = yield* sql<{ id: number }>`SELECT id FROM ${sql(`${schema}.projections`)} WHERE status = 'Live'`
-  const rows = sql(`${schema}.rows_${generations[0]!.id}`)
+  const rows = sql(`${schema}_rows.rows_${generations[0]!.id}`)
   yield* sql`UPDATE ${rows} SET state = '{"balance": 100000000}' WHERE key = 'account-ada'`
   const [row, events] = [yield* balanceOfRow("ada"), yield* balanceOfEvents("ada")]
   return row === events ? cannot("they agree") : answered("yes: row and events differ")

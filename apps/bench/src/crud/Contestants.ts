@@ -27,6 +27,6 @@ const freshSchema = Effect.gen(function*() {
   const schema = `crud_${randomBytes(6).toString("hex")}`
   return yield* Effect.acquireRelease(
     Effect.succeed(schema),
-    () => Effect.ignore(sql`DROP SCHEMA IF EXISTS ${sql(schema)} CASCADE`)
+    () => Effect.ignore(sql`DROP SCHEMA IF EXISTS ${sql(schema)}, ${sql(`${schema}_rows`)} CASCADE`)
   )
 })

@@ -20,11 +20,11 @@ BEGIN
   FROM refold.event_snapshots s WHERE s.view = :'account_snapshots' AND s.fingerprint = :'account_fingerprint';
   SELECT 'rows_' || g.id INTO rows_table FROM refold.projection_generations g
   WHERE g.projection = 'balances' AND g.version = 2 AND g.status = 'Live' AND NOT g.has_tables
-    AND to_regclass('refold.rows_' || g.id) IS NOT NULL;
+    AND to_regclass('refold_rows.rows_' || g.id) IS NOT NULL;
   IF rows_table IS NOT NULL THEN
     RETURN QUERY EXECUTE format($rows$
       SELECT 'typescript_row', r.key::text, r.version, jsonb_build_object('position', r."position", 'state', r.state)
-      FROM refold.%I r
+      FROM refold_rows.%I r
     $rows$, rows_table);
   END IF;
 END

@@ -39,7 +39,7 @@ describe("validate_ledger", () => {
       SELECT 'balances', "position", stream, version, 'unknown' FROM refold.event_store
       WHERE stream = 'account-bob' AND version = 2`
     const row = (balance: number, version: number) =>
-      `UPDATE refold.rows_live r
+      `UPDATE refold_rows.rows_live r
       SET state = jsonb_set(jsonb_set(state, '{balance}', '${balance}'), '{version}', '1') || '{"deposits": []}',
         version = ${version}, "position" = e."position"
       FROM refold.event_store e WHERE r.key = 'account-bob' AND e.stream = r.key AND e.version = ${version}`

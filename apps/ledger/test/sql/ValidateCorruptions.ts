@@ -9,7 +9,7 @@ export interface Said {
   readonly found?: unknown
 }
 
-/** Something done by SQL, which calls the table of the live generation `refold.rows_live`. */
+/** Something done by SQL, which calls the table of the live generation `refold_rows.rows_live`. */
 export interface Corruption {
   readonly what: string
   readonly sql: ReadonlyArray<string>
@@ -268,7 +268,7 @@ export const corruptions: ReadonlyArray<Corruption> = [
   },
   {
     what: "a row that TypeScript wrote is changed",
-    sql: ["UPDATE refold.rows_live SET state = jsonb_set(state, '{balance}', '1000') WHERE key = 'account-ada'"],
+    sql: ["UPDATE refold_rows.rows_live SET state = jsonb_set(state, '{balance}', '1000') WHERE key = 'account-ada'"],
     said: [{
       problem: "typescript_row_differs",
       expected: { state: { status: "Open", balance: 82 } },
@@ -277,7 +277,7 @@ export const corruptions: ReadonlyArray<Corruption> = [
   },
   {
     what: "a row that TypeScript wrote is gone",
-    sql: ["DELETE FROM refold.rows_live WHERE key = 'account-bob'"],
+    sql: ["DELETE FROM refold_rows.rows_live WHERE key = 'account-bob'"],
     said: [{ problem: "typescript_row_missing", aggregate_id: "bob", version: 2n }]
   },
   {
@@ -338,7 +338,7 @@ export const undetected: ReadonlyArray<Omit<Corruption, "said">> = [
       setData(5, amount(8)),
       refresh,
       `UPDATE ledger.balances SET ${changed} WHERE aggregate_id = 'ada'`,
-      `UPDATE refold.rows_live SET ${changed} WHERE key = 'account-ada'`
+      `UPDATE refold_rows.rows_live SET ${changed} WHERE key = 'account-ada'`
     ]
   }
 ]

@@ -11,6 +11,7 @@ import type * as Json from "../event/Json.ts"
 import * as NewEvent from "../event/NewEvent.ts"
 import * as StreamName from "../event/StreamName.ts"
 import type { CommandInvalid } from "./CommandInvalid.ts"
+import type { CommandVersions } from "./CommandVersions.ts"
 import type { Decider } from "./Decider.ts"
 import * as CommandCodec from "./internal/CommandCodec.ts"
 import * as StateCodec from "./internal/StateCodec.ts"
@@ -24,9 +25,10 @@ export interface Definition<Command, State, Event extends Tagged, Refusal> {
   readonly decider: Decider<Command, State, Event, Refusal>
   /**
    * The schema of its commands, checked before a command is handled. Required by `parseCommand`, and by idempotency
-   * keys if commands are not plain JSON (dates, bigints …).
+   * keys if commands are not plain JSON (dates, bigints …). With `CommandVersions`, a command that a process recorded in an
+   * older version is handled in the latest one.
    */
-  readonly commands?: Schema.ConstraintCodec<Command, unknown> | undefined
+  readonly commands?: Schema.ConstraintCodec<Command, unknown> | CommandVersions<Command> | undefined
   /** How states are stored as snapshots; no snapshots by default. */
   readonly snapshots?: SnapshotDefinition<State> | undefined
 }

@@ -50,7 +50,13 @@ export interface FingerprintedKey {
   readonly fingerprint: string
 }
 
-/** Writes that are stored atomically; each stream at most once. At least one write has events. */
+/**
+ * Maximum number of writes in a commit. A commit locks each of its streams, and the table of locks of a PostgreSQL server
+ * is shared by all its sessions.
+ */
+export const maxWrites = 1000
+
+/** Up to 1,000 writes that are stored atomically; each stream at most once. At least one write has events. */
 export interface Commit {
   readonly writes: NonEmptyReadonlyArray<StreamWrite>
   readonly idempotency?: Idempotency | undefined
@@ -98,6 +104,8 @@ export const check = (
   Result.gen(function*() {
     if (!Array.isArray(commit.writes) || commit.writes.length === 0)
       return yield* invalid("writes", "must not be empty")
+    if (commit.writes.length > maxWrites)
+      return yield* invalid("writes", `must not have more than ${maxWrites} elements`)
     const seen = new Set<string>()
     const writes: Array<StreamWrite> = []
     for (const [index, write] of commit.writes.entries()) {

@@ -13,10 +13,11 @@ import * as StreamName from "../event/StreamName.ts"
 import type { Envelope } from "../project/Projection.ts"
 import * as ProcessInstance from "./internal/ProcessInstance.ts"
 import * as ProcessRows from "./internal/ProcessRows.ts"
-import { cancel, complete, type Reaction, schedule, send, type Target } from "./internal/Reaction.ts"
+import type { Progress } from "./internal/Progress.ts"
+import { cancel, complete, type Reaction, schedule, scheduleAt, send, type Target } from "./internal/Reaction.ts"
 import { type InputContext, type Signal, signalTags } from "./ProcessInput.ts"
 
-export { cancel, complete, schedule, send }
+export { cancel, complete, schedule, scheduleAt, send }
 export type { Reaction }
 
 /** The definition of a process. */
@@ -34,15 +35,27 @@ export interface Definition<Event extends Tagged, State> {
   readonly since?: DateTime.Utc | undefined
   /** The aggregates that it sends commands to; each must define the schema of its commands. */
   readonly targets: ReadonlyArray<Target<never>>
-  /** The id of the instance that an event is for, or None. With the process's name, at most 200 UTF-16 units long. */
-  readonly correlate: (event: Event, envelope: Envelope) => Option.Option<string>
+  /**
+   * The id of the instance that an event is for, or None; or the ids of several, at most 1,000. An id is, with the process's
+   * name, at most 200 UTF-16 units long.
+   */
+  readonly correlate: (event: Event, envelope: Envelope) => Option.Option<string> | ReadonlyArray<string>
   readonly initialState: NoInfer<State>
   /** Applies an event, or a signal about its own commands and timeouts, to the state of an instance. */
   readonly evolve: (state: State, input: Event | Signal, context: InputContext) => NoInfer<State>
   /** Decides reactions in the state after `evolve`. They are recorded, and not decided again. */
   readonly react: (state: State, input: Event | Signal, context: InputContext, before: State) => ReadonlyArray<Reaction>
+  /**
+   * Whether an event starts a completed instance again, in its initial state; no event does by default. Outcomes of commands
+   * that it decided before are recorded, and do not reach it.
+   */
+  readonly restartOn?: ((event: Event, envelope: Envelope) => boolean) | undefined
   /** The phase of an instance: a short string that is recorded with its reactions and indexed. */
   readonly phase?: ((state: State) => string) | undefined
+  /** The phases in which an instance has ended, though it still reacts: its status is `Completed`. None by default. */
+  readonly endPhases?: ReadonlyArray<string> | undefined
+  /** What is recorded of a state with each reaction, and restored; only sagas have it. */
+  readonly progress?: Progress<Event, State> | undefined
 }
 
 /** A process, checked and ready for use. */
@@ -57,6 +70,9 @@ export interface Process<Event extends Tagged, State> extends Definition<Event, 
 
 /** Maximum length of an instance's stream name, in UTF-16 units; the idempotency keys of its commands are longer. */
 export const maxStreamLength = 200
+
+/** Maximum number of instances that one event is for. */
+export const maxInstances = 1000
 
 /** Makes a process. Fails with `InvalidInput` for the part of the definition that breaks a rule. */
 export const make = <Event extends Tagged, const State>(
@@ -85,7 +101,7 @@ export const make = <Event extends Tagged, const State>(
         return yield* invalid(`targets[${index}]`, "must define the schema of its commands")
     }
     const instances = yield* ProcessInstance.make({ ...definition, phase: definition.phase })
-    return { ...definition, types, instances, rows: yield* ProcessRows.make(name) }
+    return { ...definition, types, instances, rows: yield* ProcessRows.make(definition) }
   })
 
 /** As `make`, for module constants: throws the `InvalidInput`. */

@@ -39,13 +39,14 @@ export const TimeoutTrigger = Schema.TaggedStruct("TimedOut", {
 export type TimeoutTrigger = typeof TimeoutTrigger.Type
 
 /**
- * The outcome of a command: it succeeded; the aggregate refused it, with `refusal`; or it failed permanently:
- * no retry can succeed.
+ * The outcome of a command: it succeeded; the aggregate refused it, with `refusal`; it failed permanently: no retry can
+ * succeed; or an operator gave it up, with a reason.
  */
 export const Outcome = Schema.Union([
   Schema.TaggedStruct("Succeeded", {}),
   Schema.TaggedStruct("Refused", { refusal: Schema.Json }),
-  Schema.TaggedStruct("Failed", { reason: Schema.String })
+  Schema.TaggedStruct("Failed", { reason: Schema.String }),
+  Schema.TaggedStruct("GivenUp", { reason: Schema.String })
 ])
 /** The outcome of a command. */
 export type Outcome = typeof Outcome.Type
@@ -79,7 +80,9 @@ export const Decided = Schema.Union([
     label: Schema.String,
     category: Schema.String,
     id: Schema.String,
-    command: Schema.Json
+    command: Schema.Json,
+    /** The version of the schema of the target's commands; 1 by default. */
+    schemaVersion: Schema.optionalKey(WholeNumber)
   }),
   Schema.TaggedStruct("Schedule", { name: Schema.String, due: Schema.DateTimeUtc }),
   Schema.TaggedStruct("Cancel", { name: Schema.String }),
@@ -93,33 +96,48 @@ export const Stage = Schema.Literals(["Event", "Evolve", "React"])
 /** The step that failed. */
 export type Stage = typeof Stage.Type
 
-const observed = { instance: Schema.String, trigger: Trigger }
+const instance = Schema.String
+
+/** What is left to do after an event, for the row of the instance. */
+const left = {
+  /** When the runner must act for it, in milliseconds since 1970: 0 for pending commands, else the first due time. */
+  due: Schema.optionalKey(Schema.Finite),
+  /** The number of triggers that wait, if there are any. */
+  waiting: Schema.optionalKey(WholeNumber)
+}
 
 /**
- * The instance reacted to a trigger; `phase` is its phase after the reaction. `decision` is an id of this decision: where
+ * The instance reacted to a trigger; `phase` is its phase after the reaction, and `progress` what a saga keeps of its state:
+ * where it stands, so that a later definition does not change it. `decision` is an id of this decision: where
  * the log goes back, another decision may be stored under the same version.
  */
 export const ProcessReacted = EventType.make(
   "ProcessReacted",
   Schema.Struct({
-    ...observed,
+    instance,
+    trigger: Trigger,
     decided: Schema.Array(Decided),
     phase: Schema.optionalKey(Schema.String),
-    decision: Schema.optionalKey(Schema.String)
+    progress: Schema.optionalKey(Schema.Json),
+    decision: Schema.optionalKey(Schema.String),
+    ...left
   })
 )
 
 /** The instance could not react to a trigger and is parked: this trigger and all later ones wait. */
 export const ProcessParked = EventType.make(
   "ProcessParked",
-  Schema.Struct({ ...observed, stage: Stage, reason: Schema.String })
+  Schema.Struct({ instance, trigger: Trigger, stage: Stage, reason: Schema.String, ...left })
 )
 
 /** A trigger was observed while the instance was parked, and waits. */
-export const ProcessWaited = EventType.make("ProcessWaited", Schema.Struct(observed))
+export const ProcessWaited = EventType.make("ProcessWaited", Schema.Struct({ instance, trigger: Trigger, ...left }))
 
 /** An operator discarded the first waiting trigger. */
-export const ProcessDiscarded = EventType.make("ProcessDiscarded", Schema.Struct({ reason: Schema.String }))
+export const ProcessDiscarded = EventType.make("ProcessDiscarded", Schema.Struct({ reason: Schema.String, ...left }))
+
+/** The completed instance starts again in its initial state; its reaction to the trigger that started it follows. */
+export const ProcessRestarted = EventType.make("ProcessRestarted", Schema.Struct({ instance, ...left }))
 
 /** An event of an instance's stream. */
 export type ProcessEvent =
@@ -127,9 +145,16 @@ export type ProcessEvent =
   | typeof ProcessParked.Event
   | typeof ProcessWaited.Event
   | typeof ProcessDiscarded.Event
+  | typeof ProcessRestarted.Event
 
 /** The codec of these events. */
-export const codec = EventCodec.makeUnsafe([ProcessReacted, ProcessParked, ProcessWaited, ProcessDiscarded])
+export const codec = EventCodec.makeUnsafe([
+  ProcessReacted,
+  ProcessParked,
+  ProcessWaited,
+  ProcessDiscarded,
+  ProcessRestarted
+])
 
 /** Makes the trigger of a stored event; `parts` are the indexes of its domain events for the instance, if not all are. */
 export const triggerOf = (

@@ -4,33 +4,51 @@
  * (1987).
  */
 import type { NonEmptyReadonlyArray } from "effect/Array"
-import * as Duration from "effect/Duration"
+import type * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { Tagged } from "../event/EventType.ts"
-import { invalid, type InvalidInput } from "../event/InvalidInput.ts"
-import * as NewEvent from "../event/NewEvent.ts"
+import type { InvalidInput } from "../event/InvalidInput.ts"
 import type { Envelope } from "../project/Projection.ts"
 import type { Send } from "./internal/Reaction.ts"
+import * as SagaChecks from "./internal/SagaChecks.ts"
+import type * as Plan from "./internal/SagaPlan.ts"
+import * as SagaProgress from "./internal/SagaProgress.ts"
 import * as Internal from "./internal/SagaState.ts"
-import { transition } from "./internal/SagaSteps.ts"
+import { transition } from "./internal/SagaTransition.ts"
 import * as Process from "./Process.ts"
 
 /** A step: a command, and the command that compensates it. */
-export type Step<Event extends Tagged, Data> = Internal.Step<Event, Data>
+export type Step<Event extends Tagged, Data> = Plan.Step<Event, Data>
 
 /** The definition of a saga; see `Process.Definition` for the other fields. */
 export interface Definition<Event extends Tagged, Data>
   extends Pick<Process.Definition<Event, never>, "name" | "events" | "categories" | "since" | "targets">
 {
-  /** For an event that starts a saga, the id and the data of the saga; None for all other events. */
-  readonly start: (event: Event, envelope: Envelope) => Option.Option<{ readonly id: string; readonly data: Data }>
+  /**
+   * For an event that starts a saga, the id and the data of the saga; None for all other events. Several types of events
+   * may start it: the first one does. `earlier` are the events of the types in `startOn` that came before; it is empty where
+   * only the id is asked for. The data are not stored: `start` gives them again when an instance is loaded.
+   */
+  readonly start: (
+    event: Event,
+    envelope: Envelope,
+    earlier: ReadonlyArray<Event>
+  ) => Option.Option<{ readonly id: string; readonly data: Data }>
+  /**
+   * The types of events that may come before the event that starts their saga; none by default. `correlate` must match them
+   * to it. They are kept, at most 100, and used when the saga starts: one that completes or fails a step does so then.
+   */
+  readonly startOn?: ReadonlyArray<Event["_tag"]> | undefined
   /**
    * The id of the saga that another event is for, or None. For steps that wait for events of other programs. If it is
    * None, the event is for the saga whose command led to it.
    */
   readonly correlate?: ((event: Event, envelope: Envelope) => Option.Option<string>) | undefined
-  /** The steps in their order. It must not change while sagas are running: states refer to steps by number. */
+  /**
+   * The steps in their order. Instances refer to them by name, so they may change while sagas run. A step that is added
+   * before the one at which an instance stands is not begun by it.
+   */
   readonly steps: NonEmptyReadonlyArray<Step<Event, Data>>
   /** The commands to send when all steps are completed. */
   readonly onSuccess?: ((data: Data) => ReadonlyArray<Send>) | undefined
@@ -40,7 +58,10 @@ export interface Definition<Event extends Tagged, Data>
   readonly compensation?: { readonly attempts?: number; readonly backoff?: Duration.Input } | undefined
 }
 
-/** The status of a saga. After `CompensationFailed`, resume the instance to retry the compensation. */
+/**
+ * The status of a saga. `Succeeded` and `Compensated` are its ends. After `CompensationFailed`, resume the instance to retry
+ * the compensation, or to continue without that of a step that is no longer in the definition.
+ */
 export type Status = Internal.Status
 
 /** A saga's state: the fold of its stream. */
@@ -54,14 +75,12 @@ export const make = <Event extends Tagged, Data>(
   definition: Definition<Event, Data>
 ): Result.Result<Saga<Event, Data>, InvalidInput> =>
   Result.gen(function*() {
-    const { categories, compensation = {}, correlate, events, name, since, start, steps, targets } = definition
-    yield* checkSteps(steps)
-    const { attempts = 5, backoff = "1 second" } = compensation
-    if (!Number.isInteger(attempts) || attempts < 1) {
-      return yield* invalid("compensation.attempts", "must be a whole number from 1")
-    }
-    const delay = yield* checkDuration(backoff, "compensation.backoff")
-    const plan = { ...definition, attempts, backoff: delay }
+    const { categories, compensation = {}, correlate, events, name, since, start, startOn = [], steps, targets } =
+      definition
+    yield* SagaChecks.checkSteps(steps)
+    yield* SagaChecks.checkStartOn(startOn, events)
+    const { attempts, backoff } = yield* SagaChecks.checkCompensation(compensation)
+    const plan = { ...definition, startOn, attempts, backoff }
     return yield* Process.make<Event, SagaState<Data>>({
       name,
       events,
@@ -69,46 +88,19 @@ export const make = <Event extends Tagged, Data>(
       since,
       targets,
       correlate: (event, envelope) =>
-        Option.map(start(event, envelope), ({ id }) => id).pipe(
+        Option.map(start(event, envelope, []), ({ id }) => id).pipe(
           Option.orElse(() => correlate === undefined ? Option.none() : correlate(event, envelope)),
           Option.orElse(() => Process.sender({ name }, envelope))
         ),
       initialState: Internal.notStarted,
       evolve: (state, input, context) => transition(plan, state, input, context).state,
       react: (_, input, context, before) => transition(plan, before, input, context).reactions,
-      phase: (state) => state.status
+      phase: (state) => state.status,
+      endPhases: ["Compensated"],
+      progress: SagaProgress.make(plan)
     })
   })
 
 /** As `make`, for module constants: throws the `InvalidInput`. */
 export const makeUnsafe = <Event extends Tagged, Data>(definition: Definition<Event, Data>): Saga<Event, Data> =>
   Result.getOrThrow(make(definition))
-
-const checkSteps = (
-  steps: ReadonlyArray<Pick<Step<never, never>, "name" | "timeout">>
-): Result.Result<void, InvalidInput> =>
-  Result.gen(function*() {
-    if (steps.length === 0) return yield* invalid("steps", "must not be empty")
-    for (const [index, { name, timeout }] of steps.entries()) {
-      yield* NewEvent.checkName(name, `steps[${index}].name`)
-      // The name of its compensation is longer.
-      yield* NewEvent.checkName(
-        Internal.compensationName(name),
-        `steps[${index}].name, with "${Internal.compensationName("")}" before it,`
-      )
-      if (timeout !== undefined) yield* checkDuration(timeout, `steps[${index}].timeout`)
-      if (name.startsWith(Internal.compensationName(""))) {
-        return yield* invalid(`steps[${index}].name`, `must not begin with "${Internal.compensationName("")}"`)
-      }
-      if (steps.findIndex((step) => step.name === name) !== index) {
-        return yield* invalid(`steps[${index}].name`, `must not repeat "${name}"`)
-      }
-    }
-  })
-
-const checkDuration = (input: Duration.Input, field: string): Result.Result<Duration.Duration, InvalidInput> => {
-  const duration = Option.getOrUndefined(Duration.fromInput(input))
-  return duration !== undefined && !Number.isNaN(input) && Duration.isFinite(duration) && !Duration.isNegative(duration)
-    ? Result.succeed(duration)
-    : invalid(field, "must be a duration that is neither negative nor infinite")
-}

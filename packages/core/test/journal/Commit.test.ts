@@ -37,6 +37,11 @@ describe("check", () => {
 
   it.each<[string, object, string]>([
     ["no writes", { writes: [] }, "writes must not be empty"],
+    [
+      "more than 1,000 writes",
+      { writes: Array.from({ length: 1001 }, (_, n) => write(`a-${n}`, [event(n)])) },
+      "writes must not have more than 1000 elements"
+    ],
     ["writes that are no list", { writes: undefined }, "writes must not be empty"],
     [
       "a bad stream name",

@@ -1,7 +1,7 @@
-import * as Schema from "effect/Schema"
 import { describe, expect, it } from "vitest"
 import * as View from "../../src/decide/View.ts"
 import * as PendingWork from "../../src/process/internal/PendingWork.ts"
+import * as PendingWorkFold from "../../src/process/internal/PendingWorkFold.ts"
 import {
   type Decided,
   type EventTrigger,
@@ -9,11 +9,12 @@ import {
   type ProcessEvent,
   ProcessParked,
   ProcessReacted,
+  ProcessRestarted,
   ProcessWaited,
   type Trigger
 } from "../../src/process/ProcessEvent.ts"
 import { at, eventId } from "../support/Sample.ts"
-import { Requested, trigger } from "../support/Transfers.ts"
+import { type Listed, listed, Requested, trigger } from "../support/Transfers.ts"
 
 const observed = (n: number, fields: Partial<EventTrigger> = {}): EventTrigger =>
   trigger(n, Requested.make({ transfer: "1", coins: n }), fields)
@@ -41,8 +42,9 @@ const answered = (sentAt: number, index: number): Trigger => ({
 })
 const timedOut = (name: string, scheduledAt: number): Trigger => ({ _tag: "TimedOut", name, scheduledAt, due: at(0) })
 
-const after = (...events: ReadonlyArray<ProcessEvent>): PendingWork.PendingWork => View.fold(PendingWork.view, events)
-const labels = ({ commands }: PendingWork.PendingWork) => commands.map(({ label }) => label)
+const work = (...events: ReadonlyArray<ProcessEvent>) => View.fold(PendingWorkFold.view, events)
+const after = (...events: ReadonlyArray<ProcessEvent>) => listed(work(...events))
+const labels = ({ commands }: Listed) => commands.map(({ label }) => label)
 
 describe("the pending work of an instance", () => {
   it("counts the events of its stream", () => {
@@ -67,8 +69,8 @@ describe("the pending work of an instance", () => {
     expect(labels(after(sent, reacted(answered(1, 0))))).toEqual(["b"])
     expect(labels(after(sent, reacted(answered(1, 1))))).toEqual(["a"])
     expect(labels(after(sent, reacted(answered(2, 0))))).toEqual(["a", "b"])
-    expect(PendingWork.commandOf(after(sent), { sentAt: 1, index: 1 })).toMatchObject({ label: "b" })
-    expect(PendingWork.commandOf(after(sent), { sentAt: 2, index: 1 })).toBeUndefined()
+    expect(PendingWork.commandOf(work(sent), { sentAt: 1, index: 1 })).toMatchObject({ label: "b" })
+    expect(PendingWork.commandOf(work(sent), { sentAt: 2, index: 1 })).toBeUndefined()
   })
 
   it("holds one timeout of each name, the last scheduled one", () => {
@@ -92,8 +94,8 @@ describe("the pending work of an instance", () => {
       .toHaveLength(
         1
       )
-    expect(PendingWork.timeoutOf(after(scheduled), { name: "late", scheduledAt: 1 })).toMatchObject({ due: at(5) })
-    expect(PendingWork.timeoutOf(after(scheduled), { name: "late", scheduledAt: 2 })).toBeUndefined()
+    expect(PendingWork.timeoutOf(work(scheduled), { name: "late", scheduledAt: 1 })).toMatchObject({ due: at(5) })
+    expect(PendingWork.timeoutOf(work(scheduled), { name: "late", scheduledAt: 2 })).toBeUndefined()
   })
 
   it("keeps the commands of a completed instance, but none of its timeouts", () => {
@@ -102,22 +104,18 @@ describe("the pending work of an instance", () => {
     expect(labels(completed)).toEqual(["a", "b"])
   })
 
-  it("has the last observed version of each stream", () => {
-    const pending = after(
+  it("has the last observed version of each stream and type", () => {
+    const pending = work(
       reacted(observed(1, { stream: "s-1", version: 3 })),
       reacted(observed(2, { stream: "s-2", version: 1 })),
       parked(observed(3, { stream: "s-1", version: 5 }))
     )
     const seen = [["s-1", 3], ["s-1", 5], ["s-1", 6], ["s-2", 1], ["s-2", 2], ["s-3", 1]] as const
-    expect(seen.map(([stream, version]) => PendingWork.hasObserved(pending, { stream, version }))).toEqual([
-      true,
-      true,
-      false,
-      true,
-      false,
-      false
-    ])
-    expect(pending.observed).toHaveLength(2)
+    const has = (type: string) =>
+      seen.map(([stream, version]) => PendingWork.hasObserved(pending, { stream, type, version }))
+    expect(has("Requested")).toEqual([true, true, false, true, false, false])
+    // A type that is added later is read from its first event.
+    expect(has("Taken")).toEqual([false, false, false, false, false, false])
   })
 
   it("takes the correlation id of the event that it reacted to last, or that event's own id", () => {
@@ -137,15 +135,25 @@ describe("the pending work of an instance", () => {
     expect(after(phased, reacted(observed(2))).phase).toBe("Running")
   })
 
-  it("can be encoded and decoded", () => {
-    const codec = Schema.toCodecJson(PendingWork.PendingWork)
-    const full = after(
-      reacted(observed(1), send("a"), schedule("late", 5)),
-      parked(answered(1, 0)),
-      waited(timedOut("late", 1))
-    )
-    const stored: unknown = JSON.parse(JSON.stringify(Schema.encodeSync(codec)(full)))
-    expect(Schema.decodeUnknownSync(codec)(stored)).toEqual(full)
+  it("keeps the commands of a completed instance that starts again, and tells them from its own", () => {
+    const completed = [reacted(observed(1), send("a"), complete), ProcessRestarted.make({ instance: "1" })]
+    const again = after(...completed, reacted(observed(2), send("b"), schedule("late", 5)))
+    expect(again).toMatchObject({ isCompleted: false, restartedAt: 2 })
+    expect(labels(again)).toEqual(["a", "b"])
+    const pending = work(...completed, reacted(observed(2), send("b")))
+    const triggers = [answered(1, 0), answered(3, 0), timedOut("late", 1), timedOut("late", 3), observed(9)]
+    expect(triggers.map((one) => PendingWork.isOfEarlierRun(pending, one))).toEqual([true, false, true, false, false])
+  })
+
+  it("is due at once for a command, and at the first due time for timeouts, and counts what waits", () => {
+    const left = (...events: ReadonlyArray<ProcessEvent>) => PendingWork.leftOf(work(...events))
+    expect(left(reacted(observed(1)))).toEqual({})
+    expect(left(reacted(observed(1), schedule("b", 9), schedule("a", 7)))).toEqual({ due: 7 })
+    expect(left(reacted(observed(1), schedule("a", 7), send("a")))).toEqual({ due: 0 })
+    expect(left(reacted(observed(1), schedule("a", 7)), parked(observed(2)), waited(observed(3)))).toEqual({
+      due: 7,
+      waiting: 2
+    })
   })
 })
 

@@ -2,20 +2,28 @@ import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 import * as ProcessRows from "../../src/process/internal/ProcessRows.ts"
 import type { Decided, ProcessEvent } from "../../src/process/ProcessEvent.ts"
-import { ProcessParked, ProcessReacted, ProcessWaited } from "../../src/process/ProcessEvent.ts"
+import {
+  ProcessDiscarded,
+  ProcessParked,
+  ProcessReacted,
+  ProcessRestarted,
+  ProcessWaited
+} from "../../src/process/ProcessEvent.ts"
 import type { Envelope } from "../../src/project/Projection.ts"
 import { at, eventId, failureOf, malformed, stream } from "../support/Sample.ts"
 import { Requested, trigger } from "../support/Transfers.ts"
 
-const rows = Result.getOrThrow(ProcessRows.make("moves"))
+const rows = Result.getOrThrow(ProcessRows.make({ name: "moves" }))
 const observed = (n: number) => trigger(n, Requested.make({ transfer: "1", coins: n }))
 
-const reacted = (n: number, ...decided: ReadonlyArray<Decided>): ProcessEvent =>
-  ProcessReacted.make({ instance: "1", trigger: observed(n), decided, phase: `phase ${n}` })
-const parked = ProcessParked.make({ instance: "1", trigger: observed(2), stage: "React", reason: "no idea" })
-const waited = ProcessWaited.make({ instance: "1", trigger: observed(3) })
-const send: Decided = { _tag: "Send", label: "take", category: "jar", id: "a", command: null }
-const schedule = (name: string, millis: number): Decided => ({ _tag: "Schedule", name, due: at(millis) })
+const complete: Decided = { _tag: "Complete" }
+const reacted = (n: number, left: Pick<ProcessEvent, "due" | "waiting"> = {}, ...decided: ReadonlyArray<Decided>) =>
+  ProcessReacted.make({ instance: "1", trigger: observed(n), decided, phase: `phase ${n}`, ...left })
+const parked = (waiting = 1) =>
+  ProcessParked.make({ instance: "1", trigger: observed(2), stage: "React", reason: "no idea", waiting })
+const waited = ProcessWaited.make({ instance: "1", trigger: observed(3), waiting: 2 })
+const discarded = ProcessDiscarded.make({ reason: "by hand", waiting: 1 })
+const restarted = ProcessRestarted.make({ instance: "1" })
 
 const envelope = (n: number): Envelope => ({
   id: eventId(n),
@@ -37,27 +45,42 @@ const row = (...events: ReadonlyArray<ProcessEvent>): ProcessRows.ProcessRow =>
 describe("the row of an instance", () => {
   it("has the times of its first and last event", () => {
     expect(row(reacted(1))).toMatchObject({ instance: "1", startedAt: at(100), updatedAt: at(100), phase: "phase 1" })
-    expect(row(parked, reacted(2), reacted(3))).toMatchObject({ startedAt: at(100), updatedAt: at(300) })
+    expect(row(parked(), reacted(2), reacted(3))).toMatchObject({ startedAt: at(100), updatedAt: at(300) })
   })
 
   it("has the status of the instance", () => {
     expect(row(reacted(1)).status).toBe("Running")
-    expect(row(reacted(1), parked, waited).status).toBe("Parked")
-    expect(row(parked, reacted(2)).status).toBe("Running")
-    expect(row(reacted(1, { _tag: "Complete" })).status).toBe("Completed")
+    expect(row(reacted(1), parked(), waited).status).toBe("Parked")
+    expect(row(parked(), reacted(2)).status).toBe("Running")
+    expect(row(reacted(1, {}, complete)).status).toBe("Completed")
+    // Later triggers still wait.
+    expect(row(parked(), waited, reacted(2, { waiting: 1 }, complete)).status).toBe("Parked")
+    expect(row(parked(), waited, reacted(2, { waiting: 1 }, complete), reacted(3)).status).toBe("Completed")
   })
 
-  it("is due at once for a command, and at the first due time for timeouts", () => {
+  it("is of the run that began last", () => {
+    const again = row(reacted(1, {}, complete), restarted, reacted(2))
+    expect(again).toMatchObject({ status: "Running", startedAt: at(200), phase: "phase 2" })
+  })
+
+  it("is due when the last event says", () => {
     expect(row(reacted(1)).due).toBe(ProcessRows.never)
-    expect(row(reacted(1, schedule("b", 9), schedule("a", 7))).due).toBe(7)
-    expect(row(reacted(1, schedule("a", 7), send)).due).toBe(0)
-    expect(row(reacted(1, schedule("a", 7)), reacted(2, { _tag: "Cancel", name: "a" })).due).toBe(ProcessRows.never)
+    expect(row(reacted(1, { due: 7 })).due).toBe(7)
+    expect(row(reacted(1, { due: 7 }), reacted(2, { due: 0 })).due).toBe(0)
+    expect(row(reacted(1, { due: 7 }), reacted(2)).due).toBe(ProcessRows.never)
   })
 
-  it("is due for its commands even if it is parked or completed", () => {
-    expect(row(reacted(1, send), parked).due).toBe(0)
-    expect(row(reacted(1, schedule("a", 7), send, { _tag: "Complete" })).due).toBe(0)
-    expect(row(reacted(1, schedule("a", 7), { _tag: "Complete" })).due).toBe(ProcessRows.never)
+  it("says why the instance is parked, and counts the attempts at the first waiting trigger", () => {
+    expect(row(reacted(1)).parked).toBeNull()
+    const reason = { stage: "React", reason: "no idea" }
+    expect(row(parked(), waited, parked(2))).toMatchObject({ parked: { ...reason, attempts: 2 }, waiting: 2 })
+    expect(row(parked(), waited, parked(2), discarded).parked).toEqual({ ...reason, attempts: 0 })
+    expect(row(parked(), waited, reacted(2, { waiting: 1 }), parked(1)).parked).toEqual({ ...reason, attempts: 1 })
+    expect(row(parked(), reacted(2))).toMatchObject({ parked: null, waiting: 0 })
+  })
+
+  it("names the types of the events that the instance has reacted to", () => {
+    expect(row(reacted(1), reacted(2), parked()).types).toEqual(["Requested"])
   })
 
   it("is indexed by due time, status and phase", () => {
@@ -65,6 +88,9 @@ describe("the row of an instance", () => {
   })
 
   it("has no projection if the name is too long", () => {
-    expect(failureOf(ProcessRows.make("a".repeat(250)))).toMatchObject({ _tag: "InvalidInput", field: "name" })
+    expect(failureOf(ProcessRows.make({ name: "a".repeat(250) }))).toMatchObject({
+      _tag: "InvalidInput",
+      field: "name"
+    })
   })
 })

@@ -11,7 +11,7 @@ describe("a reaction", () => {
   })
 
   it("that schedules a timeout takes every form of a duration", () => {
-    const hour = { _tag: "Schedule", name: "late", after: Duration.hours(1) }
+    const hour = { _tag: "Schedule", name: "late", due: { after: Duration.hours(1) } }
     expect([3_600_000, "1 hour", { hours: 1 }].map((after) => Reaction.schedule("late", after as Duration.Input)))
       .toEqual([hour, hour, hour])
   })

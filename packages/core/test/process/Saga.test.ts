@@ -1,111 +1,11 @@
-import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 import type { MessageBody } from "../../src/process/internal/ProcessMessage.ts"
-import * as Process from "../../src/process/Process.ts"
-import type { Decided, Outcome } from "../../src/process/ProcessEvent.ts"
 import * as Saga from "../../src/process/Saga.ts"
+import { add, begin, type Definition, definition, play, saga, taken } from "../support/Sagas.ts"
 import { at, failureOf, malformed } from "../support/Sample.ts"
-import {
-  answer,
-  type Event,
-  events,
-  handled,
-  jar,
-  observe,
-  Requested,
-  reread,
-  resume,
-  take,
-  Taken
-} from "../support/Transfers.ts"
-
-interface Data {
-  readonly coins: number
-}
-type Definition = Saga.Definition<Event, Data>
-
-const add = (jarId: string) => ({ coins }: Data) => Process.send(jar, jarId, { _tag: "Add", coins })
-
-// "one" is completed by an event, "two" by its command, "three" too, but it has no compensation.
-const definition: Definition = {
-  name: "saga",
-  events,
-  targets: [jar],
-  start: (event) =>
-    event._tag === "Requested" ? Option.some({ id: event.transfer, data: { coins: event.coins } }) : Option.none(),
-  correlate: ({ transfer }) => Option.some(transfer),
-  steps: [
-    {
-      name: "one",
-      command: add("one"),
-      succeededOn: ({ _tag, transfer }) => _tag === "Taken" && transfer === "1",
-      failedOn: ({ _tag }) => _tag === "Requested",
-      timeout: "1 hour",
-      compensate: add("undo-one")
-    },
-    { name: "two", command: add("two"), timeout: "2 hours", compensate: add("undo-two") },
-    { name: "three", command: add("three") },
-    { name: "four", command: add("four"), timeout: "1 hour", compensate: add("undo-four") }
-  ],
-  onSuccess: ({ coins }) => [Process.send(jar, "well", { _tag: "Add", coins })],
-  onFailure: ({ coins }, note) => [Process.send(jar, "badly", { _tag: "Take", coins, note })],
-  compensation: { attempts: 3, backoff: "10 seconds" }
-}
-const saga = Saga.makeUnsafe(definition)
-type Known = Saga.Saga<Event, Data>
-
-const begin = observe(1, Requested.make({ transfer: "1", coins: 5 }))
-const taken = take(2)
-const refused: Outcome = { _tag: "Refused", refusal: "no" }
-const failed: Outcome = { _tag: "Failed", reason: "it died" }
-
-const textOf = (decided: Decided): string => {
-  switch (decided._tag) {
-    case "Send":
-      return `send ${decided.label} to ${decided.id}`
-    case "Schedule":
-      return `schedule ${decided.name} at ${Duration.format(Duration.millis(decided.due.epochMilliseconds))}`
-    case "Cancel":
-      return `cancel ${decided.name}`
-    case "Complete":
-      return "complete"
-  }
-}
-
-// Identifies commands and timeouts by labels and names, not by places: `ok one` is the answer to the command of step "one".
-const step = (
-  process: Known,
-  before: ReturnType<typeof handled<Event, Saga.SagaState<Data>>>,
-  what: string | MessageBody
-) => {
-  const message = typeof what === "string" ? messageOf(before.pending, what) : what
-  const after = reread(process, before.events, message)
-  if (after.pending.parked !== null) throw new Error(after.pending.parked.reason)
-  const done = after.events.slice(before.events.length)
-  return { after, decided: done.flatMap((event) => event._tag === "ProcessReacted" ? event.decided.map(textOf) : []) }
-}
-
-const outcomes: Readonly<Record<string, Outcome>> = { ok: { _tag: "Succeeded" }, refused, failed }
-
-const messageOf = ({ commands, timeouts }: ReturnType<typeof handled>["pending"], what: string): MessageBody => {
-  const [verb, ...rest] = what.split(" ")
-  const name = rest.join(" ")
-  if (verb === "late") {
-    const { scheduledAt } = timeouts.find((timeout) => timeout.name === name)!
-    return { _tag: "TimeOut", name, scheduledAt }
-  }
-  const { index, sentAt } = commands.find(({ label }) => label === name)!
-  return answer(sentAt, index, outcomes[verb!], at(0))
-}
-
-// The phase after all these steps, and the decisions of the last one.
-const play = (process: Known, ...steps: ReadonlyArray<string | MessageBody>) => {
-  let last = { after: handled(process, begin), decided: [] as ReadonlyArray<string> }
-  for (const one of steps) last = step(process, last.after, one)
-  return { ...last, phase: last.after.pending.phase }
-}
+import { handled, jar, observe, Requested, resume, take, Taken } from "../support/Transfers.ts"
 
 describe("a saga", () => {
   it.each<[string, object, string]>([
@@ -115,6 +15,31 @@ describe("a saga", () => {
       "two steps of one name",
       { steps: [...definition.steps, definition.steps[1]] },
       "steps[4].name must not repeat \"two\""
+    ],
+    [
+      "the former name of another step",
+      { steps: [...definition.steps, { name: "five", formerNames: ["two"], command: add("a") }] },
+      "steps[4].formerNames[0] must not repeat \"two\""
+    ],
+    [
+      "retired steps only",
+      { steps: [{ name: "one", command: add("a"), retired: true }] },
+      "steps must have a step that is not retired"
+    ],
+    [
+      "a compensation on a timeout that there is not",
+      { steps: [{ name: "one", command: add("a"), compensate: add("b"), compensateOnTimeout: true }] },
+      "steps[0].compensateOnTimeout needs a timeout and a compensation"
+    ],
+    [
+      "a timeout without the compensation that it asks for",
+      { steps: [{ name: "one", command: add("a"), timeout: 5, compensateOnTimeout: true }] },
+      "steps[0].compensateOnTimeout needs a timeout and a compensation"
+    ],
+    [
+      "an event of another program's types before its start",
+      { startOn: ["Taken", "Given"] },
+      "startOn[1] must be a type of the saga's events"
     ],
     [
       "a step that is called like a compensation",
@@ -204,7 +129,9 @@ describe("a saga without failures", () => {
     expect(handled(saga, begin).events).toMatchObject([{
       decided: [{ name: "one", due: at(3_601_000) }, { label: "one" }]
     }])
-    expect(handled(saga, begin).state).toMatchObject(Result.succeed({ status: "Running", step: 0, data: { coins: 5 } }))
+    expect(handled(saga, begin).state).toMatchObject(
+      Result.succeed({ status: "Running", step: "one", data: { coins: 5 } })
+    )
   })
 
   it("does not start with another event, nor with a signal", () => {
@@ -295,6 +222,28 @@ describe("a step", () => {
   it("whose event comes late is compensated", () => {
     expect(play(saga, "late one", taken)).toMatchObject({ phase: "Compensating", decided: [undo] })
     expect(play(saga, "late one", taken, take(3))).toMatchObject({ phase: "Compensating", decided: [] })
+    expect(play(saga, "late one", taken, "ok undo one", take(3))).toMatchObject({ phase: "Compensated", decided: [] })
+  })
+
+  it("with an unknown outcome is compensated all the same, if its definition says so", () => {
+    const [one, ...rest] = definition.steps
+    const sure = Saga.makeUnsafe({ ...definition, steps: [{ ...one, compensateOnTimeout: true }, ...rest] })
+    expect(play(sure, "ok one", "late one")).toMatchObject({ phase: "Compensating", decided: [undo] })
+    expect(play(sure, "ok one", "late one", "ok undo one")).toMatchObject({
+      phase: "Compensated",
+      decided: ["send Take to badly"]
+    })
+    // Its event comes after it is compensated, or while it is.
+    expect(play(sure, "late one", "ok undo one", taken)).toMatchObject({ phase: "Compensated", decided: [] })
+    expect(play(sure, "late one", taken, "ok undo one")).toMatchObject({
+      phase: "Compensated",
+      decided: ["send Take to badly"]
+    })
+    // The outcome of a step that is refused is known.
+    expect(play(sure, "refused one")).toMatchObject({
+      phase: "Compensated",
+      decided: ["cancel one", "send Take to badly"]
+    })
   })
 
   it("without a compensation may be completed late without effect", () => {
@@ -387,6 +336,22 @@ describe("a compensation that fails", () => {
     const played = steps.map((_, index) => play(Saga.makeUnsafe(usual), ...undoing, ...steps.slice(0, index + 1)))
     expect(played.flatMap(({ decided }) => decided.filter((one) => one.startsWith("schedule")))).toHaveLength(4)
     expect(play(Saga.makeUnsafe(usual), ...undoing, ...steps, "refused undo one").phase).toBe("CompensationFailed")
+  })
+})
+
+describe("the status of the instance of a saga", () => {
+  it.each<[string, ReadonlyArray<string | MessageBody>, string]>([
+    ["that runs is Running", [taken], "Running"],
+    ["that succeeded is Completed", [...all, "ok four"], "Completed"],
+    ["that is being compensated is Running", [taken, "refused two"], "Running"],
+    ["that is compensated is Completed", [taken, "refused two", "ok undo one"], "Completed"],
+    ["that is compensated before a step is done late is Running again", ["late one", taken], "Running"]
+  ])("%s", (_, steps, status) => {
+    expect(play(saga, ...steps).after.status).toBe(status)
+  })
+
+  it("that has observed nothing is NotStarted", () => {
+    expect(saga.instances.decider.initialState.status).toBe("NotStarted")
   })
 })
 

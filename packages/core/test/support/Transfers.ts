@@ -1,4 +1,5 @@
 // A process as small as it can be: a transfer of coins, which takes them from a jar. Tests break it in parts.
+import * as Chunk from "effect/Chunk"
 import type * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -10,10 +11,11 @@ import * as EventCodec from "../../src/event/EventCodec.ts"
 import * as EventType from "../../src/event/EventType.ts"
 import type { Position } from "../../src/event/Position.ts"
 import type { StreamVersion } from "../../src/event/StreamVersion.ts"
+import type { PendingCommand, PendingWork } from "../../src/process/internal/PendingWork.ts"
 import type { Instance } from "../../src/process/internal/ProcessInstance.ts"
 import type { InstanceRefusal, MessageBody } from "../../src/process/internal/ProcessMessage.ts"
 import * as Process from "../../src/process/Process.ts"
-import { type EventTrigger, type ProcessEvent, triggerOf } from "../../src/process/ProcessEvent.ts"
+import { type EventTrigger, type ProcessEvent, type Trigger, triggerOf } from "../../src/process/ProcessEvent.ts"
 import { at, eventId, stream } from "./Sample.ts"
 
 export const Requested = EventType.make("Requested", Schema.Struct({ transfer: Schema.String, coins: Schema.Int }))
@@ -88,16 +90,29 @@ export const answer = (
   when: DateTime.Utc = at(8000)
 ): MessageBody => ({ _tag: "Answer", sentAt, index, outcome, at: when })
 
+/** Pending work with lists in place of chunks. */
+export type Listed = Omit<PendingWork, "commands" | "waiting"> & {
+  readonly commands: ReadonlyArray<PendingCommand>
+  readonly waiting: ReadonlyArray<Trigger>
+}
+
+export const listed = (pending: PendingWork): Listed => ({
+  ...pending,
+  commands: Chunk.toReadonlyArray(pending.commands),
+  waiting: Chunk.toReadonlyArray(pending.waiting)
+})
+
 /** An instance that handled messages, and all events of its stream. */
-export interface Handled<State> extends Instance<State> {
+export interface Handled<State> extends Omit<Instance<State>, "pending"> {
+  readonly pending: Listed
   readonly events: ReadonlyArray<ProcessEvent>
 }
 
 /** Instance "1" after these messages, or the first refusal. */
 export const handle = <E extends EventType.Tagged, S>(
-  { instances: { decider } }: Process.Process<E, S>,
+  process: Process.Process<E, S>,
   ...messages: ReadonlyArray<MessageBody>
-): Result.Result<Handled<S>, InstanceRefusal> => handleAll(decider, { ...decider.initialState, events: [] }, messages)
+): Result.Result<Handled<S>, InstanceRefusal> => handleAll(process, [], messages)
 
 /** As `handle`, where no message is refused. */
 export const handled = <E extends EventType.Tagged, S>(
@@ -107,22 +122,23 @@ export const handled = <E extends EventType.Tagged, S>(
 
 /** An instance with this stream, folded by this process, after these further messages. */
 export const reread = <E extends EventType.Tagged, S>(
-  { instances: { decider } }: Process.Process<E, S>,
+  process: Process.Process<E, S>,
   events: ReadonlyArray<ProcessEvent>,
   ...messages: ReadonlyArray<MessageBody>
-): Handled<S> => Result.getOrThrow(handleAll(decider, { ...View.fold(decider, events), events }, messages))
+): Handled<S> => Result.getOrThrow(handleAll(process, events, messages))
 
 const handleAll = <S>(
-  decider: Process.Process<never, S>["instances"]["decider"],
-  before: Handled<S>,
+  { instances: { decider } }: Pick<Process.Process<never, S>, "instances">,
+  before: ReadonlyArray<ProcessEvent>,
   messages: ReadonlyArray<MessageBody>
-): Result.Result<Handled<S>, InstanceRefusal> =>
-  messages.reduce<Result.Result<Handled<S>, InstanceRefusal>>(
-    (result, message) =>
-      Result.flatMap(result, ({ events, ...instance }) =>
-        Result.map(decider.decide({ ...message, instance: "1" }, instance), (decided) => ({
-          ...View.foldFrom(decider, instance, decided),
-          events: [...events, ...decided]
-        }))),
-    Result.succeed(before)
-  )
+): Result.Result<Handled<S>, InstanceRefusal> => {
+  let instance = View.fold(decider, before)
+  const events = [...before]
+  for (const message of messages) {
+    const decided = decider.decide({ ...message, instance: "1" }, instance)
+    if (Result.isFailure(decided)) return Result.fail(decided.failure)
+    instance = View.foldFrom(decider, instance, decided.success)
+    events.push(...decided.success)
+  }
+  return Result.succeed({ ...instance, pending: listed(instance.pending), events })
+}

@@ -11,12 +11,16 @@ import type { Older } from "../event/internal/Older.ts"
 import * as Law from "../kit/Law.ts"
 import * as Suite from "../kit/Suite.ts"
 import * as AlarmScript from "./internal/AlarmScript.ts"
+import * as ApprovedTransfers from "./internal/ApprovedTransfers.ts"
+import * as EarlyEventLaws from "./internal/EarlyEventLaws.ts"
 import * as InstanceScript from "./internal/InstanceScript.ts"
 import * as ProcessLaws from "./internal/ProcessLaws.ts"
 import * as RunnerLaws from "./internal/RunnerLaws.ts"
+import * as SagaChange from "./internal/SagaChange.ts"
+import * as SagaEarly from "./internal/SagaEarly.ts"
+import type * as SagaEnvironment from "./internal/SagaEnvironment.ts"
 import * as SagaLaws from "./internal/SagaLaws.ts"
 import * as SagaScript from "./internal/SagaScript.ts"
-import type * as SagaSimulation from "./internal/SagaSimulation.ts"
 import * as TimeoutLaws from "./internal/TimeoutLaws.ts"
 import * as TransferRun from "./internal/TransferRun.ts"
 import * as TransferScript from "./internal/TransferScript.ts"
@@ -43,6 +47,8 @@ export const properties = <Event extends Tagged, State>(
     Law.over(ProcessLaws.repeatedEventsChangeNothing(process), steps),
     Law.over(ProcessLaws.stateIsFoldOfStream(process), steps),
     Law.over(ProcessLaws.pendingWorkIsFoldOfStream(process, deploy), steps),
+    Law.over(ProcessLaws.removedTypesAreLeftOut(process, deploy), fc.record({ steps, which: fc.nat(20) })),
+    Law.over(ProcessLaws.restartsLikeNew(process, deploy), steps),
     Law.over(ProcessLaws.retryAfterRepairIsUndisturbed(process, deploy), broken),
     ...(older === undefined ? [] : [
       Law.over(
@@ -57,9 +63,11 @@ const streamsOf = ({ categories = ["any"] }: { readonly categories?: ReadonlyArr
   fc.tuple(fc.constantFrom(...categories), fc.constantFrom("1", "2", "3")).map((parts) => parts.join("-"))
 
 /** The laws of sagas, over generated sagas. `make` replaces `Saga.makeUnsafe`. */
-export const sagaProperties = (make?: SagaSimulation.Make): ReadonlyArray<Law.Property<never>> => [
+export const sagaProperties = (make?: SagaEnvironment.Make): ReadonlyArray<Law.Property<never>> => [
   Law.over(SagaLaws.sagasAreAllOrNothing(make), SagaScript.arbitrary),
-  Law.over(SagaLaws.compensatesInReverse(make), SagaScript.arbitrary)
+  Law.over(SagaLaws.compensatesInReverse(make), SagaScript.arbitrary),
+  Law.over(SagaLaws.earlyEventsCount(make), SagaEarly.arbitrary),
+  Law.over(SagaLaws.changesKeepSagasGoing(make), SagaChange.arbitrary)
 ]
 
 /** The services under test. */
@@ -90,7 +98,8 @@ export const storeProperties = (
   ),
   Law.over(RunnerLaws.rowsMatchStreams(implementation), transfers),
   Law.over(RunnerLaws.recordedCommandsAreSent(implementation), transfers),
-  Law.over(TimeoutLaws.timeoutsFireOnce(alarms), AlarmScript.steps)
+  Law.over(TimeoutLaws.timeoutsFireOnce(alarms), AlarmScript.steps),
+  Law.over(EarlyEventLaws.earlyEventsCount(implementation), ApprovedTransfers.arbitrary)
 ]
 
 /** Tests a process or saga, each law with 100 inputs by default. No store is needed. */

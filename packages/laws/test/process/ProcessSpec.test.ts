@@ -3,6 +3,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 import * as Sample from "../../src/kit/internal/Sample.ts"
+import * as ApprovedTransfers from "../../src/process/internal/ApprovedTransfers.ts"
 import * as Transfers from "../../src/process/internal/Transfers.ts"
 import * as Spec from "../../src/Spec.ts"
 
@@ -84,6 +85,34 @@ describe("a saga", () => {
     halfway.when("jar-b", added, { by: "1" }).thenNothing()
     halfway.when("jar-a", taken, { by: "1" }).thenNothing()
     halfway.whenAnswered("add", succeeded).when("jar-a", taken, { by: "1" }).thenNothing()
+  })
+})
+
+describe("a saga with early events", () => {
+  const spec = Spec.forProcess(Transfers.make("approved", {
+    ...ApprovedTransfers.options({ jars: Sample.aggregate, transfers: Transfers.aggregate }),
+    timeout: undefined
+  }))
+  const approved = Sample.CoinsAdded.make({ coins: 1, notes: ["approved 1"] })
+  const begun = spec.given("transfer-1", [requested])
+
+  it("uses an event that comes before its step begins", () => {
+    const early = begun.when("jar-office", approved)
+    early.thenNothing()
+    const over = early.whenAnswered("take", succeeded)
+    expect(() => over.thenCompletes().thenPhase("1", "Succeeded")).not.toThrow()
+  })
+
+  it("uses an event that comes before the saga starts", () => {
+    const before = spec.when("jar-office", approved)
+    before.thenNothing().thenPhase("1", "NotStarted")
+    const over = before.given("transfer-1", [requested]).whenAnswered("take", succeeded)
+    expect(() => over.thenCompletes().thenPhase("1", "Succeeded")).not.toThrow()
+  })
+
+  it("does not wait for a timeout that the event came before", () => {
+    const over = begun.when("jar-office", approved).whenAnswered("take", succeeded)
+    expect(() => over.thenSchedules({}).whenTimePasses("2 days").thenNothing()).not.toThrow()
   })
 })
 

@@ -31,7 +31,7 @@ BEGIN
     RAISE EXCEPTION 'each event must belong to a write, and its version must follow the expected version'
       USING ERRCODE = 'invalid_parameter_value';
   END IF;
-  PERFORM refold.lock_streams(streams, '{}', true);
+  PERFORM refold.lock_streams(streams, '{}'::text[], true, NULL::int[]);
   FOR write, actual, known_event IN
     SELECT w.number, coalesce(e.version, 0), k.event_id
     FROM (

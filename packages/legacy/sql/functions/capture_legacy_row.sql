@@ -26,10 +26,10 @@ BEGIN
     is_now := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;
   ELSE
     IF TG_OP <> 'INSERT' THEN
-      EXECUTE 'SELECT ' || refold.legacy_texts(TG_RELID, '($1)') INTO was USING OLD;
+      EXECUTE 'SELECT ' || refold.legacy_texts(TG_RELID, '($1)'::text) INTO was USING OLD;
     END IF;
     IF TG_OP <> 'DELETE' THEN
-      EXECUTE 'SELECT ' || refold.legacy_texts(TG_RELID, '($1)') INTO is_now USING NEW;
+      EXECUTE 'SELECT ' || refold.legacy_texts(TG_RELID, '($1)'::text) INTO is_now USING NEW;
     END IF;
   END IF;
   IF TG_OP = 'UPDATE' AND was ->> TG_ARGV[1] IS DISTINCT FROM is_now ->> TG_ARGV[1] THEN

@@ -18,7 +18,7 @@ BEGIN
   EXECUTE format(
     'INSERT INTO refold.legacy_changes (legacy_table, key, before)
      SELECT $1, r.texts ->> $2, r.texts FROM (SELECT %s AS texts FROM %I.%I AS t WHERE t.tableoid <> ALL ($3)) AS r',
-    refold.legacy_texts(TG_RELID, 't'), TG_TABLE_SCHEMA, TG_TABLE_NAME
+    refold.legacy_texts(TG_RELID, 't'::text), TG_TABLE_SCHEMA, TG_TABLE_NAME
   ) USING TG_ARGV[0]::int, TG_ARGV[1], others;
   RETURN NULL;
 EXCEPTION WHEN insufficient_privilege THEN

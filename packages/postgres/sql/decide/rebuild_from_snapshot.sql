@@ -14,7 +14,9 @@ DECLARE
   snapshot refold.event_snapshots;
   rebuilt refold.rebuilt;
 BEGIN
-  PERFORM refold.check_stream_read(stream, as_of_version => as_of_version, as_of_recorded_at => as_of_recorded_at);
+  PERFORM refold.check_stream_read(
+    stream, NULL::bigint, as_of_version, NULL::bigint, as_of_recorded_at, NULL::timestamptz, NULL::bigint
+  );
   SELECT s.* INTO snapshot FROM refold.event_snapshots AS s
   WHERE s.stream = stream AND s.view = view AND s.fingerprint = fingerprint
     -- Recorded times never decrease within a stream: if the last event is included, all before it are.

@@ -31,6 +31,9 @@ BEGIN
   IF (0 < ALL (write_counts) AND 0 <= ALL (event_counts) AND -2 <= ALL (expected)) IS NOT TRUE THEN
     RAISE EXCEPTION 'each commit must have a write, counts must not be negative, and versions not below -2'
       USING ERRCODE = 'invalid_parameter_value';
+  -- Each stream takes a lock, in a table of locks that all sessions of the server share.
+  ELSIF 1000 < ANY (write_counts) THEN
+    PERFORM refold.refuse_input(refold.problem('writes'::text, 'must not have more than 1000 elements'::text));
   END IF;
   IF wait THEN
     PERFORM refold.lock_streams(streams, keys, true, CASE WHEN shared_guards THEN event_counts END);

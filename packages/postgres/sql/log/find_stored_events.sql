@@ -1,10 +1,11 @@
 -- Where these events are stored, per stream; no rows if they are not. Waits first until no transaction writes to the
 -- streams, because the commit may still run on a connection that its client has lost. plpgsql with two statements: the
--- second must not use a snapshot from before the wait.
+-- second must not use a snapshot from before the wait. Runs as its owner, so that a database can refuse advisory locks to all
+-- other roles.
 CREATE FUNCTION refold.find_stored_events(streams text[], keys text[], event_ids uuid[])
 RETURNS TABLE (
   stream text, first_version bigint, version bigint, "position" bigint, recorded_at timestamptz, events bigint
-) LANGUAGE plpgsql AS $$
+) LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
   PERFORM refold.lock_streams(streams, keys, true);
   RETURN QUERY

@@ -13,6 +13,14 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   last_stored bigint;
 BEGIN
+  -- Almost always nothing is behind, and then there is no lock for which a program that starts could wait.
+  IF coalesce((SELECT e."position" FROM refold.event_store e ORDER BY e."position" DESC LIMIT 1), 0)
+      <= (SELECT CASE WHEN s.is_called THEN s.last_value ELSE s.last_value - 1 END FROM refold.event_position s)
+    AND coalesce((SELECT max(g.id) FROM refold.projection_generations g), 0)
+      <= (SELECT CASE WHEN s.is_called THEN s.last_value ELSE s.last_value - 1 END FROM refold.projection_generations_id_seq s)
+  THEN
+    RETURN NULL;
+  END IF;
   PERFORM pg_advisory_xact_lock(hashtextextended('repair positions', 'refold.event_position'::regclass::oid::bigint));
   -- Statements of their own, so that their snapshots are newer than the wait.
   PERFORM setval('refold.projection_generations_id_seq', g.id)

@@ -1,6 +1,6 @@
 -- One build of a projection's rows: the live one that readers see, one that is being built beside it, one that was
 -- replaced and waits to be dropped, or a scratch one for a query as of the past. Its rows are in the table rows_<id>
--- (see create_rows_table).
+-- of the schema of rows (see create_rows_table).
 CREATE TABLE refold.projection_generations (
   -- Never reused, so that a remembered id cannot refer to other rows.
   id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -14,7 +14,7 @@ BEGIN
     ORDER BY g.id
   LOOP
     EXECUTE format($insert$
-      INSERT INTO refold.%I AS known (key, state, "position", version)
+      INSERT INTO refold_rows.%I AS known (key, state, "position", version)
       SELECT DISTINCT ON (r.key COLLATE "C") r.key, r.state, r."position", r.version
       FROM unnest($1, $2, $3, $4, $5, $6) AS r(projection, projection_version, key, state, "position", version)
       WHERE r.projection = $7 AND r.projection_version = $8

@@ -1,12 +1,7 @@
--- By default PUBLIC may execute functions, and append_events runs as its owner. A writer needs USAGE on the schema,
--- SELECT on its tables and sequence, EXECUTE on its functions, and INSERT and UPDATE on event_snapshots; never INSERT
--- on event_store. A projector needs besides CREATE on the schema, where it makes tables of rows, and INSERT, UPDATE and
--- DELETE on projection_generations, parked_streams and discarded_events; for projections with tables of their own also
--- CREATE on the database. A reader of rows needs SELECT on the tables that the projector makes (ALTER DEFAULT
--- PRIVILEGES FOR the projector). A role that deletes idempotency keys needs USAGE on the schema, and SELECT, UPDATE and
--- DELETE on idempotency_keys. A writer does not have these rights: it could delete a key and repeat a commit that must
--- be stored once. A role that writes by SQL needs USAGE on the schema and EXECUTE on append_event and commit_events,
--- which run as their owner; no right on any table.
+-- By default PUBLIC may execute functions, and append_events runs as its owner. The rights of each kind of role are those
+-- that PostgresStore.grants renders, and no others: no role but the owner has INSERT on event_store, CREATE on a schema of
+-- the store, or a right on a function that only other functions call. A role that writes events has no right to delete
+-- idempotency keys: it could delete a key and repeat a commit that must be stored once.
 -- Only the functions of this migration are revoked, those that its transaction created: the schema may be shared with
 -- other functions, as "public" is.
 DO $$

@@ -14,8 +14,9 @@ import * as Result from "effect/Result"
 import type * as SqlClient from "effect/sql/SqlClient"
 import { createHash } from "node:crypto"
 import * as Database from "./internal/Database.ts"
-import * as Migrations from "./internal/Migrations.ts"
+import * as MigrationLock from "./internal/MigrationLock.ts"
 import * as SchemaCatalog from "./internal/SchemaCatalog.ts"
+import * as SchemaOwner from "./internal/SchemaOwner.ts"
 import * as SqlComments from "./internal/SqlComments.ts"
 import * as SqlFile from "./internal/SqlFile.ts"
 
@@ -53,8 +54,11 @@ export const install = Effect.fnUntraced(function*(
   const mark = `${marked} ${createHash("sha256").update(texts.join("\n;\n")).digest("hex")}`
   const database = yield* Database.make(schema)
   const installing = Effect.gen(function*() {
-    yield* Migrations.lock(schema)
+    yield* MigrationLock.take(schema, database.limits.queryTimeout)
     const found = yield* SchemaCatalog.find(database)
+    // Grants are restored, so that another role's schema would keep those that this role gave itself.
+    const problem = found && (yield* SchemaOwner.problemOf(database.sql, schema))
+    if (problem !== undefined) return yield* new EventStoreError({ operation, cause: new Error(problem) })
     if (found?.comment === mark) return
     if (found !== undefined) yield* refuseToDrop(database, found.comment)
     const grants = yield* SchemaCatalog.grants(database)
@@ -122,7 +126,7 @@ const textOf = (
     readonly values: Readonly<Record<string, string>>
   }
 ): string => {
-  const text = SqlFile.moved(SqlFile.moved(written, "refold", store), name, schema)
+  const text = SqlFile.moved(SqlFile.movedStore(written, store), name, schema)
   // Last, for a value stays as it is.
   return text.replaceAll(/:'(\w+)'/g, (_, value: string) => {
     if (values[value] === undefined) throw new Error(`${file}: no value for :'${value}'`)

@@ -57,7 +57,7 @@ for (const maxConnections of [1, 2, 10]) {
 test(
   "schemas with the longest names wake one another's followers",
   run(Effect.gen(function*() {
-    const schema = "s".repeat(63)
+    const schema = "s".repeat(50)
     const { here, listener, url } = yield* setUp({ schema })
     const { ids, untilSeen } = yield* follow(here)
     yield* listener

@@ -1,6 +1,7 @@
 // Large commits: what one transaction can lock and one statement can carry.
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
+import { randomUUID } from "node:crypto"
 import { expect, test } from "vitest"
 import * as Stores from "../support/Stores.ts"
 
@@ -21,15 +22,53 @@ test(
 )
 
 test(
-  "a commit may write to 5,000 streams",
+  "a commit may write to 1,000 streams",
   run(Effect.gen(function*() {
     const { store } = yield* Stores.Database
-    const writes = Arr.makeBy(5_000, () => ({
+    const writes = Arr.makeBy(1_000, () => ({
       stream: Stores.freshStream(),
       expected: { _tag: "NoStream" } as const,
       events: [Stores.event()] as const
     }))
     const { streams } = yield* store.commit({ writes })
     expect(streams.map(({ stream, version }) => [stream, version])).toEqual(writes.map(({ stream }) => [stream, 1]))
+  }))
+)
+
+test(
+  "a commit of more than 1,000 writes is refused in the same words by every function, before it locks anything",
+  run(Effect.gen(function*() {
+    const { sql, store } = yield* Stores.Database
+    const writes = Arr.makeBy(1_001, (n) => ({
+      stream: Stores.streamName(`many-${n}`),
+      expected: { _tag: "Any" } as const,
+      events: [Stores.event()] as const
+    }))
+    const words = { field: "writes", rule: "must not have more than 1000 elements" }
+    expect(yield* Effect.flip(store.commit({ writes }))).toMatchObject({ _tag: "InvalidInput", ...words })
+    const document = writes.map(({ stream }) => ({ stream, events: [{ type: "A", data: 1 }] }))
+    const refusals = [
+      Effect.flip(sql`select * from refold.commit_events(${JSON.stringify(document)}::text::jsonb)`),
+      Effect.flip(Stores.appendEvents(sql, [{ writes: writes.map(({ stream }) => ({ stream, ids: [randomUUID()] })) }]))
+    ]
+    for (const refusal of refusals) {
+      const { reason } = yield* refusal
+      const { code, detail }: { readonly code?: string; readonly detail?: string } = Object(reason.cause)
+      expect([code, JSON.parse(detail ?? "null")]).toEqual(["22023", words])
+    }
+    expect(yield* sql`select refold.stream_version('many-0') as version`).toEqual([{ version: 0n }])
+  }))
+)
+
+test(
+  "commit_events names the second write to a stream, wherever it is",
+  run(Effect.gen(function*() {
+    const { sql } = yield* Stores.Database
+    const document = [...Arr.makeBy(999, (n) => `repeated-${n}`), "repeated-7"]
+      .map((stream) => ({ stream, events: [{ type: "A", data: 1 }] }))
+    const { reason } = yield* Effect.flip(
+      sql`select * from refold.commit_events(${JSON.stringify(document)}::text::jsonb)`
+    )
+    expect(reason.cause).toMatchObject({ message: "writes[999].stream must not be in a commit twice" })
   }))
 )

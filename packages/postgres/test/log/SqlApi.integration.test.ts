@@ -443,11 +443,10 @@ test(
 )
 
 describe("a role that writes by SQL", () => {
-  const rights = ["usage on schema refold", "execute on function refold.append_event, refold.commit_events"]
-  const login = Effect.flatMap(Stores.Database, (opened) => LoginRole.login(opened, "sql_writer", rights))
+  const login = Effect.flatMap(Stores.Database, (opened) => LoginRole.ofKind(opened, ["sql-writer"]))
 
   test(
-    "needs no more than to call the two functions, and can do nothing else",
+    "needs no more than the functions of the SQL API, and can do nothing else",
     run(Effect.gen(function*() {
       const session = yield* Stores.connect(yield* login)
       const stream = Stores.freshStream()

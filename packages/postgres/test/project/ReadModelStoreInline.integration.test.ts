@@ -237,7 +237,7 @@ describe("on a server with others", () => {
     const opened = yield* Stores.Database
     const wanted = projection()
     const { id } = yield* goLive(opened.readModels, wanted)
-    yield* opened.sql.unsafe(`drop table refold.rows_${id}`)
+    yield* opened.sql.unsafe(`drop table refold_rows.rows_${id}`)
     const stream = Stores.freshStream()
     const append = opened.store.append(stream, [Stores.event()], { inline: [inlineRow(wanted, stream, "late")] })
     const stored = Stores.readStream(opened.store, stream)

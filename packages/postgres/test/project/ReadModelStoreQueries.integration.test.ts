@@ -21,7 +21,7 @@ import * as Stores from "../support/Stores.ts"
 const { changes, goLive, own, projection, row } = ReadModels
 
 // A field's name may be anything.
-const odd = "it's :limit \"x\"\\ -- refold.rows_0\n\u{1F600}"
+const odd = "it's :limit \"x\"\\ -- refold_rows.rows_0\n\u{1F600}"
 
 const indexes: ReadonlyArray<RowIndex> = [
   { name: "text", fields: [{ field: "text", kind: "Text" }] },
@@ -180,8 +180,8 @@ const seed = Effect.gen(function*() {
     ]
   })
   const { id } = yield* goLive(readModels, wanted)
-  yield* sql.unsafe(`alter table refold.rows_${id} set (autovacuum_enabled = off)`)
-  yield* sql.unsafe(`insert into refold.rows_${id}
+  yield* sql.unsafe(`alter table refold_rows.rows_${id} set (autovacuum_enabled = off)`)
+  yield* sql.unsafe(`insert into refold_rows.rows_${id}
     select 'key ' || n, jsonb_build_object('kind', 'kind ' || n % 10, 'amount', n, 'flag', n % 2 = 0,
       'at', to_char(to_timestamp(n), 'YYYY-MM-DD"T"HH24:MI:SS.000Z')), n, 1
     from generate_series(1, ${seeded}) n`)
@@ -225,7 +225,7 @@ describe("a page is read along its index, without a sort", () => {
     it(`${analysed ? "once" : "before"} the table is analysed`, () =>
       Effect.runPromise(Effect.scoped(Effect.gen(function*() {
         const seeded = yield* seed
-        if (analysed) yield* seeded.sql.unsafe(`analyze refold.rows_${seeded.id}`)
+        if (analysed) yield* seeded.sql.unsafe(`analyze refold_rows.rows_${seeded.id}`)
         for (const [name, { index, query }] of Object.entries(queries)) {
           for (const descending of [false, true]) {
             const wanted = { ...query, descending, limit: 100 }
@@ -253,7 +253,7 @@ describe("a page is read along its index, without a sort", () => {
       const { readModels, sql } = yield* Stores.open(url.href, { maxConnections: 1 })
       const wanted = projection({ indexes: [{ name: "text", fields: [{ field: "text", kind: "Text" }] }] })
       const generation = yield* goLive(readModels, wanted)
-      yield* sql.unsafe(`alter table refold.rows_${generation.id} set (autovacuum_enabled = off)`)
+      yield* sql.unsafe(`alter table refold_rows.rows_${generation.id} set (autovacuum_enabled = off)`)
       const checked = Result.getOrThrow(RowQuery.check(wanted, { index: "text", where: { text: "same" }, limit: 10 }))
       const use = Effect.gen(function*() {
         yield* readModels.read({ projection: wanted.name }, { _tag: "Query", query: checked })
@@ -265,7 +265,7 @@ describe("a page is read along its index, without a sort", () => {
           ))
       })
       for (let n = 0; n < 10; n++) yield* use
-      yield* sql.unsafe(`insert into refold.rows_${generation.id}
+      yield* sql.unsafe(`insert into refold_rows.rows_${generation.id}
         select 'many ' || n, '{"text": "same"}', n, 1 from generate_series(1, ${seeded}) n`)
       const scanned = sql<{ scans: number; rows: number }>`
         select seq_scan::int as scans, (seq_tup_read + idx_tup_fetch)::int as rows

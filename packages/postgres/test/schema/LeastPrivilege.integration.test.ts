@@ -32,6 +32,7 @@ describe("a role that may not create schemas", () => {
     run(Effect.gen(function*() {
       const { admin, name, role } = yield* setUp(() => [])
       yield* admin.unsafe(`create schema refold authorization ${name}`)
+      yield* admin.unsafe(`create schema refold_rows authorization ${name}`)
       expect(yield* use(role)).toBe(1)
       expect(yield* use(role)).toBe(2)
     }))
@@ -52,7 +53,8 @@ describe("a role that may not create schemas", () => {
     run(Effect.gen(function*() {
       const { admin, name, role } = yield* setUp(() => [])
       yield* admin`create schema shared`
-      yield* admin.unsafe(`grant usage, create on schema shared to ${name}`)
+      yield* admin`create schema shared_rows`
+      yield* admin.unsafe(`grant usage, create on schema shared, shared_rows to ${name}`)
       expect(yield* use(role, "shared")).toBe(1)
     }))
   )
@@ -61,7 +63,8 @@ describe("a role that may not create schemas", () => {
 test(
   "a role that may create objects in public has a store there, and functions of others keep their grants",
   run(Effect.gen(function*() {
-    const { admin, role } = yield* setUp(() => ["usage, create on schema public"])
+    const { admin, name, role } = yield* setUp(() => ["usage, create on schema public"])
+    yield* admin.unsafe(`create schema public_rows authorization ${name}`)
     yield* admin`create function public.of_others() returns int language sql return 1`
     const session = yield* Stores.connect(role)
     yield* session`create function public.earlier() returns int language sql return 1`
@@ -76,12 +79,8 @@ test(
 test(
   "a role that may write and not create opens the store with the default options",
   run(Effect.gen(function*() {
-    const { admin, name, role, url } = yield* setUp(() => [])
+    const { admin, url } = yield* setUp(() => [])
     yield* use(url)
-    yield* admin.unsafe(`grant usage on schema refold to ${name}`)
-    yield* admin.unsafe(`grant select on all tables in schema refold to ${name}`)
-    yield* admin.unsafe(`grant select on all sequences in schema refold to ${name}`)
-    yield* admin.unsafe(`grant execute on all functions in schema refold to ${name}`)
-    expect(yield* use(role)).toBe(2)
+    expect(yield* use(yield* LoginRole.ofKind({ sql: admin, url }, ["writer"]))).toBe(2)
   }))
 )

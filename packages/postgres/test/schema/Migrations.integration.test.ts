@@ -75,7 +75,7 @@ describe("a store that starts", () => {
     }))
   )
 
-  for (const schema of ["_", "select", "a".repeat(63), "x1_", "public"]) {
+  for (const schema of ["_", "select", "a".repeat(50), "x1_", "public"]) {
     test(
       `may be called ${schema}`,
       run(Effect.gen(function*() {
@@ -96,13 +96,14 @@ describe("a store that starts", () => {
     "a.b",
     "a b",
     "ä",
-    "a".repeat(64),
+    "a".repeat(51),
     `refold"; drop schema refold cascade; --`,
     `refold'; drop schema refold cascade; --`,
     "refold\n",
     "refold\u0000",
     "$1",
     "pg_mine",
+    "mine_rows",
     "pg_catalog"
   ]
   for (const schema of badNames) {

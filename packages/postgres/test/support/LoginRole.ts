@@ -3,10 +3,12 @@
  * server that asks for passwords and on one that does not.
  */
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type * as SqlError from "effect/sql/SqlError"
 import { randomUUID } from "node:crypto"
+import * as PostgresStore from "../../src/PostgresStore.ts"
 
 /** A role and the address under which it connects. */
 export interface LoginRole {
@@ -42,6 +44,22 @@ export const login = (
     const made = yield* make(sql, url, `${role}_${randomUUID().slice(0, 8)}`)
     for (const grant of grants) yield* sql.unsafe(`grant ${grant} to ${made.name}`)
     return made.url
+  })
+
+/** Creates a role with a name of its own and the rights of these kinds; yields the address under which it connects. */
+export const ofKind = (
+  opened: { readonly sql: SqlClient.SqlClient; readonly url: string },
+  kinds: ReadonlyArray<PostgresStore.RoleKind>,
+  options: PostgresStore.GrantOptions = {}
+): Effect.Effect<string, SqlError.SqlError, Scope.Scope> =>
+  Effect.gen(function*() {
+    const url = yield* login(opened, `role_${kinds.join("_").replaceAll("-", "_")}`, [])
+    for (const kind of kinds) {
+      for (const statement of Result.getOrThrow(PostgresStore.grants(nameOf(url), kind, options))) {
+        yield* opened.sql.unsafe(statement)
+      }
+    }
+    return url
   })
 
 /** The name of the role that connects under this address. */

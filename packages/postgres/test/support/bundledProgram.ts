@@ -7,6 +7,7 @@ import * as StreamName from "@refold/core/event/StreamName"
 import { EventStore } from "@refold/store/log/EventStore"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
 import * as Redacted from "effect/Redacted"
 import * as Stream from "effect/Stream"
 import { randomUUID } from "node:crypto"
@@ -39,5 +40,9 @@ const program = Effect.gen(function*() {
 const failure = (error: { readonly _tag: string; readonly message: string; readonly reason?: unknown }) =>
   Effect.succeed({ failed: error._tag, reason: error.reason, message: error.message })
 
-const result = await Effect.runPromise(Effect.catch(Effect.provide(program, store), failure))
+// The result alone goes to stdout; a superuser that migrates is warned.
+const logs = Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])
+const result = await Effect.runPromise(
+  Effect.catch(Effect.provide(program, store), failure).pipe(Effect.provide(logs))
+)
 process.stdout.write(JSON.stringify(result))

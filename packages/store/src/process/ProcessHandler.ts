@@ -30,10 +30,12 @@ export interface ProcessHandler<R = never> {
 }
 
 /**
- * The outcome of a command. `storedEvents`, false by default, says that the command stored events under its idempotency key.
+ * The outcome of a command; giving it up is for operators. `storedEvents`, false by default, says that the command stored events under its idempotency key.
  * Otherwise the runner records the outcome under that key, so that a late copy of the command stores nothing.
  */
-export type CommandOutcome = Outcome & { readonly storedEvents?: boolean | undefined }
+export type CommandOutcome = Exclude<Outcome, { readonly _tag: "GivenUp" }> & {
+  readonly storedEvents?: boolean | undefined
+}
 
 /**
  * Failures after which the runner repeats a command without a limit: the store failed, it is not known whether the events
@@ -67,11 +69,13 @@ export const withHandler = <Command, E, R>(
   handle: Handle<Command, E, R>
 ): ProcessHandler<R> => ({
   category,
-  handle: Effect.fnUntraced(function*({ command, id }, options) {
-    const decoded = Option.map(commands, ({ decode }) => decode(command))
-    if (Option.isNone(decoded)) return failed(`category "${category}" must define the schema of its commands`)
-    if (Result.isFailure(decoded.value)) return failed(reasonOf(decoded.value.failure.message))
-    const handled = yield* Effect.result(handle(id, decoded.value.success, options))
+  handle: Effect.fnUntraced(function*({ command, id, schemaVersion = 1 }, options) {
+    if (Option.isNone(commands)) return failed(`category "${category}" must define the schema of its commands`)
+    const { decodeFrom, schemaVersion: latest } = commands.value
+    if (schemaVersion > latest) return yield* isNewer({ category, schemaVersion, latest })
+    const decoded = decodeFrom(command, schemaVersion)
+    if (Result.isFailure(decoded)) return failed(reasonOf(decoded.failure.message))
+    const handled = yield* Effect.result(handle(id, decoded.success, options))
     if (Result.isSuccess(handled)) return { _tag: "Succeeded" as const, storedEvents: hasEvents(handled.success) }
     const { failure } = handled
     if (isRetryable(failure)) return yield* Effect.fail(failure)
@@ -80,6 +84,17 @@ export const withHandler = <Command, E, R>(
       : refused(failure)
   })
 })
+
+// Newer code decided it. That code may run elsewhere, or again.
+const isNewer = (
+  { category, latest, schemaVersion }: Record<"latest" | "schemaVersion", number> & { readonly category: string }
+): EventStoreError =>
+  new EventStoreError({
+    operation: `handle a command for category "${category}"`,
+    cause: new Error(
+      `the command has schema version ${schemaVersion}, and this code is older: it knows versions up to ${latest}. Run newer code`
+    )
+  })
 
 const hasEvents = (handled: unknown): boolean =>
   typeof handled === "object" && handled !== null && "events" in handled && Array.isArray(handled.events) &&
@@ -102,7 +117,7 @@ const permanentFailures = [
   DecodeError.UnencodableEvent
 ]
 
-const refused = (refusal: unknown): Outcome => ({
+const refused = (refusal: unknown): CommandOutcome => ({
   _tag: "Refused",
   // An error holds its tag and its fields, but is no plain object.
   refusal: Result.getOrElse(
@@ -116,9 +131,9 @@ const fieldsOf = (error: Error): object => ({
   ...Object.fromEntries(Object.entries(error))
 })
 
-// The deepest place of a refusal is in the row of a parked instance: `{ pending: { waiting: [{ outcome: { refusal } }] } }`.
-const levelsAroundRefusal = 5
+// The place of a refusal is in an event of the instance: `{ trigger: { outcome: { refusal } } }`.
+const levelsAroundRefusal = 3
 
-const failed = (reason: string): Outcome => ({ _tag: "Failed", reason })
+const failed = (reason: string): CommandOutcome => ({ _tag: "Failed", reason })
 
 const messageOf = (failure: unknown): unknown => failure instanceof Error ? failure.message : failure

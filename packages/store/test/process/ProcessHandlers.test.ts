@@ -1,7 +1,7 @@
 // The outcomes of a process's commands for each way in which a handler can end.
+import * as Aggregate from "@refold/core/decide/Aggregate"
 import type { Json } from "@refold/core/event/Json"
 import * as Process from "@refold/core/process/Process"
-import type { Outcome } from "@refold/core/process/ProcessEvent"
 import * as Sample from "@refold/laws/internal/kit/Sample"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as ProcessHandler from "@refold/store/process/ProcessHandler"
@@ -13,7 +13,6 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { MinimumLogLevel } from "effect/References"
-import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { describe, expect, it } from "vitest"
 import {
@@ -36,7 +35,9 @@ const command = { sentAt: 1, index: 0, label: "add", category: "jar", id: "a", c
 const down = new EventStoreError({ operation: "append", cause: "out of order" })
 
 // The outcome of a command whose `handle` function ends like this.
-const outcomeOf = (handled: Effect.Effect<unknown, unknown>): Effect.Effect<Outcome, ProcessHandler.RetryableFailure> =>
+const outcomeOf = (
+  handled: Effect.Effect<unknown, unknown>
+): Effect.Effect<ProcessHandler.CommandOutcome, ProcessHandler.RetryableFailure> =>
   ProcessHandler.withHandler(Sample.aggregate, () => handled).handle(
     { ...command, command: { _tag: "Seal" } },
     { idempotencyKey: "k" }
@@ -66,7 +67,7 @@ describe("a refusal", () => {
       expect(yield* outcomeOf(Effect.fail(refusal))).toEqual({ _tag: "Refused", refusal: json })
     })))
 
-  it.each([[507, true], [508, false]])(
+  it.each([[509, true], [510, false]])(
     "of %i levels is recorded as JSON: %s",
     (depth, isJson) =>
       run(Effect.gen(function*() {
@@ -112,7 +113,10 @@ describe("a handler", () => {
 })
 
 // Ends like this for the first `times` attempts, then handles as the jars do.
-const troubled = (times: number, trouble: Effect.Effect<Outcome, ProcessHandler.RetryableFailure>) => {
+const troubled = (
+  times: number,
+  trouble: Effect.Effect<ProcessHandler.CommandOutcome, ProcessHandler.RetryableFailure>
+) => {
   const keys: Array<string | undefined> = []
   const handler: ProcessHandler.ProcessHandler<ProcessHandler.Services> = {
     category: "jar",
@@ -205,12 +209,17 @@ describe("a command", () => {
         coins: Schema.Int.check(Schema.isGreaterThan(0)),
         notes: Schema.Array(Schema.String)
       })
-      const commands = Option.some({
-        encode: Sample.aggregate.commands.pipe(Option.getOrThrow).encode,
-        decode: (input: unknown) =>
-          Result.mapError(Schema.decodeUnknownResult(Strict)(input), ({ message }) => new Error(message) as never)
+      const stricter = Aggregate.makeUnsafe({
+        category: Sample.aggregate.category,
+        events: Sample.codec,
+        decider: Sample.aggregate.decider,
+        commands: Schema.Union([
+          Strict,
+          Schema.TaggedStruct("Seal", {}),
+          Schema.TaggedStruct("Take", { coins: Schema.Int })
+        ])
       })
-      const strict = ProcessHandler.of({ ...Sample.aggregate, commands })
+      const strict = ProcessHandler.of(stricter)
       yield* settle(process, { handlers: [strict] })
       expect(yield* inputsOf(process, "1")).toEqual(["TransferRequested", "CommandFailed"])
     })))

@@ -1,7 +1,10 @@
 import * as Process from "@refold/core/process/Process"
 import * as ProcessInstances from "@refold/store/process/ProcessInstances"
+import * as ProcessRunner from "@refold/store/process/ProcessRunner"
+import * as Projector from "@refold/store/project/Projector"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as TestClock from "effect/testing/TestClock"
 import { describe, expect, it } from "vitest"
@@ -38,22 +41,46 @@ describe("the instances of a process", () => {
       expect(yield* found({ index: "due", range: { to: 1501 } })).toEqual(["1"])
     })))
 
+  it("are due at their last event for a pending command, and at no time where nothing is pending", () =>
+    runAtZero(Effect.gen(function*() {
+      yield* settled
+      yield* request("5", "a", "b", 1)
+      const sending = payments()
+      // Observed, but not dispatched.
+      yield* Projector.catchUp(ProcessRunner.observer(sending))
+      yield* Projector.catchUp(sending.rows)
+      const { rows } = yield* ProcessInstances.query(sending)
+      expect(Object.fromEntries(rows.map(({ state }) => [state.instance, state.due]))).toMatchObject({
+        3: Option.none(),
+        4: Option.none(),
+        5: Option.some(DateTime.makeUnsafe(1000))
+      })
+    })))
+
   it("are queried in pages", () =>
     runAtZero(Effect.gen(function*() {
       yield* settled
       expect((yield* ProcessInstances.query(process, { limit: 3 })).rows).toHaveLength(3)
     })))
 
-  it("have rows that hold their pending work", () =>
+  it("have rows that say when they are due and why they are parked", () =>
     runAtZero(Effect.gen(function*() {
       yield* settled
-      const { rows: [row] } = yield* ProcessInstances.query(process, { index: "due", range: { to: 1501 } })
-      expect(row).toMatchObject({
+      const rowOf = (status: "Running" | "Parked") =>
+        Effect.map(ProcessInstances.query(process, { index: "status", where: { status } }), ({ rows }) => rows[0])
+      expect(yield* rowOf("Running")).toMatchObject({
         key: "payments-1",
         state: {
           startedAt: DateTime.makeUnsafe(1000),
-          pending: { timeouts: [{ name: "late", due: DateTime.makeUnsafe(1500), scheduledAt: 1 }] }
+          due: Option.some(DateTime.makeUnsafe(1500)),
+          parked: null,
+          waiting: 0,
+          unknownTypes: []
         }
+      })
+      expect(yield* rowOf("Parked")).toMatchObject({
+        key: "payments-2",
+        state: { parked: { stage: "React", reason: "it threw Error: no idea", attempts: 1 }, waiting: 1 }
       })
     })))
 

@@ -3,6 +3,7 @@ import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as Process from "@refold/core/process/Process"
 import * as Sample from "@refold/laws/internal/kit/Sample"
 import * as Transfers from "@refold/laws/internal/process/Transfers"
+import * as EventObserver from "@refold/store/internal/process/EventObserver"
 import { Causation } from "@refold/store/log/Causation"
 import { EventReader } from "@refold/store/log/EventReader"
 import * as ProcessInstances from "@refold/store/process/ProcessInstances"
@@ -57,6 +58,18 @@ describe("a saga that is run", () => {
       expect([yield* stateOf("1"), yield* stateOf("2")]).toEqual(["Done", "Failed"])
     })))
 
+  it("observes a batch of events for more instances than one commit may write to", () =>
+    run(Effect.gen(function*() {
+      const instances = Array.from({ length: 1_001 }, (_, n) => String(n))
+      for (const instance of instances) yield* request(instance, "a", "b", 1)
+      // An observer has no rows and reads nothing of the batch.
+      yield* EventObserver.of(saga).fold(undefined as never, yield* recorded, new Set(), { batchRows: 10_000 })
+      const reacted = (yield* recorded).filter(({ type }) => type === "ProcessReacted")
+      expect(reacted.map(({ stream, version }) => `${stream}@${version}`)).toEqual(
+        instances.map((instance) => `moves-${instance}@1`)
+      )
+    })))
+
   it("compensates step by step", () =>
     run(Effect.gen(function*() {
       yield* add("a", 10)
@@ -109,6 +122,19 @@ describe("a saga that is run", () => {
       yield* settleSaga
       expect([yield* coinsOf("a"), yield* coinsOf("b")]).toEqual([2, 8])
       expect([yield* phaseOf(saga, "1"), yield* phaseOf(other, "1")]).toEqual(["Succeeded", "Succeeded"])
+    })))
+
+  it("has the status Completed when it is compensated, and nothing is due", () =>
+    run(Effect.gen(function*() {
+      yield* add("a", 10)
+      yield* seal("b")
+      yield* request("1", "a", "b", 4)
+      yield* settleSaga
+      const { rows } = yield* ProcessInstances.query(saga, { index: "status", where: { status: "Completed" } })
+      expect(rows.map(({ state: { due, instance, phase } }) => ({ due, instance, phase }))).toEqual([
+        { due: Option.none(), instance: "1", phase: "Compensated" }
+      ])
+      expect((yield* ProcessInstances.get(saga, "1")).state.status).toBe("Completed")
     })))
 
   it("waits at CompensationFailed until an operator resumes it", () =>

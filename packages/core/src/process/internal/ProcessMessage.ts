@@ -43,3 +43,4 @@ export type InstanceRefusal =
   | { readonly _tag: "UnknownInstance"; readonly instance: string }
   | { readonly _tag: "InstanceCompleted"; readonly instance: string }
   | { readonly _tag: "InstanceNotParked"; readonly instance: string }
+  | { readonly _tag: "CommandNotPending"; readonly instance: string }

@@ -1,4 +1,5 @@
 /** The reactions of a process: send a command, schedule or cancel a timeout, or complete the instance. */
+import type * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import type * as Option from "effect/Option"
 import type * as Result from "effect/Result"
@@ -9,7 +10,10 @@ import type { Json } from "../../event/Json.ts"
 /** The target of commands: an aggregate that defines the schema of its commands. */
 export interface Target<Command> {
   readonly category: string
-  readonly commands: Option.Option<{ readonly encode: (command: Command) => Result.Result<Json, CommandInvalid> }>
+  readonly commands: Option.Option<{
+    readonly encode: (command: Command) => Result.Result<Json, CommandInvalid>
+    readonly schemaVersion: number
+  }>
 }
 
 /** A command for the aggregate `id` of a category. */
@@ -22,11 +26,11 @@ export interface Send {
   readonly label: string
 }
 
-/** A timeout, due `after` the time of the trigger. It replaces a pending timeout with the same name. */
+/** A timeout, due `after` the time of the trigger, or `at` an instant. It replaces a pending timeout with the same name. */
 export interface Schedule {
   readonly _tag: "Schedule"
   readonly name: string
-  readonly after: Duration.Duration
+  readonly due: { readonly after: Duration.Duration } | { readonly at: DateTime.DateTime }
 }
 
 /** Cancels the pending timeout with this name, if there is one. */
@@ -57,14 +61,18 @@ export const send = <Command extends Tagged>(
 /**
  * Schedules a timeout: the process gets `TimedOut` with this name `after` the time of the trigger, which is
  * `recordedAt` of an event and the due time of a timeout. It is observed only after the outcomes of all commands that
- * were decided earlier, and after all events that were recorded before it was due or that those commands led to.
+ * were decided earlier, and after all events that were recorded before it was due or that those commands led to. With a
+ * negative duration it is due at once: at the time of the trigger.
  */
 export const schedule = (name: string, after: Duration.Input): Schedule => ({
   _tag: "Schedule",
   name,
   // Effect reads NaN as zero: the timeout would be due at once.
-  after: Number.isNaN(after) ? Duration.infinity : Duration.fromInputUnsafe(after)
+  due: { after: Number.isNaN(after) ? Duration.infinity : Duration.fromInputUnsafe(after) }
 })
+
+/** As `schedule`, for an instant, such as a date that an event has. One before the time of the trigger is due at once. */
+export const scheduleAt = (name: string, at: DateTime.DateTime): Schedule => ({ _tag: "Schedule", name, due: { at } })
 
 /** Cancels a timeout. */
 export const cancel = (name: string): Cancel => ({ _tag: "Cancel", name })

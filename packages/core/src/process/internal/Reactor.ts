@@ -8,12 +8,12 @@ import type { Tagged } from "../../event/EventType.ts"
 import * as Reason from "../../event/internal/Reason.ts"
 import type { InvalidInput } from "../../event/InvalidInput.ts"
 import * as NewEvent from "../../event/NewEvent.ts"
-import type { RecordedEvent } from "../../event/RecordedEvent.ts"
 import * as StreamName from "../../event/StreamName.ts"
 import type { Envelope } from "../../project/Projection.ts"
-import { type Decided, type EventTrigger, type Stage, type Trigger } from "../ProcessEvent.ts"
+import type { Decided, Stage, Trigger } from "../ProcessEvent.ts"
 import type { InputContext, Signal } from "../ProcessInput.ts"
-import type { Reaction, Send } from "./Reaction.ts"
+import type { Reaction, Schedule, Send } from "./Reaction.ts"
+import * as TriggerInput from "./TriggerInput.ts"
 
 /** The functions of a process, and what they need. */
 export interface Reactor<Event extends Tagged, State> {
@@ -21,58 +21,49 @@ export interface Reactor<Event extends Tagged, State> {
   readonly targets: ReadonlyArray<{ readonly category: string }>
   readonly evolve: (state: State, input: Event | Signal, context: InputContext) => State
   readonly react: (state: State, input: Event | Signal, context: InputContext, before: State) => ReadonlyArray<Reaction>
+  readonly restartOn?: ((event: Event, envelope: Envelope) => boolean) | undefined
 }
 
-/** Why an instance cannot react, and the step that failed. */
-export interface Fault {
-  readonly stage: Stage
-  readonly reason: string
-}
-
-/** The arguments of the process's functions. */
-export interface Decoded<Event> {
-  readonly input: Event | Signal
-  readonly context: InputContext
-}
-
-/** A decoded trigger: a signal, or the domain events of a stored event that are for the instance. */
-export interface DecodedTrigger<Event> {
-  readonly inputs: ReadonlyArray<Event | Signal>
-  readonly context: InputContext
-}
-
-/** Decodes a trigger. */
-export const decode = <Event extends Tagged, State>(
-  { events }: Reactor<Event, State>,
-  instance: string,
-  trigger: Trigger
-): Result.Result<DecodedTrigger<Event>, Fault> => {
-  if (trigger._tag !== "Event") {
-    const at = trigger._tag === "TimedOut" ? trigger.due : trigger.at
-    return Result.succeed({ inputs: [signalOf(trigger)], context: { instance, at, envelope: undefined } })
-  }
-  const recorded = recordedOf(trigger)
-  const context = { instance, at: recorded.recordedAt, envelope: envelopeOf(recorded) }
-  const own = trigger.parts && new Set(trigger.parts)
-  return Result.mapBoth(events.decode(recorded), {
-    onSuccess: (parts) => ({ inputs: parts.filter((_, part) => own?.has(part) ?? true), context }),
-    onFailure: ({ message }) => ({ stage: "Event" as const, reason: message })
-  })
-}
-
-/** The state after the input. */
+/** The state after the inputs of a trigger. */
 export const evolve = <Event extends Tagged, State>(
   process: Reactor<Event, State>,
-  state: State,
-  { input, context }: Decoded<Event>
-): Result.Result<State, Fault> => attempt("Evolve", () => process.evolve(state, input, context))
+  before: State,
+  { inputs }: TriggerInput.Inputs<Event>
+): Result.Result<State, TriggerInput.Fault> =>
+  attempt("Evolve", () => inputs.reduce((state, { context, input }) => process.evolve(state, input, context), before))
 
-/** The reactions to the input that led from one state to the other, in their recorded form. */
+/** What the inputs of a trigger came to. */
+export interface Reacted<State> {
+  readonly state: State
+  readonly decided: ReadonlyArray<Decided>
+  /** The number of inputs up to the completion of the instance. Later ones are ignored, as later events are. */
+  readonly observed: number
+}
+
+/** The state after the inputs of a trigger, and the reactions to each of them, in their recorded form. */
 export const react = <Event extends Tagged, State>(
   process: Reactor<Event, State>,
+  before: State,
+  { inputs }: TriggerInput.Inputs<Event>
+): Result.Result<Reacted<State>, TriggerInput.Fault> =>
+  Result.gen(function*() {
+    let state = before
+    const decided: Array<ReadonlyArray<Decided>> = []
+    for (const one of inputs) {
+      const after = yield* evolve(process, state, { inputs: [one], unknownType: undefined })
+      const reactions = yield* reactTo(process, { before: state, after }, one)
+      decided.push(reactions)
+      state = after
+      if (reactions.some(({ _tag }) => _tag === "Complete")) break
+    }
+    return { state, decided: decided.flat(), observed: decided.length }
+  })
+
+const reactTo = <Event extends Tagged, State>(
+  process: Reactor<Event, State>,
   { after, before }: { readonly before: State; readonly after: State },
-  { input, context }: Decoded<Event>
-): Result.Result<ReadonlyArray<Decided>, Fault> =>
+  { input, context }: TriggerInput.Decoded<Event>
+): Result.Result<ReadonlyArray<Decided>, TriggerInput.Fault> =>
   Result.gen(function*() {
     const reactions = yield* attempt("React", () => process.react(after, input, context, before))
     if (!Array.isArray(reactions)) return yield* fault("React", "react must return an array of reactions")
@@ -85,65 +76,42 @@ export const react = <Event extends Tagged, State>(
     return decided
   })
 
+/** Whether a trigger starts a completed instance again. */
+export const restarts = <Event extends Tagged, State>(
+  process: Reactor<Event, State>,
+  instance: string,
+  trigger: Trigger
+): Result.Result<boolean, TriggerInput.Fault> => {
+  const { restartOn } = process
+  if (restartOn === undefined || trigger._tag !== "Event") return Result.succeed(false)
+  return Result.flatMap(
+    TriggerInput.decode(process, instance, trigger),
+    // The inputs of an event are events, and have its envelope.
+    ({ inputs }) =>
+      attempt("React", () => inputs.some(({ context, input }) => restartOn(input as Event, context.envelope!)))
+  )
+}
+
 /** The phase of a state; none if the process does not define phases. */
 export const phaseOf = <State>(
   phase: ((state: State) => string) | undefined,
   state: State
-): Result.Result<{ readonly phase?: string }, Fault> =>
+): Result.Result<{ readonly phase?: string }, TriggerInput.Fault> =>
   phase === undefined
     ? Result.succeed({})
     : Result.flatMap(attempt("React", () => phase(state)), (text) =>
       Result.mapBoth(NewEvent.checkName(text, "phase"), { onSuccess: () => ({ phase: text }), onFailure: invalid }))
 
-// `triggerOf` made the trigger of a recorded event.
-const recordedOf = ({ _tag, parts: _parts, ...recorded }: EventTrigger): RecordedEvent =>
-  recorded as unknown as RecordedEvent
-
-const envelopeOf = (
-  { data: _data, schemaVersion: _version, type: _type, ...envelope }: RecordedEvent
-): Envelope => envelope
-
-const signalOf = (trigger: Exclude<Trigger, EventTrigger>): Signal => {
-  switch (trigger._tag) {
-    case "TimedOut":
-      return { _tag: "TimedOut", name: trigger.name }
-    case "Resumed":
-      return { _tag: "Resumed", reason: trigger.reason }
-    case "Answered": {
-      const { category, id, label } = trigger
-      const command = { label, category, id }
-      switch (trigger.outcome._tag) {
-        case "Succeeded":
-          return { _tag: "CommandSucceeded", ...command }
-        case "Refused":
-          return { _tag: "CommandRefused", ...command, refusal: trigger.outcome.refusal }
-        case "Failed":
-          return { _tag: "CommandFailed", ...command, reason: trigger.outcome.reason }
-      }
-    }
-  }
-}
-
 const record = (
   { targets }: Pick<Reactor<never, never>, "targets">,
   reaction: Reaction | undefined,
   { at }: InputContext
-): Result.Result<Decided, Fault> => {
+): Result.Result<Decided, TriggerInput.Fault> => {
   switch (reaction?._tag) {
     case "Send":
       return recordSend(targets, reaction)
-    case "Schedule": {
-      const { after, name } = reaction
-      if (Duration.isNegative(after)) return fault("React", `timeout "${name}" must not be due before it is scheduled`)
-      const due = DateTime.addDuration(at, after)
-      return Result.mapBoth(
-        Result.andThen(NewEvent.checkName(name, "timeout"), () => NewEvent.checkTime(due, `timeout "${name}"`)),
-        {
-          onSuccess: () => ({ _tag: "Schedule" as const, name, due }),
-          onFailure: invalid
-        }
-      )
-    }
+    case "Schedule":
+      return recordSchedule(reaction, at)
     case "Cancel":
       return Result.mapBoth(NewEvent.checkName(reaction.name, "timeout"), {
         onSuccess: (name) => ({ _tag: "Cancel" as const, name }),
@@ -156,15 +124,34 @@ const record = (
   }
 }
 
+const recordSchedule = ({ due, name }: Schedule, at: DateTime.Utc): Result.Result<Decided, TriggerInput.Fault> =>
+  Result.mapBoth(
+    Result.andThen(
+      NewEvent.checkName(name, "timeout"),
+      () => NewEvent.checkTime(dueTime(due, at), `timeout "${name}"`)
+    ),
+    { onSuccess: (time) => ({ _tag: "Schedule" as const, name, due: time }), onFailure: invalid }
+  )
+
+// A time in the past is due at once: now is the time of the trigger.
+const dueTime = (due: Schedule["due"], now: DateTime.Utc): DateTime.Utc => {
+  const time = "at" in due ? DateTime.toUtc(due.at) : DateTime.addDuration(now, atLeastZero(due.after))
+  return DateTime.isLessThan(time, now) ? now : time
+}
+
+// The sum with minus infinity is no time.
+const atLeastZero = (duration: Duration.Duration): Duration.Duration =>
+  Duration.isNegative(duration) ? Duration.zero : duration
+
 const recordSend = (
   targets: ReadonlyArray<{ readonly category: string }>,
   { command, id, label, to: { category, commands } }: Send
-): Result.Result<Decided, Fault> => {
+): Result.Result<Decided, TriggerInput.Fault> => {
   if (!targets.some((target) => target.category === category)) {
     return fault("React", `react sends a command to category "${category}": add it to the targets of the process`)
   }
   if (Option.isNone(commands)) return fault("React", `category "${category}" must define the schema of its commands`)
-  const { encode } = commands.value
+  const { encode, schemaVersion } = commands.value
   return Result.gen(function*() {
     if (typeof id !== "string") return yield* fault("React", `the id of command "${label}" must be a text`)
     yield* Result.mapError(StreamName.make(category, id), invalid)
@@ -174,13 +161,13 @@ const recordSend = (
       stage: "React" as const,
       reason: `command "${label}" for "${category}-${id}" is invalid: ${message}`
     }))
-    return { _tag: "Send" as const, label, category, id, command: encoded }
+    return { _tag: "Send" as const, label, category, id, command: encoded, ...schemaVersion > 1 && { schemaVersion } }
   })
 }
 
-const invalid = ({ message }: InvalidInput): Fault => ({ stage: "React", reason: message })
+const invalid = ({ message }: InvalidInput): TriggerInput.Fault => ({ stage: "React", reason: message })
 
-const fault = (stage: Stage, reason: string): Result.Result<never, Fault> => Result.fail({ stage, reason })
+const fault = (stage: Stage, reason: string): Result.Result<never, TriggerInput.Fault> => Result.fail({ stage, reason })
 
-const attempt = <A>(stage: Stage, run: () => A): Result.Result<A, Fault> =>
+const attempt = <A>(stage: Stage, run: () => A): Result.Result<A, TriggerInput.Fault> =>
   Result.mapError(Reason.attempt(run), (reason) => ({ stage, reason }))

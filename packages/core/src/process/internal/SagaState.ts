@@ -1,22 +1,51 @@
-/** The state of a saga: its status, the completed steps, and the steps to compensate. */
-import type * as Duration from "effect/Duration"
-import type * as Option from "effect/Option"
+/** The state of a saga: its status, where it stands, and the steps that are done, known early, or to be compensated. */
+import type { Tagged } from "../../event/EventType.ts"
 import type { Envelope } from "../../project/Projection.ts"
-import type { Reaction, Send } from "./Reaction.ts"
+import type { Reaction } from "./Reaction.ts"
 
 /** The status of a saga. */
 export type Status = "NotStarted" | "Running" | "Succeeded" | "Compensating" | "Compensated" | "CompensationFailed"
 
-/** A started saga. Steps are identified by their number, from 0. */
+/** A saga before the event that starts it. */
+export interface NotStarted {
+  readonly status: "NotStarted"
+  /** The events of the types in `startOn` that came before, in the order in which they were observed; absent without any. */
+  readonly earlier?: ReadonlyArray<EarlierEvent>
+}
+
+/** An event that came before its saga started. */
+export interface EarlierEvent {
+  readonly event: Tagged
+  readonly envelope: Envelope
+}
+
+/** What an event said about a step before the step began. */
+export interface EarlyOutcome {
+  readonly step: string
+  /** Whether the event completes the step; otherwise it fails it. */
+  readonly succeeded: boolean
+  /** The type of the event. */
+  readonly event: string
+}
+
+/** A started saga. Steps are identified by the names that they had when they began. */
 export interface Started<Data> {
   readonly status: Exclude<Status, "NotStarted">
   readonly data: Data
   /** The current or last step. */
-  readonly step: number
-  /** The completed steps that are not compensated. */
-  readonly completed: ReadonlyArray<number>
+  readonly step: string
+  /** The steps that were to follow it when it began. */
+  readonly ahead: ReadonlyArray<string>
+  /** What is known of steps that have not begun: at most one outcome for each. */
+  readonly early: ReadonlyArray<EarlyOutcome>
+  /** The completed steps that are not compensated; a step with `compensateOnTimeout` that timed out counts as completed. */
+  readonly completed: ReadonlyArray<string>
+  /** The steps that have begun and had a compensation then. */
+  readonly compensable: ReadonlyArray<string>
   /** The steps to compensate, the current one first. */
-  readonly toCompensate: ReadonlyArray<number>
+  readonly toCompensate: ReadonlyArray<string>
+  /** The compensated steps, in the order of their compensation. */
+  readonly compensated: ReadonlyArray<string>
   /** The failed attempts of the current compensation. */
   readonly attempts: number
   /** Why it is being compensated. */
@@ -26,51 +55,32 @@ export interface Started<Data> {
 }
 
 /** A saga's state. */
-export type SagaState<Data> = { readonly status: "NotStarted" } | Started<Data>
+export type SagaState<Data> = NotStarted | Started<Data>
 
-/** The state before the event that starts the saga. */
-export const notStarted: { readonly status: "NotStarted" } = { status: "NotStarted" }
+/** The state before the first event. */
+export const notStarted: NotStarted = { status: "NotStarted" }
 
-/** A step: a command, and the command that compensates it. */
-export interface Step<Event, Data> {
-  /** Unique in its saga. */
-  readonly name: string
-  readonly command: (data: Data) => Send
-  /**
-   * Whether an event completes the step; by default the step is completed when its command succeeds. Events of the
-   * saga's other commands are not tested.
-   */
-  readonly succeededOn?: ((event: Event, data: Data, envelope: Envelope) => boolean) | undefined
-  /** Whether an event fails the step. The step also fails if its command is refused or fails permanently. */
-  readonly failedOn?: ((event: Event, data: Data, envelope: Envelope) => boolean) | undefined
-  /**
-   * The step fails if it is not completed this long after it started; for steps that are completed by an event. A step
-   * that is completed later is compensated then.
-   */
-  readonly timeout?: Duration.Input | undefined
-  /** The command that compensates the step; by default the step needs no compensation. */
-  readonly compensate?: ((data: Data) => Send) | undefined
-}
-
-/** A saga definition with its defaults resolved. */
-export interface SagaPlan<Event, Data> {
-  readonly name: string
-  readonly start: (event: Event, envelope: Envelope) => Option.Option<{ readonly data: Data }>
-  readonly steps: ReadonlyArray<Step<Event, Data>>
-  readonly onSuccess?: ((data: Data) => ReadonlyArray<Send>) | undefined
-  readonly onFailure?: ((data: Data, reason: string) => ReadonlyArray<Send>) | undefined
-  readonly attempts: number
-  readonly backoff: Duration.Duration
-}
+/** The state of a saga that starts with these data, before its first step. */
+export const started = <Data>(data: Data, steps: ReadonlyArray<string>): Started<Data> => ({
+  status: "Running",
+  data,
+  step: "",
+  ahead: steps,
+  early: [],
+  completed: [],
+  compensable: [],
+  toCompensate: [],
+  compensated: [],
+  attempts: 0,
+  failure: "",
+  failureHandled: false
+})
 
 /** A transition: the next state and the reactions. */
 export interface Transition<Data> {
   readonly state: SagaState<Data>
   readonly reactions: ReadonlyArray<Reaction>
 }
-
-/** The label of a step's compensation, and the name of the timeout before its retry. */
-export const compensationName = (step: string): string => `undo ${step}`
 
 /** The transition that changes nothing. */
 export const unchanged = <Data>(state: SagaState<Data>): Transition<Data> => ({ state, reactions: [] })

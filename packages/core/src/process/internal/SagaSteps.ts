@@ -1,148 +1,102 @@
-/** The transitions of a saga: the next state and the reactions for each input. */
-import * as Option from "effect/Option"
+/** The steps of a saga: each begins, is completed, and is followed by the next; one that fails starts the compensation. */
 import type { Tagged } from "../../event/EventType.ts"
-import type { Envelope } from "../../project/Projection.ts"
-import type { InputContext, Signal } from "../ProcessInput.ts"
-import { cancel, complete, schedule } from "./Reaction.ts"
+import { cancel, complete, schedule, type Send } from "./Reaction.ts"
 import * as Compensation from "./SagaCompensation.ts"
-import {
-  compensationName,
-  type SagaPlan,
-  type SagaState,
-  type Started,
-  type Transition,
-  unchanged
-} from "./SagaState.ts"
+import * as Plan from "./SagaPlan.ts"
+import type { SagaPlan, Step } from "./SagaPlan.ts"
+import type { EarlyOutcome, Started, Transition } from "./SagaState.ts"
 
-/** The transition for an input. */
-export const transition = <Event extends Tagged, Data>(
+/** The outcome of a step that an event told before the step began. */
+export const earlyOf = <Event, Data>(
+  { early }: Pick<Started<Data>, "early">,
+  step: Step<Event, Data>
+): EarlyOutcome | undefined => early.find((outcome) => Plan.includes([outcome.step], step))
+
+/** Begins the next step; a step with an early outcome is completed or fails at once. Without a next step, the saga ends. */
+export const beginNext = <Event extends Tagged, Data>(
   plan: SagaPlan<Event, Data>,
-  state: SagaState<Data>,
-  input: Event | Signal,
-  { envelope }: InputContext
+  state: Started<Data>
 ): Transition<Data> => {
-  if (state.status === "NotStarted") {
-    // Events have an envelope, signals have none.
-    const started = envelope === undefined ? Option.none() : plan.start(input as Event, envelope)
-    if (Option.isNone(started)) return unchanged(state)
-    const { data } = started.value
-    return startStep(plan, {
-      status: "Running",
-      data,
-      step: 0,
-      completed: [],
-      toCompensate: [],
-      attempts: 0,
-      failure: "",
-      failureHandled: false
-    })
+  const upcoming = Plan.upcoming(plan, state)
+  const next = upcoming.find(({ retired }) => retired !== true)
+  if (next === undefined) return completeSaga(plan, state)
+  const { compensate, name, timeout } = next
+  const outcome = earlyOf(state, next)
+  const begun: Started<Data> = {
+    ...state,
+    step: name,
+    ahead: upcoming.filter((step) => step !== next).map((step) => step.name),
+    early: state.early.filter((other) => other !== outcome),
+    compensable: compensate === undefined ? state.compensable : [...state.compensable, name]
   }
-  return envelope === undefined
-    ? onSignal(plan, state, input as Signal)
-    : isOfOtherStep(plan.steps[state.step]!, plan, envelope)
-    ? unchanged(state)
-    : onEvent(plan, state, input as Event, envelope)
+  if (outcome?.succeeded === false) return fail(plan, begun, outcome.event)
+  // The command of a step that is done is sent all the same: a saga sends the same commands, whichever came first.
+  const send = sendOf(next, state.data)
+  if (outcome === undefined) {
+    return { state: begun, reactions: [...timeout === undefined ? [] : [schedule(name, timeout)], send] }
+  }
+  const after = beginNext(plan, { ...begun, completed: [...begun.completed, name] })
+  return { ...after, reactions: [send, ...after.reactions] }
 }
 
-// An event of another command of this saga does not concern the current step.
-const isOfOtherStep = (
-  { name }: { readonly name: string },
-  saga: { readonly name: string },
-  { metadata }: Envelope
-): boolean => {
-  const { process, processLabel } = metadata
-  return typeof process === "string" && process.startsWith(`${saga.name}-`) && processLabel !== undefined &&
-    processLabel !== name
-}
+const sendOf = <Event, Data>({ command, name }: Step<Event, Data>, data: Data): Send => ({
+  ...command(data),
+  label: name
+})
 
-// An event: the current step succeeded or failed, or a step that had failed succeeded late.
-const onEvent = <Event extends Tagged, Data>(
+/** Completes the current step. */
+export const completeStep = <Event extends Tagged, Data>(
   plan: SagaPlan<Event, Data>,
-  state: Started<Data>,
-  event: Event,
-  envelope: Envelope
+  state: Started<Data>
 ): Transition<Data> => {
-  const { failedOn, succeededOn } = plan.steps[state.step]!
-  if (succeededOn?.(event, state.data, envelope) === true) return completeStep(plan, state)
-  return state.status === "Running" && failedOn?.(event, state.data, envelope) === true
-    ? failStep(plan, state, event._tag)
-    : unchanged(state)
+  const { reactions, state: next } = beginNext(plan, { ...state, completed: [...state.completed, state.step] })
+  return { state: next, reactions: [...cancelTimeout(plan, state), ...reactions] }
 }
 
-const onSignal = <Event extends Tagged, Data>(
+// A step that is not in the definition may have had a timeout.
+const cancelTimeout = <Event extends Tagged, Data>(plan: SagaPlan<Event, Data>, { step }: Started<Data>) => {
+  const known = Plan.stepOf(plan, step)
+  return known !== undefined && known.timeout === undefined ? [] : [cancel(step)]
+}
+
+const completeSaga = <Event extends Tagged, Data>(
   plan: SagaPlan<Event, Data>,
-  state: Started<Data>,
-  signal: Signal
-): Transition<Data> => {
-  const step = plan.steps[state.step]!
-  const [current] = state.toCompensate
-  const compensation = current === undefined ? undefined : compensationName(plan.steps[current]!.name)
-  switch (signal._tag) {
-    case "CommandSucceeded":
-      if (signal.label === step.name && step.succeededOn === undefined) return completeStep(plan, state)
-      return state.status === "Compensating" && signal.label === compensation
-        ? Compensation.compensateNext(plan, state)
-        : unchanged(state)
-    case "CommandRefused":
-    case "CommandFailed": {
-      if (signal.label === step.name && state.status === "Running") return failStep(plan, state, reasonOf(signal))
-      return state.status === "Compensating" && signal.label === compensation
-        ? Compensation.retryLater(plan, state, reasonOf(signal))
-        : unchanged(state)
-    }
-    case "TimedOut":
-      if (signal.name === step.name && state.status === "Running") return failStep(plan, state, timedOut)
-      return state.status === "Compensating" && signal.name === compensation
-        ? Compensation.compensateFirst(plan, state)
-        : unchanged(state)
-    case "Resumed":
-      return state.status === "CompensationFailed"
-        ? Compensation.compensateFirst(plan, { ...state, status: "Compensating", attempts: 0 })
-        : unchanged(state)
-  }
-}
-
-const reasonOf = (signal: Extract<Signal, { readonly _tag: "CommandRefused" | "CommandFailed" }>): string =>
-  signal._tag === "CommandRefused" ? `refused: ${JSON.stringify(signal.refusal)}` : signal.reason
-
-// Starts the current step.
-const startStep = <Event, Data>({ steps }: SagaPlan<Event, Data>, state: Started<Data>): Transition<Data> => {
-  const { command, name, timeout } = steps[state.step]!
-  return {
-    state,
-    reactions: [...timeout === undefined ? [] : [schedule(name, timeout)], { ...command(state.data), label: name }]
-  }
-}
-
-const completeStep = <Event, Data>(plan: SagaPlan<Event, Data>, state: Started<Data>): Transition<Data> => {
-  const { completed, step } = state
-  if (completed.includes(step) || state.status === "Succeeded") return unchanged(state)
-  if (state.status !== "Running") return Compensation.compensateLate(plan, state)
-  const after: Started<Data> = { ...state, completed: [...completed, step] }
-  const { name, timeout } = plan.steps[step]!
-  const { reactions, state: next } = step + 1 < plan.steps.length
-    ? startStep(plan, { ...after, step: step + 1 })
-    : completeSaga(plan, after)
-  return { state: next, reactions: [...timeout === undefined ? [] : [cancel(name)], ...reactions] }
-}
-
-const completeSaga = <Event, Data>(plan: SagaPlan<Event, Data>, state: Started<Data>): Transition<Data> => ({
+  state: Started<Data>
+): Transition<Data> => ({
   state: { ...state, status: "Succeeded" },
   reactions: [...Compensation.finalCommands(plan, plan.onSuccess?.(state.data)), complete]
 })
 
-const failStep = <Event, Data>(plan: SagaPlan<Event, Data>, state: Started<Data>, reason: string): Transition<Data> => {
-  const { name, timeout } = plan.steps[state.step]!
-  const failure = `${name}: ${reason}`
-  const toCompensate = state.completed.toReversed().filter((step) => plan.steps[step]!.compensate !== undefined)
-  const { reactions, state: next } = Compensation.compensateFirst(plan, {
-    ...state,
-    status: "Compensating",
-    failure,
-    toCompensate
-  })
-  const isPending = timeout !== undefined && reason !== timedOut
-  return { state: next, reactions: [...isPending ? [cancel(name)] : [], ...reactions] }
+/** The current step has failed. */
+export const failStep = <Event extends Tagged, Data>(
+  plan: SagaPlan<Event, Data>,
+  state: Started<Data>,
+  reason: string
+): Transition<Data> => {
+  const { reactions, state: next } = fail(plan, state, reason)
+  return { state: next, reactions: [...cancelTimeout(plan, state), ...reactions] }
 }
 
-const timedOut = "timed out"
+/** The current step has timed out: it may be done or not. */
+export const timeOutStep = <Event extends Tagged, Data>(
+  plan: SagaPlan<Event, Data>,
+  state: Started<Data>
+): Transition<Data> => {
+  const isDone = Plan.stepOf(plan, state.step)?.compensateOnTimeout === true
+  return fail(plan, isDone ? { ...state, completed: [...state.completed, state.step] } : state, "timed out")
+}
+
+// What an event has completed before its step began is compensated, too.
+const fail = <Event extends Tagged, Data>(
+  plan: SagaPlan<Event, Data>,
+  state: Started<Data>,
+  reason: string
+): Transition<Data> => {
+  const early = Plan.upcoming(plan, state).filter((step) => earlyOf(state, step)?.succeeded === true)
+  return Compensation.compensateAll(plan, {
+    ...state,
+    early: [],
+    completed: [...state.completed, ...early.map(({ name }) => name)],
+    failure: `${state.step}: ${reason}`
+  })
+}

@@ -1,10 +1,11 @@
+import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 import type { Reaction } from "../../../src/process/internal/Reaction.ts"
 import * as Process from "../../../src/process/Process.ts"
 import { codec } from "../../../src/process/ProcessEvent.ts"
-import { malformed } from "../../support/Sample.ts"
+import { at, malformed } from "../../support/Sample.ts"
 import { handled, jar, processOf, request } from "../../support/Transfers.ts"
 
 const thrown = (error: unknown) => () => {
@@ -55,7 +56,7 @@ describe("an instance whose process", () => {
       "react sends a command to category \"\ufffd\""
     ],
     ["schedules nothing", () => [{ _tag: "Schedule", name: "late" }], "it threw"],
-    ["schedules before the past", () => [Process.schedule("late", -1)], "must not be due before it is scheduled"],
+    ["schedules at no time", () => [Process.scheduleAt("late", malformed("soon"))], "timeout \"late\" must be a time"],
     ["schedules for never", () => [Process.schedule("late", Duration.infinity)], "timeout \"late\" must be a time"],
     ["schedules for no number", () => [Process.schedule("late", NaN)], "timeout \"late\" must be a time"],
     [
@@ -114,5 +115,24 @@ describe("an instance whose process", () => {
   it("returns one invalid reaction decides none of the list", () => {
     const { pending } = handled(processOf({ react: () => [send, Process.cancel("")] }), request(1))
     expect(pending.commands).toEqual([])
+  })
+})
+
+describe("a timeout in the past", () => {
+  const dueOf = (reaction: Reaction) =>
+    handled(processOf({ react: () => [reaction] }), request(1)).pending.timeouts.map(({ due }) => due)
+
+  it.each([
+    ["after a negative duration", Process.schedule("late", -1)],
+    ["after minus infinity", Process.schedule("late", Duration.negativeInfinity)],
+    ["at an earlier instant", Process.scheduleAt("late", at(-5000))]
+  ])("%s is due at once, at the time of the trigger", (_, reaction) => {
+    expect(dueOf(reaction)).toEqual([at(1000)])
+  })
+
+  it("is not one at the time of the trigger or later", () => {
+    expect(dueOf(Process.scheduleAt("late", at(1000)))).toEqual([at(1000)])
+    expect(dueOf(Process.scheduleAt("late", at(7000)))).toEqual([at(7000)])
+    expect(dueOf(Process.scheduleAt("late", DateTime.setZoneOffset(at(7000), 3_600_000)))).toEqual([at(7000)])
   })
 })

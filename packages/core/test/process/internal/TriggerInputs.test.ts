@@ -69,7 +69,8 @@ describe("an instance that observes a stored event of several domain events", ()
       initialState: 0,
       evolve: (count: number) => count + 1,
       react: () => [],
-      phase: undefined
+      phase: undefined,
+      progress: undefined
     })
     const { events, state } = handled(counting, stored(transfers, parts))
     expect(state).toEqual(Result.succeed(100_000))
@@ -122,10 +123,12 @@ describe("an instance that observes a stored event of several domain events", ()
       ReadonlyArray<string>
     >({
       ...definition,
+      restartOn: undefined,
       events: EventCodec.makeUnsafe([before, Counted]),
       correlate: ({ transfers: [transfer] }) => Option.fromUndefinedOr(transfer),
       evolve: (inputs, { _tag }) => [...inputs, _tag],
-      react: () => []
+      react: () => [],
+      progress: undefined
     })
     const counted = {
       _tag: "Observe" as const,

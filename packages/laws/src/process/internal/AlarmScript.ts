@@ -14,7 +14,7 @@ export interface AlarmImplementation extends Pick<TransferRun.Implementation, "h
 /** The implementation without faults. */
 export const standard: AlarmImplementation = { ...TransferRun.standard, alarms: Alarms.make }
 
-/** One step. Adding coins to a jar sets its alarm to that number of hours after the start; taking coins stops it. */
+/** One step. Adding coins to a jar sets its alarm to that number of hours after the start, less two; taking coins stops it. */
 export type Step =
   | { readonly _tag: "Handle"; readonly jar: number; readonly command: Sample.Command }
   | Run
@@ -44,12 +44,12 @@ export const expectedRings = (steps: ReadonlyArray<Step>, jar: number): number =
 }
 
 // All events are recorded at the start: only the clocks of runners are ahead.
-const dueAfter = (command: Sample.Command): number => command._tag === "Add" ? command.coins : Infinity
+const dueAfter = (command: Sample.Command): number => command._tag === "Add" ? Alarms.hoursOf(command.coins) : Infinity
 
 const jar = fc.nat(numberOfJars - 1)
 
 const command: fc.Arbitrary<Sample.Command> = fc.oneof(
-  { weight: 2, arbitrary: fc.integer({ min: 1, max: 5 }).map((coins) => ({ _tag: "Add" as const, coins, notes: [] })) },
+  { weight: 2, arbitrary: fc.integer({ min: 1, max: 7 }).map((coins) => ({ _tag: "Add" as const, coins, notes: [] })) },
   // Taking no coins is never refused.
   { weight: 1, arbitrary: fc.constant({ _tag: "Take" as const, coins: 0 }) }
 )

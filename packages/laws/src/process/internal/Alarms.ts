@@ -1,9 +1,11 @@
 /**
- * A sample process with timeouts: adding coins to a jar sets its alarm to that number of hours later; taking coins stops
- * it. When the alarm goes off, the bell with the same id gets a coin.
+ * A sample process with timeouts: adding coins to a jar sets its alarm to that number of hours later, less two; taking coins
+ * stops it. When the alarm goes off, the bell with the same id gets a coin.
  */
 import * as StreamName from "@refold/core/event/StreamName"
 import * as Process from "@refold/core/process/Process"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 import * as Sample from "../../kit/internal/Sample.ts"
 
@@ -25,15 +27,24 @@ export interface Options extends Partial<Process.Definition<Sample.Event, State>
 /** The aggregate of bells, which is like that of jars. */
 const bells: typeof Sample.aggregate = { ...Sample.aggregate, category: "bell" }
 
+/** The hours after which the alarm is due; negative for few coins: then it is due at once. */
+export const hoursOf = (coins: number): number => coins - 2
+
 const reactWith = (to: typeof Sample.aggregate): Process.Definition<Sample.Event, State>["react"] =>
 (
   { rings },
   input,
-  { instance }
+  { at, instance }
 ) => {
   switch (input._tag) {
-    case "CoinsAdded":
-      return [Process.schedule("alarm", { hours: input.coins })]
+    case "CoinsAdded": {
+      const after = Duration.hours(hoursOf(input.coins))
+      // Both forms of a due time.
+      const isEven = input.coins % 2 === 0
+      return [
+        isEven ? Process.schedule("alarm", after) : Process.scheduleAt("alarm", DateTime.addDuration(at, after))
+      ]
+    }
     case "CoinsTaken":
       return [Process.cancel("alarm")]
     case "JarSealed":

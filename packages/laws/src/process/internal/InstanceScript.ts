@@ -58,7 +58,7 @@ const answer = <Event extends Tagged, State>(
 ): InstanceRun<Event, State> => {
   const { instances, now } = before.run
   const pending = [...instances].flatMap(([instance, { pending }]) =>
-    pending.commands.map(({ index, sentAt }) => ({ instance, index, sentAt }))
+    [...pending.commands].map(({ index, sentAt }) => ({ instance, index, sentAt }))
   )
   const command = pick(pending, which)
   if (command === undefined) return before
@@ -90,6 +90,14 @@ const recorded = <Event extends Tagged, State>(
 /** The triggers that an instance has recorded, in the order in which it observed them. */
 export const triggersOf = (events: ReadonlyArray<ProcessEvent>): ReadonlyArray<Trigger> =>
   events.flatMap((event) => "trigger" in event ? [event.trigger] : [])
+
+/** The events after the last restart, without the outcomes of commands that were decided before it. */
+export const lastRunOf = (events: ReadonlyArray<ProcessEvent>): ReadonlyArray<ProcessEvent> => {
+  const restartedAt = events.findLastIndex(({ _tag }) => _tag === "ProcessRestarted") + 1
+  return events.slice(restartedAt).filter((event) =>
+    !("trigger" in event) || event.trigger._tag !== "Answered" || event.trigger.sentAt > restartedAt
+  )
+}
 
 /** One of these, by any number; undefined if there are none, or no number is given. */
 export const pick = <A>(all: ReadonlyArray<A>, which: number | undefined): A | undefined =>

@@ -31,7 +31,7 @@ export const outcomes = <Event extends Tagged, State>(
     phase: pending.phase,
     isParked: pending.parked !== null,
     isCompleted: pending.isCompleted,
-    commands: pending.commands.map(({ category, command, id, label }) => ({ category, command, id, label })),
+    commands: [...pending.commands].map(({ category, command, id, label }) => ({ category, command, id, label })),
     timeouts: pending.timeouts.map(({ due, name }) => ({ due, name }))
   }))
   return poisoned.length > 0 || all.some(({ isParked }) => isParked) ? undefined : all

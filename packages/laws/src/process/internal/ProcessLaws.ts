@@ -1,7 +1,7 @@
 /** The laws of processes: the state and the pending work of an instance depend on its recorded events only. */
 import * as View from "@refold/core/decide/View"
 import type { Tagged } from "@refold/core/event/EventType"
-import * as PendingWork from "@refold/core/internal/process/PendingWork"
+import * as PendingWorkFold from "@refold/core/internal/process/PendingWorkFold"
 import * as Process from "@refold/core/process/Process"
 import type { ProcessEvent } from "@refold/core/process/ProcessEvent"
 import * as Result from "effect/Result"
@@ -11,6 +11,7 @@ import * as Law from "../../kit/Law.ts"
 import { storedLogOf } from "../../project/internal/InMemoryLog.ts"
 import * as InstanceScript from "./InstanceScript.ts"
 import * as OlderHistory from "./OlderHistory.ts"
+import * as RemovedType from "./RemovedType.ts"
 import * as RetryAfterRepair from "./RetryAfterRepair.ts"
 
 /** A function like `Process.makeUnsafe`, which makes a process from its definition. */
@@ -74,8 +75,42 @@ export const pendingWorkIsFoldOfStream = <Event extends Tagged, State>(
       const streams = [...runSteps(process, steps).streams].map(([, events]) => stored(process, events))
       return {
         left: streams.map((events) => View.fold(later.instances.decider, events).pending),
-        right: streams.map((events) => View.fold(PendingWork.view, events))
+        right: streams.map((events) => View.fold(PendingWorkFold.view, events))
       }
+    }
+  )
+
+/** Compared with code that still has the type, and ignores its events. */
+export const removedTypesAreLeftOut = <Event extends Tagged, State>(
+  process: Process.Process<Event, State>,
+  deploy: Deploy = Process.makeUnsafe
+) =>
+  Law.make<RemovedType.RemovedType<Event>>(
+    "an instance goes on without the events of a type that is taken out of its process",
+    ({ steps, which }) => {
+      const { removed, ignoring } = RemovedType.deployments(process, which, deploy)
+      const streams = [...runSteps(process, steps).streams].map(([, events]) => stored(process, events))
+      const instances = (code: Process.Process<Event, State>) =>
+        streams.map((events) => {
+          const { pending, state } = View.fold(code.instances.decider, events)
+          return { pending, state }
+        })
+      return { left: instances(removed), right: instances(ignoring) }
+    }
+  )
+
+/** Every event starts a completed instance again. Compared with a new instance that gets the events since then. */
+export const restartsLikeNew = <Event extends Tagged, State>(
+  definition: Process.Process<Event, State>,
+  deploy: Deploy = Process.makeUnsafe
+) =>
+  Law.make<Steps<Event>>(
+    "an instance that starts again has the state of a new one with the events since then",
+    (steps) => {
+      const process = deploy({ ...definition, restartOn: () => true })
+      const streams = [...runSteps(process, steps).streams].map(([, events]) => stored(process, events))
+      const stateOf = (events: ReadonlyArray<ProcessEvent>) => View.fold(process.instances.decider, events).state
+      return { left: streams.map(stateOf), right: streams.map((events) => stateOf(InstanceScript.lastRunOf(events))) }
     }
   )
 

@@ -51,7 +51,7 @@ export const recordEvent = <Event extends Tagged, State>(
   metadata: Metadata = {}
 ): ProcessRun<Event, State> => {
   const recorded = recordedOf(run, stream, event, metadata)
-  const next = {
+  const next: ProcessRun<Event, State> = {
     ...run,
     position: recorded.position,
     versions: new Map(run.versions).set(stream, recorded.version),
@@ -59,11 +59,10 @@ export const recordEvent = <Event extends Tagged, State>(
   }
   if (!follows(run.process, recorded)) return next
   const { data: _data, schemaVersion: _version, type: _type, ...envelope } = recorded
-  const instance = run.process.correlate(event, envelope)
-  return Option.match(instance, {
-    onNone: () => next,
-    onSome: (id) => deliver(next, id, { _tag: "Observe", trigger: triggerOf(recorded) })
-  })
+  const given = run.process.correlate(event, envelope)
+  const instances = Option.isOption(given) ? Option.toArray(given) : new Set(given)
+  const trigger = triggerOf(recorded)
+  return [...instances].reduce((delivered, id) => deliver(delivered, id, { _tag: "Observe", trigger }), next)
 }
 
 const follows = (
@@ -80,7 +79,7 @@ export const answer = <Event extends Tagged, State>(
   outcome: Outcome
 ): ProcessRun<Event, State> => {
   for (const [id, { pending }] of run.instances) {
-    const command = pending.commands.find((other) => other.label === label)
+    const command = [...pending.commands].find((other) => other.label === label)
     if (command === undefined) continue
     const { index, sentAt } = command
     return deliver({ ...run, last: [] }, id, { _tag: "Answer", sentAt, index, outcome, at: run.now })

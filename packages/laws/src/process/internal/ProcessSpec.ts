@@ -118,8 +118,13 @@ const checked = <Event extends Tagged, State>(
   throw assertionError(`instance "${instance}" is parked`, { actual: `${stage}: ${reason}`, expected: "a reaction" })
 }
 
+// Without the version of the schema of commands: expected commands are of the latest one.
 const sentBy = (decided: ReadonlyArray<Decided>): ReadonlyArray<unknown> =>
-  decided.filter(({ _tag }) => _tag === "Send")
+  decided.flatMap((one) => {
+    if (one._tag !== "Send") return []
+    const { schemaVersion: _, ...sent } = one
+    return [sent]
+  })
 
 const scheduledBy = (decided: ReadonlyArray<Decided>): Readonly<Record<string, string>> =>
   Object.fromEntries(

@@ -1,7 +1,7 @@
 /** Instances that were parked and are retried by repaired code, compared with instances that were never parked. */
 import * as View from "@refold/core/decide/View"
 import type { Tagged } from "@refold/core/event/EventType"
-import * as PendingWork from "@refold/core/internal/process/PendingWork"
+import * as PendingWorkFold from "@refold/core/internal/process/PendingWorkFold"
 import type { Instance } from "@refold/core/internal/process/ProcessInstance"
 import type { MessageBody } from "@refold/core/internal/process/ProcessMessage"
 import type { Process } from "@refold/core/process/Process"
@@ -81,7 +81,7 @@ const undisturbed = <Event extends Tagged, State>(
 const arrivals = (events: ReadonlyArray<ProcessEvent>): ReadonlyArray<Trigger> => {
   let waiting = 0
   return events.flatMap((event): ReadonlyArray<Trigger> => {
-    if (event._tag === "ProcessDiscarded") return []
+    if (event._tag === "ProcessDiscarded" || event._tag === "ProcessRestarted") return []
     if (event._tag === "ProcessReacted" && waiting > 0) {
       waiting--
       return []
@@ -105,7 +105,7 @@ const messageOf = (trigger: Trigger, { events, working }: Streams): MessageBody 
       return { _tag: "Observe", trigger }
     case "Resumed":
       // With working code the instance may be completed, or not started, when it is resumed.
-      return working.length === 0 || View.fold(PendingWork.view, working).isCompleted
+      return working.length === 0 || View.fold(PendingWorkFold.view, working).isCompleted
         ? undefined
         : { _tag: "Resume", reason: trigger.reason, at: trigger.at }
     case "Answered": {
@@ -145,7 +145,7 @@ const outcomeOf = <State>({ pending, state }: Instance<State>, events: ReadonlyA
     parked,
     phase,
     isCompleted,
-    commands: commands.map(({ category, command, id, label }) => ({ category, command, id, label })),
+    commands: [...commands].map(({ category, command, id, label }) => ({ category, command, id, label })),
     timeouts: timeouts.map(({ due, name }) => ({ name, due }))
   }
 }

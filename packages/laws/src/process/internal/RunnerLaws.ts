@@ -3,7 +3,7 @@
  * effect once, and no decision is lost.
  */
 import * as View from "@refold/core/decide/View"
-import * as PendingWork from "@refold/core/internal/process/PendingWork"
+import * as PendingWorkFold from "@refold/core/internal/process/PendingWorkFold"
 import type { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import * as State from "@refold/store/decide/State"
 import type { EventReader } from "@refold/store/log/EventReader"
@@ -11,11 +11,13 @@ import type { EventStore } from "@refold/store/log/EventStore"
 import * as ProcessInstances from "@refold/store/process/ProcessInstances"
 import * as ProcessRunner from "@refold/store/process/ProcessRunner"
 import * as Projector from "@refold/store/project/Projector"
+import * as ReadModel from "@refold/store/project/ReadModel"
 import type { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Effect from "effect/Effect"
 import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as Law from "../../kit/Law.ts"
 import * as CommandEffects from "./CommandEffects.ts"
+import * as RowSummary from "./RowSummary.ts"
 import * as TransferRun from "./TransferRun.ts"
 import * as TransferScript from "./TransferScript.ts"
 
@@ -104,24 +106,27 @@ export const twoRunnersEndAsOne = (implementation: TransferRun.Implementation = 
 const phases = (run: TransferRun.TransferRun) =>
   Effect.map(TransferRun.sagaInstances(run), (sagas) => sagas.map(({ state }) => state.pending.phase))
 
-/** Compares the queried row, the loaded state, and a fold of the stream. */
+/** Compares what the queried row says is left to do with the loaded state and with a fold of the stream. */
 export const rowsMatchStreams = (implementation: TransferRun.Implementation = TransferRun.standard) =>
   Law.make<TransferCase, Stores>(
-    "the row of an instance holds the fold of its stream",
+    "the row of an instance says what is left to do by the fold of its stream, and whether it has ended",
     (script) =>
       Effect.gen(function*() {
         const run = yield* runCase(implementation, script)
-        const { rows } = yield* ProcessInstances.query(run.saga)
+        const { rows } = yield* ReadModel.query(run.saga.rows)
         const folds = yield* Effect.forEach(rows, ({ state: { instance } }) =>
           Effect.all([
-            Effect.map(State.load(run.saga.instances, instance), ({ state }) => state.pending),
+            Effect.map(
+              State.load(run.saga.instances, instance),
+              ({ state: { pending, status } }) => ({ ...RowSummary.ofSaga(pending), status })
+            ),
             Effect.map(
               ProcessInstances.history(run.saga, instance),
-              (history) => View.fold(PendingWork.view, history.map(({ event }) => event))
+              (history) => RowSummary.ofSaga(View.fold(PendingWorkFold.view, history.map(({ event }) => event)))
             )
           ]))
         return {
-          left: rows.map(({ state: { pending } }) => [pending, pending]),
+          left: rows.map(({ state }) => [RowSummary.ofRow(state), RowSummary.ofRow(state)]),
           right: folds
         }
       })

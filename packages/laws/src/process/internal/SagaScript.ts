@@ -8,12 +8,16 @@ export interface StepShape {
   /** Whether it has a timeout, of one hour. */
   readonly hasTimeout: boolean
   readonly hasCompensation: boolean
+  /** Whether it is compensated when it times out, if it has a timeout and a compensation. */
+  readonly compensatesOnTimeout: boolean
 }
 
 /** One action in the environment of a saga. */
 export type Action =
   /** Handles the first pending command; the saga gets no answer yet. `isDone` is the content of the confirming event. */
   | { readonly _tag: "Handle"; readonly outcome: "Succeeded" | "Refused" | "Failed"; readonly isDone: boolean }
+  /** Another program does or fails a step, whether the step has begun or not; `which` is the number of the step. */
+  | { readonly _tag: "Tell"; readonly which: number; readonly isDone: boolean }
   /** Delivers the answer to the handled command. */
   | { readonly _tag: "Answer" }
   /** Delivers an undelivered event, or delivers an earlier event again. */
@@ -56,6 +60,7 @@ const anyAction: fc.Arbitrary<Action> = fc.oneof(
     weight: 2,
     arbitrary: fc.record({ _tag: fc.constant("AdvanceTime" as const), minutes: fc.constantFrom(1, 30, 60, 600) })
   },
+  { weight: 2, arbitrary: fc.record({ _tag: fc.constant("Tell" as const), which, isDone: often }) },
   { weight: 1, arbitrary: fc.constant({ _tag: "Resume" as const }) }
 )
 
@@ -73,10 +78,12 @@ const actions: fc.Arbitrary<ReadonlyArray<Action>> = fc.array(
   { maxLength: 10 }
 ).map((parts) => parts.flat())
 
-const shape: fc.Arbitrary<StepShape> = fc.record({
+/** Steps of every shape. */
+export const shape: fc.Arbitrary<StepShape> = fc.record({
   confirmedByEvent: fc.boolean(),
   hasTimeout: fc.boolean(),
-  hasCompensation: often
+  hasCompensation: often,
+  compensatesOnTimeout: fc.boolean()
 })
 
 const steps = (minLength: number) => fc.array(shape, { minLength, maxLength: 4, size: "max" })

@@ -164,7 +164,7 @@ export const runToCompletion = (run: TransferRun) =>
 export const coinsHeldBy = (state: Saga.SagaState<Transfers.Transfer>): number => {
   if (state.status === "NotStarted") return 0
   const { data: { coins }, completed } = state
-  return (completed.includes(0) ? coins : 0) - (completed.includes(1) ? coins : 0)
+  return (completed.includes("take") ? coins : 0) - (completed.includes("add") ? coins : 0)
 }
 
 /** The coins in each jar. */

@@ -1,11 +1,14 @@
 /** Processes and their runners, with one fault each. */
 import type { Tagged } from "@refold/core/event/EventType"
+import * as Observed from "@refold/core/internal/process/Observed"
 import * as Process from "@refold/core/process/Process"
 import * as EventStore from "@refold/store/log/EventStore"
 import type { Batch } from "@refold/store/project/ReadModelStore"
 import { ReadModelStore } from "@refold/store/project/ReadModelStore"
+import * as Chunk from "effect/Chunk"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import * as SkewedClock from "../../../src/kit/internal/SkewedClock.ts"
 import * as Alarms from "../../../src/process/internal/Alarms.ts"
 import * as AlarmScript from "../../../src/process/internal/AlarmScript.ts"
@@ -29,7 +32,7 @@ const deciding = <Event extends Tagged, State>(
 export const forgetsObservedEvents = deciding(Alarms.make("alarms"), ({ evolve }) => ({
   evolve: (instance, event) => {
     const next = evolve(instance, event)
-    return { ...next, pending: { ...next.pending, observed: [] } }
+    return { ...next, pending: { ...next.pending, observed: Observed.none } }
   }
 }))
 
@@ -49,13 +52,35 @@ export const decidesAgain: Deploy = (definition) =>
       evolve(instance, event._tag === "ProcessReacted" ? { ...event, decided: [{ _tag: "Complete" }] } : event)
   }))
 
+/** Cannot fold events of types that it does not know. */
+export const refusesUnknownTypes: Deploy = (definition) =>
+  deciding(Process.makeUnsafe(definition), ({ evolve }) => ({
+    evolve: (instance, event) => {
+      const next = evolve(instance, event)
+      const isUnknown = next.unknownTypes.length > 0
+      return isUnknown ? { ...next, state: Result.fail({ stage: "Event", reason: "unknown" }) } : next
+    }
+  }))
+
+/** Counts all its inputs, so that its state shows which it has had. */
+export const countsItsInputs = Alarms.make("alarms", { evolve: ({ rings }) => ({ rings: rings + 1 }) })
+
+/** Keeps the state of the run that is over. */
+export const restartsWithItsState: Deploy = (definition) =>
+  deciding(Process.makeUnsafe(definition), ({ evolve }) => ({
+    evolve: (instance, event) =>
+      event._tag === "ProcessRestarted"
+        ? { ...evolve(instance, event), state: instance.state }
+        : evolve(instance, event)
+  }))
+
 /** Retries waiting triggers in reverse order. */
 export const retriesBackwards: Deploy = (definition) =>
   deciding(Process.makeUnsafe(definition), ({ decide }) => ({
     decide: (message, instance) =>
       message._tag !== "Retry" ? decide(message, instance) : decide(message, {
         ...instance,
-        pending: { ...instance.pending, waiting: instance.pending.waiting.toReversed() }
+        pending: { ...instance.pending, waiting: Chunk.reverse(instance.pending.waiting) }
       })
   }))
 
@@ -110,6 +135,22 @@ export const isADayAhead: AlarmScript.AlarmImplementation = {
   catchUp: (process, options) => SkewedClock.ahead("1 day")(AlarmScript.standard.catchUp(process, options))
 }
 
+/** It is parked at times in the past. */
+export const refusesThePast: AlarmScript.AlarmImplementation = {
+  ...AlarmScript.standard,
+  alarms: (name, options) => {
+    const { react, ...alarms } = Alarms.make(name, options)
+    return Process.makeUnsafe({
+      ...alarms,
+      initialState: { rings: 0 },
+      react: (state, input, ...rest) => {
+        if (input._tag === "CoinsAdded" && Alarms.hoursOf(input.coins) < 0) throw new Error("it is over")
+        return react(state, input, ...rest)
+      }
+    })
+  }
+}
+
 /** Its alarms cannot be cancelled. */
 export const cancelsNothing: AlarmScript.AlarmImplementation = {
   ...AlarmScript.standard,
@@ -135,22 +176,22 @@ export const forgetsKeys = ReadModels.memory((services) => {
 
 type Saved = Parameters<Batch["save"]>[0]
 
-const withoutCorrelation = ({ rows, ...changes }: Saved): Saved => ({
+const withoutPhases = ({ rows, ...changes }: Saved): Saved => ({
   ...changes,
-  rows: rows.map((row) => ({ ...row, state: JSON.parse(JSON.stringify(row.state, omitCorrelation)) }))
+  rows: rows.map((row) => ({ ...row, state: JSON.parse(JSON.stringify(row.state, withoutPhase)) }))
 })
 
-const omitCorrelation = (key: string, value: unknown): unknown => key === "correlationId" ? "" : value
+const withoutPhase = (key: string, value: unknown): unknown => key === "phase" ? "" : value
 
-/** Omits the correlation id of each row. */
-export const omitsCorrelationIds = ReadModels.memory((services) => {
+/** Omits the phase of each row. */
+export const omitsPhases = ReadModels.memory((services) => {
   const rows = Context.get(services, ReadModelStore)
   return Context.make(ReadModelStore, {
     ...rows,
     update: (id, body, options) =>
       rows.update(
         id,
-        (batch) => body({ ...batch, save: (changes) => batch.save(withoutCorrelation(changes)) }),
+        (batch) => body({ ...batch, save: (changes) => batch.save(withoutPhases(changes)) }),
         options
       )
   })

@@ -19,12 +19,12 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   problem CONSTANT jsonb := coalesce(
     refold.problem('stream', refold.stream_problem(stream)),
-    refold.problem('expected_version', refold.expected_problem(expected_version)),
-    refold.problem('last_event_id', refold.last_event_problem(last_event_id::text, expected_version)),
+    refold.problem('expected_version', refold.expected_problem(expected_version::numeric)),
+    refold.problem('last_event_id', refold.last_event_problem(last_event_id::text, expected_version::numeric)),
     refold.problem('idempotency_key', CASE
       WHEN idempotency_key IS NOT NULL THEN refold.name_problem(idempotency_key)
     END),
-    refold.event_problem(type, data, coalesce(metadata, '{}'), schema_version, occurred_at)
+    refold.event_problem(type, data, coalesce(metadata, '{}'), schema_version::numeric, occurred_at, ''::text)
   );
   answer refold.append_answer;
 BEGIN
@@ -32,7 +32,7 @@ BEGIN
     PERFORM refold.refuse_input(problem);
   END IF;
   SELECT * INTO answer FROM refold.store_commit(
-    idempotency_key, NULL, false, ARRAY[stream], ARRAY[expected_version], ARRAY[1], ARRAY[event_id], ARRAY[type],
+    idempotency_key, NULL::text, false, ARRAY[stream], ARRAY[expected_version], ARRAY[1], ARRAY[event_id], ARRAY[type],
     ARRAY[schema_version]::smallint[], ARRAY[data], ARRAY[coalesce(metadata, '{}')], ARRAY[occurred_at],
     ARRAY[last_event_id::text]
   );

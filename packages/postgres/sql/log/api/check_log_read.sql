@@ -6,7 +6,7 @@ CREATE FUNCTION refold.check_log_read(
 ) RETURNS void LANGUAGE plpgsql IMMUTABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   problem CONSTANT jsonb := refold.read_problem(
-    after, max_count, NULL, as_of_position, as_of_recorded_at, as_of_occurred_at, types, categories
+    after, max_count, NULL::bigint, as_of_position, as_of_recorded_at, as_of_occurred_at, types, categories
   );
 BEGIN
   IF problem IS NOT NULL THEN

@@ -11,7 +11,8 @@ DECLARE
   problem CONSTANT jsonb := coalesce(
     refold.problem('stream', refold.stream_problem(stream)),
     refold.read_problem(
-      after, max_count, as_of_version, as_of_position, as_of_recorded_at, as_of_occurred_at, NULL, NULL
+      after, max_count, as_of_version, as_of_position, as_of_recorded_at, as_of_occurred_at, NULL::text[],
+      NULL::text[]
     )
   );
 BEGIN

@@ -4,7 +4,9 @@
 CREATE FUNCTION refold.first_answer(idempotency_key text, fingerprint text) RETURNS SETOF refold.appended
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-  hash CONSTANT bytea := refold.commit_fingerprint('given:' || fingerprint, NULL, NULL, NULL, NULL);
+  hash CONSTANT bytea := refold.commit_fingerprint(
+    'given:' || fingerprint, NULL::text[], NULL::int[], NULL::text[], NULL::jsonb[]
+  );
   answer refold.append_answer;
 BEGIN
   IF idempotency_key IS NOT NULL AND (fingerprint IS NULL OR refold.name_problem(idempotency_key) IS NOT NULL) THEN
@@ -15,7 +17,7 @@ BEGIN
   END IF;
   FOR answer IN SELECT * FROM refold.stored_answer(idempotency_key, hash) LOOP
     IF answer.outcome <> 'deduplicated' THEN
-      PERFORM refold.refuse_commit(answer, NULL, idempotency_key);
+      PERFORM refold.refuse_commit(answer, NULL::bigint, idempotency_key);
     END IF;
     RETURN NEXT refold.to_appended(answer);
   END LOOP;

@@ -6,19 +6,25 @@ DECLARE
   w int := 0;
   e int;
   field text;
-  streams jsonb[] := '{}';
+  repeated int; -- the first write to a stream that an earlier one writes to
   problem jsonb;
 BEGIN
   IF jsonb_typeof(writes) IS DISTINCT FROM 'array' OR writes = '[]' THEN
     RETURN '{"field": "writes", "rule": "must be an array that is not empty"}';
+  ELSIF jsonb_array_length(writes) > 1000 THEN
+    RETURN refold.problem('writes'::text, 'must not have more than 1000 elements'::text);
   END IF;
+  SELECT min(number) - 1 INTO repeated FROM (
+    SELECT a.number, row_number() OVER (PARTITION BY a.write -> 'stream' ORDER BY a.number) AS nth
+    FROM jsonb_array_elements(writes) WITH ORDINALITY AS a(write, number)
+  ) AS each_stream WHERE nth > 1;
   FOR write IN SELECT * FROM jsonb_array_elements(writes) LOOP
     field := format('writes[%s]', w);
     problem := coalesce(
-      refold.object_problem(write, '{"stream": "string", "expectedVersion": "integer?", "lastEventId": "string?", "events": "array"}', field),
+      refold.object_problem(write, '{"stream": "string", "expectedVersion": "integer?", "lastEventId": "string?", "events": "array"}'::jsonb, field),
       refold.problem(field || '.stream', refold.stream_problem(write ->> 'stream')),
       refold.problem(field || '.stream', CASE
-        WHEN write -> 'stream' = ANY (streams) THEN 'must not be in a commit twice'
+        WHEN w = repeated THEN 'must not be in a commit twice'
       END),
       refold.problem(field || '.expectedVersion', refold.expected_problem((write ->> 'expectedVersion')::numeric)),
       refold.problem(field || '.lastEventId', refold.last_event_problem(
@@ -32,7 +38,6 @@ BEGIN
       e := e + 1;
     END LOOP;
     EXIT WHEN problem IS NOT NULL;
-    streams := streams || (write -> 'stream');
     w := w + 1;
   END LOOP;
   RETURN coalesce(problem, refold.guards_problem(writes), refold.commit_size_problem(writes));

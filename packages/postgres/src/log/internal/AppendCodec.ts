@@ -52,14 +52,14 @@ export const appendEvents = (
       ${events.map(({ schemaVersion }) => schemaVersion)}::smallint[],
       ${events.map(({ data }) => JSON.stringify(data))}::text[]::jsonb[],
       ${events.map(({ metadata }) => JSON.stringify(metadata))}::text[]::jsonb[],
-      ${events.map(({ occurredAt }) => DateTime.toDateUtc(occurredAt))}::timestamptz[]
-      ${neverExpires ? sql`, never_expire => ${[true]}::boolean[]` : sql.literal("")}
+      ${events.map(({ occurredAt }) => DateTime.toDateUtc(occurredAt))}::timestamptz[],
+      ${sql.literal(`true, ARRAY[${neverExpires}]`)},
       ${
     writes.some(({ lastEventId }) => lastEventId !== undefined)
-      ? sql`, last_event_ids => ${writes.map(({ lastEventId = "" }) => lastEventId)}::text[]`
-      : sql.literal("")
-  }
-      ${sql.literal(!insideTransaction && writes.some(Commit.isGuard) ? ", shared_guards => true" : "")}
+      ? sql`${writes.map(({ lastEventId = "" }) => lastEventId)}::text[]`
+      : sql.literal("NULL::text[]")
+  },
+      ${sql.literal(String(!insideTransaction && writes.some(Commit.isGuard)))}
     ) AS a`
 }
 

@@ -42,8 +42,7 @@ export const make = Effect.fnUntraced(function*(
   )
   if (!notify) return { appended, stream: here }
 
-  // A channel's name is truncated at 63 bytes; stores whose long schema names begin alike notify each other needlessly.
-  const channel = `refold_${schema}`.slice(0, 63)
+  const channel = `refold_${schema}`
   const sender = randomUUID()
   yield* Effect.forkScoped(sendNotifications(database, yield* PubSub.subscribe(grown), { channel, sender }))
   const client = yield* Effect.serviceOption(PgClient.PgClient)

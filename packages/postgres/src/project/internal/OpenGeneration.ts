@@ -5,8 +5,8 @@ import type { Generation, StoredProjection } from "@refold/store/project/ReadMod
 import * as Effect from "effect/Effect"
 import type { Database } from "../../schema/internal/Database.ts"
 import { query, transaction } from "../../schema/internal/Query.ts"
+import * as TimeLimits from "../../schema/internal/TimeLimits.ts"
 import * as Generations from "./Generations.ts"
-import * as RowSelection from "./RowSelection.ts"
 
 type Failure = ProjectionOutdated | EventStoreError
 
@@ -48,12 +48,8 @@ const isOf = ({ version }: StoredProjection) => (generation: Generation): boolea
 
 // One process at a time, and each sees the result of the one before.
 const withLock = <A>(database: Database, { name }: StoredProjection, decide: Effect.Effect<A, Failure>) => {
-  const { object, sql } = database
-  // A transaction lock, because poolers break session locks.
-  const lock = sql`
-    SELECT pg_advisory_xact_lock(
-      hashtextextended(${name}::text, '${object("projection_generations")}'::regclass::oid::bigint)
-    )`
+  const { limits, object, sql } = database
+  const lock = sql`SELECT ${object("lock_projection")}(${name}::text, ${TimeLimits.lockTimeout(limits)}::int)`
   return transaction(
     database,
     "open projection",
@@ -95,15 +91,20 @@ const create = Effect.fnUntraced(function*(
   const [row] = yield* query(database, operation, insert)
   const generation = Generations.decode(row!)
   if (setup === undefined) {
-    const definitions = indexes.map(RowSelection.definition)
+    const definitions = JSON.stringify(indexes.map(({ fields }) => fields))
     yield* query(
       database,
       operation,
-      sql`SELECT ${object("create_rows_table")}(${generation.id}::int, ${definitions}::text[])`
+      sql`SELECT ${object("create_rows_table")}(${generation.id}::int, ${definitions}::text::jsonb)`
     )
   } else {
-    yield* query(database, operation, sql`SELECT ${object("create_generation_schema")}(${generation.id}::int)`)
+    yield* query(
+      database,
+      operation,
+      sql`SELECT ${object("create_generation_schema")}(${generation.id}::int, current_user::text)`
+    )
     yield* Generations.inSchema(database, generation.id, isNested, setup)
+    yield* query(database, operation, sql`SELECT ${object("share_tables")}(${generation.id}::int)`)
   }
   return generation
 })

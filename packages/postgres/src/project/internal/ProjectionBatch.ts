@@ -154,7 +154,7 @@ const writeRows = (
   following: Statement.Fragment = database.sql`SELECT`
 ) => {
   const { sql } = database
-  const table = RowSelection.table(database, generation)
+  const table = database.rows(generation)
   const { keys, positions, states, versions } = ProjectionRow.encode(changes.rows)
   return sql`
     WITH stored AS (

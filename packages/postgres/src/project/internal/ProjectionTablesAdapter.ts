@@ -45,12 +45,8 @@ const lockLive = Effect.fnUntraced(function*(
   }
 })
 
-// Keeps the generation from being dropped until the end of the transaction. Its owner and its successor are not blocked.
 const selectLive = ({ object, sql }: Database.Database, projection: string) =>
-  sql<SharedRow>`
-    SELECT g.id, g.has_tables FROM ${object("projection_generations")} g
-    WHERE g.projection = ${projection}::text AND g.status = 'Live'
-    FOR KEY SHARE`
+  sql<SharedRow>`SELECT id, has_tables FROM ${object("hold_live_generation")}(${projection}::text)`
 
 interface LimitsRow {
   readonly before: string

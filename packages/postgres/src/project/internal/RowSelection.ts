@@ -3,19 +3,13 @@
  * index from its start; the other end of the query is a condition outside of the page. With both ends inside, PostgreSQL
  * expects few rows until the table is first analysed, and then sorts all of them for each page.
  */
-import type { IndexField, RowIndex } from "@refold/core/internal/project/RowIndex"
+import type { IndexField } from "@refold/core/internal/project/RowIndex"
 import { instantKey, type Scalar } from "@refold/core/internal/project/RowValue"
 import type { CheckedQuery } from "@refold/core/project/RowQuery"
 import type { Selection } from "@refold/store/project/ReadModelStore"
 import type * as Statement from "effect/sql/Statement"
 import type { Database } from "../../schema/internal/Database.ts"
 import type * as ProjectionRow from "./ProjectionRow.ts"
-
-/** The table of a generation's rows. */
-export const table = ({ object }: Database, generation: number): Statement.Fragment => object(`rows_${generation}`)
-
-/** The expressions of an index; the key is added after them. */
-export const definition = ({ fields }: RowIndex): string => fields.map((field) => `(${expression(field)})`).join(", ")
 
 /** Selects rows of a generation. */
 export const select = (database: Database, generation: number, selection: Selection): Statement.Fragment =>
@@ -35,7 +29,7 @@ export const byKeys = (
   database.sql<ProjectionRow.TableRow>`
     SELECT one.* FROM unnest(${keys}::text[]) AS wanted(key)
     CROSS JOIN LATERAL (
-      SELECT * FROM ${table(database, generation)} AS one WHERE one.key = wanted.key OFFSET 0
+      SELECT * FROM ${database.rows(generation)} AS one WHERE one.key = wanted.key OFFSET 0
     ) AS one`
 
 const page = (database: Database, generation: number, query: CheckedQuery): Statement.Fragment => {
@@ -46,7 +40,7 @@ const page = (database: Database, generation: number, query: CheckedQuery): Stat
   const order = columns.map(({ expression }) => query.descending ? `${expression} DESC` : expression)
   return sql`
     SELECT * FROM (
-      SELECT * FROM ${table(database, generation)}
+      SELECT * FROM ${database.rows(generation)}
       WHERE ${sql.and(start.bounds.length === 0 ? [] : [startCondition(database, start)])}
       ORDER BY ${sql.literal(order.join(", "))} LIMIT ${query.limit}::int
     ) AS page

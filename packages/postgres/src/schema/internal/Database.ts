@@ -8,6 +8,7 @@ import * as Option from "effect/Option"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as SqlError from "effect/sql/SqlError"
 import type * as Statement from "effect/sql/Statement"
+import * as SqlFile from "./SqlFile.ts"
 import * as TimeLimits from "./TimeLimits.ts"
 
 /** One store's schema on one client. */
@@ -19,6 +20,8 @@ export interface Database {
   readonly limits: TimeLimits.TimeLimits
   /** The qualified name of an object in the store's schema, to be used inside a statement. */
   readonly object: (name: string) => Statement.Fragment
+  /** The qualified name of the table of a generation's rows. */
+  readonly rows: (generation: number) => Statement.Fragment
   /**
    * A transaction, or a part of the caller's. At READ COMMITTED, whatever the session's default and whatever the caller
    * asks of its own transactions; `begin` is another statement to begin with.
@@ -48,6 +51,7 @@ export const make = (
     limits,
     // As a literal rather than an identifier: a client may be configured to rename identifiers.
     object: (name) => sql.literal(`"${schema}".${name}`),
+    rows: (generation) => sql.literal(`"${SqlFile.rowsSchema(schema)}".rows_${generation}`),
     // Where the connection is lost, the driver's ROLLBACK fails, too, and the driver makes that a defect.
     transaction: (effect, begin = beginReadCommitted) =>
       Effect.catchDefect(

@@ -1,13 +1,17 @@
 /** Runs migrations: SQL files, once each, recorded in a table of the schema that they change. */
 import { EventStoreError } from "@refold/store/log/EventStoreError"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Migrator from "effect/sql/Migrator"
-import * as SqlClient from "effect/sql/SqlClient"
+import type * as SqlClient from "effect/sql/SqlClient"
 import { isSqlError } from "effect/sql/SqlError"
 import type * as SqlError from "effect/sql/SqlError"
 import * as Database from "./Database.ts"
+import * as MigrationLock from "./MigrationLock.ts"
+import * as SchemaOwner from "./SchemaOwner.ts"
 import * as SqlComments from "./SqlComments.ts"
 import * as SqlFile from "./SqlFile.ts"
+import * as TimeLimits from "./TimeLimits.ts"
 
 /** The files of each migration. The name of a migration begins with its number: `0001_baseline`. */
 export type Migrations = Readonly<Record<string, ReadonlyArray<SqlFile.SqlFile>>>
@@ -20,6 +24,10 @@ export interface Options {
   readonly table: string
   /** All migrations, in the order of their numbers. Their texts call the schema `refold`. */
   readonly migrations: Migrations
+  /** Another schema that the migrations create objects in. It is created if it does not exist. */
+  readonly beside?: string | undefined
+  /** How long to wait for another process that migrates; the default `queryTimeout` by default. */
+  readonly waitAtMost?: Duration.Duration | undefined
 }
 
 /** Which migrations have run. */
@@ -67,21 +75,26 @@ export const due = (state: State, migrations: Migrations): ReadonlyArray<string>
 }
 
 /**
- * Runs the migrations that have not run yet, in one transaction; only reads where all have. Processes that migrate the
- * same schema at the same time wait for each other. Fails with `EventStoreError` where a statement fails; then nothing
- * has changed.
+ * Runs the migrations that have not run yet, in one transaction, and says whether there were any; only reads where all
+ * have run. Processes that migrate the same schema at the same time wait for each other. Fails with `EventStoreError`
+ * where a statement fails, where another role could have put something into the schema, or where the wait takes too
+ * long; then nothing has changed.
  */
 export const run = Effect.fnUntraced(function*(
   options: Options
-): Effect.fn.Return<void, EventStoreError, SqlClient.SqlClient> {
+): Effect.fn.Return<boolean, EventStoreError, SqlClient.SqlClient> {
   const database = yield* Database.make(options.schema)
   const running = Effect.gen(function*() {
-    if (due(yield* look(database, options.table), options.migrations).length > 0) {
-      yield* database.transaction(migrate(database, options))
-    }
+    if (due(yield* look(database, options.table), options.migrations).length === 0) return false
+    return yield* database.transaction(migrate(database, options))
   })
-  yield* Effect.mapError(running, (error) => new EventStoreError({ operation: "migrate", cause: explain(error) }))
+  return yield* Effect.mapError(
+    running,
+    (error) => error._tag === "EventStoreError" ? error : new EventStoreError({ operation, cause: explain(error) })
+  )
 })
+
+const operation = "migrate"
 
 const explain = (error: SqlError.SqlError | Migrator.MigrationError): Error =>
   error._tag === "SqlError"
@@ -92,32 +105,31 @@ const explain = (error: SqlError.SqlError | Migrator.MigrationError): Error =>
 
 const migrate = Effect.fnUntraced(function*(
   database: Database.Database,
-  { migrations, schema, table }: Options
+  { beside, migrations, schema, table, waitAtMost = TimeLimits.defaults.queryTimeout }: Options
 ) {
   const { sql } = database
-  const execute = (text: string) => Effect.asVoid(sql.unsafe(SqlFile.moved(text, "refold", schema)))
+  const execute = (text: string) => Effect.asVoid(sql.unsafe(SqlFile.movedStore(text, schema)))
   const steps = Object.entries(migrations).map(([name, files]) =>
     [name, Effect.forEach(files, ({ text }) => execute(text), { discard: true })] as const
   )
-  yield* lock(schema)
-  // The files are written for it. A server may have it off, and then reads a backslash in a text as an escape.
-  yield* sql`SELECT set_config('standard_conforming_strings', 'on', true)`
-  // CREATE SCHEMA IF NOT EXISTS needs the right to create schemas also where the schema exists. Looked at again behind
-  // the lock: another process may have migrated meanwhile.
+  yield* MigrationLock.take(schema, waitAtMost)
+  // The files are written for these. A server may have the first off, and then reads a backslash in a text as an escape;
+  // a search_path with "public" would find what other roles have put there.
+  yield* sql`SELECT set_config('standard_conforming_strings', 'on', true), set_config('search_path', 'pg_catalog, pg_temp', true)`
+  // Looked at again behind the lock: another process may have migrated meanwhile.
   const state = yield* look(database, table)
-  if (due(state, migrations).length === 0) return
-  if (state._tag === "NoSchema") yield* sql.unsafe(`CREATE SCHEMA "${schema}"`)
+  if (due(state, migrations).length === 0) return false
+  let problem = yield* SchemaOwner.ensure(sql, schema)
+  if (beside !== undefined) {
+    problem ??= yield* SchemaOwner.ensure(sql, beside)
+    if (state._tag !== "Applied") problem ??= yield* SchemaOwner.leftIn(sql, beside)
+  }
+  if (problem !== undefined) return yield* new EventStoreError({ operation, cause: new Error(problem) })
   const applied = yield* Migrator.make({})({
     loader: Migrator.fromRecord(Object.fromEntries(steps)),
     table: `${schema}.${table}`
   })
   const comments = Object.values(migrations).flat().flatMap(({ text }) => SqlComments.of(text))
   if (applied.length > 0) yield* execute(SqlComments.statement(comments))
+  return applied.length > 0
 })
-
-/** Waits until no other transaction migrates the schema. A transaction lock, because poolers break session locks. */
-export const lock = (schema: string) =>
-  Effect.flatMap(
-    SqlClient.SqlClient,
-    (sql) => sql`SELECT pg_advisory_xact_lock(hashtextextended('refold migrations of ' || ${schema}::text, 0))`
-  )

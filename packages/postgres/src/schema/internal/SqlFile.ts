@@ -22,12 +22,21 @@ export const sqlFiles = (
 
 /** Why a text cannot be the name of a schema, or `undefined` where it can. */
 export const schemaProblem = (name: string): string | undefined =>
-  /^(?!pg_)[a-z_][a-z0-9_]{0,62}$/.test(name)
+  /^(?!pg_)[a-z_][a-z0-9_]{0,49}$/.test(name) && !name.endsWith("_rows")
     ? undefined
-    : "must be small letters, digits and _, at most 63, and not pg_…"
+    // PostgreSQL truncates names of more than 63 bytes, and the schemas of projections add to this one. One that ends in
+    // _rows could be the schema of another store's rows.
+    : "must be small letters, digits and _, at most 50, and neither pg_… nor …_rows"
+
+/** The schema of a store's tables of rows. */
+export const rowsSchema = (schema: string): string => `${schema}_rows`
 
 /** A text that is written for one schema, for another. */
 export const moved = (text: string, written: string, schema: string): string =>
   text
     .replaceAll(new RegExp(`\\b${written}\\.`, "g"), `"${schema}".`)
     .replaceAll(new RegExp(`\\bSCHEMA( IF NOT EXISTS)? ${written}\\b`, "g"), `SCHEMA$1 "${schema}"`)
+
+/** A text that is written for a store in the schema `refold`, for one in another. */
+export const movedStore = (text: string, schema: string): string =>
+  moved(moved(text, "refold", schema), rowsSchema("refold"), rowsSchema(schema))

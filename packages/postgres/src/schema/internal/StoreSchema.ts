@@ -1,16 +1,36 @@
 /** The schema of a store: created and updated by its migrations, or checked where this program may not migrate. */
+import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
-import type * as SqlClient from "effect/sql/SqlClient"
+import * as Result from "effect/Result"
+import * as SqlClient from "effect/sql/SqlClient"
 import { migrations } from "./Baseline.ts"
 import * as Database from "./Database.ts"
 import * as Migrations from "./Migrations.ts"
+import * as SqlFile from "./SqlFile.ts"
+import * as Superuser from "./Superuser.ts"
 
 const table = "migrations"
 
-/** Creates or updates the schema, where that is due. */
-export const migrate = (schema: string): Effect.Effect<void, EventStoreError, SqlClient.SqlClient> =>
-  Migrations.run({ schema, table, migrations })
+/** The name of a schema, or `InvalidInput` where no schema of a store can have it. */
+export const parse = (schema: string): Result.Result<string, InvalidInput> => {
+  const problem = SqlFile.schemaProblem(schema)
+  return problem === undefined ? Result.succeed(schema) : invalid("schema", problem)
+}
+
+/**
+ * Creates or updates the schema, where that is due. Warns where a superuser does it, except on the embedded database,
+ * which has no other roles.
+ */
+export const migrate = Effect.fnUntraced(function*(
+  { limits, schema, sql }: Database.Database,
+  isEmbedded = false
+): Effect.fn.Return<void, EventStoreError> {
+  const beside = SqlFile.rowsSchema(schema)
+  const migrating = Migrations.run({ schema, table, migrations, beside, waitAtMost: limits.queryTimeout })
+  const migrated = yield* Effect.provideService(migrating, SqlClient.SqlClient, sql)
+  if (migrated && !isEmbedded) yield* Effect.ignore(Superuser.warn(sql, schema))
+})
 
 /**
  * Fails with an `EventStoreError` that says what is missing and how to get it, where the schema has no store or one that

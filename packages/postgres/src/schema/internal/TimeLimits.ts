@@ -60,6 +60,12 @@ export const withinTimeout = <A, E>(
     ? Effect.withFiber(({ context }) => inTime(Effect.provideContext(statement, context), queryTimeout))
     : statement
 
+/** The time that a statement may wait for a lock, in milliseconds, 0 without a limit: it fails first and says why. */
+export const lockTimeout = ({ queryTimeout }: Pick<TimeLimits, "queryTimeout">): number =>
+  Duration.isFinite(queryTimeout)
+    ? Math.min(Math.max(1, Math.floor(0.9 * Duration.toMillis(queryTimeout))), longestTimer)
+    : 0
+
 // A fiber of its own and a plain timer: half the cost of a race of two fibers, and the fiber is interruptible. A clock
 // that a test controls has no influence on a server.
 const inTime = <A, E>(

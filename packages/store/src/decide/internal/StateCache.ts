@@ -49,10 +49,17 @@ const follows = (latest: LoadedState<unknown>, known: LoadedState<unknown>): boo
  * are dropped when another instance of the log answers.
  */
 export const make = <State>(capacity: number): Effect.Effect<States<State>, never, EventStore> => {
+  const shared = forReloads<State>(capacity)
+  return Effect.gen(function*() {
+    return (yield* (yield* EventStore).inTransaction) ? makeLru<State>(0) : yield* shared
+  })
+}
+
+/** As `make`, also inside a transaction: for states that are only used through `load`, which reads their last event again. */
+export const forReloads = <State>(capacity: number): Effect.Effect<States<State>, never, EventStore> => {
   const stores = new WeakMap<EventStore["Service"], OfInstance<State>>()
   return Effect.gen(function*() {
     const store = yield* EventStore
-    if (yield* store.inTransaction) return makeLru<State>(0)
     const instance = yield* store.lastInstance
     if (stores.get(store)?.instance !== instance) stores.delete(store)
     const { states } = getOrMake(stores, store, () => ({ instance, states: new WeakMap() }))

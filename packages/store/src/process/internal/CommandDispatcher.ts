@@ -19,7 +19,9 @@ export const dispatch = Effect.fnUntraced(function*<R>(
   const handler = handlers.find(({ category }) => category === command.category)
   // Another version of the code decided it. That version may run elsewhere, or again.
   if (handler === undefined) {
-    const cause = new Error(`there is no handler for category "${command.category}"`)
+    const cause = new Error(
+      `there is no handler for category "${command.category}": run code that has the target, or give the command up with ProcessInstances.giveUp`
+    )
     return yield* new EventStoreError({ operation: `dispatch a command of ${stream}`, cause })
   }
   const { correlationId, label } = command

@@ -63,10 +63,11 @@ const matchOne = <Event extends Tagged, State>(
   const { data: _data, schemaVersion: _version, type: _type, ...envelope } = recorded
   const partsOf = new Map<string, Array<number>>()
   for (const [part, event] of events.success.entries()) {
-    const instance = correlate(process, event, envelope)
-    if (Result.isFailure(instance)) return fail("Keys", instance.failure)
-    if (Option.isSome(instance.success)) add(partsOf, instance.success.value, part)
+    const instances = correlate(process, event, envelope)
+    if (Result.isFailure(instances)) return fail("Keys", instances.failure)
+    for (const instance of instances.success) add(partsOf, instance, part)
   }
+  if (partsOf.size > Process.maxInstances) return fail("Keys", tooMany)
   const matches = Array.from(partsOf, ([instance, parts]) => {
     const trigger = triggerOf(recorded, parts.length === events.success.length ? undefined : parts)
     return Result.map(Process.streamOf(process, instance), (stream) => ({ instance, stream, trigger, recorded }))
@@ -74,15 +75,24 @@ const matchOne = <Event extends Tagged, State>(
   return Result.mapError(Result.all(matches), ({ message }) => poison(process, recorded, "Keys", message))
 }
 
+// Each instance once.
 const correlate = <Event extends Tagged, State>(
   process: Process.Process<Event, State>,
   event: Event,
   envelope: Envelope
-): Result.Result<Option.Option<string>, string> =>
+): Result.Result<ReadonlySet<string>, string> =>
   Result.flatMap(
-    attempt(() => process.correlate(event, envelope), "correlate"),
-    (instance) => Option.isOption(instance) ? Result.succeed(instance) : Result.fail("correlate must return an Option")
+    attempt((): unknown => process.correlate(event, envelope), "correlate"),
+    (given) =>
+      // `streamOf` checks the ids.
+      Option.isOption(given)
+        ? Result.succeed(new Set(Option.toArray(given) as ReadonlyArray<string>))
+        : Array.isArray(given)
+        ? Result.succeed(new Set(given as ReadonlyArray<string>))
+        : Result.fail("correlate must return an Option of an id, or an array of ids")
   )
+
+const tooMany = `correlate must return at most ${Process.maxInstances} ids for an event`
 
 const add = (partsOf: Map<string, Array<number>>, instance: string, part: number): void => {
   const parts = partsOf.get(instance)

@@ -1,38 +1,16 @@
 /**
  * Observes the events of the log for a process, batch by batch: matches them to instances, lets each instance react, and
- * records all decisions of the batch in one commit, in the transaction that moves the checkpoint. An instance ignores an
- * event that it has observed before, so a batch can be repeated.
+ * records all decisions of the batch in the transaction that moves the checkpoint.
  */
 import type { Tagged } from "@refold/core/event/EventType"
-import type { Metadata, NewEvent } from "@refold/core/event/NewEvent"
-import type { StreamName } from "@refold/core/event/StreamName"
-import * as StreamVersion from "@refold/core/event/StreamVersion"
-import type { Instance } from "@refold/core/internal/process/ProcessInstance"
-import type { VersionConflict } from "@refold/core/journal/AppendError"
-import type { StreamWrite } from "@refold/core/journal/Commit"
-import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import type { Process } from "@refold/core/process/Process"
-import type { PoisonedEvent } from "@refold/core/project/ProjectionFold"
-import * as Arr from "effect/Array"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
-import * as RunDecider from "../../decide/internal/RunDecider.ts"
-import { stamp } from "../../decide/internal/StampEvents.ts"
-import type { LoadedState } from "../../decide/LoadedState.ts"
-import type { SnapshotStore } from "../../decide/SnapshotStore.ts"
-import * as State from "../../decide/State.ts"
-import { EventIds } from "../../log/EventIds.ts"
-import type { EventReader } from "../../log/EventReader.ts"
-import { EventStore } from "../../log/EventStore.ts"
-import { EventStoreError } from "../../log/EventStoreError.ts"
 import { WireTransform } from "../../log/WireTransform.ts"
 import type { ProjectionTarget } from "../../project/internal/ProjectionTarget.ts"
-import { matchAll, type MatchedEvent, poison } from "./EventMatcher.ts"
-import { logParked } from "./InstanceHandler.ts"
+import { matchAll } from "./EventMatcher.ts"
+import { reactAll, type Services } from "./InstanceReactions.ts"
 
-/** What observing needs. */
-export type Services = EventStore | EventReader | SnapshotStore
+export type { Services } from "./InstanceReactions.ts"
 
 /** The observer of a process, for the projector to run. It keeps a checkpoint and parked streams, but no rows. */
 export const of = <Event extends Tagged, State>(process: Process<Event, State>): ProjectionTarget<Services> => ({
@@ -51,96 +29,3 @@ export const of = <Event extends Tagged, State>(process: Process<Event, State>):
     return { rows: [], removed: [], keepsNewer: false, poisoned: all, folded: events.length }
   })
 })
-
-/** What an instance decided about the events of a batch. */
-interface Decisions extends Pick<LoadedState<unknown>, "stream" | "version" | "lastEventId"> {
-  /** They come after the last event of the loaded instance. */
-  readonly events: ReadonlyArray<NewEvent>
-  readonly poisoned: ReadonlyArray<PoisonedEvent>
-}
-
-// Workers record outcomes at the same time: an instance whose version conflicts is loaded again, and reacts again.
-const reactAll = Effect.fnUntraced(function*<Event extends Tagged, State>(
-  process: Process<Event, State>,
-  matched: ReadonlyArray<MatchedEvent>
-): Effect.fn.Return<ReadonlyArray<PoisonedEvent>, EventStoreError, Services> {
-  const decisions = new Map<StreamName, Decisions>()
-  const byInstance = Arr.groupBy(matched, ({ stream }) => stream)
-  for (const own of Object.values(byInstance)) decisions.set(own[0].stream, yield* react(process, own))
-  for (;;) {
-    const conflict = yield* record([...decisions.values()])
-    if (conflict === undefined) return [...decisions.values()].flatMap(({ poisoned }) => poisoned)
-    decisions.set(conflict.stream, yield* react(process, byInstance[conflict.stream]!))
-  }
-})
-
-const record = Effect.fnUntraced(function*(
-  decisions: ReadonlyArray<Decisions>
-): Effect.fn.Return<VersionConflict | undefined, EventStoreError, EventStore> {
-  const [first, ...rest] = decisions.flatMap(
-    ({ events, lastEventId, stream, version }): ReadonlyArray<StreamWrite> =>
-      events.length === 0 ? [] : [{ stream, expected: ExpectedVersion.Exact(version), lastEventId, events }]
-  )
-  if (first === undefined) return undefined
-  return yield* (yield* EventStore).commit({ writes: [first, ...rest] }).pipe(
-    Effect.as(undefined),
-    Effect.catch((error) =>
-      error._tag === "VersionConflict"
-        ? Effect.succeed(error)
-        : error._tag === "EventStoreError"
-        ? error
-        : new EventStoreError({ operation: "record what a process decided", cause: error })
-    )
-  )
-})
-
-const react = Effect.fnUntraced(function*<Event extends Tagged, State>(
-  process: Process<Event, State>,
-  matched: Arr.NonEmptyReadonlyArray<MatchedEvent>
-): Effect.fn.Return<Decisions, EventStoreError, EventReader | SnapshotStore> {
-  const [{ instance, stream }] = matched
-  const loaded = yield* Effect.result(State.load(process.instances, instance))
-  if (Result.isSuccess(loaded)) return yield* reactFrom(process, loaded.success, matched)
-  if (loaded.failure._tag === "EventStoreError") return yield* loaded.failure
-  // This code cannot read the instance's stream: its events are parked in the streams that they come from.
-  const { message } = loaded.failure
-  const firsts = Arr.dedupeWith(matched, (one, two) => one.recorded.stream === two.recorded.stream)
-  const poisoned = firsts.map(({ recorded }) => poison(process, recorded, "Row", message))
-  return { stream, version: StreamVersion.none, lastEventId: undefined, events: [], poisoned }
-})
-
-const reactFrom = Effect.fnUntraced(function*<Event extends Tagged, State>(
-  process: Process<Event, State>,
-  loaded: LoadedState<Instance<State>>,
-  matched: ReadonlyArray<MatchedEvent>
-): Effect.fn.Return<Decisions, EventStoreError> {
-  const { lastEventId, stream, version } = loaded
-  const newId = yield* EventIds
-  const events: Array<NewEvent> = []
-  const poisoned = new Map<StreamName, PoisonedEvent>()
-  let { state } = loaded
-  for (const { instance, recorded, trigger } of matched) {
-    if (poisoned.has(recorded.stream)) continue
-    const message = { _tag: "Observe", instance, trigger, decision: yield* newId } as const
-    const decided = RunDecider.decide(process.instances, message, { ...loaded, state })
-    if (Result.isFailure(decided)) {
-      // Only where the trigger nests too deep to be recorded within an event: all other faults are recorded.
-      poisoned.set(recorded.stream, poison(process, recorded, "Row", messageOf(decided.failure)))
-      continue
-    }
-    const { encoded, ...next } = decided.success
-    if (encoded.length === 0) continue
-    yield* logParked(process, next.events)
-    state = next.state
-    events.push(...yield* stamp(encoded, { metadata: metadataOf(trigger), occurredAt: yield* DateTime.now }))
-  }
-  return { stream, version, lastEventId, events, poisoned: [...poisoned.values()] }
-})
-
-const metadataOf = ({ id, metadata }: MatchedEvent["trigger"]): Metadata => ({
-  correlationId: typeof metadata.correlationId === "string" ? metadata.correlationId : id,
-  causationId: id
-})
-
-const messageOf = (failure: { readonly _tag: string }): string =>
-  "message" in failure ? String(failure.message) : failure._tag

@@ -1,6 +1,7 @@
 /** Handles the messages to instances of a process: an instance is an aggregate, and a message is a command to it. */
 import type { Tagged } from "@refold/core/event/EventType"
-import type { MessageBody } from "@refold/core/internal/process/ProcessMessage"
+import type { Instance } from "@refold/core/internal/process/ProcessInstance"
+import type { InstanceRefusal, Message, MessageBody } from "@refold/core/internal/process/ProcessMessage"
 import type { Process } from "@refold/core/process/Process"
 import type { ProcessEvent } from "@refold/core/process/ProcessEvent"
 import * as Effect from "effect/Effect"
@@ -12,9 +13,12 @@ import type { RetryableFailure } from "../ProcessHandler.ts"
 /** Handles a message to one instance. */
 export type InstanceHandler = ReturnType<typeof of>
 
-/** The handler of a process's instances. Logs a warning for each message that parks its instance. */
+/**
+ * The handler of a process's instances: one for each process, because it caches states. Logs a warning for each message that
+ * parks its instance.
+ */
 export const of = <Event extends Tagged, State>(process: Process<Event, State>) => {
-  const handle = CommandHandler.make(process.instances)
+  const handle = handlerOf(process)
   return (instance: string, message: MessageBody, options: CommandHandler.HandleOptions) =>
     Effect.flatMap(
       EventIds,
@@ -25,6 +29,20 @@ export const of = <Event extends Tagged, State>(process: Process<Event, State>) 
       })
     )
 }
+
+const handlerOf = <State>(process: Pick<Process<never, State>, "instances">): Handler<State> => {
+  // The handler under these instances is of their own state.
+  const known = handlers.get(process.instances) as Handler<State> | undefined
+  const handler = known ?? CommandHandler.make(process.instances)
+  handlers.set(process.instances, handler)
+  return handler
+}
+
+type Handler<State> = ReturnType<
+  typeof CommandHandler.make<Message, Instance<State>, ProcessEvent, InstanceRefusal>
+>
+
+const handlers = new WeakMap<object, unknown>()
 
 /** Logs a warning for each of these events that parks its instance. */
 export const logParked = (

@@ -39,16 +39,44 @@ export const recordOutcomeOf = <Event extends Tagged, State, R>(
     dispatch,
     ({ storedEvents = false, ...outcome }) => record(handle, dispatched, outcome, { useKey: !storedEvents })
   )
-  // The key was used before: by a record of the outcome, or by the events that a copy of the command stored.
-  const recordUnlessKnown = Effect.flatMap(
+  const recorded = Effect.catchIf(dispatchAndRecord, isKeyUsed, () => recordUnlessKnown(process, handle, dispatched))
+  return Effect.mapError(recorded, asRetryable)
+}
+
+/**
+ * Records that a command is given up, unless its outcome is known by now; returns whether it is given up. After that no copy
+ * of the command stores events. If one has stored events, the command has succeeded, and that is recorded.
+ */
+export const giveUp = <Event extends Tagged, State>(
+  process: Process<Event, State>,
+  handle: InstanceHandler,
+  dispatched: Dispatched,
+  reason: string
+): Effect.Effect<boolean, RetryableFailure, Services> => {
+  const giveUpNow = Effect.as(record(handle, dispatched, { _tag: "GivenUp", reason }, { useKey: true }), true)
+  const recorded = Effect.flatMap(
+    State.load(process.instances, dispatched.instance),
+    ({ state: { pending } }) =>
+      commandOf(pending, dispatched.command) === undefined
+        ? Effect.succeed(false)
+        : Effect.catchIf(giveUpNow, isKeyUsed, () => Effect.as(recordUnlessKnown(process, handle, dispatched), false))
+  )
+  return Effect.mapError(recorded, asRetryable)
+}
+
+// The key was used before: by a record of the outcome, or by the events that a copy of the command stored.
+const recordUnlessKnown = <Event extends Tagged, State>(
+  process: Process<Event, State>,
+  handle: InstanceHandler,
+  dispatched: Dispatched
+) =>
+  Effect.flatMap(
     State.load(process.instances, dispatched.instance),
     ({ state: { pending } }) =>
       commandOf(pending, dispatched.command) === undefined
         ? Effect.succeed(pending)
         : record(handle, dispatched, { _tag: "Succeeded" }, { useKey: false })
   )
-  return Effect.mapError(Effect.catchIf(dispatchAndRecord, isKeyUsed, () => recordUnlessKnown), asRetryable)
-}
 
 const record = Effect.fnUntraced(function*(
   handle: InstanceHandler,

@@ -3,20 +3,23 @@ import type { Tagged } from "@refold/core/event/EventType"
 import type { PendingCommand, PendingTimeout, PendingWork } from "@refold/core/internal/process/PendingWork"
 import type { ProcessRow } from "@refold/core/internal/process/ProcessRows"
 import type { Process } from "@refold/core/process/Process"
+import * as Chunk from "effect/Chunk"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { EventReader } from "../../log/EventReader.ts"
 import type { Row } from "../../project/internal/Row.ts"
 import type { RetryableFailure, Services } from "../ProcessHandler.ts"
 import { dispatch } from "./CommandDispatcher.ts"
+import * as InstanceCache from "./InstanceCache.ts"
 import * as InstanceHandler from "./InstanceHandler.ts"
 import type { ObserverProgress } from "./ObserverProgress.ts"
 import { recordOutcomeOf } from "./OutcomeRecorder.ts"
 import type { RunnerOptions } from "./RunnerOptions.ts"
 
 /**
- * Does all that is due for an instance: what its row says, and what follows from that. A timeout fires only where every
- * event was observed that may have cancelled it.
+ * Does all that is due for an instance, and what follows from that. A timeout fires only where every event was observed
+ * that may have cancelled it.
  */
 export type Worker<R> = (
   row: Row<ProcessRow>,
@@ -39,14 +42,15 @@ export const of = <Event extends Tagged, State, R>(
   const handle = InstanceHandler.of(process)
   const send = (stream: string, instance: string, command: PendingCommand) =>
     recordOutcomeOf(process, handle, { stream, instance, command }, dispatch(options, stream, command))
-  return Effect.fnUntraced(function*({ key: stream, position, state: { pending: known, instance } }, progress) {
+  return Effect.fnUntraced(function*({ key: stream, state: { instance } }, progress) {
     const { lastInstance } = yield* EventReader
-    let pending = known
-    let mayFire = position <= progress.position
+    const loaded = yield* load(process, instance)
+    let { pending } = loaded.state
+    let mayFire = loaded.position <= progress.position
     for (let done = 0;; done++) {
       // What is pending may be gone from the log.
       if (progress.instance !== undefined && (yield* lastInstance) !== progress.instance) return { done, isHeld: false }
-      const [command] = pending.commands
+      const command = Option.getOrUndefined(Chunk.head(pending.commands))
       const timeout = nextDue(pending, progress.until)
       if (command !== undefined) {
         pending = yield* send(stream, instance, command)
@@ -58,6 +62,10 @@ export const of = <Event extends Tagged, State, R>(
     }
   })
 }
+
+// The row says that the instance is due, and not what it has to do.
+const load = <Event extends Tagged, State>(process: Process<Event, State>, instance: string) =>
+  Effect.mapError(InstanceCache.load(process, instance), InstanceHandler.asRetryable)
 
 // In the order of their due times, whatever the order in which they were scheduled.
 const nextDue = ({ timeouts }: PendingWork, until: DateTime.Utc): PendingTimeout | undefined =>

@@ -1,0 +1,84 @@
+/** Events for a saga: they complete or fail its current step, or are remembered for a step that has not begun. */
+import type { Tagged } from "../../event/EventType.ts"
+import type { Envelope } from "../../project/Projection.ts"
+import * as Compensation from "./SagaCompensation.ts"
+import * as Plan from "./SagaPlan.ts"
+import type { SagaPlan, Step } from "./SagaPlan.ts"
+import { type EarlyOutcome, type Started, type Transition, unchanged } from "./SagaState.ts"
+import * as Steps from "./SagaSteps.ts"
+
+/** The transition for an event. */
+export const onEvent = <Event extends Tagged, Data>(
+  plan: SagaPlan<Event, Data>,
+  state: Started<Data>,
+  event: Event,
+  envelope: Envelope
+): Transition<Data> => {
+  if (state.status === "Succeeded") return unchanged(state)
+  if (state.status !== "Running") return onLateEvent(plan, state, event, envelope)
+  const outcome = outcomeOf(plan, Plan.stepOf(plan, state.step), { event, envelope, data: state.data })
+  return outcome === undefined
+    ? unchanged(remember(plan, state, event, envelope))
+    : outcome.succeeded
+    ? Steps.completeStep(plan, state)
+    : Steps.failStep(plan, state, event._tag)
+}
+
+/** The state that remembers what an event says about a step that has not begun. Success is kept rather than failure. */
+export const remember = <Event extends Tagged, Data>(
+  plan: SagaPlan<Event, Data>,
+  state: Started<Data>,
+  event: Event,
+  envelope: Envelope
+): Started<Data> => {
+  for (const step of Plan.upcoming(plan, state)) {
+    const outcome = outcomeOf(plan, step, { event, envelope, data: state.data })
+    const known = Steps.earlyOf(state, step)
+    if (outcome === undefined || known !== undefined && (known.succeeded || !outcome.succeeded)) continue
+    return { ...state, early: [...state.early.filter((other) => other !== known), outcome] }
+  }
+  return state
+}
+
+interface Observed<Event, Data> {
+  readonly event: Event
+  readonly envelope: Envelope
+  readonly data: Data
+}
+
+// An event completes a step of a saga that has failed: the current step, or one that never began.
+const onLateEvent = <Event extends Tagged, Data>(
+  plan: SagaPlan<Event, Data>,
+  state: Started<Data>,
+  event: Event,
+  envelope: Envelope
+): Transition<Data> => {
+  const observed = { event, envelope, data: state.data }
+  const current = Plan.stepOf(plan, state.step)
+  const late = [...current === undefined ? [] : [current], ...Plan.upcoming(plan, state)].find((step) =>
+    !Plan.includes([...state.completed, ...state.compensated], step) &&
+    outcomeOf(plan, step, observed)?.succeeded === true
+  )
+  if (late === undefined) return unchanged(state)
+  return Compensation.compensateLate(plan, state, Plan.includes([state.step], late) ? state.step : late.name)
+}
+
+// An event of another command of this saga does not concern the step.
+const outcomeOf = <Event extends Tagged, Data>(
+  plan: { readonly name: string },
+  step: Step<Event, Data> | undefined,
+  { data, envelope, event }: Observed<Event, Data>
+): EarlyOutcome | undefined => {
+  if (step === undefined || isOfOtherStep(plan, step, envelope)) return undefined
+  const outcome = { step: step.name, event: event._tag }
+  if (step.succeededOn?.(event, data, envelope) === true) return { ...outcome, succeeded: true }
+  return step.failedOn?.(event, data, envelope) === true ? { ...outcome, succeeded: false } : undefined
+}
+
+const isOfOtherStep = (
+  { name }: { readonly name: string },
+  step: Step<never, never>,
+  { metadata: { process, processLabel } }: Envelope
+): boolean =>
+  typeof process === "string" && process.startsWith(`${name}-`) && processLabel !== undefined &&
+  !(typeof processLabel === "string" && Plan.namesOf(step).includes(processLabel))

@@ -1,0 +1,68 @@
+/**
+ * The schemas of a store: created where they are missing, refused where another role could have put something into them.
+ * Functions that run with the rights of the store's owner call what is there.
+ */
+import * as Effect from "effect/Effect"
+import type { SqlClient } from "effect/sql/SqlClient"
+
+/** Creates a schema that is missing. What is wrong with one that exists, and how to repair it, or `undefined`. */
+export const ensure = Effect.fnUntraced(function*(sql: SqlClient, schema: string) {
+  const exists = yield* sql`SELECT FROM pg_catalog.pg_namespace WHERE nspname = ${schema}::text`.unprepared
+  if (exists.length > 0) return yield* problemOf(sql, schema)
+  // CREATE SCHEMA IF NOT EXISTS needs the right to create schemas also where the schema exists.
+  yield* sql.unsafe(`CREATE SCHEMA "${schema}"`)
+  return undefined
+})
+
+/** What is wrong with a schema that should be empty, and how to repair it, or `undefined`. */
+export const leftIn = Effect.fnUntraced(function*(sql: SqlClient, schema: string) {
+  const [left] = yield* sql<{ readonly name: string }>`
+    SELECT c.relname::text AS name FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+    WHERE n.nspname = ${schema}::text ORDER BY c.relname LIMIT 1`.unprepared
+  return left === undefined
+    ? undefined
+    : `the schema "${schema}" has the table ${left.name} already: if that is from a store that was dropped, DROP SCHEMA "${schema}" CASCADE`
+})
+
+/**
+ * What is wrong with a schema that exists, and how to repair it, or `undefined`: it belongs to another role, another role
+ * may create objects in it, or it has objects of another role. Superusers and the owner of the database are trusted.
+ */
+export const problemOf = Effect.fnUntraced(function*(sql: SqlClient, schema: string) {
+  const [found] = yield* sql<{ readonly problem: string }>`
+    WITH me AS (
+      SELECT r.oid, r.rolsuper FROM pg_catalog.pg_roles AS r WHERE r.rolname = current_user
+    ), namespace AS (
+      SELECT n.* FROM pg_catalog.pg_namespace AS n WHERE n.nspname = ${schema}::text
+    ), claims (number, role, problem) AS (
+      SELECT 1, n.nspowner, 'belongs to the role %s: migrate as that role, or choose another schema'
+      FROM namespace AS n
+      UNION ALL
+      SELECT 2, a.grantee, 'lets the role %s create objects: REVOKE CREATE ON SCHEMA ' || quote_ident(n.nspname)
+        || ' FROM %s, or choose another schema'
+      FROM namespace AS n, aclexplode(n.nspacl) AS a WHERE a.privilege_type = 'CREATE'
+      UNION ALL
+      SELECT 3, o.owner, 'has objects of the role %s, such as ' || replace(o.name, '%', '%%')
+        || ': drop them, or choose another schema'
+      FROM namespace AS n, LATERAL (
+        SELECT p.proowner, p.oid::regprocedure::text FROM pg_catalog.pg_proc AS p WHERE p.pronamespace = n.oid
+        UNION ALL
+        SELECT c.relowner, c.oid::regclass::text FROM pg_catalog.pg_class AS c WHERE c.relnamespace = n.oid
+        UNION ALL
+        SELECT t.typowner, t.oid::regtype::text FROM pg_catalog.pg_type AS t WHERE t.typnamespace = n.oid
+        UNION ALL
+        SELECT o.oprowner, o.oid::regoperator::text FROM pg_catalog.pg_operator AS o WHERE o.oprnamespace = n.oid
+      ) AS o (owner, name)
+    )
+    SELECT format(claims.problem, role.name, role.name) AS problem
+    FROM claims CROSS JOIN me
+    JOIN pg_catalog.pg_database AS d ON d.datname = current_database()
+    -- Its one member is the owner of the database, and "public" belongs to it.
+    LEFT JOIN pg_catalog.pg_roles AS r
+      ON r.oid = CASE pg_get_userbyid(claims.role) WHEN 'pg_database_owner' THEN d.datdba ELSE claims.role END
+    CROSS JOIN LATERAL (SELECT CASE claims.role WHEN 0 THEN 'PUBLIC' ELSE claims.role::regrole::text END) AS role (name)
+    -- Not a role of which this one is a member: on PostgreSQL 15 a role can make others its members.
+    WHERE NOT coalesce(r.oid = me.oid OR r.rolsuper OR r.oid = d.datdba AND NOT me.rolsuper, false)
+    ORDER BY claims.number LIMIT 1`.unprepared
+  return found === undefined ? undefined : `the schema "${schema}" ${found.problem}`
+})

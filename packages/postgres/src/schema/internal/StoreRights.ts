@@ -1,0 +1,123 @@
+/**
+ * The rights of each kind of role. Every function and table of the store that a role other than the owner may use is named
+ * here; what is not named is the owner's.
+ */
+import * as SqlFile from "./SqlFile.ts"
+
+/** The rights of a kind of role, beside USAGE on the schemas. */
+interface Rights {
+  /** EXECUTE on functions. */
+  readonly execute: ReadonlyArray<string>
+  /** Rights on tables, SQL views and sequences. */
+  readonly tables: ReadonlyArray<readonly [right: string, tables: ReadonlyArray<string>]>
+  /** Rights on all tables of rows. */
+  readonly rows: string | undefined
+}
+
+const readerRights: Rights = {
+  execute: [
+    "read_head",
+    "repair_positions",
+    "require_instance",
+    "read_stream",
+    "read_all",
+    "stream_version",
+    "check_stream_read",
+    "check_log_read",
+    "rebuild_from_snapshot",
+    "generation_schema",
+    "hold_live_generation"
+  ],
+  tables: [
+    [
+      "SELECT",
+      [
+        "event_store",
+        "event_position",
+        "event_snapshots",
+        "log_instance",
+        "projections",
+        "projection_generations",
+        "parked_streams",
+        "discarded_events",
+        "migrations"
+      ]
+    ]
+  ],
+  rows: "SELECT"
+}
+
+const sqlWriterFunctions = [
+  "append_event",
+  "commit_events",
+  "first_answer",
+  "command_fingerprint",
+  "canonical_json",
+  "javascript_number"
+]
+
+const rights = {
+  reader: readerRights,
+  writer: {
+    execute: [
+      ...readerRights.execute,
+      ...sqlWriterFunctions,
+      "append_events",
+      "find_stored_events",
+      "stored_answer",
+      "write_inline_rows",
+      "save_snapshot"
+    ],
+    tables: [...readerRights.tables, ["SELECT", ["idempotency_keys"]], ["INSERT, UPDATE", ["event_snapshots"]]],
+    rows: readerRights.rows
+  },
+  projector: {
+    execute: [
+      ...readerRights.execute,
+      "lock_projection",
+      "create_rows_table",
+      "create_generation_schema",
+      "share_tables",
+      "row_readers",
+      "claim_generation",
+      "save_checkpoint",
+      "promote_generation",
+      "obsolete_generations",
+      "drop_generation"
+    ],
+    tables: [
+      ...readerRights.tables,
+      ["INSERT, UPDATE, DELETE", ["projection_generations", "parked_streams", "discarded_events"]]
+    ],
+    rows: "SELECT, INSERT, UPDATE, DELETE"
+  },
+  "sql-writer": { execute: sqlWriterFunctions, tables: [], rows: undefined },
+  "key-expiry": { execute: [], tables: [["SELECT, UPDATE, DELETE", ["idempotency_keys"]]], rows: undefined }
+} as const satisfies Record<string, Rights>
+
+/** What a role does with a store. */
+export type RoleKind = keyof typeof rights
+
+/** All kinds of roles. */
+export const kinds = Object.keys(rights) as ReadonlyArray<RoleKind>
+
+/** The statements that grant a role, given as it is quoted in SQL, the rights of a kind. */
+export const statements = (role: string, kind: RoleKind, schema: string): ReadonlyArray<string> => {
+  const { execute, rows, tables }: Rights = rights[kind]
+  const rowsSchema = SqlFile.rowsSchema(schema)
+  const named = (names: ReadonlyArray<string>): string => lines(names.map((name) => `"${schema}".${name}`))
+  const grant = (right: string, on: string): string => `GRANT ${right} ON ${on} TO ${role}`
+  return [
+    grant("USAGE", `SCHEMA "${schema}"${rows === undefined ? "" : `, "${rowsSchema}"`}`),
+    ...tables.map(([right, names]) => grant(right, named(names))),
+    ...(rows === undefined ? [] : [grant(rows, `ALL TABLES IN SCHEMA "${rowsSchema}"`)]),
+    ...(execute.length === 0 ? [] : [grant("EXECUTE", `FUNCTION ${named(execute)}`)])
+  ]
+}
+
+// In lines that fit a page.
+const lines = (names: ReadonlyArray<string>): string =>
+  names.reduce((text, name) => {
+    const width = text.length - text.lastIndexOf("\n") + name.length
+    return `${text},${width > 110 ? "\n  " : " "}${name}`
+  })

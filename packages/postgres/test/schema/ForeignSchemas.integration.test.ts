@@ -1,0 +1,198 @@
+// Schemas that another role made beforehand, or may write into: functions of the store run with the rights of their owner, and
+// call what is there. Such a schema is refused, and nothing has changed then.
+import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
+import type * as Scope from "effect/Scope"
+import * as SqlClient from "effect/sql/SqlClient"
+import { describe, expect, test } from "vitest"
+import * as SqlSchema from "../../src/schema/SqlSchema.ts"
+import { freshDatabase } from "../support/freshDatabase.ts"
+import * as LoginRole from "../support/LoginRole.ts"
+import * as Stores from "../support/Stores.ts"
+
+const run = <E>(body: Effect.Effect<void, E, Scope.Scope>) => () => Effect.runPromise(Effect.scoped(body))
+
+/** A database with an administrator, an owner that may create schemas, and another role that may, too. */
+const setUp = Effect.gen(function*() {
+  const url = yield* freshDatabase()
+  const admin = yield* Stores.connect(url)
+  const create = `create on database ${new URL(url).pathname.slice(1)}`
+  const owner = yield* LoginRole.login({ sql: admin, url }, "owner", [create])
+  const mallory = yield* LoginRole.login({ sql: admin, url }, "mallory", [create])
+  const names = { owner: LoginRole.nameOf(owner), mallory: LoginRole.nameOf(mallory) }
+  return { admin, mallory: yield* Stores.connect(mallory), names, owner, url }
+})
+
+type SetUp = Effect.Success<typeof setUp>
+
+const commands: ReadonlyArray<
+  readonly [
+    string,
+    (setUp: SetUp) => ReadonlyArray<readonly ["admin" | "mallory", string]>,
+    (mallory: string) => string
+  ]
+> = [
+  [
+    "made by another role",
+    () => [["mallory", "create schema refold"]],
+    (mallory) => `the schema "refold" belongs to the role ${mallory}: migrate as that role, or choose another schema`
+  ],
+  [
+    "of the tables of rows made by another role",
+    () => [["mallory", "create schema refold_rows"]],
+    (mallory) =>
+      `the schema "refold_rows" belongs to the role ${mallory}: migrate as that role, or choose another schema`
+  ],
+  [
+    "in which another role may create objects",
+    ({ names: { mallory, owner } }) => [
+      ["admin", `create schema refold authorization ${owner}`],
+      ["admin", `grant create on schema refold to ${mallory}`]
+    ],
+    (mallory) =>
+      `the schema "refold" lets the role ${mallory} create objects: REVOKE CREATE ON SCHEMA refold FROM ${mallory}, or choose another schema`
+  ],
+  [
+    "in which every role may create objects",
+    ({ names: { owner } }) => [
+      ["admin", `create schema refold authorization ${owner}`],
+      ["admin", "grant create on schema refold to public"]
+    ],
+    () =>
+      "the schema \"refold\" lets the role PUBLIC create objects: REVOKE CREATE ON SCHEMA refold FROM PUBLIC, or choose another schema"
+  ],
+  [
+    "in which another role has left a function",
+    ({ names: { mallory, owner } }) => [
+      ["admin", `create schema refold authorization ${owner}`],
+      ["admin", `grant usage, create on schema refold to ${mallory}`],
+      ["mallory", "create function refold.problem(text, varchar) returns jsonb language sql return '{}'::jsonb"],
+      ["admin", `revoke create on schema refold from ${mallory}`]
+    ],
+    (mallory) =>
+      `the schema "refold" has objects of the role ${mallory}, such as refold.problem(text,character varying): drop them, or choose another schema`
+  ],
+  [
+    "in which another role has left a table",
+    ({ names: { mallory, owner } }) => [
+      ["admin", `create schema refold authorization ${owner}`],
+      ["admin", `grant usage, create on schema refold to ${mallory}`],
+      ["mallory", "create table refold.migrations (migration_id int)"],
+      ["admin", `revoke create on schema refold from ${mallory}`]
+    ],
+    (mallory) =>
+      `the schema "refold" has objects of the role ${mallory}, such as refold.migrations: drop them, or choose another schema`
+  ]
+]
+
+describe.each(["the owner", "a superuser"])("%s does not migrate a schema", (who) => {
+  test.each(commands)("%s", (_, beforehand, problem) =>
+    run(Effect.gen(function*() {
+      const made = yield* setUp
+      for (const [role, statement] of beforehand(made)) yield* made[role].unsafe(statement)
+      const before = yield* made.admin`select count(*)::int as functions from pg_proc`
+      const error = yield* Effect.flip(Stores.open(who === "the owner" ? made.owner : made.url))
+      const { mallory, owner } = made.names
+      // A superuser does not share a schema with any other role either.
+      const expected = who === "a superuser" && beforehand(made).some(([, one]) =>
+          one.includes(`authorization ${owner}`)
+        )
+        ? `the schema "refold" belongs to the role ${owner}: migrate as that role, or choose another schema`
+        : problem(mallory)
+      expect(error).toMatchObject({ _tag: "EventStoreError", message: `migrate failed: ${expected}` })
+      expect(yield* made.admin`select count(*)::int as functions from pg_proc`).toEqual(before)
+    }))())
+})
+
+test(
+  "a store is not migrated beside the rows of one that was dropped",
+  run(Effect.gen(function*() {
+    const { admin, owner } = yield* setUp
+    yield* Effect.scoped(Stores.open(owner))
+    yield* admin`drop schema refold cascade`
+    expect((yield* Effect.flip(Stores.open(owner))).message).toBe(
+      "migrate failed: the schema \"refold_rows\" has the table rows already: if that is from a store that was dropped, " +
+        "DROP SCHEMA \"refold_rows\" CASCADE"
+    )
+    yield* admin`drop schema refold_rows cascade`
+    expect(yield* (yield* Stores.open(owner)).store.head).toBe(0)
+  }))
+)
+
+test(
+  "a role that made the owner a member of itself is still another role",
+  run(Effect.gen(function*() {
+    const { admin, mallory, names, owner } = yield* setUp
+    yield* mallory`create schema refold`
+    yield* admin.unsafe(`grant ${names.mallory} to ${names.owner}`)
+    expect((yield* Effect.flip(Stores.open(owner))).message).toContain(`belongs to the role ${names.mallory}`)
+  }))
+)
+
+test(
+  "what another role has put into public is not found while a store is migrated",
+  run(Effect.gen(function*() {
+    const { admin, mallory, names, owner } = yield* setUp
+    yield* admin.unsafe(`grant create on schema public to ${names.mallory}`)
+    // Nearer to what is called than PostgreSQL's own, which takes any array.
+    yield* mallory.unsafe(`create function public.array_remove(int[], int) returns int[] language plpgsql immutable as
+      $$ begin raise exception 'a trap'; end $$`)
+    yield* mallory.unsafe(`create function public.octet_length(varchar) returns int language plpgsql immutable as
+      $$ begin raise exception 'a trap'; end $$`)
+    const { store } = yield* Stores.open(owner)
+    yield* store.append(Stores.freshStream(), [Stores.event()], { idempotency: { key: "k" } })
+    expect(
+      yield* admin`select from pg_depend d join pg_proc p on p.oid = d.refobjid and d.refclassid = 'pg_proc'::regclass
+        where p.pronamespace = 'public'::regnamespace`
+    ).toEqual([])
+  }))
+)
+
+test(
+  "application SQL is not installed over a schema that another role made, whatever its comment says",
+  run(Effect.gen(function*() {
+    const { admin, mallory, names, owner } = yield* setUp
+    yield* Stores.open(owner)
+    const files = [{ name: "f", text: "CREATE FUNCTION own.f() RETURNS int LANGUAGE sql RETURN 1" }]
+    const install = (sql: SqlClient.SqlClient) =>
+      Effect.provideService(SqlSchema.install({ name: "own", files }), SqlClient.SqlClient, sql)
+    yield* mallory`create schema own`
+    yield* mallory`create function own.f() returns int language sql return 2`
+    yield* mallory`comment on schema own is 'Installed from files; dropped and created again when they change.'`
+    const error = yield* Effect.flip(install(admin))
+    expect(error.message).toContain(`the schema "own" belongs to the role ${names.mallory}`)
+    expect(yield* mallory`select own.f() as f`).toEqual([{ f: 2 }])
+  }))
+)
+
+describe("a migration", () => {
+  /** What opening a store logs at the level of warnings. */
+  const warnings = (url: string) =>
+    Effect.gen(function*() {
+      const logged: Array<string> = []
+      const logger = Logger.make<unknown, void>(({ logLevel, message }) => {
+        if (logLevel === "Warn") logged.push(String(message))
+      })
+      yield* Effect.provide(Effect.scoped(Stores.open(url)), Logger.layer([logger]))
+      return logged
+    })
+
+  test(
+    "by a superuser warns, once, and says what to do",
+    run(Effect.gen(function*() {
+      const { url } = yield* setUp
+      const [warning, ...more] = yield* warnings(url)
+      expect(warning).toContain(`the superuser "${new URL(url).username}" has migrated the schema "refold"`)
+      expect(warning).toContain("CREATE ROLE refold_owner LOGIN")
+      expect([more, yield* warnings(url)]).toEqual([[], []])
+    }))
+  )
+
+  test(
+    "by any other role does not",
+    run(Effect.gen(function*() {
+      const { owner } = yield* setUp
+      expect(yield* warnings(owner)).toEqual([])
+    }))
+  )
+})

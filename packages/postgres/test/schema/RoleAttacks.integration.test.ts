@@ -1,0 +1,173 @@
+// What a role might try with the rights of its kind: a projector against the owner, the log and another tenant; and that every
+// kind of role works where a database refuses advisory locks to all but the owner.
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { describe, expect, test } from "vitest"
+import * as StoreRights from "../../src/schema/internal/StoreRights.ts"
+import { freshDatabase } from "../support/freshDatabase.ts"
+import * as LoginRole from "../support/LoginRole.ts"
+import * as ReadModels from "../support/ReadModels.ts"
+import * as Stores from "../support/Stores.ts"
+
+const run = <E>(body: Effect.Effect<void, E, Scope.Scope>) => () => Effect.runPromise(Effect.scoped(body))
+
+/** A database, its administrator, and the address of a role that may create schemas in it. */
+const database = Effect.gen(function*() {
+  const url = yield* freshDatabase()
+  const admin = yield* Stores.connect(url)
+  const name = new URL(url).pathname.slice(1)
+  const owner = yield* LoginRole.login({ sql: admin, url }, "owner", [`create on database ${name}`])
+  return { admin, owner, url }
+})
+
+/** The code with which a statement fails, or "done". */
+const outcome = (session: Stores.Opened["sql"], statement: string) =>
+  Effect.match(session.unsafe(statement), {
+    onFailure: ({ reason }) => String(Object(reason.cause).code),
+    onSuccess: () => "done"
+  })
+
+describe("a projector", () => {
+  test(
+    "makes nothing where functions of the owner look, and nothing that the owner's functions run",
+    run(Effect.gen(function*() {
+      const { admin, owner, url } = yield* database
+      yield* Stores.open(owner)
+      const address = yield* LoginRole.ofKind({ sql: admin, url }, ["projector", "writer"])
+      const { readModels, sql } = yield* Stores.open(address, { migrate: false, maxConnections: 1 })
+      const wanted = ReadModels.projection()
+      const { id } = yield* ReadModels.goLive(readModels, wanted, { rows: [ReadModels.row("a")] })
+      const table = `refold_rows.rows_${id}`
+      yield* sql`create function pg_temp.trap() returns trigger language plpgsql as $$ begin return null; end $$`
+      const statements = [
+        "create table refold.mine ()",
+        "create function refold.problem(text, varchar) returns jsonb language sql return '{}'::jsonb",
+        "create table refold_rows.mine ()",
+        "create type refold.append_answers as (n int)",
+        "create operator refold.= (leftarg = text, rightarg = text, function = texteq)",
+        "create schema refold_99",
+        `create trigger trap before insert on ${table} for each row execute function pg_temp.trap()`,
+        `create rule trap as on insert to ${table} do also nothing`,
+        `create index on ${table} (version)`,
+        `create policy trap on ${table}`,
+        `alter table ${table} add column mine int default 1`,
+        `alter table ${table} owner to current_user`,
+        `create table pg_temp.child () inherits (${table})`,
+        "create trigger trap before insert on refold.projection_generations for each row execute function pg_temp.trap()",
+        "create trigger trap before insert on refold.event_store for each row execute function pg_temp.trap()",
+        "alter table refold.event_store disable trigger append_only",
+        "alter function refold.commit_events owner to current_user",
+        `set role ${LoginRole.nameOf(owner)}`,
+        `set session authorization ${LoginRole.nameOf(owner)}`,
+        "set session_replication_role = replica"
+      ]
+      for (const statement of statements) {
+        expect([statement, yield* outcome(sql, statement)]).toEqual([statement, "42501"])
+      }
+    }))
+  )
+
+  test(
+    "has the fields of an index taken as fields, not as SQL",
+    run(Effect.gen(function*() {
+      const { admin, owner, url } = yield* database
+      yield* Stores.open(owner)
+      const address = yield* LoginRole.ofKind({ sql: admin, url }, ["projector"])
+      const { readModels, sql } = yield* Stores.open(address, { migrate: false })
+      const field = "a') IS NULL)); DROP TABLE refold.event_store; --"
+      const wanted = ReadModels.projection({ indexes: [{ name: "n", fields: [{ field, kind: "Text" }] }] })
+      const { id } = yield* ReadModels.goLive(readModels, wanted)
+      expect(
+        yield* sql`select pg_get_indexdef(indexrelid) as definition from pg_index
+          where indrelid = ${`refold_rows.rows_${id}`}::text::regclass and not indisprimary`
+      ).toMatchObject([{ definition: expect.stringContaining(`((state ->> '${field.replaceAll("'", "''")}'::text)`) }])
+      yield* sql`insert into refold.projection_generations (projection, version, status) values ('forged', 1, 'Building')`
+      const forged = `select refold.create_rows_table(max(id), '[[{"field": "a", "kind": "Text), (evil()"}]]')
+        from refold.projection_generations`
+      expect(yield* outcome(sql, forged)).toBe("22023")
+      expect(yield* outcome(sql, "select refold.create_rows_table(1000000, '[]')")).toBe("22023")
+    }))
+  )
+
+  test(
+    "cannot have a schema dropped, or made for another role, by forging a generation",
+    run(Effect.gen(function*() {
+      const { admin, owner, url } = yield* database
+      const opened = yield* Stores.open(owner)
+      // Of the same owner, under the name that generation 7 would have.
+      yield* Stores.open(owner, { schema: "refold_7" })
+      const stranger = LoginRole.nameOf(yield* LoginRole.login({ sql: admin, url }, "stranger", []))
+      const sql = yield* Stores.connect(yield* LoginRole.ofKind({ sql: admin, url }, ["projector"]))
+      yield* sql`insert into refold.projection_generations (id, projection, version, status, has_tables)
+        overriding system value values (7, 'forged', 1, 'Building', true), (8, 'forged', 2, 'Building', true)`
+      expect(yield* outcome(sql, "select refold.drop_generation(7, false, 100)")).toBe("55000")
+      expect(yield* outcome(sql, "select refold.create_generation_schema(7, current_user)")).toBe("42P06")
+      expect(yield* outcome(sql, `select refold.create_generation_schema(8, '${stranger}')`)).toBe("42501")
+      expect(yield* outcome(sql, `select refold.create_generation_schema(8, '${LoginRole.nameOf(owner)}')`)).toBe(
+        "42501"
+      )
+      expect(yield* opened.sql`select to_regclass('refold_7.event_store') is not null as there`).toEqual([{
+        there: true
+      }])
+    }))
+  )
+
+  test(
+    "can do nothing with the store of another tenant",
+    run(Effect.gen(function*() {
+      const { admin, owner, url } = yield* database
+      yield* Stores.open(owner, { schema: "tenant_a" })
+      const other = yield* Stores.open(owner, { schema: "tenant_b" })
+      yield* ReadModels.goLive(other.readModels, ReadModels.projection())
+      const session = yield* Stores.connect(
+        yield* LoginRole.ofKind({ sql: admin, url }, StoreRights.kinds, { schema: "tenant_a" })
+      )
+      const objects = yield* other.sql<{ readonly statement: string }>`
+        select format('select * from %s', oid::regclass) as statement from pg_class
+        where relnamespace::regnamespace::text in ('tenant_b', 'tenant_b_rows') and relkind in ('r', 'v', 'S')
+        union all
+        select format('delete from %s', oid::regclass) from pg_class
+        where relnamespace::regnamespace::text in ('tenant_b', 'tenant_b_rows') and relkind = 'r'
+        union all
+        select format('select %s(%s)', oid::regproc, (select string_agg(format('null::%s', format_type(t, null)), ', ')
+          from unnest(proargtypes) as t)) from pg_proc
+        where pronamespace::regnamespace::text in ('tenant_b', 'tenant_b_rows') and prorettype <> 'trigger'::regtype
+        union all
+        select format('create table %I.mine ()', nspname) from pg_namespace where nspname ~ '^tenant_b'`
+      expect(objects.length).toBeGreaterThan(90)
+      for (const { statement } of objects) {
+        expect([statement, yield* outcome(session, statement)]).toEqual([statement, "42501"])
+      }
+    }))
+  )
+})
+
+test(
+  "every kind of role works in a database that lets only the store's owner take advisory locks",
+  run(Effect.gen(function*() {
+    const { admin, owner, url } = yield* database
+    yield* admin.unsafe(`do $$ declare lock regprocedure; begin
+      for lock in select oid from pg_proc where pronamespace = 'pg_catalog'::regnamespace and proname like 'pg\\_%advisory%' loop
+        execute format('revoke execute on function %s from public', lock);
+        execute format('grant execute on function %s to ${LoginRole.nameOf(owner)}', lock);
+      end loop; end $$`)
+    yield* Stores.open(owner)
+    const address = yield* LoginRole.ofKind({ sql: admin, url }, ["writer", "projector"])
+    const { readModels, store, sql } = yield* Stores.open(address)
+    const [stream, other] = [Stores.freshStream(), Stores.freshStream()]
+    yield* store.append(stream, [Stores.event()], { idempotency: { key: "k", fingerprint: "f" } })
+    const event = { expected: { _tag: "Any" } as const, events: [Stores.event()] as const }
+    yield* store.commit({
+      writes: [{ ...event, stream: other }, { ...event, stream, expected: { _tag: "StreamExists" }, events: [] }]
+    })
+    expect(yield* store.head).toBe(2)
+    expect(yield* sql`select count(*)::int as found from refold.find_stored_events(array[${stream}], '{}', '{}')`)
+      .toEqual([{ found: 0 }])
+    yield* ReadModels.goLive(readModels, ReadModels.projection())
+    yield* ReadModels.goLive(readModels, ReadModels.projection({ setup: Effect.void }))
+    const session = yield* Stores.connect(address)
+    for (const lock of ["pg_advisory_lock(1)", "pg_advisory_lock_shared(1, 2)", "pg_try_advisory_xact_lock(1)"]) {
+      expect(yield* outcome(session, `select ${lock}`)).toBe("42501")
+    }
+  }))
+)
