@@ -107,8 +107,8 @@ export const logging: Middleware = (call, next) =>
 // Both may be what a client sent, and some loggers print them as they are.
 const attributesOf = (call: Call): Effect.Effect<Record<string, string>> =>
   Effect.map(Causation, ({ correlationId }) => ({
-    ...(call.kind === "Command" ? { "refold.id": printable(String(call.id)) } : {}),
-    ...(correlationId === undefined ? {} : { "refold.correlationId": printable(String(correlationId)) })
+    ...(call.kind === "Command" ? { "refold.id": printable(call.id) } : {}),
+    ...(correlationId === undefined ? {} : { "refold.correlationId": printable(correlationId) })
   }))
 
 /** The caller is not allowed to make this request. */
