@@ -3,7 +3,7 @@
  * an older version is upcast to the latest when it is read.
  */
 import * as Result from "effect/Result"
-import { type DecodeError, UnencodableEvent } from "./DecodeError.ts"
+import { type DecodeError, NewerSchemaVersion, UnencodableEvent } from "./DecodeError.ts"
 import type { StoredType, Tagged } from "./EventType.ts"
 import * as CompiledType from "./internal/CompiledType.ts"
 import * as DecodeEvent from "./internal/DecodeEvent.ts"
@@ -17,6 +17,9 @@ export interface EncodedEvent {
   readonly schemaVersion: number
   readonly data: Json.Json
 }
+
+/** The type and schema version of a stored event, and where it is stored. */
+export type StoredVersion = Pick<RecordedEvent, "stream" | "version" | "type" | "schemaVersion">
 
 /** Encodes and decodes the events of a union of event types. */
 export interface EventCodec<Event extends Tagged> {
@@ -34,6 +37,11 @@ export interface EventCodec<Event extends Tagged> {
    * stored, it would make its stream unreadable.
    */
   readonly readBack: (encoded: EncodedEvent) => Result.Result<Event, UnencodableEvent>
+  /**
+   * Fails with `NewerSchemaVersion` for a stored event in a higher version of its type than this codec has, without decoding
+   * it: such an event says that the code is too old, and nothing about the event.
+   */
+  readonly checkVersion: (stored: StoredVersion) => Result.Result<void, NewerSchemaVersion>
   /**
    * The stored names of these types, with former names and types that are split into these; of all types of the codec by
    * default. For the `types` option of a read.
@@ -87,6 +95,7 @@ const fromCompiled = <Event extends Tagged>(types: ReadonlyArray<StoredType>, by
     // Each decoder returns the fields of its own type; with `_tag` they are an event of the union.
     decode: (stored) =>
       DecodeEvent.decode(byName.get(stored.type), stored) as Result.Result<ReadonlyArray<Event>, DecodeError>,
+    checkVersion: (stored) => checkVersion(byName.get(stored.type), stored),
     // As above.
     readBack: (encoded) => readBack(byName, encoded) as Result.Result<Event, UnencodableEvent>,
     storedTypes: (names) =>
@@ -132,3 +141,11 @@ const readBack = (byName: ByName, { data, type }: EncodedEvent): Result.Result<o
     onSuccess: (fields) => ({ ...fields, _tag: type }),
     onFailure: (reason) => new UnencodableEvent({ type, reason: `its encoded form cannot be decoded: ${reason}` })
   })
+
+const checkVersion = (
+  type: CompiledType.CompiledType | undefined,
+  { schemaVersion, stream, type: name, version }: StoredVersion
+): Result.Result<void, NewerSchemaVersion> =>
+  type !== undefined && !type.isRetired && schemaVersion > type.latest
+    ? Result.fail(new NewerSchemaVersion({ stream, version, type: name, schemaVersion, latest: type.latest }))
+    : Result.void

@@ -84,7 +84,7 @@ export const migrations = {
     "project/row_readers",
     "project/create_generation_schema",
     "project/share_tables",
-    "project/hold_live_generation",
+    "project/hold_generation",
     "schema/lock_holders",
     "project/lock_projection",
     "project/write_inline_rows",

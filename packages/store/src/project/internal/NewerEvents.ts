@@ -1,0 +1,66 @@
+/**
+ * Events in a newer schema version than the code knows. They say that the code is too old, so nothing is parked: a batch stops
+ * before the first of them, and newer code goes on from there.
+ */
+import { NewerSchemaVersion } from "@refold/core/event/DecodeError"
+import type { Position } from "@refold/core/event/Position"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import type { StreamName } from "@refold/core/event/StreamName"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type { EventStoreError } from "../../log/EventStoreError.ts"
+import type { Batch, NewerEvent } from "../ReadModelStore.ts"
+import type { FoldLimits, Outcome, ProjectionTarget } from "./ProjectionTarget.ts"
+
+/** The first event that is newer than the code; those of waiting (parked) streams are not met. */
+const find = <R>(
+  { checkVersion }: Pick<ProjectionTarget<R>, "checkVersion">,
+  events: ReadonlyArray<RecordedEvent>,
+  waiting: ReadonlySet<StreamName> = new Set()
+): NewerEvent | undefined => {
+  for (const event of events) {
+    const checked = checkVersion(event)
+    if (Result.isFailure(checked) && !waiting.has(event.stream)) return at(event, checked.failure)
+  }
+  return undefined
+}
+
+/** Folds the events before the first one that only newer code can fold. A fold that ends early does not meet that one. */
+export const foldBefore = <R>(
+  target: ProjectionTarget<R>,
+  batch: Batch,
+  events: ReadonlyArray<RecordedEvent>,
+  { limits, waiting }: { readonly limits: FoldLimits; readonly waiting: ReadonlySet<StreamName> }
+): Effect.Effect<Outcome, EventStoreError, R> => {
+  const newer = find(target, events, waiting)
+  const before = newer === undefined ? events : events.filter(({ position }) => position < newer.position)
+  return Effect.map(target.fold(batch, before, waiting, limits), (outcome) => {
+    const isWhole = outcome.covered === undefined || outcome.covered === before.length
+    return {
+      ...outcome,
+      covered: isWhole ? undefined : outcome.covered,
+      newer: outcome.newer ?? (isWhole ? newer : undefined)
+    }
+  })
+}
+
+/** The event at which the code waits after a fold; none if its stream is parked since, at an earlier event. */
+export const waitsAt = ({ newer, poisoned }: Pick<Outcome, "newer" | "poisoned">): NewerEvent | undefined =>
+  poisoned.some(({ stream }) => stream === newer?.stream) ? undefined : newer
+
+/** An event, and why this code cannot fold it: it, or an event that it depends on, is newer. */
+export const at = (
+  { position, stream, version }: Pick<RecordedEvent, "stream" | "version" | "position">,
+  { latest, schemaVersion, type }: Pick<NewerSchemaVersion, "type" | "schemaVersion" | "latest">
+): NewerEvent => ({ stream, version, position, type, schemaVersion, latest })
+
+/** The position up to which a batch is done that stopped before an event: that of the event before it, or where it began. */
+export const positionBefore = (
+  { position }: NewerEvent,
+  events: ReadonlyArray<RecordedEvent>,
+  after: Position
+): Position => events.findLast((event) => event.position < position)?.position ?? after
+
+/** The error of code that has to fold the event now. */
+export const toError = ({ latest, schemaVersion, stream, type, version }: NewerEvent): NewerSchemaVersion =>
+  new NewerSchemaVersion({ stream, version, type, schemaVersion, latest })
