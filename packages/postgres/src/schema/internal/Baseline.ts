@@ -8,6 +8,7 @@ export const migrations = {
     "log/event_position",
     "log/event_position_start",
     "log/api/is_too_long",
+    "log/api/character_problem",
     "log/api/name_problem",
     "log/api/javascript_number",
     "log/api/json_problem",
