@@ -10,7 +10,8 @@ import type { EventId } from "refold/EventId"
 import { EventStore } from "refold/EventStore"
 import * as Projector from "refold/Projector"
 import * as StreamName from "refold/StreamName"
-import type * as Account from "../../src/Account.ts"
+import { StreamVersion } from "refold/StreamVersion"
+import * as Account from "../../src/Account.ts"
 import * as Accounts from "../../src/Accounts.ts"
 import * as Balances from "../../src/projection/Balances.ts"
 import * as Arbitraries from "./AccountArbitraries.ts"
@@ -85,10 +86,15 @@ const readable = fc.oneof(Arbitraries.storedEvents, turns)
 /** Programs whose events can all be read. */
 export const programs = of(appends(readable))
 
+// Code in TypeScript waits for newer code where an event is newer than it, so such an event would stop all accounts.
+const place = { stream: Result.getOrThrow(StreamName.make("account", "any")), version: StreamVersion(1) }
+const isKnownVersion = (event: Arbitraries.StoredEvent): boolean =>
+  Result.isSuccess(Account.codec.checkVersion({ ...place, ...event }))
+
 /** Programs in which some events cannot. */
 export const oddPrograms = of(fc.oneof(
   { arbitrary: appends(readable), weight: 4 },
-  appends(Arbitraries.oddEvents)
+  appends(Arbitraries.oddEvents.filter(isKnownVersion))
 ))
 
 /** Where a program runs: in streams of its own, with the projections of this schema. */
