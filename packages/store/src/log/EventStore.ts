@@ -5,7 +5,7 @@ import type { Json } from "@refold/core/event/Json"
 import type { NewEvent } from "@refold/core/event/NewEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
 import type { AppendError, IdempotencyConflict } from "@refold/core/journal/AppendError"
-import type { Appended, Commit, FingerprintedKey, Idempotency } from "@refold/core/journal/Commit"
+import type { Appended, Commit, Idempotency, KeyLookUp } from "@refold/core/journal/Commit"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Context from "effect/Context"
@@ -15,10 +15,15 @@ import type * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { EventReader, type ReaderAdapter } from "./EventReader.ts"
 import type { EventStoreError, OutcomeUnknown } from "./EventStoreError.ts"
+import * as ProcessKeys from "./internal/ProcessKeys.ts"
 import * as Subscription from "./internal/Subscription.ts"
+import type { ProcessKeyTaken } from "./ProcessKeyTaken.ts"
 
 /** The errors of a commit. Nothing was stored, except perhaps after `OutcomeUnknown`. */
-export type CommitFailure = AppendError | EventStoreError | OutcomeUnknown
+export type CommitFailure = AppendError | ProcessKeyTaken | EventStoreError | OutcomeUnknown
+
+/** The errors of looking up a commit by its key. */
+export type FindAppendedFailure = IdempotencyConflict | ProcessKeyTaken | InvalidInput | EventStoreError
 
 /** The options of an append. */
 export interface AppendOptions {
@@ -49,10 +54,11 @@ export interface Adapter extends ReaderAdapter {
    * transactions.
    */
   readonly commit: (commit: Commit, inline?: ReadonlyArray<InlineRow>) => Effect.Effect<Appended, CommitFailure>
-  /** The result of the commit under this key and fingerprint, marked `deduplicated`; None for a new key. */
-  readonly findAppended: (
-    idempotency: FingerprintedKey
-  ) => Effect.Effect<Option.Option<Appended>, IdempotencyConflict | InvalidInput | EventStoreError>
+  /**
+   * The result of the commit under this key and fingerprint, marked `deduplicated`; None for a new key. Without a
+   * fingerprint, that of whichever commit has the key.
+   */
+  readonly findAppended: (idempotency: KeyLookUp) => Effect.Effect<Option.Option<Appended>, FindAppendedFailure>
   /**
    * Deletes the idempotency keys that were first used before an instant of the store's clock, except those that never
    * expire, and returns their number. A deleted key is new again. Does not block appends.
@@ -77,9 +83,10 @@ export class EventStore extends Context.Service<
   }
 >()("@refold/store/EventStore") {}
 
-/** The event store service of an adapter. */
-export const fromAdapter = (adapter: Adapter): EventStore["Service"] =>
-  EventStore.of({
+/** The event store service of an adapter. Only the runner of a process reaches keys of processes through it. */
+export const fromAdapter = (unguarded: Adapter): EventStore["Service"] => {
+  const adapter = ProcessKeys.guard(unguarded)
+  return EventStore.of({
     ...adapter,
     head: Effect.map(adapter.logHead, ({ position }) => position),
     heads: Stream.changes(Stream.map(adapter.logHeads, ({ position }) => position)),
@@ -87,6 +94,7 @@ export const fromAdapter = (adapter: Adapter): EventStore["Service"] =>
     append: (stream, events, { expected = ExpectedVersion.Any, idempotency, inline, lastEventId } = {}) =>
       adapter.commit({ writes: [{ stream, expected, lastEventId, events }], idempotency }, inline)
   })
+}
 
 /** The services of an adapter: `EventStore`, and `EventReader` for the same store. */
 export const context = (adapter: Adapter): Context.Context<EventStore | EventReader> => {

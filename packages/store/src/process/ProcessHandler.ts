@@ -18,6 +18,7 @@ import type { SnapshotStore } from "../decide/SnapshotStore.ts"
 import type { EventReader } from "../log/EventReader.ts"
 import type { EventStore } from "../log/EventStore.ts"
 import { EventStoreError, OutcomeUnknown } from "../log/EventStoreError.ts"
+import { ProcessKeyTaken } from "../log/ProcessKeyTaken.ts"
 
 /** Handles the commands that processes send to one category. */
 export interface ProcessHandler<R = never> {
@@ -109,6 +110,7 @@ const permanentFailures = [
   InvalidInput,
   CommandInvalid,
   DeciderFault,
+  ProcessKeyTaken,
   AppendError.IdempotencyConflict,
   AppendError.DuplicateEventId,
   DecodeError.UnknownEventType,
