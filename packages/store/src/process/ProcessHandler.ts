@@ -61,7 +61,8 @@ export const of = <Command, State, Event extends Tagged, Refusal>(
 
 /**
  * Handles commands for an aggregate by a handler of your own, for example one with inline projections or middleware. The
- * handler must pass the options on: they hold the idempotency key. After its `EventStoreError`, `OutcomeUnknown` or
+ * handler must pass the options on: they hold the idempotency key, which only the fiber that dispatches the command, and
+ * fibers that it forks, may use. After its `EventStoreError`, `OutcomeUnknown` or
  * `VersionConflict` the command is repeated; with any other error of the library its outcome is `CommandFailed`; all other
  * failures are refusals of the domain, `CommandRefused`.
  */
