@@ -127,12 +127,18 @@ export const check = (
     yield* SizeLimits.check(writes, limits)
     const idempotency = commit.idempotency && (yield* checkIdempotency(commit.idempotency))
     // As many as in the input: at least one.
-    const checked = { writes: writes as unknown as Commit["writes"], idempotency }
-    yield* ProcessKey.check(checked)
-    return idempotency !== undefined && ProcessKey.commandIdOf(idempotency.key) !== undefined
-      ? { ...checked, idempotency: { ...idempotency, neverExpires: true } }
-      : checked
+    return yield* checkProcessKey({ writes: writes as unknown as Commit["writes"], idempotency })
   })
+
+// The key of a process's command is for events that the command causes, and never expires.
+const checkProcessKey = (commit: Commit): Result.Result<Commit, InvalidInput> => {
+  const { idempotency, writes } = commit
+  const commandId = idempotency && ProcessKey.commandIdOf(idempotency.key)
+  if (idempotency === undefined || commandId === undefined) return Result.succeed(commit)
+  return writes.every(({ events }) => events.every(({ metadata }) => metadata.causationId === commandId))
+    ? Result.succeed({ writes, idempotency: { ...idempotency, neverExpires: true } })
+    : invalid("idempotency.key", ProcessKey.rule)
+}
 
 const checkWrite = (write: StreamWrite, field: string): Result.Result<StreamWrite, InvalidInput> =>
   Result.gen(function*() {

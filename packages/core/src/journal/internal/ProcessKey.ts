@@ -2,12 +2,9 @@
  * The idempotency keys of commands that processes send: a reserved prefix, and the id of the command. Their commits name
  * the command in the causation id of each event, so a stored commit shows which command it is of.
  */
-import * as Result from "effect/Result"
-import { invalid, type InvalidInput } from "../../event/InvalidInput.ts"
-import type { Commit } from "../Commit.ts"
 
-/** The prefix of these keys; no other key may begin with it. The same text is in the SQL functions. */
-export const prefix = "refold:"
+// No other key may begin with it. The same text is in the SQL functions.
+const prefix = "refold:"
 
 /** The key of a command. */
 export const of = (commandId: string): string => `${prefix}${commandId}`
@@ -18,11 +15,3 @@ export const commandIdOf = (key: string): string | undefined =>
 
 /** The rule for a key that a client gives. */
 export const rule = `must not begin with "${prefix}": these keys are for commands that processes send`
-
-/** Checks that a commit under the key of a process is of that command. Fails with `InvalidInput`. */
-export const check = ({ idempotency, writes }: Commit): Result.Result<void, InvalidInput> => {
-  const commandId = idempotency && commandIdOf(idempotency.key)
-  if (commandId === undefined) return Result.void
-  const isOwn = writes.every(({ events }) => events.every(({ metadata }) => metadata.causationId === commandId))
-  return isOwn ? Result.void : invalid("idempotency.key", rule)
-}

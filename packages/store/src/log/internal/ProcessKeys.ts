@@ -12,9 +12,9 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import type { Adapter, FindAppendedFailure } from "../EventStore.ts"
 import { EventStoreError } from "../EventStoreError.ts"
 import { ProcessKeyTaken } from "../ProcessKeyTaken.ts"
+import type { Adapter, FindAppendedFailure } from "./Adapter.ts"
 
 /** The key of the command that this fiber dispatches for a process; set by the runner. A client has no access to it. */
 export const Dispatching = Context.Reference<string | undefined>("@refold/store/internal/Dispatching", {
