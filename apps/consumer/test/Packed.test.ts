@@ -70,3 +70,18 @@ it("every published package is one that this package depends on, so that it is b
   )
   for (const { manifest: { name } } of PackedProject.published) expect(devDependencies).toHaveProperty([name])
 })
+
+describe("the driver of @refold/postgres", () => {
+  const { manifest: { peerDependencies } } = PackedProject.published.find(({ manifest: { name } }) =>
+    name === "@refold/postgres"
+  )!
+  const range = /^~(\d+)\.(\d+)\.(\d+)$/.exec(peerDependencies?.["@effect/sql-pg"] ?? "")?.slice(1).map(Number)
+  const driver = new URL("../../../packages/postgres/node_modules/@effect/sql-pg/package.json", import.meta.url)
+  const { version }: { readonly version: string } = JSON.parse(Fs.readFileSync(driver, "utf8"))
+
+  it("may be any patch of the version that the tests run with, which its users can install without a release here", () => {
+    const [major, minor, patch] = version.split(".").map(Number)
+    expect(range).toEqual([major, minor, expect.any(Number)])
+    expect(range![2]).toBeLessThanOrEqual(patch!)
+  })
+})

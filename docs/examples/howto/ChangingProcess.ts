@@ -1,6 +1,15 @@
 /** A process that changes while its instances are running, and what an operator does about commands that cannot be sent. */
 import { DateTime, Effect, Option, Result, Schema } from "effect"
-import { Aggregate, CommandVersions, Decider, EventCodec, EventType, Process, ProcessInstances } from "refold"
+import {
+  Aggregate,
+  CommandVersions,
+  Decider,
+  EventCodec,
+  EventType,
+  Process,
+  ProcessInstances,
+  ProcessRunner
+} from "refold"
 
 const Lent = EventType.make("Lent", Schema.Struct({ book: Schema.String, due: Schema.DateTimeUtc }))
 const Renewed = EventType.make("Renewed", Schema.Struct({ book: Schema.String, due: Schema.DateTimeUtc }))
@@ -91,6 +100,11 @@ export const withoutRenewals = Process.makeUnsafe<
   correlate: ({ book }) => Option.some(book),
   initialState: { loans: 0 }
 })
+
+// #region redefine
+/** Once, when no program of the former release runs: code that lacks a type is refused otherwise. */
+export const takeOutRenewals = ProcessRunner.redefine(withoutRenewals)
+// #endregion
 
 // #region unknown
 /** The instances whose state leaves out events of types that the process does not have any more. */

@@ -58,6 +58,7 @@ it("an instance names the types that its state leaves out", () =>
     yield* record("1", Example.renewed("Emma", "2100-02-01"))
     yield* catchUp
     yield* record("2", Example.lent("Dune", "2100-01-01"))
+    yield* Example.takeOutRenewals
     yield* ProcessRunner.catchUp(Example.withoutRenewals, { handlers: [ProcessHandler.of(Example.Letters)] })
     expect(yield* Example.withUnknownTypes).toEqual([{ instance: "Emma", unknownTypes: ["Renewed"] }])
   })))

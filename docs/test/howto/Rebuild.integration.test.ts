@@ -32,9 +32,9 @@ const expected = {
     _tag: "ProjectionOutdated",
     message: "projection \"wallets\" is live at version 2, but this code has version 1: deploy the newer code"
   },
-  // New code cannot read the rows that lack the field.
-  early: { _tag: "UnreadableRow", version: 1 },
-  // Old code reads the new rows by its own schema, which knows nothing of the added field.
+  // New code has an index that the live rows lack.
+  early: { _tag: "DefinitionMismatch", version: 2, stored: 1 },
+  // Old code reads the last rows of its version.
   old: { value: { state: { movements: 300 }, version: 300 } }
 }
 

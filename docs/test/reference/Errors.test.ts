@@ -7,7 +7,7 @@ const isPublic = (path: string): boolean => !path.includes("/internal/")
 
 /** Refusals that operators of processes get; the only errors that are not classes. */
 const instanceRefusals = () =>
-  [...read("packages/core/src/process/internal/ProcessMessage.ts").split("InstanceRefusal")[1]!.matchAll(
+  [...read("packages/core/src/process/internal/ProcessMessage.ts").split("OperatorRefusal")[1]!.matchAll(
     /_tag: "(\w+)"/g
   )]
     .map(([, tag]) => tag!)

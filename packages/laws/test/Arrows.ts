@@ -51,7 +51,8 @@ const rooms = ["schema", "embedded", "kit", "event", "journal", "log", "decide",
 
 /** `core <- store <- memory | postgres <- legacy`, `core, store, memory <- refold <- apps`, and `core, store <- laws`. */
 export const arrows: Readonly<Record<string, Arrow>> = {
-  "packages/core": { ...library, workspace: [], effect: dataModules },
+  // Hashes are pure; those of Node and of the Web's crypto are not everywhere, or not synchronous.
+  "packages/core": { ...library, workspace: [], effect: dataModules, npm: ["@noble/hashes"] },
   "packages/store": { ...library, workspace: ["core"] },
   "packages/memory": { ...library, workspace: ["core", "store"] },
   "packages/postgres": {

@@ -42,6 +42,15 @@ describe("the architecture", () => {
     expect(strangers(tracked())).toEqual([])
   })
 
+  it("runs actions of others by the digest of their commit, which their tags cannot change", () => {
+    const used = globSync(".github/workflows/*.yml", { cwd: root })
+      .flatMap((file) =>
+        [...readFileSync(`${root}/${file}`, "utf8").matchAll(/uses: *(\S+)/g)].map(([, name]) => name!)
+      )
+    expect(used.length).toBeGreaterThan(0)
+    expect(used.filter((name) => !/^(\.\/|.*@[0-9a-f]{40}$)/.test(name))).toEqual([])
+  })
+
   it("notices a stranger at the top level", () => {
     expect(strangers([".ci/run", "README.md", "packages/core/package.json", "notes.txt", "lib/a.ts", "lib/b.ts"]))
       .toEqual(["notes.txt", "lib"])

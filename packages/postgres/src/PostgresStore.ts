@@ -1,5 +1,5 @@
 /** The PostgreSQL adapter: the same SQL through the same driver on a server or on the embedded database. */
-import * as PgClient from "@effect/sql-pg/PgClient"
+import type * as PgClient from "@effect/sql-pg/PgClient"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as SizeLimits from "@refold/core/journal/SizeLimits"
 import { SnapshotStore } from "@refold/store/decide/SnapshotStore"
@@ -14,6 +14,7 @@ import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type * as SqlError from "effect/sql/SqlError"
+import type { ConnectionOptions } from "node:tls"
 import * as SnapshotStoreAdapter from "./decide/internal/SnapshotStoreAdapter.ts"
 import * as Embedded from "./embedded/Embedded.ts"
 import * as EventStoreAdapter from "./log/internal/EventStoreAdapter.ts"
@@ -24,7 +25,7 @@ import * as ReadModelStoreAdapter from "./project/internal/ReadModelStoreAdapter
 import { ProjectionTables } from "./project/ProjectionTables.ts"
 import * as Database from "./schema/internal/Database.ts"
 import * as Isolation from "./schema/internal/Isolation.ts"
-import * as ServerUrl from "./schema/internal/ServerUrl.ts"
+import * as ServerClient from "./schema/internal/ServerClient.ts"
 import * as StoreSchema from "./schema/internal/StoreSchema.ts"
 import * as TimeLimits from "./schema/internal/TimeLimits.ts"
 
@@ -94,8 +95,17 @@ export interface ClientOptions extends StoreOptions {
  * database or the url; behind a pooler only the store's own statements and transactions are.
  */
 export interface ServerOptions extends StoreOptions {
-  /** `postgres://user:password@host:port/database` */
+  /**
+   * `postgres://user:password@host:port/database`, with percent-encoded parts. Parameters: `sslmode`, `application_name`,
+   * `options`, `connect_timeout`, and `host`, `port`, `user`, `password` and `dbname`; any other one is refused.
+   */
   readonly url: Redacted.Redacted
+  /**
+   * Whether to encrypt the connection, or how: options of Node's `tls.connect`, such as `ca` and `servername`. By default
+   * the `sslmode` of the url decides, and without one the connection is not encrypted: to a host that is not this machine
+   * that is logged as a warning. Where it is encrypted, the certificate and its host name are verified.
+   */
+  readonly ssl?: boolean | ConnectionOptions | undefined
   /** Maximum connections of the pool, 10 by default. One more listens while the log is followed. */
   readonly maxConnections?: number | undefined
   /** Set behind a pooler that shares connections between transactions: no named prepared statements and no LISTEN. */
@@ -104,26 +114,14 @@ export interface ServerOptions extends StoreOptions {
 
 /**
  * A store on a PostgreSQL server, version 15 or later. Fails with `EventStoreError` where the server cannot be reached
- * or the schema cannot be migrated, and with `SqlError` where the url is malformed.
+ * or the schema cannot be migrated, and with `InvalidInput` where the url is malformed; no error holds the url.
  */
 export const layer = (
-  { maxConnections = 10, pooler = false, url, ...store }: ServerOptions
+  { maxConnections, pooler = false, ssl, url, ...store }: ServerOptions
 ): Layer.Layer<Services, InvalidInput | EventStoreError | SqlError.SqlError> =>
   Layer.provideMerge(
     layerClient({ ...store, notify: !pooler }),
-    PgClient.layer({
-      url,
-      // Named for the spans.
-      ...ServerUrl.parse(url),
-      maxConnections,
-      prepare: !pooler,
-      // Poolers refuse parameters that they do not know; see `Isolation` for sessions without it.
-      ...(pooler ? {} : { startupParameters: { default_transaction_isolation: "read committed" } }),
-      applicationName: "refold",
-      maxMessageSize,
-      // So that a server that vanished without closing its connections is detected.
-      keepAlive: "30 seconds"
-    })
+    ServerClient.layer({ url, ssl, maxConnections, pooler })
   )
 
 /**
@@ -192,6 +190,3 @@ const layerOn = (
       Context.add(ProjectionTables, ProjectionTablesAdapter.make(database))
     )
   }))
-
-// The maximum size of a jsonb value.
-const maxMessageSize = 256 * 1024 * 1024

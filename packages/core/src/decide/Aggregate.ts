@@ -1,5 +1,6 @@
 /** A decider with the category of its streams, its event codec and its snapshots: all that a command handler needs. */
-import * as Hash from "effect/Hash"
+import { sha256 } from "@noble/hashes/sha2.js"
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
@@ -56,8 +57,8 @@ export interface Snapshotting<State> {
   readonly name: string
   readonly every: number
   /**
-   * Hashes of the declared version, the state's schema and the codec's versions. A snapshot with another fingerprint is
-   * ignored.
+   * The SHA-256 of the declared version, the state's schema and the codec's versions, in hexadecimal. A snapshot with
+   * another fingerprint is ignored.
    */
   readonly fingerprint: string
   readonly encode: (state: State) => Result.Result<Json.Json, InvalidInput>
@@ -108,7 +109,8 @@ const compile = <State>(
     return {
       name,
       every,
-      fingerprint: [version, text, codecFingerprint].map((part) => Hash.string(String(part)).toString(36)).join("."),
+      // A hash that no two schemas share, not even on purpose: a snapshot under the same one is used.
+      fingerprint: bytesToHex(sha256(utf8ToBytes(JSON.stringify([version, text, codecFingerprint])))),
       encode,
       decode: (stored) => Result.getSuccess(decode(stored))
     }

@@ -1,6 +1,7 @@
 /** The error of a malformed command. It lists all problems; the store was not accessed. */
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Data from "effect/Data"
+import { printable } from "../event/internal/Printable.ts"
 
 /** One problem and its path: `amount`, `to.name`, `lines[2].price`; the empty path is the command itself. */
 export interface CommandIssue {
@@ -13,6 +14,6 @@ export class CommandInvalid extends Data.TaggedError("CommandInvalid")<{
   readonly issues: NonEmptyReadonlyArray<CommandIssue>
 }> {
   override get message(): string {
-    return this.issues.map(({ message, path }) => path === "" ? message : `${path}: ${message}`).join("; ")
+    return printable(this.issues.map(({ message, path }) => path === "" ? message : `${path}: ${message}`).join("; "))
   }
 }

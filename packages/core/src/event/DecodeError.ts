@@ -16,14 +16,21 @@ const which = ({ schemaVersion, stream, type, version }: Which): string =>
 /** No event type of the codec has this name or former name. */
 export class UnknownEventType extends Data.TaggedError("UnknownEventType")<Which> {
   override get message(): string {
-    return `${which(this)} has a type that the codec does not have: add the type or the former name to the codec`
+    return `${
+      which(this)
+    } has a type that the codec does not have: run newer code if it knows the type, or add the type or the former name to the codec`
   }
 }
 
-/** Newer code wrote the event: its schema version is above `latest`, the highest version of the codec. */
+/**
+ * This code is older than the data: newer code wrote the event, and its schema version is above `latest`, the highest version
+ * of the codec. Run newer code.
+ */
 export class NewerSchemaVersion extends Data.TaggedError("NewerSchemaVersion")<Which & { readonly latest: number }> {
   override get message(): string {
-    return `${which(this)} is newer than the latest schema version known here, ${this.latest}: deploy newer code`
+    return `this code is older than the data: ${
+      which(this)
+    } is newer than the latest schema version known here, ${this.latest}: run newer code`
   }
 }
 

@@ -3,7 +3,7 @@
  * an older version is upcast to the latest when it is read.
  */
 import * as Result from "effect/Result"
-import { type DecodeError, UnencodableEvent } from "./DecodeError.ts"
+import { type DecodeError, type NewerSchemaVersion, UnencodableEvent } from "./DecodeError.ts"
 import type { StoredType, Tagged } from "./EventType.ts"
 import * as CompiledType from "./internal/CompiledType.ts"
 import * as DecodeEvent from "./internal/DecodeEvent.ts"
@@ -18,6 +18,9 @@ export interface EncodedEvent {
   readonly data: Json.Json
 }
 
+/** The type and schema version of a stored event, and where it is stored. */
+export type StoredVersion = Pick<RecordedEvent, "stream" | "version" | "type" | "schemaVersion">
+
 /** Encodes and decodes the events of a union of event types. */
 export interface EventCodec<Event extends Tagged> {
   /** The types that it was made of. */
@@ -29,6 +32,11 @@ export interface EventCodec<Event extends Tagged> {
    * type is split into.
    */
   readonly decode: (stored: RecordedEvent) => Result.Result<ReadonlyArray<Event>, DecodeError>
+  /**
+   * Fails with `NewerSchemaVersion` for a stored event in a higher version of its type than this codec has, without decoding
+   * it: such an event says that the code is too old, and nothing about the event.
+   */
+  readonly checkVersion: (stored: StoredVersion) => Result.Result<void, NewerSchemaVersion>
   /**
    * Decodes an event that this codec encoded, as a later read does. Fails with `UnencodableEvent` if it cannot be decoded:
    * stored, it would make its stream unreadable.
@@ -87,6 +95,7 @@ const fromCompiled = <Event extends Tagged>(types: ReadonlyArray<StoredType>, by
     // Each decoder returns the fields of its own type; with `_tag` they are an event of the union.
     decode: (stored) =>
       DecodeEvent.decode(byName.get(stored.type), stored) as Result.Result<ReadonlyArray<Event>, DecodeError>,
+    checkVersion: (stored) => DecodeEvent.checkVersion(byName.get(stored.type), stored),
     // As above.
     readBack: (encoded) => readBack(byName, encoded) as Result.Result<Event, UnencodableEvent>,
     storedTypes: (names) =>

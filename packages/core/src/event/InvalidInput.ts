@@ -1,6 +1,7 @@
 /** The error of invalid input. It names the field and the rule; nothing was stored. */
 import * as Data from "effect/Data"
 import * as Result from "effect/Result"
+import { printable } from "./internal/Printable.ts"
 
 /**
  * A value given to a public function breaks a rule. `field` is the path to the value (`writes[0].events[2].data.note`),
@@ -11,7 +12,7 @@ export class InvalidInput extends Data.TaggedError("InvalidInput")<{
   readonly rule: string
 }> {
   override get message(): string {
-    return `${this.field} ${this.rule}`
+    return printable(`${this.field} ${this.rule}`)
   }
 }
 

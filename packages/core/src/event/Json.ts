@@ -60,9 +60,14 @@ export const textProblem = (text: string): string | undefined => {
 }
 
 /** The rule that the name of a stream, a type or a key breaks; `undefined` if it breaks none. */
-export const nameProblem = (name: string): string | undefined =>
+export const nameProblem = (name: string): string | undefined => {
   // Decoders drop it: the driver returns "\ufeffa\ufffd" without it.
-  name.startsWith("\ufeff") ? "must not begin with a byte order mark" : textProblem(name)
+  if (name.startsWith("\ufeff")) return "must not begin with a byte order mark"
+  // Names come in log lines and messages, which a line break or an escape sequence of a terminal would forge.
+  return textProblem(name) ?? (controls.test(name) ? "must not contain a control character or a line break" : undefined)
+}
+
+const controls = /[\p{Cc}\u2028\u2029]/u
 
 // `copy` throws, because a Result at every node of every event would cost more than the copy; `storable` is its only
 // caller and catches. The path is built while the error passes upwards: most values have none.

@@ -14,6 +14,7 @@ import * as NewEvent from "../event/NewEvent.ts"
 import type { RecordedEvent } from "../event/RecordedEvent.ts"
 import * as StreamName from "../event/StreamName.ts"
 import * as RowIndex from "./internal/RowIndex.ts"
+import * as StoredDefinition from "./internal/StoredDefinition.ts"
 
 /** The envelope of an event: its stream, version, position, times, id and metadata. */
 export type Envelope = Omit<RecordedEvent, "type" | "schemaVersion" | "data">
@@ -28,8 +29,12 @@ export interface Definition<Event extends Tagged, State, Index extends string> {
   /** Unique in a store, 1 to 255 UTF-16 units. */
   readonly name: string
   /**
-   * A whole number of 1 or more. Raise it when `keys`, `evolve`, `state` or `indexes` change: the rows are then rebuilt
-   * beside the old ones. A changed function is not detected.
+   * A whole number of 1 or more. It covers everything that the rows depend on: the stored event types with their former
+   * names, `categories`, `keys`, `initialState`, `evolve`, `state` and `indexes`, whether the rows are inline, and what
+   * upcasters give. Raise it when one of them changes: the rows are then rebuilt beside the old ones. The store compares the
+   * event types, categories, indexes and whether the rows are inline, and refuses others under the same version with
+   * `DefinitionMismatch`; changed functions and schemas are not detected. A new schema version of an event type needs no
+   * higher version if the rows stay the same.
    */
   readonly version: number
   /** The codec of the events that it reads; events of other types are skipped. */
@@ -66,6 +71,8 @@ export interface Projection<Event extends Tagged, State, Index extends string = 
   readonly isKeyedByStream: boolean
   /** Whether command handlers write its rows together with the events; see `ofAggregate`. */
   readonly isInline: boolean
+  /** The parts of the definition that a store compares, as a string. */
+  readonly definition: string
   readonly encode: (state: State) => Result.Result<Json, InvalidInput>
   /** Decodes a stored state; a failure is the reason. */
   readonly decode: (stored: Json) => Result.Result<State, string>
@@ -147,6 +154,12 @@ const compile = <Event extends Tagged, State, Index extends string>(
       types,
       isKeyedByStream: definition.keys === byStream,
       isInline,
+      definition: StoredDefinition.render({
+        kind: isInline ? "inline rows" : "rows",
+        types,
+        categories,
+        indexes: compiled
+      }),
       encode: (state) => Result.flatMap(encode(state), (encoded) => RowIndex.check(compiled, encoded)),
       decode
     }

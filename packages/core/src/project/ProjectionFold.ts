@@ -24,8 +24,11 @@ export interface StoredRow {
   readonly version: StreamVersion
 }
 
-/** The step that failed: decoding the event, `keys`, decoding a stored row, or `evolve` and encoding its result. */
-export type Stage = "Event" | "Keys" | "Row" | "Evolve"
+/**
+ * The step that failed: decoding the event, `keys`, decoding a stored row, or `evolve` and encoding its result. `Newer`: an
+ * operator parked the stream at an event of a newer schema version than the code knew.
+ */
+export type Stage = "Event" | "Keys" | "Row" | "Evolve" | "Newer"
 
 /** An event that a projection cannot fold. */
 export class PoisonedEvent extends Data.TaggedError("PoisonedEvent")<{

@@ -1,7 +1,9 @@
+import * as Hash from "effect/Hash"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaTransformation from "effect/SchemaTransformation"
+import { createHash } from "node:crypto"
 import { describe, expect, expectTypeOf, it } from "vitest"
 import * as Aggregate from "../../src/decide/Aggregate.ts"
 import * as Decider from "../../src/decide/Decider.ts"
@@ -159,8 +161,32 @@ describe("the fingerprint of a snapshot", () => {
       .toBe(fingerprint())
   })
 
-  it("is still the one under which snapshots were saved before", () => {
-    expect(fingerprint({ version: 7 })).toBe("3t02.gtkanr.-he16ay")
+  it("is a SHA-256 of the version, the schema and the codec", () => {
+    const schema = JSON.stringify(Schema.toJsonSchemaDocument(Schema.toCodecJson(snapshots.state)))
+    expect(fingerprint({ version: 7 })).toBe(
+      createHash("sha256").update(JSON.stringify([7, schema, codec.fingerprint])).digest("hex")
+    )
+  })
+
+  it("differs where 32-bit hashes of the schemas are the same", () => {
+    const of = (field: string) => {
+      const state = Schema.Struct({ [field]: Schema.optionalKey(Schema.Int) })
+      const text = JSON.stringify(Schema.toJsonSchemaDocument(Schema.toCodecJson(state)))
+      const made = Aggregate.makeUnsafe({
+        category: "on",
+        events: codec,
+        decider: Decider.make<never, object, typeof Counted.Event, never>({
+          initialState: {},
+          decide: () => Decider.accept(),
+          evolve: () => ({})
+        }),
+        snapshots: { name: "on", version: 1, every: 1, state }
+      })
+      return { hash: Hash.string(text), fingerprint: Option.getOrThrow(made.snapshots).fingerprint }
+    }
+    const [one, two] = [of("on"), of("No")]
+    expect(one.hash).toBe(two.hash)
+    expect(one.fingerprint).not.toBe(two.fingerprint)
   })
 
   it("does not depend on how often snapshots are taken", () => {

@@ -318,7 +318,7 @@ describe("decode fails with an error that names stream, version and type for", (
     expect(decode("Burnt", 1, {})).toMatchObject({ _tag: "UnknownEventType", ...which("Burnt", 1) })
     expect(decode("Burnt", 1, {}).message)
       .toBe(
-        "event 7 of stream \"account-1\" (Burnt, schema version 1) has a type that the codec does not have: add the type or the former name to the codec"
+        "event 7 of stream \"account-1\" (Burnt, schema version 1) has a type that the codec does not have: run newer code if it knows the type, or add the type or the former name to the codec"
       )
   })
 
@@ -330,7 +330,7 @@ describe("decode fails with an error that names stream, version and type for", (
     expect(decode("Opened", 4, { owner: "Ada" }))
       .toMatchObject({ _tag: "NewerSchemaVersion", ...which("Opened", 4), latest: 3 })
     expect(decode("Opened", 4, {}).message).toBe(
-      "event 7 of stream \"account-1\" (Opened, schema version 4) is newer than the latest schema version known here, 3: deploy newer code"
+      "this code is older than the data: event 7 of stream \"account-1\" (Opened, schema version 4) is newer than the latest schema version known here, 3: run newer code"
     )
   })
 

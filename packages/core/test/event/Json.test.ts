@@ -80,12 +80,12 @@ describe("storable refuses, naming the path and the rule:", () => {
       "data must be a plain object, not an exotic one"
     ],
     ["NUL in a text", { a: "x\u0000y" }, "data.a must not contain the character \\u0000"],
-    ["NUL in a key", { "\u0000": 1 }, "data.\u0000 must not contain the character \\u0000"],
+    ["NUL in a key", { "\u0000": 1 }, "data.\\u0000 must not contain the character \\u0000"],
     ["a lone high surrogate", ["\ud83d"], "data[0] must not contain a lone surrogate"],
     ["a lone low surrogate", "a\udc0e", "data must not contain a lone surrogate"],
     ["surrogates in the wrong order", "\udc0e\ud83d", "data must not contain a lone surrogate"],
     ["a quote mark for a key", [{ "\"": 1 }], "data[0].\" must not be a quote mark or control character alone"],
-    ["a line break for a key", { "\n": 1 }, "data.\n must not be a quote mark or control character alone"],
+    ["a line break for a key", { "\n": 1 }, "data.\\u000a must not be a quote mark or control character alone"],
     ["a lone surrogate in a key", { a: { "\ud83d": 1 } }, "data.a.\ud83d must not contain a lone surrogate"]
   ])("%s", (_, value, message) => expect(refusal(value).message).toBe(message))
 

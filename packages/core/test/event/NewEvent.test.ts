@@ -38,6 +38,13 @@ describe("check", () => {
     ["a type of 256 characters", { type: "x".repeat(256) }, "events[3].type must be a text of 1 to 255 characters"],
     ["a type that is no text", { type: 7 }, "events[3].type must be a text of 1 to 255 characters"],
     ["NUL in the type", { type: "a\u0000" }, "events[3].type must not contain the character \\u0000"],
+    ...["\n", "\r", "\t", "\u001b[31m", "\u007f", "\u0085", "\u009b", "\u2028", "\u2029"].map((
+      control
+    ): [string, object, string] => [
+      `the character ${JSON.stringify(control)} in the type`,
+      { type: `A${control}B` },
+      "events[3].type must not contain a control character or a line break"
+    ]),
     ["a byte order mark before the type", { type: "\ufeffA" }, "events[3].type must not begin with a byte order mark"],
     ["a lone surrogate in the type", { type: "\ud800" }, "events[3].type must not contain a lone surrogate"],
     ...[0, -1, 1.5, NaN, Infinity, 32_768, "1", undefined].map((schemaVersion): [string, object, string] => [

@@ -48,6 +48,8 @@ describe("make refuses, naming the category or the whole:", () => {
   it.each([
     ["", "1", "category must not be empty"],
     ["\ufeffa", "1", "category must not begin with a byte order mark"],
+    ["a\nb", "1", "category must not contain a control character or a line break"],
+    ["account", "1\u001b[2J", "stream must not contain a control character or a line break"],
     ["bank-account", "1", "category must not contain a dash"],
     ["\u0000", "1", "category must not contain the character \\u0000"],
     ["\udfff", "1", "category must not contain a lone surrogate"],

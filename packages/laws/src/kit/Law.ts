@@ -2,6 +2,7 @@
  * A law states that two values are equal for every input. It is a pure function that returns both values, so that a
  * report can show them; its name is a sentence, which the report prints.
  */
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Equal from "effect/Equal"
 import * as fc from "fast-check"
@@ -33,6 +34,8 @@ export interface CheckOptions<R> {
   readonly shrink?: boolean | undefined
   /** The seed of a `Broken` verdict, to try its inputs again; with its path as well, only its counterexample. */
   readonly replay?: { readonly seed: number; readonly path?: string } | undefined
+  /** How long an input may take before it counts as one that breaks the law; 3 minutes by default. For hangs only. */
+  readonly inputTimeout?: Duration.Input | undefined
 }
 
 /** The number of inputs that a law is tried on by default. */
@@ -59,19 +62,19 @@ export interface Broken {
 /** The result of checking a law. */
 export type Verdict = Holds | Broken
 
-// For hangs only. An input takes milliseconds in memory; the rest is for databases on machines with other work to do.
-const inputTimeout = "3 minutes"
+// An input takes milliseconds in memory; the rest is for databases on machines with other work to do.
+const defaultTimeout = "3 minutes"
 
 /** Tries a law on generated inputs, and shrinks an input that breaks it. Never rejects: a failure is a verdict. */
 export const check = async <Input, R>(
   law: Law<Input, R>,
   arbitrary: fc.Arbitrary<Input>,
-  { replay, run, runs = defaultRuns, shrink = true }: CheckOptions<R>
+  { inputTimeout = defaultTimeout, replay, run, runs = defaultRuns, shrink = true }: CheckOptions<R>
 ): Promise<Verdict> => {
   // The last input to fail is the smallest that was found.
   let broken: Sides = { left: undefined, right: undefined }
   const property = fc.asyncProperty(arbitrary, async (input) => {
-    const sides = await evaluate(law, input, run)
+    const sides = await evaluate(law, input, (sides) => run(Effect.timeout(sides, inputTimeout)))
     if (Equal.equals(sides.left, sides.right)) return true
     broken = sides
     return false
@@ -86,7 +89,7 @@ export const check = async <Input, R>(
 const evaluate = async <Input, R>(law: Law<Input, R>, input: Input, run: CheckOptions<R>["run"]): Promise<Sides> => {
   try {
     const sides = law.sides(input)
-    return await (Effect.isEffect(sides) ? run(Effect.timeout(sides, inputTimeout)) : sides)
+    return await (Effect.isEffect(sides) ? run(sides) : sides)
   } catch (error) {
     return { left: { failedWith: error }, right: "two equal sides" }
   }

@@ -14,6 +14,7 @@ import * as Arbitraries from "../kit/internal/Arbitraries.ts"
 import * as Sample from "../kit/internal/Sample.ts"
 import * as Law from "../kit/Law.ts"
 import * as Suite from "../kit/Suite.ts"
+import * as DeploymentLaws from "./internal/DeploymentLaws.ts"
 import * as Histories from "./internal/Histories.ts"
 import * as InlineLaws from "./internal/InlineLaws.ts"
 import * as InlineRowModel from "./internal/InlineRowModel.ts"
@@ -110,6 +111,9 @@ export const properties = (): ReadonlyArray<Law.Property<Stores>> => [
   Law.over(ParkingLaws.failedRetryLosesNothing, repairable),
   Law.over(ParkingLaws.discardedEventsAreLeftOut, growing(SampleProjections.poisonedByStream, Histories.entry)),
   Law.over(ParkingLaws.rebuildsHonourDiscards, growing(SampleProjections.poisonedShapes, Histories.entry)),
+  Law.over(DeploymentLaws.newerCodeGoesOn, growing(SampleProjections.sound, Histories.entry)),
+  Law.over(DeploymentLaws.otherDefinitionsAreRefused, growing(SampleProjections.sound, Histories.entry)),
+  Law.over(DeploymentLaws.replacedRowsAreRead, growing(SampleProjections.sound, Histories.readableEntry)),
   Law.over(InlineLaws.inlineRowAndTailIsReplay, program),
   Law.over(InlineLaws.handlersWriteRows, program),
   Law.over(InlineLaws.newerRowsStay, fc.integer({ min: 1, max: 9 })),

@@ -6,6 +6,7 @@ import * as fc from "fast-check"
 import * as LossyTill from "../../src/decide/internal/LossyTill.ts"
 import * as Sample from "../../src/kit/internal/Sample.ts"
 import * as Law from "../../src/kit/Law.ts"
+import * as DeploymentLaws from "../../src/project/internal/DeploymentLaws.ts"
 import * as InlineLaws from "../../src/project/internal/InlineLaws.ts"
 import * as ParkingLaws from "../../src/project/internal/ParkingLaws.ts"
 import * as PastRowsLaws from "../../src/project/internal/PastRowsLaws.ts"
@@ -78,6 +79,12 @@ const parkingLaws: Table<typeof ParkingLaws> = {
   rebuildsHonourDiscards: { "discards forgotten by rebuilds": store(ReadModels.forgetsDiscardsInRebuilds) }
 }
 
+const deploymentLaws: Table<typeof DeploymentLaws> = {
+  newerCodeGoesOn: { "checkpoints that pass newer events": store(ReadModels.passesNewerEvents) },
+  otherDefinitionsAreRefused: { "live rows for every reader": store(ReadModels.readsLiveRowsOnly) },
+  replacedRowsAreRead: { "live rows for every reader": store(ReadModels.readsLiveRowsOnly) }
+}
+
 const inlineLaws: Table<typeof InlineLaws> = {
   inlineRowAndTailIsReplay: {
     "rows of refused appends": store(ReadModels.writesRowsOfRefusedAppends),
@@ -134,6 +141,7 @@ Planted.find("ProjectionLaws", ProjectionLaws, [Projections.sound], projectionLa
 Planted.find("ProjectorLaws", ProjectorLaws, [[]], projectorLaws)
 Planted.find("RebuildLaws", RebuildLaws, [], rebuildLaws)
 Planted.find("ParkingLaws", ParkingLaws, [], parkingLaws)
+Planted.find("DeploymentLaws", DeploymentLaws, [], deploymentLaws)
 Planted.find("InlineLaws", InlineLaws, [], inlineLaws)
 Planted.find("RememberedRowLaws", RememberedRowLaws, [], rememberedRowLaws)
 Planted.find("PastRowsLaws", PastRowsLaws, [], pastRowsLaws)

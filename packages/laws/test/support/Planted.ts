@@ -33,7 +33,13 @@ const propertyOf = <R>(properties: ReadonlyArray<Law.Property<R>>, law: string):
 export const services =
   <R>(layer: Layer.Layer<R>, properties: ReadonlyArray<Law.Property<R>>): Planted => async (law) => {
     const runtime = ManagedRuntime.make(Layer.provideMerge(layer, SkewedClock.jittering))
-    const verdict = await propertyOf(properties, law).check({ runs, run: runtime.runPromise, shrink: false })
+    const verdict = await propertyOf(properties, law).check({
+      runs,
+      run: runtime.runPromise,
+      shrink: false,
+      // A fault may show in work that never ends.
+      inputTimeout: "20 seconds"
+    })
     await runtime.dispose()
     return verdict
   }

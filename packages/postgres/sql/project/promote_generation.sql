@@ -26,7 +26,9 @@ BEGIN
     RETURN false;
   END IF;
   -- Skips generations that have an owner at the moment: their promotion fails later, and waiting here could deadlock.
-  UPDATE refold.projection_generations g SET status = 'Retired' WHERE g.id IN (
+  UPDATE refold.projection_generations g SET
+    status = 'Retired', replaced_at = CASE WHEN g.id = live.id THEN clock_timestamp() END
+  WHERE g.id IN (
     SELECT other.id FROM refold.projection_generations other
     WHERE other.id = live.id
       OR other.projection = own.projection AND other.status = 'Building' AND other.version < own.version

@@ -1,8 +1,9 @@
--- What a batch changes besides rows: the checkpoint and the parked streams of a generation. Called by its owner.
+-- What a batch changes besides rows: the checkpoint and the parked streams of a generation, and the event at
+-- which it stopped. Called by its owner.
 CREATE FUNCTION refold.save_checkpoint(
   saved int, new_checkpoint bigint, new_rate float8, rows_changed boolean,
   streams text[], versions bigint[], positions bigint[], types text[], stages text[], reasons text[], tries int[],
-  unparked text[]
+  unparked text[], newer_event jsonb
 ) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   IF cardinality(unparked) > 0 THEN
@@ -17,7 +18,7 @@ BEGIN
   END IF;
   UPDATE refold.projection_generations g SET
     checkpoint = new_checkpoint, rate = new_rate, revision = CASE WHEN rows_changed THEN gen_random_uuid() ELSE g.revision END,
-    updated_at = clock_timestamp()
+    updated_at = clock_timestamp(), newer = newer_event
   WHERE g.id = saved;
 END
 $$

@@ -1,9 +1,9 @@
--- Writes rows into every generation of their projection and version that is live or being built, if they are newer than
+-- Writes rows into every generation of their projection, version and definition that is live or being built, if they are newer than
 -- the stored row: the order in which two writers arrive does not matter. In the order of generations and keys, so that
 -- two commits cannot wait for each other. Runs as its owner, so that appending needs no right to write rows. The
 -- search_path is pinned so that a caller cannot replace an object by another of the same name.
 CREATE FUNCTION refold.write_inline_rows(
-  projections text[], projection_versions int[], keys text[], states jsonb[], positions bigint[], versions bigint[]
+  projections text[], projection_versions int[], definitions text[], keys text[], states jsonb[], positions bigint[], versions bigint[]
 ) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   generation refold.projection_generations;
@@ -16,14 +16,15 @@ BEGIN
     EXECUTE format($insert$
       INSERT INTO refold_rows.%I AS known (key, state, "position", version)
       SELECT DISTINCT ON (r.key COLLATE "C") r.key, r.state, r."position", r.version
-      FROM unnest($1, $2, $3, $4, $5, $6) AS r(projection, projection_version, key, state, "position", version)
-      WHERE r.projection = $7 AND r.projection_version = $8
+      FROM unnest($1, $2, $3, $4, $5, $6, $7) AS r(projection, projection_version, definition, key, state, "position", version)
+      WHERE r.projection = $8 AND r.projection_version = $9 AND r.definition = $10
       ORDER BY r.key COLLATE "C", r.version DESC
       ON CONFLICT (key) DO UPDATE SET
         state = excluded.state, "position" = excluded."position", version = excluded.version
       WHERE known.version < excluded.version
     $insert$, 'rows_' || generation.id)
-    USING projections, projection_versions, keys, states, positions, versions, generation.projection, generation.version;
+    USING projections, projection_versions, definitions, keys, states, positions, versions,
+      generation.projection, generation.version, generation.definition;
   END LOOP;
 END
 $$

@@ -19,7 +19,10 @@ import type * as PGliteSession from "./internal/PGliteSession.ts"
 
 /** Where the embedded database keeps its data. */
 export interface Options {
-  /** A folder, created if absent. In memory, and gone with the scope, when left out. */
+  /**
+   * A folder, created if absent. In memory, and gone with the scope, when left out. It is made private to the user of this
+   * process (mode 0700), because it holds the whole log; on Windows it keeps its rights.
+   */
   readonly dataDir?: string
 }
 
@@ -31,7 +34,8 @@ export interface Options {
  * - `FolderInUse`: another process, or another layer of this one, has the folder open; `owner` names it. Takes over a
  *   folder whose owner died, up to five seconds later. Also the failure of queries in a process that was suspended and
  *   lost the folder meanwhile;
- * - `FolderUnusable`: the folder cannot be created, read or written, or holds something that is not a database;
+ * - `FolderUnusable`: the folder cannot be created, read, written or made private, or holds something that is not a
+ *   database;
  * - `StartFailed`: PGlite did not start, as on a damaged folder.
  */
 export class EmbeddedUnavailable extends Data.TaggedError("EmbeddedUnavailable")<{
@@ -62,7 +66,7 @@ const open = Effect.fnUntraced(function*(
   const { PGlite } = yield* load
   const files = yield* findFiles
   // Resolved, because PGlite reads a prefix such as "idb://" as another kind of store.
-  const folder = dataDir === undefined ? undefined : Path.resolve(dataDir)
+  const folder = dataDir === undefined ? undefined : yield* create(Path.resolve(dataDir))
   const lock = folder === undefined ? undefined : yield* claim(folder)
   const start = Effect.tryPromise({
     try: async () => {
@@ -130,12 +134,12 @@ const findFiles = Effect.mapError(
 
 const claim = Effect.fnUntraced(
   function*(folder: string): Effect.fn.Return<FolderLock.Held, EmbeddedUnavailable, Scope.Scope> {
-    const trying = <A>(read: () => A) => Effect.try({ try: read, catch: (cause) => unusable(folder, cause) })
-    yield* trying(() => Fs.mkdirSync(folder, { recursive: true }))
+    const trying = <A>(run: () => A) => Effect.try({ try: run, catch: (cause) => unusable(folder, cause) })
     const lock = yield* Effect.mapError(FolderLock.acquire(folder), (cause) => unusable(folder, cause))
     if (lock._tag === "Held") {
       // Behind the lock: an owner that is just creating the database has files there and no database yet.
       yield* trying(() => checkFiles(folder))
+      yield* trying(() => makePrivate(folder))
       return lock
     }
     const { owner } = lock
@@ -148,9 +152,31 @@ const claim = Effect.fnUntraced(
   }
 )
 
+// The real path: by a link, the lock and the database could come to be in different folders.
+const create = (folder: string): Effect.Effect<string, EmbeddedUnavailable> =>
+  Effect.try({
+    try: () => {
+      Fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
+      return Fs.realpathSync(folder)
+    },
+    catch: (cause) => unusable(folder, cause)
+  })
+
 const checkFiles = (folder: string): void => {
   const files = Fs.readdirSync(folder).filter((name) => !name.startsWith(FolderLock.lockFile))
   if (files.length > 0 && !files.includes("PG_VERSION")) throw new Error("it holds other files and no database")
+}
+
+// The folder alone decides: PGlite creates files that others may read.
+const makePrivate = (folder: string): void => {
+  if (process.platform === "win32" || (Fs.statSync(folder).mode & 0o077) === 0) return
+  try {
+    Fs.chmodSync(folder, 0o700)
+  } catch (cause) {
+    throw new Error("other users have rights to it, and only its owner can change that: use a folder inside it", {
+      cause
+    })
+  }
 }
 
 const unusable = (folder: string, cause: unknown): EmbeddedUnavailable =>

@@ -5,11 +5,13 @@
 import type { EventCodec } from "@refold/core/event/EventCodec"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { StreamName } from "@refold/core/event/StreamName"
+import * as StoredDefinition from "@refold/core/internal/project/StoredDefinition"
 import * as Projection from "@refold/core/project/Projection"
 import { PoisonedEvent, prepare, type Prepared } from "@refold/core/project/ProjectionFold"
 import type { Outcome, ProjectionTarget } from "@refold/store/internal/project/ProjectionTarget"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
 import { WireTransform } from "@refold/store/log/WireTransform"
+import type { DefinitionMismatch } from "@refold/store/project/ProjectionError"
 import type { NoRows } from "@refold/store/project/ReadModelStore"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -28,7 +30,11 @@ type Tagged = { readonly _tag: string }
 export interface Definition<Event extends Tagged> {
   /** Unique among all projections of the store. */
   readonly name: string
-  /** Raise it whenever `setup` or `handle` change: new tables are then built beside the old ones. */
+  /**
+   * Raise it whenever `events` (its stored event types), `categories`, `setup` or `handle` change: new tables are then built
+   * beside the old ones. Other event types or categories under the same version are refused with `DefinitionMismatch`; changed
+   * functions are not detected.
+   */
   readonly version: number
   /** Decodes the events; all other types are skipped. */
   readonly events: EventCodec<Event>
@@ -49,11 +55,11 @@ export interface Definition<Event extends Tagged> {
 export interface SqlProjection extends ProjectionTarget {
   /**
    * Runs queries on the live tables, named without a schema, in one transaction. If a rebuild is swapped in meanwhile,
-   * all of them read the tables that were live at the start.
+   * all of them read the tables that were live at the start. Code of a replaced version reads its last tables for an hour.
    */
   readonly read: <A, E, R>(
     queries: Effect.Effect<A, E, R>
-  ) => Effect.Effect<A, E | NoRows | EventStoreError, Exclude<R, SqlClient.SqlClient>>
+  ) => Effect.Effect<A, E | NoRows | DefinitionMismatch | EventStoreError, Exclude<R, SqlClient.SqlClient>>
 }
 
 /** A projection on the store in scope, or `InvalidInput` naming the part of the definition that breaks a rule. */
@@ -64,16 +70,23 @@ export const make = Effect.fnUntraced(function*<Event extends Tagged>(
   const tables = yield* ProjectionTables
   const shape = yield* Effect.fromResult(Projection.make({ ...definition, ...withoutRows }))
   const timeout = yield* Effect.fromResult(checkTimeout(asked))
-  const { name } = shape
+  const { categories, name, types, version } = shape
+  const stored = {
+    name,
+    version,
+    definition: StoredDefinition.render({ kind: "tables", types, categories, indexes: [] })
+  }
   const handleOne = (one: Prepared<Event>, timeout: number) => {
     const handler = Effect.forEach(one.parts, ({ event }) => handle(event, one.envelope), { discard: true })
     return EventHandler.run(Effect.provideService(handler, SqlClient.SqlClient, sql), name, one, timeout)
   }
   return {
-    name,
-    version: shape.version,
-    types: shape.types,
-    categories: shape.categories,
+    ...stored,
+    types,
+    categories,
+    checkVersion: shape.events.checkVersion,
+    // A handler may write rows of several streams.
+    isKeyedByStream: false,
     indexes: [],
     setup: Effect.mapError(
       Effect.asVoid(Effect.provideService(setup, SqlClient.SqlClient, sql)),
@@ -103,7 +116,7 @@ export const make = Effect.fnUntraced(function*<Event extends Tagged>(
       )
       return yield* batch.length === 0 ? oneByOne : Effect.catchTag(together, "BatchFailed", () => oneByOne)
     }),
-    read: (queries) => tables.within(name, Effect.provideService(queries, SqlClient.SqlClient, sql))
+    read: (queries) => tables.within(stored, Effect.provideService(queries, SqlClient.SqlClient, sql))
   }
 })
 

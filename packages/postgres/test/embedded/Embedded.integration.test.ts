@@ -187,6 +187,14 @@ describe("connections", () => {
   })
 })
 
+/** What another user reads of a file. Only root can become one: another user here has nothing to read. */
+const readByOther = (file: string): ReadonlyArray<string> =>
+  process.getuid?.() === 0
+    ? spawnSync("cat", [file], { uid: 65534, gid: 65534, encoding: "utf8" }).stdout.split("\n").filter((line) =>
+      line !== ""
+    )
+    : []
+
 describe("a folder", () => {
   let folder = ""
   beforeEach(() => {
@@ -252,6 +260,40 @@ describe("a folder", () => {
       owner: { host: Os.hostname(), pid: process.pid }
     })
   })
+
+  test("is made private to its user, also where it was there with rights for others", async () => {
+    const shared = Path.join(folder, "shared")
+    const created = Path.join(folder, "created")
+    Fs.chmodSync(folder, 0o755)
+    Fs.mkdirSync(shared)
+    Fs.chmodSync(shared, 0o777)
+    for (const dataDir of [shared, created]) {
+      await inFolder(dataDir, (sql) => sql`select 1`)
+      expect((Fs.statSync(dataDir).mode & 0o777).toString(8)).toBe("700")
+      const control = Path.join(dataDir, "global", "pg_control")
+      expect(Fs.existsSync(control)).toBe(true)
+      expect(readByOther(control)).toEqual([])
+    }
+  })
+
+  test.skipIf(process.getuid?.() !== 0)(
+    `is refused where other users have rights to it and this one cannot change that${
+      process.getuid?.() === 0 ? "" : " (skipped: only root can give a folder to another user)"
+    }`,
+    () => {
+      Fs.chmodSync(folder, 0o777)
+      const out = child(`${head(folder)}
+        await import("@electric-sql/pglite")
+        process.setgid(65534)
+        process.setuid(65534)
+        const error = await Effect.runPromise(Effect.flip(Effect.provide(Effect.void, layer)))
+        console.log(error.reason, error.message)`)
+      expect(out.stdout).toBe(
+        `FolderUnusable The folder ${folder} cannot be used: other users have rights to it, and only its owner can change that: use a folder inside it\n`
+      )
+      expect(Fs.readdirSync(folder)).toEqual([])
+    }
+  )
 
   test("that is a file, or holds other things, is refused and left alone", async () => {
     const file = Path.join(folder, "notes.txt")

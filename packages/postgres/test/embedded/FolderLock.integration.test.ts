@@ -75,6 +75,36 @@ describe("a folder that a process has open", () => {
     expect(await second.ask("count")).toBe("2")
   })
 
+  test("keeps its lock and its rows where it is opened again by links, in its own process and in others", async () => {
+    const links = ["one", "two"].map((name) => Path.join(folder, name))
+    const data = Path.join(folder, "data")
+    Fs.mkdirSync(data)
+    for (const link of links) Fs.symlinkSync(data, link)
+    const startOn = (path: string) => {
+      const process = FolderOwners.start(path)
+      started.push(process)
+      return process
+    }
+    const first = startOn(links[0]!)
+    expect(await first.line()).toBe("opened")
+    for (const path of [links[1]!, data, `${links[0]!}/.`]) {
+      expect(await first.ask(`open ${path}`)).toMatch(/^FolderInUse .* process \d+ on /)
+      expect(await first.ask("insert")).toBe("inserted")
+      expect(await startOn(path).line()).toMatch(/^The folder .* is in use: process /)
+      expect(Fs.existsSync(Path.join(data, "refold.lock"))).toBe(true)
+    }
+    // A link that leads elsewhere later changes nothing.
+    Fs.rmSync(links[0]!)
+    Fs.symlinkSync(folder, links[0]!)
+    expect(await first.ask("insert")).toBe("inserted")
+    expect(await startOn(data).line()).toMatch(/is in use/)
+    await first.kill()
+    const second = startOn(links[1]!)
+    expect(await second.line()).toBe("opened")
+    expect(await second.ask("count")).toBe("4")
+    expect(Fs.readdirSync(folder).toSorted()).toEqual(["data", "one", "two"])
+  })
+
   test("is in use also while its database is being created", async () => {
     expect(await start({ lockOnly: true }).line()).toBe("Held")
     Fs.mkdirSync(Path.join(folder, "base"))

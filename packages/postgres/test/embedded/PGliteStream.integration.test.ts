@@ -75,6 +75,23 @@ test("a stream that ends while it listens stops listening, and its prepared stat
   expect(await value(left)).toBe("0")
 })
 
+test("a channel is noted whatever spaces are around it, and a hundred thousand spaces hold nothing up", async () => {
+  const { stream } = await connect()
+  const spaces = " ".repeat(100_000)
+  for (
+    const sql of [`listen ${spaces}`, `listen a${spaces}b`, `${spaces}listen a${spaces}\n;b`, `listen${spaces}\t"x;`]
+  ) {
+    expect(types(await ask(stream, Messages.query(sql)))).toContain("E")
+  }
+  for (const sql of [`${spaces}LISTEN${spaces}rumour${spaces};${spaces}`, "\n\tlisten\tgossip", "listen hearsay;"]) {
+    expect(types(await ask(stream, Messages.query(sql)))).toBe("CZ")
+  }
+  expect(await value("select count(*) from pg_listening_channels()")).toBe("3")
+  stream.end(Buffer.from([0x58, 0, 0, 0, 4]))
+  await once(stream, "close")
+  expect(await value("select count(*) from pg_listening_channels()")).toBe("0")
+})
+
 test("a request in pieces is served when it is whole", async () => {
   const { stream } = await connect()
   const whole = Messages.query("select 'pieces'")

@@ -14,6 +14,7 @@ import * as SqlClient from "effect/sql/SqlClient"
 import { describe, expect, test } from "vitest"
 import { freshDatabase } from "../support/freshDatabase.ts"
 import * as LoginRole from "../support/LoginRole.ts"
+import * as ReadModels from "../support/ReadModels.ts"
 import * as Stores from "../support/Stores.ts"
 
 const run = <A, E>(effect: Effect.Effect<A, E, Scope.Scope>) => Effect.runPromise(Effect.scoped(effect))
@@ -82,7 +83,7 @@ describe("a position counter that is behind the log", () => {
       const opened = yield* behind()
       const { sql, url } = opened
       const begin = ({ readModels }: Pick<Stores.Opened, "readModels">, name: string) =>
-        Effect.map(readModels.begin({ name, version: 1, indexes: [] }, "Building"), ({ id }) => id)
+        Effect.map(readModels.begin(ReadModels.projection({ name }), "Building"), ({ id }) => id)
       const ids = [yield* begin(opened, "one"), yield* begin(opened, "two")]
       yield* sql`alter table refold.projection_generations alter id restart`
       expect(yield* begin(yield* Stores.open(url), "three")).toBe(Math.max(...ids) + 1)

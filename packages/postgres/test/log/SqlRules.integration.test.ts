@@ -36,6 +36,10 @@ afterAll(() => Promise.all(Object.values(runtimes).map((runtime) => runtime.disp
 const text = fc.oneof(
   fc.string({ unit: "binary", maxLength: 5 }),
   fc.string({ unit: fc.constantFrom("a", "-", "\ufeff", "𝄞", "é", " ", "\n"), maxLength: 6 }),
+  fc.constantFrom(
+    ...Array.from("\u0001\t\n\r\u001b\u001f \u007f\u0080\u0085\u009b\u009f\u00a0\u2027\u2028\u2029\u202a\u202e")
+  )
+    .map((control) => `c-${control}d`),
   fc.constantFrom("a", "é", "𝄞").chain((unit) =>
     fc.integer({ min: 125, max: 257 }).map((length) => `c-${unit.repeat(length)}`)
   )

@@ -309,7 +309,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
           rows: keys.map((key) => row(key)),
           checkpoint: Position(5)
         })
-        const source = { projection: wanted.name }
+        const source = wanted
         const selected = yield* readModels.read(source, { _tag: "Keys", keys: [...keys, "none", "b"] })
         expect(selected.rows.map(({ key }) => key)).toEqual([...keys, "b"])
         expect(selected.generation).toEqual(yield* readModels.live(wanted.name))
@@ -322,13 +322,13 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
       "follows when another generation becomes live, also where the old one is dropped at once",
       run(Effect.gen(function*() {
         const { readModels, sql, wanted } = yield* setUp
-        for (const version of [1, 2, 3, 4]) {
-          const before = version === 1 ? undefined : yield* readModels.live(wanted.name)
-          yield* goLive(readModels, { ...wanted, version }, { rows: [row("a", version)] })
-          if (version === 3) yield* readModels.drop(before!.id)
+        for (const build of [1, 2, 3, 4]) {
+          const before = build === 1 ? undefined : yield* readModels.live(wanted.name)
+          yield* goLive(readModels, wanted, { rows: [row("a", build)] })
+          if (build === 3) yield* readModels.drop(before!.id)
           const once = read(readModels, wanted, ["a"])
-          if (version === 4) yield* readModels.open({ ...wanted, version })
-          expect(yield* version < 3 ? once : sql.withTransaction(once)).toMatchObject([{ state: version }])
+          if (build === 4) yield* readModels.open(wanted)
+          expect(yield* build < 3 ? once : sql.withTransaction(once)).toMatchObject([{ state: build }])
         }
       }))
     )

@@ -29,7 +29,11 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
           checkpoint: 0,
           revision: expect.any(String),
           rate: 0,
-          parked: 0
+          parked: 0,
+          definition: wanted.definition,
+          replacedAt: undefined,
+          newer: undefined,
+          addition: undefined
         })
         expect(Math.abs(updatedAt.epochMilliseconds - before.epochMilliseconds)).toBeLessThan(60_000)
         expect(yield* readModels.open(wanted)).toEqual([begun])
@@ -78,13 +82,36 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
       run(Effect.gen(function*() {
         const { readModels, sql, wanted } = yield* setUp
         const old = yield* goLive(readModels, wanted)
-        const next = yield* goLive(readModels, { ...wanted, version: 2 })
+        const next = yield* goLive(readModels, wanted)
         const tables = sql`select from pg_class where relname = ${`rows_${old.id}`}`
         expect(yield* readModels.generations(wanted.name)).toMatchObject([{ status: "Retired" }, { status: "Live" }])
         expect(yield* tables).toHaveLength(1)
-        expect(yield* readModels.open({ ...wanted, version: 2 })).toMatchObject([{ id: next.id }])
+        expect(yield* readModels.open(wanted)).toMatchObject([{ id: next.id }])
         expect(yield* readModels.generations(wanted.name)).toMatchObject([{ id: next.id }])
         expect(yield* tables).toHaveLength(0)
+      }))
+    )
+
+    test(
+      "keeps what a higher version has replaced for an hour: code of its version still reads it",
+      run(Effect.gen(function*() {
+        const { readModels, sql, wanted } = yield* setUp
+        const old = yield* goLive(readModels, wanted, { rows: [row("a", 1)] })
+        const higher = { ...wanted, version: 2 }
+        const next = yield* goLive(readModels, higher, { rows: [row("a", 2)] })
+        yield* readModels.open(higher)
+        expect(yield* read(readModels, wanted, ["a"])).toEqual([row("a", 1)])
+        expect(yield* read(readModels, higher, ["a"])).toEqual([row("a", 2)])
+        yield* sql`update refold.projection_generations set replaced_at = clock_timestamp() - interval '59 minutes'
+          where id = ${old.id}`
+        yield* readModels.open(higher)
+        expect(yield* readModels.generations(wanted.name)).toMatchObject([{ id: old.id }, { id: next.id }])
+        yield* sql`update refold.projection_generations set replaced_at = clock_timestamp() - interval '61 minutes'
+          where id = ${old.id}`
+        yield* readModels.open(higher)
+        expect(yield* readModels.generations(wanted.name)).toMatchObject([{ id: next.id }])
+        // Of the same definition: the live rows are the answer.
+        expect(yield* read(readModels, wanted, ["a"])).toEqual([row("a", 2)])
       }))
     )
 

@@ -18,9 +18,10 @@ import * as Stores from "../support/Stores.ts"
 
 const { build, goLive, projection, read, row, save } = ReadModels
 
-const inlineRow = ({ name, version }: StoredProjection, stream: StreamName, state: Json): InlineRow => ({
+const inlineRow = ({ definition, name, version }: StoredProjection, stream: StreamName, state: Json): InlineRow => ({
   projection: name,
   version,
+  definition,
   stream,
   state
 })

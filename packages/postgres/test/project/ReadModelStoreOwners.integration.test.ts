@@ -296,7 +296,7 @@ describe("readers", () => {
       ) =>
         Effect.gen(function*() {
           while (!(yield* Ref.get(stop))) {
-            const once = store.readModels.read({ projection: wanted.name }, selection)
+            const once = store.readModels.read(wanted, selection)
             const selected = yield* inTransaction ? store.sql.withTransaction(once) : once
             const versions = new Set(selected.rows.map(({ state }) => (state as { readonly version: number }).version))
             expect([...versions]).toEqual([selected.generation.version])
@@ -334,7 +334,7 @@ describe("readers", () => {
     run(Effect.gen(function*() {
       const { other, readModels, wanted } = yield* setUp
       const old = yield* goLive(readModels, wanted, { rows: [row("a", 1)] })
-      const next = { ...wanted, version: 2 }
+      const next = wanted
       yield* other.sql.withTransaction(Effect.gen(function*() {
         yield* read(other.readModels, wanted, ["a"])
         yield* goLive(readModels, next, { rows: [row("a", 2)] })
@@ -357,7 +357,7 @@ describe("readers", () => {
       const states = yield* other.sql.withTransaction(Effect.gen(function*() {
         yield* other.sql`set transaction isolation level repeatable read`
         const before = yield* read(other.readModels, wanted, ["a"])
-        yield* goLive(readModels, { ...wanted, version: 2 }, { rows: [row("a", 2)] })
+        yield* goLive(readModels, wanted, { rows: [row("a", 2)] })
         return [before, yield* read(other.readModels, wanted, ["a"])]
       }))
       expect(states).toMatchObject([[{ state: 1 }], [{ state: 1 }]])
@@ -365,7 +365,7 @@ describe("readers", () => {
         yield* other.sql`set transaction isolation level repeatable read`
         yield* other.sql`select 1`
         const live = yield* readModels.live(wanted.name)
-        yield* goLive(readModels, { ...wanted, version: 3 }, { rows: [row("a", 3)] })
+        yield* goLive(readModels, wanted, { rows: [row("a", 3)] })
         yield* readModels.drop(live.id)
         return [yield* Effect.flip(read(other.readModels, wanted, ["a"])), yield* other.sql`select 1::int as one`]
       }))

@@ -150,7 +150,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
         do {
           const checked: CheckedQuery = Result.getOrThrow(RowQuery.check(wanted, { ...query, after }))
           const selection = { _tag: "Query", query: checked } as const
-          const page = (yield* readModels.read({ projection: wanted.name }, selection)).rows
+          const page = (yield* readModels.read(wanted, selection)).rows
           const expected = RowQuery.evaluate(checked, rows)
           if (!isDeepStrictEqual(page, expected)) return yield* Effect.fail({ checked, page, expected })
           if (page.length > 0 && after !== undefined) pagesOfMany++
@@ -194,8 +194,8 @@ const explain = ({ id, sql, wanted }: Seeded, query: RowQuery.RowQuery) =>
   Effect.gen(function*() {
     const checked = Result.getOrThrow(RowQuery.check(wanted, query))
     const database = yield* Effect.provideService(Database.make("refold"), SqlClient.SqlClient, sql)
-    const source = { projection: wanted.name, generation: id }
-    const statement = RowReader.selectLive(database, source, { _tag: "Query", query: checked })
+    const source = { name: wanted.name, generation: id, status: "Live" } as const
+    const statement = RowReader.select(database, source, { _tag: "Query", query: checked })
     const rows = yield* sql<{ "QUERY PLAN": string }>`explain ${statement}`
     return rows.map((row) => row["QUERY PLAN"]).join("\n")
   })
@@ -256,7 +256,7 @@ describe("a page is read along its index, without a sort", () => {
       yield* sql.unsafe(`alter table refold_rows.rows_${generation.id} set (autovacuum_enabled = off)`)
       const checked = Result.getOrThrow(RowQuery.check(wanted, { index: "text", where: { text: "same" }, limit: 10 }))
       const use = Effect.gen(function*() {
-        yield* readModels.read({ projection: wanted.name }, { _tag: "Query", query: checked })
+        yield* readModels.read(wanted, { _tag: "Query", query: checked })
         yield* ReadModels.read(readModels, wanted, ["key 5", "none"])
         yield* own(readModels, generation, (batch) =>
           Effect.andThen(
@@ -283,6 +283,6 @@ describe("a page is read along its index, without a sort", () => {
 
 const readPage = ({ readModels, wanted }: Seeded, query: RowQuery.RowQuery) =>
   readModels.read(
-    { projection: wanted.name },
+    wanted,
     { _tag: "Query", query: Result.getOrThrow(RowQuery.check(wanted, query)) }
   )

@@ -58,13 +58,13 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
     "a version that has rows is not taken for one that has tables, nor the other way round",
     run(Effect.gen(function*() {
       const { readModels, wanted } = yield* setUp
-      const { setup: _, ...withRows } = wanted
+      const withRows = projection({ name: wanted.name })
       for (
         const [known, other] of [[wanted, withRows], [{ ...withRows, version: 2 }, { ...wanted, version: 2 }]] as const
       ) {
         yield* goLive(readModels, known)
-        expect(yield* Effect.flip(readModels.open(other))).toMatchObject({ _tag: "EventStoreError" })
-        expect(yield* Effect.flip(readModels.begin(other, "Building"))).toMatchObject({ _tag: "EventStoreError" })
+        expect(yield* Effect.flip(readModels.open(other))).toMatchObject({ _tag: "DefinitionMismatch" })
+        expect(yield* Effect.flip(readModels.begin(other, "Building"))).toMatchObject({ _tag: "DefinitionMismatch" })
       }
     }))
   )
@@ -106,7 +106,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
       const { readModels, store, wanted } = yield* setUp
       const { id } = yield* goLive(readModels, wanted)
       const stream = Stores.freshStream()
-      const inline = [{ projection: wanted.name, version: 1, stream, state: 1 }]
+      const inline = [{ projection: wanted.name, version: 1, definition: wanted.definition, stream, state: 1 }]
       yield* store.append(stream, [Stores.event()], { inline })
       yield* readModels.catchUpRows(wanted, [row("a")])
       expect((yield* Effect.flip(read(readModels, wanted, ["a"]))).message).toBe(
@@ -145,7 +145,7 @@ for (const schema of ["tenant_2", "select", "public", "a".repeat(50)]) {
       yield* goLive(readModels, wanted, { rows: [row("a", { n: 1 })] })
       yield* goLive(readModels, { ...wanted, version: 2 }, { rows: [row("a", { n: 2 })] })
       expect(yield* readModels.open({ ...wanted, version: 2 })).toHaveLength(1)
-      expect(yield* read(readModels, wanted, ["a"])).toEqual([row("a", { n: 2 })])
+      expect(yield* read(readModels, { ...wanted, version: 2 }, ["a"])).toEqual([row("a", { n: 2 })])
       const own = withTable(sql)
       const { id } = yield* goLive(readModels, own)
       const [namespace] = yield* sql<{ name: string }>`select relnamespace::regnamespace::text as name, relname
@@ -191,11 +191,11 @@ describe("roles", () => {
         parked: [ReadModels.parked("thing-1")],
         unparked: [Stores.streamName("thing-2")]
       })
-      yield* goLive(projector.readModels, { ...wanted, version: 2 }, { rows: [row("a", { n: 2 })] })
-      yield* projector.readModels.open({ ...wanted, version: 2 })
+      yield* goLive(projector.readModels, wanted, { rows: [row("a", { n: 2 })] })
+      yield* projector.readModels.open(wanted)
       expect(yield* projector.readModels.generations()).toHaveLength(1)
       const stream = Stores.freshStream()
-      const inline = [{ projection: wanted.name, version: 2, stream, state: { n: 3 } }]
+      const inline = [{ projection: wanted.name, version: 1, definition: wanted.definition, stream, state: { n: 3 } }]
       yield* writer.store.append(stream, [Stores.event()], { inline })
       const rows = yield* read(reader.readModels, wanted, [stream, "a"])
       expect(rows).toMatchObject([{ state: { n: 3 } }, { state: { n: 2 } }])
@@ -242,7 +242,7 @@ describe("roles", () => {
       yield* writer.sql.withTransaction(Effect.gen(function*() {
         yield* writer.sql`set local search_path = trap, pg_catalog`
         const rows =
-          `array['${wanted.name}'], array[1], array['${stream}'], array['1'::jsonb], array[1::bigint], array[1::bigint]`
+          `array['${wanted.name}'], array[1], array['${wanted.definition}'], array['${stream}'], array['1'::jsonb], array[1::bigint], array[1::bigint]`
         yield* writer.sql.unsafe(`select refold.write_inline_rows(${rows})`)
         yield* writer.sql.unsafe(`select format('the trap %s'::text, 'works'::text)`)
       }))

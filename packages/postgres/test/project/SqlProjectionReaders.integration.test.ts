@@ -93,8 +93,8 @@ test(
         })
     )
     const [last] = yield* one.append("a-last")
-    for (const { name } of [one.projection, two.projection, tally]) {
-      yield* ReadModel.awaitPosition({ name }, last!, { timeout: "1 minute" })
+    for (const awaited of [one.projection, two.projection, tally]) {
+      yield* ReadModel.awaitPosition(awaited, last!, { timeout: "1 minute" })
     }
     expect(yield* one.noted).toEqual([...Array.from({ length: 50 }, (_, n) => `a${n}`), "a-last"])
     expect(yield* two.noted).toEqual(Array.from({ length: 50 }, (_, n) => `b${n}`))

@@ -34,7 +34,7 @@ const withBadEvent = Effect.fnUntraced(function*(opened: Stores.Opened, spoil: E
 const shown = Effect.fnUntraced(function*() {
   yield* Projector.catchUp(tally())
   const models = yield* ReadModelStore
-  const { generation, rows } = yield* models.read({ projection: "tally" }, { _tag: "Keys", keys: [stream, other] })
+  const { generation, rows } = yield* models.read(tally(), { _tag: "Keys", keys: [stream, other] })
   return {
     counts: Object.fromEntries(rows.map(({ key, state }) => [key, (state as { count: number }).count])),
     parked: (yield* models.listParked(generation.id)).map((one) => [one.stream, one.version, one.type, one.stage])

@@ -99,7 +99,7 @@ test(
       const event = Stores.event()
       const wanted = ReadModels.projection({ indexes: [{ name: "n", fields: [{ field: "n", kind: "Number" }] }] })
       const live = yield* ReadModels.goLive(readModels, wanted, { rows: [ReadModels.row("a", { n: 1 })] })
-      const inline = [{ projection: wanted.name, version: 1, stream, state: { n: 3 } }]
+      const inline = [{ projection: wanted.name, version: 1, definition: wanted.definition, stream, state: { n: 3 } }]
       const idempotency = { key: stream, fingerprint: "f" }
       const { streams: [place] } = yield* store.append(stream, [event], { idempotency, inline })
       yield* store.append(stream, [event], { idempotency })

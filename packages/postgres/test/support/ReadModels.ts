@@ -5,6 +5,7 @@
 import type { Json } from "@refold/core/event/Json"
 import { Position } from "@refold/core/event/Position"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
+import * as StoredDefinition from "@refold/core/internal/project/StoredDefinition"
 import type { StoredRow } from "@refold/core/project/ProjectionFold"
 import { EventStore } from "@refold/store/log/EventStore"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
@@ -57,12 +58,12 @@ const onEmbedded = (): Run => {
 export const databases = [["a server", onServer], ["the embedded database", onEmbedded]] as const
 
 /** A projection that nobody else has. */
-export const projection = (fields: Partial<StoredProjection> = {}): StoredProjection => ({
-  name: `p ${randomUUID()}`,
-  version: 1,
-  indexes: [],
-  ...fields
-})
+export const projection = (fields: Partial<StoredProjection> = {}): StoredProjection => {
+  const { indexes = [], setup } = fields
+  const kind = setup === undefined ? "rows" : "tables"
+  const definition = StoredDefinition.render({ kind, types: ["Happened"], indexes })
+  return { name: `p ${randomUUID()}`, version: 1, indexes, definition, ...fields }
+}
 
 /** A row; its place is made up from its version. */
 export const row = (key: string, state: Json = {}, version = 1): StoredRow => ({
@@ -134,7 +135,11 @@ export const goLive = Effect.fnUntraced(function*(
 /** The rows with these keys, of the live generation or a certain one. */
 export const read = (
   readModels: ReadModels,
-  { name }: StoredProjection,
+  wanted: StoredProjection,
   keys: ReadonlyArray<string>,
   generation?: number
-) => Effect.map(readModels.read({ projection: name, generation }, { _tag: "Keys", keys }), ({ rows }) => rows)
+) =>
+  Effect.map(
+    readModels.read(generation === undefined ? wanted : { name: wanted.name, generation }, { _tag: "Keys", keys }),
+    ({ rows }) => rows
+  )

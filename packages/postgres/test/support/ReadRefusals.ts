@@ -111,7 +111,7 @@ const time = (read: Read, kind: AsOfKind) => read.asOf?.kind === kind ? read.asO
 const text = (count: number | null) => count === null ? null : String(count)
 // As a literal: the driver cannot send an array of nulls alone.
 const array = (names: ReadonlyArray<string | null> | null) =>
-  names && `{${names.map((name) => name === null ? "NULL" : JSON.stringify(name)).join(",")}}`
+  names && `{${names.map((name) => name === null ? "NULL" : `"${name.replace(/["\\]/g, String.raw`\$&`)}"`).join(",")}}`
 
 /** The same reads by the functions of the SQL API. */
 const bySql: Readonly<Record<keyof typeof byCore, Query>> = {

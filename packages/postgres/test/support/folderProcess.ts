@@ -1,6 +1,6 @@
 /*
  * Opens a folder of the embedded database, or takes its lock alone, and prints "opened" or why not. Then answers each line
- * of its input: "insert" adds a row, "count" counts them, "exit" ends without closing anything.
+ * of its input: "insert" adds a row, "count" counts them, "open" with a path opens this folder, too, "exit" ends without closing anything.
  */
 import * as PgClient from "@effect/sql-pg/PgClient"
 import * as Cause from "effect/Cause"
@@ -20,10 +20,17 @@ const nextCommand = Effect.map(Effect.promise(() => commands.next()), ({ value }
 
 const answer = (sql: PgClient.PgClient, command: string) => {
   if (command === "exit") process.exit(0)
+  if (command.startsWith("open ")) return open(command.slice(5))
   return command === "insert"
     ? Effect.as(sql`insert into kept values (1)`, "inserted")
     : Effect.map(sql<{ n: number }>`select count(*)::int as n from kept`, ([row]) => String(row!.n))
 }
+
+const open = (dataDir: string) =>
+  Effect.scoped(Layer.build(Embedded.layer({ dataDir }))).pipe(
+    Effect.as("opened"),
+    Effect.catchTag("EmbeddedUnavailable", ({ message, reason }) => Effect.succeed(`${reason} ${message}`))
+  )
 
 const database = Effect.gen(function*() {
   const sql = Context.get(yield* Layer.build(Embedded.layer({ dataDir: folder })), PgClient.PgClient)

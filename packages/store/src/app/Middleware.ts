@@ -1,4 +1,5 @@
 /** Functions around commands and queries, for correlation, tracing, logging and authorisation. */
+import { printable } from "@refold/core/internal/event/Printable"
 import * as Clock from "effect/Clock"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
@@ -103,10 +104,11 @@ export const logging: Middleware = (call, next) =>
         yield* Effect.annotateLogs(Effect.logWithLevel(level)(line), yield* attributesOf(call))
       })))
 
+// Both may be what a client sent, and some loggers print them as they are.
 const attributesOf = (call: Call): Effect.Effect<Record<string, string>> =>
   Effect.map(Causation, ({ correlationId }) => ({
-    ...(call.kind === "Command" ? { "refold.id": call.id } : {}),
-    ...(correlationId === undefined ? {} : { "refold.correlationId": correlationId })
+    ...(call.kind === "Command" ? { "refold.id": printable(call.id) } : {}),
+    ...(correlationId === undefined ? {} : { "refold.correlationId": printable(correlationId) })
   }))
 
 /** The caller is not allowed to make this request. */

@@ -40,9 +40,15 @@ export type CommandOutcome = Exclude<Outcome, { readonly _tag: "GivenUp" }> & {
 
 /**
  * Failures after which the runner repeats a command without a limit: the store failed, it is not known whether the events
- * were stored, or the handler had a version conflict in each of its retries.
+ * were stored, the handler had a version conflict in each of its retries, or the code is too old for the events of the stream:
+ * newer code handles the command.
  */
-export type RetryableFailure = EventStoreError | OutcomeUnknown | AppendError.VersionConflict
+export type RetryableFailure =
+  | EventStoreError
+  | OutcomeUnknown
+  | AppendError.VersionConflict
+  | DecodeError.NewerSchemaVersion
+  | DecodeError.UnknownEventType
 
 /** The services that handling a command needs. */
 export type Services = EventStore | EventReader | SnapshotStore
@@ -62,8 +68,8 @@ export const of = <Command, State, Event extends Tagged, Refusal>(
 /**
  * Handles commands for an aggregate by a handler of your own, for example one with inline projections or middleware. The
  * handler must pass the options on: they hold the idempotency key, which only the fiber that dispatches the command, and
- * fibers that it forks, may use. After its `EventStoreError`, `OutcomeUnknown` or
- * `VersionConflict` the command is repeated; with any other error of the library its outcome is `CommandFailed`; all other
+ * fibers that it forks, may use. After its `EventStoreError`, `OutcomeUnknown`, `VersionConflict`, `NewerSchemaVersion` or
+ * `UnknownEventType` the command is repeated; with any other error of the library its outcome is `CommandFailed`; all other
  * failures are refusals of the domain, `CommandRefused`.
  */
 export const withHandler = <Command, E, R>(
@@ -104,7 +110,8 @@ const hasEvents = (handled: unknown): boolean =>
 
 const isRetryable = (failure: unknown): failure is RetryableFailure =>
   failure instanceof EventStoreError || failure instanceof OutcomeUnknown ||
-  failure instanceof AppendError.VersionConflict
+  failure instanceof AppendError.VersionConflict || failure instanceof DecodeError.NewerSchemaVersion ||
+  failure instanceof DecodeError.UnknownEventType
 
 // After these no retry can succeed. All other failures of a handler are refusals of the domain.
 const permanentFailures = [
@@ -114,8 +121,6 @@ const permanentFailures = [
   ProcessKeyTaken,
   AppendError.IdempotencyConflict,
   AppendError.DuplicateEventId,
-  DecodeError.UnknownEventType,
-  DecodeError.NewerSchemaVersion,
   DecodeError.UndecodableEvent,
   DecodeError.UnencodableEvent
 ]

@@ -2,18 +2,20 @@
  * Runs a process: observes the events of the log, dispatches the commands that its instances decide, fires timeouts. Any
  * number of programs may run the same process: one at a time observes events, and all share the commands and timeouts.
  */
+import type { NewerSchemaVersion } from "@refold/core/event/DecodeError"
 import type { Tagged } from "@refold/core/event/EventType"
 import type { Process } from "@refold/core/process/Process"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { ReadFailure } from "../log/EventReader.ts"
+import type { EventStoreError } from "../log/EventStoreError.ts"
 import * as CatchUp from "../project/internal/CatchUp.ts"
 import * as FollowLog from "../project/internal/FollowLog.ts"
+import * as OutdatedCode from "../project/internal/OutdatedCode.ts"
 import type { ProjectionTarget } from "../project/internal/ProjectionTarget.ts"
-import type { ProjectionOutdated } from "../project/ProjectionError.ts"
 import * as Projector from "../project/Projector.ts"
-import { ReadModelStore } from "../project/ReadModelStore.ts"
+import { type NotOwned, ReadModelStore } from "../project/ReadModelStore.ts"
 import * as EventObserver from "./internal/EventObserver.ts"
 import * as RunnerOptions from "./internal/RunnerOptions.ts"
 import * as Worker from "./internal/Worker.ts"
@@ -26,32 +28,36 @@ export type { Options } from "./internal/RunnerOptions.ts"
 export type Services = HandlerServices | ReadModelStore
 
 /** Every way in which running a process can fail. */
-export type RunFailure = ProjectionOutdated | ReadFailure
+export type RunFailure = NotOwned | ReadFailure | NewerSchemaVersion
 
 /**
  * Runs a process without end. While the store cannot be reached, it waits; a command with an unknown outcome is repeated
- * under its idempotency key, so that it takes effect at most once. Fails with `InvalidInput` where a target has no handler
- * or an option breaks its rule, with `ProjectionOutdated` where newer code has taken over, and at the start as the store
- * does.
+ * under its idempotency key, so that it takes effect at most once. Waits before an event in a newer schema version than the code
+ * knows, and does not work on instances that hold one, until newer code goes on. Code with more event types than the code that ran before
+ * observes the added ones from their first event on, or from `since`. Fails with `InvalidInput` where a target has no handler
+ * or an option breaks its rule, with `ProjectionOutdated` where newer code has taken over, with `DefinitionMismatch` where
+ * newer code observes event types that this code lacks, and at the start as the store does.
  */
 export const run = Effect.fnUntraced(function*<Event extends Tagged, State, R = never>(
   process: Process<Event, State>,
   options: RunnerOptions.Options<R>
 ): Effect.fn.Return<never, RunFailure, Services | R> {
-  return yield* runOpened(process, yield* open(process, options))
+  return yield* runOpened(process, yield* open(process, options), new Map())
 })
 
 /** As `run`, in the background until the scope closes. A failure at the start fails here; a later one is logged. */
 export const start = Effect.fnUntraced(function*<Event extends Tagged, State, R = never>(
   process: Process<Event, State>,
   options: RunnerOptions.Options<R>
-): Effect.fn.Return<void, RunFailure, Services | Scope.Scope | R> {
+): Effect.fn.Return<Projector.Running, RunFailure, Services | Scope.Scope | R> {
   const resolved = yield* open(process, options)
+  const stops: OutdatedCode.Stops = new Map()
   const logged = Effect.tapCause(
-    runOpened(process, resolved),
+    runOpened(process, resolved, stops),
     (cause) => Effect.logError(`process "${process.name}" has ended`, cause)
   )
   yield* Effect.forkScoped(logged)
+  return { outdated: OutdatedCode.read(stops) }
 })
 
 const open = Effect.fnUntraced(function*<Event extends Tagged, State, R>(
@@ -68,11 +74,12 @@ const open = Effect.fnUntraced(function*<Event extends Tagged, State, R>(
 // The store may be lost from here on.
 const runOpened = <Event extends Tagged, State, R>(
   process: Process<Event, State>,
-  resolved: RunnerOptions.RunnerOptions<R>
+  resolved: RunnerOptions.RunnerOptions<R>,
+  stops: OutdatedCode.Stops
 ): Effect.Effect<never, RunFailure, Services | R> => {
   const target = observer(process)
   return Effect.raceFirst(
-    FollowLog.follow(target, { ...CatchUp.defaults, batchSize: resolved.batchSize }),
+    FollowLog.follow(target, { ...CatchUp.defaults, batchSize: resolved.batchSize }, stops),
     WorkerPool.run(process, target, Worker.of(process, resolved), resolved)
   )
 }
@@ -107,3 +114,20 @@ export const catchUp = Effect.fnUntraced(function*<Event extends Tagged, State, 
 export const observer = <Event extends Tagged, State>(
   process: Process<Event, State>
 ): ProjectionTarget<HandlerServices> => EventObserver.of(process)
+
+/**
+ * Makes the event types and categories of this code those of the observer, where the code that ran before had more: for a type
+ * that is taken out on purpose. Run it when the former code runs nowhere: that would add the type again. Types that this code
+ * adds are not read from their first event on then.
+ */
+export const redefine = Effect.fnUntraced(function*<Event extends Tagged, State>(
+  process: Process<Event, State>
+): Effect.fn.Return<void, EventStoreError, ReadModelStore> {
+  const store = yield* ReadModelStore
+  const { definition, name } = observer(process)
+  yield* Effect.forEach(
+    yield* store.generations(name),
+    ({ id }) => store.update(id, (batch) => batch.redefine(definition), { wait: true }),
+    { discard: true }
+  )
+})

@@ -8,13 +8,13 @@ import * as Json from "@refold/core/event/Json"
 import type { Position } from "@refold/core/event/Position"
 import type { StreamName } from "@refold/core/event/StreamName"
 import * as Effect from "effect/Effect"
-import type * as Option from "effect/Option"
-import type { EventReader, ReadFailure } from "../log/EventReader.ts"
+import * as Option from "effect/Option"
+import type { EventReader } from "../log/EventReader.ts"
 import type { EventStoreError } from "../log/EventStoreError.ts"
-import { type LockedGeneration, retryParked } from "./internal/RetryParked.ts"
-import type { NotParked } from "./ProjectionError.ts"
+import * as NewerEvents from "./internal/NewerEvents.ts"
+import { type LockedGeneration, type RetryFailure, retryParked } from "./internal/RetryParked.ts"
 import * as Projector from "./Projector.ts"
-import { type DiscardedEvent, type NoRows, type ParkedStream, ReadModelStore } from "./ReadModelStore.ts"
+import { type Batch, type DiscardedEvent, type NoRows, type ParkedStream, ReadModelStore } from "./ReadModelStore.ts"
 
 /** The parked streams of the live rows, ordered by the position of their poisoned events. */
 export const list = Effect.fnUntraced(function*(
@@ -27,12 +27,12 @@ export const list = Effect.fnUntraced(function*(
 /**
  * Retries the events of a parked stream, decoded and upcast again, in the live rows and in those of a rebuild. Returns
  * the stream if it is still parked, at the first event that failed; None if all its events were folded. Fails with
- * `NotParked` if the stream is not parked.
+ * `NotParked` if the stream is not parked, and with `NewerSchemaVersion` if one of its events is newer than the code.
  */
 export const retry = <Event extends Tagged, State, R = never>(
   runnable: Projector.Runnable<Event, State, R>,
   stream: StreamName
-): Effect.Effect<Option.Option<ParkedStream>, NotParked | ReadFailure, EventReader | ReadModelStore | R> =>
+): Effect.Effect<Option.Option<ParkedStream>, RetryFailure, EventReader | ReadModelStore | R> =>
   retryParked(Projector.targetOf(runnable), stream, () => Effect.void)
 
 /**
@@ -45,7 +45,7 @@ export const discard = Effect.fnUntraced(function*<Event extends Tagged, State, 
   runnable: Projector.Runnable<Event, State, R>,
   stream: StreamName,
   reason: string
-): Effect.fn.Return<Option.Option<ParkedStream>, NotParked | ReadFailure, EventReader | ReadModelStore | R> {
+): Effect.fn.Return<Option.Option<ParkedStream>, RetryFailure, EventReader | ReadModelStore | R> {
   const problem = reason === "" ? "must not be empty" : Json.textProblem(reason)
   if (problem !== undefined) return yield* new InvalidInput({ field: "reason", rule: problem })
   if ("isInline" in runnable && runnable.isInline) {
@@ -76,4 +76,35 @@ export const listDiscarded = Effect.fnUntraced(function*(
   { name }: { readonly name: string }
 ): Effect.fn.Return<ReadonlyArray<DiscardedEvent>, EventStoreError, ReadModelStore> {
   return yield* (yield* ReadModelStore).listDiscarded(name)
+})
+
+/**
+ * Parks a stream at an event that is newer than the code, for which the projection waits: all later events of other streams are
+ * then folded without it. Newer code retries the stream when it starts to run; where rows are not keyed by stream it builds the
+ * rows again instead. Fails with `InvalidInput` if the projection does not wait at an event of this stream.
+ */
+export const park = Effect.fnUntraced(function*(
+  { name }: { readonly name: string },
+  stream: StreamName
+): Effect.fn.Return<void, InvalidInput | EventStoreError, ReadModelStore> {
+  const store = yield* ReadModelStore
+  const parked = yield* Effect.forEach(
+    yield* store.generations(name),
+    ({ id }) => store.update(id, (batch) => parkNewer(batch, stream), { wait: true })
+  )
+  if (parked.some(Option.exists((isParked) => isParked))) return
+  return yield* new InvalidInput({
+    field: "stream",
+    rule: "must be one at whose next event the projection waits for newer code"
+  })
+})
+
+const parkNewer = Effect.fnUntraced(function*(batch: Batch, stream: StreamName) {
+  const { checkpoint, newer, rate } = batch.generation
+  if (newer?.stream !== stream) return false
+  const { position, type, version } = newer
+  const { message: reason } = NewerEvents.toError(newer)
+  const parked = [{ stream, version, position, type, stage: "Newer" as const, reason, attempts: 1 }]
+  yield* batch.save({ rows: [], removed: [], keepsNewer: false, parked, unparked: [], checkpoint, rate })
+  return true
 })

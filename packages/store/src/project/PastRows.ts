@@ -17,9 +17,9 @@ import { EventStoreError } from "../log/EventStoreError.ts"
 import * as PastPoint from "../log/internal/PastPoint.ts"
 import type { LogHead } from "../log/LogHead.ts"
 import * as CatchUp from "./internal/CatchUp.ts"
+import * as NewerEvents from "./internal/NewerEvents.ts"
 import * as ReadRows from "./internal/ReadRows.ts"
 import * as StreamRows from "./internal/StreamRows.ts"
-import type { ProjectionOutdated } from "./ProjectionError.ts"
 import * as Projector from "./Projector.ts"
 import type { Page, Readers, ReadRowsFailure, Row } from "./ReadModel.ts"
 import { type Generation, type ParkedStream, ReadModelStore } from "./ReadModelStore.ts"
@@ -41,13 +41,14 @@ export interface PastRows<State, Index extends string> {
 /**
  * All rows of a projection as of a position or an instant, kept until the scope closes. Reads the whole log up to the
  * point. Waits if the position is stored but not yet visible to readers. Fails with `InvalidInput` if the position is
- * beyond the last event, and with `ProjectionOutdated` if a newer version of the projection is live.
+ * beyond the last event, with `ProjectionOutdated` if a newer version of the projection is live, and with `NewerSchemaVersion`
+ * if an event is newer than the code.
  */
 export const asOf = Effect.fnUntraced(function*<Event extends Tagged, State, Index extends string>(
   projection: Projection<Event, State, Index>,
   point: AsOf.AsOfLog,
   options: Projector.Options = {}
-): Effect.fn.Return<PastRows<State, Index>, ProjectionOutdated | ReadFailure, Readers | Scope.Scope> {
+): Effect.fn.Return<PastRows<State, Index>, Projector.CatchUpFailure, Readers | Scope.Scope> {
   const store = yield* ReadModelStore
   const goal = { head: yield* headAt(point), asOf: point }
   const target = Projector.targetOf(projection)
@@ -56,6 +57,8 @@ export const asOf = Effect.fnUntraced(function*<Event extends Tagged, State, Ind
     (begun) => Effect.ignore(dropScratch(store, begun))
   )
   const reached = yield* CatchUp.catchUp(target, id, goal, { ...CatchUp.defaults, ...options })
+  const newer = Option.getOrUndefined(reached)?.newer
+  if (newer !== undefined) return yield* NewerEvents.toError(newer)
   if (!Option.exists(reached, ({ checkpoint }) => checkpoint >= goal.head.position)) {
     const cause = "the database was restarted or replaced, or the rows were dropped, while they were built: try again"
     return yield* new EventStoreError({ operation: `build past rows of ${projection.name}`, cause })
@@ -78,8 +81,8 @@ const dropScratch = (store: ReadModelStore["Service"], { id, projection }: Gener
 
 /**
  * The row of one stream as of a version, a position or an instant, folded from this stream only. None if the row did
- * not exist. Fails with `InvalidInput` if the projection is not keyed by stream or the point is beyond the last event, and with `PoisonedEvent` if an event
- * cannot be folded.
+ * not exist. Fails with `InvalidInput` if the projection is not keyed by stream or the point is beyond the last event, with
+ * `PoisonedEvent` if an event cannot be folded, and with `NewerSchemaVersion` if one is newer than the code.
  */
 export const rowAsOf = Effect.fnUntraced(function*<Event extends Tagged, State>(
   projection: Projection<Event, State, string>,

@@ -35,6 +35,27 @@ export class ProjectionOutdated extends Data.TaggedError("ProjectionOutdated")<{
   }
 }
 
+/**
+ * The stored projection of this name has another definition than this code: other event types, categories or indexes, or it is
+ * another kind of projection. Nothing was read or written.
+ */
+export class DefinitionMismatch extends Data.TaggedError("DefinitionMismatch")<{
+  readonly projection: string
+  /** The version of this code. */
+  readonly version: number
+  /** The version that is stored. */
+  readonly stored: number
+  /** What differs, in words. */
+  readonly differences: ReadonlyArray<string>
+  /** What to do about it. */
+  readonly remedy: string
+}> {
+  override get message(): string {
+    const different = this.differences.join("; ")
+    return `version ${this.stored} of projection "${this.projection}" is stored with another definition than version ${this.version} of this code: ${different}: ${this.remedy}`
+  }
+}
+
 /** A stored row does not fit the schema of the projection: other code wrote it. */
 export class UnreadableRow extends Data.TaggedError("UnreadableRow")<{
   readonly projection: string

@@ -8,7 +8,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { EventReader, type ReadBound, type ReadFailure } from "../log/EventReader.ts"
 import * as Polling from "../log/internal/Polling.ts"
-import { type Generation, type ParkedStream, ReadModelStore } from "./ReadModelStore.ts"
+import { type Generation, type NewerEvent, type ParkedStream, ReadModelStore } from "./ReadModelStore.ts"
 
 /** The status of a projection. */
 export interface ProjectionStatus {
@@ -42,6 +42,8 @@ export interface GenerationStatus {
   readonly done: number
   /** The parked streams; the projection is degraded if there are any. */
   readonly parked: ReadonlyArray<ParkedStream>
+  /** The event before which it waits for newer code: only code that is too old for it has run since. None if it does not wait. */
+  readonly newer: Option.Option<NewerEvent>
 }
 
 /** The status of a projection. One that was never run has neither a live nor a building generation. */
@@ -67,7 +69,7 @@ export const all: Effect.Effect<ReadonlyArray<ProjectionStatus>, ReadFailure, Ev
 
 /**
  * `all` at an interval, 10 seconds by default. Also updates the metrics `refold_projection_lag`,
- * `refold_projection_lag_seconds` and `refold_projection_parked`.
+ * `refold_projection_lag_seconds`, `refold_projection_parked` and `refold_projection_waits`.
  */
 export const watch = (
   every: Duration.Input = "10 seconds"
@@ -88,7 +90,7 @@ const describe = Effect.fnUntraced(function*(
 })
 
 const statusOf = Effect.fnUntraced(function*(
-  { checkpoint, id, parked, rate, version }: Generation,
+  { checkpoint, id, newer, parked, rate, version }: Generation,
   bound: ReadBound
 ): Effect.fn.Return<GenerationStatus, ReadFailure, EventReader | ReadModelStore> {
   const reader = yield* EventReader
@@ -105,7 +107,8 @@ const statusOf = Effect.fnUntraced(function*(
     lagSeconds: Math.max(0, Option.getOrElse(behind, () => 0)),
     rate,
     done: end === 0 ? 1 : Math.min(1, checkpoint / end),
-    parked: parked === 0 ? [] : yield* store.listParked(id)
+    parked: parked === 0 ? [] : yield* store.listParked(id),
+    newer: Option.fromUndefinedOr(newer)
   }
 })
 
@@ -118,6 +121,7 @@ const lagSeconds = Metric.gauge("refold_projection_lag_seconds", {
   description: "age of the first event after the checkpoint"
 })
 const parked = Metric.gauge("refold_projection_parked", { description: "parked streams" })
+const waits = Metric.gauge("refold_projection_waits", { description: "1 while the rows wait for newer code" })
 
 const measure = ({ live, projection }: ProjectionStatus): Effect.Effect<void> =>
   Option.match(live, {
@@ -126,6 +130,7 @@ const measure = ({ live, projection }: ProjectionStatus): Effect.Effect<void> =>
       Effect.all([
         Metric.update(Metric.withAttributes(lag, { projection }), status.lag),
         Metric.update(Metric.withAttributes(lagSeconds, { projection }), status.lagSeconds),
-        Metric.update(Metric.withAttributes(parked, { projection }), status.parked.length)
+        Metric.update(Metric.withAttributes(parked, { projection }), status.parked.length),
+        Metric.update(Metric.withAttributes(waits, { projection }), Option.isSome(status.newer) ? 1 : 0)
       ], { discard: true })
   })

@@ -2,6 +2,7 @@
  * Keeps the rows of projections up to date, batch by batch: rows and checkpoint are stored in one transaction. Several
  * programs may run the same projection: one at a time owns it, and another one takes over if the owner stops.
  */
+import type { NewerSchemaVersion } from "@refold/core/event/DecodeError"
 import type { Tagged } from "@refold/core/event/EventType"
 import type { Position } from "@refold/core/event/Position"
 import type { Projection } from "@refold/core/project/Projection"
@@ -13,10 +14,14 @@ import type { EventStoreError } from "../log/EventStoreError.ts"
 import * as CatchUp from "./internal/CatchUp.ts"
 import type * as Checkpoint from "./internal/Checkpoint.ts"
 import * as FollowLog from "./internal/FollowLog.ts"
+import * as NewerEvents from "./internal/NewerEvents.ts"
+import * as OutdatedCode from "./internal/OutdatedCode.ts"
 import type { ProjectionTarget } from "./internal/ProjectionTarget.ts"
 import * as RowsTarget from "./internal/RowsTarget.ts"
-import type { ProjectionOutdated } from "./ProjectionError.ts"
-import { ReadModelStore } from "./ReadModelStore.ts"
+import { type NotOwned, ReadModelStore } from "./ReadModelStore.ts"
+
+/** The errors of bringing a projection up to the head of the log. */
+export type CatchUpFailure = NotOwned | NewerSchemaVersion | ReadFailure
 
 /** How a projection is run; the fields say their defaults. */
 export type Options = Partial<CatchUp.CatchUpOptions>
@@ -28,16 +33,24 @@ export type Runnable<Event extends Tagged, State, R = never> = Projection<Event,
  * Runs a projection; never succeeds. Builds its rows from the first event on if there are none, and keeps them up to
  * date. A raised version, or a requested rebuild, is built beside the live rows and then replaces them. Retries while
  * the store cannot be reached; only errors of the first access are returned, and permanent ones: an event that cannot be
- * read. Fails with `ProjectionOutdated` as soon as a newer version is live.
+ * read. Waits before an event in a newer schema version than the code knows, until newer code, here or elsewhere, goes on. Fails
+ * with `ProjectionOutdated` as soon as a newer version is live, and with `DefinitionMismatch` if another definition is stored
+ * under this name and version.
  */
 export const run = <Event extends Tagged, State, R = never>(
   runnable: Runnable<Event, State, R>,
   options: Options = {}
-): Effect.Effect<never, ProjectionOutdated | ReadFailure, EventReader | ReadModelStore | R> =>
+): Effect.Effect<never, NotOwned | ReadFailure, EventReader | ReadModelStore | R> =>
   Effect.flatMap(
     ReadModelStore,
-    (store) => Effect.andThen(store.open(targetOf(runnable)), runOpened(runnable, options))
+    (store) => Effect.andThen(store.open(targetOf(runnable)), runOpened(runnable, options, new Map()))
   )
+
+/** A projection that runs in the background. */
+export interface Running {
+  /** Why it waits for newer code, if it does: the event that this program is too old for. For a check of readiness. */
+  readonly outdated: Effect.Effect<Option.Option<NewerSchemaVersion>>
+}
 
 /**
  * Runs a projection in the background until the scope closes. Opens the projection first and fails if that fails; an
@@ -46,30 +59,34 @@ export const run = <Event extends Tagged, State, R = never>(
 export const start = Effect.fnUntraced(function*<Event extends Tagged, State, R = never>(
   runnable: Runnable<Event, State, R>,
   options: Options = {}
-): Effect.fn.Return<void, ProjectionOutdated | ReadFailure, EventReader | ReadModelStore | Scope.Scope | R> {
+): Effect.fn.Return<Running, NotOwned | ReadFailure, EventReader | ReadModelStore | Scope.Scope | R> {
   yield* (yield* ReadModelStore).open(targetOf(runnable))
+  const stops: OutdatedCode.Stops = new Map()
   const logged = Effect.tapCause(
-    runOpened(runnable, options),
+    runOpened(runnable, options, stops),
     (cause) => Effect.logError(`projection "${runnable.name}" has ended`, cause)
   )
   yield* Effect.forkScoped(logged)
+  return { outdated: OutdatedCode.read(stops) }
 })
 
 /** Runs a projection that was opened: its store may be lost from here on. */
 const runOpened = <Event extends Tagged, State, R = never>(
   runnable: Runnable<Event, State, R>,
-  options: Options
-): Effect.Effect<never, ProjectionOutdated | ReadFailure, EventReader | ReadModelStore | R> =>
-  FollowLog.follow(targetOf(runnable), { ...CatchUp.defaults, ...options })
+  options: Options,
+  stops: OutdatedCode.Stops
+): Effect.Effect<never, NotOwned | ReadFailure, EventReader | ReadModelStore | R> =>
+  FollowLog.follow(targetOf(runnable), { ...CatchUp.defaults, ...options }, stops)
 
 /**
  * Brings a projection up to the current head of the log, makes it live, and returns the head. Waits while another
- * program owns the projection. For jobs and tests.
+ * program owns the projection. For jobs and tests. Fails with `NewerSchemaVersion` at an event that is newer than the code: all
+ * events before it are in the rows.
  */
 export const catchUp = Effect.fnUntraced(function*<Event extends Tagged, State, R = never>(
   runnable: Runnable<Event, State, R>,
   options: Options = {}
-): Effect.fn.Return<Position, ProjectionOutdated | ReadFailure, EventReader | ReadModelStore | R> {
+): Effect.fn.Return<Position, CatchUpFailure, EventReader | ReadModelStore | R> {
   const target = targetOf(runnable)
   const reader = yield* EventReader
   const store = yield* ReadModelStore
@@ -80,11 +97,19 @@ export const catchUp = Effect.fnUntraced(function*<Event extends Tagged, State, 
       own,
       ({ id }) => CatchUp.catchUp(target, id, { head, wait: true }, { ...CatchUp.defaults, ...options })
     )
+    yield* failIfNewer(reached)
     const isThere = ({ checkpoint, isLive }: Checkpoint.Reached) => isLive && checkpoint >= head.position
     // Otherwise another instance of the log answers, with another head.
     if (reached.every(Option.exists(isThere))) return head.position
   }
 })
+
+const failIfNewer = (reached: ReadonlyArray<Option.Option<Checkpoint.Reached>>) =>
+  Effect.forEach(
+    reached.flatMap(Option.toArray),
+    ({ newer }) => newer === undefined ? Effect.void : Effect.fail(NewerEvents.toError(newer)),
+    { discard: true }
+  )
 
 /**
  * Deletes all rows of a projection. If it is run again, it is built from the first event on; discarded events stay

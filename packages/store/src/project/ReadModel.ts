@@ -18,10 +18,11 @@ import type { LoadedState } from "../decide/LoadedState.ts"
 import type { EventReader } from "../log/EventReader.ts"
 import type { EventStoreError } from "../log/EventStoreError.ts"
 import * as Polling from "../log/internal/Polling.ts"
+import * as GenerationChoice from "./internal/GenerationChoice.ts"
 import * as ReadRows from "./internal/ReadRows.ts"
 import type { Page, Row } from "./internal/Row.ts"
-import { AwaitTimeout, StreamParked } from "./ProjectionError.ts"
-import { type Generation, ReadModelStore } from "./ReadModelStore.ts"
+import { AwaitTimeout, type DefinitionMismatch, ProjectionOutdated, StreamParked } from "./ProjectionError.ts"
+import { type Generation, ReadModelStore, type RowsIdentity } from "./ReadModelStore.ts"
 
 export type { Page, Row } from "./internal/Row.ts"
 
@@ -56,6 +57,15 @@ export const stream = <Event extends Tagged, State, Index extends string>(
 ): Stream.Stream<Row<State>, ReadRowsFailure, Readers> =>
   ReadRows.pages((after) => query(projection, { limit: maxLimit, ...asked, after }))
 
+/** The errors of waiting for a position. */
+export type AwaitFailure =
+  | AwaitTimeout
+  | StreamParked
+  | ProjectionOutdated
+  | DefinitionMismatch
+  | InvalidInput
+  | EventStoreError
+
 /** The timeout and the polling interval. */
 export interface AwaitOptions {
   /** 5 seconds by default. */
@@ -73,14 +83,17 @@ export type Awaited =
 /**
  * Waits until the live rows include what was appended, to read your own writes. Fails with `AwaitTimeout` if that takes
  * longer than the timeout, with `StreamParked` if the projection has parked one of the streams (not known for a bare
- * position), and with `InvalidInput` inside a transaction, because the projector cannot see its events yet.
+ * position), with `InvalidInput` inside a transaction, because the projector cannot see its events yet, with
+ * `ProjectionOutdated` if a higher version has replaced the rows that this code reads, so that they do not change any more, and
+ * with `DefinitionMismatch` if the live rows are of another definition.
  */
 export const awaitPosition = Effect.fnUntraced(function*(
-  { name }: Pick<Projection<never, unknown>, "name">,
+  projection: RowsIdentity,
   appended: Awaited,
   { every = "5 millis", timeout = "5 seconds" }: AwaitOptions = {}
-): Effect.fn.Return<void, AwaitTimeout | StreamParked | InvalidInput | EventStoreError, ReadModelStore> {
+): Effect.fn.Return<void, AwaitFailure, ReadModelStore> {
   const store = yield* ReadModelStore
+  const { name, version } = projection
   const position = typeof appended === "number" ? appended : appended.position
   if (!Number.isSafeInteger(position) || position < 0) {
     return yield* new InvalidInput({ field: "position", rule: "must be a whole number of 0 or more" })
@@ -90,9 +103,13 @@ export const awaitPosition = Effect.fnUntraced(function*(
   }
   let reached = Option.none<Position>()
   const poll = Effect.gen(function*() {
-    const live = yield* store.live(name)
-    reached = Option.some(live.checkpoint)
-    return live.checkpoint >= position ? Option.some(live) : Option.none()
+    const generations = yield* store.generations(name)
+    const own = yield* Effect.fromResult(GenerationChoice.choose(projection, generations))
+    reached = Option.some(own.checkpoint)
+    if (own.checkpoint >= position) return Option.some(own)
+    if (own.status === "Live") return Option.none()
+    const live = yield* Effect.fromResult(GenerationChoice.findLive(name, generations))
+    return yield* new ProjectionOutdated({ projection: name, version, live: live.version })
   })
   const arrived = yield* Effect.catchTag(
     Polling.untraced(poll),

@@ -10,6 +10,7 @@ import * as Cache from "effect/Cache"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
+import * as GenerationChoice from "./internal/GenerationChoice.ts"
 import { share } from "./internal/SharedRows.ts"
 import * as ReadModel from "./ReadModel.ts"
 import { type Generation, ReadModelStore } from "./ReadModelStore.ts"
@@ -44,7 +45,11 @@ export const make = Effect.fnUntraced(function*<Event extends Tagged, State, Ind
     (asked: RowQuery<Index>) =>
       Effect.map(ReadModel.query(projection, asked), ({ next, rows }) => ({ next, rows: share(projection, rows) }))
   )
-  const current = Effect.flatMap(ReadModelStore, (store) => store.live(projection.name))
+  const current = Effect.flatMap(ReadModelStore, (store) =>
+    Effect.flatMap(
+      store.generations(projection.name),
+      (generations) => Effect.fromResult(GenerationChoice.choose(projection, generations))
+    ))
   return {
     get: (key) =>
       Effect.flatMap(current, (live) => Effect.map(get(live, key), (rows) => Option.fromUndefinedOr(rows()[0]))),

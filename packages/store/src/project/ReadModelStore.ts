@@ -4,80 +4,47 @@
  */
 import type { Position } from "@refold/core/event/Position"
 import type { StreamName } from "@refold/core/event/StreamName"
-import type { StreamVersion } from "@refold/core/event/StreamVersion"
 import type { RowIndex } from "@refold/core/internal/project/RowIndex"
-import type { Stage, StoredRow } from "@refold/core/project/ProjectionFold"
+import type { StoredRow } from "@refold/core/project/ProjectionFold"
 import type { CheckedQuery } from "@refold/core/project/RowQuery"
 import * as Context from "effect/Context"
-import type * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type { EventStoreError } from "../log/EventStoreError.ts"
 import type { LogHead } from "../log/LogHead.ts"
-import type { ProjectionNotReady, ProjectionOutdated, UnknownProjection } from "./ProjectionError.ts"
+import type {
+  Addition,
+  DiscardedEvent,
+  Generation,
+  NewerEvent,
+  ParkedStream,
+  RowsIdentity
+} from "./internal/Generation.ts"
+import type {
+  DefinitionMismatch,
+  ProjectionNotReady,
+  ProjectionOutdated,
+  UnknownProjection
+} from "./ProjectionError.ts"
+
+export type {
+  Addition,
+  DiscardedEvent,
+  Generation,
+  NewerEvent,
+  ParkedStream,
+  RowsIdentity,
+  Status
+} from "./internal/Generation.ts"
 
 /** What a store must know of a projection to store its rows. */
-export interface StoredProjection {
-  readonly name: string
-  /** Raise it if the rows must be built again. */
-  readonly version: number
+export interface StoredProjection extends RowsIdentity {
   readonly indexes: ReadonlyArray<RowIndex>
   /**
    * Creates the tables of a projection that has its own tables instead of rows, in a namespace of the generation. Only
    * for adapters with tables.
    */
   readonly setup?: Effect.Effect<void, EventStoreError> | undefined
-}
-
-/**
- * `Building`: being built, live afterwards. `Live`: read by queries. `Retired`: replaced, to be dropped. `Scratch`: rows
- * as of a past point, for one reader.
- */
-export type Status = "Building" | "Live" | "Retired" | "Scratch"
-
-/** One build of a projection's rows. */
-export interface Generation {
-  readonly id: number
-  readonly projection: string
-  readonly version: number
-  readonly status: Status
-  /** Every event up to this position is in the rows, parked or discarded. */
-  readonly checkpoint: Position
-  /**
-   * Another random value with each batch that changes rows, so that it never comes again: a number would, where the database
-   * goes back to an older copy.
-   */
-  readonly revision: string
-  /** Events folded per second, smoothed. */
-  readonly rate: number
-  /** The number of parked streams; the projection is degraded if it is not 0. */
-  readonly parked: number
-  /** When the checkpoint was last saved. */
-  readonly updatedAt: DateTime.Utc
-}
-
-/** A parked stream: the projection skips its events from the poisoned one on. */
-export interface ParkedStream {
-  readonly stream: StreamName
-  /** The version, position and stored type of the poisoned event. */
-  readonly version: StreamVersion
-  readonly position: Position
-  readonly type: string
-  /** What failed, and why. */
-  readonly stage: Stage
-  readonly reason: string
-  /** The number of attempts to fold the poisoned event. */
-  readonly attempts: number
-  readonly parkedAt: DateTime.Utc
-}
-
-/** An event that a projection skips in all its generations, also in later ones, and the reason. */
-export interface DiscardedEvent {
-  readonly position: Position
-  readonly stream: StreamName
-  readonly version: StreamVersion
-  readonly reason: string
-  readonly discardedAt: DateTime.Utc
 }
 
 /** Rows to store and to remove. */
@@ -95,6 +62,8 @@ export interface Changes extends RowChanges {
   readonly unparked: ReadonlyArray<StreamName>
   readonly checkpoint: Position
   readonly rate: number
+  /** The event at which the batch stopped, because it is newer than the code. */
+  readonly newer?: NewerEvent | undefined
 }
 
 /** A generation, locked by its one owner until the end of the transaction. */
@@ -120,6 +89,10 @@ export interface Batch {
   readonly discard: (
     events: ReadonlyArray<Omit<DiscardedEvent, "discardedAt">>
   ) => Effect.Effect<void, EventStoreError>
+  /** Stores how far an addition of event types is. */
+  readonly add: (addition: Addition) => Effect.Effect<void, EventStoreError>
+  /** Replaces the definition of the generation, and ends the addition. */
+  readonly redefine: (definition: string) => Effect.Effect<void, EventStoreError>
   /**
    * Makes a building generation the live one and retires the former one, in one step for all readers. Returns false if
    * the live one has a higher checkpoint or version.
@@ -133,11 +106,13 @@ export interface UpdateOptions {
   readonly wait?: boolean | undefined
 }
 
-/** The generation to read; the live one by default. */
-export interface RowSource {
-  readonly projection: string
-  readonly generation?: number | undefined
-}
+/**
+ * The rows to read: the live ones, or the last ones of the reader's own version if a higher version has replaced them. A
+ * certain generation is read whatever its definition.
+ */
+export type RowSource =
+  | RowsIdentity & { readonly generation?: undefined }
+  | { readonly name: string; readonly generation: number }
 
 /** Rows by their keys, or a page of a query. */
 export type Selection =
@@ -153,20 +128,24 @@ export interface SelectedRows {
 /** The errors of reading a projection that has no live generation. */
 export type NoRows = UnknownProjection | ProjectionNotReady
 
+/** The errors of opening a projection whose name is used by newer code or for another definition. */
+export type NotOwned = ProjectionOutdated | DefinitionMismatch
+
 /** Stores the rows, checkpoints and parked streams of projections. */
 export class ReadModelStore extends Context.Service<ReadModelStore, {
   /**
    * The live and building generations of this version, and a lower version if it is still live. Begins a generation if
-   * this version has none, and drops retired ones. Fails with `ProjectionOutdated` if a higher version is live.
+   * this version has none, and drops retired ones that are not kept: see `GenerationChoice.isKept`. Fails with
+   * `ProjectionOutdated` if a higher version is live, and with `DefinitionMismatch` as `GenerationChoice.checkOwner` does.
    */
   readonly open: (
     projection: StoredProjection
-  ) => Effect.Effect<ReadonlyArray<Generation>, ProjectionOutdated | EventStoreError>
+  ) => Effect.Effect<ReadonlyArray<Generation>, NotOwned | EventStoreError>
   /** `Building`: the generation that is building, or a new one. `Scratch`: always a new one. */
   readonly begin: (
     projection: StoredProjection,
     status: "Building" | "Scratch"
-  ) => Effect.Effect<Generation, ProjectionOutdated | EventStoreError>
+  ) => Effect.Effect<Generation, NotOwned | EventStoreError>
   /** The generations of a projection, or of all projections. */
   readonly generations: (projection?: string) => Effect.Effect<ReadonlyArray<Generation>, EventStoreError>
   /**
@@ -180,17 +159,23 @@ export class ReadModelStore extends Context.Service<ReadModelStore, {
   ) => Effect.Effect<Option.Option<A>, E | EventStoreError, R>
   /** Deletes a generation and its rows. */
   readonly drop: (generation: number) => Effect.Effect<void, EventStoreError>
-  /** Rows of a generation, as of one moment. */
-  readonly read: (source: RowSource, selection: Selection) => Effect.Effect<SelectedRows, NoRows | EventStoreError>
+  /** Rows of the generation that `GenerationChoice.choose` gives for the reader, as of one moment. */
+  readonly read: (
+    source: RowSource,
+    selection: Selection
+  ) => Effect.Effect<SelectedRows, NoRows | DefinitionMismatch | EventStoreError>
   /** The live generation. */
   readonly live: (projection: string) => Effect.Effect<Generation, NoRows | EventStoreError>
   /** The parked streams of a generation, ordered by position. */
   readonly listParked: (generation: number) => Effect.Effect<ReadonlyArray<ParkedStream>, EventStoreError>
   /** The discarded events of a projection, ordered by position. */
   readonly listDiscarded: (projection: string) => Effect.Effect<ReadonlyArray<DiscardedEvent>, EventStoreError>
-  /** Stores rows of an inline projection that a reader has folded further, unless the stored ones are as new. */
+  /**
+   * Stores rows of an inline projection that a reader has folded further, unless the stored ones are as new. Only in
+   * generations of this version and definition.
+   */
   readonly catchUpRows: (
-    projection: Pick<StoredProjection, "name" | "version">,
+    projection: RowsIdentity,
     rows: ReadonlyArray<StoredRow>
   ) => Effect.Effect<void, EventStoreError>
   /** Whether the caller is inside a transaction. */

@@ -6,9 +6,10 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { EventReader, type ReadFailure } from "../log/EventReader.ts"
+import { EventReader } from "../log/EventReader.ts"
 import { EventStoreError } from "../log/EventStoreError.ts"
 import * as CatchUp from "./internal/CatchUp.ts"
+import * as NewerEvents from "./internal/NewerEvents.ts"
 import { ProjectionOutdated } from "./ProjectionError.ts"
 import * as Projector from "./Projector.ts"
 import { type Generation, ReadModelStore } from "./ReadModelStore.ts"
@@ -30,12 +31,13 @@ export interface Progress {
 /**
  * Rebuilds a projection: emits its progress after each batch, and ends when the new rows are live. Continues a rebuild
  * that was interrupted. Programs that run the projection, or rebuild it, share the work: one at a time does it. If this
- * stream is interrupted, they finish the rebuild. Fails with `ProjectionOutdated` if a newer version becomes live.
+ * stream is interrupted, they finish the rebuild. Fails with `ProjectionOutdated` if a newer version becomes live, and with
+ * `NewerSchemaVersion` at an event that is newer than the code: newer code continues the rebuild.
  */
 export const rebuild = <Event extends Tagged, State, R = never>(
   runnable: Projector.Runnable<Event, State, R>,
   options: Projector.Options = {}
-): Stream.Stream<Progress, ProjectionOutdated | ReadFailure, EventReader | ReadModelStore | R> =>
+): Stream.Stream<Progress, Projector.CatchUpFailure, EventReader | ReadModelStore | R> =>
   Stream.unwrap(Effect.gen(function*() {
     const target = Projector.targetOf(runnable)
     const begun = yield* (yield* ReadModelStore).begin(target, "Building")
@@ -46,6 +48,7 @@ export const rebuild = <Event extends Tagged, State, R = never>(
       const reached = yield* withBatchSize((sized) => CatchUp.advance(target, begun.id, { head }, sized))
       // None: another program owns the generation and does the work.
       if (Option.isNone(reached)) yield* Effect.sleep("100 millis")
+      else if (reached.value.newer !== undefined) return yield* NewerEvents.toError(reached.value.newer)
       return yield* progressOf(begun, started, head.position)
     })
     // Drops the rows that were replaced.

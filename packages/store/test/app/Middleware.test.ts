@@ -317,6 +317,15 @@ describe("the log", () => {
       expect(logged).toMatchObject([{ annotations: { "refold.id": "a", "refold.correlationId": "c" } }, {}])
     })))
 
+  it("has no line break and no escape sequence of a client", () =>
+    run(Effect.gen(function*() {
+      const { logged, read } = logging()
+      const forged = "a\nlevel=ERROR \u001b[31m"
+      yield* Effect.exit(read(send(forged, deposit(1), { metadata: { correlationId: forged } })))
+      const printed = String.raw`a\u000alevel=ERROR \u001b[31m`
+      expect(logged).toMatchObject([{ annotations: { "refold.id": printed, "refold.correlationId": printed } }])
+    })))
+
   it.each<[string, Effect.Effect<unknown, unknown>, string]>([
     [
       "a refusal",

@@ -248,7 +248,7 @@ describe("commands that are handled together", () => {
       const [event] = yield* history("a")
       expect(event).toMatchObject({ metadata: { correlationId: "c", actor: "Ada" }, occurredAt: Account.at(5) })
       const store = yield* ReadModelStore
-      const { rows } = yield* store.read({ projection: inline.name }, { _tag: "Keys", keys: ["account-a"] })
+      const { rows } = yield* store.read(inline, { _tag: "Keys", keys: ["account-a"] })
       expect(rows).toMatchObject([{ state: { balance: 5 }, version: 1 }])
     })))
 

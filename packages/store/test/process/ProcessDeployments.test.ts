@@ -107,6 +107,7 @@ describe("an event type that is taken out of a process", () => {
       yield* order("1", [Placed.make({}), Hinted.make({})])
       yield* oldRunner
       yield* order("1", [Paid.make({})])
+      yield* ProcessRunner.redefine(without)
       yield* runner
       const { state } = yield* ProcessInstances.get(without, "1")
       expect(state).toMatchObject({ state: Result.succeed(2), unknownTypes: ["Hinted"], pending: { parked: null } })

@@ -1,9 +1,11 @@
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import * as StoredDefinition from "@refold/core/internal/project/StoredDefinition"
 import type { ProjectionTarget } from "@refold/store/internal/project/ProjectionTarget"
 import * as Parked from "@refold/store/project/Parked"
 import * as Projector from "@refold/store/project/Projector"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Result from "effect/Result"
 import { describe, expect, it } from "vitest"
 import * as Account from "../support/Account.ts"
 import { run, runAtZero } from "../support/Account.ts"
@@ -97,7 +99,15 @@ describe("a target of your own", () => {
       const target: ProjectionTarget = {
         name: "printer",
         version: 1,
+        definition: StoredDefinition.render({
+          kind: "rows",
+          types: ["Deposited"],
+          categories: ["account"],
+          indexes: []
+        }),
         indexes: [],
+        checkVersion: () => Result.void,
+        isKeyedByStream: true,
         types: ["Deposited"],
         categories: ["account"],
         fold: (_, events) =>

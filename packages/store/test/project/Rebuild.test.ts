@@ -52,7 +52,7 @@ describe("a rebuild", () => {
       yield* pass(1000)
       expect(yield* seen()).toEqual({ a: 3 })
       yield* pass(1000)
-      expect(yield* seen()).toEqual({ a: 6 })
+      expect(yield* seen(doubled)).toEqual({ a: 6 })
     })))
 
   it("of a projection that was never run is its first build", () =>

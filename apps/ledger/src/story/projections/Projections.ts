@@ -83,7 +83,7 @@ export const inlineProjection: Chapter.StoreChapter = Chapter.make("inline-proje
     const handled = yield* SampleCustomers.open(id, crowns(200))
     // The row as stored: a query would fold the events that the row lacks.
     const { rows: [stored] } = yield* (yield* ReadModelStore).read(
-      { projection: Balances.projection.name },
+      Balances.projection,
       { _tag: "Keys", keys: [handled.stream] }
     )
     const afterCommand = yield* Balance.balanceOf(id)

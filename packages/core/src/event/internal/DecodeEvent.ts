@@ -16,15 +16,22 @@ export const decode = (
   const { schemaVersion, stream, type: name, version } = stored
   if (type === undefined) return Result.fail(new UnknownEventType({ stream, version, type: name, schemaVersion }))
   if (type.isRetired) return Result.succeed([])
-  if (schemaVersion > type.latest) {
-    const { latest } = type
-    return Result.fail(new NewerSchemaVersion({ stream, version, type: name, schemaVersion, latest }))
-  }
+  const checked = checkVersion(type, stored)
+  if (Result.isFailure(checked)) return Result.fail(checked.failure)
   const parts = decodeParts(type, stored)
   return Result.isSuccess(parts)
     ? Result.succeed(parts.success)
     : Result.fail(new UndecodableEvent({ stream, version, type: name, schemaVersion, reason: parts.failure }))
 }
+
+/** Fails for an event in a higher version than its type has here. A retired type is read in all versions. */
+export const checkVersion = (
+  type: CompiledType | undefined,
+  { schemaVersion, stream, type: name, version }: Pick<RecordedEvent, "stream" | "version" | "type" | "schemaVersion">
+): Result.Result<void, NewerSchemaVersion> =>
+  type !== undefined && !type.isRetired && schemaVersion > type.latest
+    ? Result.fail(new NewerSchemaVersion({ stream, version, type: name, schemaVersion, latest: type.latest }))
+    : Result.void
 
 const decodeParts = (type: CompiledType, stored: RecordedEvent): Decoded<ReadonlyArray<object>> => {
   const fields = decodeFields(type, stored)

@@ -2,6 +2,7 @@
 import * as Chunk from "effect/Chunk"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
+import type { NewerSchemaVersion } from "../../event/DecodeError.ts"
 import type { Tagged } from "../../event/EventType.ts"
 import { reasonOf } from "../../event/internal/Reason.ts"
 import { storedLength } from "../../event/internal/StoredLength.ts"
@@ -23,22 +24,26 @@ export interface Addressee {
   readonly decision?: string
 }
 
+/** Events that an instance decides; a failure if the code is too old for an event of the instance. */
+type Recorded = Result.Result<ReadonlyArray<ProcessEvent>, NewerSchemaVersion>
+
 /** The events of a new trigger; none if it is an event that changes nothing and has no reactions. */
 export const record = <Event extends Tagged, State>(
   process: InstanceProcess<Event, State>,
   to: Addressee,
   instance: Instance<State>,
   trigger: Trigger
-): ReadonlyArray<ProcessEvent> => {
-  if (instance.pending.parked !== null) return [ProcessWaited.make({ instance: to.name, trigger })]
-  const events = reactTo(process, to, instance, trigger)
-  const [reaction] = events
+): Recorded => {
+  if (instance.pending.parked !== null) return Result.succeed([ProcessWaited.make({ instance: to.name, trigger })])
+  const reacted = reactTo(process, to, instance, trigger)
+  if (Result.isFailure(reacted)) return reacted
+  const [reaction] = reacted.success
   const isIdle = trigger._tag === "Event" && reaction?._tag === "ProcessReacted" && reaction.decided.length === 0
   // Progress is restored as a new state, also where nothing has changed.
   const isSame = isIdle && Result.isSuccess(instance.state) &&
     Result.getOrUndefined(evolve({ ...process, progress: undefined }, instance, reaction).state) ===
       instance.state.success
-  return isSame ? [] : events
+  return isSame ? Result.succeed([]) : reacted
 }
 
 const reactTo = <Event extends Tagged, State>(
@@ -46,13 +51,15 @@ const reactTo = <Event extends Tagged, State>(
   to: Addressee,
   instance: Instance<State>,
   trigger: Trigger
-): ReadonlyArray<ProcessEvent> => {
+): Recorded => {
   const isRestart = instance.pending.isCompleted ? Reactor.restarts(process, to.name, trigger) : Result.succeed(false)
-  if (Result.isFailure(isRestart)) return [park(to, trigger, isRestart.failure)]
-  if (!isRestart.success) return [reactOnce(process, to, instance, trigger)]
+  if (Result.isFailure(isRestart)) return Result.map(park(to, trigger, isRestart.failure), (parked) => [parked])
+  if (!isRestart.success) return Result.map(reactOnce(process, to, instance, trigger), (reaction) => [reaction])
   const restarted = ProcessRestarted.make({ instance: to.name })
-  const reaction = reactOnce(process, to, evolve(process, instance, restarted), trigger)
-  return reaction._tag === "ProcessParked" ? [reaction] : [restarted, reaction]
+  return Result.map(
+    reactOnce(process, to, evolve(process, instance, restarted), trigger),
+    (reaction) => reaction._tag === "ProcessParked" ? [reaction] : [restarted, reaction]
+  )
 }
 
 const reactOnce = <Event extends Tagged, State>(
@@ -60,9 +67,11 @@ const reactOnce = <Event extends Tagged, State>(
   to: Addressee,
   instance: Instance<State>,
   trigger: Trigger
-): ProcessEvent => {
+): Result.Result<ProcessEvent, NewerSchemaVersion> => {
   const { name, ...named } = to
-  if (isIgnored(instance, { trigger })) return ProcessReacted.make({ instance: name, trigger, decided: [] })
+  if (isIgnored(instance, { trigger })) {
+    return Result.succeed(ProcessReacted.make({ instance: name, trigger, decided: [] }))
+  }
   const reaction = Result.gen(function*() {
     const inputs = yield* TriggerInput.decode(process, name, trigger)
     const { decided, observed, state } = yield* Reactor.react(process, yield* instance.state, inputs)
@@ -71,13 +80,19 @@ const reactOnce = <Event extends Tagged, State>(
     return { trigger: TriggerInput.firstOf(trigger, inputs, observed), decided, ...phase, ...progress }
   })
   return Result.match(reaction, {
-    onSuccess: (reacted) => ProcessReacted.make({ instance: name, ...reacted, ...named }),
+    onSuccess: (reacted) => Result.succeed(ProcessReacted.make({ instance: name, ...reacted, ...named })),
     onFailure: (fault) => park(to, trigger, fault)
   })
 }
 
-const park = ({ name }: Addressee, trigger: Trigger, { reason, stage }: TriggerInput.Fault): ProcessEvent =>
-  ProcessParked.make({ instance: name, trigger, stage, reason: reasonOf(reason) })
+const park = (
+  { name }: Addressee,
+  trigger: Trigger,
+  { newer, reason, stage }: TriggerInput.Fault
+): Result.Result<ProcessEvent, NewerSchemaVersion> =>
+  newer === undefined
+    ? Result.succeed(ProcessParked.make({ instance: name, trigger, stage, reason: reasonOf(reason) }))
+    : Result.fail(newer)
 
 // What is recorded at once must fit into a commit.
 const maxRetried = 200
@@ -91,21 +106,23 @@ export const retry = <Event extends Tagged, State>(
   process: InstanceProcess<Event, State>,
   to: Addressee,
   from: Instance<State>
-): ReadonlyArray<ProcessEvent> => {
+): Recorded => {
   const events: Array<ProcessEvent> = []
   let instance = from
   let bytes = 0
   for (let n = 0; n < maxRetried && bytes < maxBytes; n++) {
     const next = Chunk.head(instance.pending.waiting)
-    if (Option.isNone(next)) return events
-    for (const event of reactTo(process, to, instance, next.value)) {
+    if (Option.isNone(next)) return Result.succeed(events)
+    const reacted = reactTo(process, to, instance, next.value)
+    if (Result.isFailure(reacted)) return reacted
+    for (const event of reacted.success) {
       events.push(event)
       bytes += sizeOf(event)
-      if (event._tag === "ProcessParked") return events
+      if (event._tag === "ProcessParked") return Result.succeed(events)
       instance = evolve(process, instance, event)
     }
   }
-  return events
+  return Result.succeed(events)
 }
 
 // The parts whose sizes have no limit of their own: the data of the trigger, and commands.

@@ -12,7 +12,7 @@ import { type Addressee, record, retry } from "./InstanceReaction.ts"
 import { evolve, initial, type Instance, type InstanceProcess } from "./InstanceState.ts"
 import * as PendingWork from "./PendingWork.ts"
 import * as PendingWorkFold from "./PendingWorkFold.ts"
-import { type InstanceRefusal, Message } from "./ProcessMessage.ts"
+import { type InstanceRefusal, Message, type OperatorRefusal } from "./ProcessMessage.ts"
 import * as Reactor from "./Reactor.ts"
 
 export type { Instance } from "./InstanceState.ts"
@@ -60,7 +60,7 @@ const decide = <Event extends Tagged, State>(
   const { pending } = instance
   const { decision } = message
   const to = { name: message.instance, ...decision !== undefined && { decision } }
-  const observe = (trigger: Trigger): Decision => Result.succeed(record(process, to, instance, trigger))
+  const observe = (trigger: Trigger): Decision => record(process, to, instance, trigger)
   switch (message._tag) {
     case "Observe":
       return isForIt(process, to, instance, message.trigger) ? observe(message.trigger) : nothing
@@ -106,19 +106,19 @@ const operate = <Event extends Tagged, State>(
   instance: Instance<State>
 ): Decision => {
   const { pending } = instance
-  const refuse = (_tag: InstanceRefusal["_tag"]): Decision => Result.fail({ _tag, instance: message.instance })
+  const refuse = (_tag: OperatorRefusal["_tag"]): Decision => Result.fail({ _tag, instance: message.instance })
   switch (message._tag) {
     case "Resume": {
       if (pending.version === 0) return refuse("UnknownInstance")
       if (pending.isCompleted) return refuse("InstanceCompleted")
-      return Result.succeed(record(process, to, instance, { _tag: "Resumed", reason: message.reason, at: message.at }))
+      return record(process, to, instance, { _tag: "Resumed", reason: message.reason, at: message.at })
     }
     case "Retry":
-      return pending.parked === null ? refuse("InstanceNotParked") : Result.succeed(retry(process, to, instance))
+      return pending.parked === null ? refuse("InstanceNotParked") : retry(process, to, instance)
     case "Discard": {
       if (pending.parked === null) return refuse("InstanceNotParked")
       const discarded = ProcessDiscarded.make({ reason: message.reason })
-      return Result.succeed([discarded, ...retry(process, to, evolve(process, instance, discarded))])
+      return Result.map(retry(process, to, evolve(process, instance, discarded)), (events) => [discarded, ...events])
     }
   }
 }

@@ -1,5 +1,6 @@
 /** The commands of a process instance, sent by its runner and by operators, and its refusals. */
 import * as Schema from "effect/Schema"
+import type { NewerSchemaVersion } from "../../event/DecodeError.ts"
 import { EventTrigger, Outcome } from "../ProcessEvent.ts"
 
 const common = {
@@ -39,8 +40,11 @@ type Unnamed<M> = M extends unknown ? Omit<M, "instance" | "decision"> : never
 export type MessageBody = Unnamed<Message>
 
 /** Why an instance refuses the command of an operator. */
-export type InstanceRefusal =
+export type OperatorRefusal =
   | { readonly _tag: "UnknownInstance"; readonly instance: string }
   | { readonly _tag: "InstanceCompleted"; readonly instance: string }
   | { readonly _tag: "InstanceNotParked"; readonly instance: string }
   | { readonly _tag: "CommandNotPending"; readonly instance: string }
+
+/** Why an instance refuses a command: an operator's refusal, or the code is too old for an event of the instance. */
+export type InstanceRefusal = OperatorRefusal | NewerSchemaVersion

@@ -1,5 +1,6 @@
 /** The inputs of a process that a trigger holds: an event, decoded with the current codec, or a signal. */
 import * as Result from "effect/Result"
+import type { NewerSchemaVersion } from "../../event/DecodeError.ts"
 import type { EventCodec } from "../../event/EventCodec.ts"
 import type { Tagged } from "../../event/EventType.ts"
 import type { RecordedEvent } from "../../event/RecordedEvent.ts"
@@ -11,6 +12,8 @@ import type { InputContext, Signal } from "../ProcessInput.ts"
 export interface Fault {
   readonly stage: Stage
   readonly reason: string
+  /** The code is too old for an event: nothing is recorded, and newer code reacts. */
+  readonly newer?: NewerSchemaVersion
 }
 
 /** A decoded trigger: the arguments of the process's functions. */
@@ -49,7 +52,11 @@ export const decode = <Event extends Tagged>(
   }
   return decoded.failure._tag === "UnknownEventType"
     ? Result.succeed({ inputs: [], unknownType: trigger.type })
-    : Result.fail({ stage: "Event", reason: decoded.failure.message })
+    : Result.fail({
+      stage: "Event",
+      reason: decoded.failure.message,
+      ...decoded.failure._tag === "NewerSchemaVersion" && { newer: decoded.failure }
+    })
 }
 
 /** The trigger with its first inputs only, so that a later fold of the instance's stream gives the same state. */

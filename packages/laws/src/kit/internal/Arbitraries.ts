@@ -26,8 +26,10 @@ export const text: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: "binary", maxLength: 8 }).map((any) => any.replaceAll("\u0000", "\u0001"))
 )
 
-/** Names: text that is not empty and does not begin with a byte order mark. */
-export const name: fc.Arbitrary<string> = text.map((any) => any === "" || any.startsWith("\uFEFF") ? `x${any}` : any)
+/** Names: text that is not empty, does not begin with a byte order mark and has no control characters or line breaks. */
+export const name: fc.Arbitrary<string> = text
+  .map((any) => any.replace(/[\p{Cc}\u2028\u2029]/gu, "\u00A0"))
+  .map((any) => any === "" || any.startsWith("\uFEFF") ? `x${any}` : any)
 
 /** Finite numbers, including those at the limits of a double. */
 export const number: fc.Arbitrary<number> = fc.oneof(

@@ -97,5 +97,7 @@ const crashingBatch = (batch: Batch, call: Call): Batch => ({
   parked: (streams) => call(batch.parked(streams)),
   discarded: (...args) => call(batch.discarded(...args)),
   save: (changes) => call(batch.save(changes)),
+  add: (addition) => call(batch.add(addition)),
+  redefine: (definition) => call(batch.redefine(definition)),
   promote: call(batch.promote)
 })

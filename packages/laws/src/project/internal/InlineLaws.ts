@@ -69,7 +69,7 @@ export const inlineRowAndTailIsReplay = Law.make(
 const storedRow = ({ jar, projection }: InlineRowModel.Subject, id: string) =>
   Effect.map(
     Effect.flatMap(ReadModelStore, (store) =>
-      store.read({ projection: projection.name }, { _tag: "Keys", keys: [AggregateHistory.streamOf(jar, id)] })),
+      store.read(projection, { _tag: "Keys", keys: [AggregateHistory.streamOf(jar, id)] })),
     ({ rows: [row] }) =>
       row && [row.version, Result.getOrThrow(projection.decode(row.state))]
   )

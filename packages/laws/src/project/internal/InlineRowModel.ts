@@ -64,7 +64,13 @@ const appendWrongRow = Effect.fnUntraced(function*(
   const stream = AggregateHistory.streamOf(jar, id)
   const events = Arr.of({ ...stored, id: yield* newId, metadata: {}, occurredAt: epoch })
   const state = Result.getOrThrow(projection.encode(wrongState))
-  const inline = [{ projection: projection.name, version: projection.version, stream, state }]
+  const inline = [{
+    projection: projection.name,
+    version: projection.version,
+    definition: projection.definition,
+    stream,
+    state
+  }]
   if (_tag === "Conflict") {
     return yield* Effect.exit(store.append(stream, events, { expected: ExpectedVersion.Exact(99), inline }))
   }

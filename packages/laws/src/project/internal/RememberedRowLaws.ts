@@ -32,7 +32,7 @@ const rowsAfterEach = (
     const found = yield* Effect.forEach(commands, (command) =>
       Effect.gen(function*() {
         yield* handle(id, command)
-        const { rows } = yield* store.read({ projection: name }, { _tag: "Keys", keys: [key] })
+        const { rows } = yield* store.read(inline, { _tag: "Keys", keys: [key] })
         return rows.map(({ state }) => Result.getOrThrow(inline.decode(state)))
       }))
     return { left: found, right: LossyTill.expected(commands).map(({ state }) => [state]) }

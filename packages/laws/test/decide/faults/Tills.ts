@@ -50,7 +50,7 @@ export const decidesOnTheDecidedState: MakeHandler = (till, options) => {
   }
 }
 
-type Row = Pick<Projection<never, LossyTill.State>, "name" | "version" | "isInline" | "encode">
+type Row = Pick<Projection<never, LossyTill.State>, "name" | "version" | "definition" | "isInline" | "encode">
 
 const rowsOf = (last: { readonly state: LossyTill.State }, inline: ReadonlyArray<Row> = []) =>
   inline.map((projection) => ({ ...projection, encode: () => projection.encode(last.state) }))

@@ -88,8 +88,8 @@ export const hasNoEnd = changed({
 const counted = (generation: Generation): Generation => ({ ...generation, revision: String(generation.checkpoint) })
 
 export const countsRevisions = changed({
-  rows: ({ live, read }) => ({
-    live: (projection) => Effect.map(live(projection), counted),
+  rows: ({ generations, read }) => ({
+    generations: (projection) => Effect.map(generations(projection), (all) => all.map(counted)),
     read: (source, selection) =>
       Effect.map(read(source, selection), (selected) => ({ ...selected, generation: counted(selected.generation) }))
   })

@@ -80,7 +80,7 @@ export const hasNoLock = rows((store) => ({
     const parked = yield* store.listParked(id)
     const discarded = yield* store.listDiscarded(projection)
     const stored = (keys: ReadonlyArray<string>) =>
-      store.read({ projection, generation: id }, { _tag: "Keys", keys }).pipe(Effect.orDie)
+      store.read({ name: projection, generation: id }, { _tag: "Keys", keys }).pipe(Effect.orDie)
     const done = (write: (batch: Batch) => Effect.Effect<unknown>) => store.update(id, write, { wait: true })
     const head = yield* store.update(id, (batch) => Effect.succeed(batch.head), { wait: true })
     const result = yield* body({
@@ -93,6 +93,8 @@ export const hasNoLock = rows((store) => ({
       writeRows: (changes) => Effect.delay(Effect.asVoid(done((batch) => Effect.orDie(batch.writeRows(changes)))), 1),
       undoOnFailure: (effect) => effect,
       save: (changes) => Effect.delay(Effect.asVoid(done((batch) => Effect.orDie(batch.save(changes)))), 1),
+      add: (addition) => Effect.asVoid(done((batch) => Effect.orDie(batch.add(addition)))),
+      redefine: (definition) => Effect.asVoid(done((batch) => Effect.orDie(batch.redefine(definition)))),
       discard: (events) => Effect.asVoid(done((batch) => Effect.orDie(batch.discard(events)))),
       promote: Effect.map(
         store.update(id, (batch) => batch.promote, { wait: true }),
@@ -125,9 +127,24 @@ export const recordsNoDiscards = batches(() => ({ discard: () => Effect.void }))
 
 export const overwritesNewerRows = saves(() => ({ keepsNewer: false }))
 
+/** The checkpoint passes an event that the code is too old for. */
+export const passesNewerEvents = saves(({ newer }, { head }) =>
+  newer === undefined ? {} : { checkpoint: head.position }
+)
+
+/** Reads the live rows for every reader, whatever their version and definition. */
+export const readsLiveRowsOnly = rows(({ generations, read }) => ({
+  read: (source, selection) =>
+    Effect.flatMap(generations(source.name), (all) => {
+      const live = all.find(({ status }) => status === "Live")
+      return read(live === undefined ? source : { name: source.name, generation: live.id }, selection)
+    })
+}))
+
 /** The revision does not change with the rows. */
-export const hidesChanges = rows(({ live, read }) => ({
-  live: (projection) => Effect.map(live(projection), (generation) => ({ ...generation, revision: "0" })),
+export const hidesChanges = rows(({ generations, read }) => ({
+  generations: (projection) =>
+    Effect.map(generations(projection), (all) => all.map((generation) => ({ ...generation, revision: "0" }))),
   read: (source, selection) =>
     Effect.map(read(source, selection), (selected) => ({
       ...selected,
@@ -136,9 +153,12 @@ export const hidesChanges = rows(({ live, read }) => ({
 }))
 
 /** Reports a checkpoint that it has not reached. */
-export const reportsALaterCheckpoint = rows(({ live }) => ({
-  live: (projection) =>
-    Effect.map(live(projection), (generation) => ({ ...generation, checkpoint: 2 ** 50 as Position }))
+export const reportsALaterCheckpoint = rows(({ generations }) => ({
+  generations: (projection) =>
+    Effect.map(
+      generations(projection),
+      (all) => all.map((generation) => ({ ...generation, checkpoint: 2 ** 50 as Position }))
+    )
 }))
 
 export const ignoresDescending = rows(({ read }) => ({
@@ -166,10 +186,13 @@ export const writesRowsOfRefusedAppends = memory((services) => {
   const { append: _, ...adapter } = Context.get(services, EventStore.EventStore)
   const { catchUpRows } = Context.get(services, ReadModelStore)
   const write = (row: InlineRow) =>
-    Effect.flatMap(adapter.head, (position) =>
-      catchUpRows({ name: row.projection, version: row.version }, [
-        { key: row.stream, state: row.state, position, version: StreamVersion(99) }
-      ]))
+    Effect.flatMap(
+      adapter.head,
+      (position) =>
+        catchUpRows({ name: row.projection, version: row.version, definition: row.definition }, [
+          { key: row.stream, state: row.state, position, version: StreamVersion(99) }
+        ])
+    )
   return EventStore.context({
     ...adapter,
     commit: (commit, inline = []) =>

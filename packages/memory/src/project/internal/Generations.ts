@@ -8,6 +8,7 @@ import type {
   Generation,
   ParkedStream,
   RowChanges,
+  RowsIdentity,
   Status,
   StoredProjection
 } from "@refold/store/project/ReadModelStore"
@@ -45,7 +46,7 @@ export const find = ({ kept }: Generations, id: number): StoredGeneration | unde
 /** Adds a new generation, and returns it, too. */
 export const begin = (
   all: Generations,
-  { name, version }: StoredProjection,
+  { definition, name, version }: StoredProjection,
   status: Status,
   now: DateTime.Utc
 ): readonly [Generations, StoredGeneration] => {
@@ -53,6 +54,7 @@ export const begin = (
     id: all.last + 1,
     projection: name,
     version,
+    definition,
     status,
     // Before the first event.
     checkpoint: 0 as Position,
@@ -60,6 +62,9 @@ export const begin = (
     rate: 0,
     parked: 0,
     updatedAt: now,
+    replacedAt: undefined,
+    newer: undefined,
+    addition: undefined,
     rows: HashMap.empty(),
     parkedStreams: HashMap.empty()
   }
@@ -96,22 +101,35 @@ export const save = (all: Generations, id: number, changes: Changes, now: DateTi
     parked: HashMap.size(parkedStreams),
     checkpoint: changes.checkpoint,
     rate: changes.rate,
-    updatedAt: now
+    updatedAt: now,
+    newer: changes.newer
   })
 }
 
-/** Stores rows in the live and building generations of a version, unless the stored ones are as new. */
+/** Changes the definition of a generation, or an addition to it. */
+export const redefine = (
+  all: Generations,
+  id: number,
+  change: Partial<Pick<Generation, "definition" | "addition">>
+): Generations => {
+  const generation = find(all, id)
+  return generation === undefined ? all : set(all, { ...generation, ...change })
+}
+
+/** Stores rows in the live and building generations of a version and definition, unless the stored ones are as new. */
 export const saveNewer = (
   all: Generations,
-  { name, version }: Pick<StoredProjection, "name" | "version">,
+  { definition, name, version }: RowsIdentity,
   newer: ReadonlyArray<StoredRow>
 ): Generations =>
   list(all, name)
-    .filter((generation) => generation.version === version && isUpdated(generation.status))
+    .filter((generation) =>
+      generation.version === version && generation.definition === definition && isUpdated(generation.status)
+    )
     .reduce((next, generation) => set(next, { ...generation, rows: newer.reduce(setNewer, generation.rows) }), all)
 
 /** Makes a generation live and retires the former one; undefined if that one has a higher checkpoint. */
-export const promote = (all: Generations, id: number): Generations | undefined => {
+export const promote = (all: Generations, id: number, now: DateTime.Utc): Generations | undefined => {
   const own = find(all, id)
   if (own?.status !== "Building") return undefined
   const others = list(all, own.projection).filter((other) => other.id !== id)
@@ -120,7 +138,11 @@ export const promote = (all: Generations, id: number): Generations | undefined =
   if (live !== undefined && live.checkpoint > own.checkpoint) return undefined
   return others
     .filter(({ status, version }) => status === "Live" || (status === "Building" && version < own.version))
-    .reduce((next, other) => set(next, { ...other, status: "Retired" }), set(all, { ...own, status: "Live" }))
+    .reduce(
+      (next, other) =>
+        set(next, { ...other, status: "Retired", replacedAt: other.status === "Live" ? now : undefined }),
+      set(all, { ...own, status: "Live" })
+    )
 }
 
 /** Records discarded events of a projection. */

@@ -9,9 +9,9 @@ export const withInline = (
   inline: ReadonlyArray<InlineRow>,
   { streams }: Appended
 ): Generations.Generations =>
-  inline.reduce((next, { projection, state, stream, version }) => {
+  inline.reduce((next, { definition, projection, state, stream, version }) => {
     const place = streams.find((write) => write.stream === stream)
     if (place === undefined) return next
     const row = { key: stream, state, position: place.position, version: place.version }
-    return Generations.saveNewer(next, { name: projection, version }, [row])
+    return Generations.saveNewer(next, { name: projection, version, definition }, [row])
   }, all)

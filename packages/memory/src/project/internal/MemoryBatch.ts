@@ -59,7 +59,7 @@ const applying = (current: Stored["current"], changes: ReadonlyArray<Change>) =>
   }
 }
 
-type Writes = "writeRows" | "undoOnFailure" | "save" | "discard" | "promote"
+type Writes = "writeRows" | "undoOnFailure" | "save" | "discard" | "promote" | "add" | "redefine"
 
 const readsOf = (
   generation: Generations.StoredGeneration,
@@ -98,10 +98,13 @@ const writesOf = (
       const discards = events.map((event) => ({ ...event, discardedAt }))
       changes.push((all) => Generations.discard(all, projection, discards))
     }),
-  promote: Effect.sync(() => {
-    const promoted = Generations.promote(changed(), id)
+  add: (addition) => Effect.sync(() => void changes.push((all) => Generations.redefine(all, id, { addition }))),
+  redefine: (definition) =>
+    Effect.sync(() => void changes.push((all) => Generations.redefine(all, id, { definition, addition: undefined }))),
+  promote: Effect.map(DateTime.now, (now) => {
+    const promoted = Generations.promote(changed(), id, now)
     if (promoted === undefined) return false
-    changes.push((all) => Generations.promote(all, id) ?? all)
+    changes.push((all) => Generations.promote(all, id, now) ?? all)
     return Generations.find(promoted, id)?.status === "Live"
   })
 })

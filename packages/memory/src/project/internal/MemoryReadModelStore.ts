@@ -1,10 +1,14 @@
 /** The read model store in memory: `Generations` in a reference, and a lock for each generation. */
 import { evaluate } from "@refold/core/project/RowQuery"
+import * as GenerationChoice from "@refold/store/internal/project/GenerationChoice"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import type { LogHead } from "@refold/store/log/LogHead"
-import { ProjectionNotReady, ProjectionOutdated, UnknownProjection } from "@refold/store/project/ProjectionError"
+import { type DefinitionMismatch, UnknownProjection } from "@refold/store/project/ProjectionError"
 import {
   type Batch,
+  type Generation,
+  type NoRows,
+  type NotOwned,
   ReadModelStore,
   type RowSource,
   type SelectedRows,
@@ -41,7 +45,7 @@ export const make = (current: Current, readHead: ReadHead): ReadModelStore["Serv
     update,
     drop: (id) => Effect.sync(() => drop(id)),
     read: (source, selection) => Effect.suspend(() => read(current.current, source, selection)),
-    live: (projection) => Effect.suspend(() => findRead(current.current, { projection })),
+    live: (projection) => Effect.suspend(() => findLive(current.current, projection)),
     listParked: (id) => Effect.sync(() => parkedOf(current.current, id)),
     listDiscarded: (projection) => Effect.sync(() => Generations.discardedOf(current.current, projection)),
     catchUpRows: (projection, rows) =>
@@ -84,8 +88,9 @@ const open = Effect.fnUntraced(function*(
   projection: StoredProjection
 ) {
   const now = yield* DateTime.now
-  for (const { id, status } of Generations.list(current.current, projection.name)) {
-    if (status === "Retired") drop(id)
+  const all = Generations.list(current.current, projection.name)
+  for (const generation of all) {
+    if (generation.status === "Retired" && !GenerationChoice.isKept(generation, all, now)) drop(generation.id)
   }
   const known = yield* followed(current, projection)
   return known.some(({ version }) => version === projection.version)
@@ -107,21 +112,20 @@ const begin = (
 // The live generation, and the one of this version that is building.
 const followed = (
   current: Current,
-  { name, version }: StoredProjection
-): Effect.Effect<ReadonlyArray<Generations.StoredGeneration>, ProjectionOutdated> => {
-  const known = Generations.list(current.current, name)
-    .filter((one) => one.status === "Live" || (one.status === "Building" && one.version === version))
-  const live = known.find(({ status }) => status === "Live")
-  return live !== undefined && live.version > version
-    ? new ProjectionOutdated({ projection: name, version, live: live.version })
-    : Effect.succeed(known)
+  projection: StoredProjection
+): Effect.Effect<ReadonlyArray<Generations.StoredGeneration>, NotOwned> => {
+  const all = Generations.list(current.current, projection.name)
+  const known = all.filter((one) =>
+    one.status === "Live" || (one.status === "Building" && one.version === projection.version)
+  )
+  return Effect.as(Effect.fromResult(GenerationChoice.checkOwner(projection, all)), known)
 }
 
 const read = (
   all: Generations.Generations,
   source: RowSource,
   selection: Selection
-): Effect.Effect<SelectedRows, UnknownProjection | ProjectionNotReady> =>
+): Effect.Effect<SelectedRows, NoRows | DefinitionMismatch> =>
   Effect.map(findRead(all, source), (generation) => ({
     generation,
     rows: selection._tag === "Keys"
@@ -131,13 +135,16 @@ const read = (
 
 const findRead = (
   all: Generations.Generations,
-  { generation: id, projection }: RowSource
-): Effect.Effect<Generations.StoredGeneration, UnknownProjection | ProjectionNotReady> => {
-  const generations = Generations.list(all, projection)
-  const found = generations.find((one) => id === undefined ? one.status === "Live" : one.id === id)
-  if (found !== undefined) return Effect.succeed(found)
-  const building = id === undefined ? generations.findLast(({ status }) => status === "Building") : undefined
-  return building === undefined
-    ? new UnknownProjection({ projection })
-    : new ProjectionNotReady({ projection, checkpoint: building.checkpoint })
+  source: RowSource
+): Effect.Effect<Generations.StoredGeneration, NoRows | DefinitionMismatch> => {
+  const known = Generations.list(all, source.name)
+  if (source.generation === undefined) return Effect.fromResult(GenerationChoice.choose(source, known))
+  const found = known.find(({ id }) => id === source.generation)
+  return found === undefined ? new UnknownProjection({ projection: source.name }) : Effect.succeed(found)
 }
+
+const findLive = (
+  all: Generations.Generations,
+  projection: string
+): Effect.Effect<Generation, NoRows> =>
+  Effect.fromResult(GenerationChoice.findLive(projection, Generations.list(all, projection)))

@@ -4,6 +4,6 @@ SELECT CASE
   WHEN name IS NULL THEN 'must be a text'
   WHEN name = '' THEN 'must not be empty'
   WHEN strpos(name, '-') > 0 THEN 'must not contain a dash'
-  WHEN starts_with(name, chr(65279)) THEN 'must not begin with a byte order mark'
+  ELSE refold.character_problem(name)
 END
 $$

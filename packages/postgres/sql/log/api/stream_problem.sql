@@ -4,6 +4,6 @@ SELECT CASE
   WHEN coalesce(name, '') = '' THEN 'must be a text that is not empty'
   WHEN refold.is_too_long(name) THEN 'must not be longer than 255 characters'
   WHEN name !~ '^[^-]+-.' THEN 'must be category-id, both not empty'
-  WHEN starts_with(name, chr(65279)) THEN 'must not begin with a byte order mark'
+  ELSE refold.character_problem(name)
 END
 $$

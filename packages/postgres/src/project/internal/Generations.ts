@@ -1,8 +1,16 @@
 /** Generations as the database holds them, and the tables of their own that some of them have. */
 import { Position } from "@refold/core/event/Position"
+import * as GenerationChoice from "@refold/store/internal/project/GenerationChoice"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
-import { ProjectionNotReady, UnknownProjection } from "@refold/store/project/ProjectionError"
-import type { Generation, NoRows, Status } from "@refold/store/project/ReadModelStore"
+import type { DefinitionMismatch } from "@refold/store/project/ProjectionError"
+import type {
+  Addition,
+  Generation,
+  NewerEvent,
+  NoRows,
+  RowsIdentity,
+  Status
+} from "@refold/store/project/ReadModelStore"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import type { Database } from "../../schema/internal/Database.ts"
@@ -20,7 +28,15 @@ export interface GenerationRow {
   readonly has_tables: boolean
   readonly updated_at: Date
   readonly parked: number
+  readonly definition: string
+  readonly newer: NewerEvent | null
+  readonly addition: Addition | null
+  readonly replaced_at: Date | null
 }
+
+/** The columns of a row. */
+export const columns =
+  "id, projection, version, status, checkpoint, revision, rate, has_tables, updated_at, parked, definition, newer, addition, replaced_at"
 
 /** The generation that it stands for. */
 export const decode = (row: GenerationRow): Generation => ({
@@ -33,7 +49,11 @@ export const decode = (row: GenerationRow): Generation => ({
   revision: row.revision,
   rate: row.rate,
   parked: row.parked,
-  updatedAt: DateTime.fromDateUnsafe(row.updated_at)
+  updatedAt: DateTime.fromDateUnsafe(row.updated_at),
+  definition: row.definition,
+  newer: row.newer ?? undefined,
+  addition: row.addition ?? undefined,
+  replacedAt: row.replaced_at === null ? undefined : DateTime.fromDateUnsafe(row.replaced_at)
 })
 
 /** Which generations; all without a condition. */
@@ -57,7 +77,7 @@ const selectGenerations = ({ object, sql }: Database, { id, projection, statuses
     ...given(statuses, (statuses) => sql`status = ANY (${statuses}::text[])`)
   ]
   return sql<GenerationRow>`
-    SELECT id, projection, version, status, checkpoint, revision, rate, has_tables, updated_at, parked
+    SELECT ${sql.literal(columns)}
     FROM ${object("projections")} WHERE ${sql.and(conditions)} ORDER BY id`
 }
 
@@ -65,14 +85,18 @@ const selectGenerations = ({ object, sql }: Database, { id, projection, statuses
 export const findLive = Effect.fnUntraced(function*(
   database: Database,
   projection: string
-): Effect.fn.Return<GenerationRow, NoRows | EventStoreError> {
+): Effect.fn.Return<Generation, NoRows | EventStoreError> {
   const known = yield* list(database, { projection, statuses: ["Live", "Building"] })
-  const live = known.find(({ status }) => status === "Live")
-  if (live !== undefined) return live
-  const building = known.at(-1)
-  return yield* building === undefined
-    ? new UnknownProjection({ projection })
-    : new ProjectionNotReady({ projection, checkpoint: decode(building).checkpoint })
+  return yield* Effect.fromResult(GenerationChoice.findLive(projection, known.map(decode)))
+})
+
+/** The generation that code reads: see `GenerationChoice.choose`. */
+export const choose = Effect.fnUntraced(function*(
+  database: Database,
+  reader: RowsIdentity
+): Effect.fn.Return<Generation, NoRows | DefinitionMismatch | EventStoreError> {
+  const known = yield* list(database, { projection: reader.name, statuses: ["Live", "Building", "Retired"] })
+  return yield* Effect.fromResult(GenerationChoice.choose(reader, known.map(decode)))
 })
 
 // In milliseconds. While a drop waits for its lock, all later readers wait behind it: what can be dropped later gives up

@@ -3,6 +3,7 @@ import type { StoredRow } from "@refold/core/project/ProjectionFold"
 import * as RetryPolicies from "@refold/store/internal/log/RetryPolicies"
 import type { InlineRow } from "@refold/store/log/EventStore"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
+import type { RowsIdentity } from "@refold/store/project/ReadModelStore"
 import * as Effect from "effect/Effect"
 import type * as Statement from "effect/sql/Statement"
 import type { Database } from "../../schema/internal/Database.ts"
@@ -20,15 +21,15 @@ export const withInlineRows =
       WITH answers AS MATERIALIZED (${append})
       SELECT answers.*, (
         SELECT ${object("write_inline_rows")}(
-          array_agg(i.projection), array_agg(i.projection_version), array_agg(i.stream), array_agg(i.state),
+          array_agg(i.projection), array_agg(i.projection_version), array_agg(i.definition), array_agg(i.stream), array_agg(i.state),
           array_agg(a."position"), array_agg(a.version)
         )
         FROM unnest(
           ${rows.map(({ projection }) => projection)}::text[], ${rows.map(({ version }) => version)}::int[],
-          ${rows.map(({ stream }) => stream)}::text[], ${
+          ${rows.map(({ definition }) => definition)}::text[], ${rows.map(({ stream }) => stream)}::text[], ${
       rows.map(({ state }) => JSON.stringify(state))
     }::text[]::jsonb[]
-        ) AS i(projection, projection_version, stream, state)
+        ) AS i(projection, projection_version, definition, stream, state)
         JOIN answers AS a ON a.stream = i.stream AND a.outcome = 'appended'
       ) AS written
       FROM answers`
@@ -36,7 +37,7 @@ export const withInlineRows =
 /** Writes rows that a reader has folded up to the end of their streams, where they are newer than the stored ones. */
 export const catchUp = (
   database: Database,
-  { name, version }: { readonly name: string; readonly version: number },
+  { definition, name, version }: RowsIdentity,
   rows: ReadonlyArray<StoredRow>
 ): Effect.Effect<void, EventStoreError> => {
   if (rows.length === 0) return Effect.void
@@ -45,7 +46,9 @@ export const catchUp = (
   const { keys, positions, states, versions } = ProjectionRow.encode(rows)
   const statement = sql`
     SELECT ${object("write_inline_rows")}(
-      ${rows.map(() => name)}::text[], ${rows.map(() => version)}::int[], ${keys}::text[], ${states}::text[]::jsonb[],
+      ${rows.map(() => name)}::text[], ${rows.map(() => version)}::int[], ${
+    rows.map(() => definition)
+  }::text[], ${keys}::text[], ${states}::text[]::jsonb[],
       ${positions}::bigint[], ${versions}::bigint[]
     )`
   // A generation was dropped in between; the second time it is not among them.

@@ -1,14 +1,14 @@
 /** Opens a projection: finds its live generation, and begins a new one beside it if its version has none. */
-import { EventStoreError } from "@refold/store/log/EventStoreError"
-import { ProjectionOutdated } from "@refold/store/project/ProjectionError"
-import type { Generation, StoredProjection } from "@refold/store/project/ReadModelStore"
+import * as GenerationChoice from "@refold/store/internal/project/GenerationChoice"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
+import type { Generation, NotOwned, StoredProjection } from "@refold/store/project/ReadModelStore"
 import * as Effect from "effect/Effect"
 import type { Database } from "../../schema/internal/Database.ts"
 import { query, transaction } from "../../schema/internal/Query.ts"
 import * as TimeLimits from "../../schema/internal/TimeLimits.ts"
 import * as Generations from "./Generations.ts"
 
-type Failure = ProjectionOutdated | EventStoreError
+type Failure = NotOwned | EventStoreError
 
 /** The live generation and the one of this version; begins one if there is none of this version. */
 export const open = Effect.fnUntraced(function*(
@@ -63,31 +63,23 @@ const current = Effect.fnUntraced(function*(
 ): Effect.fn.Return<ReadonlyArray<Generation>, Failure> {
   const { name, version } = projection
   const rows = yield* Generations.list(database, { projection: name, statuses: ["Live", "Building"] })
-  const live = rows.find(({ status }) => status === "Live")
-  if (live !== undefined && live.version > version) {
-    return yield* new ProjectionOutdated({ projection: name, version, live: live.version })
-  }
-  const own = rows.filter((row) => row.status === "Live" || row.version === version)
-  const hasTables = projection.setup !== undefined
-  if (own.some((row) => row.version === version && row.has_tables !== hasTables)) {
-    const cause = `version ${version} of projection "${name}" ${hasTables ? "has rows" : "has tables of its own"}`
-    return yield* new EventStoreError({ operation: "open projection", cause })
-  }
-  return own.map(Generations.decode)
+  const known = rows.map(Generations.decode)
+  yield* Effect.fromResult(GenerationChoice.checkOwner(projection, known))
+  return known.filter((one) => one.status === "Live" || one.version === version)
 })
 
 const create = Effect.fnUntraced(function*(
   database: Database,
-  { indexes, name, setup, version }: StoredProjection,
+  { definition, indexes, name, setup, version }: StoredProjection,
   status: "Building" | "Scratch",
   isNested: boolean
 ): Effect.fn.Return<Generation, EventStoreError> {
   const operation = "begin generation"
   const { object, sql } = database
   const insert = sql<Generations.GenerationRow>`
-    INSERT INTO ${object("projection_generations")} (projection, version, status, has_tables)
-    VALUES (${name}::text, ${version}::int, ${status}::text, ${setup !== undefined}::boolean)
-    RETURNING id, projection, version, status, checkpoint, revision, rate, has_tables, updated_at, 0 AS parked`
+    INSERT INTO ${object("projection_generations")} (projection, version, definition, status, has_tables)
+    VALUES (${name}::text, ${version}::int, ${definition}::text, ${status}::text, ${setup !== undefined}::boolean)
+    RETURNING *, 0 AS parked`
   const [row] = yield* query(database, operation, insert)
   const generation = Generations.decode(row!)
   if (setup === undefined) {

@@ -40,7 +40,7 @@ export const update = Effect.fnUntraced(function*<A, E, R>(
   const run = Effect.gen(function*() {
     const { object, sql } = database
     const claim = sql<ClaimedRow>`
-      SELECT id, projection, version, status, checkpoint, revision, rate, has_tables, updated_at, parked, has_discarded,
+      SELECT ${sql.literal(Generations.columns)}, has_discarded,
         ${Head.columns(database)}
       FROM ${object("claim_generation")}(
         ${generation}::int, ${wait}::boolean, ${lockTimeout(idle)}::int, ${idle}::int
@@ -117,6 +117,20 @@ const make = (database: Database, claimed: ClaimedRow, head: LogHead): Batch => 
         hasDiscarded ||= events.length > 0
         return ParkedStreams.discard(database, projection, events)
       }),
+    add: (addition) => {
+      const { object, sql } = database
+      const update = sql`
+        UPDATE ${object("projection_generations")} SET addition = ${JSON.stringify(addition)}::text::jsonb
+        WHERE id = ${id}::int`
+      return Effect.asVoid(query(database, operation, update))
+    },
+    redefine: (definition) => {
+      const { object, sql } = database
+      const update = sql`
+        UPDATE ${object("projection_generations")} SET definition = ${definition}::text, addition = NULL
+        WHERE id = ${id}::int`
+      return Effect.asVoid(query(database, operation, update))
+    },
     promote: Effect.map(query(database, "promote generation", promote(database, id)), ([row]) => row!.promoted)
   }
 }
@@ -141,7 +155,9 @@ const saveCheckpoint = (database: Database, generation: number, changes: Changes
   return sql`
     SELECT ${object("save_checkpoint")}(
       ${generation}::int, ${changes.checkpoint}::bigint, ${changes.rate}::float8, ${rowsChanged}::boolean,
-      ${ParkedStreams.parkedArguments(database, changes)}
+      ${ParkedStreams.parkedArguments(database, changes)}, ${
+    changes.newer === undefined ? null : JSON.stringify(changes.newer)
+  }::text::jsonb
     )`
 }
 

@@ -1,6 +1,7 @@
 /** The service `ProjectionTables`: reads and writes the tables of projections that have tables of their own. */
 import { EventStoreError } from "@refold/store/log/EventStoreError"
-import type { NoRows } from "@refold/store/project/ReadModelStore"
+import type { DefinitionMismatch } from "@refold/store/project/ProjectionError"
+import type { Generation, NoRows, RowsIdentity } from "@refold/store/project/ReadModelStore"
 import * as Effect from "effect/Effect"
 import type * as SqlError from "effect/sql/SqlError"
 import * as Database from "../../schema/internal/Database.ts"
@@ -12,10 +13,10 @@ import * as Generations from "./Generations.ts"
 /** The service of a database. */
 export const make = (database: Database.Database): ProjectionTables["Service"] =>
   ProjectionTables.of({
-    within: Effect.fnUntraced(function*(projection, effect) {
+    within: Effect.fnUntraced(function*(reader, effect) {
       const isNested = yield* database.inTransaction
       const inside = Effect.flatMap(
-        lockLive(database, projection),
+        lockChosen(database, reader),
         (generation) => Generations.inSchema(database, generation, isNested, effect)
       )
       return yield* transaction(database, reading, inside)
@@ -27,26 +28,23 @@ const reading = "read tables"
 
 interface SharedRow {
   readonly id: number
-  readonly has_tables: boolean
 }
 
 // If another generation becomes live while the statement waits for its lock, it finds none; the next one finds it.
-const lockLive = Effect.fnUntraced(function*(
+const lockChosen = Effect.fnUntraced(function*(
   database: Database.Database,
-  projection: string
-): Effect.fn.Return<number, NoRows | EventStoreError> {
+  reader: RowsIdentity
+): Effect.fn.Return<number, NoRows | DefinitionMismatch | EventStoreError> {
   for (;;) {
-    const [live] = yield* query(database, reading, selectLive(database, projection))
-    if (live?.has_tables === true) return live.id
-    const cause = `projection "${projection}" has rows and no tables of its own`
-    if (live !== undefined) return yield* new EventStoreError({ operation: reading, cause })
-    // Fails with the reason.
-    yield* Generations.findLive(database, projection)
+    const chosen = yield* Generations.choose(database, reader)
+    const [locked] = yield* query(database, reading, lock(database, chosen))
+    if (locked !== undefined) return locked.id
   }
 })
 
-const selectLive = ({ object, sql }: Database.Database, projection: string) =>
-  sql<SharedRow>`SELECT id, has_tables FROM ${object("hold_live_generation")}(${projection}::text)`
+// Keeps the generation from being dropped until the end of the transaction. Its owner and its successor are not blocked.
+const lock = ({ object, sql }: Database.Database, { id, status }: Generation) =>
+  sql<SharedRow>`SELECT id FROM ${object("hold_generation")}(${id}::int, ${status}::text)`
 
 interface LimitsRow {
   readonly before: string

@@ -19,7 +19,7 @@ export const make = (database: Database, options: ProjectionBatch.Options): Read
     update: (generation, body, how) => ProjectionBatch.update(database, options, generation, body, how),
     drop: (generation) => Generations.drop(database, generation),
     read: RowReader.make(database),
-    live: (projection) => Effect.map(Generations.findLive(database, projection), Generations.decode),
+    live: (projection) => Generations.findLive(database, projection),
     listParked: (generation) => ParkedStreams.listParked(database, generation),
     listDiscarded: (projection) => ParkedStreams.listDiscarded(database, projection),
     catchUpRows: (projection, rows) => InlineRows.catchUp(database, projection, rows),

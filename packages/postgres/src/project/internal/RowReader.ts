@@ -1,20 +1,28 @@
 /**
  * Reads rows and the generation that they belong to by one statement, so that the two agree. The statement must name a
- * table, so the live generation is cached; if another has become live, the read is repeated.
+ * table, so the generation that a reader gets is cached; if another has become live, the read is repeated.
  */
+import * as StoredDefinition from "@refold/core/internal/project/StoredDefinition"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
-import { UnknownProjection } from "@refold/store/project/ProjectionError"
-import type { NoRows, RowSource, SelectedRows, Selection } from "@refold/store/project/ReadModelStore"
+import { type DefinitionMismatch, UnknownProjection } from "@refold/store/project/ProjectionError"
+import type {
+  NoRows,
+  RowsIdentity,
+  RowSource,
+  SelectedRows,
+  Selection,
+  Status
+} from "@refold/store/project/ReadModelStore"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Statement from "effect/sql/Statement"
 import type { Database } from "../../schema/internal/Database.ts"
-import { queryUnlessGone } from "../../schema/internal/Query.ts"
+import { given, queryUnlessGone } from "../../schema/internal/Query.ts"
 import * as Generations from "./Generations.ts"
 import * as ProjectionRow from "./ProjectionRow.ts"
 import * as RowSelection from "./RowSelection.ts"
 
-type Failure = NoRows | EventStoreError
+type Failure = NoRows | DefinitionMismatch | EventStoreError
 
 type SelectedRow =
   & Omit<Generations.GenerationRow, "version">
@@ -31,94 +39,81 @@ const maxAttempts = 10
 export const make = (
   database: Database
 ): (source: RowSource, selection: Selection) => Effect.Effect<SelectedRows, Failure> => {
-  const live = new Map<string, number>()
-  const find = Effect.fnUntraced(function*(projection: string): Effect.fn.Return<number, Failure> {
-    const known = live.get(projection)
+  const chosen = new Map<string, Choice>()
+  const find = Effect.fnUntraced(function*(key: string, reader: RowsIdentity): Effect.fn.Return<Choice, Failure> {
+    const known = chosen.get(key)
     if (known !== undefined) return known
-    const found = yield* Generations.findLive(database, projection)
-    if (found.has_tables) return yield* withoutRows(projection)
-    live.set(projection, found.id)
-    return found.id
+    const { definition, id, status } = yield* Generations.choose(database, reader)
+    if (StoredDefinition.parse(definition).kind === "tables") return yield* withoutRows(reader.name)
+    const choice = { name: reader.name, generation: id, status }
+    chosen.set(key, choice)
+    return choice
   })
-  const readLive = Effect.fnUntraced(function*(
-    projection: string,
+  const readChosen = Effect.fnUntraced(function*(
+    reader: RowsIdentity,
     selection: Selection
   ): Effect.fn.Return<SelectedRows, Failure> {
+    const key = JSON.stringify([reader.name, reader.version, reader.definition])
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
-      const generation = yield* find(projection)
-      const rows = yield* queryUnlessGone(
-        database,
-        operation,
-        selectLive(database, { projection, generation }, selection)
-      )
-      const isSame = Option.exists(rows, ([row]) => row?.id === generation)
-      if (Option.isSome(rows) && isSame) return decode(rows.value, selection)
-      live.delete(projection)
+      const choice = yield* find(key, reader)
+      const rows = yield* queryUnlessGone(database, operation, select(database, choice, selection))
+      if (Option.isSome(rows) && rows.value.length > 0) return decode(rows.value, selection)
+      chosen.delete(key)
     }
     return yield* new EventStoreError({ operation, cause: `another generation became live ${maxAttempts} times` })
   })
   return (source, selection) =>
     source.generation === undefined
-      ? readLive(source.projection, selection)
-      : readCertain(database, { ...source, generation: source.generation }, selection)
+      ? readChosen(source, selection)
+      : readCertain(database, source, selection)
 }
-
-interface Source {
-  readonly projection: string
-  readonly generation: number
-}
-
-const readCertain = Effect.fnUntraced(function*(
-  database: Database,
-  source: Source,
-  selection: Selection
-): Effect.fn.Return<SelectedRows, Failure> {
-  const rows = yield* queryUnlessGone(database, operation, selectFrom(database, source, selection))
-  return Option.isSome(rows) && rows.value.length > 0
-    ? decode(rows.value, selection)
-    : yield* new UnknownProjection(source)
-})
 
 const withoutRows = (projection: string): Effect.Effect<never, EventStoreError> =>
   Effect.fail(new EventStoreError({ operation, cause: `projection "${projection}" has tables of its own` }))
 
+/** A generation, and the status in which it is read; in any status by default. */
+export interface Choice {
+  readonly name: string
+  readonly generation: number
+  readonly status?: Status | undefined
+}
+
+const readCertain = Effect.fnUntraced(function*(
+  database: Database,
+  source: Choice,
+  selection: Selection
+): Effect.fn.Return<SelectedRows, Failure> {
+  const rows = yield* queryUnlessGone(database, operation, select(database, source, selection))
+  return Option.isSome(rows) && rows.value.length > 0
+    ? decode(rows.value, selection)
+    : yield* new UnknownProjection({ projection: source.name })
+})
+
 /**
- * Rows of the generation that was live, and the generation that is live, by one snapshot. No rows if the two differ. The
- * rows are in the order of the selection: they are the inside of a loop over one row.
+ * Rows of a generation, and the generation, by one snapshot. No rows if it is not in its status any more. The rows are in the
+ * order of the selection: they are the inside of a loop over one row.
  */
-export const selectLive = (
+export const select = (
   database: Database,
-  { generation, projection }: Source,
+  { generation, name, status }: Choice,
   selection: Selection
 ): Statement.Statement<SelectedRow> => {
-  const { sql } = database
+  const { object, sql } = database
+  const conditions = [
+    sql`projection = ${name}::text`,
+    sql`id = ${generation}::int`,
+    ...given(status, (status) => sql`status = ${status}::text`)
+  ]
   return sql<SelectedRow>`
-    WITH live AS MATERIALIZED (
-      ${generations(database)} WHERE projection = ${projection}::text AND status = 'Live'
+    WITH chosen AS MATERIALIZED (
+      SELECT ${sql.literal(columns)} FROM ${object("projections")} WHERE ${sql.and(conditions)}
     )
-    SELECT live.*, r.key, r.state, r."position", r.version
-    FROM live LEFT JOIN LATERAL (${RowSelection.select(database, generation, selection)}) AS r
-      ON live.id = ${generation}::int`
+    SELECT chosen.*, r.key, r.state, r."position", r.version
+    FROM chosen LEFT JOIN LATERAL (${RowSelection.select(database, generation, selection)}) AS r ON true`
 }
 
-// As selectLive, of a certain generation.
-const selectFrom = (
-  database: Database,
-  { generation, projection }: Source,
-  selection: Selection
-): Statement.Statement<SelectedRow> => {
-  const { sql } = database
-  return sql<SelectedRow>`
-    WITH live AS MATERIALIZED (
-      ${generations(database)} WHERE projection = ${projection}::text AND id = ${generation}::int
-    )
-    SELECT live.*, r.key, r.state, r."position", r.version
-    FROM live LEFT JOIN LATERAL (${RowSelection.select(database, generation, selection)}) AS r ON true`
-}
-
-const generations = ({ object, sql }: Database): Statement.Fragment =>
-  sql`SELECT id, projection, version AS generation_version, status, checkpoint, revision, rate, has_tables, updated_at, parked
-      FROM ${object("projections")}`
+// A row has a version, too.
+const columns = Generations.columns.replace("version", "version AS generation_version")
 
 const decode = (rows: ReadonlyArray<SelectedRow>, selection: Selection): SelectedRows => {
   const [first] = rows

@@ -26,7 +26,7 @@ const readerRights: Rights = {
     "check_log_read",
     "rebuild_from_snapshot",
     "generation_schema",
-    "hold_live_generation"
+    "hold_generation"
   ],
   tables: [
     [

@@ -5,18 +5,17 @@ import type { Severity } from "effect/LogLevel"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { HandleFailure } from "../../decide/CommandHandler.ts"
-import type { AwaitTimeout, StreamParked } from "../../project/ProjectionError.ts"
-import type { ReadRowsFailure } from "../../project/ReadModel.ts"
+import type { AwaitFailure, ReadRowsFailure } from "../../project/ReadModel.ts"
 
-type Failure = (HandleFailure | ReadRowsFailure | AwaitTimeout | StreamParked)["_tag"]
+type Failure = (HandleFailure | ReadRowsFailure | AwaitFailure)["_tag"]
 
 // Failures that may pass without help.
 const warnings: ReadonlyArray<Failure> = ["AwaitTimeout", "ProjectionNotReady"]
 // Failures of the store, the code or the stored data. All others are refusals or mistakes of the caller.
 // dprint-ignore
 const errors: ReadonlyArray<Failure> = [
-  "DeciderFault", "DuplicateEventId", "EventStoreError", "NewerSchemaVersion", "OutcomeUnknown", "PoisonedEvent",
-  "StreamParked", "UndecodableEvent", "UnencodableEvent", "UnknownEventType", "UnknownProjection", "UnreadableRow"
+  "DeciderFault", "DefinitionMismatch", "DuplicateEventId", "EventStoreError", "NewerSchemaVersion", "OutcomeUnknown", "PoisonedEvent",
+  "ProjectionOutdated", "StreamParked", "UndecodableEvent", "UnencodableEvent", "UnknownEventType", "UnknownProjection", "UnreadableRow"
 ]
 const levels = new Map<unknown, Severity>([
   ...warnings.map((tag) => [tag, "Warn"] as const),

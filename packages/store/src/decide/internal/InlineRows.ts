@@ -6,7 +6,10 @@ import * as Result from "effect/Result"
 import type { InlineRow } from "../../log/EventStore.ts"
 
 /** The part of a projection that a handler needs to store its rows. */
-export type InlineProjection<State> = Pick<Projection<never, State>, "name" | "version" | "isInline" | "encode">
+export type InlineProjection<State> = Pick<
+  Projection<never, State>,
+  "name" | "version" | "definition" | "isInline" | "encode"
+>
 
 /** The rows of a stream in this state. A row that cannot be encoded is logged and left out; its next read folds it. */
 export const encode = <State>(
@@ -15,9 +18,9 @@ export const encode = <State>(
   state: State
 ): Effect.Effect<ReadonlyArray<InlineRow>> =>
   Effect.map(
-    Effect.forEach(inline, ({ encode, name, version }) =>
+    Effect.forEach(inline, ({ definition, encode, name, version }) =>
       Result.match(encode(state), {
-        onSuccess: (encoded) => Effect.succeed([{ projection: name, version, stream, state: encoded }]),
+        onSuccess: (encoded) => Effect.succeed([{ projection: name, version, definition, stream, state: encoded }]),
         onFailure: (error) =>
           Effect.as(Effect.logWarning(`the row of "${stream}" in projection "${name}" could not be encoded`, error), [])
       })),

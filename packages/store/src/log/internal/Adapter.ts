@@ -19,9 +19,13 @@ export type FindAppendedFailure = IdempotencyConflict | ProcessKeyTaken | Invali
 
 /** A row of a projection that is keyed by stream: the state of a stream of the commit, after the commit. */
 export interface InlineRow {
-  /** The name and version of the projection. The row is not stored if the store has no rows of this version. */
+  /**
+   * The name, version and definition of the projection, as `RowsIdentity` has them. The row is not stored if the store has no
+   * rows of this version and definition.
+   */
   readonly projection: string
   readonly version: number
+  readonly definition: string
   readonly stream: StreamName
   /** The encoded state. */
   readonly state: Json

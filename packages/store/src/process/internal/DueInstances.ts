@@ -6,17 +6,17 @@ import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Random from "effect/Random"
-import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
+import { EventReader } from "../../log/EventReader.ts"
 import { EventStoreError } from "../../log/EventStoreError.ts"
 import * as CatchUp from "../../project/internal/CatchUp.ts"
 import type { Page, Row } from "../../project/internal/Row.ts"
-import type { ProjectionOutdated } from "../../project/ProjectionError.ts"
+import type { DefinitionMismatch } from "../../project/ProjectionError.ts"
 import * as Projector from "../../project/Projector.ts"
 import * as ReadModel from "../../project/ReadModel.ts"
 import { ReadModelStore } from "../../project/ReadModelStore.ts"
 
 /** Every way in which finding instances can fail. */
-export type FindFailure = ProjectionOutdated | ReadFailure
+export type FindFailure = Projector.CatchUpFailure | DefinitionMismatch
 
 /**
  * Rows of instances that are due at this time and that `isFree` accepts, in random order. Of very many, those that are due

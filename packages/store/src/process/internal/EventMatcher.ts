@@ -49,7 +49,8 @@ export const matchAll = <Event extends Tagged, State>(
   return { matched, poisoned }
 }
 
-const isBefore = ({ recordedAt }: RecordedEvent, since: DateTime.Utc | undefined): boolean =>
+/** Whether an event was recorded before the process's `since`. */
+export const isBefore = ({ recordedAt }: RecordedEvent, since: DateTime.Utc | undefined): boolean =>
   since !== undefined && DateTime.isLessThan(recordedAt, since)
 
 // The instances that the domain events of a stored event are for: each observes its own as one trigger.

@@ -3,11 +3,17 @@
  * records all decisions of the batch in the transaction that moves the checkpoint.
  */
 import type { Tagged } from "@refold/core/event/EventType"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import type { StreamName } from "@refold/core/event/StreamName"
+import * as StoredDefinition from "@refold/core/internal/project/StoredDefinition"
 import type { Process } from "@refold/core/process/Process"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import type { EventStoreError } from "../../log/EventStoreError.ts"
 import { WireTransform } from "../../log/WireTransform.ts"
-import type { ProjectionTarget } from "../../project/internal/ProjectionTarget.ts"
-import { matchAll } from "./EventMatcher.ts"
+import type { Outcome, ProjectionTarget } from "../../project/internal/ProjectionTarget.ts"
+import type { NewerEvent } from "../../project/ReadModelStore.ts"
+import { isBefore, matchAll } from "./EventMatcher.ts"
 import { reactAll, type Services } from "./InstanceReactions.ts"
 
 export type { Services } from "./InstanceReactions.ts"
@@ -17,15 +23,40 @@ export const of = <Event extends Tagged, State>(process: Process<Event, State>):
   name: `${process.name} observer`,
   // Never raised: what was observed is in the streams of the instances, so there is nothing to rebuild.
   version: 1,
+  definition: StoredDefinition.render({
+    kind: "process",
+    types: process.types,
+    categories: process.categories,
+    indexes: []
+  }),
   indexes: [],
   types: process.types,
   categories: process.categories,
-  fold: Effect.fnUntraced(function*(_, events, parked) {
-    const { fromWire } = yield* WireTransform
-    const { matched, poisoned } = matchAll(process, yield* fromWire(events), parked)
-    const unreactable = yield* reactAll(process, matched)
-    const all = [...poisoned, ...unreactable]
-    for (const { message } of all) yield* Effect.logWarning(message)
-    return { rows: [], removed: [], keepsNewer: false, poisoned: all, folded: events.length }
-  })
+  checkVersion: (event) => isBefore(event, process.since) ? Result.void : process.events.checkVersion(event),
+  // An instance observes the events of a retried stream when they are retried, in whatever order.
+  isKeyedByStream: true,
+  fold: (_, events, parked) => observe(process, events, parked)
+})
+
+// Where this code is too old for an instance, the batch ends before the event for that instance.
+const observe = Effect.fnUntraced(function*<Event extends Tagged, State>(
+  process: Process<Event, State>,
+  recorded: ReadonlyArray<RecordedEvent>,
+  parked: ReadonlySet<StreamName>
+): Effect.fn.Return<Outcome, EventStoreError, Services> {
+  const { fromWire } = yield* WireTransform
+  let events = yield* fromWire(recorded)
+  let newer: NewerEvent | undefined
+  for (;;) {
+    const { matched, poisoned } = matchAll(process, events, parked)
+    const reacted = yield* reactAll(process, matched)
+    if (reacted.newer === undefined) {
+      const all = [...poisoned, ...reacted.poisoned]
+      for (const { message } of all) yield* Effect.logWarning(message)
+      return { rows: [], removed: [], keepsNewer: false, poisoned: all, folded: events.length, newer }
+    }
+    const first = reacted.newer
+    newer = first
+    events = events.filter(({ position }) => position < first.position)
+  }
 })

@@ -1,4 +1,5 @@
 /** Handles the messages to instances of a process: an instance is an aggregate, and a message is a command to it. */
+import { NewerSchemaVersion, UnknownEventType } from "@refold/core/event/DecodeError"
 import type { Tagged } from "@refold/core/event/EventType"
 import type { Instance } from "@refold/core/internal/process/ProcessInstance"
 import type { InstanceRefusal, Message, MessageBody } from "@refold/core/internal/process/ProcessMessage"
@@ -58,6 +59,6 @@ export const logParked = (
 
 /** A failure to record in an instance's stream, as one after which the work on the instance is retried. */
 export const asRetryable = (error: { readonly _tag: string }): RetryableFailure =>
-  error instanceof EventStoreError
+  error instanceof EventStoreError || error instanceof NewerSchemaVersion || error instanceof UnknownEventType
     ? error
     : new EventStoreError({ operation: "record in the stream of a process instance", cause: error })

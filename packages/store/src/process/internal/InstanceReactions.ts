@@ -21,6 +21,8 @@ import { EventIds } from "../../log/EventIds.ts"
 import type { EventReader } from "../../log/EventReader.ts"
 import type { EventStore } from "../../log/EventStore.ts"
 import type { EventStoreError } from "../../log/EventStoreError.ts"
+import * as NewerEvents from "../../project/internal/NewerEvents.ts"
+import type { NewerEvent } from "../../project/ReadModelStore.ts"
 import * as DecisionRecorder from "./DecisionRecorder.ts"
 import { type MatchedEvent, poison } from "./EventMatcher.ts"
 import * as InstanceCache from "./InstanceCache.ts"
@@ -32,6 +34,14 @@ export type Services = EventStore | EventReader | SnapshotStore
 /** What an instance decided about the events of a batch. */
 interface Decisions<State> extends DecisionRecorder.Decisions<State> {
   readonly poisoned: ReadonlyArray<PoisonedEvent>
+  /** The event that newer code must observe. */
+  readonly newer?: NewerEvent | undefined
+}
+
+/** What the instances of a batch came to. With `newer`, nothing was recorded. */
+export interface Reacted {
+  readonly poisoned: ReadonlyArray<PoisonedEvent>
+  readonly newer?: NewerEvent | undefined
 }
 
 /**
@@ -41,24 +51,29 @@ interface Decisions<State> extends DecisionRecorder.Decisions<State> {
 export const reactAll = Effect.fnUntraced(function*<Event extends Tagged, State>(
   process: Process<Event, State>,
   matched: ReadonlyArray<MatchedEvent>
-): Effect.fn.Return<ReadonlyArray<PoisonedEvent>, EventStoreError, Services> {
+): Effect.fn.Return<Reacted, EventStoreError, Services> {
   const poisoned = new Map<StreamName, PoisonedEvent>()
   let kept = matched
   for (;;) {
     const byInstance = Arr.groupBy(kept, ({ stream }) => stream)
     const decisions: Array<Decisions<State>> = []
     for (const own of Object.values(byInstance)) decisions.push(yield* react(process, own))
+    const newer = firstOf(decisions)
+    if (newer !== undefined) return { poisoned: [], newer }
     const found = decisions.flatMap((one) => one.poisoned)
     addFirsts(poisoned, found)
     if (found.length === 0) {
       const again = (stream: StreamName) =>
         Effect.tap(react(process, byInstance[stream]!), (one) => Effect.sync(() => addFirsts(poisoned, one.poisoned)))
       yield* DecisionRecorder.record(process, decisions, again)
-      return [...poisoned.values()]
+      return { poisoned: [...poisoned.values()] }
     }
     kept = kept.filter(({ recorded }) => recorded.version < (poisoned.get(recorded.stream)?.version ?? Infinity))
   }
 })
+
+const firstOf = (decisions: ReadonlyArray<Pick<Reacted, "newer">>): NewerEvent | undefined =>
+  decisions.flatMap(({ newer }) => newer ?? []).toSorted((one, two) => one.position - two.position)[0]
 
 // Keeps the first poisoned event of each stream.
 const addFirsts = (firsts: Map<StreamName, PoisonedEvent>, found: ReadonlyArray<PoisonedEvent>): void => {
@@ -75,11 +90,15 @@ const react = Effect.fnUntraced(function*<Event extends Tagged, State>(
   const loaded = yield* Effect.result(InstanceCache.load(process, instance))
   if (Result.isSuccess(loaded)) return yield* reactFrom(process, loaded.success, matched)
   if (loaded.failure._tag === "EventStoreError") return yield* loaded.failure
+  const nothing = { stream, version: StreamVersion.none, lastEventId: undefined, events: [], after: undefined }
+  if (loaded.failure._tag === "NewerSchemaVersion") {
+    return { ...nothing, poisoned: [], newer: NewerEvents.at(matched[0].recorded, loaded.failure) }
+  }
   // This code cannot read the instance's stream: its events are parked in the streams that they come from.
   const { message } = loaded.failure
   const firsts = Arr.dedupeWith(matched, (one, two) => one.recorded.stream === two.recorded.stream)
   const poisoned = firsts.map(({ recorded }) => poison(process, recorded, "Row", message))
-  return { stream, version: StreamVersion.none, lastEventId: undefined, events: [], after: undefined, poisoned }
+  return { ...nothing, poisoned }
 })
 
 const reactFrom = Effect.fnUntraced(function*<Event extends Tagged, State>(
@@ -96,6 +115,10 @@ const reactFrom = Effect.fnUntraced(function*<Event extends Tagged, State>(
     if (poisoned.has(recorded.stream)) continue
     const message = { _tag: "Observe", instance, trigger, decision: yield* newId } as const
     const decided = RunDecider.decide(process.instances, message, { ...loaded, state })
+    if (Result.isFailure(decided) && decided.failure._tag === "NewerSchemaVersion") {
+      const newer = NewerEvents.at(recorded, decided.failure)
+      return { stream, version, lastEventId, events: [], after: undefined, poisoned: [], newer }
+    }
     if (Result.isFailure(decided)) {
       // Only where the trigger nests too deep to be recorded within an event: all other faults are recorded.
       poisoned.set(recorded.stream, poison(process, recorded, "Row", messageOf(decided.failure)))

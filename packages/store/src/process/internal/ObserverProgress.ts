@@ -6,7 +6,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
 import type { LogHead } from "../../log/LogHead.ts"
-import { ReadModelStore } from "../../project/ReadModelStore.ts"
+import { ReadModelStore, type RowsIdentity } from "../../project/ReadModelStore.ts"
 
 /** How far the observer has come. */
 export interface ObserverProgress {
@@ -23,7 +23,7 @@ export interface ObserverProgress {
  * observer is behind. In another instance it begins anew, because the checkpoint may have gone back.
  */
 export const track = (
-  observer: { readonly name: string }
+  observer: RowsIdentity
 ): Effect.Effect<ObserverProgress, ReadFailure, EventReader | ReadModelStore> => {
   let until = never
   // A head that is not yet reached, and the time at which it was the head.
@@ -50,9 +50,10 @@ export const track = (
 
 const never = DateTime.makeUnsafe(0)
 
-const checkpointOf = Effect.fnUntraced(function*({ name }: { readonly name: string }) {
+// Until added event types are read, no event counts as observed.
+const checkpointOf = Effect.fnUntraced(function*({ definition, name }: RowsIdentity) {
   const store = yield* ReadModelStore
-  return yield* Effect.map(store.live(name), ({ checkpoint }) => checkpoint).pipe(
+  return yield* Effect.map(store.live(name), (live) => live.definition === definition ? live.checkpoint : -1).pipe(
     Effect.catchTag(["UnknownProjection", "ProjectionNotReady"], () => Effect.succeed(-1))
   )
 })

@@ -12,7 +12,7 @@ import * as Stream from "effect/Stream"
 import { EventReader } from "../../log/EventReader.ts"
 import * as Polling from "../../log/internal/Polling.ts"
 import type { Row } from "../../project/internal/Row.ts"
-import type { ReadModelStore } from "../../project/ReadModelStore.ts"
+import type { ReadModelStore, RowsIdentity } from "../../project/ReadModelStore.ts"
 import type { RetryableFailure, Services } from "../ProcessHandler.ts"
 import { findDue, type FindFailure } from "./DueInstances.ts"
 import * as InstanceBackoff from "./InstanceBackoff.ts"
@@ -49,7 +49,7 @@ export const runOnce = Effect.fnUntraced(function*<Event extends Tagged, State, 
 /** Works on due instances without end. Waits for a store that cannot be reached. */
 export const run = <Event extends Tagged, State, R>(
   process: Process<Event, State>,
-  observer: { readonly name: string },
+  observer: RowsIdentity,
   worker: Worker<R>,
   { concurrency, pollInterval }: Pick<RunnerOptions<R>, "concurrency" | "pollInterval">
 ): Effect.Effect<never, FindFailure, Services | ReadModelStore | R> =>

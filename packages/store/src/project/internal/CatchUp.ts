@@ -1,28 +1,40 @@
 /** Brings one generation up to a head, batch by batch. */
 import type { AsOfLog } from "@refold/core/journal/AsOf"
 import * as Clock from "effect/Clock"
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import type { EventReader, ReadFailure } from "../../log/EventReader.ts"
+import type { EventReader } from "../../log/EventReader.ts"
 import type { EventStoreError, UnreadableEvent } from "../../log/EventStoreError.ts"
 import * as RetryPolicies from "../../log/internal/RetryPolicies.ts"
 import type { LogHead } from "../../log/LogHead.ts"
 import type { ReadModelStore } from "../ReadModelStore.ts"
+import { RetryBatch } from "./BatchOptions.ts"
 import * as Checkpoint from "./Checkpoint.ts"
 import { findUnreadable } from "./FindUnreadable.ts"
 import * as ParkingPolicy from "./ParkingPolicy.ts"
-import { projectBatch, RetryBatch } from "./ProjectBatch.ts"
+import { type BatchFailure, projectBatch } from "./ProjectBatch.ts"
 import type { FoldLimits, ProjectionTarget } from "./ProjectionTarget.ts"
 
 /** The size of batches, and when streams are parked. */
 export interface CatchUpOptions extends ParkingPolicy.ParkingPolicy, FoldLimits {
   /** The maximum number of events in a batch, that is in memory and in one transaction; 2,000 by default. */
   readonly batchSize: number
+  /**
+   * How often code that is too old for an event looks whether newer code has gone on; 5 seconds by default. For `run` and
+   * `start`: the others fail with `NewerSchemaVersion`.
+   */
+  readonly retryNewer: Duration.Input
 }
 
 /** The default options. */
-export const defaults: CatchUpOptions = { batchSize: 2000, batchRows: 10_000, ...ParkingPolicy.defaults }
+export const defaults: CatchUpOptions = {
+  batchSize: 2000,
+  batchRows: 10_000,
+  retryNewer: "5 seconds",
+  ...ParkingPolicy.defaults
+}
 
 /** How far to go. */
 export interface Goal {
@@ -33,20 +45,21 @@ export interface Goal {
 }
 
 /**
- * Projects batches until the generation is at the head; ends before, if another instance of the log answers. None if another
- * owner has the generation, or it no longer exists.
+ * Projects batches until the generation is at the head; ends before, if another instance of the log answers, or
+ * before an event that is newer than the code. None if another owner has the generation, or it no longer exists.
  */
 export const catchUp = Effect.fnUntraced(function*<R>(
   target: ProjectionTarget<R>,
   generation: number,
   goal: Goal,
   options: CatchUpOptions
-): Effect.fn.Return<Option.Option<Checkpoint.Reached>, ReadFailure, EventReader | ReadModelStore | R> {
+): Effect.fn.Return<Option.Option<Checkpoint.Reached>, BatchFailure, EventReader | ReadModelStore | R> {
   const withBatchSize = adaptiveBatching(options)
   for (;;) {
     const reached = yield* withBatchSize((sized) => advance(target, generation, goal, sized))
     if (Option.isNone(reached)) return reached
-    const { checkpoint, head } = reached.value
+    const { checkpoint, head, newer } = reached.value
+    if (newer !== undefined) return reached
     if (checkpoint >= goal.head.position || head.instance !== goal.head.instance) return reached
     // An append that has just begun may hold the head back for a moment, at a position that was read already.
     if (checkpoint >= head.position) yield* Effect.sleep("10 millis")
@@ -92,7 +105,7 @@ export const advance = Effect.fnUntraced(function*<R>(
   generation: number,
   goal: Goal,
   options: CatchUpOptions
-): Effect.fn.Return<Option.Option<Checkpoint.Reached>, ReadFailure, EventReader | ReadModelStore | R> {
+): Effect.fn.Return<Option.Option<Checkpoint.Reached>, BatchFailure, EventReader | ReadModelStore | R> {
   let attempt = 0
   let unreadable: UnreadableEvent | undefined
   const reached = yield* Effect.suspend(() =>

@@ -7,7 +7,7 @@ import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import type { LogHead } from "../../log/LogHead.ts"
-import type { Generation } from "../ReadModelStore.ts"
+import type { Generation, NewerEvent } from "../ReadModelStore.ts"
 
 /** How far a generation is after a batch. */
 export interface Reached {
@@ -19,6 +19,8 @@ export interface Reached {
   readonly folded: number
   /** Whether the generation is the live one, or has just become it. */
   readonly isLive: boolean
+  /** The event before which the batch stopped, because it is newer than the code. */
+  readonly newer?: NewerEvent | undefined
 }
 
 /** The checkpoint after these events: a batch that is not full has read everything up to its bound. */

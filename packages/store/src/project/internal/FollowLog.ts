@@ -1,18 +1,33 @@
-/** Keeps the rows of a projection at the head of the log, with one fiber for each generation. */
+/**
+ * Keeps the rows of a projection at the head of the log, with one fiber for each generation. Before an event that is newer than
+ * the code it waits for newer code, which may run elsewhere.
+ */
+import * as Clock from "effect/Clock"
+import * as DateTime from "effect/DateTime"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as FiberMap from "effect/FiberMap"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
 import * as Polling from "../../log/internal/Polling.ts"
 import type { LogHead } from "../../log/LogHead.ts"
-import { ProjectionOutdated } from "../ProjectionError.ts"
-import { type Generation, ReadModelStore, type Status, type StoredProjection } from "../ReadModelStore.ts"
+import {
+  type Generation,
+  type NotOwned,
+  ReadModelStore,
+  type Status,
+  type StoredProjection
+} from "../ReadModelStore.ts"
 import { catchUp, type CatchUpOptions } from "./CatchUp.ts"
+import * as GenerationChoice from "./GenerationChoice.ts"
+import * as OutdatedCode from "./OutdatedCode.ts"
 import type { ProjectionTarget } from "./ProjectionTarget.ts"
+import { retryNewer } from "./RetryNewer.ts"
 
 /** The errors that end a projection. */
-export type FollowFailure = ProjectionOutdated | ReadFailure
+export type FollowFailure = NotOwned | ReadFailure
 
 // How often to check for an owner that is gone, a rebuild that was requested, a newer version that is live, and replaced
 // rows to drop.
@@ -20,25 +35,30 @@ const checkInterval = "1 second"
 
 /**
  * Keeps the generations of a projection at the head of the log, once the projection was opened. Never succeeds; waits
- * while the store cannot be reached.
+ * while the store cannot be reached. `stops` has the events for which this code is too old.
  */
 export const follow = Effect.fnUntraced(function*<R>(
   target: ProjectionTarget<R>,
-  options: CatchUpOptions
+  options: CatchUpOptions,
+  stops: OutdatedCode.Stops = new Map()
 ): Effect.fn.Return<never, FollowFailure, EventReader | ReadModelStore | R> {
   const store = yield* ReadModelStore
   return yield* Effect.scoped(Effect.gen(function*() {
     const fibers = yield* FiberMap.make<number, void, FollowFailure>()
     const check = Effect.gen(function*() {
       const known = yield* store.generations(target.name)
-      const ids = (yield* own(target, known)).map(({ id }) => id)
+      const ids = (yield* Effect.fromResult(own(target, known))).map(({ id }) => id)
       // `open` begins a generation if the last one was dropped, and drops generations that were replaced.
-      if (ids.length === 0 || known.some(({ status }) => status === "Retired")) yield* store.open(target)
+      const now = yield* DateTime.now
+      const isDropped = (one: Generation) => one.status === "Retired" && !GenerationChoice.isKept(one, known, now)
+      if (ids.length === 0 || known.some(isDropped)) yield* store.open(target)
       for (const [id] of fibers) {
-        if (!ids.includes(id)) yield* FiberMap.remove(fibers, id)
+        if (ids.includes(id)) continue
+        yield* FiberMap.remove(fibers, id)
+        stops.delete(id)
       }
       for (const id of ids) {
-        yield* FiberMap.run(fibers, id, followGeneration(target, id, options), { onlyIfMissing: true })
+        yield* FiberMap.run(fibers, id, followGeneration(target, id, { ...options, stops }), { onlyIfMissing: true })
       }
     })
     const checking = Stream.runForEach(Stream.tick(checkInterval), () => retryOnStoreError(Polling.untraced(check)))
@@ -47,29 +67,39 @@ export const follow = Effect.fnUntraced(function*<R>(
 })
 
 const own = (
-  { name, version }: StoredProjection,
+  target: StoredProjection,
   generations: ReadonlyArray<Generation>
-): Effect.Effect<ReadonlyArray<Generation>, ProjectionOutdated> => {
-  const live = generations.find(({ status }) => status === "Live")
-  return live !== undefined && live.version > version
-    ? new ProjectionOutdated({ projection: name, version, live: live.version })
-    : Effect.succeed(generations.filter((one) => one.version === version && isFollowed(one.status)))
-}
+): Result.Result<ReadonlyArray<Generation>, NotOwned> =>
+  Result.map(
+    GenerationChoice.checkOwner(target, generations),
+    () => generations.filter((one) => one.version === target.version && isFollowed(one.status))
+  )
 
 const isFollowed = (status: Status): boolean => status === "Live" || status === "Building"
 
 const followGeneration = Effect.fnUntraced(function*<R>(
   target: ProjectionTarget<R>,
   id: number,
-  options: CatchUpOptions
+  { stops, ...options }: CatchUpOptions & { readonly stops: OutdatedCode.Stops }
 ): Effect.fn.Return<void, FollowFailure, EventReader | ReadModelStore | R> {
   const reader = yield* EventReader
   // In another instance of the log, what was reached may be lost.
   let reached: Option.Option<LogHead> = Option.none()
+  let retryAt = 0
+  let isRetried = false
   const advance = (head: LogHead) =>
     Effect.gen(function*() {
       if (Option.exists(reached, (at) => at.instance === head.instance && at.position >= head.position)) return
+      const now = yield* Clock.currentTimeMillis
+      if (now < retryAt) return
       const last = yield* catchUp(target, id, { head }, options)
+      if (Option.isSome(last)) {
+        const { newer } = last.value
+        yield* OutdatedCode.note(stops, { id, name: target.name }, newer)
+        if (newer !== undefined) retryAt = now + Duration.toMillis(Duration.fromInputUnsafe(options.retryNewer))
+        if (!isRetried) yield* retryNewer(target, id)
+        isRetried = true
+      }
       // Without the ownership, or before the promotion, the next tick tries again even at the same head.
       reached = Option.map(Option.filter(last, ({ isLive }) => isLive), ({ checkpoint, head: { instance } }) => ({
         position: checkpoint,

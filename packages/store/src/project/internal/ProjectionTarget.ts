@@ -2,12 +2,14 @@
  * What the projector can project into: rows of a projection, or another target of an adapter, such as tables that
  * handlers of your own write.
  */
+import type { NewerSchemaVersion } from "@refold/core/event/DecodeError"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
 import type { PoisonedEvent } from "@refold/core/project/ProjectionFold"
 import type * as Effect from "effect/Effect"
+import type * as Result from "effect/Result"
 import type { EventStoreError } from "../../log/EventStoreError.ts"
-import type { Batch, RowChanges, StoredProjection } from "../ReadModelStore.ts"
+import type { Batch, NewerEvent, RowChanges, StoredProjection } from "../ReadModelStore.ts"
 
 /** A target of the projector; `R` are the services that `fold` needs. */
 export interface ProjectionTarget<R = never> extends StoredProjection {
@@ -15,6 +17,10 @@ export interface ProjectionTarget<R = never> extends StoredProjection {
   readonly types: ReadonlyArray<string>
   /** Only events of streams in these categories. */
   readonly categories?: ReadonlyArray<string> | undefined
+  /** Fails for an event that only newer code can fold: see `EventCodec.checkVersion`. */
+  readonly checkVersion: (event: RecordedEvent) => Result.Result<void, NewerSchemaVersion>
+  /** Whether parked streams can be retried in any order. Otherwise rows may depend on the order of events of several streams. */
+  readonly isKeyedByStream: boolean
   /**
    * Folds events in order, except those of `waiting` (parked) streams and those behind a poisoned event of their stream.
    * What it writes is part of the batch's transaction. May end early, after at least one event.
@@ -44,4 +50,6 @@ export interface Outcome extends RowChanges {
   readonly poisoned: ReadonlyArray<PoisonedEvent>
   /** The number of events folded. */
   readonly folded: number
+  /** The event before which the fold stopped, because newer code must fold it: nothing of it or after it was written. */
+  readonly newer?: NewerEvent | undefined
 }

@@ -1,4 +1,5 @@
 /** Reads rows from the store and decodes them to states of the projection. */
+import type { NewerSchemaVersion } from "@refold/core/event/DecodeError"
 import type { Tagged } from "@refold/core/event/EventType"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as NewEvent from "@refold/core/event/NewEvent"
@@ -11,13 +12,27 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import type { EventReader } from "../../log/EventReader.ts"
 import type { EventStoreError } from "../../log/EventStoreError.ts"
-import { UnreadableRow } from "../ProjectionError.ts"
-import { type NoRows, ReadModelStore, type RowSource, type SelectedRows, type Selection } from "../ReadModelStore.ts"
+import { type DefinitionMismatch, UnreadableRow } from "../ProjectionError.ts"
+import {
+  type NoRows,
+  ReadModelStore,
+  type RowsIdentity,
+  type RowSource,
+  type SelectedRows,
+  type Selection
+} from "../ReadModelStore.ts"
 import type { Page, Row } from "./Row.ts"
 import * as StreamRows from "./StreamRows.ts"
 
 /** The errors of reading rows. */
-export type ReadRowsFailure = InvalidInput | NoRows | UnreadableRow | PoisonedEvent | EventStoreError
+export type ReadRowsFailure =
+  | InvalidInput
+  | NoRows
+  | DefinitionMismatch
+  | UnreadableRow
+  | PoisonedEvent
+  | NewerSchemaVersion
+  | EventStoreError
 
 /** The row with this key, of the live generation by default. */
 export const byKey = Effect.fnUntraced(function*<Event extends Tagged, State>(
@@ -26,7 +41,7 @@ export const byKey = Effect.fnUntraced(function*<Event extends Tagged, State>(
   generation?: number
 ): Effect.fn.Return<Option.Option<Row<State>>, ReadRowsFailure, EventReader | ReadModelStore> {
   yield* Effect.fromResult(NewEvent.checkName(key, "key"))
-  const selected = yield* select(projection, { projection: projection.name, generation }, { _tag: "Keys", keys: [key] })
+  const selected = yield* select(projection, sourceOf(projection, generation), { _tag: "Keys", keys: [key] })
   const [row] = yield* decode(projection, selected)
   return Option.fromUndefinedOr(row)
 })
@@ -38,7 +53,7 @@ export const page = Effect.fnUntraced(function*<Event extends Tagged, State, Ind
   generation?: number
 ): Effect.fn.Return<Page<State>, ReadRowsFailure, EventReader | ReadModelStore> {
   const checked = yield* Effect.fromResult(RowQuery.check(projection, query))
-  const source = { projection: projection.name, generation }
+  const source = sourceOf(projection, generation)
   // One row more than the page, to know whether there is a next page.
   const beyond = { ...checked, limit: checked.limit + 1 }
   const selected = yield* select(projection, source, { _tag: "Query", query: beyond })
@@ -50,6 +65,11 @@ export const page = Effect.fnUntraced(function*<Event extends Tagged, State, Ind
     position: selected.generation.checkpoint
   }
 })
+
+const sourceOf = (
+  { definition, name, version }: RowsIdentity,
+  generation: number | undefined
+): RowSource => generation === undefined ? { name, version, definition } : { name, generation }
 
 /** The rows of all pages; `read` reads the page after a cursor. */
 export const pages = <State, E, R>(
@@ -91,14 +111,16 @@ const select = Effect.fnUntraced(function*<Event extends Tagged, State>(
   for (let reads = 1;; reads++) {
     const selected = yield* store.read(source, selection)
     if (!projection.isInline || source.generation !== undefined) return selected
-    const known = new Map(selected.rows.map((row) => [row.key, row]))
+    // Rows of another version are folded anew: the states of two versions do not continue one another.
+    const isOwn = selected.generation.version === projection.version
+    const known = new Map(isOwn ? selected.rows.map((row) => [row.key, row]) : [])
     // A poisoned event must not hide the other rows of a page: its own row ends before it.
     const further = selection._tag === "Keys"
       ? yield* StreamRows.catchUp(projection, selection.keys, known, { stopsAtPoison: false })
-      : yield* StreamRows.catchUp(projection, [...known.keys()], known, { stopsAtPoison: true })
-    if (further.length === 0) return selected
+      : yield* StreamRows.catchUp(projection, selected.rows.map(({ key }) => key), known, { stopsAtPoison: true })
+    if (further.length === 0) return isOwn ? selected : { ...selected, rows: [] }
     // A reader without the right to write rows does not store them; the next read folds them again.
-    const isStored = yield* Effect.isSuccess(store.catchUpRows(projection, further))
+    const isStored = isOwn && (yield* Effect.isSuccess(store.catchUpRows(projection, further)))
     if (isStored && reads < maxReads) continue
     for (const row of further) known.set(row.key, row)
     return { ...selected, rows: [...known.values()] }

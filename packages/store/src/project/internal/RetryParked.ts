@@ -2,6 +2,7 @@
  * Retries a parked stream in all generations that have parked it, in one transaction that locks all generations of the
  * projection: what is decided for one of them then holds for all.
  */
+import type { NewerSchemaVersion } from "@refold/core/event/DecodeError"
 import { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
@@ -14,8 +15,12 @@ import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
 import { NotParked } from "../ProjectionError.ts"
 import { type Batch, type Generation, type ParkedStream, ReadModelStore } from "../ReadModelStore.ts"
 import { defaults } from "./CatchUp.ts"
+import * as NewerEvents from "./NewerEvents.ts"
 import * as ParkingPolicy from "./ParkingPolicy.ts"
 import type { ProjectionTarget } from "./ProjectionTarget.ts"
+
+/** The errors of a retry; after each of them the stream is parked as before. */
+export type RetryFailure = NotParked | NewerSchemaVersion | ReadFailure
 
 /** A generation that this transaction has locked, and the stream if it is parked there. */
 export interface LockedGeneration {
@@ -34,7 +39,7 @@ export const retryParked = Effect.fnUntraced(function*<R>(
   target: ProjectionTarget<R>,
   stream: StreamName,
   beforeRetry: BeforeRetry
-): Effect.fn.Return<Option.Option<ParkedStream>, NotParked | ReadFailure, EventReader | ReadModelStore | R> {
+): Effect.fn.Return<Option.Option<ParkedStream>, RetryFailure, EventReader | ReadModelStore | R> {
   const store = yield* ReadModelStore
   const generations = yield* store.generations(target.name)
   // The order in which a promotion locks generations, too.
@@ -51,7 +56,7 @@ interface Retry<R> {
 
 type Retried<R> = Effect.Effect<
   ReadonlyArray<Option.Option<ParkedStream>>,
-  NotParked | ReadFailure,
+  RetryFailure,
   EventReader | ReadModelStore | R
 >
 
@@ -98,7 +103,7 @@ const retryIn = Effect.fnUntraced(function*<R>(
   target: ProjectionTarget<R>,
   batch: Batch,
   parked: ParkedStream
-): Effect.fn.Return<Option.Option<ParkedStream>, ReadFailure, EventReader | R> {
+): Effect.fn.Return<Option.Option<ParkedStream>, NewerSchemaVersion | ReadFailure, EventReader | R> {
   const { stream } = parked
   const { checkpoint, rate } = batch.generation
   const discarded = new Set(yield* batch.discarded(Position(parked.position - 1), checkpoint))
@@ -107,11 +112,15 @@ const retryIn = Effect.fnUntraced(function*<R>(
   for (;;) {
     const events = yield* readPage(target, stream, after, checkpoint)
     const kept = events.filter(({ position }) => !discarded.has(position))
-    const outcome = yield* target.fold(batch, kept, new Set(), defaults)
-    const { covered = kept.length, poisoned: [poisoned] } = outcome
+    const outcome = yield* NewerEvents.foldBefore(target, batch, kept, new Set(), defaults)
+    // Only newer code can go on, so the stream stays as it is.
+    const newer = NewerEvents.waitsAt(outcome)
+    if (newer !== undefined) return yield* NewerEvents.toError(newer)
+    const { covered, poisoned: [poisoned] } = outcome
     const isDone = poisoned === undefined && covered === kept.length && events.length < defaults.batchSize
     yield* batch.save({
       ...outcome,
+      newer: batch.generation.newer,
       parked: poisoned === undefined ? [] : [ParkingPolicy.parkAgain(parked, poisoned)],
       unparked: isDone ? [stream] : [],
       checkpoint,

@@ -19,16 +19,19 @@ import type { Outcome, ProjectionTarget } from "./ProjectionTarget.ts"
 export const make = <Event extends Tagged, State>(
   projection: Projection<Event, State, string>
 ): ProjectionTarget => {
-  const { categories, indexes, isInline, name, types, version } = projection
+  const { categories, definition, events, indexes, isInline, isKeyedByStream, name, types, version } = projection
   return {
     name,
     version,
+    definition,
     indexes,
     types,
     categories,
-    fold: Effect.fnUntraced(function*(batch, events, waiting, { batchRows }) {
+    checkVersion: events.checkVersion,
+    isKeyedByStream,
+    fold: Effect.fnUntraced(function*(batch, recorded, waiting, { batchRows }) {
       const { fromWire } = yield* WireTransform
-      const { covered, keys, prepared } = take(projection, yield* fromWire(events), waiting, batchRows)
+      const { covered, keys, prepared } = take(projection, yield* fromWire(recorded), waiting, batchRows)
       const [first] = prepared
       if (keys.size > batchRows && first !== undefined && Result.isSuccess(first)) {
         return { ...yield* foldInParts(projection, batch, first.success, batchRows), covered }

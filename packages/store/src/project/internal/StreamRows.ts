@@ -1,4 +1,5 @@
 /** Folds the rows of a projection that is keyed by stream from their streams. */
+import type { NewerSchemaVersion } from "@refold/core/event/DecodeError"
 import type { Tagged } from "@refold/core/event/EventType"
 import * as StreamName from "@refold/core/event/StreamName"
 import type { AsOf } from "@refold/core/journal/AsOf"
@@ -12,11 +13,11 @@ import { WireTransform } from "../../log/WireTransform.ts"
 import { ReadModelStore } from "../ReadModelStore.ts"
 
 /** The errors of folding a stream. */
-export type FoldFailure = ReadFailure | PoisonedEvent
+export type FoldFailure = ReadFailure | PoisonedEvent | NewerSchemaVersion
 
 /**
  * Folds rows that lack events of their streams to the ends of the streams, and returns these rows only. With
- * `stopsAtPoison` a row ends before a poisoned event; otherwise it fails.
+ * `stopsAtPoison` a row ends before an event that cannot be folded; otherwise it fails.
  */
 export const catchUp = Effect.fnUntraced(function*<Event extends Tagged, State>(
   projection: Projection<Event, State, string>,
@@ -44,7 +45,7 @@ export interface FoldOptions {
   readonly from?: StoredRow | undefined
   /** Only events that count as of this point. */
   readonly asOf?: AsOf | undefined
-  /** Whether to return the row as of the event before a poisoned one, instead of failing; false by default. */
+  /** Whether to return the row as of the event before one that cannot be folded, instead of failing; false by default. */
   readonly stopsAtPoison?: boolean | undefined
 }
 
@@ -64,6 +65,8 @@ export const fold = Effect.fnUntraced(function*<Event extends Tagged, State>(
     Stream.takeWhile(() => !isPoisoned),
     Stream.runForEachArray(Effect.fnUntraced(function*(events) {
       const counted = events.filter((event) => reads(projection, event) && !discarded.has(event.position))
+      const newer = counted.map(projection.events.checkVersion).find(Result.isFailure)
+      if (newer !== undefined && !stopsAtPoison) return yield* newer.failure
       const batch = (yield* fromWire(counted)).map((event) => prepare(projection, event))
       const { changed, poisoned } = foldBatch(projection, new Map(row === undefined ? [] : [[stream, row]]), batch)
       if (poisoned[0] !== undefined && !stopsAtPoison) return yield* poisoned[0]

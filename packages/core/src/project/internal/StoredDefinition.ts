@@ -1,0 +1,83 @@
+/**
+ * What a store remembers of the definition of a projection, so that other code under the same name is noticed. Schemas,
+ * schema versions and functions are not part of it: old and new code share rows, and functions cannot be compared.
+ */
+import type { RowIndex } from "./RowIndex.ts"
+
+/** `rows`: a projection. `inline rows`: one by `ofAggregate`. `tables`: a projection in SQL. `process`: its observer. */
+type Kind = "rows" | "inline rows" | "tables" | "process"
+
+/** The parts of a definition that are compared. */
+export interface StoredDefinition {
+  readonly kind: Kind
+  /** The stored names of the event types, former names included. */
+  readonly types: ReadonlyArray<string>
+  /** The categories of the streams; undefined for all. */
+  readonly categories?: ReadonlyArray<string> | undefined
+  readonly indexes: ReadonlyArray<RowIndex>
+}
+
+/** A definition as a string: equal for definitions that are the same, in whatever order their parts are listed. */
+export const render = ({ categories, indexes, kind, types }: StoredDefinition): string =>
+  JSON.stringify({
+    kind,
+    types: sorted(types),
+    ...categories !== undefined && { categories: sorted(categories) },
+    indexes: indexes.map(({ fields, name }) => ({ name, fields: fields.map(({ field, kind }) => ({ field, kind })) }))
+      .toSorted((one, two) => one.name < two.name ? -1 : 1)
+  })
+
+/** The definition of a string that `render` returned. */
+export const parse = (rendered: string): StoredDefinition =>
+  // Only rendered definitions are stored.
+  JSON.parse(rendered) as StoredDefinition
+
+/** Whether two kinds cannot share a name, whatever their versions: a process has no versions that could replace one another. */
+export const areApart = (one: string, two: string): boolean =>
+  (parse(one).kind === "process") !== (parse(two).kind === "process")
+
+/** Whether `own` reads every event that `stored` reads. */
+export const covers = (own: string, stored: string): boolean => {
+  const [more, fewer] = [parse(own), parse(stored)]
+  return missingOf(fewer.types, more.types).length === 0 &&
+    (more.categories === undefined ||
+      fewer.categories !== undefined && missingOf(fewer.categories, more.categories).length === 0)
+}
+
+/** What differs in `own` from `stored`, for an error message. */
+export const differences = (stored: string, own: string): ReadonlyArray<string> => {
+  const [before, after] = [parse(stored), parse(own)]
+  return [
+    ...before.kind === after.kind
+      ? []
+      : [`it is stored as ${names[before.kind]}, and this code has ${names[after.kind]}`],
+    ...listed("event types that this code lacks", missingOf(before.types, after.types)),
+    ...listed("event types that only this code has", missingOf(after.types, before.types)),
+    ...rendered(before.categories) === rendered(after.categories)
+      ? []
+      : [`it is stored with ${rendered(before.categories)}, and this code has ${rendered(after.categories)}`],
+    ...listed("indexes that this code lacks", missingOf(indexesOf(before), indexesOf(after))),
+    ...listed("indexes that only this code has", missingOf(indexesOf(after), indexesOf(before)))
+  ]
+}
+
+const names: Readonly<Record<Kind, string>> = {
+  rows: "a projection with rows",
+  "inline rows": "an inline projection",
+  tables: "a projection with tables of its own",
+  process: "the observer of a process"
+}
+
+const listed = (what: string, found: ReadonlyArray<string>): ReadonlyArray<string> =>
+  found.length === 0 ? [] : [`${what}: ${found.join(", ")}`]
+
+const missingOf = (wanted: ReadonlyArray<string>, known: ReadonlyArray<string>): ReadonlyArray<string> =>
+  wanted.filter((one) => !known.includes(one))
+
+const indexesOf = ({ indexes }: StoredDefinition): ReadonlyArray<string> =>
+  indexes.map(({ fields, name }) => `${name} (${fields.map(({ field, kind }) => `${field}: ${kind}`).join(", ")})`)
+
+const rendered = (categories: ReadonlyArray<string> | undefined): string =>
+  categories === undefined ? "all categories" : `the categories ${categories.join(", ")}`
+
+const sorted = (texts: ReadonlyArray<string>): ReadonlyArray<string> => [...new Set(texts)].toSorted()

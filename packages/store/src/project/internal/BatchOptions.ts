@@ -1,0 +1,26 @@
+/** The options of a batch, and how a batch asks to be tried again. */
+import type * as AsOf from "@refold/core/journal/AsOf"
+import type { PoisonedEvent } from "@refold/core/project/ProjectionFold"
+import * as Data from "effect/Data"
+import type { UnreadableEvent } from "../../log/EventStoreError.ts"
+import type { LogHead } from "../../log/LogHead.ts"
+import type { UpdateOptions } from "../ReadModelStore.ts"
+import type * as ParkingPolicy from "./ParkingPolicy.ts"
+import type { FoldLimits } from "./ProjectionTarget.ts"
+
+/** Which events a batch reads, and which attempt this is. */
+export interface BatchOptions extends UpdateOptions, FoldLimits, Pick<ParkingPolicy.ParkingPolicy, "attempts"> {
+  /** The last position to read; lower if the batch's own transaction sees a lower head. */
+  readonly head: LogHead
+  /** Only events that count as of this point. */
+  readonly asOf?: AsOf.AsOfLog | undefined
+  /** The maximum number of events. */
+  readonly batchSize: number
+  /** The attempt at this batch, from 1. */
+  readonly attempt: number
+  /** An event that an earlier attempt could not read: its stream is parked. */
+  readonly unreadable?: UnreadableEvent | undefined
+}
+
+/** The batch has poisoned events and is to be tried again. Nothing of it was stored. */
+export class RetryBatch extends Data.TaggedError("RetryBatch")<{ readonly poisoned: ReadonlyArray<PoisonedEvent> }> {}

@@ -1,0 +1,96 @@
+/** A generation, one build of a projection's rows: its place in the log, its parked streams, and what it waits for. */
+import type { Position } from "@refold/core/event/Position"
+import type { StreamName } from "@refold/core/event/StreamName"
+import type { StreamVersion } from "@refold/core/event/StreamVersion"
+import type { Stage } from "@refold/core/project/ProjectionFold"
+import type * as DateTime from "effect/DateTime"
+
+/** What identifies the rows that code reads or writes. */
+export interface RowsIdentity {
+  readonly name: string
+  /** Raise it if the rows must be built again. */
+  readonly version: number
+  /** The parts of the definition that are compared, as core's `StoredDefinition` renders them. */
+  readonly definition: string
+}
+
+/**
+ * `Building`: being built, live afterwards. `Live`: read by queries. `Retired`: replaced, to be dropped. `Scratch`: rows
+ * as of a past point, for one reader.
+ */
+export type Status = "Building" | "Live" | "Retired" | "Scratch"
+
+/** One build of a projection's rows. */
+export interface Generation {
+  readonly id: number
+  readonly projection: string
+  readonly version: number
+  /** The definition that the rows are of, as `StoredProjection` has it. */
+  readonly definition: string
+  readonly status: Status
+  /** Every event up to this position is in the rows, parked or discarded. */
+  readonly checkpoint: Position
+  /**
+   * Another random value with each batch that changes rows, so that it never comes again: a number would, where the database
+   * goes back to an older copy.
+   */
+  readonly revision: string
+  /** Events folded per second, smoothed. */
+  readonly rate: number
+  /** The number of parked streams; the projection is degraded if it is not 0. */
+  readonly parked: number
+  /** When the checkpoint was last saved. */
+  readonly updatedAt: DateTime.Utc
+  /** When another generation became live in its place; undefined if it has never been live, or still is. */
+  readonly replacedAt: DateTime.Utc | undefined
+  /** The event at which the last batch stopped, because it is newer than the code; undefined if it did not. */
+  readonly newer: NewerEvent | undefined
+  /** The addition of event types that is under way; undefined if none is. */
+  readonly addition: Addition | undefined
+}
+
+/** An event in a higher schema version than the code that met it knows. */
+export interface NewerEvent {
+  readonly stream: StreamName
+  readonly version: StreamVersion
+  readonly position: Position
+  /** Its stored type and schema version, and the highest schema version that the code knows. */
+  readonly type: string
+  readonly schemaVersion: number
+  readonly latest: number
+}
+
+/**
+ * Code with more event types than the generation reads the added ones alone, up to the checkpoint of the others. Then its
+ * definition replaces that of the generation.
+ */
+export interface Addition {
+  /** The definition with the added event types. */
+  readonly definition: string
+  /** The events of the added types are read up to this position. */
+  readonly checkpoint: Position
+}
+
+/** A parked stream: the projection skips its events from the poisoned one on. */
+export interface ParkedStream {
+  readonly stream: StreamName
+  /** The version, position and stored type of the poisoned event. */
+  readonly version: StreamVersion
+  readonly position: Position
+  readonly type: string
+  /** What failed, and why. */
+  readonly stage: Stage
+  readonly reason: string
+  /** The number of attempts to fold the poisoned event. */
+  readonly attempts: number
+  readonly parkedAt: DateTime.Utc
+}
+
+/** An event that a projection skips in all its generations, also in later ones, and the reason. */
+export interface DiscardedEvent {
+  readonly position: Position
+  readonly stream: StreamName
+  readonly version: StreamVersion
+  readonly reason: string
+  readonly discardedAt: DateTime.Utc
+}

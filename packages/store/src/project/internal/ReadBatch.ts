@@ -1,0 +1,77 @@
+/** Reads the events of a batch, without the discarded ones. */
+import { Position } from "@refold/core/event/Position"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import { storedLength } from "@refold/core/internal/event/StoredLength"
+import * as AsOf from "@refold/core/journal/AsOf"
+import * as Effect from "effect/Effect"
+import * as Stream from "effect/Stream"
+import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
+import type { UnreadableEvent } from "../../log/EventStoreError.ts"
+import type { Batch } from "../ReadModelStore.ts"
+import type { BatchOptions } from "./BatchOptions.ts"
+import * as Checkpoint from "./Checkpoint.ts"
+
+/** The events to read. */
+export interface ReadOptions extends Pick<BatchOptions, "asOf" | "batchSize" | "unreadable"> {
+  /** The stored types and the categories; all categories by default. */
+  readonly types: ReadonlyArray<string>
+  readonly categories?: ReadonlyArray<string> | undefined
+  readonly after: Position
+  /** The last position to read. */
+  readonly bound: Position
+}
+
+/** The events of a batch. */
+export interface ReadBatch {
+  readonly events: ReadonlyArray<RecordedEvent>
+  /** The event after these, if it cannot be read. */
+  readonly unreadable: UnreadableEvent | undefined
+  /** The position up to which they are all events that were asked for. */
+  readonly end: Position
+}
+
+// A batch also ends with the event with which it has so many bytes of data.
+const maxBytes = 16 * 1024 * 1024
+
+/** Reads the next events for a generation. */
+export const readBatch = Effect.fnUntraced(function*(
+  batch: Batch,
+  options: ReadOptions
+): Effect.fn.Return<ReadBatch, ReadFailure, EventReader> {
+  const { after } = options
+  const { events, isFull, unreadable } = yield* readAfter(batch, options)
+  const end = unreadable?.position ?? Checkpoint.next(events, { ...options, isFull })
+  const discarded = new Set(yield* batch.discarded(after, end))
+  return {
+    events: events.filter(({ position }) => !discarded.has(position)),
+    unreadable: unreadable === undefined || discarded.has(unreadable.position) ? undefined : unreadable,
+    end
+  }
+})
+
+interface ReadAfter extends Pick<ReadBatch, "events"> {
+  readonly unreadable?: UnreadableEvent | undefined
+  /** Whether there may be more events up to the bound. */
+  readonly isFull: boolean
+}
+
+const readAfter = Effect.fnUntraced(function*(
+  { head: { instance } }: Batch,
+  { after, asOf, batchSize, bound, categories, types, unreadable }: ReadOptions
+): Effect.fn.Return<ReadAfter, ReadFailure, EventReader> {
+  if (after >= bound) return { events: [], isFull: false }
+  // A read that meets an event that cannot be read may close the connection of the transaction: it ends before.
+  const next = unreadable !== undefined && unreadable.position > after ? unreadable : undefined
+  const last = next === undefined || next.position > bound ? bound : Position(next.position - 1)
+  const reader = yield* EventReader
+  const upTo = asOf === undefined || asOf._tag === "Position" ? AsOf.position(last) : asOf
+  let bytes = 0
+  const read = yield* reader.readAll({ after, asOf: upTo, types, categories, limit: batchSize, instance }).pipe(
+    Stream.takeUntil(({ data }) => (bytes += storedLength(data)) >= maxBytes),
+    Stream.runCollect
+  )
+  // As of an instant, a read ends at the head of that moment.
+  const events = upTo._tag === "Position" ? read : read.filter(({ position }) => position <= last)
+  const isFull = (read.length >= batchSize || bytes >= maxBytes) && events.length === read.length
+  return { events, isFull, unreadable: isFull || last === bound ? undefined : next }
+})
