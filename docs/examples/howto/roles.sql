@@ -16,10 +16,10 @@ GRANT INSERT, UPDATE ON "refold".event_snapshots TO "api";
 GRANT SELECT ON ALL TABLES IN SCHEMA "refold_rows" TO "api";
 GRANT EXECUTE ON FUNCTION "refold".read_head, "refold".repair_positions, "refold".require_instance, "refold".read_stream,
   "refold".read_all, "refold".stream_version, "refold".check_stream_read, "refold".check_log_read,
-  "refold".rebuild_from_snapshot, "refold".generation_schema, "refold".hold_generation,
-  "refold".append_event, "refold".commit_events, "refold".first_answer, "refold".command_fingerprint,
-  "refold".canonical_json, "refold".javascript_number, "refold".append_events, "refold".find_stored_events,
-  "refold".stored_answer, "refold".write_inline_rows, "refold".save_snapshot TO "api";
+  "refold".rebuild_from_snapshot, "refold".generation_schema, "refold".hold_generation, "refold".append_event,
+  "refold".commit_events, "refold".first_answer, "refold".command_fingerprint, "refold".canonical_json,
+  "refold".javascript_number, "refold".append_events, "refold".find_stored_events, "refold".stored_answer,
+  "refold".write_inline_rows, "refold".save_snapshot TO "api";
 -- #endregion
 
 -- #region worker

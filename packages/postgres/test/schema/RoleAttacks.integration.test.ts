@@ -81,7 +81,7 @@ describe("a projector", () => {
         yield* sql`select pg_get_indexdef(indexrelid) as definition from pg_index
           where indrelid = ${`refold_rows.rows_${id}`}::text::regclass and not indisprimary`
       ).toMatchObject([{ definition: expect.stringContaining(`((state ->> '${field.replaceAll("'", "''")}'::text)`) }])
-      yield* sql`insert into refold.projection_generations (projection, version, status) values ('forged', 1, 'Building')`
+      yield* sql`insert into refold.projection_generations (projection, version, definition, status) values ('forged', 1, '', 'Building')`
       const forged = `select refold.create_rows_table(max(id), '[[{"field": "a", "kind": "Text), (evil()"}]]')
         from refold.projection_generations`
       expect(yield* outcome(sql, forged)).toBe("22023")
@@ -98,8 +98,8 @@ describe("a projector", () => {
       yield* Stores.open(owner, { schema: "refold_7" })
       const stranger = LoginRole.nameOf(yield* LoginRole.login({ sql: admin, url }, "stranger", []))
       const sql = yield* Stores.connect(yield* LoginRole.ofKind({ sql: admin, url }, ["projector"]))
-      yield* sql`insert into refold.projection_generations (id, projection, version, status, has_tables)
-        overriding system value values (7, 'forged', 1, 'Building', true), (8, 'forged', 2, 'Building', true)`
+      yield* sql`insert into refold.projection_generations (id, projection, version, definition, status, has_tables)
+        overriding system value values (7, 'forged', 1, '', 'Building', true), (8, 'forged', 2, '', 'Building', true)`
       expect(yield* outcome(sql, "select refold.drop_generation(7, false, 100)")).toBe("55000")
       expect(yield* outcome(sql, "select refold.create_generation_schema(7, current_user)")).toBe("42P06")
       expect(yield* outcome(sql, `select refold.create_generation_schema(8, '${stranger}')`)).toBe("42501")
