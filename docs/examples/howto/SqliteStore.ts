@@ -86,10 +86,11 @@ const insert = (db: Sqlite, { events, stream }: Commit.StreamWrite, now: DateTim
   return Result.succeed({ stream, ...ends, recordedAt })
 }
 
-const findKey = ({ rows }: Sqlite, key: string, fingerprint: string) => {
+const findKey = ({ rows }: Sqlite, key: string, fingerprint: string | undefined) => {
   const [found] = rows("SELECT * FROM keys WHERE key = ?", key)
   if (!found) return Result.succeed(undefined)
-  if (found.fingerprint !== fingerprint) return Result.fail(new AppendError.IdempotencyConflict({ key }))
+  const isOther = fingerprint !== undefined && found.fingerprint !== fingerprint
+  if (isOther) return Result.fail(new AppendError.IdempotencyConflict({ key }))
   const places: ReadonlyArray<Commit.AppendedStream> = JSON.parse(found.streams)
   return Result.succeed(answer(places.map(withTime), true))
 }
@@ -150,7 +151,8 @@ const adapterOf = (db: Sqlite): EventStore.Adapter => {
     }),
     findAppended: Effect.fnUntraced(function*(idempotency) {
       const { fingerprint, key } = yield* Effect.fromResult(Commit.checkIdempotency(idempotency))
-      const result = yield* attempt("find appended", () => findKey(db, key, Json.canonical(fingerprint)))
+      const given = fingerprint === undefined ? undefined : Json.canonical(fingerprint)
+      const result = yield* attempt("find appended", () => findKey(db, key, given))
       return Option.fromUndefinedOr(yield* Effect.fromResult(result))
     }),
     forgetKeys: Effect.fnUntraced(function*(before) {

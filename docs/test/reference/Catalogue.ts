@@ -29,7 +29,6 @@ const columns = Effect.gen(function*() {
 
 // What a column means that has no comment in its SQL file: by its table, or by its name in any table.
 const others: Readonly<Record<string, string>> = {
-  "idempotency_keys.key": "The key of a command, or of a process's command.",
   "legacy_changes.after": "As `before`.",
   "legacy_changes.captured_at": "When the trigger ran, by the database's clock.",
   "legacy_runs.changed": "As `seeded`.",

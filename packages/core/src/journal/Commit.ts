@@ -10,6 +10,7 @@ import type { Position } from "../event/Position.ts"
 import * as StreamName from "../event/StreamName.ts"
 import type { StreamVersion } from "../event/StreamVersion.ts"
 import * as ExpectedVersion from "./ExpectedVersion.ts"
+import * as ProcessKey from "./internal/ProcessKey.ts"
 import * as SizeLimits from "./SizeLimits.ts"
 
 /**
@@ -36,13 +37,19 @@ export const isGuard = ({ events }: StreamWrite): boolean => events.length === 0
  * returns its result. The same key with a different fingerprint is an `IdempotencyConflict`.
  */
 export interface Idempotency {
-  /** Unique in a store, 1 to 255 UTF-16 units. */
+  /** Unique in a store, 1 to 255 UTF-16 units. Keys that begin with `refold:` are for the commands that processes send. */
   readonly key: string
   /** Identifies the content of the commit; by default the streams, types and data of its events. */
   readonly fingerprint?: string | undefined
-  /** Whether the key is kept when old keys are deleted; false by default. The first commit with the key decides. */
+  /**
+   * Whether the key is kept when old keys are deleted; false by default, and true for the key of a process's command. The
+   * first commit with the key decides.
+   */
   readonly neverExpires?: boolean | undefined
 }
+
+/** The key of a commit to look up, and its fingerprint; without one, whichever commit has the key is found. */
+export type KeyLookUp = Pick<Idempotency, "key" | "fingerprint">
 
 /** An idempotency key with its fingerprint. */
 export interface FingerprintedKey {
@@ -120,8 +127,18 @@ export const check = (
     yield* SizeLimits.check(writes, limits)
     const idempotency = commit.idempotency && (yield* checkIdempotency(commit.idempotency))
     // As many as in the input: at least one.
-    return { writes: writes as unknown as Commit["writes"], idempotency }
+    return yield* checkProcessKey({ writes: writes as unknown as Commit["writes"], idempotency })
   })
+
+// The key of a process's command is for events that the command causes, and never expires.
+const checkProcessKey = (commit: Commit): Result.Result<Commit, InvalidInput> => {
+  const { idempotency, writes } = commit
+  const commandId = idempotency && ProcessKey.commandIdOf(idempotency.key)
+  if (idempotency === undefined || commandId === undefined) return Result.succeed(commit)
+  return writes.every(({ events }) => events.every(({ metadata }) => metadata.causationId === commandId))
+    ? Result.succeed({ writes, idempotency: { ...idempotency, neverExpires: true } })
+    : invalid("idempotency.key", ProcessKey.rule)
+}
 
 const checkWrite = (write: StreamWrite, field: string): Result.Result<StreamWrite, InvalidInput> =>
   Result.gen(function*() {

@@ -62,15 +62,17 @@ export const append = (
 
 /**
  * Finds the result of the commit with an idempotency key and its fingerprint, marked `deduplicated`; None if the key is
- * new. Fails with `IdempotencyConflict` if the key was used with a different fingerprint.
+ * new. Fails with `IdempotencyConflict` if the key was used with a different fingerprint. Without a fingerprint it finds
+ * whichever commit has the key.
  */
 export const findAppended = (
   journal: Journal,
-  idempotency: Commit.FingerprintedKey
+  idempotency: Commit.KeyLookUp
 ): Result.Result<Option.Option<Commit.Appended>, AppendError.IdempotencyConflict | InvalidInput> =>
   Result.flatMap(
     Commit.checkIdempotency(idempotency),
-    ({ fingerprint, key }) => IdempotencyKeys.find(journal.keys, key, Fingerprint.ofGiven(fingerprint))
+    ({ fingerprint, key }) =>
+      IdempotencyKeys.find(journal.keys, key, fingerprint === undefined ? undefined : Fingerprint.ofGiven(fingerprint))
   )
 
 /**

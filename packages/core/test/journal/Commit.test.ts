@@ -9,6 +9,7 @@ import { at, event, eventId, failureOf, malformed, stream, write } from "../supp
 const one = write("a-1", [event(1)])
 const guard = (expected: ExpectedVersion.ExpectedVersion) => write("g-1", [], expected)
 const check = (commit: object) => Commit.check(malformed(commit))
+const processKey = { key: "refold:moves-1#1.0" }
 const refusal = (commit: object) => failureOf(check(commit)).message
 
 describe("check", () => {
@@ -112,6 +113,11 @@ describe("check", () => {
       "idempotency.key must not contain the character \\u0000"
     ],
     [
+      "the key of a process's command over events of another cause",
+      { writes: [write("a-1", [event(1, { metadata: { causationId: "moves-1#1.1" } })])], idempotency: processKey },
+      "idempotency.key must not begin with \"refold:\": these keys are for commands that processes send"
+    ],
+    [
       "a lone surrogate in the fingerprint",
       { writes: [one], idempotency: { key: "k", fingerprint: "\ud800" } },
       "idempotency.fingerprint must not contain a lone surrogate"
@@ -131,6 +137,12 @@ describe("check", () => {
     ["a fingerprint that is no text", { writes: [one], idempotency: { key: "k", fingerprint: 1 } }]
   ])("refuses %s, and does not throw", (_, commit) => {
     expect(failureOf(check(commit))._tag).toBe("InvalidInput")
+  })
+
+  it("takes the key of a process's command over events that name the command as their cause, and lets it never expire", () => {
+    const writes = [write("a-1", [event(1, { metadata: { causationId: "moves-1#1.0" } })])]
+    const { idempotency } = Result.getOrThrow(check({ writes, idempotency: { ...processKey, neverExpires: false } }))
+    expect(idempotency).toEqual({ ...processKey, neverExpires: true })
   })
 
   it("names the first of several faults", () => {

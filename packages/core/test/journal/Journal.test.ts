@@ -385,6 +385,11 @@ describe("findAppended", () => {
       .toEqual(Result.succeed(Option.some({ ...appended, deduplicated: true })))
   })
 
+  it("finds what a key stored under any fingerprint, if none is given", () => {
+    expect(Journal.findAppended(journal, { key: "k" }))
+      .toEqual(Result.succeed(Option.some({ ...appended, deduplicated: true })))
+  })
+
   it("finds nothing for a new key", () => {
     expect(Journal.findAppended(journal, { key: "l", fingerprint: "f" })).toEqual(Result.succeed(Option.none()))
   })

@@ -14,6 +14,7 @@ import * as AlarmScript from "./internal/AlarmScript.ts"
 import * as ApprovedTransfers from "./internal/ApprovedTransfers.ts"
 import * as EarlyEventLaws from "./internal/EarlyEventLaws.ts"
 import * as InstanceScript from "./internal/InstanceScript.ts"
+import * as ProcessKeyLaws from "./internal/ProcessKeyLaws.ts"
 import * as ProcessLaws from "./internal/ProcessLaws.ts"
 import * as RunnerLaws from "./internal/RunnerLaws.ts"
 import * as SagaChange from "./internal/SagaChange.ts"
@@ -98,6 +99,10 @@ export const storeProperties = (
   ),
   Law.over(RunnerLaws.rowsMatchStreams(implementation), transfers),
   Law.over(RunnerLaws.recordedCommandsAreSent(implementation), transfers),
+  Law.over(
+    ProcessKeyLaws.guessedKeysForgeNothing(implementation),
+    fc.record({ shape, steps: TransferScript.orderIndependent })
+  ),
   Law.over(TimeoutLaws.timeoutsFireOnce(alarms), AlarmScript.steps),
   Law.over(EarlyEventLaws.earlyEventsCount(implementation), ApprovedTransfers.arbitrary)
 ]

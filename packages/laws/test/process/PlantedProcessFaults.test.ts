@@ -4,6 +4,7 @@ import type * as Layer from "effect/Layer"
 import * as Sample from "../../src/kit/internal/Sample.ts"
 import * as Alarms from "../../src/process/internal/Alarms.ts"
 import * as EarlyEventLaws from "../../src/process/internal/EarlyEventLaws.ts"
+import * as ProcessKeyLaws from "../../src/process/internal/ProcessKeyLaws.ts"
 import * as ProcessLaws from "../../src/process/internal/ProcessLaws.ts"
 import * as RunnerLaws from "../../src/process/internal/RunnerLaws.ts"
 import * as SagaLaws from "../../src/process/internal/SagaLaws.ts"
@@ -82,6 +83,10 @@ const timeoutLaws: Table<typeof TimeoutLaws> = {
   }
 }
 
+const processKeyLaws: Table<typeof ProcessKeyLaws> = {
+  guessedKeysForgeNothing: { "one space of keys, in which every conflict is believed": store(Processes.sharesKeys) }
+}
+
 const earlyEventLaws: Table<typeof EarlyEventLaws> = {
   earlyEventsCount: { "a saga that forgets early events": runner(Sagas.forgetsEarlyAnswers) }
 }
@@ -90,4 +95,5 @@ Planted.find("ProcessLaws", ProcessLaws, [sound], processLaws)
 Planted.find("SagaLaws", SagaLaws, [], sagaLaws)
 Planted.find("RunnerLaws", RunnerLaws, [], runnerLaws)
 Planted.find("TimeoutLaws", TimeoutLaws, [], timeoutLaws)
+Planted.find("ProcessKeyLaws", ProcessKeyLaws, [], processKeyLaws)
 Planted.find("EarlyEventLaws", EarlyEventLaws, [], earlyEventLaws)

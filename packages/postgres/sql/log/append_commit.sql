@@ -3,7 +3,7 @@
 --   streams, expected, event_counts   per write: expected is a version, -1 (any) or -2 (exists); a write with 0 events is
 --                                     a guard: it stores nothing, and expects something
 --   event_*                           per event, in the order of the writes
---   never_expires                     whether the key is exempt from expiry
+--   never_expires                     whether the key is exempt from expiry; keys of processes always are
 --   last_event_ids                    per write: the event that is expected to be the stream's last one, '' = not checked
 -- Outcomes, checked in this order: deduplicated (a row per write) or idempotency_conflict; version_conflict (the first
 -- stream that is not as expected, guards included); duplicate_event_id (the first id that is stored or repeated);
@@ -30,6 +30,10 @@ BEGIN
     PERFORM refold.check_guards(expected, event_counts);
   END IF;
   IF key <> '' THEN
+    IF starts_with(key, 'refold:') THEN
+      PERFORM refold.check_process_key(key, event_metadata);
+      never_expires := true;
+    END IF;
     RETURN QUERY SELECT * FROM refold.stored_answer(key, hash);
     IF FOUND THEN RETURN; END IF;
   END IF;

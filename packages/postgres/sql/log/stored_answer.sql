@@ -1,9 +1,9 @@
 -- The answer to a commit whose idempotency key is stored: the first answer again, or idempotency_conflict if the key
--- was used for another commit. No rows for a new key.
+-- was used for another commit. Without a fingerprint, the answer to whichever commit has the key. No rows for a new key.
 CREATE FUNCTION refold.stored_answer(wanted_key text, wanted_fingerprint bytea)
 RETURNS SETOF refold.append_answer LANGUAGE sql STABLE AS $$
 SELECT
-  CASE WHEN k.fingerprint = wanted_fingerprint THEN 'deduplicated' ELSE 'idempotency_conflict' END,
+  CASE WHEN coalesce(k.fingerprint = wanted_fingerprint, true) THEN 'deduplicated' ELSE 'idempotency_conflict' END,
   a.stream, a.first_version, a.version, a."position", a.recorded_at, a.event_id
 FROM refold.idempotency_keys k, jsonb_populate_recordset(NULL::refold.append_answer, k.answer) a
 WHERE k.key = wanted_key

@@ -19,6 +19,11 @@ const calls = [
   "select * from refold.append_event('a-1', 'A', '1', -2)",
   "select * from refold.append_event('b-1', 'A', '1', 0)",
   "select * from refold.append_event('b-1', 'A', '1', -1)",
+  "select * from refold.append_event('a-1', 'A', '1', null, 'refold:p-1#1.0')",
+  ...["{}", "{\"causationId\": \"p-1#1.0\"}"].map((metadata) =>
+    `select * from refold.append_events('{refold:p-1#1.0}', '{f}', '{1}', '{p-1}', '{-1}', '{1}', array[gen_random_uuid()], '{A}', '{1}',
+      array['1'::jsonb], array['${metadata}'::jsonb], array[date_trunc('milliseconds', now())])`
+  ),
   "select * from refold.append_event('a', 'A', '1')",
   "select * from refold.append_event(repeat('a-', 200), repeat('A', 300), '12345678901234567890', 0, '', '[]', 0, 'infinity')",
   "select * from refold.append_event('a-1', 'A', '1e400')",

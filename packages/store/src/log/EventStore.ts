@@ -1,24 +1,19 @@
 /** The port for appending to an event store. An adapter provides it; the laws of `@refold/laws` specify it. */
 import type { EventId } from "@refold/core/event/EventId"
-import type { InvalidInput } from "@refold/core/event/InvalidInput"
-import type { Json } from "@refold/core/event/Json"
 import type { NewEvent } from "@refold/core/event/NewEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
-import type { AppendError, IdempotencyConflict } from "@refold/core/journal/AppendError"
-import type { Appended, Commit, FingerprintedKey, Idempotency } from "@refold/core/journal/Commit"
+import type { Appended, Idempotency } from "@refold/core/journal/Commit"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Context from "effect/Context"
-import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import type * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
-import { EventReader, type ReaderAdapter } from "./EventReader.ts"
-import type { EventStoreError, OutcomeUnknown } from "./EventStoreError.ts"
+import { EventReader } from "./EventReader.ts"
+import type { Adapter, CommitFailure, InlineRow } from "./internal/Adapter.ts"
+import * as ProcessKeys from "./internal/ProcessKeys.ts"
 import * as Subscription from "./internal/Subscription.ts"
 
-/** The errors of a commit. Nothing was stored, except perhaps after `OutcomeUnknown`. */
-export type CommitFailure = AppendError | EventStoreError | OutcomeUnknown
+export type { Adapter, CommitFailure, FindAppendedFailure, InlineRow } from "./internal/Adapter.ts"
 
 /** The options of an append. */
 export interface AppendOptions {
@@ -29,41 +24,6 @@ export interface AppendOptions {
   readonly idempotency?: Idempotency | undefined
   /** Rows of inline projections to store together with the events. */
   readonly inline?: ReadonlyArray<InlineRow> | undefined
-}
-
-/** A row of a projection that is keyed by stream: the state of a stream of the commit, after the commit. */
-export interface InlineRow {
-  /**
-   * The name, version and definition of the projection, as `RowsIdentity` has them. The row is not stored if the store has no
-   * rows of this version and definition.
-   */
-  readonly projection: string
-  readonly version: number
-  readonly definition: string
-  readonly stream: StreamName
-  /** The encoded state. */
-  readonly state: Json
-}
-
-/** What an adapter implements; `context` makes the services from it. */
-export interface Adapter extends ReaderAdapter {
-  /**
-   * Stores all writes and rows of a commit, or none. A write without events is a guard: it stores nothing, no row either,
-   * and its stream must be as expected until the commit is stored. Joins the transaction of the caller, if the adapter has
-   * transactions.
-   */
-  readonly commit: (commit: Commit, inline?: ReadonlyArray<InlineRow>) => Effect.Effect<Appended, CommitFailure>
-  /** The result of the commit under this key and fingerprint, marked `deduplicated`; None for a new key. */
-  readonly findAppended: (
-    idempotency: FingerprintedKey
-  ) => Effect.Effect<Option.Option<Appended>, IdempotencyConflict | InvalidInput | EventStoreError>
-  /**
-   * Deletes the idempotency keys that were first used before an instant of the store's clock, except those that never
-   * expire, and returns their number. A deleted key is new again. Does not block appends.
-   */
-  readonly forgetKeys: (before: DateTime.Utc) => Effect.Effect<number, InvalidInput | EventStoreError>
-  /** Whether the caller is inside a transaction, which may be rolled back. */
-  readonly inTransaction: Effect.Effect<boolean>
 }
 
 /** An event store. */
@@ -81,9 +41,10 @@ export class EventStore extends Context.Service<
   }
 >()("@refold/store/EventStore") {}
 
-/** The event store service of an adapter. */
-export const fromAdapter = (adapter: Adapter): EventStore["Service"] =>
-  EventStore.of({
+/** The event store service of an adapter. Only the runner of a process reaches keys of processes through it. */
+export const fromAdapter = (unguarded: Adapter): EventStore["Service"] => {
+  const adapter = ProcessKeys.guard(unguarded)
+  return EventStore.of({
     ...adapter,
     head: Effect.map(adapter.logHead, ({ position }) => position),
     heads: Stream.changes(Stream.map(adapter.logHeads, ({ position }) => position)),
@@ -91,6 +52,7 @@ export const fromAdapter = (adapter: Adapter): EventStore["Service"] =>
     append: (stream, events, { expected = ExpectedVersion.Any, idempotency, inline, lastEventId } = {}) =>
       adapter.commit({ writes: [{ stream, expected, lastEventId, events }], idempotency }, inline)
   })
+}
 
 /** The services of an adapter: `EventStore`, and `EventReader` for the same store. */
 export const context = (adapter: Adapter): Context.Context<EventStore | EventReader> => {

@@ -18,6 +18,7 @@ import type { SnapshotStore } from "../decide/SnapshotStore.ts"
 import type { EventReader } from "../log/EventReader.ts"
 import type { EventStore } from "../log/EventStore.ts"
 import { EventStoreError, OutcomeUnknown } from "../log/EventStoreError.ts"
+import { ProcessKeyTaken } from "../log/ProcessKeyTaken.ts"
 
 /** Handles the commands that processes send to one category. */
 export interface ProcessHandler<R = never> {
@@ -66,8 +67,9 @@ export const of = <Command, State, Event extends Tagged, Refusal>(
 
 /**
  * Handles commands for an aggregate by a handler of your own, for example one with inline projections or middleware. The
- * handler must pass the options on: they hold the idempotency key. After its `EventStoreError`, `OutcomeUnknown`,
- * `VersionConflict`, `NewerSchemaVersion` or `UnknownEventType` the command is repeated; with any other error of the library its outcome is `CommandFailed`; all other
+ * handler must pass the options on: they hold the idempotency key, which only the fiber that dispatches the command, and
+ * fibers that it forks, may use. After its `EventStoreError`, `OutcomeUnknown`, `VersionConflict`, `NewerSchemaVersion` or
+ * `UnknownEventType` the command is repeated; with any other error of the library its outcome is `CommandFailed`; all other
  * failures are refusals of the domain, `CommandRefused`.
  */
 export const withHandler = <Command, E, R>(
@@ -116,6 +118,7 @@ const permanentFailures = [
   InvalidInput,
   CommandInvalid,
   DeciderFault,
+  ProcessKeyTaken,
   AppendError.IdempotencyConflict,
   AppendError.DuplicateEventId,
   DecodeError.UndecodableEvent,

@@ -6,6 +6,7 @@ import * as Process from "@refold/core/process/Process"
 import * as Sample from "@refold/laws/internal/kit/Sample"
 import * as Transfers from "@refold/laws/internal/process/Transfers"
 import * as MemoryStore from "@refold/memory/MemoryStore"
+import * as ProcessKeys from "@refold/store/internal/log/ProcessKeys"
 import { EventIds } from "@refold/store/log/EventIds"
 import { EventStore } from "@refold/store/log/EventStore"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
@@ -100,9 +101,11 @@ describe("a late copy of a command", () => {
       yield* ProcessRunner.catchUp(nothing, { handlers })
       expect(yield* answersOf(nothing)).toEqual(["Succeeded", "Succeeded"])
       const answer = (yield* ProcessInstances.history(nothing, "1"))[1]!
-      const key = String(answer.recorded.metadata.causationId)
+      const key = `refold:${String(answer.recorded.metadata.causationId)}`
       const keys = (yield* EventStore).findAppended({ key, fingerprint: "any" })
-      expect(yield* Effect.flip(keys)).toMatchObject({ _tag: "IdempotencyConflict" })
+      expect(yield* Effect.flip(Effect.provideService(keys, ProcessKeys.Dispatching, key))).toMatchObject({
+        _tag: "IdempotencyConflict"
+      })
       yield* late.open
       yield* Fiber.join(copy)
       expect(yield* answersOf(nothing)).toEqual(["Succeeded", "Succeeded"])

@@ -8,6 +8,7 @@ import * as StreamName from "@refold/core/event/StreamName"
 import * as Process from "@refold/core/process/Process"
 import * as CommandHandler from "@refold/store/decide/CommandHandler"
 import * as State from "@refold/store/decide/State"
+import * as ProcessKeys from "@refold/store/internal/log/ProcessKeys"
 import * as ProcessHandler from "@refold/store/process/ProcessHandler"
 import * as ProcessInstances from "@refold/store/process/ProcessInstances"
 import * as ProcessRunner from "@refold/store/process/ProcessRunner"
@@ -204,8 +205,11 @@ describe("a command whose target was removed", () => {
     run(Effect.gen(function*() {
       const command = yield* waiting
       const giveUp = ProcessInstances.giveUp(elsewhere, "1", command, "closed")
-      const sent = { idempotencyKey: `ordering-1#1.0@${command.sentBy}`, keyNeverExpires: true }
-      yield* CommandHandler.make(oldLog)("1", { _tag: "Write", text: "a copy" }, sent)
+      const key = `refold:ordering-1#1.0@${command.sentBy}`
+      const sent = { idempotencyKey: key, keyNeverExpires: true }
+      yield* CommandHandler.make(oldLog)("1", { _tag: "Write", text: "a copy" }, sent).pipe(
+        Effect.provideService(ProcessKeys.Dispatching, key)
+      )
       expect(yield* Effect.flip(giveUp)).toEqual({ _tag: "CommandNotPending", instance: "1" })
       expect(yield* outcomes).toEqual([{ _tag: "Succeeded" }])
       expect(yield* Effect.flip(giveUp)).toEqual({ _tag: "CommandNotPending", instance: "1" })

@@ -143,7 +143,7 @@ describe("a command", () => {
       const { handlers, keys } = troubled(9, Effect.die(new Error("a bug")))
       yield* request("1", "a", "b", 1)
       yield* settle(process, { handlers, commandAttempts: 2 })
-      const key = expect.stringMatching(/^payments-1#1\.0@./)
+      const key = expect.stringMatching(/^refold:payments-1#1\.0@./)
       expect(keys).toEqual([key, keys[0]])
       expect((yield* ProcessInstances.history(process, "1")).at(-1)!.event).toMatchObject({
         trigger: { outcome: { _tag: "Failed", reason: "the handler threw Error: a bug" } }

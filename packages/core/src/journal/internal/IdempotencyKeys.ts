@@ -19,16 +19,16 @@ interface KeyedResult {
 /** No keys. */
 export const empty: IdempotencyKeys = HashMap.empty()
 
-/** Finds the result of the commit with this key and fingerprint; None if the key is new or undefined. */
+/** Finds the result of the commit with this key, and this fingerprint if there is one; None if the key is new or undefined. */
 export const find = (
   keys: IdempotencyKeys,
   key: string | undefined,
-  fingerprint: string
+  fingerprint: string | undefined
 ): Result.Result<Option.Option<Commit.Appended>, IdempotencyConflict> => {
   if (key === undefined) return Result.succeedNone
   const known = HashMap.get(keys, key)
   if (Option.isNone(known)) return Result.succeedNone
-  return known.value.fingerprint === fingerprint
+  return fingerprint === undefined || known.value.fingerprint === fingerprint
     ? Result.succeedSome(known.value.appended)
     : Result.fail(new IdempotencyConflict({ key }))
 }

@@ -4,7 +4,7 @@
  */
 import type { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
-import type { Appended } from "@refold/core/journal/Commit"
+import type { Appended, KeyLookUp } from "@refold/core/journal/Commit"
 import * as Journal from "@refold/core/journal/Journal"
 import { EventStore } from "@refold/store/log/EventStore"
 import * as Effect from "effect/Effect"
@@ -49,7 +49,7 @@ export const limitCasesAgree = agrees(
   "commits at the limits of valid input return and store the same as in the Journal"
 )
 
-/** `findAppended` with every key and fingerprint of a program. */
+/** `findAppended` with every key and fingerprint of a program, and without a fingerprint. */
 export const lookupsAgree = Law.make(
   "looking up an idempotency key gives the same as in the Journal",
   (program: Programs.Program) =>
@@ -61,8 +61,11 @@ export const lookupsAgree = Law.make(
 
 type Found = Result.Result<Option.Option<Appended>, unknown>
 
-const lookups = (fresh: FreshNames.FreshNames) =>
-  Programs.keys.flatMap((key) => Programs.fingerprints.map((fingerprint) => ({ key: fresh.text(key), fingerprint })))
+const lookups = (fresh: FreshNames.FreshNames): ReadonlyArray<KeyLookUp> =>
+  Programs.keys.map((key) => fresh.text(key)).flatMap((key) => [
+    { key },
+    ...Programs.fingerprints.map((fingerprint) => ({ key, fingerprint }))
+  ])
 
 const rankedIn = (history: History.History) => (found: Found) =>
   Result.map(found, Option.map((appended) => History.rankedAppended(history, appended)))

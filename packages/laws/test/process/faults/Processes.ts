@@ -1,6 +1,8 @@
 /** Processes and their runners, with one fault each. */
 import type { Tagged } from "@refold/core/event/EventType"
+import * as ProcessKey from "@refold/core/internal/journal/ProcessKey"
 import * as Observed from "@refold/core/internal/process/Observed"
+import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as Process from "@refold/core/process/Process"
 import * as EventStore from "@refold/store/log/EventStore"
 import type { Batch } from "@refold/store/project/ReadModelStore"
@@ -171,6 +173,25 @@ export const forgetsKeys = ReadModels.memory((services) => {
     ...adapter,
     commit: ({ writes }, inline) => adapter.commit({ writes }, inline),
     findAppended: () => Effect.succeedNone
+  })
+})
+
+const withoutPrefix = <Keyed extends { readonly key: string }>(idempotency: Keyed): Keyed => ({
+  ...idempotency,
+  key: ProcessKey.commandIdOf(idempotency.key) ?? idempotency.key
+})
+
+/** Keeps the keys of processes among those of clients, and checks no cause. */
+export const sharesKeys = ReadModels.memory((services) => {
+  const store = Context.get(services, EventStore.EventStore)
+  const commit: typeof store.commit = ({ idempotency, writes }, inline) =>
+    store.commit({ writes, idempotency: idempotency && withoutPrefix(idempotency) }, inline)
+  return Context.make(EventStore.EventStore, {
+    ...store,
+    commit,
+    append: (stream, events, { expected = ExpectedVersion.Any, idempotency, inline, lastEventId } = {}) =>
+      commit({ writes: [{ stream, expected, lastEventId, events }], idempotency }, inline),
+    findAppended: (idempotency) => store.findAppended(withoutPrefix(idempotency))
   })
 })
 

@@ -22,7 +22,7 @@ DECLARE
     refold.problem('expected_version', refold.expected_problem(expected_version::numeric)),
     refold.problem('last_event_id', refold.last_event_problem(last_event_id::text, expected_version::numeric)),
     refold.problem('idempotency_key', CASE
-      WHEN idempotency_key IS NOT NULL THEN refold.name_problem(idempotency_key)
+      WHEN idempotency_key IS NOT NULL THEN refold.key_problem(idempotency_key)
     END),
     refold.event_problem(type, data, coalesce(metadata, '{}'), schema_version::numeric, occurred_at, ''::text)
   );

@@ -16,7 +16,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   problem CONSTANT jsonb := coalesce(
     refold.problem('idempotency_key', CASE
-      WHEN idempotency_key IS NOT NULL THEN refold.name_problem(idempotency_key)
+      WHEN idempotency_key IS NOT NULL THEN refold.key_problem(idempotency_key)
     END),
     refold.writes_problem(writes)
   );

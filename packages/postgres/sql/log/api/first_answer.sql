@@ -9,9 +9,9 @@ DECLARE
   );
   answer refold.append_answer;
 BEGIN
-  IF idempotency_key IS NOT NULL AND (fingerprint IS NULL OR refold.name_problem(idempotency_key) IS NOT NULL) THEN
+  IF idempotency_key IS NOT NULL AND (fingerprint IS NULL OR refold.key_problem(idempotency_key) IS NOT NULL) THEN
     PERFORM refold.refuse_input(coalesce(
-      refold.problem('idempotency_key', refold.name_problem(idempotency_key)),
+      refold.problem('idempotency_key', refold.key_problem(idempotency_key)),
       refold.problem('fingerprint', 'must be a text')
     ));
   END IF;

@@ -61,13 +61,13 @@ const send = (commit: Commit.Commit, answer: Rows<AppendCodec.AnswerRow>): Send 
       ? Effect.fromResult(AppendCodec.answer(commit, rows))
       : Effect.die(new Error("append_events gave no answer")))
 
-/** The first answer to an idempotency key, None for a new one. */
+/** The first answer to an idempotency key, None for a new one. Without a fingerprint, that of whichever commit has the key. */
 export const findAppended = Effect.fnUntraced(function*(
   database: Database.Database,
-  idempotency: Commit.FingerprintedKey
+  idempotency: Commit.KeyLookUp
 ): Effect.fn.Return<Option.Option<Commit.Appended>, IdempotencyConflict | InvalidInput | EventStoreError> {
   const { fingerprint, key } = yield* Effect.fromResult(Commit.checkIdempotency(idempotency))
-  const given = Fingerprint.ofGiven(fingerprint)
+  const given = fingerprint === undefined ? null : Fingerprint.ofGiven(fingerprint)
   const { object, sql } = database
   const statement = sql<AppendCodec.AnswerRow>`
     SELECT * FROM ${object("stored_answer")}(${key}::text, sha256(convert_to(${given}::text, 'UTF8')))`

@@ -7,7 +7,6 @@ import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Json from "@refold/core/event/Json"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as Fingerprint from "@refold/core/internal/journal/Fingerprint"
-import type { IdempotencyConflict } from "@refold/core/journal/AppendError"
 import * as AsOf from "@refold/core/journal/AsOf"
 import type { Appended, FingerprintedKey } from "@refold/core/journal/Commit"
 import * as Effect from "effect/Effect"
@@ -15,7 +14,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { EventReader } from "../../log/EventReader.ts"
-import { EventStore } from "../../log/EventStore.ts"
+import { EventStore, type FindAppendedFailure } from "../../log/EventStore.ts"
 import { WireTransform } from "../../log/WireTransform.ts"
 import type { LoadedState } from "../LoadedState.ts"
 import type { SnapshotStore } from "../SnapshotStore.ts"
@@ -57,7 +56,7 @@ export const find = Effect.fnUntraced(function*<Command, State, Event extends Ta
   idempotency: FingerprintedKey | undefined
 ): Effect.fn.Return<
   Option.Option<IdempotentAnswer<State, Event>>,
-  State.LoadFailure | IdempotencyConflict,
+  State.LoadFailure | FindAppendedFailure,
   EventStore | EventReader | SnapshotStore
 > {
   if (idempotency === undefined) return Option.none()

@@ -5,9 +5,10 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import { Causation } from "../../log/Causation.ts"
 import { EventStoreError } from "../../log/EventStoreError.ts"
+import * as ProcessKeys from "../../log/internal/ProcessKeys.ts"
 import * as RetryPolicies from "../../log/internal/RetryPolicies.ts"
 import type { CommandOutcome, ProcessHandler, RetryableFailure } from "../ProcessHandler.ts"
-import { keyOf } from "./OutcomeRecorder.ts"
+import { idOf, keyOf } from "./OutcomeRecorder.ts"
 import type { RunnerOptions } from "./RunnerOptions.ts"
 
 /** Dispatches a command of an instance, with `commandAttempts` attempts, and gives its outcome. */
@@ -25,9 +26,10 @@ export const dispatch = Effect.fnUntraced(function*<R>(
     return yield* new EventStoreError({ operation: `dispatch a command of ${stream}`, cause })
   }
   const { correlationId, label } = command
-  const causation = { correlationId, causationId: keyOf(stream, command), process: stream, processLabel: label }
+  const causation = { correlationId, causationId: idOf(stream, command), process: stream, processLabel: label }
   return yield* attempt(handler, stream, command, commandTimeout).pipe(
     Effect.provideService(Causation, causation),
+    Effect.provideService(ProcessKeys.Dispatching, keyOf(stream, command)),
     Effect.repeat({
       while: ({ _tag }) => _tag === "Failed",
       schedule: RetryPolicies.commandAttempt(commandAttempts)

@@ -4,6 +4,8 @@
  * later, on any machine.
  */
 import type { Tagged } from "@refold/core/event/EventType"
+import { reasonOf } from "@refold/core/internal/event/Reason"
+import * as ProcessKey from "@refold/core/internal/journal/ProcessKey"
 import { commandOf, type PendingCommand, type PendingWork } from "@refold/core/internal/process/PendingWork"
 import { IdempotencyConflict } from "@refold/core/journal/AppendError"
 import type { Process } from "@refold/core/process/Process"
@@ -11,6 +13,8 @@ import type { Outcome } from "@refold/core/process/ProcessEvent"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as State from "../../decide/State.ts"
+import * as ProcessKeys from "../../log/internal/ProcessKeys.ts"
+import { ProcessKeyTaken } from "../../log/ProcessKeyTaken.ts"
 import type { CommandOutcome, RetryableFailure, Services } from "../ProcessHandler.ts"
 import { asRetryable, type InstanceHandler } from "./InstanceHandler.ts"
 
@@ -22,11 +26,14 @@ export interface Dispatched {
 }
 
 /**
- * The id of a command and its idempotency key: the id of the decision, and the command's place in it. The version alone
- * would not be unique: where the log goes back, it is used again for another decision.
+ * The id of a command: the id of the decision, and the command's place in it. The version alone would not be unique: where
+ * the log goes back, it is used again for another decision.
  */
-export const keyOf = (stream: string, { index, sentAt, sentBy }: PendingCommand): string =>
+export const idOf = (stream: string, { index, sentAt, sentBy }: PendingCommand): string =>
   `${stream}#${sentAt}.${index}${sentBy === undefined ? "" : `@${sentBy}`}`
+
+/** The idempotency key of a command. */
+export const keyOf = (stream: string, command: PendingCommand): string => ProcessKey.of(idOf(stream, command))
 
 /** Runs the dispatch of a command, records its outcome, and gives what the instance has to do after that. */
 export const recordOutcomeOf = <Event extends Tagged, State, R>(
@@ -40,7 +47,13 @@ export const recordOutcomeOf = <Event extends Tagged, State, R>(
     ({ storedEvents = false, ...outcome }) => record(handle, dispatched, outcome, { useKey: !storedEvents })
   )
   const recorded = Effect.catchIf(dispatchAndRecord, isKeyUsed, () => recordUnlessKnown(process, handle, dispatched))
-  return Effect.mapError(recorded, asRetryable)
+  // No copy of the command can store events under a key that another commit uses.
+  const unlessTaken = Effect.catchIf(
+    recorded,
+    isKeyTaken,
+    ({ message }) => record(handle, dispatched, { _tag: "Failed", reason: reasonOf(message) }, { useKey: false })
+  )
+  return Effect.mapError(unlessTaken, asRetryable)
 }
 
 /**
@@ -53,7 +66,11 @@ export const giveUp = <Event extends Tagged, State>(
   dispatched: Dispatched,
   reason: string
 ): Effect.Effect<boolean, RetryableFailure, Services> => {
-  const giveUpNow = Effect.as(record(handle, dispatched, { _tag: "GivenUp", reason }, { useKey: true }), true)
+  const outcome = { _tag: "GivenUp", reason } as const
+  const giveUpNow = record(handle, dispatched, outcome, { useKey: true }).pipe(
+    Effect.catchIf(isKeyTaken, () => record(handle, dispatched, outcome, { useKey: false })),
+    Effect.as(true)
+  )
   const recorded = Effect.flatMap(
     State.load(process.instances, dispatched.instance),
     ({ state: { pending } }) =>
@@ -64,7 +81,7 @@ export const giveUp = <Event extends Tagged, State>(
   return Effect.mapError(recorded, asRetryable)
 }
 
-// The key was used before: by a record of the outcome, or by the events that a copy of the command stored.
+// This command has used its key: by a record of the outcome, or by the events that a copy of the command stored.
 const recordUnlessKnown = <Event extends Tagged, State>(
   process: Process<Event, State>,
   handle: InstanceHandler,
@@ -88,13 +105,15 @@ const record = Effect.fnUntraced(function*(
   const { correlationId, index, sentAt, sentBy } = command
   const decision = sentBy === undefined ? {} : { sentBy }
   const message = { _tag: "Answer", sentAt, index, ...decision, outcome, at: yield* DateTime.now } as const
-  const metadata = { correlationId, causationId: key }
+  const metadata = { correlationId, causationId: idOf(stream, command) }
   const { state } = yield* handle(
     instance,
     message,
     useKey ? { metadata, idempotencyKey: key, keyNeverExpires: true } : { metadata }
-  )
+  ).pipe(Effect.provideService(ProcessKeys.Dispatching, key))
   return state.pending
 })
+
+const isKeyTaken = (error: unknown): error is ProcessKeyTaken => error instanceof ProcessKeyTaken
 
 const isKeyUsed = (error: unknown): error is IdempotencyConflict => error instanceof IdempotencyConflict

@@ -1,0 +1,18 @@
+/** The failure of a command of a process whose idempotency key is used by a commit that is not of this command. */
+import * as Data from "effect/Data"
+
+/**
+ * The commit that is stored under the key of a process's command does not carry the id of that command as causation id. It
+ * was not stored by the runner of the process, and says nothing about the command. Nothing was stored for the command, and
+ * nothing can be: its outcome is a failure. Only a role that writes to the tables or calls `append_events` can have stored
+ * such a commit.
+ */
+export class ProcessKeyTaken extends Data.TaggedError("ProcessKeyTaken")<{
+  readonly key: string
+  /** A stream of the other commit. */
+  readonly stream: string
+}> {
+  override get message(): string {
+    return `the key "${this.key}" of a process's command was used by another commit, in stream "${this.stream}": the command stored nothing; find out which role stored that commit`
+  }
+}
