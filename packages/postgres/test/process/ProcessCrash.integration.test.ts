@@ -45,9 +45,9 @@ const workedOn = (url: string) =>
   Effect.gen(function*() {
     yield* Effect.forEach(jars, (jar) => handleJar(jar, { _tag: "Add", coins, notes: [] }))
     const ids: Array<string> = []
-    let areGone = false
+    const workers = { areGone: false }
     const requests = yield* Effect.forkChild(Effect.gen(function*() {
-      while (ids.length < transfers || !areGone) {
+      while (ids.length < transfers || !workers.areGone) {
         if (ids.length === transfers / 2) yield* sealSome
         if (ids.length > transfers) yield* Effect.sleep("20 millis")
         const id = `${ids.length}`
@@ -61,7 +61,7 @@ const workedOn = (url: string) =>
       (death) => Effect.scoped(Effect.flatMap(Workers.start({ url, death }), ({ gone }) => gone)),
       { concurrency: 2 }
     )
-    areGone = true
+    workers.areGone = true
     yield* Fiber.join(requests)
     yield* Workers.start({ url })
     yield* untilFinished(ids)
