@@ -21,15 +21,6 @@ BEGIN
     WHERE g.id = wanted AND g.status <> 'Retired' FOR NO KEY UPDATE SKIP LOCKED;
   END IF;
   IF taken IS NOT NULL THEN
-    -- Events restored without their projections, or from an older backup: the rows would miss all events up to the checkpoint.
-    IF (SELECT g.checkpoint FROM refold.projection_generations g WHERE g.id = taken) > greatest(
-      (SELECT s.last_value FROM refold.event_position s),
-      (SELECT e."position" FROM refold.event_store e ORDER BY e."position" DESC LIMIT 1)
-    ) THEN
-      RAISE EXCEPTION 'generation % of a projection has read further than the log goes', taken
-        USING ERRCODE = 'object_not_in_prerequisite_state',
-          HINT = format('The events are older than the rows. Drop the rows (Projector.forget), so that they are built again: SELECT refold.drop_generation(%s, false, 60000).', taken);
-    END IF;
     PERFORM set_config('idle_in_transaction_session_timeout', idle_timeout::text, true);
     -- For an owner that stops reading in the middle of an answer: that session is not idle, it waits to send.
     PERFORM set_config('tcp_user_timeout', idle_timeout::text, true);

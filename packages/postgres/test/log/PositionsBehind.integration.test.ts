@@ -103,27 +103,6 @@ describe("a position counter that is behind the log", () => {
       expect(yield* store.head).toBe(10)
     })))
 
-  test("and rows that have read further than the log goes: an error names the remedy, and the rows are built again", () =>
-    run(Effect.gen(function*() {
-      const { reader, readModels, sql, store } = yield* behind()
-      const fresh = yield* FreshNames.make
-      const projection = SampleProjections.make({ keys: "all", removes: false, poison: "Nothing" }, { fresh })
-      const services = Layer.merge(Layer.succeed(EventReader, reader), Layer.succeed(ReadModelStore, readModels))
-      const catchUp = Effect.provide(Projector.catchUp(projection), services)
-      yield* catchUp
-      // As after a restore of older events beside newer rows.
-      yield* sql`update refold.projection_generations set checkpoint = 100`
-      yield* store.append(Stores.freshStream(), [Stores.event()])
-      const { message } = yield* Effect.flip(catchUp)
-      const [remedy] = /SELECT "refold"\.drop_generation\(\d+, false, 60000\)/.exec(message) ?? []
-      expect([message, remedy]).toEqual([
-        expect.stringContaining("has read further than the log goes"),
-        expect.any(String)
-      ])
-      yield* sql.unsafe(remedy!)
-      expect(yield* catchUp).toBe(yield* store.head)
-    })))
-
   test("is an error that names the remedy for a role that may not repair it", () =>
     run(Effect.gen(function*() {
       const opened = yield* behind()
