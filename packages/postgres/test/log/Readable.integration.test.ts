@@ -56,6 +56,9 @@ const refused: ReadonlyArray<readonly [name: string, changed: Arguments, message
   ["a type of 256 UTF-16 units", { event_types: String.raw`ARRAY[repeat(E'\U0001D11E', 128)]` }, unreadable],
   ["a stream without an id", { streams: `ARRAY['thing']` }, unreadable],
   ["a stream that begins with a byte order mark", { streams: String.raw`ARRAY[E'\uFEFFthing-1']` }, unreadable],
+  ["a line break in a stream", { streams: String.raw`ARRAY[E'thing-\n1']` }, unreadable],
+  ["a control character in a category", { streams: String.raw`ARRAY[E'th\u009bing-1']` }, unreadable],
+  ["an escape sequence in a type", { event_types: String.raw`ARRAY[E'\x1b[31mHappened']` }, unreadable],
   ["schema version 0", { event_schema_versions: `ARRAY[0]::smallint[]` }, unreadable],
   ["a count below 0", { event_counts: `ARRAY[-5]` }, /counts must not be negative/],
   ["a count that is NULL", { event_counts: `ARRAY[NULL]::int[]` }, /counts must not be negative/],
@@ -92,6 +95,20 @@ test.each(refused)(
       expect(String(reason.cause)).toMatch(message)
       expect(yield* stored).toEqual(before)
     }))()
+)
+
+test(
+  "a session with standard_conforming_strings off cannot store a key that V8 misreads",
+  run(Effect.gen(function*() {
+    const { url } = yield* Stores.Database
+    const session = yield* Stores.connect(url)
+    yield* session`set standard_conforming_strings = off`
+    yield* session`set escape_string_warning = off`
+    const { reason } = yield* Effect.flip(
+      session.unsafe(call({ event_data: json(String.raw`E'{"\\"": 1}'`) }))
+    )
+    expect(String(reason.cause)).toMatch(unreadable)
+  }))
 )
 
 const text = fc.oneof(
