@@ -188,3 +188,21 @@ test(
     expect(Math.min(tally.readable, tally.not)).toBeGreaterThan(200)
   }))
 )
+
+test(
+  "a name or data far beyond the limits is refused without a look at each character and number",
+  run(Effect.gen(function*() {
+    const { sql } = yield* Stores.Database
+    const calls = [
+      ["repeat('a-', 50000000), 'T', '{}'", "stream must not be longer than 255 characters"],
+      [
+        "'a-1', 'T', (select jsonb_agg(n + 0.1234567890123456789) from generate_series(1, 400000) as n)",
+        "data must not be longer than 8388608 bytes as JSON text"
+      ]
+    ]
+    for (const [args, message] of calls) {
+      const { reason } = yield* Effect.flip(sql.unsafe(`select refold.append_event(${args})`))
+      expect(String(reason.cause)).toContain(message)
+    }
+  }))
+)
