@@ -7,11 +7,16 @@
 -- late commits), a table lock or one exclusive advisory lock (writers wait), pg_snapshot_xmin (any long transaction in
 -- the cluster stalls readers) and waiting out gaps (a guess). The setting stores which key the transaction holds, and
 -- is trusted for nothing else: the lock is taken each time, which is cheap if it is held already, and never above the
--- last position drawn. So a writer that forges the setting cannot make readers skip its own events.
+-- last position drawn, nor so far below it that the 32 bits of its key would stand for a higher one. So a writer that forges the
+-- setting cannot make readers skip its own events.
 CREATE FUNCTION refold.lock_positions() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   this_hold CONSTANT text := pg_current_xact_id()::text || ':' || 'refold.event_position'::regclass::oid::text || ':';
   setting CONSTANT text := coalesce(current_setting('refold_store.locked_position', true), '');
+  held CONSTANT bigint := CASE
+    WHEN starts_with(setting, this_hold) AND substr(setting, length(this_hold) + 1) ~ '^[0-9]{1,18}$'
+      THEN substr(setting, length(this_hold) + 1)::bigint
+  END;
   last_drawn bigint;
 BEGIN
   -- A position from a counter that is behind the log would be below those that readers have passed, and position 0 is before
@@ -25,8 +30,8 @@ BEGIN
   SELECT last_value INTO last_drawn FROM refold.event_position;
   -- Once per transaction: the first key is the lowest. The setting is transaction-local and rolls back with a savepoint as
   -- the lock does; it names transaction and store, because outside of a transaction it reads back as ''.
-  IF starts_with(setting, this_hold) AND substr(setting, length(this_hold) + 1) ~ '^[0-9]{1,18}$' THEN
-    last_drawn := least(last_drawn, substr(setting, length(this_hold) + 1)::bigint);
+  IF held > last_drawn - 2147483648 THEN
+    last_drawn := least(last_drawn, held);
   ELSE
     PERFORM set_config('refold_store.locked_position', this_hold || last_drawn, true);
   END IF;

@@ -12,7 +12,7 @@ CREATE TABLE refold.projection_generations (
   -- text rather than an enum, which could never lose a value again.
   status text NOT NULL CHECK (status IN ('Building', 'Live', 'Retired', 'Scratch')),
   -- All events up to here are in the rows, parked or discarded. No index: it changes with every batch.
-  checkpoint bigint NOT NULL DEFAULT 0 CHECK (checkpoint >= 0),
+  checkpoint bigint NOT NULL DEFAULT 0 CHECK (checkpoint BETWEEN 0 AND 9007199254740991),
   -- Another random value whenever the projector changes rows. A number would come again where the database goes back to an
   -- older copy, and caches of rows by their revision would answer with rows that are gone. It does not change with the rows
   -- that commits write: all appends of a store would then wait for each other here.
@@ -29,7 +29,10 @@ CREATE TABLE refold.projection_generations (
   -- When the checkpoint was last saved.
   updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   -- When another generation became live in its place: programs of its version read it for some time from then on.
-  replaced_at timestamptz
+  replaced_at timestamptz,
+  -- Projectors write this table, and a client can hold no other times.
+  CHECK (least(created_at, updated_at, replaced_at) >= '0001-01-01T00:00:00Z'
+    AND greatest(created_at, updated_at, replaced_at) < '10000-01-01T00:00:00Z')
 )
 -- Most of each page stays free, so that the next checkpoint fits on the same page and changes no index (a HOT update).
 WITH (fillfactor = 20)

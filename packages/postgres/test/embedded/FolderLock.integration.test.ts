@@ -42,6 +42,11 @@ const takeTurns = async (options?: Parameters<typeof FolderOwners.start>[1]) => 
   return { first, refused }
 }
 
+test("a folder whose lock file is a link to nothing is refused", async () => {
+  Fs.symlinkSync(Path.join(folder, "nothing"), lockFile())
+  expect(await start().line()).toBe(`The folder ${folder} cannot be used: ${lockFile()} is a link to nothing`)
+})
+
 describe("a folder that a process has open", () => {
   test("is refused to another process with where and since when, and is its own once the first was killed", async () => {
     const { first, refused } = await takeTurns()

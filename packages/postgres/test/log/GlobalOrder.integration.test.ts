@@ -3,6 +3,7 @@
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import { describe, expect, inject, test } from "vitest"
+import { freshDatabase } from "../support/freshDatabase.ts"
 import * as Stores from "../support/Stores.ts"
 
 const run = Stores.runner()
@@ -54,6 +55,25 @@ describe("while a writer holds its transaction open", () => {
         yield* other`commit`
         expect(yield* unread).toEqual([low, high])
       }))()
+  )
+
+  test(
+    "it is waited for also where it pretends to hold a position whose key stands for a later one",
+    run(Effect.gen(function*() {
+      // The others would go on at these positions.
+      const { sql, store, url } = yield* Stores.open(yield* freshDatabase())
+      const other = yield* Stores.connect(url)
+      yield* sql`select setval('refold.event_position', 8589934692)`
+      yield* other`begin`
+      yield* other`select set_config('refold_store.locked_position',
+        pg_current_xact_id()::text || ':' || 'refold.event_position'::regclass::oid || ':' || 4294967398, true)`
+      const low = yield* Stores.appendBySql(other)
+      const later = Array.from({ length: 4 }, () => Stores.event())
+      yield* Effect.forEach(later, (event) => store.append(Stores.freshStream(), [event]))
+      expect(yield* Stores.readIds(store)).toEqual([])
+      yield* other`commit`
+      expect(yield* Stores.readIds(store)).toEqual([low, ...later.map(({ id }) => id)])
+    }))
   )
 
   test(

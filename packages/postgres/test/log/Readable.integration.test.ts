@@ -58,6 +58,7 @@ const refused: ReadonlyArray<readonly [name: string, changed: Arguments, message
   ["a type of 256 UTF-16 units", { event_types: String.raw`ARRAY[repeat(E'\U0001D11E', 128)]` }, unreadable],
   ["a stream without an id", { streams: `ARRAY['thing']` }, unreadable],
   ["a stream that begins with a byte order mark", { streams: String.raw`ARRAY[E'\uFEFFthing-1']` }, unreadable],
+  ["a control character in a category", { streams: String.raw`ARRAY[E'th\u009bing-1']` }, unreadable],
   ["schema version 0", { event_schema_versions: `ARRAY[0]::smallint[]` }, unreadable],
   ["a count below 0", { event_counts: `ARRAY[-5]` }, /counts must not be negative/],
   ["a count that is NULL", { event_counts: `ARRAY[NULL]::int[]` }, /counts must not be negative/],
@@ -94,6 +95,20 @@ test.each(refused)(
       expect(String(reason.cause)).toMatch(message)
       expect(yield* stored).toEqual(before)
     }))()
+)
+
+test(
+  "a session with standard_conforming_strings off cannot store a key that V8 misreads",
+  run(Effect.gen(function*() {
+    const { url } = yield* Stores.Database
+    const session = yield* Stores.connect(url)
+    yield* session`set standard_conforming_strings = off`
+    yield* session`set escape_string_warning = off`
+    const { reason } = yield* Effect.flip(
+      session.unsafe(call({ event_data: json(String.raw`E'{"\\"": 1}'`) }))
+    )
+    expect(String(reason.cause)).toMatch(unreadable)
+  }))
 )
 
 const text = fc.oneof(
@@ -171,5 +186,23 @@ test(
       )
     )
     expect(Math.min(tally.readable, tally.not)).toBeGreaterThan(200)
+  }))
+)
+
+test(
+  "a name or data far beyond the limits is refused without a look at each character and number",
+  run(Effect.gen(function*() {
+    const { sql } = yield* Stores.Database
+    const calls = [
+      ["repeat('a-', 50000000), 'T', '{}'", "stream must not be longer than 255 characters"],
+      [
+        "'a-1', 'T', (select jsonb_agg(n + 0.1234567890123456789) from generate_series(1, 400000) as n)",
+        "data must not be longer than 8388608 bytes as JSON text"
+      ]
+    ]
+    for (const [args, message] of calls) {
+      const { reason } = yield* Effect.flip(sql.unsafe(`select refold.append_event(${args})`))
+      expect(String(reason.cause)).toContain(message)
+    }
   }))
 )

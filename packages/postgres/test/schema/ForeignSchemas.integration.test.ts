@@ -70,7 +70,18 @@ const commands: ReadonlyArray<
       ["admin", `revoke create on schema refold from ${mallory}`]
     ],
     (mallory) =>
-      `the schema "refold" has objects of the role ${mallory}, such as refold.problem(text,character varying): drop them, or choose another schema`
+      `the schema "refold" has objects of the role ${mallory}, such as refold.problem(pg_catalog.text,character varying): drop them, or choose another schema`
+  ],
+  [
+    "in which another role has left a text search dictionary",
+    ({ names: { mallory, owner } }) => [
+      ["admin", `create schema refold authorization ${owner}`],
+      ["admin", `grant usage, create on schema refold to ${mallory}`],
+      ["mallory", "create text search dictionary refold.simple (template = pg_catalog.simple)"],
+      ["admin", `revoke create on schema refold from ${mallory}`]
+    ],
+    (mallory) =>
+      `the schema "refold" has objects of the role ${mallory}, such as refold.simple: drop them, or choose another schema`
   ],
   [
     "in which another role has left a table",

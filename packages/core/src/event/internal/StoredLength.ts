@@ -2,10 +2,13 @@
  * The length of a JSON value as a store returns it: the UTF-8 bytes of PostgreSQL's text of a jsonb. It may be far longer
  * than the JSON text that went in, because jsonb writes a number without an exponent: `1e308` takes 309 bytes.
  */
-import type { Json, JsonObject } from "../Json.ts"
+import { type Json, type JsonObject, maxDepth } from "../Json.ts"
 
-/** The length in bytes. The value must be storable (`Json.storable`); the order of keys has no effect. */
-export const storedLength = (json: Json): number => {
+/**
+ * The length in bytes. The value must be storable (`Json.storable`); the order of keys has no effect. Of one that nests too
+ * deep to be storable, the levels below count nothing: it may be read where the owner of a store has put it in.
+ */
+export const storedLength = (json: Json, depth = 0): number => {
   switch (typeof json) {
     case "string":
       return textLength(json)
@@ -14,22 +17,28 @@ export const storedLength = (json: Json): number => {
     case "boolean":
       return json ? 4 : 5
     default:
-      return json === null ? 4 : Array.isArray(json) ? arrayLength(json) : objectLength(json as JsonObject)
+      return json === null ?
+        4
+        : depth >= maxDepth ?
+        2
+        : Array.isArray(json)
+        ? arrayLength(json, depth)
+        : objectLength(json as JsonObject, depth)
   }
 }
 
 // A pair of brackets, and ", " between items.
-const arrayLength = (items: ReadonlyArray<Json>): number => {
+const arrayLength = (items: ReadonlyArray<Json>, depth: number): number => {
   let length = 2 + Math.max(0, 2 * (items.length - 1))
-  for (const item of items) length += storedLength(item)
+  for (const item of items) length += storedLength(item, depth + 1)
   return length
 }
 
 // As an array, and ": " after each key.
-const objectLength = (object: JsonObject): number => {
+const objectLength = (object: JsonObject, depth: number): number => {
   const keys = Object.keys(object)
   let length = 2 + Math.max(0, 2 * (keys.length - 1))
-  for (const key of keys) length += textLength(key) + 2 + storedLength(object[key]!)
+  for (const key of keys) length += textLength(key) + 2 + storedLength(object[key]!, depth + 1)
   return length
 }
 

@@ -45,13 +45,13 @@ export const problemOf = Effect.fnUntraced(function*(sql: SqlClient, schema: str
       SELECT 3, o.owner, 'has objects of the role %s, such as ' || replace(o.name, '%', '%%')
         || ': drop them, or choose another schema'
       FROM namespace AS n, LATERAL (
-        SELECT p.proowner, p.oid::regprocedure::text FROM pg_catalog.pg_proc AS p WHERE p.pronamespace = n.oid
-        UNION ALL
-        SELECT c.relowner, c.oid::regclass::text FROM pg_catalog.pg_class AS c WHERE c.relnamespace = n.oid
-        UNION ALL
-        SELECT t.typowner, t.oid::regtype::text FROM pg_catalog.pg_type AS t WHERE t.typnamespace = n.oid
-        UNION ALL
-        SELECT o.oprowner, o.oid::regoperator::text FROM pg_catalog.pg_operator AS o WHERE o.oprnamespace = n.oid
+        -- What a superuser owns may have no entry for its owner, and is trusted.
+        SELECT s.refobjid, i.identity
+        FROM pg_catalog.pg_depend AS d
+        JOIN pg_catalog.pg_shdepend AS s ON s.classid = d.classid AND s.objid = d.objid AND s.deptype = 'o'
+          AND s.dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
+        CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, 0) AS i
+        WHERE d.refclassid = 'pg_catalog.pg_namespace'::regclass AND d.refobjid = n.oid
       ) AS o (owner, name)
     )
     SELECT format(claims.problem, role.name, role.name) AS problem

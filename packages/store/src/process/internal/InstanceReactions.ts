@@ -20,7 +20,7 @@ import type { SnapshotStore } from "../../decide/SnapshotStore.ts"
 import { EventIds } from "../../log/EventIds.ts"
 import type { EventReader } from "../../log/EventReader.ts"
 import type { EventStore } from "../../log/EventStore.ts"
-import type { EventStoreError } from "../../log/EventStoreError.ts"
+import { type EventStoreError, UnreadableEvent } from "../../log/EventStoreError.ts"
 import * as NewerEvents from "../../project/internal/NewerEvents.ts"
 import type { NewerEvent } from "../../project/ReadModelStore.ts"
 import * as DecisionRecorder from "./DecisionRecorder.ts"
@@ -89,7 +89,8 @@ const react = Effect.fnUntraced(function*<Event extends Tagged, State>(
   const [{ instance, stream }] = matched
   const loaded = yield* Effect.result(InstanceCache.load(process, instance))
   if (Result.isSuccess(loaded)) return yield* reactFrom(process, loaded.success, matched)
-  if (loaded.failure._tag === "EventStoreError") return yield* loaded.failure
+  const isUnreadable = loaded.failure._tag === "EventStoreError" && loaded.failure.cause instanceof UnreadableEvent
+  if (loaded.failure._tag === "EventStoreError" && !isUnreadable) return yield* loaded.failure
   const nothing = { stream, version: StreamVersion.none, lastEventId: undefined, events: [], after: undefined }
   if (loaded.failure._tag === "NewerSchemaVersion") {
     return { ...nothing, poisoned: [], newer: NewerEvents.at(matched[0].recorded, loaded.failure) }

@@ -1,0 +1,46 @@
+// An event in the stream of a process's instance that no reader can read, because the owner has changed the table: the process
+// goes on with its other instances.
+import * as PgClient from "@effect/sql-pg/PgClient"
+import * as Sample from "@refold/laws/internal/kit/Sample"
+import * as Transfers from "@refold/laws/internal/process/Transfers"
+import * as CommandHandler from "@refold/store/decide/CommandHandler"
+import * as ProcessHandler from "@refold/store/process/ProcessHandler"
+import * as ProcessInstances from "@refold/store/process/ProcessInstances"
+import * as ProcessRunner from "@refold/store/process/ProcessRunner"
+import * as Parked from "@refold/store/project/Parked"
+import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import { expect, test } from "vitest"
+import * as PostgresStore from "../../src/PostgresStore.ts"
+import { freshDatabase } from "../support/freshDatabase.ts"
+
+const saga = Transfers.make("moves", { confirmedByAnswer: true })
+const handlers = [ProcessHandler.of(Sample.aggregate), ProcessHandler.of(Transfers.aggregate)]
+
+const run = <E>(body: Effect.Effect<void, E, ProcessRunner.Services | PgClient.PgClient | Scope.Scope>) => () =>
+  Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+    const url = yield* freshDatabase()
+    yield* Effect.provide(body, PostgresStore.layer({ url: Redacted.make(url) }))
+  })))
+
+test(
+  "an event that cannot be read parks what is for its instance, and the process goes on with the others",
+  run(Effect.gen(function*() {
+    const sql = yield* PgClient.PgClient
+    yield* sql`alter table refold.event_store drop constraint event_store_readable`
+    yield* sql`
+    insert into refold.event_store (stream, version, event_id, type, schema_version, data, metadata, occurred_at, recorded_at)
+    values ('moves-1', 1, gen_random_uuid(), 'Any', 1, '{}', '{}', 'infinity', now())`
+    yield* CommandHandler.make(Sample.aggregate)("a", { _tag: "Add", coins: 10, notes: [] })
+    for (const id of ["1", "2"]) {
+      yield* CommandHandler.make(Transfers.aggregate)(id, { _tag: "Request", from: "a", to: "b", coins: 4 })
+    }
+    yield* ProcessRunner.catchUp(saga, { handlers, commandAttempts: 1 })
+    expect((yield* ProcessInstances.get(saga, "2")).state.pending.phase).toBe("Succeeded")
+    const parked = yield* Parked.list(ProcessRunner.observer(saga))
+    expect(parked.map(({ reason, stage, stream }) => [stream, stage, reason])).toEqual([
+      [`${Transfers.aggregate.category}-1`, "Row", expect.stringContaining("event 1 of stream \"moves-1\"")]
+    ])
+  }))
+)
