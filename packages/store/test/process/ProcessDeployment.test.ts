@@ -125,8 +125,11 @@ describe("a process whose code is too old for an event", () => {
       yield* paidBy("1", 10)
       // Newer code decides, and is stopped before it dispatches the command.
       yield* Projector.catchUp(ProcessRunner.observer(bothNewer))
-      const failing = yield* Effect.flip(settle(both))
+      const sent: Array<string> = []
+      const noting = ProcessHandler.withHandler(notes, (id) => Effect.sync(() => void sent.push(id)))
+      const failing = yield* Effect.flip(ProcessRunner.catchUp(both, { handlers: [noting] }))
       expect(failing).toMatchObject(tooNew)
+      expect(sent).toEqual([])
       yield* opened("1")
       yield* opened("2")
       expect(yield* Effect.flip(Projector.catchUp(ProcessRunner.observer(both)))).toMatchObject(tooNew)
