@@ -178,6 +178,29 @@ describe("an operator who parks the stream of an event that is too new", () => {
     })))
 })
 
+describe("a job of newer code, after an operator has parked the stream of an event that was too new", () => {
+  it.each(
+    [
+      ["retries it where rows are keyed by stream", balances, newer, [["account-a", 11], ["account-b", 100]]],
+      ["builds the rows again where they may depend on the order of streams", total, newerTotal, [["all", 111]]]
+    ] as const
+  )("%s", (_, old, repaired, rows) =>
+    run(Effect.gen(function*() {
+      yield* deposit("a", 1)
+      yield* Projector.catchUp(old)
+      yield* depositNewer("a", 10)
+      yield* deposit("b", 100)
+      yield* Effect.ignore(Projector.catchUp(old))
+      yield* Parked.park(old, Account.stream("a"))
+      yield* Projector.catchUp(old)
+      expect(yield* Parked.list(old)).toHaveLength(1)
+      yield* Projector.catchUp(repaired)
+      expect(yield* Parked.list(old)).toEqual([])
+      const page = yield* ReadModel.query(repaired)
+      expect(page.rows.map(({ key, state }) => [key, state.balance])).toEqual(rows)
+    })))
+})
+
 describe("another definition under the same name and version", () => {
   const onlyDeposits = EventCodec.makeUnsafe([EventType.make("Deposited", Schema.Struct({ amount: Schema.Number }))])
   const like = (parts: object) =>
