@@ -80,7 +80,7 @@ export const pendingWorkIsFoldOfStream = <Event extends Tagged, State>(
     }
   )
 
-/** Compared with code that still has the type, and ignores its events. */
+/** Compared with code that still has the type, and ignores its events. A saga is folded here without its recorded progress. */
 export const removedTypesAreLeftOut = <Event extends Tagged, State>(
   process: Process.Process<Event, State>,
   deploy: Deploy = Process.makeUnsafe
@@ -88,7 +88,7 @@ export const removedTypesAreLeftOut = <Event extends Tagged, State>(
   Law.make<RemovedType.RemovedType<Event>>(
     "an instance goes on without the events of a type that is taken out of its process",
     ({ steps, which }) => {
-      const { removed, ignoring } = RemovedType.deployments(process, which, deploy)
+      const { removed, ignoring } = RemovedType.deployments({ ...process, progress: undefined }, which, deploy)
       const streams = [...runSteps(process, steps).streams].map(([, events]) => stored(process, events))
       const instances = (code: Process.Process<Event, State>) =>
         streams.map((events) => {
