@@ -288,6 +288,46 @@ describe("another definition under the same name and version", () => {
     })))
 })
 
+describe("inline rows of another version", () => {
+  const tripled = Projection.ofAggregateUnsafe(
+    {
+      ...Account.account,
+      decider: {
+        ...Account.account.decider,
+        evolve: (state, event) => {
+          const { balance } = Account.account.decider.evolve(state, { ...event, amount: 3 * event.amount })
+          return { ...state, balance }
+        }
+      }
+    },
+    {
+      name: "inline balances",
+      version: 2,
+      state: Schema.Struct({ balance: Schema.Finite }),
+      indexes: { byBalance: ["balance"] }
+    }
+  )
+
+  it("are folded anew for keys and pages, and are not found by the values of their index", () =>
+    run(Effect.gen(function*() {
+      yield* Projector.catchUp(inline)
+      yield* deposit("a", 1)
+      yield* Projector.catchUp(inline)
+      expect((yield* ReadModel.query(tripled)).rows).toMatchObject([{ state: { balance: 3 } }])
+      expect(yield* ReadModel.get(tripled, "account-a")).toMatchObject(Option.some({ state: { balance: 3 } }))
+      for (const asked of [{}, { where: { balance: 3 } }, { range: { from: 2 } }]) {
+        expect(yield* Effect.flip(ReadModel.query(tripled, { index: "byBalance", ...asked }))).toMatchObject({
+          _tag: "DefinitionMismatch",
+          version: 2,
+          stored: 1
+        })
+      }
+      yield* Projector.catchUp(tripled)
+      const { rows } = yield* ReadModel.query(tripled, { index: "byBalance", where: { balance: 3 } })
+      expect(rows).toHaveLength(1)
+    })))
+})
+
 describe("code of a version that was replaced", () => {
   const doubled = changed({
     version: 2,
