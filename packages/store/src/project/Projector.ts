@@ -49,8 +49,11 @@ export const run = <Event extends Tagged, State, R = never>(
 
 /** A projection that runs in the background. */
 export interface Running {
-  /** Why it waits for newer code, if it does: the event that this program is too old for. For a check of readiness. */
-  readonly outdated: Effect.Effect<Option.Option<NewerSchemaVersion>>
+  /**
+   * Why this program is too old, if it is: the event at which it waits for newer code, or the error with which it ended because
+   * newer code has taken over. For a check of readiness.
+   */
+  readonly outdated: Effect.Effect<Option.Option<NewerSchemaVersion | NotOwned>>
 }
 
 /**
@@ -62,13 +65,8 @@ export const start = Effect.fnUntraced(function*<Event extends Tagged, State, R 
   options: Options = {}
 ): Effect.fn.Return<Running, NotOwned | ReadFailure, EventReader | ReadModelStore | Scope.Scope | R> {
   yield* (yield* ReadModelStore).open(targetOf(runnable))
-  const stops: OutdatedCode.Stops = new Map()
-  const logged = Effect.tapCause(
-    runOpened(runnable, options, stops),
-    (cause) => Effect.logError(`projection "${runnable.name}" has ended`, cause)
-  )
-  yield* Effect.forkScoped(logged)
-  return { outdated: OutdatedCode.read(stops) }
+  const { name } = runnable
+  return yield* OutdatedCode.start({ kind: "projection", name }, (stops) => runOpened(runnable, options, stops))
 })
 
 /** Runs a projection that was opened: its store may be lost from here on. */

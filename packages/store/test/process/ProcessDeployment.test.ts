@@ -234,8 +234,10 @@ describe("event types that are added to a process", () => {
   it("stop the code that lacks them", () =>
     runAtZero(Effect.gen(function*() {
       const old = yield* Effect.forkScoped(ProcessRunner.run(openedOnly, { handlers }))
+      const started = yield* ProcessRunner.start(openedOnly, { handlers })
       yield* opened("1")
       yield* pass(2000)
+      expect(yield* started.outdated).toEqual(Option.none())
       yield* settle(both)
       yield* pass(2000)
       const mismatch = {
@@ -244,6 +246,7 @@ describe("event types that are added to a process", () => {
         differences: ["event types that this code lacks: Paid"]
       }
       expect(yield* Effect.flip(Fiber.join(old))).toMatchObject(mismatch)
+      expect(Option.getOrThrow(yield* started.outdated)).toMatchObject(mismatch)
       const error = yield* Effect.flip(settle(openedOnly))
       expect(error).toMatchObject(mismatch)
       expect((error as Error).message).toContain("this code is older than the data")

@@ -334,6 +334,20 @@ describe("code of a version that was replaced", () => {
     evolve: ({ balance, events }, { amount }) => ({ balance: balance + 2 * amount, events: events + 1 })
   })
 
+  it("is outdated where it runs", () =>
+    runAtZero(Effect.gen(function*() {
+      const running = yield* Projector.start(balances)
+      yield* pass(1000)
+      expect(yield* running.outdated).toEqual(Option.none())
+      yield* Projector.catchUp(doubled)
+      yield* pass(2000)
+      expect(Option.getOrThrow(yield* running.outdated)).toMatchObject({
+        _tag: "ProjectionOutdated",
+        version: 1,
+        live: 2
+      })
+    })))
+
   it("reads the last rows of its version for an hour, and fails to wait for later ones", () =>
     runAtZero(Effect.gen(function*() {
       const { position } = yield* deposit("a", 1)
