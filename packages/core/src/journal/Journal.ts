@@ -40,9 +40,8 @@ export const empty: Journal = {
 }
 
 /**
- * Appends a commit atomically. Checks the input, the idempotency key, the expected versions and the event ids, in this
- * order; within a check, the first write that fails is reported, guards included. `recordedAt` of an event is the given time, or that of
- * the previous event in its stream if that is later.
+ * Appends a commit atomically. Checks input, idempotency key, expected versions and event ids, in this order; within a check the
+ * first write that fails is reported, guards included. `recordedAt` is the given time, or the stream's last one if later.
  */
 export const append = (
   journal: Journal,
@@ -159,13 +158,13 @@ const store = (
   let next = journal
   const places = commit.writes.filter((write) => !Commit.isGuard(write)).map((write): Commit.AppendedStream => {
     const before = streamLog(next, write.stream)
+    // At least one event.
     const recorded = record(next, before, write, recordedAt)
     next = addTo(next, write.stream, before, recorded)
-    // It has at least one event.
     const { position, recordedAt: at, stream, version } = recorded.at(-1)!
     return { stream, firstVersion: recorded[0]!.version, version, position, recordedAt: at }
   })
-  // One place for each write with events: at least one.
+  // At least one.
   return [next, Commit.appended(places as unknown as NonEmptyReadonlyArray<Commit.AppendedStream>)]
 }
 

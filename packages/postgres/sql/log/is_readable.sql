@@ -9,7 +9,8 @@ CREATE FUNCTION refold.is_readable(
 ) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
   RETURN
-    stream ~ '^[^-]+-.' AND ascii(stream) <> 65279 AND type <> '' AND ascii(type) <> 65279 AND schema_version > 0
+    stream ~ '^[^-]+-.' AND type <> '' AND schema_version > 0
+    AND refold.character_problem(stream) IS NULL AND refold.character_problem(type) IS NULL
     AND (octet_length(stream) <= 255 AND octet_length(type) <= 255
       OR NOT refold.is_too_long(stream) AND NOT refold.is_too_long(type))
     AND occurred_at >= '0001-01-01T00:00:00Z' AND occurred_at < '10000-01-01T00:00:00Z'

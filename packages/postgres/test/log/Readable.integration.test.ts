@@ -52,6 +52,8 @@ const refused: ReadonlyArray<readonly [name: string, changed: Arguments, message
   ["an array as metadata", { event_metadata: json(`'[]'`) }, unreadable],
   ["a large number in metadata", { event_metadata: json(`'{"n": 1e309}'`) }, unreadable],
   ["a type that begins with a byte order mark", { event_types: String.raw`ARRAY[E'\uFEFFHappened']` }, unreadable],
+  ["a type with a line break", { event_types: String.raw`ARRAY[E'Happened\nagain']` }, unreadable],
+  ["a stream with a line separator", { streams: String.raw`ARRAY[E'thing-1\u2028']` }, unreadable],
   ["an empty type", { event_types: `ARRAY['']` }, unreadable],
   ["a type of 256 UTF-16 units", { event_types: String.raw`ARRAY[repeat(E'\U0001D11E', 128)]` }, unreadable],
   ["a stream without an id", { streams: `ARRAY['thing']` }, unreadable],

@@ -24,7 +24,6 @@ const transfers = Soak.size({ test: 150, short: 500, full: 5_000 })
 const jars = Array.from({ length: 12 }, (_, n) => `j${n}`)
 const coins = 1000
 
-const ids = Array.from({ length: transfers }, (_, id) => `${id}`)
 const handleJar = CommandHandler.make(Sample.aggregate)
 const handleTransfer = CommandHandler.make(Transfers.aggregate)
 
@@ -41,14 +40,20 @@ const request = (id: string) => {
   return handleTransfer(id, { _tag: "Request", from, to, coins: 1 + below(2 * coins) })
 }
 
+// Transfers are requested until all workers have died, since each needs something to do at which it dies. Gives their ids.
 const workedOn = (url: string) =>
   Effect.gen(function*() {
     yield* Effect.forEach(jars, (jar) => handleJar(jar, { _tag: "Add", coins, notes: [] }))
-    const half = ids.length / 2
+    const ids: Array<string> = []
+    const workers = { areGone: false }
     const requests = yield* Effect.forkChild(Effect.gen(function*() {
-      yield* Effect.forEach(ids.slice(0, half), request, { concurrency: 2 })
-      yield* sealSome
-      yield* Effect.forEach(ids.slice(half), request, { concurrency: 2 })
+      while (ids.length < transfers || !workers.areGone) {
+        if (ids.length === transfers / 2) yield* sealSome
+        if (ids.length > transfers) yield* Effect.sleep("20 millis")
+        const id = `${ids.length}`
+        yield* request(id)
+        ids.push(id)
+      }
     }))
     // Two at a time: when one has died, the next begins.
     yield* Effect.forEach(
@@ -56,9 +61,11 @@ const workedOn = (url: string) =>
       (death) => Effect.scoped(Effect.flatMap(Workers.start({ url, death }), ({ gone }) => gone)),
       { concurrency: 2 }
     )
+    workers.areGone = true
     yield* Fiber.join(requests)
     yield* Workers.start({ url })
-    yield* untilFinished
+    yield* untilFinished(ids)
+    return ids
   })
 
 // A transfer that begins late finds jars that are sealed: it is compensated, or cannot be.
@@ -68,26 +75,21 @@ const stateOf = (id: string) =>
   Effect.map(State.load(Moves.saga.instances, id), ({ state }) => Result.getOrThrow(state.state))
 
 // Workers finish transfers about in this order: one after the other is waited for.
-const untilFinished = Effect.forEach(
-  ids,
-  (id) => Effect.repeat(stateOf(id), { schedule: Schedule.spaced("50 millis"), while: isUnfinished })
-)
+const untilFinished = (ids: ReadonlyArray<string>) =>
+  Effect.forEach(
+    ids,
+    (id) => Effect.repeat(stateOf(id), { schedule: Schedule.spaced("50 millis"), while: isUnfinished })
+  )
 
 const isUnfinished = ({ status }: { readonly status: string }): boolean =>
   ["NotStarted", "Running", "Compensating"].includes(status)
 
 // What sagas hold that could not put it back.
-const limbo = Effect.gen(function*() {
-  const states = yield* Effect.forEach(ids, stateOf, { concurrency: 8 })
-  return states.reduce((sum, state) => state.status === "CompensationFailed" ? sum + state.data.coins : sum, 0)
-})
+const limbo = (states: ReadonlyArray<Effect.Success<ReturnType<typeof stateOf>>>): number =>
+  states.reduce((sum, state) => state.status === "CompensationFailed" ? sum + state.data.coins : sum, 0)
 
-const phases = Effect.gen(function*() {
-  const states = yield* Effect.forEach(ids, stateOf, { concurrency: 8 })
-  return Object.fromEntries(
-    [...Map.groupBy(states, ({ status }) => status)].map(([status, all]) => [status, all.length])
-  )
-})
+const phases = (states: ReadonlyArray<{ readonly status: string }>) =>
+  Object.fromEntries([...Map.groupBy(states, ({ status }) => status)].map(([status, all]) => [status, all.length]))
 
 const isOfSaga = ({ metadata }: RecordedEvent): boolean => "process" in metadata
 
@@ -107,15 +109,15 @@ test(
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const url = yield* freshDatabase()
       yield* Effect.gen(function*() {
-        yield* workedOn(url)
+        const states = yield* Effect.forEach(yield* workedOn(url), stateOf, { concurrency: 8 })
         const log = yield* Stream.runCollect((yield* EventReader).readAll())
         const atEnd = yield* Effect.forEach(jars, (jar) => State.load(Sample.aggregate, jar))
         const inJars = atEnd.reduce((sum, { state }) => sum + state.coins, 0)
-        expect(inJars + (yield* limbo)).toBe(putIn(log))
+        expect(inJars + limbo(states)).toBe(putIn(log))
         // No command of the saga leads to more than one event.
         const effects = Map.groupBy(log.filter(isOfSaga), ({ metadata }) => metadata.causationId)
         expect([...effects].filter(([, events]) => events.length > 1)).toEqual([])
-        expect(yield* phases).toMatchObject({ Succeeded: expect.any(Number), Compensated: expect.any(Number) })
+        expect(phases(states)).toMatchObject({ Succeeded: expect.any(Number), Compensated: expect.any(Number) })
       }).pipe(Effect.provide(PostgresStore.layer({ url: Redacted.make(url) })))
     })))
 )

@@ -131,7 +131,7 @@ const conflictOf = (module: Module, journal: Journal.Journal, { expected, lastEv
   const last = Arr.last(events)
   const conflict = { stream, expected, actual: Option.map(last, ({ version }) => version) }
   if (!isRight[expected._tag]) return new VersionConflict(conflict)
-  return Option.isNone(last) || lastEventId === undefined || lastEventId === last.value.id
+  return Option.isNone(last) || lastEventId === undefined || lastEventId.toLowerCase() === last.value.id
     ? undefined
     : new VersionConflict({ ...conflict, lastEventId: last.value.id })
 }
