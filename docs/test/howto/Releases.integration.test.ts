@@ -72,6 +72,9 @@ const isParked = Effect.gen(function*() {
 
 const catchUp = Effect.gen(function*() {
   const { sums, thanking } = releases[2]
+  const { bound } = yield* EventReader.EventReader
+  // An append of a program that was killed holds the head back until the server notices.
+  yield* Effect.repeat(bound, { until: ({ heldBackBy }) => heldBackBy.length === 0 })
   yield* Projector.catchUp(sums)
   yield* ProcessRunner.catchUp(thanking, { handlers })
 })

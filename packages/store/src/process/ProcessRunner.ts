@@ -51,13 +51,8 @@ export const start = Effect.fnUntraced(function*<Event extends Tagged, State, R 
   options: RunnerOptions.Options<R>
 ): Effect.fn.Return<Projector.Running, RunFailure, Services | Scope.Scope | R> {
   const resolved = yield* open(process, options)
-  const stops: OutdatedCode.Stops = new Map()
-  const logged = Effect.tapCause(
-    runOpened(process, resolved, stops),
-    (cause) => Effect.logError(`process "${process.name}" has ended`, cause)
-  )
-  yield* Effect.forkScoped(logged)
-  return { outdated: OutdatedCode.read(stops) }
+  const { name } = process
+  return yield* OutdatedCode.start({ kind: "process", name }, (stops) => runOpened(process, resolved, stops))
 })
 
 const open = Effect.fnUntraced(function*<Event extends Tagged, State, R>(

@@ -37,7 +37,8 @@ export class ProjectionOutdated extends Data.TaggedError("ProjectionOutdated")<{
 
 /**
  * The stored projection of this name has another definition than this code: other event types, categories or indexes, or it is
- * another kind of projection. Nothing was read or written.
+ * another kind of projection. Or an index of an inline projection was used while its rows are of another version: the index has
+ * the values of that version. Nothing was written.
  */
 export class DefinitionMismatch extends Data.TaggedError("DefinitionMismatch")<{
   readonly projection: string

@@ -17,6 +17,7 @@ import * as FollowLog from "./internal/FollowLog.ts"
 import * as NewerEvents from "./internal/NewerEvents.ts"
 import * as OutdatedCode from "./internal/OutdatedCode.ts"
 import type { ProjectionTarget } from "./internal/ProjectionTarget.ts"
+import { retryNewer } from "./internal/RetryNewer.ts"
 import * as RowsTarget from "./internal/RowsTarget.ts"
 import { type NotOwned, ReadModelStore } from "./ReadModelStore.ts"
 
@@ -48,8 +49,11 @@ export const run = <Event extends Tagged, State, R = never>(
 
 /** A projection that runs in the background. */
 export interface Running {
-  /** Why it waits for newer code, if it does: the event that this program is too old for. For a check of readiness. */
-  readonly outdated: Effect.Effect<Option.Option<NewerSchemaVersion>>
+  /**
+   * Why this program is too old, if it is: the event at which it waits for newer code, or the error with which it ended because
+   * newer code has taken over. For a check of readiness.
+   */
+  readonly outdated: Effect.Effect<Option.Option<NewerSchemaVersion | NotOwned>>
 }
 
 /**
@@ -61,13 +65,8 @@ export const start = Effect.fnUntraced(function*<Event extends Tagged, State, R 
   options: Options = {}
 ): Effect.fn.Return<Running, NotOwned | ReadFailure, EventReader | ReadModelStore | Scope.Scope | R> {
   yield* (yield* ReadModelStore).open(targetOf(runnable))
-  const stops: OutdatedCode.Stops = new Map()
-  const logged = Effect.tapCause(
-    runOpened(runnable, options, stops),
-    (cause) => Effect.logError(`projection "${runnable.name}" has ended`, cause)
-  )
-  yield* Effect.forkScoped(logged)
-  return { outdated: OutdatedCode.read(stops) }
+  const { name } = runnable
+  return yield* OutdatedCode.start({ kind: "projection", name }, (stops) => runOpened(runnable, options, stops))
 })
 
 /** Runs a projection that was opened: its store may be lost from here on. */
@@ -80,8 +79,8 @@ const runOpened = <Event extends Tagged, State, R = never>(
 
 /**
  * Brings a projection up to the current head of the log, makes it live, and returns the head. Waits while another
- * program owns the projection. For jobs and tests. Fails with `NewerSchemaVersion` at an event that is newer than the code: all
- * events before it are in the rows.
+ * program owns the projection. For jobs and tests. Retries streams that were parked because older code was too old for them.
+ * Fails with `NewerSchemaVersion` at an event that is newer than the code: all events before it are in the rows.
  */
 export const catchUp = Effect.fnUntraced(function*<Event extends Tagged, State, R = never>(
   runnable: Runnable<Event, State, R>,
@@ -90,6 +89,7 @@ export const catchUp = Effect.fnUntraced(function*<Event extends Tagged, State, 
   const target = targetOf(runnable)
   const reader = yield* EventReader
   const store = yield* ReadModelStore
+  let isRetried = false
   for (;;) {
     const head = yield* reader.logHead
     const own = (yield* store.open(target)).filter(({ version }) => version === target.version)
@@ -100,9 +100,15 @@ export const catchUp = Effect.fnUntraced(function*<Event extends Tagged, State, 
     yield* failIfNewer(reached)
     const isThere = ({ checkpoint, isLive }: Checkpoint.Reached) => isLive && checkpoint >= head.position
     // Otherwise another instance of the log answers, with another head.
-    if (reached.every(Option.exists(isThere))) return head.position
+    if (!reached.every(Option.exists(isThere))) continue
+    if (isRetried || !reached.some(Option.exists(hasParked))) return head.position
+    yield* Effect.forEach(own, ({ id }) => retryNewer(target, id), { discard: true })
+    // Where that builds the rows again, they are brought to the head, too.
+    isRetried = true
   }
 })
+
+const hasParked = ({ generation }: Checkpoint.Reached): boolean => generation.parked > 0
 
 const failIfNewer = (reached: ReadonlyArray<Option.Option<Checkpoint.Reached>>) =>
   Effect.forEach(

@@ -43,7 +43,8 @@ export const get = <Event extends Tagged, State>(
 
 /**
  * A page of rows, by default ordered by key. For an inline projection the stored rows decide which rows are on the page;
- * each of them is then returned with all events of its stream, or up to the first one that cannot be folded.
+ * each of them is then returned with all events of its stream, or up to the first one that cannot be folded. There, an index
+ * needs stored rows of this version: otherwise this fails with `DefinitionMismatch`.
  */
 export const query = <Event extends Tagged, State, Index extends string>(
   projection: Projection<Event, State, Index>,

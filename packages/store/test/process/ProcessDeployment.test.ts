@@ -125,8 +125,11 @@ describe("a process whose code is too old for an event", () => {
       yield* paidBy("1", 10)
       // Newer code decides, and is stopped before it dispatches the command.
       yield* Projector.catchUp(ProcessRunner.observer(bothNewer))
-      const failing = yield* Effect.flip(settle(both))
+      const sent: Array<string> = []
+      const noting = ProcessHandler.withHandler(notes, (id) => Effect.sync(() => void sent.push(id)))
+      const failing = yield* Effect.flip(ProcessRunner.catchUp(both, { handlers: [noting] }))
       expect(failing).toMatchObject(tooNew)
+      expect(sent).toEqual([])
       yield* opened("1")
       yield* opened("2")
       expect(yield* Effect.flip(Projector.catchUp(ProcessRunner.observer(both)))).toMatchObject(tooNew)
@@ -231,8 +234,10 @@ describe("event types that are added to a process", () => {
   it("stop the code that lacks them", () =>
     runAtZero(Effect.gen(function*() {
       const old = yield* Effect.forkScoped(ProcessRunner.run(openedOnly, { handlers }))
+      const started = yield* ProcessRunner.start(openedOnly, { handlers })
       yield* opened("1")
       yield* pass(2000)
+      expect(yield* started.outdated).toEqual(Option.none())
       yield* settle(both)
       yield* pass(2000)
       const mismatch = {
@@ -241,6 +246,7 @@ describe("event types that are added to a process", () => {
         differences: ["event types that this code lacks: Paid"]
       }
       expect(yield* Effect.flip(Fiber.join(old))).toMatchObject(mismatch)
+      expect(Option.getOrThrow(yield* started.outdated)).toMatchObject(mismatch)
       const error = yield* Effect.flip(settle(openedOnly))
       expect(error).toMatchObject(mismatch)
       expect((error as Error).message).toContain("this code is older than the data")

@@ -178,6 +178,29 @@ describe("an operator who parks the stream of an event that is too new", () => {
     })))
 })
 
+describe("a job of newer code, after an operator has parked the stream of an event that was too new", () => {
+  it.each(
+    [
+      ["retries it where rows are keyed by stream", balances, newer, [["account-a", 11], ["account-b", 100]]],
+      ["builds the rows again where they may depend on the order of streams", total, newerTotal, [["all", 111]]]
+    ] as const
+  )("%s", (_, old, repaired, rows) =>
+    run(Effect.gen(function*() {
+      yield* deposit("a", 1)
+      yield* Projector.catchUp(old)
+      yield* depositNewer("a", 10)
+      yield* deposit("b", 100)
+      yield* Effect.ignore(Projector.catchUp(old))
+      yield* Parked.park(old, Account.stream("a"))
+      yield* Projector.catchUp(old)
+      expect(yield* Parked.list(old)).toHaveLength(1)
+      yield* Projector.catchUp(repaired)
+      expect(yield* Parked.list(old)).toEqual([])
+      const page = yield* ReadModel.query(repaired)
+      expect(page.rows.map(({ key, state }) => [key, state.balance])).toEqual(rows)
+    })))
+})
+
 describe("another definition under the same name and version", () => {
   const onlyDeposits = EventCodec.makeUnsafe([EventType.make("Deposited", Schema.Struct({ amount: Schema.Number }))])
   const like = (parts: object) =>
@@ -265,11 +288,65 @@ describe("another definition under the same name and version", () => {
     })))
 })
 
+describe("inline rows of another version", () => {
+  const tripled = Projection.ofAggregateUnsafe(
+    {
+      ...Account.account,
+      decider: {
+        ...Account.account.decider,
+        evolve: (state, event) => {
+          const { balance } = Account.account.decider.evolve(state, { ...event, amount: 3 * event.amount })
+          return { ...state, balance }
+        }
+      }
+    },
+    {
+      name: "inline balances",
+      version: 2,
+      state: Schema.Struct({ balance: Schema.Finite }),
+      indexes: { byBalance: ["balance"] }
+    }
+  )
+
+  it("are folded anew for keys and pages, and are not found by the values of their index", () =>
+    run(Effect.gen(function*() {
+      yield* Projector.catchUp(inline)
+      yield* deposit("a", 1)
+      yield* Projector.catchUp(inline)
+      expect((yield* ReadModel.query(tripled)).rows).toMatchObject([{ state: { balance: 3 } }])
+      expect(yield* ReadModel.get(tripled, "account-a")).toMatchObject(Option.some({ state: { balance: 3 } }))
+      for (const asked of [{}, { where: { balance: 3 } }, { range: { from: 2 } }]) {
+        expect(yield* Effect.flip(ReadModel.query(tripled, { index: "byBalance", ...asked }))).toMatchObject({
+          _tag: "DefinitionMismatch",
+          version: 2,
+          stored: 1
+        })
+      }
+      yield* Projector.catchUp(tripled)
+      const { rows } = yield* ReadModel.query(tripled, { index: "byBalance", where: { balance: 3 } })
+      expect(rows).toHaveLength(1)
+    })))
+})
+
 describe("code of a version that was replaced", () => {
   const doubled = changed({
     version: 2,
     evolve: ({ balance, events }, { amount }) => ({ balance: balance + 2 * amount, events: events + 1 })
   })
+
+  it("is outdated where it runs", () =>
+    runAtZero(Effect.gen(function*() {
+      const running = yield* Projector.start(balances)
+      yield* pass(1000)
+      expect(yield* running.outdated).toEqual(Option.none())
+      yield* Projector.catchUp(doubled)
+      yield* pass(2000)
+      expect(Option.getOrThrow(yield* running.outdated)).toMatchObject({
+        _tag: "ProjectionOutdated",
+        version: 1,
+        live: 2
+      })
+    })))
 
   it("reads the last rows of its version for an hour, and fails to wait for later ones", () =>
     runAtZero(Effect.gen(function*() {

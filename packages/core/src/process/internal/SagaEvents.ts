@@ -3,13 +3,13 @@ import type { Tagged } from "../../event/EventType.ts"
 import type { Envelope } from "../../project/Projection.ts"
 import * as Compensation from "./SagaCompensation.ts"
 import * as Plan from "./SagaPlan.ts"
-import type { SagaPlan, Step } from "./SagaPlan.ts"
+import type { InstancePlan, Step } from "./SagaPlan.ts"
 import { type EarlyOutcome, type Started, type Transition, unchanged } from "./SagaState.ts"
 import * as Steps from "./SagaSteps.ts"
 
 /** The transition for an event. */
 export const onEvent = <Event extends Tagged, Data>(
-  plan: SagaPlan<Event, Data>,
+  plan: InstancePlan<Event, Data>,
   state: Started<Data>,
   event: Event,
   envelope: Envelope
@@ -26,7 +26,7 @@ export const onEvent = <Event extends Tagged, Data>(
 
 /** The state that remembers what an event says about a step that has not begun. Success is kept rather than failure. */
 export const remember = <Event extends Tagged, Data>(
-  plan: SagaPlan<Event, Data>,
+  plan: InstancePlan<Event, Data>,
   state: Started<Data>,
   event: Event,
   envelope: Envelope
@@ -48,7 +48,7 @@ interface Observed<Event, Data> {
 
 // An event completes a step of a saga that has failed: the current step, or one that never began.
 const onLateEvent = <Event extends Tagged, Data>(
-  plan: SagaPlan<Event, Data>,
+  plan: InstancePlan<Event, Data>,
   state: Started<Data>,
   event: Event,
   envelope: Envelope
@@ -63,9 +63,9 @@ const onLateEvent = <Event extends Tagged, Data>(
   return Compensation.compensateLate(plan, state, Plan.includes([state.step], late) ? state.step : late.name)
 }
 
-// An event of another command of this saga does not concern the step.
+// An event of another command of this instance does not concern the step; one of another instance may.
 const outcomeOf = <Event extends Tagged, Data>(
-  plan: { readonly name: string },
+  plan: { readonly stream: string },
   step: Step<Event, Data> | undefined,
   { data, envelope, event }: Observed<Event, Data>
 ): EarlyOutcome | undefined => {
@@ -76,9 +76,9 @@ const outcomeOf = <Event extends Tagged, Data>(
 }
 
 const isOfOtherStep = (
-  { name }: { readonly name: string },
+  { stream }: { readonly stream: string },
   step: Step<never, never>,
   { metadata: { process, processLabel } }: Envelope
 ): boolean =>
-  typeof process === "string" && process.startsWith(`${name}-`) && processLabel !== undefined &&
+  process === stream && processLabel !== undefined &&
   !(typeof processLabel === "string" && Plan.namesOf(step).includes(processLabel))

@@ -19,7 +19,7 @@ export interface Step<Event, Data> {
   readonly command: (data: Data) => Send
   /**
    * Whether an event completes the step; by default the step is completed when its command succeeds. Events of the
-   * saga's other commands are not tested. An event that comes before the step begins is used when it begins.
+   * instance's other commands are not tested. An event that comes before the step begins is used when it begins.
    */
   readonly succeededOn?: ((event: Event, data: Data, envelope: Envelope) => boolean) | undefined
   /**
@@ -61,6 +61,12 @@ export interface SagaPlan<Event extends Tagged, Data> {
   readonly onFailure?: ((data: Data, reason: string) => ReadonlyArray<Send>) | undefined
   readonly attempts: number
   readonly backoff: Duration.Duration
+}
+
+/** The definition, for one instance. */
+export interface InstancePlan<Event extends Tagged, Data> extends SagaPlan<Event, Data> {
+  /** The stream of the instance. */
+  readonly stream: string
 }
 
 type Steps<Event, Data> = ReadonlyArray<Step<Event, Data>>

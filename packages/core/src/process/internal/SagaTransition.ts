@@ -6,7 +6,7 @@ import type { InputContext, Signal } from "../ProcessInput.ts"
 import * as Compensation from "./SagaCompensation.ts"
 import { onEvent, remember } from "./SagaEvents.ts"
 import * as Plan from "./SagaPlan.ts"
-import type { SagaPlan } from "./SagaPlan.ts"
+import type { InstancePlan, SagaPlan } from "./SagaPlan.ts"
 import * as State from "./SagaState.ts"
 import type { EarlierEvent, NotStarted, SagaState, Started, Transition } from "./SagaState.ts"
 import * as Steps from "./SagaSteps.ts"
@@ -16,20 +16,21 @@ export const transition = <Event extends Tagged, Data>(
   plan: SagaPlan<Event, Data>,
   state: SagaState<Data>,
   input: Event | Signal,
-  { envelope }: InputContext
+  { envelope, instance }: InputContext
 ): Transition<Data> => {
   // Events have an envelope, signals have none.
   if (envelope === undefined) {
     return state.status === "NotStarted" ? State.unchanged(state) : onSignal(plan, state, input as Signal)
   }
   const event = input as Event
+  const own = { ...plan, stream: `${plan.name}-${instance}` }
   return state.status === "NotStarted"
-    ? start(plan, state, event, envelope)
-    : onEvent(plan, state, event, envelope)
+    ? start(own, state, event, envelope)
+    : onEvent(own, state, event, envelope)
 }
 
 const start = <Event extends Tagged, Data>(
-  plan: SagaPlan<Event, Data>,
+  plan: InstancePlan<Event, Data>,
   state: NotStarted,
   event: Event,
   envelope: Envelope

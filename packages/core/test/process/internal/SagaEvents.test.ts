@@ -84,9 +84,11 @@ describe("an event for a step that has not begun", () => {
     expect(after.events).toHaveLength(2)
   })
 
-  it("is not that of another command of the saga", () => {
-    const own = observe(2, Taken.make({ transfer: "1" }), { metadata: { process: "saga-1", processLabel: "first" } })
-    expect(play(saga, own, "ok first")).toMatchObject({ phase: "Running" })
+  it("is not that of another command of the same instance; it may be that of another instance", () => {
+    const takenBy = (process: string) =>
+      observe(2, Taken.make({ transfer: "1" }), { metadata: { process, processLabel: "first" } })
+    expect(play(saga, takenBy("saga-1"), "ok first")).toMatchObject({ phase: "Running" })
+    expect(play(saga, takenBy("saga-2"), "ok first")).toMatchObject({ phase: "Succeeded" })
   })
 })
 

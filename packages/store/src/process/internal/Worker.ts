@@ -7,6 +7,7 @@ import * as Chunk from "effect/Chunk"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import { EventReader } from "../../log/EventReader.ts"
 import type { Row } from "../../project/internal/Row.ts"
 import type { RetryableFailure, Services } from "../ProcessHandler.ts"
@@ -63,9 +64,15 @@ export const of = <Event extends Tagged, State, R>(
   })
 }
 
-// The row says that the instance is due, and not what it has to do.
+// The row says that the instance is due, and not what it has to do. Code that is too old for an event of the instance could
+// not record the outcome of a command: it would send the command again and again.
 const load = <Event extends Tagged, State>(process: Process<Event, State>, instance: string) =>
-  Effect.mapError(InstanceCache.load(process, instance), InstanceHandler.asRetryable)
+  InstanceCache.load(process, instance).pipe(
+    Effect.tap(({ state: { state } }) =>
+      Result.isFailure(state) && state.failure.newer !== undefined ? state.failure.newer : Effect.void
+    ),
+    Effect.mapError(InstanceHandler.asRetryable)
+  )
 
 // In the order of their due times, whatever the order in which they were scheduled.
 const nextDue = ({ timeouts }: PendingWork, until: DateTime.Utc): PendingTimeout | undefined =>

@@ -93,6 +93,19 @@ export const isKept = (
   DateTime.isGreaterThan(DateTime.addDuration(replacedAt, keptFor), now) &&
   generations.some((other) => other.status === "Live" && other.version > version)
 
+/** The error of an index that is used on rows of another version: it has the values of that version. */
+export const otherIndex = (
+  own: RowsIdentity,
+  { definition, version: stored }: Pick<Generation, "definition" | "version">
+): DefinitionMismatch =>
+  new DefinitionMismatch({
+    projection: own.name,
+    version: own.version,
+    stored,
+    differences: ["the values of the indexes"],
+    remedy: remedyFor(own, { definition, stored })
+  })
+
 const isUsed = ({ status }: Generation): boolean => status === "Live" || status === "Building"
 
 const mismatch = (

@@ -1,17 +1,45 @@
-/** Whether the code of this program is too old for an event: kept for the program, logged once, and as a metric. */
+/**
+ * Whether the code of this program is too old: for an event at which it waits, or because newer code has taken over. Kept for
+ * the program, logged once, and as a metric.
+ */
 import type { NewerSchemaVersion } from "@refold/core/event/DecodeError"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
-import type { NewerEvent } from "../ReadModelStore.ts"
+import type * as Scope from "effect/Scope"
+import { DefinitionMismatch, ProjectionOutdated } from "../ProjectionError.ts"
+import type { NewerEvent, NotOwned } from "../ReadModelStore.ts"
 import * as NewerEvents from "./NewerEvents.ts"
 
 /** By generation, the event at which this program waits. */
 export type Stops = Map<number, NewerEvent>
 
-/** The error of the first event at which this program waits; None if it waits at none. */
-export const read = (stops: Stops): Effect.Effect<Option.Option<NewerSchemaVersion>> =>
-  Effect.sync(() => Option.map(Option.fromUndefinedOr([...stops.values()][0]), NewerEvents.toError))
+/**
+ * Runs a projection or a process in the background until the scope closes, and logs what ends it. `outdated` is the error of
+ * the first event at which it waits, or the one with which it ended because newer code has taken over; None without either.
+ */
+export const start = Effect.fnUntraced(function*<E, R>(
+  { kind, name }: { readonly kind: "projection" | "process"; readonly name: string },
+  run: (stops: Stops) => Effect.Effect<never, E, R>
+): Effect.fn.Return<
+  { readonly outdated: Effect.Effect<Option.Option<NewerSchemaVersion | NotOwned>> },
+  never,
+  Scope.Scope | R
+> {
+  const stops: Stops = new Map()
+  let refused: NotOwned | undefined
+  const running = run(stops).pipe(
+    Effect.tapError((error) => {
+      if (!(error instanceof ProjectionOutdated || error instanceof DefinitionMismatch)) return Effect.void
+      refused = error
+      return Metric.update(Metric.withAttributes(outdated, { projection: error.projection }), 1)
+    }),
+    Effect.tapCause((cause) => Effect.logError(`${kind} "${name}" has ended`, cause))
+  )
+  yield* Effect.forkScoped(running)
+  const first = () => [...stops.values()].map(NewerEvents.toError)[0]
+  return { outdated: Effect.sync(() => Option.fromUndefinedOr(refused ?? first())) }
+})
 
 /** Notes the event at which a batch stopped, if any. Logs a warning for each event once. */
 export const note = Effect.fnUntraced(function*(
@@ -29,5 +57,5 @@ export const note = Effect.fnUntraced(function*(
 })
 
 const outdated = Metric.gauge("refold_projection_outdated", {
-  description: "1 while the code of this program is too old for the next event"
+  description: "1 while the code of this program is too old"
 })

@@ -21,6 +21,7 @@ import {
   type SelectedRows,
   type Selection
 } from "../ReadModelStore.ts"
+import * as GenerationChoice from "./GenerationChoice.ts"
 import type { Page, Row } from "./Row.ts"
 import * as StreamRows from "./StreamRows.ts"
 
@@ -113,6 +114,7 @@ const select = Effect.fnUntraced(function*<Event extends Tagged, State>(
     if (!projection.isInline || source.generation !== undefined) return selected
     // Rows of another version are folded anew: the states of two versions do not continue one another.
     const isOwn = selected.generation.version === projection.version
+    if (!isOwn && usesIndex(selection)) return yield* GenerationChoice.otherIndex(projection, selected.generation)
     const known = new Map(isOwn ? selected.rows.map((row) => [row.key, row]) : [])
     // A poisoned event must not hide the other rows of a page: its own row ends before it.
     const further = selection._tag === "Keys"
@@ -126,3 +128,6 @@ const select = Effect.fnUntraced(function*<Event extends Tagged, State>(
     return { ...selected, rows: [...known.values()] }
   }
 })
+
+const usesIndex = (selection: Selection): boolean =>
+  selection._tag === "Query" && selection.query.where.length + selection.query.sort.length > 0
