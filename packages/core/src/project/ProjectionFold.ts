@@ -2,6 +2,7 @@
  * Folds events into a projection's rows, batch by batch; any batching gives the same rows. An event that cannot be
  * folded is poisoned and parks its stream: it and all later events of the stream wait, and other streams continue.
  */
+import * as Data from "effect/Data"
 import * as Result from "effect/Result"
 import type { Tagged } from "../event/EventType.ts"
 import { attempt, reasonOf } from "../event/internal/Reason.ts"
@@ -11,11 +12,8 @@ import type { RecordedEvent } from "../event/RecordedEvent.ts"
 import * as StreamName from "../event/StreamName.ts"
 import type { StreamVersion } from "../event/StreamVersion.ts"
 import * as InitialState from "./internal/InitialState.ts"
-import { PoisonedEvent, type Stage } from "./internal/PoisonedEvent.ts"
 import * as RowKeys from "./internal/RowKeys.ts"
 import { type Envelope, type Projection, removed } from "./Projection.ts"
-
-export { PoisonedEvent, type Stage } from "./internal/PoisonedEvent.ts"
 
 /** A stored row, with the position of its last event and that event's version in its stream. */
 export interface StoredRow {
@@ -24,6 +22,24 @@ export interface StoredRow {
   readonly state: Json
   readonly position: Position
   readonly version: StreamVersion
+}
+
+/** The step that failed. `Newer`: an operator parked the stream at an event of a newer schema version than the code knew. */
+export type Stage = "Event" | "Keys" | "Row" | "Evolve" | "Newer"
+
+/** An event that a projection cannot fold. */
+export class PoisonedEvent extends Data.TaggedError("PoisonedEvent")<{
+  readonly projection: string
+  readonly stream: StreamName.StreamName
+  readonly version: StreamVersion
+  readonly position: Position
+  readonly type: string
+  readonly stage: Stage
+  readonly reason: string
+}> {
+  override get message(): string {
+    return `projection "${this.projection}" cannot fold event ${this.version} of stream "${this.stream}" (${this.type}): ${this.reason}`
+  }
 }
 
 /** A domain event with the keys of the rows that it changes. */
