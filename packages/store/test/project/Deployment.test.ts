@@ -70,7 +70,7 @@ describe("code that is too old for an event", () => {
       expect(yield* running.outdated).toEqual(Option.none())
     })))
 
-  it("looks as often as it is told whether newer code has gone on", () =>
+  it("looks for newer code as often as the option retryNewer says", () =>
     runAtZero(Effect.gen(function*() {
       const running = yield* Projector.start(balances, { retryNewer: "1 minute" })
       yield* depositNewer("a", 10)
