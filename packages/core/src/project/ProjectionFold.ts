@@ -24,8 +24,11 @@ export interface StoredRow {
   readonly version: StreamVersion
 }
 
-/** The step that failed. `Newer`: an operator parked the stream at an event of a newer schema version than the code knew. */
-export type Stage = "Event" | "Keys" | "Row" | "Evolve" | "Newer"
+/**
+ * The step that failed. `Handle`: the handler of a consumer. `Newer`: an operator parked the stream at an event of a newer schema
+ * version than the code knew.
+ */
+export type Stage = "Event" | "Keys" | "Row" | "Evolve" | "Handle" | "Newer"
 
 /** An event that a projection cannot fold. */
 export class PoisonedEvent extends Data.TaggedError("PoisonedEvent")<{

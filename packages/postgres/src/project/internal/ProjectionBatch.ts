@@ -106,6 +106,7 @@ const make = (database: Database, claimed: ClaimedRow, head: LogHead): Batch => 
         hasWritten = true
         return Effect.asVoid(query(database, operation, writeRows(database, id, changes)))
       }),
+    outside: database.outsideTransaction,
     undoOnFailure: (effect) => transaction(database, operation, effect),
     save: (changes) =>
       Effect.suspend(() => {

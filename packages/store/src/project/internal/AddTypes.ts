@@ -1,5 +1,5 @@
 /**
- * Adds event types to a generation of a process: its code has more of them than the code that has read the log so far. Events
+ * Adds event types to a generation of a process or consumer: its code has more of them than the code that has read the log so far. Events
  * of the added types are read alone, from the first one up to the checkpoint; then the generation has the new definition.
  * From the first batch on, code with fewer types is refused: instances hold events that it does not know.
  */
@@ -39,12 +39,16 @@ export const addTypes = Effect.fnUntraced(function*<R>(
   yield* checkpoint >= unchanged
     ? batch.redefine(target.definition)
     : batch.add({ definition: target.definition, checkpoint })
-  return { generation, head, checkpoint, folded: outcome.folded, isLive: generation.status === "Live", newer }
+  const { failed, folded } = outcome
+  return { generation, head, checkpoint, folded, isLive: generation.status === "Live", newer, failed }
 })
 
 // Other types may have been added half: a process ignores an event that it has observed before.
-const startOf = <R>({ definition }: ProjectionTarget<R>, { generation: { addition } }: Batch): Position.Position =>
-  addition?.definition === definition ? addition.checkpoint : Position.start
+const startOf = <R>(
+  { definition, startAfter }: ProjectionTarget<R>,
+  { generation: { addition, checkpoint } }: Batch
+): Position.Position =>
+  addition?.definition === definition ? addition.checkpoint : startAfter?.(checkpoint) ?? Position.start
 
 // Without other categories only the added types are read.
 const addedBy = <R>({ categories, types }: ProjectionTarget<R>, { generation }: Batch) => {

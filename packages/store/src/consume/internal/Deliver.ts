@@ -1,0 +1,71 @@
+/**
+ * One delivery: runs the handler of a consumer on a stored event, within its time limit. The handler runs in a fiber of its own:
+ * an interruption of the consumer does not reach it, and one that cannot be interrupted does not stop the consumer.
+ */
+import { reasonOf } from "@refold/core/internal/event/Reason"
+import * as Cause from "effect/Cause"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import type { Batch } from "../../project/ReadModelStore.ts"
+
+/** How a handler runs. */
+export interface Options {
+  /** How long it may take. */
+  readonly timeout: Duration.Duration
+  /** Whether its statements are part of the batch's transaction. */
+  readonly inTransaction: boolean
+}
+
+/** Runs a handler. Fails with the reason where it fails, dies, interrupts itself, or takes too long. */
+export const deliver = <E, R>(
+  batch: Batch,
+  handler: Effect.Effect<unknown, E, R>,
+  options: Options
+): Effect.Effect<void, string, R> =>
+  options.inTransaction
+    ? Effect.mapError(
+      // The question fails where a statement failed and the handler ignored it.
+      batch.undoOnFailure(Effect.andThen(within(batch, handler, options), Effect.mapError(batch.readHead, aborted))),
+      (error) => typeof error === "string" ? error : aborted()
+    )
+    : within(batch, batch.outside(handler), options)
+
+const aborted = () => "a statement failed, and the handler ignored it"
+
+const within = Effect.fnUntraced(function*<E, R>(
+  batch: Batch,
+  handler: Effect.Effect<unknown, E, R>,
+  { timeout }: Options
+): Effect.fn.Return<void, string, R> {
+  // Detached: the end of a fiber waits for its children, and this one may never end.
+  const fiber = yield* Effect.forkDetach(handler, { startImmediately: true })
+  const ended = yield* Effect.raceFirst(
+    Effect.timeoutOption(Fiber.await(fiber), timeout),
+    keepAlive(batch)
+  ).pipe(
+    Effect.onError(() => stop(fiber))
+  )
+  if (ended._tag === "None") {
+    yield* stop(fiber)
+    return yield* Effect.fail(`it took longer than ${Duration.format(timeout)}`)
+  }
+  if (Exit.isFailure(ended.value)) return yield* Effect.fail(reasonFor(ended.value.cause))
+})
+
+// A handler that cannot be interrupted goes on; what it answers then is ignored.
+const stop = (fiber: Fiber.Fiber<unknown, unknown>): Effect.Effect<void> =>
+  Effect.asVoid(Effect.timeoutOption(Fiber.interrupt(fiber), "1 second"))
+
+// A transaction that sends nothing for some seconds counts as one whose program has stopped.
+const keepAlive = ({ readHead }: Batch): Effect.Effect<never, string> =>
+  Effect.andThen(Effect.sleep("1 second"), readHead).pipe(
+    Effect.forever,
+    Effect.mapError(({ message }) => `the transaction of the batch was lost: ${message}`)
+  )
+
+const reasonFor = (cause: Cause.Cause<unknown>): string =>
+  Cause.hasInterruptsOnly(cause) ? "it interrupted itself" : reasonOf(messageOf(Cause.squash(cause)))
+
+const messageOf = (error: unknown): unknown => error instanceof Error && error.message !== "" ? error.message : error
