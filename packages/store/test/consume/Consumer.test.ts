@@ -30,6 +30,7 @@ describe("a definition", () => {
   it.each<[string, object, string]>([
     ["an empty name", { name: "" }, "name"],
     ["a name with a space", { name: "my mail" }, "name"],
+    ["a name with a dot", { name: "my.mail" }, "name"],
     ["a name of 101 characters", { name: "x".repeat(101) }, "name"],
     ["an unknown start", { startAt: "later" }, "startAt"],
     ["no start", { startAt: undefined }, "startAt"],

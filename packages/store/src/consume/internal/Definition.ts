@@ -22,7 +22,7 @@ export interface Delivery extends Projection.Envelope {
 /** The definition of a consumer. */
 export interface Definition<Event extends Tagged, R = never> {
   /**
-   * Unique among the projections and consumers of a store: 1 to 100 ASCII letters, digits, dots, dashes and underscores. Part of
+   * Unique among the projections and consumers of a store: 1 to 100 ASCII letters, digits, dashes and underscores. Part of
    * every delivery key. Under another name it is another consumer.
    */
   readonly name: string
@@ -59,7 +59,7 @@ export interface Consumer<Event extends Tagged, R = never>
   readonly inTransaction: boolean
 }
 
-const namePattern = /^[A-Za-z0-9._-]{1,100}$/
+const namePattern = /^[A-Za-z0-9_-]{1,100}$/
 
 /** Makes a consumer. Fails with `InvalidInput` for the part of the definition that breaks a rule. */
 export const make = <Event extends Tagged, R = never>(
@@ -67,7 +67,7 @@ export const make = <Event extends Tagged, R = never>(
 ): Result.Result<Consumer<Event, R>, InvalidInput> =>
   Result.gen(function*() {
     if (!namePattern.test(definition.name)) {
-      return yield* invalid("name", "must be 1 to 100 ASCII letters, digits, dots, dashes and underscores")
+      return yield* invalid("name", "must be 1 to 100 ASCII letters, digits, dashes and underscores")
     }
     yield* checkStart(definition.startAt)
     const { types } = yield* Projection.make({ ...definition, version: 1, ...withoutRows })

@@ -8,6 +8,7 @@ import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as Formatter from "effect/Formatter"
 import type { Batch } from "../../project/ReadModelStore.ts"
 
 /** How a handler runs. */
@@ -66,6 +67,11 @@ const keepAlive = ({ readHead }: Batch): Effect.Effect<never, string> =>
   )
 
 const reasonFor = (cause: Cause.Cause<unknown>): string =>
-  Cause.hasInterruptsOnly(cause) ? "it interrupted itself" : reasonOf(messageOf(Cause.squash(cause)))
+  Cause.hasInterruptsOnly(cause) ? "it interrupted itself" : reasonOf(describe(Cause.squash(cause)))
 
-const messageOf = (error: unknown): unknown => error instanceof Error && error.message !== "" ? error.message : error
+// Errors that wrap others say little by themselves, and some have fields instead of a message.
+const describe = (error: unknown, depth = 0): string => {
+  if (!(error instanceof Error)) return typeof error === "string" ? error : Formatter.format(error)
+  const own = ["", error.name].includes(error.message) ? Formatter.format({ ...error }) : error.message
+  return error.cause instanceof Error && depth < 3 ? `${own}: ${describe(error.cause, depth + 1)}` : own
+}
