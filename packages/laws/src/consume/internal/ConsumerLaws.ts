@@ -92,7 +92,8 @@ export const newerEventsWait = Law.make<GrowingLog, ConsumerRun.Stores>(
           Effect.ignore(Consumer.catchUp(older!, ConsumerRun.batching(size))),
           Consumer.catchUp(newer!, ConsumerRun.batching(size))
         ))
-      const places = (some: ReadonlyArray<ConsumerRun.Letter>) => some.map(({ event: _, ...place }) => place)
+      const places = (some: ReadonlyArray<ConsumerRun.Letter>) =>
+        some.map(({ key, stream, version }) => ({ key, stream, version }))
       return { left: places(letters), right: places(ConsumerRun.expected(newer!, log).letters) }
     })
 )

@@ -10,17 +10,16 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
 import { Causation } from "../../log/Causation.ts"
-import type { EventStoreError } from "../../log/EventStoreError.ts"
 import { WireTransform } from "../../log/WireTransform.ts"
 import * as ParkingPolicy from "../../project/internal/ParkingPolicy.ts"
 import type { Outcome, ProjectionTarget } from "../../project/internal/ProjectionTarget.ts"
 import type { Batch } from "../../project/ReadModelStore.ts"
 import type { Consumer } from "./Definition.ts"
-import { deliver } from "./Deliver.ts"
+import { deliver, type Place, undoing } from "./Deliver.ts"
 
 /** The target of a consumer. */
 export const make = <Event extends Tagged, R>(consumer: Consumer<Event, R>): ProjectionTarget<R> => {
-  const { categories, events, name, startAt, types } = consumer
+  const { categories, events, inTransaction, name, startAt, types } = consumer
   return {
     name,
     // Never raised: what was delivered cannot be taken back, so there is nothing to build again.
@@ -34,8 +33,20 @@ export const make = <Event extends Tagged, R>(consumer: Consumer<Event, R>): Pro
     startAfter: (head) =>
       startAt === "now" ? head : startAt === "start" ? 0 as typeof head : startAt.after < head ? startAt.after : head,
     isDrained: true,
-    fold: (batch, recorded, waiting, { attempts }) =>
-      deliverAll(consumer, batch, recorded, { waiting, isParked: !ParkingPolicy.isRetried({ attempts }, 1) })
+    fold: Effect.fnUntraced(function*(batch, recorded, waiting, { attempts }) {
+      const { fromWire } = yield* WireTransform
+      const events = yield* fromWire(recorded)
+      const isParked = !ParkingPolicy.isRetried({ attempts }, 1)
+      const all = (place: Place) => deliverAll(consumer, batch, events, { waiting, isParked, place })
+      if (!inTransaction) return yield* all("outside")
+      // All behind one savepoint, and if one fails, again, each behind its own.
+      const together = Effect.filterOrFail(
+        all("inside"),
+        ({ failed, poisoned }) => failed === undefined && poisoned.length === 0,
+        () => "an event failed"
+      )
+      return yield* Effect.catch(undoing(batch, together), () => all("savepoint"))
+    })
   }
 }
 
@@ -43,6 +54,7 @@ interface Delivering {
   readonly waiting: ReadonlySet<StreamName>
   /** Whether a stream is parked at the first failure. */
   readonly isParked: boolean
+  readonly place: Place
 }
 
 // A batch ends after this time, so that few events are delivered again after a crash, and no transaction is open for long.
@@ -52,11 +64,9 @@ const maxMillis = 1000
 const deliverAll = Effect.fnUntraced(function*<Event extends Tagged, R>(
   consumer: Consumer<Event, R>,
   batch: Batch,
-  recorded: ReadonlyArray<RecordedEvent>,
-  { isParked, waiting }: Delivering
-): Effect.fn.Return<Outcome, EventStoreError, R> {
-  const { fromWire } = yield* WireTransform
-  const events = yield* fromWire(recorded)
+  events: ReadonlyArray<RecordedEvent>,
+  { isParked, place, waiting }: Delivering
+): Effect.fn.Return<Outcome, never, R> {
   const end = (yield* Clock.currentTimeMillis) + maxMillis
   const nothing = { rows: [], removed: [], keepsNewer: false }
   let folded = 0
@@ -64,7 +74,7 @@ const deliverAll = Effect.fnUntraced(function*<Event extends Tagged, R>(
     if (waiting.has(event.stream)) continue
     const isOver = folded > 0 && ((yield* Clock.currentTimeMillis) >= end || (yield* isInterrupted))
     if (isOver) return { ...nothing, poisoned: [], folded, covered }
-    const delivered = yield* Effect.result(deliverOne(consumer, batch, event))
+    const delivered = yield* Effect.result(deliverOne(consumer, batch, event, place))
     if (Result.isFailure(delivered)) {
       yield* Effect.logDebug(delivered.failure.message)
       return folded === 0 || isParked
@@ -82,7 +92,8 @@ const isInterrupted = Effect.map(Effect.exit(Effect.interruptible(Effect.void)),
 const deliverOne = Effect.fnUntraced(function*<Event extends Tagged, R>(
   consumer: Consumer<Event, R>,
   batch: Batch,
-  recorded: RecordedEvent
+  recorded: RecordedEvent,
+  place: Place
 ): Effect.fn.Return<void, PoisonedEvent, R> {
   const poison = (stage: Stage) => (reason: string) => poisonedAt(consumer, recorded, stage, reason)
   const { data: _data, schemaVersion: _version, type, ...envelope } = recorded
@@ -100,7 +111,8 @@ const deliverOne = Effect.fnUntraced(function*<Event extends Tagged, R>(
   const { id, metadata: { correlationId } } = envelope
   const causation = { causationId: id, correlationId: typeof correlationId === "string" ? correlationId : id }
   const attributes = { consumer: consumer.name, type, position: recorded.position }
-  yield* deliver(batch, Effect.provideService(handleAll, Causation, causation), consumer).pipe(
+  const handler = Effect.provideService(handleAll, Causation, causation)
+  yield* deliver(batch, handler, { place, timeout: consumer.timeout }).pipe(
     Effect.withSpan("refold.consumer.delivery", { attributes }),
     Effect.mapError(poison("Handle"))
   )

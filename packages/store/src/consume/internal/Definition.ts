@@ -44,7 +44,8 @@ export interface Definition<Event extends Tagged, R = never> {
   readonly timeout?: Duration.Input | undefined
   /**
    * Whether the handler's statements are part of the transaction that stores the checkpoint, where its client is that of the
-   * store: they then take effect exactly once. False by default: a handler that waits for the network must not hold locks.
+   * store: they then take effect exactly once, also where the handler runs again after another event of its batch has failed.
+   * False by default: a handler that waits for the network must not hold locks.
    */
   readonly inTransaction?: boolean | undefined
 }

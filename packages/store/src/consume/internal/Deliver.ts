@@ -11,34 +11,38 @@ import * as Fiber from "effect/Fiber"
 import * as Formatter from "effect/Formatter"
 import type { Batch } from "../../project/ReadModelStore.ts"
 
-/** How a handler runs. */
-export interface Options {
-  /** How long it may take. */
-  readonly timeout: Duration.Duration
-  /** Whether its statements are part of the batch's transaction. */
-  readonly inTransaction: boolean
-}
+/**
+ * Where a handler's statements go: outside of the batch's transaction, into it, or into it behind a savepoint of its own, so that those
+ * of a handler that fails are undone.
+ */
+export type Place = "outside" | "inside" | "savepoint"
 
 /** Runs a handler. Fails with the reason where it fails, dies, interrupts itself, or takes too long. */
 export const deliver = <E, R>(
   batch: Batch,
   handler: Effect.Effect<unknown, E, R>,
-  options: Options
+  { place, timeout }: { readonly place: Place; readonly timeout: Duration.Duration }
 ): Effect.Effect<void, string, R> =>
-  options.inTransaction
-    ? Effect.mapError(
-      // The question fails where a statement failed and the handler ignored it.
-      batch.undoOnFailure(Effect.andThen(within(batch, handler, options), Effect.mapError(batch.readHead, aborted))),
-      (error) => typeof error === "string" ? error : aborted()
-    )
-    : within(batch, batch.outside(handler), options)
+  place === "outside"
+    ? within(batch, batch.outside(handler), timeout)
+    : place === "inside"
+    ? within(batch, handler, timeout)
+    : undoing(batch, within(batch, handler, timeout))
 
-const aborted = () => "a statement failed, and the handler ignored it"
+/** Undoes the statements of an effect that fails, or of which one has failed unnoticed. */
+export const undoing = <A, R>(batch: Batch, effect: Effect.Effect<A, string, R>): Effect.Effect<A, string, R> =>
+  // After a statement that has failed, every other one fails, too.
+  Effect.mapError(
+    batch.undoOnFailure(Effect.tap(effect, () => Effect.mapError(batch.readHead, () => aborted))),
+    (error) => typeof error === "string" ? error : aborted
+  )
+
+const aborted = "a statement failed, and the handler ignored it"
 
 const within = Effect.fnUntraced(function*<E, R>(
   batch: Batch,
   handler: Effect.Effect<unknown, E, R>,
-  { timeout }: Options
+  timeout: Duration.Duration
 ): Effect.fn.Return<void, string, R> {
   // Detached: the end of a fiber waits for its children, and this one may never end.
   const fiber = yield* Effect.forkDetach(handler, { startImmediately: true })
@@ -72,6 +76,7 @@ const reasonFor = (cause: Cause.Cause<unknown>): string =>
 // Errors that wrap others say little by themselves, and some have fields instead of a message.
 const describe = (error: unknown, depth = 0): string => {
   if (!(error instanceof Error)) return typeof error === "string" ? error : Formatter.format(error)
-  const own = ["", error.name].includes(error.message) ? Formatter.format({ ...error }) : error.message
+  const hasMessage = error.message !== "" && error.message !== error.name
+  const own = hasMessage ? error.message : Formatter.format(Object.fromEntries(Object.entries(error)))
   return error.cause instanceof Error && depth < 3 ? `${own}: ${describe(error.cause, depth + 1)}` : own
 }
