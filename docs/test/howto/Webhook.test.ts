@@ -32,7 +32,8 @@ const receiver = (...answers: ReadonlyArray<number | "stall">) =>
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
       const address = server.address()
       const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : 0}/`
-      return { requests, server, webhook: Example.webhook({ url, secret: Redacted.make(secret) }) }
+      const to = { url, secret: Redacted.make(secret) }
+      return { requests, server, webhook: Example.webhook(to), running: Example.webhooks(to) }
     }),
     ({ server }) => Effect.sync(() => server.close().closeAllConnections())
   )
@@ -104,10 +105,10 @@ it("a request that is stopped without an answer is sent again under the same id"
 
 it("a program that is stopped ends with the request in hand", () =>
   run(Effect.scoped(Effect.gen(function*() {
-    const { requests, webhook } = yield* receiver()
+    const { requests, running: webhooks, webhook } = yield* receiver()
     yield* Consumer.catchUp(webhook)
     for (const cents of [1, 2, 3]) yield* deposit("ada", cents)
-    const running = yield* Effect.forkChild(Consumer.run(webhook))
+    const running = yield* Effect.forkChild(webhooks)
     while (requests.length === 0) yield* Effect.sleep("1 millis")
     yield* Fiber.interrupt(running)
     const { length } = requests

@@ -5,7 +5,7 @@
  */
 import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
-import type { Position } from "@refold/core/event/Position"
+import * as Position from "@refold/core/event/Position"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -81,7 +81,7 @@ export const start = Effect.fnUntraced(function*<Event extends Tagged, R = never
 export const catchUp = Effect.fnUntraced(function*<Event extends Tagged, R = never>(
   consumer: Consumer<Event, R>,
   options: Options = {}
-): Effect.fn.Return<Position, Projector.CatchUpFailure, EventReader | ReadModelStore | R> {
+): Effect.fn.Return<Position.Position, Projector.CatchUpFailure, EventReader | ReadModelStore | R> {
   const resolved = yield* open(consumer, options)
   return yield* Projector.catchUp(target(consumer), resolved)
 })
@@ -114,8 +114,10 @@ const open = Effect.fnUntraced(function*<Event extends Tagged, R>(
     return yield* new InvalidInput({ field: "startAt", rule: "must not be beyond the last event of the log" })
   }
   const own = target(consumer)
+  // Begins it and delivers nothing, also where another program has begun it in between.
+  const goal = { head: { ...head, position: Position.start }, wait: true }
   for (const { id, status } of yield* store.open(own)) {
-    if (status === "Building") yield* CatchUp.advance(own, id, { head, wait: true }, resolved)
+    if (status === "Building") yield* CatchUp.advance(own, id, goal, resolved)
   }
   return resolved
 })

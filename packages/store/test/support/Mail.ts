@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Account from "./Account.ts"
 
 /** A message: the stream, its version, the amount and the delivery key. */
-export interface Message {
+interface Message {
   readonly stream: string
   readonly version: number
   readonly amount: number
@@ -38,9 +38,6 @@ export const make = <R = never>({ before = refuse, ...parts }: Parts<R> = {}) =>
 }
 
 const refuse = ({ amount }: Account.Event) => amount === 13 ? Effect.fail(new Error("13 brings bad luck")) : Effect.void
-
-/** Sends everything. */
-export const willing = () => Effect.void
 
 /** Parks at the first failure. */
 export const hasty = { attempts: 1 }

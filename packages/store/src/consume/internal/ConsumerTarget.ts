@@ -1,5 +1,6 @@
 /** A consumer as a target of the projector: a checkpoint and parked streams without rows, and effects instead of a fold. */
 import type { Tagged } from "@refold/core/event/EventType"
+import * as Position from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
 import { attempt } from "@refold/core/internal/event/Reason"
@@ -31,7 +32,7 @@ export const make = <Event extends Tagged, R>(consumer: Consumer<Event, R>): Pro
     checkVersion: events.checkVersion,
     isKeyedByStream: true,
     startAfter: (head) =>
-      startAt === "now" ? head : startAt === "start" ? 0 as typeof head : startAt.after < head ? startAt.after : head,
+      startAt === "now" ? head : startAt === "start" ? Position.start : startAt.after < head ? startAt.after : head,
     isDrained: true,
     fold: Effect.fnUntraced(function*(batch, recorded, waiting, { attempts }) {
       const { fromWire } = yield* WireTransform
