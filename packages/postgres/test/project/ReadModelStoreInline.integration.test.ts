@@ -16,7 +16,7 @@ import * as Proxy from "../support/Proxy.ts"
 import * as ReadModels from "../support/ReadModels.ts"
 import * as Stores from "../support/Stores.ts"
 
-const { build, goLive, projection, read, row, save } = ReadModels
+const { build, goLive, inlineProjection: projection, read, row, save } = ReadModels
 
 const inlineRow = ({ definition, name, version }: StoredProjection, stream: StreamName, state: Json): InlineRow => ({
   projection: name,

@@ -97,7 +97,7 @@ test(
       const { readModels, snapshots, store } = yield* Stores.open(url, { migrate: false })
       const stream = Stores.freshStream()
       const event = Stores.event()
-      const wanted = ReadModels.projection({ indexes: [{ name: "n", fields: [{ field: "n", kind: "Number" }] }] })
+      const wanted = ReadModels.inlineProjection({ indexes: [{ name: "n", fields: [{ field: "n", kind: "Number" }] }] })
       const live = yield* ReadModels.goLive(readModels, wanted, { rows: [ReadModels.row("a", { n: 1 })] })
       const inline = [{ projection: wanted.name, version: 1, definition: wanted.definition, stream, state: { n: 3 } }]
       const idempotency = { key: stream, fingerprint: "f" }
