@@ -83,49 +83,25 @@ describe("a session of any role that blocks an append is named by its error, and
     `pg_advisory_lock(hashtextextended('k', -(select oid::bigint from pg_class where relname = 'event_position')))`
   const ofPosition = "pg_advisory_lock((select oid::int from pg_class where relname = 'event_position'), 0)"
 
-  /** Appends while the stranger holds the lock, and again when it has released it. */
-  const blocked = Effect.fnUntraced(function*(
+  type Failure = { readonly _tag: string; readonly message: string }
+  type Blocked = readonly [
+    name: string,
     lock: (stream: string) => string,
-    append: (
-      opened: Stores.Opened,
-      stream: StreamName
-    ) => Effect.Effect<unknown, { readonly _tag: string; readonly message: string }>
-  ) {
-    const { name, session, url } = yield* setUp
-    const opened = yield* Stores.open(url, { queryTimeout: "500 millis", retryAppendsFor: 0 })
-    const stream = Stores.freshStream()
-    yield* session.unsafe(`select ${lock(stream)}`)
-    const { _tag, message } = yield* Effect.flip(append(opened, stream))
-    expect([_tag, message]).toEqual([
-      "EventStoreError",
-      `append failed: a stream, key or position that this append needs has been locked for 450 ms by ${name} ` +
-      `(Wait for it, or end it by pg_terminate_backend.)`
-    ])
-    yield* session`select pg_advisory_unlock_all()`
-    expect(yield* Stores.readStream(opened.store, stream)).toEqual([])
-    yield* append(opened, stream)
-    expect(yield* Stores.readStream(opened.store, stream)).toHaveLength(1)
-  })
+    append: (opened: Stores.Opened, stream: StreamName) => Effect.Effect<unknown, Failure>
+  ]
 
   const one = ({ store }: Stores.Opened, stream: StreamName) => store.append(stream, [Stores.event()])
 
-  test("by a lock on its stream", run(blocked(ofStream, one)))
-
-  test("by a lock on the positions", run(blocked(() => ofPosition, one)))
-
-  test(
-    "by a lock on its idempotency key",
-    run(
-      blocked(
-        () => ofKey,
-        ({ store }, stream) => store.append(stream, [Stores.event()], { idempotency: { key: "k", fingerprint: "f" } })
-      )
-    )
-  )
-
-  test(
-    "by a lock on a stream that it guards",
-    run(blocked(
+  const cases: ReadonlyArray<Blocked> = [
+    ["by a lock on its stream", ofStream, one],
+    ["by a lock on the positions", () => ofPosition, one],
+    [
+      "by a lock on its idempotency key",
+      () => ofKey,
+      ({ store }, stream) => store.append(stream, [Stores.event()], { idempotency: { key: "k", fingerprint: "f" } })
+    ],
+    [
+      "by a lock on a stream that it guards",
       () => ofStream("thing-guarded"),
       ({ store }, stream) =>
         store.commit({
@@ -134,16 +110,31 @@ describe("a session of any role that blocks an append is named by its error, and
             { stream: Stores.streamName("thing-guarded"), expected: ExpectedVersion.NoStream, events: [] }
           ]
         })
-    ))
-  )
+    ],
+    [
+      "in a transaction of the caller",
+      ofStream,
+      (opened, stream) => Effect.catchTag(opened.sql.withTransaction(one(opened, stream)), "SqlError", Effect.die)
+    ]
+  ]
 
-  test(
-    "in a transaction of the caller",
-    run(blocked(ofStream, ({ sql, store }, stream) =>
-      sql.withTransaction(store.append(stream, [Stores.event()])).pipe(
-        Effect.catchTag("SqlError", Effect.die)
-      )))
-  )
+  test.each(cases)("%s", (_, lock, append) =>
+    run(Effect.gen(function*() {
+      const { name, session, url } = yield* setUp
+      const opened = yield* Stores.open(url, { queryTimeout: "500 millis", retryAppendsFor: 0 })
+      const stream = Stores.freshStream()
+      yield* session.unsafe(`select ${lock(stream)}`)
+      const { _tag, message } = yield* Effect.flip(append(opened, stream))
+      expect([_tag, message]).toEqual([
+        "EventStoreError",
+        `append failed: a stream, key or position that this append needs has been locked for 450 ms by ${name} ` +
+        `(Wait for it, or end it by pg_terminate_backend.)`
+      ])
+      yield* session`select pg_advisory_unlock_all()`
+      expect(yield* Stores.readStream(opened.store, stream)).toEqual([])
+      yield* append(opened, stream)
+      expect(yield* Stores.readStream(opened.store, stream)).toHaveLength(1)
+    }))())
 
   test(
     "by the functions of the SQL API, within the lock_timeout of the session",
