@@ -107,8 +107,8 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
       const { id } = yield* goLive(readModels, wanted)
       const stream = Stores.freshStream()
       const inline = [{ projection: wanted.name, version: 1, definition: wanted.definition, stream, state: 1 }]
-      yield* store.append(stream, [Stores.event()], { inline })
-      yield* readModels.catchUpRows(wanted, [row("a")])
+      const { streams: [place] } = yield* store.append(stream, [Stores.event()], { inline })
+      yield* readModels.catchUpRows(wanted, [ReadModels.rowAt(place)])
       expect((yield* Effect.flip(read(readModels, wanted, ["a"]))).message).toBe(
         `read rows failed: projection "${wanted.name}" has tables of its own`
       )

@@ -106,7 +106,7 @@ test(
       yield* store.findAppended(idempotency)
       yield* snapshots.save({ stream, view: "v", fingerprint: "f" }, { ...place, lastEventId: event.id, state: 1 })
       expect(yield* ReadModels.read(readModels, wanted, [stream])).toHaveLength(1)
-      yield* readModels.catchUpRows(wanted, [ReadModels.row("b", { n: 1 })])
+      yield* readModels.catchUpRows(wanted, [ReadModels.rowAt(place, { n: 1 })])
       yield* readModels.open(wanted)
       yield* readModels.drop(live.id)
       const tables = ReadModels.projection({ setup: Effect.void })

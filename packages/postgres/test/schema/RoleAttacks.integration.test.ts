@@ -168,7 +168,13 @@ describe("a writer", () => {
           [stream, [2 ** 53 - 1, 2n ** 63n - 1n]],
           ["no stream", [position, 1n]]
         ] as const
-      ) yield* write(inline, key, at)
+      ) {
+        const { reason } = yield* Effect.flip(write(inline, key, at))
+        expect([key, at, reason.cause]).toMatchObject([key, at, {
+          code: "22023",
+          message: "a row must have the key, version and position of a stored event"
+        }])
+      }
       for (const wanted of [ordinary, inline]) {
         expect(yield* ReadModels.read(readModels, wanted, [stream, other, "no stream"])).toEqual([])
       }
