@@ -17,6 +17,7 @@ import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import type * as Statement from "effect/sql/Statement"
 import type { Database } from "../../schema/internal/Database.ts"
+import * as TimeLimits from "../../schema/internal/TimeLimits.ts"
 
 /** A row of `append_answer`; the columns that an outcome has no use for are null. */
 export interface AnswerRow {
@@ -34,7 +35,7 @@ export interface AnswerRow {
  * transaction may also write to the same streams.
  */
 export const appendEvents = (
-  { object, sql }: Database,
+  { limits, object, sql }: Database,
   { idempotency, writes }: Commit.Commit,
   { insideTransaction }: { readonly insideTransaction: boolean }
 ): Statement.Statement<AnswerRow> => {
@@ -59,7 +60,7 @@ export const appendEvents = (
       ? sql`${writes.map(({ lastEventId = "" }) => lastEventId)}::text[]`
       : sql.literal("NULL::text[]")
   },
-      ${sql.literal(String(!insideTransaction && writes.some(Commit.isGuard)))}
+      ${sql.literal(`${!insideTransaction && writes.some(Commit.isGuard)}, ${TimeLimits.lockTimeout(limits)}`)}
     ) AS a`
 }
 
