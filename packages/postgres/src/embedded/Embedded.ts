@@ -4,6 +4,7 @@
  */
 import type * as PgClient from "@effect/sql-pg/PgClient"
 import type { PGlite } from "@electric-sql/pglite"
+import { printable } from "@refold/core/internal/event/Printable"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
@@ -108,7 +109,7 @@ const guarded = (db: PGlite, folder: string, lock: FolderLock.Held): PGliteSessi
 const takenOver = (folder: string): EmbeddedUnavailable =>
   new EmbeddedUnavailable({
     reason: "FolderInUse",
-    message: `Another process took over the folder ${folder} while this one was suspended: open it again.`
+    message: printable(`Another process took over the folder ${folder} while this one was suspended: open it again.`)
   })
 
 const load = Effect.tryPromise({
@@ -147,7 +148,7 @@ const claim = Effect.fnUntraced(
     return yield* new EmbeddedUnavailable({
       reason: "FolderInUse",
       owner,
-      message: `The folder ${folder} is in use${where}. Close it there, or open another folder.`
+      message: printable(`The folder ${folder} is in use${where}. Close it there, or open another folder.`)
     })
   }
 )
@@ -157,31 +158,54 @@ const create = (folder: string): Effect.Effect<string, EmbeddedUnavailable> =>
   Effect.try({
     try: () => {
       Fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
-      return Fs.realpathSync(folder)
+      const real = Fs.realpathSync(folder)
+      checkOwner(real)
+      return real
     },
     catch: (cause) => unusable(folder, cause)
   })
 
+// As PostgreSQL does: files that root made, or the lock, would lock the owner of the folder out.
+const checkOwner = (folder: string): void => {
+  const own = process.geteuid?.()
+  const { uid } = Fs.statSync(folder)
+  if (own === undefined || uid === own) return
+  throw new Error(
+    `it belongs to user ${uid}, and this program runs as user ${own}: run it as the owner, give the folder to this user with chown -R ${own}, or use another folder`
+  )
+}
+
 const checkFiles = (folder: string): void => {
   const files = Fs.readdirSync(folder).filter((name) => !name.startsWith(FolderLock.lockFile))
-  if (files.length > 0 && !files.includes("PG_VERSION")) throw new Error("it holds other files and no database")
+  if (files.length === 0) return
+  if (!files.includes("PG_VERSION")) throw new Error("it holds other files and no database")
+  // As PostgreSQL does.
+  if (isWritableByOthers(folder)) {
+    throw new Error(
+      `other users can write to it, and may have changed the database: check it, and then take their rights away with chmod 700`
+    )
+  }
 }
+
+const isWritableByOthers = (folder: string): boolean =>
+  process.platform !== "win32" && (Fs.statSync(folder).mode & 0o022) !== 0
 
 // The folder alone decides: PGlite creates files that others may read.
 const makePrivate = (folder: string): void => {
   if (process.platform === "win32" || (Fs.statSync(folder).mode & 0o077) === 0) return
-  try {
-    Fs.chmodSync(folder, 0o700)
-  } catch (cause) {
-    throw new Error("other users have rights to it, and only its owner can change that: use a folder inside it", {
-      cause
-    })
+  const wasWritable = isWritableByOthers(folder)
+  Fs.chmodSync(folder, 0o700)
+  // Another user may have put a database there since the folder was seen empty.
+  if (wasWritable && Fs.existsSync(Path.join(folder, "PG_VERSION"))) {
+    throw new Error("other users could write to it, and one has put a database there: use another folder")
   }
 }
 
 const unusable = (folder: string, cause: unknown): EmbeddedUnavailable =>
   new EmbeddedUnavailable({
     reason: "FolderUnusable",
-    message: `The folder ${folder} cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`,
+    message: printable(
+      `The folder ${folder} cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`
+    ),
     cause
   })
