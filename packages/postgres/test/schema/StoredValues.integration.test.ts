@@ -1,6 +1,6 @@
 // The owner puts wrong values into the columns of the store's tables, under living readers: each reader reads on, or fails with an
 // error of its type that names the table and the column.
-import * as PgClient from "@effect/sql-pg/PgClient"
+import type * as PgClient from "@effect/sql-pg/PgClient"
 import type { EventId } from "@refold/core/event/EventId"
 import * as AsOf from "@refold/core/journal/AsOf"
 import * as Sample from "@refold/laws/internal/kit/Sample"

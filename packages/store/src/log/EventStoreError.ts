@@ -97,6 +97,6 @@ export class PermissionDenied extends Data.TaggedError("PermissionDenied")<{
   override get message(): string {
     const { object, reason, right } = this
     const missing = object === undefined ? "the rights of its kind (see PostgresStore.grants)" : `${right} on ${object}`
-    return printable(`${reason}: grant the role ${missing}, and start the program again`)
+    return printable(`${reason}: grant the role ${missing}`)
   }
 }
