@@ -17,12 +17,14 @@ import * as EmbeddedClient from "./internal/EmbeddedClient.ts"
 import * as FolderLock from "./internal/FolderLock.ts"
 import * as PGliteFiles from "./internal/PGliteFiles.ts"
 import type * as PGliteSession from "./internal/PGliteSession.ts"
+import * as PrivateFolder from "./internal/PrivateFolder.ts"
 
 /** Where the embedded database keeps its data. */
 export interface Options {
   /**
    * A folder, created if absent. In memory, and gone with the scope, when left out. It is made private to the user of this
-   * process (mode 0700), because it holds the whole log; on Windows it keeps its rights.
+   * process (mode 0700), because it holds the whole log; on Windows it keeps its rights. Refused where it
+   * belongs to another user, or holds a database that other users could write to.
    */
   readonly dataDir?: string
 }
@@ -35,8 +37,8 @@ export interface Options {
  * - `FolderInUse`: another process, or another layer of this one, has the folder open; `owner` names it. Takes over a
  *   folder whose owner died, up to five seconds later. Also the failure of queries in a process that was suspended and
  *   lost the folder meanwhile;
- * - `FolderUnusable`: the folder cannot be created, read, written or made private, or holds something that is not a
- *   database;
+ * - `FolderUnusable`: the folder cannot be created, read, written or made private, belongs to another user, or
+ *   holds something that is not a database, or a database that other users could write to;
  * - `StartFailed`: PGlite did not start, as on a damaged folder.
  */
 export class EmbeddedUnavailable extends Data.TaggedError("EmbeddedUnavailable")<{
@@ -139,8 +141,8 @@ const claim = Effect.fnUntraced(
     const lock = yield* Effect.mapError(FolderLock.acquire(folder), (cause) => unusable(folder, cause))
     if (lock._tag === "Held") {
       // Behind the lock: an owner that is just creating the database has files there and no database yet.
-      yield* trying(() => checkFiles(folder))
-      yield* trying(() => makePrivate(folder))
+      yield* trying(() => PrivateFolder.checkFiles(folder))
+      yield* trying(() => PrivateFolder.makePrivate(folder))
       return lock
     }
     const { owner } = lock
@@ -159,47 +161,11 @@ const create = (folder: string): Effect.Effect<string, EmbeddedUnavailable> =>
     try: () => {
       Fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
       const real = Fs.realpathSync(folder)
-      checkOwner(real)
+      PrivateFolder.checkOwner(real)
       return real
     },
     catch: (cause) => unusable(folder, cause)
   })
-
-// As PostgreSQL does: files that root made, or the lock, would lock the owner of the folder out.
-const checkOwner = (folder: string): void => {
-  const own = process.geteuid?.()
-  const { uid } = Fs.statSync(folder)
-  if (own === undefined || uid === own) return
-  throw new Error(
-    `it belongs to user ${uid}, and this program runs as user ${own}: run it as the owner, give the folder to this user with chown -R ${own}, or use another folder`
-  )
-}
-
-const checkFiles = (folder: string): void => {
-  const files = Fs.readdirSync(folder).filter((name) => !name.startsWith(FolderLock.lockFile))
-  if (files.length === 0) return
-  if (!files.includes("PG_VERSION")) throw new Error("it holds other files and no database")
-  // As PostgreSQL does.
-  if (isWritableByOthers(folder)) {
-    throw new Error(
-      `other users can write to it, and may have changed the database: check it, and then take their rights away with chmod 700`
-    )
-  }
-}
-
-const isWritableByOthers = (folder: string): boolean =>
-  process.platform !== "win32" && (Fs.statSync(folder).mode & 0o022) !== 0
-
-// The folder alone decides: PGlite creates files that others may read.
-const makePrivate = (folder: string): void => {
-  if (process.platform === "win32" || (Fs.statSync(folder).mode & 0o077) === 0) return
-  const wasWritable = isWritableByOthers(folder)
-  Fs.chmodSync(folder, 0o700)
-  // Another user may have put a database there since the folder was seen empty.
-  if (wasWritable && Fs.existsSync(Path.join(folder, "PG_VERSION"))) {
-    throw new Error("other users could write to it, and one has put a database there: use another folder")
-  }
-}
 
 const unusable = (folder: string, cause: unknown): EmbeddedUnavailable =>
   new EmbeddedUnavailable({
