@@ -178,7 +178,9 @@ describe("a role", () => {
       const { store } = yield* Stores.open(yield* LoginRole.ofKind(opened, ["writer"]), { migrate: false })
       yield* store.append(Stores.freshStream(), [Stores.event()], keyed("kept", { neverExpires: true }))
       expect((yield* Effect.flip(store.forgetKeys(year2001))).message)
-        .toBe("forget keys failed: permission denied for table idempotency_keys")
+        .toBe(
+          "forget keys failed: permission denied for table idempotency_keys: grant the role SELECT, UPDATE, DELETE on idempotency_keys"
+        )
       expect(yield* keys(opened)).toEqual(["kept", "old 1"])
     }))
   )
@@ -192,7 +194,10 @@ describe("a role", () => {
       const expired = IdempotencyKeys.expire({ olderThan: "7 days" })
       expect(yield* Effect.provideService(expired, EventStore, store)).toBe(1)
       expect(yield* Effect.flip(store.append(Stores.freshStream(), [Stores.event()])))
-        .toMatchObject({ message: "append failed: permission denied for function append_events" })
+        .toMatchObject({
+          message:
+            "append failed: permission denied for function append_events: grant the role EXECUTE on append_events"
+        })
     }))
   )
 })
