@@ -33,8 +33,8 @@ export interface EventRow {
  * the table. What was checked is what it is branded as.
  */
 export const decode = (row: EventRow): Result.Result<RecordedEvent, string> => {
-  for (const column in rules) {
-    const problem = rules[column]!(Reflect.get(row, column))
+  for (const [column, rule] of rules) {
+    const problem = rule(row[column])
     if (problem !== undefined) return Result.fail(`its "${column}" ${problem}`)
   }
   return Result.succeed(event(row))
@@ -43,13 +43,13 @@ export const decode = (row: EventRow): Result.Result<RecordedEvent, string> => {
 const optionalText: StoredValue.Rule = (value) => value === undefined ? undefined : StoredValue.text(value)
 
 // Those that a reader relies on; the others are texts and JSON by the types of their columns.
-const rules: Readonly<Record<string, StoredValue.Rule>> = {
-  version: StoredValue.count,
-  position: StoredValue.count,
-  metadata: StoredValue.object({ correlationId: optionalText, causationId: optionalText, actor: optionalText }),
-  occurred_at: StoredValue.instant,
-  recorded_at: StoredValue.instant
-}
+const rules: ReadonlyArray<readonly [column: keyof EventRow, rule: StoredValue.Rule]> = [
+  ["version", StoredValue.count],
+  ["position", StoredValue.count],
+  ["metadata", StoredValue.object({ correlationId: optionalText, causationId: optionalText, actor: optionalText })],
+  ["occurred_at", StoredValue.instant],
+  ["recorded_at", StoredValue.instant]
+]
 
 const event = (row: EventRow): RecordedEvent => ({
   stream: row.stream as StreamName,

@@ -34,13 +34,18 @@ export const oneOf = (texts: ReadonlyArray<string>): Rule => (value) =>
 export const nullable = (rule: Rule): Rule => (value) => value === null ? undefined : rule(value)
 
 /** A JSON object whose fields keep to these rules. */
-export const object = (fields: Readonly<Record<string, Rule>>): Rule => (value) => {
-  if (typeof value !== "object" || value === null) return "must be a JSON object"
-  for (const [field, rule] of Object.entries(fields)) {
-    const problem = rule(Reflect.get(value, field))
-    if (problem !== undefined) return `must have a field "${field}" that ${problem}`
+export const object = (fields: Readonly<Record<string, Rule>>): Rule => {
+  const all = Object.entries(fields)
+  return (value) => {
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return "must be a JSON object"
+    // Any property of an object can be read.
+    const given = value as Readonly<Record<string, unknown>>
+    for (const [field, rule] of all) {
+      const problem = rule(given[field])
+      if (problem !== undefined) return `must have a field "${field}" that ${problem}`
+    }
+    return undefined
   }
-  return undefined
 }
 
 /** A table, what identifies its rows, and the rules for its columns. */
