@@ -1,5 +1,6 @@
 /** The store's own migrations. Until the first release there is one baseline; after it, a migration never changes. */
-import { sqlFiles } from "./SqlFile.ts"
+import type { MigrationName } from "./MigrationNames.ts"
+import { type SqlFile, sqlFiles } from "./SqlFile.ts"
 import { sqlText } from "./SqlText.generated.ts"
 
 /** The files of each migration, in the order in which they run: a function in plain SQL comes after what it calls. */
@@ -101,4 +102,4 @@ export const migrations = {
     "project/promote_generation",
     "schema/privileges"
   ])
-}
+} satisfies Readonly<Record<MigrationName, ReadonlyArray<SqlFile>>>
