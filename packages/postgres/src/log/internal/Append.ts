@@ -135,7 +135,8 @@ const lookUp = (
   const find = sql<FoundRow>`
     SELECT * FROM ${object("find_stored_events")}(
       ${commit.writes.map(({ stream }) => stream)}::text[], ${[commit.idempotency?.key ?? ""]}::text[],
-      ${commit.writes.flatMap(({ events }) => events.map(({ id }) => id))}::text[]::uuid[]
+      ${commit.writes.flatMap(({ events }) => events.map(({ id }) => id))}::text[]::uuid[],
+      ${sql.literal(String(TimeLimits.lockTimeout(database.limits)))}
     )`
   return Effect.retry(database.statement(TimeLimits.withinTimeout(database.limits, find)), {
     while: (error) => Database.isDisconnect(error) ? budget.isLeft : Effect.succeed(false),

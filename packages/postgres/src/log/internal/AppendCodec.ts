@@ -19,6 +19,7 @@ import * as Result from "effect/Result"
 import type * as Statement from "effect/sql/Statement"
 import type { Database } from "../../schema/internal/Database.ts"
 import * as StoredValue from "../../schema/internal/StoredValue.ts"
+import * as TimeLimits from "../../schema/internal/TimeLimits.ts"
 
 /** A row of `append_answer`; the columns that an outcome has no use for are null. */
 export interface AnswerRow {
@@ -36,7 +37,7 @@ export interface AnswerRow {
  * transaction may also write to the same streams.
  */
 export const appendEvents = (
-  { object, sql }: Database,
+  { limits, object, sql }: Database,
   { idempotency, writes }: Commit.Commit,
   { insideTransaction }: { readonly insideTransaction: boolean }
 ): Statement.Statement<AnswerRow> => {
@@ -61,7 +62,7 @@ export const appendEvents = (
       ? sql`${writes.map(({ lastEventId = "" }) => lastEventId)}::text[]`
       : sql.literal("NULL::text[]")
   },
-      ${sql.literal(String(!insideTransaction && writes.some(Commit.isGuard)))}
+      ${sql.literal(`${!insideTransaction && writes.some(Commit.isGuard)}, ${TimeLimits.lockTimeout(limits)}`)}
     ) AS a`
 }
 
@@ -111,7 +112,7 @@ const rules = {
   recorded_at: StoredValue.instant
 }
 
-/** The answer that is stored under a key. A role that deletes old keys may have changed it. */
+/** The answer that is stored under a key. The owner may have changed it. */
 export const stored = (
   operation: string,
   rows: ReadonlyArray<Omit<AnswerRow, "outcome" | "event_id">>,

@@ -8,6 +8,7 @@ import { isSqlError } from "effect/sql/SqlError"
 import type * as SqlError from "effect/sql/SqlError"
 import * as Database from "./Database.ts"
 import * as MigrationLock from "./MigrationLock.ts"
+import * as MigrationRights from "./MigrationRights.ts"
 import * as SchemaOwner from "./SchemaOwner.ts"
 import * as SqlComments from "./SqlComments.ts"
 import * as SqlFile from "./SqlFile.ts"
@@ -77,8 +78,8 @@ export const due = (state: State, migrations: Migrations): ReadonlyArray<string>
 /**
  * Runs the migrations that have not run yet, in one transaction, and says whether there were any; only reads where all
  * have run. Processes that migrate the same schema at the same time wait for each other. Fails with `EventStoreError`
- * where a statement fails, where another role could have put something into the schema, or where the wait takes too
- * long; then nothing has changed.
+ * where a statement fails, where a right is missing, where another role could have put something into the schema, or
+ * where the wait takes too long; then nothing has changed.
  */
 export const run = Effect.fnUntraced(function*(
   options: Options
@@ -119,7 +120,7 @@ const migrate = Effect.fnUntraced(function*(
   // Looked at again behind the lock: another process may have migrated meanwhile.
   const state = yield* look(database, table)
   if (due(state, migrations).length === 0) return false
-  let problem = yield* SchemaOwner.ensure(sql, schema)
+  let problem = (yield* MigrationRights.readOnlyProblem(sql, schema)) ?? (yield* SchemaOwner.ensure(sql, schema))
   if (beside !== undefined) {
     problem ??= yield* SchemaOwner.ensure(sql, beside)
     if (state._tag !== "Applied") problem ??= yield* SchemaOwner.leftIn(sql, beside)

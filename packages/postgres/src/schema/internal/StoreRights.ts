@@ -53,6 +53,7 @@ const sqlWriterFunctions = [
   "first_answer",
   "command_fingerprint",
   "canonical_json",
+  "canonical_scalar",
   "javascript_number"
 ]
 
@@ -92,7 +93,7 @@ const rights = {
     rows: "SELECT, INSERT, UPDATE, DELETE"
   },
   "sql-writer": { execute: sqlWriterFunctions, tables: [], rows: undefined },
-  "key-expiry": { execute: [], tables: [["SELECT, UPDATE, DELETE", ["idempotency_keys"]]], rows: undefined }
+  "key-expiry": { execute: ["forget_keys"], tables: [], rows: undefined }
 } as const satisfies Record<string, Rights>
 
 /** What a role does with a store. */
@@ -125,7 +126,7 @@ export const statements = (role: string, kind: RoleKind, schema: string): Readon
     grant("USAGE", `SCHEMA "${schema}"${rows === undefined ? "" : `, "${rowsSchema}"`}`),
     ...tables.map(([right, names]) => grant(right, named(names))),
     ...(rows === undefined ? [] : [grant(rows, `ALL TABLES IN SCHEMA "${rowsSchema}"`)]),
-    ...(execute.length === 0 ? [] : [grant("EXECUTE", `FUNCTION ${named(execute)}`)])
+    grant("EXECUTE", `FUNCTION ${named(execute)}`)
   ]
 }
 
