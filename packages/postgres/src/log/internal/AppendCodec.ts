@@ -112,7 +112,7 @@ const rules = {
   recorded_at: StoredValue.instant
 }
 
-/** The answer that is stored under a key. A role that deletes old keys may have changed it. */
+/** The answer that is stored under a key. The owner may have changed it. */
 export const stored = (
   operation: string,
   rows: ReadonlyArray<Omit<AnswerRow, "outcome" | "event_id">>,
