@@ -178,7 +178,7 @@ describe("a role", () => {
       const { store } = yield* Stores.open(yield* LoginRole.ofKind(opened, ["writer"]), { migrate: false })
       yield* store.append(Stores.freshStream(), [Stores.event()], keyed("kept", { neverExpires: true }))
       expect((yield* Effect.flip(store.forgetKeys(year2001))).message)
-        .toBe("forget keys failed: permission denied for function forget_keys")
+        .toBe("forget keys failed: permission denied for function forget_keys: grant the role EXECUTE on forget_keys")
       expect(yield* keys(opened)).toEqual(["kept", "old 1"])
     }))
   )
@@ -205,7 +205,10 @@ describe("a role", () => {
       expect(yield* Effect.provideService(expired, EventStore, store)).toBe(1)
       expect(yield* keys(opened)).toEqual(["old 1"])
       expect(yield* Effect.flip(store.append(Stores.freshStream(), [Stores.event()])))
-        .toMatchObject({ message: "append failed: permission denied for function append_events" })
+        .toMatchObject({
+          message:
+            "append failed: permission denied for function append_events: grant the role EXECUTE on append_events"
+        })
     }))
   )
 })

@@ -102,6 +102,20 @@ export type RoleKind = keyof typeof rights
 /** All kinds of roles. */
 export const kinds = Object.keys(rights) as ReadonlyArray<RoleKind>
 
+/**
+ * The right that a role can have on an object of the store, given by its name without the schema, or several between commas;
+ * undefined for what is the owner's.
+ */
+export const rightOn = (object: string): string | undefined => {
+  const all: ReadonlyArray<Rights> = Object.values(rights)
+  if (all.some(({ execute }) => execute.includes(object))) return "EXECUTE"
+  const granted = /^rows(?:_\d+)?$/.test(object)
+    ? all.flatMap(({ rows }) => rows ?? [])
+    : all.flatMap(({ tables }) => tables.flatMap(([right, names]) => names.includes(object) ? [right] : []))
+  const single = new Set(granted.flatMap((list) => list.split(", ")))
+  return single.size === 0 ? undefined : [...single].join(", ")
+}
+
 /** The statements that grant a role, given as it is quoted in SQL, the rights of a kind. */
 export const statements = (role: string, kind: RoleKind, schema: string): ReadonlyArray<string> => {
   const { execute, rows, tables }: Rights = rights[kind]
