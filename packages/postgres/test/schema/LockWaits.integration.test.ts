@@ -121,13 +121,13 @@ describe("a session of any role that blocks an append is named by its error, and
   test.each(cases)("%s", (_, lock, append) =>
     run(Effect.gen(function*() {
       const { name, session, url } = yield* setUp
-      const opened = yield* Stores.open(url, { queryTimeout: "500 millis", retryAppendsFor: 0 })
+      const opened = yield* Stores.open(url, { queryTimeout: "4 seconds", retryAppendsFor: 0 })
       const stream = Stores.freshStream()
       yield* session.unsafe(`select ${lock(stream)}`)
       const { _tag, message } = yield* Effect.flip(append(opened, stream))
       expect([_tag, message]).toEqual([
         "EventStoreError",
-        `append failed: a stream, key or position that this append needs has been locked for 450 ms by ${name} ` +
+        `append failed: a stream, key or position that this append needs has been locked for 3600 ms by ${name} ` +
         `(Wait for it, or end it by pg_terminate_backend.)`
       ])
       yield* session`select pg_advisory_unlock_all()`
