@@ -2,10 +2,13 @@
  * What a store remembers of the definition of a projection, so that other code under the same name is noticed. Schemas,
  * schema versions and functions are not part of it: old and new code share rows, and functions cannot be compared.
  */
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import type { RowIndex } from "./RowIndex.ts"
 
 /** `rows`: a projection. `inline rows`: one by `ofAggregate`. `tables`: a projection in SQL. `process`: its observer. */
-type Kind = "rows" | "inline rows" | "tables" | "process" | "consumer"
+const Kind = Schema.Literals(["rows", "inline rows", "tables", "process", "consumer"])
+type Kind = typeof Kind.Type
 
 /** The parts of a definition that are compared. */
 export interface StoredDefinition {
@@ -27,9 +30,22 @@ export const render = ({ categories, indexes, kind, types }: StoredDefinition): 
       .toSorted((one, two) => one.name < two.name ? -1 : 1)
   })
 
+/** Why a string is no definition; undefined if `parse` can read it. For stores, which may hold what other programs wrote. */
+export const problem = (rendered: unknown): string | undefined =>
+  Result.isSuccess(decode(rendered)) ? undefined : "must be the definition of a projection as JSON"
+
+const Texts = Schema.Array(Schema.String)
+const Index = Schema.Struct({
+  name: Schema.String,
+  fields: Schema.Array(Schema.Struct({ field: Schema.String, kind: Schema.String }))
+})
+const decode = Schema.decodeUnknownResult(Schema.fromJsonString(
+  Schema.Struct({ kind: Kind, types: Texts, categories: Schema.optionalKey(Texts), indexes: Schema.Array(Index) })
+))
+
 /** The definition of a string that `render` returned. */
 export const parse = (rendered: string): StoredDefinition =>
-  // Only rendered definitions are stored.
+  // Rendered here, or checked by `problem` when it was read.
   JSON.parse(rendered) as StoredDefinition
 
 /** Whether nothing can be built again, so that there are no versions that could replace one another: a process or a consumer. */
