@@ -7,9 +7,12 @@ import * as Parked from "@refold/store/project/Parked"
 import { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
 import * as SqlClient from "effect/sql/SqlClient"
 import { describe, expect, test } from "vitest"
+import * as LoginRole from "../support/LoginRole.ts"
 import * as Stores from "../support/Stores.ts"
 import * as Ticks from "../support/Ticks.ts"
 
@@ -42,7 +45,7 @@ const append = (opened: Stores.Opened, id: string, ...numbers: ReadonlyArray<num
 const noted = ({ sql }: Stores.Opened) =>
   Effect.map(sql<{ readonly n: number }>`SELECT n FROM notes ORDER BY place`, (rows) => rows.map(({ n }) => n))
 
-const onTable = <A, E>(body: (opened: Stores.Opened) => Effect.Effect<A, E>) =>
+const onTable = <A, E>(body: (opened: Stores.Opened) => Effect.Effect<A, E, Scope.Scope>) =>
   Ticks.onDatabase((opened) =>
     Effect.gen(function*() {
       yield* opened.sql`CREATE TABLE notes (place serial, key text, n int CHECK (n <> 7))`
@@ -166,3 +169,25 @@ describe("a handler outside of the transaction", () => {
     )
   )
 })
+
+test(
+  "a role with the rights of a projector runs a consumer, and retries what it has parked",
+  onTable((opened) =>
+    Effect.gen(function*() {
+      const url = yield* LoginRole.ofKind(opened, ["projector"])
+      yield* opened.sql.unsafe(`GRANT INSERT ON notes TO ${LoginRole.nameOf(url)}`)
+      yield* opened.sql.unsafe(`GRANT USAGE ON SEQUENCE notes_place_seq TO ${LoginRole.nameOf(url)}`)
+      const own = yield* Stores.open(url, { migrate: false })
+      yield* append(opened, "a", 1, 2)
+      let isBroken = true
+      const consumer = notes(true, ({ n }) => n === 2 && isBroken ? Effect.fail("not yet") : Effect.void)
+      const context = services(own)
+      yield* Effect.provideContext(Consumer.catchUp(consumer, quick), context)
+      expect(yield* noted(opened)).toEqual([1])
+      isBroken = false
+      const retry = Parked.retry(Consumer.target(consumer), Stores.streamName("tally-a"))
+      expect(yield* Effect.provideContext(retry, context)).toEqual(Option.none())
+      expect(yield* noted(opened)).toEqual([1, 2])
+    })
+  )
+)

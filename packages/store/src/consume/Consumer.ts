@@ -34,7 +34,7 @@ export interface Options {
   readonly batchSize?: number | undefined
   /** The attempts to handle an event before its stream is parked; 5 by default. Other events wait meanwhile. */
   readonly attempts?: number | undefined
-  /** The pause after the first failed attempt, doubled after each further one; 200 ms by default. */
+  /** The pause after the first failed attempt, doubled after each further one, up to a minute; 200 ms by default. */
   readonly backoff?: Duration.Input | undefined
   /** How often code that is too old for an event looks whether newer code has gone on; 5 seconds by default. */
   readonly retryNewer?: Duration.Input | undefined

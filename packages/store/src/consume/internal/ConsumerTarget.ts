@@ -77,7 +77,9 @@ const deliverAll = Effect.fnUntraced(function*<Event extends Tagged, R>(
     if (isOver) return { ...nothing, poisoned: [], folded, covered }
     const delivered = yield* Effect.result(deliverOne(consumer, batch, event, place))
     if (Result.isFailure(delivered)) {
-      yield* Effect.logDebug(delivered.failure.message)
+      const { reason, stream, type, version } = delivered.failure
+      const what = `event ${version} of stream "${stream}" (${type})`
+      yield* Effect.logWarning(`consumer "${consumer.name}" could not handle ${what}: ${reason}`)
       return folded === 0 || isParked
         ? { ...nothing, poisoned: [delivered.failure], folded, covered: covered + 1 }
         : { ...nothing, poisoned: [], folded, covered, failed: delivered.failure }

@@ -10,7 +10,7 @@ import type { ParkedStream } from "../ReadModelStore.ts"
 export interface ParkingPolicy {
   /** The attempts to fold a poisoned event before its stream is parked; 3 by default. */
   readonly attempts: number
-  /** The pause after the first failed attempt, doubled after each further one; 50 ms by default. */
+  /** The pause after the first failed attempt, doubled after each further one, up to a minute; 50 ms by default. */
   readonly backoff: Duration.Input
 }
 
