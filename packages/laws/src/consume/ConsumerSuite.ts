@@ -10,7 +10,7 @@ import type * as ConsumerRun from "./internal/ConsumerRun.ts"
 /** The services under test. */
 export type Stores = ConsumerRun.Stores
 
-const growing = fc.record({ parts: Histories.parts(Histories.entry) })
+const growing = fc.record({ isTogether: fc.boolean(), parts: Histories.parts(Histories.entry) })
 const logged = fc.record({
   history: Histories.of(Histories.readableEntry, 6),
   batchSize: fc.integer({ min: 1, max: 4 })

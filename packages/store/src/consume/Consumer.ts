@@ -23,7 +23,14 @@ import { type NotOwned, ReadModelStore } from "../project/ReadModelStore.ts"
 import * as ConsumerTarget from "./internal/ConsumerTarget.ts"
 import type { Consumer } from "./internal/Definition.ts"
 
-export { type Consumer, type Definition, type Delivery, make, makeUnsafe } from "./internal/Definition.ts"
+export {
+  type Consumer,
+  type Definition,
+  type Delivered,
+  type Delivery,
+  make,
+  makeUnsafe
+} from "./internal/Definition.ts"
 
 /** How a consumer is run. */
 export interface Options {

@@ -1,6 +1,7 @@
 import { Position } from "@refold/core/event/Position"
 import * as Consumer from "@refold/store/consume/Consumer"
 import { Causation } from "@refold/store/log/Causation"
+import * as Parked from "@refold/store/project/Parked"
 import * as ProjectionStatus from "@refold/store/project/ProjectionStatus"
 import * as Projector from "@refold/store/project/Projector"
 import { ReadModelStore } from "@refold/store/project/ReadModelStore"
@@ -36,7 +37,9 @@ describe("a definition", () => {
     ["no start", { startAt: undefined }, "startAt"],
     ["a start that is no position", { startAt: { after: 1.5 } }, "startAt"],
     ["no categories", { categories: [] }, "categories"],
-    ["no time", { timeout: 0 }, "timeout"]
+    ["no time", { timeout: 0 }, "timeout"],
+    ["no handler", { handle: undefined }, "handle"],
+    ["two handlers", { handleAll: () => Effect.void }, "handle"]
   ])("with %s is refused", (_, part, field) => {
     const made = Consumer.make({ ...definition, ...part })
     expect(Result.getOrThrow(Result.flip(made))).toMatchObject({ _tag: "InvalidInput", field })
@@ -183,5 +186,45 @@ describe("a consumer", () => {
       yield* catchUp(consumer)
       expect(amounts()).toEqual([1, 2, 3, 4, 5, 6])
       expect(stream("a")).toBe("account-a")
+    })))
+})
+
+describe("a consumer that handles events together", () => {
+  const together = (fails: (amount: number) => boolean = () => false) => {
+    const calls: Array<ReadonlyArray<number>> = []
+    const causes: Array<unknown> = []
+    const consumer = Consumer.makeUnsafe<Account.Event>({
+      name: "bulk",
+      events: Account.codec,
+      startAt: "start",
+      handleAll: (delivered) =>
+        Effect.gen(function*() {
+          calls.push(delivered.map(({ event }) => event.amount))
+          causes.push(Object.keys(yield* Causation))
+          if (delivered.some(({ event }) => fails(event.amount))) yield* Effect.fail("no")
+        })
+    })
+    return { calls, causes, consumer }
+  }
+
+  it("gets those of a batch in one call, in order, each with its key", () =>
+    run(Effect.gen(function*() {
+      const { calls, causes, consumer } = together()
+      yield* deposit("a", 1, 2)
+      yield* deposit("b", 3)
+      yield* catchUp(consumer, { batchSize: 2 })
+      expect(calls).toEqual([[1, 2], [3]])
+      // One event is a cause, several are none.
+      expect(causes).toEqual([[], ["causationId", "correlationId"]])
+    })))
+
+  it("gets them one by one where the call fails, and parks the stream of the one that fails alone", () =>
+    run(Effect.gen(function*() {
+      const { calls, consumer } = together((amount) => amount === 13)
+      yield* deposit("a", 1, 13, 2)
+      yield* deposit("b", 3)
+      yield* catchUp(consumer, { attempts: 2, backoff: "1 millis" })
+      expect(calls).toEqual([[1, 13, 2, 3], [1], [13], [13, 2, 3], [13], [3]])
+      expect(yield* Parked.list(consumer)).toMatchObject([{ version: 2, attempts: 2, reason: "no" }])
     })))
 })

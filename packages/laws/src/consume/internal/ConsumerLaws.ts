@@ -14,8 +14,9 @@ import type * as Histories from "../../project/internal/Histories.ts"
 import * as ProjectionRun from "../../project/internal/ProjectionRun.ts"
 import * as ConsumerRun from "./ConsumerRun.ts"
 
-/** A log that grows in parts. */
+/** A log that grows in parts, and how its events are handled. */
 export interface GrowingLog {
+  readonly isTogether: boolean
   readonly parts: ReadonlyArray<Histories.Part>
 }
 
@@ -39,11 +40,11 @@ const parkedStreams = (consumer: Pick<Projection<never, unknown>, "name">) =>
 export const everyEventInOrder = (catchUp: ConsumerRun.CatchUp = Consumer.catchUp) =>
   Law.make<GrowingLog, ConsumerRun.Stores>(
     "a consumer run in batches of any size delivers every event once, in the order of the log",
-    ({ parts }) =>
+    ({ isTogether, parts }) =>
       Effect.gen(function*() {
         const fresh = yield* FreshNames.make
         const letters: Array<ConsumerRun.Letter> = []
-        const consumer = ConsumerRun.make(fresh, letters)
+        const consumer = ConsumerRun.make(fresh, letters, { isTogether })
         const log = yield* feed(fresh, parts, (size) => catchUp(consumer, ConsumerRun.batching(size)))
         return { left: letters, right: ConsumerRun.expected(consumer, log).letters }
       })
@@ -52,11 +53,11 @@ export const everyEventInOrder = (catchUp: ConsumerRun.CatchUp = Consumer.catchU
 /** Events of seven coins fail, and some data cannot be decoded. */
 export const parkedStreamsWait = Law.make<GrowingLog, ConsumerRun.Stores>(
   "an event that fails parks its stream, and the events of other streams are delivered",
-  ({ parts }) =>
+  ({ isTogether, parts }) =>
     Effect.gen(function*() {
       const fresh = yield* FreshNames.make
       const letters: Array<ConsumerRun.Letter> = []
-      const consumer = ConsumerRun.make(fresh, letters, { isPoisoned: true })
+      const consumer = ConsumerRun.make(fresh, letters, { isPoisoned: true, isTogether })
       const log = yield* feed(fresh, parts, (size) => Consumer.catchUp(consumer, ConsumerRun.batching(size)))
       const left = { letters, parked: yield* parkedStreams(consumer) }
       return { left, right: ConsumerRun.expected(consumer, log, true) }
@@ -66,13 +67,13 @@ export const parkedStreamsWait = Law.make<GrowingLog, ConsumerRun.Stores>(
 /** By repaired code. Compares the letters of each stream, without those that a failed attempt has delivered in part. */
 export const retriedStreamsGoOn = Law.make<GrowingLog, ConsumerRun.Stores>(
   "parked streams that are retried are delivered from the event that failed on, in order",
-  ({ parts }) =>
+  ({ isTogether, parts }) =>
     Effect.gen(function*() {
       const fresh = yield* FreshNames.make
       const letters: Array<ConsumerRun.Letter> = []
-      const broken = ConsumerRun.make(fresh, letters, { isPoisoned: true })
+      const broken = ConsumerRun.make(fresh, letters, { isPoisoned: true, isTogether })
       const log = yield* feed(fresh, parts, (size) => Consumer.catchUp(broken, ConsumerRun.batching(size)))
-      const repaired = ConsumerRun.make(fresh, letters)
+      const repaired = ConsumerRun.make(fresh, letters, { isTogether })
       for (const stream of yield* parkedStreams(broken)) yield* Parked.retry(Consumer.target(repaired), stream)
       const { letters: expected } = ConsumerRun.expected(repaired, log)
       return { left: byStream(firstOf(letters)), right: byStream(expected) }
@@ -82,11 +83,11 @@ export const retriedStreamsGoOn = Law.make<GrowingLog, ConsumerRun.Stores>(
 /** After each part, old code runs and then new code. */
 export const newerEventsWait = Law.make<GrowingLog, ConsumerRun.Stores>(
   "where code that is too old for an event stops, newer code delivers the rest, and nothing twice",
-  ({ parts }) =>
+  ({ isTogether, parts }) =>
     Effect.gen(function*() {
       const fresh = yield* FreshNames.make
       const letters: Array<ConsumerRun.Letter> = []
-      const [older, newer] = [true, false].map((isOlder) => ConsumerRun.make(fresh, letters, { isOlder }))
+      const [older, newer] = [true, false].map((isOlder) => ConsumerRun.make(fresh, letters, { isOlder, isTogether }))
       const log = yield* feed(fresh, parts, (size) =>
         Effect.andThen(
           Effect.ignore(Consumer.catchUp(older!, ConsumerRun.batching(size))),

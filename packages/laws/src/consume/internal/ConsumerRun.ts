@@ -35,13 +35,23 @@ export interface Options {
   readonly isPoisoned?: boolean | undefined
   /** Whether the code does not know the last schema version of an event type. */
   readonly isOlder?: boolean | undefined
+  /** Whether its events are handled together. */
+  readonly isTogether?: boolean | undefined
   /** Distinguishes the consumers of one run. */
   readonly name?: string | undefined
 }
 
 /** A consumer, its projection in the words of `ProjectionFold`, and what it has delivered so far. */
 export const make = (fresh: FreshNames.FreshNames, letters: Array<Letter>, options: Options = {}) => {
-  const { isOlder, isPoisoned = false, name = "letters" } = options
+  const { isOlder, isPoisoned = false, isTogether = false, name = "letters" } = options
+  // All or none.
+  const deliver = (delivered: ReadonlyArray<Consumer.Delivered<Sample.Event>>) =>
+    Effect.suspend(() => {
+      if (isPoisoned && delivered.some(({ event }) => fails(event))) return Effect.fail("seven")
+      for (const { delivery: { key, stream, version }, event } of delivered)
+        letters.push({ stream, version, key, event })
+      return Effect.void
+    })
   const { categories, events } = SampleProjections.make({ keys: "none", removes: false, poison: "Nothing" }, {
     fresh,
     isOlder
@@ -51,12 +61,9 @@ export const make = (fresh: FreshNames.FreshNames, letters: Array<Letter>, optio
     events,
     categories,
     startAt: "start",
-    handle: (event, { key, stream, version }) =>
-      Effect.suspend(() => {
-        if (isPoisoned && fails(event)) return Effect.fail("seven")
-        letters.push({ stream, version, key, event })
-        return Effect.void
-      })
+    ...isTogether
+      ? { handleAll: deliver }
+      : { handle: (event, delivery) => deliver([{ event, delivery }]) }
   })
 }
 
@@ -76,7 +83,8 @@ export const expected = (
     const own = Result.getOrElse(decoded, () => [])
     const failed = isPoisoned ? own.findIndex(fails) : -1
     const { id, stream, version } = event
-    for (const [part, one] of own.slice(0, failed === -1 ? own.length : failed).entries()) {
+    const delivered = failed === -1 ? own.length : consumer.handleAll === undefined ? failed : 0
+    for (const [part, one] of own.slice(0, delivered).entries()) {
       letters.push({ stream, version, key: `${consumer.name}:${id}${part === 0 ? "" : `:${part}`}`, event: one })
     }
     if (failed !== -1 || Result.isFailure(decoded)) parked.push(stream)

@@ -3,24 +3,23 @@ import type { Tagged } from "@refold/core/event/EventType"
 import * as Position from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
-import { attempt } from "@refold/core/internal/event/Reason"
 import * as StoredDefinition from "@refold/core/internal/project/StoredDefinition"
-import { PoisonedEvent, type Stage } from "@refold/core/project/ProjectionFold"
+import type { PoisonedEvent } from "@refold/core/project/ProjectionFold"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
-import { Causation } from "../../log/Causation.ts"
 import { WireTransform } from "../../log/WireTransform.ts"
 import * as ParkingPolicy from "../../project/internal/ParkingPolicy.ts"
 import type { Outcome, ProjectionTarget } from "../../project/internal/ProjectionTarget.ts"
 import type { Batch } from "../../project/ReadModelStore.ts"
 import type { Consumer } from "./Definition.ts"
 import { deliver, type Place, undoing } from "./Deliver.ts"
+import * as Deliveries from "./Deliveries.ts"
 
 /** The target of a consumer. */
 export const make = <Event extends Tagged, R>(consumer: Consumer<Event, R>): ProjectionTarget<R> => {
-  const { categories, events, inTransaction, name, startAt, types } = consumer
+  const { categories, events, handleAll, inTransaction, name, startAt, types } = consumer
   return {
     name,
     // Never raised: what was delivered cannot be taken back, so there is nothing to build again.
@@ -38,18 +37,42 @@ export const make = <Event extends Tagged, R>(consumer: Consumer<Event, R>): Pro
       const { fromWire } = yield* WireTransform
       const events = yield* fromWire(recorded)
       const isParked = !ParkingPolicy.isRetried({ attempts }, 1)
-      const all = (place: Place) => deliverAll(consumer, batch, events, { waiting, isParked, place })
-      if (!inTransaction) return yield* all("outside")
+      const oneByOne = (place: Place) => deliverAll(consumer, batch, events, { waiting, isParked, place })
+      const place = inTransaction ? "inside" : "outside"
+      if (handleAll === undefined && !inTransaction) return yield* oneByOne(place)
+      const together = handleAll === undefined
+        ? Effect.filterOrFail(oneByOne(place), isWhole, () => "an event failed")
+        : deliverTogether(consumer, batch, events.filter(({ stream }) => !waiting.has(stream)), place)
       // All behind one savepoint, and if one fails, again, each behind its own.
-      const together = Effect.filterOrFail(
-        all("inside"),
-        ({ failed, poisoned }) => failed === undefined && poisoned.length === 0,
-        () => "an event failed"
+      return yield* Effect.catch(
+        inTransaction ? undoing(batch, together) : together,
+        () => oneByOne(inTransaction ? "savepoint" : "outside")
       )
-      return yield* Effect.catch(undoing(batch, together), () => all("savepoint"))
     })
   }
 }
+
+const isWhole = ({ failed, poisoned }: Outcome): boolean => failed === undefined && poisoned.length === 0
+
+const nothing = { rows: [], removed: [], keepsNewer: false }
+
+const deliverTogether = Effect.fnUntraced(function*<Event extends Tagged, R>(
+  consumer: Consumer<Event, R>,
+  batch: Batch,
+  events: ReadonlyArray<RecordedEvent>,
+  place: Place
+): Effect.fn.Return<Outcome, string, R> {
+  const decoded = Result.all(events.map((event) => Deliveries.of(consumer, event)))
+  const delivered = yield* Effect.mapError(Effect.fromResult(decoded), ({ reason }) => reason)
+  const all = delivered.flat()
+  const attributes = { consumer: consumer.name, events: all.length }
+  if (all.length > 0) {
+    yield* deliver(batch, Deliveries.handle(consumer, all), { place, timeout: consumer.timeout }).pipe(
+      Effect.withSpan("refold.consumer.delivery", { attributes })
+    )
+  }
+  return { ...nothing, poisoned: [], folded: events.length }
+})
 
 interface Delivering {
   readonly waiting: ReadonlySet<StreamName>
@@ -69,7 +92,6 @@ const deliverAll = Effect.fnUntraced(function*<Event extends Tagged, R>(
   { isParked, place, waiting }: Delivering
 ): Effect.fn.Return<Outcome, never, R> {
   const end = (yield* Clock.currentTimeMillis) + maxMillis
-  const nothing = { rows: [], removed: [], keepsNewer: false }
   let folded = 0
   for (const [covered, event] of events.entries()) {
     if (waiting.has(event.stream)) continue
@@ -98,36 +120,12 @@ const deliverOne = Effect.fnUntraced(function*<Event extends Tagged, R>(
   recorded: RecordedEvent,
   place: Place
 ): Effect.fn.Return<void, PoisonedEvent, R> {
-  const poison = (stage: Stage) => (reason: string) => poisonedAt(consumer, recorded, stage, reason)
-  const { data: _data, schemaVersion: _version, type, ...envelope } = recorded
-  const events = yield* Effect.fromResult(consumer.events.decode(recorded)).pipe(
-    Effect.mapError(({ message }) => poison("Event")(message))
-  )
-  const handleAll = Effect.forEach(events, (event, part) => {
-    const key = keyOf(consumer, recorded, part)
-    // A handler may throw before it returns an effect.
-    return Effect.flatMap(
-      Effect.fromResult(attempt(() => consumer.handle(event, { ...envelope, key }))),
-      (effect) => effect
-    )
-  }, { discard: true })
-  const { id, metadata: { correlationId } } = envelope
-  const causation = { causationId: id, correlationId: typeof correlationId === "string" ? correlationId : id }
-  const attributes = { consumer: consumer.name, type, position: recorded.position }
-  const handler = Effect.provideService(handleAll, Causation, causation)
-  yield* deliver(batch, handler, { place, timeout: consumer.timeout }).pipe(
+  const delivered = yield* Effect.fromResult(Deliveries.of(consumer, recorded))
+  const { name, timeout } = consumer
+  const attributes = { consumer: name, type: recorded.type, position: recorded.position }
+  if (delivered.length === 0) return
+  yield* deliver(batch, Deliveries.handle(consumer, delivered), { place, timeout }).pipe(
     Effect.withSpan("refold.consumer.delivery", { attributes }),
-    Effect.mapError(poison("Handle"))
+    Effect.mapError((reason) => Deliveries.poisoned(name, recorded, "Handle", reason))
   )
 })
-
-/** The key of a delivery. The first domain event of a stored event has the same key before and after its type is split. */
-const keyOf = ({ name }: { readonly name: string }, { id }: RecordedEvent, part: number): string =>
-  part === 0 ? `${name}:${id}` : `${name}:${id}:${part}`
-
-const poisonedAt = (
-  { name }: { readonly name: string },
-  { position, stream, type, version }: RecordedEvent,
-  stage: Stage,
-  reason: string
-): PoisonedEvent => new PoisonedEvent({ projection: name, stream, version, position, type, stage, reason })

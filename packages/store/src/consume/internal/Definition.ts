@@ -19,7 +19,13 @@ export interface Delivery extends Projection.Envelope {
   readonly key: string
 }
 
-/** The definition of a consumer. */
+/** An event and its delivery. */
+export interface Delivered<Event> {
+  readonly event: Event
+  readonly delivery: Delivery
+}
+
+/** The definition of a consumer. It has either `handle` or `handleAll`. */
 export interface Definition<Event extends Tagged, R = never> {
   /**
    * Unique among the projections and consumers of a store: 1 to 100 ASCII letters, digits, dashes and underscores. Part of
@@ -39,8 +45,13 @@ export interface Definition<Event extends Tagged, R = never> {
    * Handles an event. One event at a time, in the order of the log. May run again for the same event with the same
    * `delivery.key`: after a failure, after a crash, and where another program takes over from one that was suspended.
    */
-  readonly handle: (event: Event, delivery: Delivery) => Effect.Effect<unknown, unknown, R>
-  /** A handler that takes longer is interrupted and has failed; 30 seconds by default. For all events that a stored event is read as. */
+  readonly handle?: ((event: Event, delivery: Delivery) => Effect.Effect<unknown, unknown, R>) | undefined
+  /**
+   * In place of `handle`: handles the events of a batch together, in the order of the log, at most `batchSize` stored events of the
+   * options. Where it fails, it runs again with the events one by one, until one fails.
+   */
+  readonly handleAll?: ((delivered: ReadonlyArray<Delivered<Event>>) => Effect.Effect<unknown, unknown, R>) | undefined
+  /** A handler that takes longer is interrupted and has failed; 30 seconds by default. */
   readonly timeout?: Duration.Input | undefined
   /**
    * Whether the handler's statements are part of the transaction that stores the checkpoint, where its client is that of the
@@ -71,6 +82,9 @@ export const make = <Event extends Tagged, R = never>(
       return yield* invalid("name", "must be 1 to 100 ASCII letters, digits, dashes and underscores")
     }
     yield* checkStart(definition.startAt)
+    if ((definition.handle === undefined) === (definition.handleAll === undefined)) {
+      return yield* invalid("handle", "must be given, or handleAll in its place")
+    }
     const { types } = yield* Projection.make({ ...definition, version: 1, ...withoutRows })
     return { ...definition, types, inTransaction, timeout: yield* CheckOptions.duration("timeout", timeout) }
   })
