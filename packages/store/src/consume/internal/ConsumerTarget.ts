@@ -38,15 +38,16 @@ export const make = <Event extends Tagged, R>(consumer: Consumer<Event, R>): Pro
       const events = yield* fromWire(recorded)
       const isParked = !ParkingPolicy.isRetried({ attempts }, 1)
       const oneByOne = (place: Place) => deliverAll(consumer, batch, events, { waiting, isParked, place })
-      const place = inTransaction ? "inside" : "outside"
-      if (handleAll === undefined && !inTransaction) return yield* oneByOne(place)
+      const isInside = inTransaction || batch.outside === undefined
+      const place = isInside ? "inside" : "outside"
+      if (handleAll === undefined && !isInside) return yield* oneByOne(place)
       const together = handleAll === undefined
         ? Effect.filterOrFail(oneByOne(place), isWhole, () => "an event failed")
         : deliverTogether(consumer, batch, events.filter(({ stream }) => !waiting.has(stream)), place)
       // All behind one savepoint, and if one fails, again, each behind its own.
       return yield* Effect.catch(
-        inTransaction ? undoing(batch, together) : together,
-        () => oneByOne(inTransaction ? "savepoint" : "outside")
+        isInside ? undoing(batch, together) : together,
+        () => oneByOne(isInside ? "savepoint" : "outside")
       )
     })
   }

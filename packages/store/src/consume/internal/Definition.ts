@@ -56,7 +56,8 @@ export interface Definition<Event extends Tagged, R = never> {
   /**
    * Whether the handler's statements are part of the transaction that stores the checkpoint, where its client is that of the
    * store: they then take effect exactly once, also where the handler runs again after another event of its batch has failed.
-   * False by default: a handler that waits for the network must not hold locks.
+   * False by default: a handler that waits for the network must not hold locks. Always so on the embedded database, which has one
+   * session: everything else that uses it waits while a handler runs.
    */
   readonly inTransaction?: boolean | undefined
 }

@@ -24,7 +24,7 @@ export const deliver = <E, R>(
   { place, timeout }: { readonly place: Place; readonly timeout: Duration.Duration }
 ): Effect.Effect<void, string, R> =>
   place === "outside"
-    ? within(batch, batch.outside(handler), timeout)
+    ? within(batch, batch.outside?.(handler) ?? handler, timeout)
     : place === "inside"
     ? within(batch, handler, timeout)
     : undoing(batch, within(batch, handler, timeout))
