@@ -7,6 +7,7 @@ import * as EmbeddedClient from "@refold/postgres/internal/embedded/EmbeddedClie
 import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { execFileSync } from "node:child_process"
 import * as Fs from "node:fs"
 import { createRequire } from "node:module"
 import * as Path from "node:path"
@@ -20,6 +21,13 @@ const open = Effect.acquireRelease(
   Effect.promise(async () => PGlite.create({ loadDataDir: new Blob([await initialised()]) })),
   (db) => Effect.promise(() => db.close())
 )
+
+/** Puts an initialised database into an empty folder, for tests that are not about how a folder gets one. */
+export const fill = async (folder: string): Promise<void> => {
+  if (!Fs.existsSync(file)) await initialise()
+  // Piped: tar warns that names in the file begin with a slash, which it leaves out.
+  execFileSync("tar", ["-xf", file, "-C", folder, "--no-same-owner"], { stdio: "pipe" })
+}
 
 /** The data folder of an initialised database, as a tar file. */
 const initialised = async (): Promise<Buffer<ArrayBuffer>> => {
