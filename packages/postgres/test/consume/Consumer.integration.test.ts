@@ -191,3 +191,25 @@ test(
     })
   )
 )
+
+test(
+  "a parked stream of many events is retried in batches, each event once, until one fails again",
+  onTable((opened) =>
+    Effect.gen(function*() {
+      const numbers = Array.from({ length: 250 }, (_, n) => 1000 + n)
+      const [first, ...rest] = numbers.map(Ticks.tick)
+      yield* opened.store.append(Stores.streamName("tally-a"), [first!, ...rest])
+      let bad = 1000
+      const consumer = notes(true, ({ n }) => n === bad ? Effect.fail("not yet") : Effect.void)
+      const retry = Parked.retry(Consumer.target(consumer), Stores.streamName("tally-a"))
+      yield* Effect.provideContext(Consumer.catchUp(consumer, quick), services(opened))
+      expect(yield* noted(opened)).toEqual([])
+      bad = 1230
+      expect(yield* Effect.provideContext(retry, services(opened))).toMatchObject(Option.some({ version: 231 }))
+      expect(yield* noted(opened)).toEqual(numbers.slice(0, 230))
+      bad = 0
+      expect(yield* Effect.provideContext(retry, services(opened))).toEqual(Option.none())
+      expect(yield* noted(opened)).toEqual(numbers)
+    })
+  )
+)

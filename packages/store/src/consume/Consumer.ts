@@ -95,7 +95,7 @@ export const catchUp = Effect.fnUntraced(function*<Event extends Tagged, R = nev
 
 /**
  * The consumer as a projection without rows: for `ProjectionStatus`, `Parked` and `Projector.forget`. A retry of a parked stream
- * delivers its events in one transaction, and other events wait meanwhile.
+ * delivers its events in batches of 100, and stores how far it has come after each.
  */
 export const target = <Event extends Tagged, R = never>(consumer: Consumer<Event, R>): ProjectionTarget<R> =>
   ConsumerTarget.make(consumer)

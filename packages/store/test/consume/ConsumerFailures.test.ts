@@ -6,6 +6,7 @@ import * as Parked from "@refold/store/project/Parked"
 import { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { describe, expect, it } from "vitest"
@@ -114,6 +115,30 @@ describe("a handler that fails", () => {
       expect(yield* Parked.retry(Consumer.target(consumer), stream("a")))
         .toMatchObject(Option.some({ version: 1, attempts: 2 }))
       expect(amounts()).toEqual([])
+    })))
+
+  it("is retried in steps: what was handled stays handled where the retry is interrupted", () =>
+    runAtZero(Effect.gen(function*() {
+      let isBroken = true
+      const { amounts, consumer } = Mail.make({
+        before: () => isBroken ? Effect.fail("down") : Effect.sleep("600 millis")
+      })
+      yield* deposit("a", 1, 2, 3, 4, 5)
+      yield* Consumer.catchUp(consumer, Mail.hasty)
+      isBroken = false
+      const retrying = yield* Effect.forkChild(Parked.retry(Consumer.target(consumer), stream("a")))
+      yield* pass(600)
+      yield* pass(600)
+      yield* pass(600)
+      yield* Fiber.interrupt(retrying)
+      const [parked] = yield* parkedOf(consumer)
+      expect(parked).toMatchObject({ stream: "account-a", attempts: 0 })
+      expect(parked!.version).toBeGreaterThan(1)
+      const { length } = amounts()
+      const rest = yield* Effect.forkChild(Parked.retry(Consumer.target(consumer), stream("a")))
+      for (let n = 0; n < 10; n++) yield* pass(600)
+      expect(yield* Fiber.join(rest)).toEqual(Option.none())
+      expect(amounts().slice(length)).toEqual([1, 2, 3, 4, 5].slice(parked!.version - 1))
     })))
 
   it("skips a discarded event, and goes on with its stream", () =>
