@@ -1,4 +1,6 @@
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
+import { WireTransform } from "@refold/store/log/WireTransform"
 import * as ProjectionStatus from "@refold/store/project/ProjectionStatus"
 import * as Projector from "@refold/store/project/Projector"
 import * as ReadModel from "@refold/store/project/ReadModel"
@@ -187,6 +189,34 @@ describe("a projection that is run", () => {
       isDown = false
       yield* pass(1000)
       expect(yield* seen()).toEqual({ a: 1 })
+    })))
+})
+
+describe("the columns that a projection reads", () => {
+  const columnsOf = Effect.fnUntraced(function*(effect: typeof catchUp) {
+    const read: Array<ReadonlyArray<string> | undefined> = []
+    yield* deposit("a", 1)
+    yield* effect.pipe(withStore((store) => ({
+      readAll: (options = {}) => {
+        read.push(options.columns)
+        return store.readAll(options)
+      }
+    })))
+    return read
+  })
+
+  it("are those that its functions and its codec use", () =>
+    run(Effect.gen(function*() {
+      expect(yield* columnsOf(catchUp)).toEqual([["stream", "version", "type", "schemaVersion", "data", "position"]])
+    })))
+
+  it("are all where a wire transform is set", () =>
+    run(Effect.gen(function*() {
+      const wire = {
+        toWire: Effect.succeed,
+        fromWire: (events: ReadonlyArray<RecordedEvent>) => Effect.succeed(events)
+      }
+      expect(yield* columnsOf(Effect.provideService(catchUp, WireTransform, wire))).toEqual([undefined])
     })))
 })
 

@@ -13,7 +13,7 @@ import type { ProjectionTarget } from "./ProjectionTarget.ts"
  * of it.
  */
 export const findUnreadable = Effect.fnUntraced(function*(
-  { categories, name, types }: Pick<ProjectionTarget, "name" | "categories" | "types">,
+  { categories, columns, name, types }: Pick<ProjectionTarget, "name" | "categories" | "columns" | "types">,
   generation: number,
   error: EventStoreError
 ): Effect.fn.Return<UnreadableEvent, ReadFailure, EventReader | ReadModelStore> {
@@ -21,7 +21,7 @@ export const findUnreadable = Effect.fnUntraced(function*(
   if (error.isPermanent !== true) return yield* error
   const generations = yield* (yield* ReadModelStore).generations(name)
   const after = generations.find(({ id }) => id === generation)?.checkpoint
-  const events = (yield* EventReader).readAll({ after, types, categories })
+  const events = (yield* EventReader).readAll({ after, types, categories, columns })
   const read = yield* Effect.result(Stream.runDrain(events))
   const named = Result.isFailure(read) && read.failure._tag === "EventStoreError" ? read.failure.cause : undefined
   return named instanceof UnreadableEvent ? named : yield* error

@@ -87,8 +87,8 @@ const foldAfter = Effect.fnUntraced(function*<R>(
   EventReader | R
 > {
   const started = yield* Clock.currentTimeMillis
-  const { types, categories } = target
-  const read = yield* readBatch(batch, { ...options, types, categories, after })
+  const { categories, columns, types } = target
+  const read = yield* readBatch(batch, { ...options, types, categories, columns, after })
   const streams = [...read.events, ...read.unreadable === undefined ? [] : [read.unreadable]].map(({ stream }) =>
     stream
   )
