@@ -568,7 +568,7 @@ describe("the columns of a projection", () => {
   it.each<[string, object]>([
     ["one without envelopes", definition],
     ["one keyed by stream", { ...definition, keys: Projection.byStream }],
-    ["an inline one", { ...definition, keys: Projection.byStream, evolve: (state: Sum, _: Event) => state }]
+    ["an inline one", { ...definition, keys: Projection.byStream, evolve: (state: Sum, _event: Event) => state }]
   ])("of %s are few", (_, given) => {
     expect(Fold.columnsOf(changed(given))).toEqual(few)
   })
@@ -576,7 +576,7 @@ describe("the columns of a projection", () => {
   it.each<[string, object]>([
     ["keys", { keys: (_: Event, { id }: Projection.Envelope) => [id] }],
     ["evolve", { evolve: (state: Sum, _: Event, envelope: Projection.Envelope) => ({ ...state, ...envelope }) }],
-    ["keys with rest parameters", { keys: (...[_, { id }]: [Event, Projection.Envelope]) => [id] }],
+    ["keys with rest parameters", { keys: (...[, { id }]: [Event, Projection.Envelope]) => [id] }],
     ["evolve with rest parameters", { evolve: (...[state]: [Sum, Event, Projection.Envelope]) => state }],
     ["an upcaster", {
       events: EventCodec.makeUnsafe([

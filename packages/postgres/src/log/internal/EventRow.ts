@@ -6,6 +6,7 @@ import type { Column, RecordedEvent } from "@refold/core/event/RecordedEvent"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
+import * as StoredValue from "../../schema/internal/StoredValue.ts"
 
 /** The columns of the table by the columns of an event. */
 export const names = {
@@ -42,14 +43,27 @@ export interface EventRow {
  * The event; a failure is the reason why the row is none. The table's check keeps out such rows, so its owner has changed
  * the table. What was checked is what it is branded as. The stream may be known without the row.
  */
-export const decode = (row: EventRow, stream = row.stream): Result.Result<RecordedEvent, string> =>
-  isTime(row.occurred_at) && isTime(row.recorded_at)
-    ? Result.succeed(event(row, stream))
-    : Result.fail("it has a time that a Date cannot hold")
+export const decode = (row: EventRow, stream = row.stream): Result.Result<RecordedEvent, string> => {
+  const problem = problemOf(row)
+  return problem === undefined ? Result.succeed(event(row, stream)) : Result.fail(problem)
+}
 
-// The driver gives the number Infinity for "infinity", and an invalid date for a year that a Date cannot hold.
-const isTime = (time: Date | number | undefined): boolean =>
-  time === undefined || (typeof time === "object" && !Number.isNaN(time.getTime()))
+// The columns that a reader relies on; the others are texts and JSON by the types of their columns. One by one, because a loop
+// over them for each event that is read takes as long as making the event.
+const problemOf = (row: EventRow): string | undefined =>
+  broken("version", row.version, StoredValue.count) ??
+    broken("position", row.position, StoredValue.count) ??
+    broken("metadata", row.metadata, metadata) ??
+    broken("occurred_at", row.occurred_at, StoredValue.instant) ??
+    broken("recorded_at", row.recorded_at, StoredValue.instant)
+
+const broken = (column: keyof EventRow, value: unknown, rule: StoredValue.Rule): string | undefined => {
+  const problem = value === undefined ? undefined : rule(value)
+  return problem === undefined ? undefined : `its "${column}" ${problem}`
+}
+
+const optionalText: StoredValue.Rule = (value) => value === undefined ? undefined : StoredValue.text(value)
+const metadata = StoredValue.object({ correlationId: optionalText, causationId: optionalText, actor: optionalText })
 
 // One literal, which is fast to make: a column that was not selected is undefined, and not in the type that a reader gets.
 const event = (row: Partial<EventRow>, stream: string): RecordedEvent => {

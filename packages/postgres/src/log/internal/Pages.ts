@@ -5,7 +5,7 @@
 import { type Column, columns as allColumns, type RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
 import type { ReadFailure } from "@refold/store/log/EventReader"
-import { EventStoreError } from "@refold/store/log/EventStoreError"
+import { EventStoreError, PermissionDenied } from "@refold/store/log/EventStoreError"
 import * as InstanceChanged from "@refold/store/log/InstanceChanged"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -96,7 +96,8 @@ const readPage = Effect.fnUntraced(function*(
   const page = { after, limit: Math.min(left, most) }
   const result = yield* Effect.result(query(database, "read", statement(page)))
   if (Result.isFailure(result)) {
-    if (result.failure.isPermanent !== true) return yield* result.failure
+    const { cause, isPermanent } = result.failure
+    if (isPermanent !== true || cause instanceof PermissionDenied) return yield* result.failure
     // Read again in smaller pages, so that the events before the one that cannot be read arrive.
     if (page.limit > 1) return [[], Option.some({ ...from, most: Math.ceil(page.limit / 10) })]
     return yield* UnreadableRow.fail(database, result.failure, (columns) => select(page, columns))
