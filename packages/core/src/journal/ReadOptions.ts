@@ -47,8 +47,8 @@ export interface ReadAllOptions extends Filter {
 /** Which columns of the events to read. */
 export interface Columns<Column extends RecordedEvent.Column> {
   /**
-   * The columns that the reader uses, at least one; all by default. A read of few columns is faster. The others are undefined
-   * or missing.
+   * The columns that the reader uses, at least one; all by default. A read of few columns is faster: an adapter may leave the
+   * others undefined.
    */
   readonly columns?: ReadonlyArray<Column> | undefined
 }
