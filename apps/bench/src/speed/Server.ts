@@ -1,0 +1,87 @@
+/** The PostgreSQL that is measured on: one of its own, or that of DATABASE_URL; and a database for each store. */
+import { spawn } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { Client } from "pg"
+import * as ServerCpu from "./ServerCpu.ts"
+
+/** A server. */
+export interface Server {
+  readonly version: string
+  /** What its figures depend on most. */
+  readonly settings: Readonly<Record<string, string>>
+  readonly source: string
+  /** The url of an empty database of this name; the same one when it is asked for again. */
+  readonly database: (name: string) => Promise<string>
+  /** The processor time that it has taken, in microseconds, where that can be read. */
+  readonly cpuMicros: () => number | undefined
+  /** Drops the databases; stops a server of its own. */
+  readonly stop: () => Promise<void>
+}
+
+const settings = [
+  ..."fsync synchronous_commit full_page_writes wal_sync_method shared_buffers max_wal_size".split(" "),
+  ..."wal_buffers commit_delay max_connections jit".split(" ")
+]
+
+/** Uses the server at `url`, or starts one from the binaries of the tests. */
+export const start = async (url: string | undefined): Promise<Server> => {
+  const own = url === undefined || url === "" ? await launch() : undefined
+  const root = own?.url ?? url!
+  const admin = new Client({ connectionString: root })
+  await admin.connect()
+  const { rows: [found] } = await admin.query<{ version: string; pid: number }>(
+    "SELECT current_setting('server_version') AS version, pg_backend_pid() AS pid"
+  )
+  const { rows: values } = await admin.query<{ name: string; value: string }>(
+    "SELECT name, current_setting(name) AS value FROM pg_settings WHERE name = ANY($1)",
+    [settings]
+  )
+  const databases = new Map<string, Promise<string>>()
+  const prefix = `bench_${process.pid}`
+  const create = async (name: string): Promise<string> => {
+    await admin.query(`CREATE DATABASE "${prefix}_${name}" TEMPLATE template0`)
+    const created = new URL(root)
+    created.pathname = `/${prefix}_${name}`
+    return created.href
+  }
+  return {
+    version: found!.version,
+    settings: Object.fromEntries(
+      settings.map((name) => [name, values.find((each) => each.name === name)?.value ?? "?"])
+    ),
+    source: own === undefined ? "the server of DATABASE_URL" : "a server of its own, on loopback",
+    database: (name) => {
+      const creating = databases.get(name) ?? create(name)
+      databases.set(name, creating)
+      return creating
+    },
+    cpuMicros: ServerCpu.reader(found!.pid),
+    stop: async () => {
+      if (own === undefined) {
+        for (const name of databases.keys()) await admin.query(`DROP DATABASE "${prefix}_${name}" WITH (FORCE)`)
+      }
+      await admin.end()
+      await own?.stop()
+    }
+  }
+}
+
+const launch = async () => {
+  // The same folder from the sources and from what is compiled.
+  const script = fileURLToPath(new URL("../../../../scripts/postgres-server.ts", import.meta.url))
+  const server = spawn(process.execPath, [script], { stdio: ["pipe", "pipe", "inherit"], detached: true })
+  const ended = new Promise<void>((resolve) => server.once("exit", () => resolve()))
+  const url = await Promise.race([
+    new Promise<string>((resolve) => server.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString().trim()))),
+    ended.then((): never => {
+      throw new Error("no PostgreSQL could be started: install its binaries, or set DATABASE_URL")
+    })
+  ])
+  return {
+    url,
+    stop: async () => {
+      server.stdin.end()
+      await ended
+    }
+  }
+}
