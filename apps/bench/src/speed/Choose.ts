@@ -1,4 +1,4 @@
-/** The groups and stores that were asked for. */
+/** Selects the groups and stores that the command line names. */
 import * as Result from "effect/Result"
 import { UsageError } from "../crud/Cli.ts"
 import type { Asked } from "./Cli.ts"
@@ -6,7 +6,7 @@ import type { Group } from "./Group.ts"
 import * as Groups from "./Groups.ts"
 import { peers } from "./Peers.ts"
 
-/** Those of a run; Refold is in all of them. Fails for a name that fits nothing. */
+/** The groups of a run; Refold is in all of them. Fails for a name that fits nothing. */
 export const choose = (
   { only, peers: asked, scale }: Pick<Asked, "only" | "peers" | "scale">
 ): Result.Result<ReadonlyArray<Group>, UsageError> => {

@@ -4,7 +4,7 @@ import { parseArgs } from "node:util"
 import { UsageError } from "../crud/Cli.ts"
 import type { Scale } from "./Scale.ts"
 
-/** What was asked for. */
+/** The parsed command line. */
 export interface Asked {
   readonly help: boolean
   readonly scale: Scale

@@ -1,4 +1,4 @@
-/** What the benchmark and a process that holds a store say to each other. */
+/** The messages between the benchmark and the process of a store. */
 import type { Measured, Size } from "./Task.ts"
 import type { TaskName } from "./Tasks.ts"
 

@@ -12,7 +12,7 @@ import type { Server } from "./Server.ts"
 import * as Stores from "./Stores.ts"
 import * as Versions from "./Versions.ts"
 
-/** Measures groups on a server; `say` is told what is being done. */
+/** Measures groups on a server; `say` gets a line of progress for each group. */
 export const run = async (
   server: Server,
   groups: ReadonlyArray<Group>,

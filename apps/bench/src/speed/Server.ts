@@ -7,10 +7,10 @@ import * as ServerCpu from "./ServerCpu.ts"
 /** A server. */
 export interface Server {
   readonly version: string
-  /** What its figures depend on most. */
+  /** The settings that figures depend on most. */
   readonly settings: Readonly<Record<string, string>>
   readonly source: string
-  /** The url of an empty database of this name; the same one when it is asked for again. */
+  /** The url of an empty database of this name; the same database for the same name. */
   readonly database: (name: string) => Promise<string>
   /** The processor time that it has taken, in microseconds, where that can be read. */
   readonly cpuMicros: () => number | undefined

@@ -1,6 +1,6 @@
 /**
- * A program that starts, appends one event and says so; with `memory` it then appends and folds a long stream, and says how
- * much memory it took at most. It loads what a store needs and nothing else.
+ * A program that starts, appends one event and prints its memory; with `memory` it then appends and folds a long stream and
+ * prints the maximum. It loads what a store needs and nothing else.
  */
 import type { Payload } from "./Peer.ts"
 import { entryOf, type PeerName } from "./Peers.ts"

@@ -19,6 +19,8 @@ const isAsExpected = ({ correctness, groups }: Findings): boolean =>
 
 const measure = async ({ json, scale }: Cli.Asked, groups: Parameters<typeof Run.run>[1]): Promise<number> => {
   const server = await Server.start(process.env["DATABASE_URL"])
+  const interrupt = () => void server.stop().finally(() => process.exit(130))
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, interrupt)
   try {
     const findings = await Run.run(server, groups, scale, note)
     process.stdout.write(`${TextReport.text(findings)}\n`)

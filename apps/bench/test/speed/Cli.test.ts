@@ -31,7 +31,7 @@ describe("the command line of the benchmark", () => {
     expect(groups.map(({ cells }) => cells.map(({ peer }) => peer))).toEqual(groups.map(() => ["refold", "raw"]))
   })
 
-  it("fills the log of five million events only when told to", () => {
+  it("fills the log of five million events only with --huge", () => {
     const sizes = (...args: ReadonlyArray<string>) =>
       chosenBy("--only", "growth", ...args)[0]!.cells.map(({ size }) => size.events)
     expect(Math.max(...sizes())).toBe(1_000_000)

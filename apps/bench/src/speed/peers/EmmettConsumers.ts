@@ -16,7 +16,8 @@ export type Deposited = Event<typeof eventType, Payload & Record<string, unknown
 
 /** Rows of a projection for each name, in a collection of that name. */
 export const projection = (url: string): Projection => {
-  const pongo = pongoClient(url)
+  // The projection makes its collections.
+  const pongo = pongoClient(url, { schema: { autoMigration: "None" } })
   return {
     catchUp: async (name, millis, keyOf) => {
       let events = 0

@@ -12,7 +12,7 @@ export const races: Task = async (session, { streams, writers }) => async () => 
   for (let each = 0; each < streams; each++) {
     const stream = Payloads.stream()
     const first = await race(session, stream, 0, writers)
-    // Where the first version has two winners, nobody knows the second one.
+    // After two winners at the first version, the second version is unknown.
     const second = first.length > 1 ? [] : await race(session, stream, first[0]!, writers)
     totals.unraised += first.length - 1 + Math.max(0, second.length - 1)
     const { events } = await session.load(stream)
@@ -21,7 +21,7 @@ export const races: Task = async (session, { streams, writers }) => async () => 
   return { value: totals.unraised, events: streams * 2 * writers, wrong: totals }
 }
 
-/** The marks of those that were accepted. Fails if no one was, or for another reason than a conflict. */
+/** The marks of those that were accepted. Fails if none was, or for another reason than a conflict. */
 const race = async (session: Session, stream: string, mark: Mark, writers: number): Promise<ReadonlyArray<Mark>> => {
   const accepted: Array<Mark> = []
   await concurrently(writers, async () => {

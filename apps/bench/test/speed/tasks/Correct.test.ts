@@ -61,7 +61,7 @@ describe("a planted fault is counted", () => {
     await expect(measured("replay", short)).rejects.toThrow("a load of 5 events folded 4")
   })
 
-  it("a store that has no such part says so", async () => {
+  it("a part that a store does not have is reported as missing", async () => {
     await expect(measured("visible")).rejects.toThrow("has no projections")
   })
 })
