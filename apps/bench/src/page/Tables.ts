@@ -37,7 +37,7 @@ const groupOf = (group: Compared): ReadonlyArray<string> => {
     "",
     `### ${group.title}`,
     "",
-    `\`${group.name}\`, ${group.better === "more" ? "more" : "less"} is better.`,
+    `\`${group.name}\`, ${Format.note(group)}.`,
     "",
     ...table(pick(Format.head(group)), measured.map(pick)),
     ...(without.length === 0 ? [] : ["", ...list(without, "")])

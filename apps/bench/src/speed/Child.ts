@@ -1,8 +1,8 @@
 /** The process of one store, as the benchmark uses it. */
 import { fork } from "node:child_process"
 import type { PeerName } from "./Peers.ts"
-import type { Answered, Job, Request, Response } from "./Protocol.ts"
-import { Missing } from "./Task.ts"
+import type { Answered, Job, Response } from "./Protocol.ts"
+import * as Requests from "./Requests.ts"
 
 /** A running process. After it ended, every request fails. */
 export interface Child {
@@ -14,63 +14,33 @@ export interface Child {
   readonly stop: () => void
 }
 
-// For what hangs: the longest preparation fills a log of millions of events.
-const limit = 30 * 60_000
-
-interface Waiting {
-  readonly resolve: (answer: Answered | undefined) => void
-  readonly reject: (error: Error) => void
-}
-
 /** Where a module of this folder is, compiled or not. */
 export const moduleOf = (name: string): URL => new URL(`./${name}${import.meta.url.slice(-3)}`, import.meta.url)
 
 /** What the processes of stores have in their environment: as in production, and no log lines. */
 export const environment = { ...process.env, NODE_ENV: "production", LOG_LEVEL: "fatal" }
 
+/** The line of what a failed process printed that says why. */
+export const problemIn = (printed: string): string => {
+  const lines = printed.trim().split("\n")
+  return lines.find((line) => /error/i.test(line)) ?? lines.at(-1) ?? ""
+}
+
 /** Starts the process of a store. */
 export const start = (peer: PeerName): Child => {
-  const process = fork(moduleOf("PeerProcess"), [peer], {
-    env: environment,
-    stdio: ["ignore", "ignore", "pipe", "ipc"]
-  })
-  const waiting = new Map<number, Waiting>()
-  let last = 0
+  const child = fork(moduleOf("PeerProcess"), [peer], { env: environment, stdio: ["ignore", "ignore", "pipe", "ipc"] })
+  const stop = () => void child.kill("SIGKILL")
+  const { answer, ask, end, hasEnded } = Requests.make((request) => void child.send(request), stop)
   let printed = ""
-  let ended: string | undefined
-  process.stderr?.on("data", (chunk: Buffer) => printed = (printed + chunk.toString()).slice(-2_000))
-  process.on("message", (response: Response) => {
-    const request = waiting.get(response.id)
-    waiting.delete(response.id)
-    if (response._tag === "Answered") request?.resolve(response.answer)
-    else request?.reject(response.isMissing ? new Missing(response.problem) : new Error(response.problem))
-  })
-  process.once("exit", (code, signal) => {
-    ended = `its process ended with ${signal ?? code}: ${printed.trim().split("\n").at(-1) ?? ""}`
-    for (const { reject } of waiting.values()) reject(new Error(ended))
-    waiting.clear()
-  })
-  const ask = (request: Omit<Request, "id">) =>
-    new Promise<Answered | undefined>((resolve, reject) => {
-      if (ended !== undefined) return reject(new Error(ended))
-      const id = ++last
-      const timer = setTimeout(() => {
-        reject(new Error(`no answer within ${limit / 60_000} minutes`))
-        process.kill("SIGKILL")
-      }, limit)
-      const done = <A extends ReadonlyArray<unknown>>(then: (...args: A) => void) => (...args: A) => {
-        clearTimeout(timer)
-        then(...args)
-      }
-      waiting.set(id, { resolve: done(resolve), reject: done(reject) })
-      process.send({ ...request, id })
-    })
+  child.stderr?.on("data", (chunk: Buffer) => printed = (printed + chunk.toString()).slice(-2_000))
+  child.on("message", (response: Response) => answer(response))
+  child.once("exit", (code, signal) => end(`its process ended with ${signal ?? code}: ${problemIn(printed)}`))
   return {
     prepare: async (job) => void await ask({ ...job, ask: "prepare", round: 0 }),
     // A measurement has an answer.
     measure: async (job, round) => (await ask({ ...job, ask: "measure", round }))!,
     close: async (job) => void await ask({ ...job, ask: "close", round: 0 }),
-    hasEnded: () => ended !== undefined,
-    stop: () => void process.kill("SIGKILL")
+    hasEnded,
+    stop
   }
 }

@@ -14,6 +14,12 @@ const times = (ratio: number): string => `×${ratio.toFixed(ratio >= 10 ? 1 : 2)
 const range = ({ max, min }: Spread, show: (value: number) => string): string => `${show(min)} – ${show(max)}`
 const optional = (value: number | undefined): string => (value === undefined ? "" : figure(value))
 
+/** How to read a group, and the rounds where they are fewer than those of the run. */
+export const note = ({ better, rounds }: Compared): string =>
+  `${better === "more" ? "more" : "less"} is better${
+    rounds === undefined ? "" : `; in ${rounds} round${rounds === 1 ? "" : "s"}`
+  }`
+
 /** The titles of a group's columns. */
 export const head = ({ compare, unit }: Compared): ReadonlyArray<string> => [
   "",

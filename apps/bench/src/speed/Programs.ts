@@ -1,7 +1,7 @@
 /** Programs that are started for one measurement: the time to their first event, and the memory that they take. */
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
-import { environment, moduleOf } from "./Child.ts"
+import { environment, moduleOf, problemIn } from "./Child.ts"
 import type { PeerName } from "./Peers.ts"
 import type { Answered } from "./Protocol.ts"
 
@@ -31,7 +31,7 @@ export const run = async (peer: PeerName, url: string, what: "start" | "memory",
       program.once("exit", (code) =>
         code === 0
           ? resolve({ millis, printed })
-          : reject(new Error(problem.split("\n").find((line) => /error/i.test(line)) ?? `exit code ${code}`)))
+          : reject(new Error(`exit code ${code}: ${problemIn(problem)}`)))
     }
   )
   // Kilobytes.

@@ -8,7 +8,7 @@ export const text = (findings: Findings): string =>
   [
     ["Refold and its peers, side by side", ...Format.setting(findings)],
     ...findings.groups.map((group) => [
-      `${group.name}: ${group.title} (${group.better === "more" ? "more" : "less"} is better)`,
+      `${group.name}: ${group.title} (${Format.note(group)})`,
       ...tableOf(Format.head(group), group.rows.map((row) => Format.cells(group, row)))
     ]),
     [

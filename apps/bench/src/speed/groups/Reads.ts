@@ -40,6 +40,7 @@ export const projections = ({ isQuick }: Scale): ReadonlyArray<Group> => {
       unit: "events/s",
       better: "more",
       compare: "refold",
+      ...(isQuick ? { rounds: 2, isWarmedUp: false } : {}),
       cells: forEach(onServer, "catchUp", { events, rows, millis }, "log")
     })),
     {

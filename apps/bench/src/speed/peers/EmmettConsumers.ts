@@ -30,13 +30,14 @@ export const projection = (url: string): Projection => {
         })
       })
       let isDone = true
-      const timer = setTimeout(() => {
+      const timer = setInterval(() => {
+        // It cannot be stopped before it has begun.
+        if (events === 0) return
         isDone = false
-        // The start then fails or ends.
-        consumer.stop().catch(() => {})
+        void consumer.stop()
       }, millis)
       await consumer.start()
-      clearTimeout(timer)
+      clearInterval(timer)
       await consumer.close()
       return { events, isDone }
     },
