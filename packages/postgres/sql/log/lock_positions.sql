@@ -36,7 +36,11 @@ BEGIN
     PERFORM set_config('refold_store.locked_position', this_hold || last_drawn, true);
   END IF;
   -- oid and the low 32 bits of the position, as int4 without overflow.
-  PERFORM pg_advisory_xact_lock_shared('refold.event_position'::regclass::oid::int4, last_drawn::bit(32)::int4);
+  IF NOT pg_try_advisory_xact_lock_shared('refold.event_position'::regclass::oid::int4, last_drawn::bit(32)::int4) THEN
+    PERFORM refold.wait_for_lock(
+      ('refold.event_position'::regclass::oid::bigint << 32) | (last_drawn & 4294967295), true, true
+    );
+  END IF;
   -- A position that a crash undoes after a reader has seen it would be drawn twice.
   IF current_setting('synchronous_commit') = 'off' THEN
     PERFORM set_config('synchronous_commit', 'on', true);

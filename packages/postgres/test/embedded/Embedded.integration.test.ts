@@ -13,6 +13,7 @@ import * as Os from "node:os"
 import * as Path from "node:path"
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest"
 import * as Embedded from "../../src/embedded/Embedded.ts"
+import * as EmbeddedStore from "../support/EmbeddedStore.ts"
 
 const runtime = ManagedRuntime.make(Embedded.layer())
 afterAll(() => runtime.dispose())
@@ -231,6 +232,7 @@ describe("a folder", () => {
   })
 
   test("is READ COMMITTED, whatever the database's default is", async () => {
+    await EmbeddedStore.fill(folder)
     await inFolder(
       folder,
       (sql) => sql`alter database postgres set default_transaction_isolation = 'repeatable read'`
@@ -240,6 +242,7 @@ describe("a folder", () => {
   })
 
   test("keeps what was committed when its process is killed, and loses what was not", async () => {
+    await EmbeddedStore.fill(folder)
     const killed = child(`${head(folder)}
       await Effect.runPromise(Effect.gen(function*() {
         const sql = yield* PgClient.PgClient
@@ -254,6 +257,7 @@ describe("a folder", () => {
   })
 
   test("cannot be opened twice", async () => {
+    await EmbeddedStore.fill(folder)
     const error = await inFolder(
       folder,
       () => Effect.promise(() => inFolder(folder, () => Effect.void).then(() => undefined, (cause: unknown) => cause))
@@ -280,10 +284,39 @@ describe("a folder", () => {
     }
   })
 
+  test("that other users could write to is refused where it holds a database, and opened when its rights are taken away", async () => {
+    const dataDir = Path.join(folder, "shared")
+    await inFolder(dataDir, (sql) => sql`select 1`)
+    for (const mode of [0o770, 0o702]) {
+      Fs.chmodSync(dataDir, mode)
+      await expect(inFolder(dataDir, () => Effect.void)).rejects.toMatchObject({
+        reason: "FolderUnusable",
+        message: expect.stringContaining("other users can write to it, and may have changed the database")
+      })
+      expect(Fs.statSync(dataDir).mode & 0o777).toBe(mode)
+    }
+    Fs.chmodSync(dataDir, 0o755)
+    await inFolder(dataDir, (sql) => sql`select 1`)
+  })
+
+  const isRoot = process.geteuid?.() === 0
+  test.skipIf(!isRoot)(
+    `of another user is refused to root and left alone${isRoot ? "" : " (skipped: needs root)"}`,
+    async () => {
+      Fs.chownSync(folder, 65534, 65534)
+      await expect(inFolder(folder, () => Effect.void)).rejects.toMatchObject({
+        reason: "FolderUnusable",
+        message:
+          `The folder ${folder} cannot be used: it belongs to user 65534, and this program runs as user 0: run it as the owner, give the folder to this user with chown -R 0, or use another folder`
+      })
+      expect([Fs.readdirSync(folder), Fs.statSync(folder).uid]).toEqual([[], 65534])
+    }
+  )
+
   // Another user must be able to read the program.
   const canTest = process.getuid?.() === 0 && isOpenToOthers(import.meta.dirname)
   test.skipIf(!canTest)(
-    `is refused where other users have rights to it and this one cannot change that${
+    `of root is refused to another user${
       canTest ? "" : " (skipped: needs root, and a checkout that other users can read)"
     }`,
     () => {
@@ -295,7 +328,7 @@ describe("a folder", () => {
         const error = await Effect.runPromise(Effect.flip(Effect.provide(Effect.void, layer)))
         console.log(error.reason, error.message)`)
       expect(out.stdout).toBe(
-        `FolderUnusable The folder ${folder} cannot be used: other users have rights to it, and only its owner can change that: use a folder inside it\n`
+        `FolderUnusable The folder ${folder} cannot be used: it belongs to user 0, and this program runs as user 65534: run it as the owner, give the folder to this user with chown -R 65534, or use another folder\n`
       )
       expect(Fs.readdirSync(folder)).toEqual([])
     }

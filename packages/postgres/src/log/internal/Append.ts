@@ -17,7 +17,7 @@ import * as Option from "effect/Option"
 import type * as SqlError from "effect/sql/SqlError"
 import type * as Statement from "effect/sql/Statement"
 import * as Database from "../../schema/internal/Database.ts"
-import { query, type Rows } from "../../schema/internal/Query.ts"
+import * as Query from "../../schema/internal/Query.ts"
 import * as TimeLimits from "../../schema/internal/TimeLimits.ts"
 import * as AppendCodec from "./AppendCodec.ts"
 
@@ -49,17 +49,20 @@ export const append = Effect.fnUntraced(function*(
   const sent = send(checked, database.statement(TimeLimits.withinTimeout(database.limits, answer)))
   return yield* insideTransaction
     // Whether it is committed is decided by the caller's transaction.
-    ? Effect.catchTag(sent, "SqlError", (error) => failed(error))
+    ? Effect.catchTag(sent, "SqlError", (error) => failed(database, error))
     : sendUntilKnown(database, checked, sent)
 })
 
-type Send = Effect.Effect<Commit.Appended, AppendError | SqlError.SqlError>
+type Send = Effect.Effect<Commit.Appended, AppendError | EventStoreError | SqlError.SqlError>
 
-const send = (commit: Commit.Commit, answer: Rows<AppendCodec.AnswerRow>): Send =>
+const send = (commit: Commit.Commit, answer: Query.Rows<AppendCodec.AnswerRow>): Send =>
   Effect.flatMap(answer, (rows) =>
-    Arr.isReadonlyArrayNonEmpty(rows)
-      ? Effect.fromResult(AppendCodec.answer(commit, rows))
-      : Effect.die(new Error("append_events gave no answer")))
+    Effect.fromResult(
+      Arr.isReadonlyArrayNonEmpty(rows)
+        ? AppendCodec.answer(commit, rows)
+        // Only a key whose stored answer is empty gives none.
+        : AppendCodec.stored(operation, rows, commit.idempotency?.key ?? "")
+    ))
 
 /** The first answer to an idempotency key, None for a new one. Without a fingerprint, that of whichever commit has the key. */
 export const findAppended = Effect.fnUntraced(function*(
@@ -71,10 +74,10 @@ export const findAppended = Effect.fnUntraced(function*(
   const { object, sql } = database
   const statement = sql<AppendCodec.AnswerRow>`
     SELECT * FROM ${object("stored_answer")}(${key}::text, sha256(convert_to(${given}::text, 'UTF8')))`
-  const rows = yield* query(database, "find appended", statement)
+  const rows = yield* Query.query(database, "find appended", statement)
   if (!Arr.isReadonlyArrayNonEmpty(rows)) return Option.none()
   if (rows[0].outcome === "idempotency_conflict") return yield* new IdempotencyConflict({ key })
-  return Option.some(AppendCodec.appended(rows, true))
+  return Option.some(yield* Effect.fromResult(AppendCodec.stored("find appended", rows, key)))
 })
 
 // How often an append whose connection was lost is sent, if it was not stored: more often than a pool has connections,
@@ -93,7 +96,7 @@ const sendUntilKnown = Effect.fnUntraced(function*(
     if (sent._tag === "Success") return sent.success
     const error = sent.failure
     const isLost = error._tag === "SqlError" && isAnswerLost(error)
-    if (!isLost && sends === 1) return yield* error._tag === "SqlError" ? failed(error) : Effect.fail(error)
+    if (!isLost && sends === 1) return yield* error._tag === "SqlError" ? failed(database, error) : Effect.fail(error)
     // A copy may be refused because the first one arrived after all.
     const stored = yield* lookUp(database, commit, budget)
     if (Option.isSome(stored)) return stored.value
@@ -132,7 +135,8 @@ const lookUp = (
   const find = sql<FoundRow>`
     SELECT * FROM ${object("find_stored_events")}(
       ${commit.writes.map(({ stream }) => stream)}::text[], ${[commit.idempotency?.key ?? ""]}::text[],
-      ${commit.writes.flatMap(({ events }) => events.map(({ id }) => id))}::text[]::uuid[]
+      ${commit.writes.flatMap(({ events }) => events.map(({ id }) => id))}::text[]::uuid[],
+      ${sql.literal(String(TimeLimits.lockTimeout(database.limits)))}
     )`
   return Effect.retry(database.statement(TimeLimits.withinTimeout(database.limits, find)), {
     while: (error) => Database.isDisconnect(error) ? budget.isLeft : Effect.succeed(false),
@@ -156,15 +160,14 @@ const found = (commit: Commit.Commit, rows: ReadonlyArray<FoundRow>): Option.Opt
     : Option.none()
 }
 
-const failed = (error: SqlError.SqlError): Effect.Effect<never, EventStoreError> =>
+const failed = (database: Database.Database, error: SqlError.SqlError): Effect.Effect<never, EventStoreError> =>
   Effect.fail(
-    new EventStoreError({
-      operation: "append",
-      cause: Database.isUnseenConflict(error)
-        ? new Error(unseenConflict, { cause: error })
-        : Database.explain(error)
-    })
+    Database.isUnseenConflict(error)
+      ? new EventStoreError({ operation, cause: new Error(unseenConflict, { cause: error }) })
+      : Query.failed(database, operation, error)
   )
+
+const operation = "append"
 
 // In the caller's transaction only: the store's own are READ COMMITTED. The words of the SQL API.
 const unseenConflict = "another transaction appended first, and this transaction cannot see it " +

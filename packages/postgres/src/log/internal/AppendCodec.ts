@@ -12,11 +12,14 @@ import {
 } from "@refold/core/journal/AppendError"
 import * as Commit from "@refold/core/journal/Commit"
 import type { ExpectedVersion } from "@refold/core/journal/ExpectedVersion"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import type * as Statement from "effect/sql/Statement"
 import type { Database } from "../../schema/internal/Database.ts"
+import * as StoredValue from "../../schema/internal/StoredValue.ts"
+import * as TimeLimits from "../../schema/internal/TimeLimits.ts"
 
 /** A row of `append_answer`; the columns that an outcome has no use for are null. */
 export interface AnswerRow {
@@ -34,7 +37,7 @@ export interface AnswerRow {
  * transaction may also write to the same streams.
  */
 export const appendEvents = (
-  { object, sql }: Database,
+  { limits, object, sql }: Database,
   { idempotency, writes }: Commit.Commit,
   { insideTransaction }: { readonly insideTransaction: boolean }
 ): Statement.Statement<AnswerRow> => {
@@ -59,7 +62,7 @@ export const appendEvents = (
       ? sql`${writes.map(({ lastEventId = "" }) => lastEventId)}::text[]`
       : sql.literal("NULL::text[]")
   },
-      ${sql.literal(String(!insideTransaction && writes.some(Commit.isGuard)))}
+      ${sql.literal(`${!insideTransaction && writes.some(Commit.isGuard)}, ${TimeLimits.lockTimeout(limits)}`)}
     ) AS a`
 }
 
@@ -80,12 +83,13 @@ const encodeExpected = (expected: ExpectedVersion): number => {
 export const answer = (
   { idempotency, writes }: Commit.Commit,
   rows: Arr.NonEmptyReadonlyArray<AnswerRow>
-): Result.Result<Commit.Appended, AppendError> => {
+): Result.Result<Commit.Appended, AppendError | EventStoreError> => {
   const [row] = rows
   switch (row.outcome) {
     case "appended":
+      return Result.succeed(appended(rows, false))
     case "deduplicated":
-      return Result.succeed(appended(rows, row.outcome === "deduplicated"))
+      return stored("append", rows, idempotency!.key)
     case "idempotency_conflict":
       return Result.fail(new IdempotencyConflict({ key: idempotency!.key }))
     case "duplicate_event_id":
@@ -99,6 +103,36 @@ export const answer = (
     }
   }
 }
+
+const rules = {
+  stream: StoredValue.text,
+  first_version: StoredValue.count,
+  version: StoredValue.count,
+  position: StoredValue.count,
+  recorded_at: StoredValue.instant
+}
+
+/** The answer that is stored under a key. The owner may have changed it. */
+export const stored = (
+  operation: string,
+  rows: ReadonlyArray<Omit<AnswerRow, "outcome" | "event_id">>,
+  key: string
+): Result.Result<Commit.Appended, EventStoreError> => {
+  for (const row of rows) {
+    for (const [field, rule] of Object.entries(rules)) {
+      const problem = rule(Reflect.get(row, field))
+      if (problem !== undefined) return noAnswer(operation, key, `must have a field "${field}" that ${problem}`)
+    }
+  }
+  return Arr.isReadonlyArrayNonEmpty(rows)
+    ? Result.succeed(appended(rows, true))
+    : noAnswer(operation, key, "must be the answer to a commit")
+}
+
+const noAnswer = (operation: string, key: string, reason: string): Result.Result<never, EventStoreError> =>
+  Result.fail(
+    StoredValue.unreadable(operation, { table: "idempotency_keys", row: { key }, column: "answer", reason })
+  )
 
 /** A stored commit, from a row per write with events. */
 export const appended = (
