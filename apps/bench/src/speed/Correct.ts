@@ -13,11 +13,11 @@ export const tally = () => {
   return {
     add: (cells: ReadonlyArray<Cell>, outcomes: ReadonlyArray<Outcome<Sample>>): void => {
       for (const [index, { peer, task }] of cells.entries()) {
-        const own = counts.get(peer) ?? { events: 0, lost: 0, unraised: 0, skipped: 0, hasReader: false }
-        counts.set(peer, own)
         for (const sample of outcomes[index]?.values ?? []) {
           // Only measurements that looked for it.
           if (sample?.wrong === undefined) continue
+          const own = counts.get(peer) ?? { events: 0, lost: 0, unraised: 0, skipped: 0, hasReader: false }
+          counts.set(peer, own)
           own.events += sample.events ?? 0
           own.lost += sample.wrong.lost ?? 0
           own.unraised += sample.wrong.unraised ?? 0

@@ -1,5 +1,6 @@
 /** A comparison: cells that are measured by turns, and what their figures are compared with. */
 import type { PeerName } from "./Peers.ts"
+import type { ProgramName } from "./Programs.ts"
 import type { Size } from "./Task.ts"
 import type { TaskName } from "./Tasks.ts"
 
@@ -11,7 +12,7 @@ export interface Cell {
   /** The store's database for this; each name is another one. */
   readonly database: string
   /** A task of a process that holds the store, or a program that is started for each measurement. */
-  readonly task: TaskName | "start" | "memory"
+  readonly task: TaskName | ProgramName
   readonly size: Size
 }
 

@@ -10,6 +10,7 @@ import * as Rounds from "./Rounds.ts"
 import type { Scale } from "./Scale.ts"
 import type { Server } from "./Server.ts"
 import * as Stores from "./Stores.ts"
+import { Missing } from "./Task.ts"
 import * as Versions from "./Versions.ts"
 
 /** Measures groups on a server; `say` gets a line of progress for each group. */
@@ -54,12 +55,20 @@ export const run = async (
   }
 }
 
+/** A program that starts every day finds its tables there. Not every store can be bundled. */
+const prepareProgram = async (server: Server, stores: Stores.Stores, cell: Cell, task: Programs.ProgramName) => {
+  await stores.of(cell.peer).prepare(await Stores.opener(server, cell))
+  if (task !== "bundled") return
+  await Programs.run(cell.peer, await Stores.urlOf(server, cell), task, 0).catch((error: unknown) => {
+    throw new Missing(`does not start from a bundle: ${error instanceof Error ? error.message : String(error)}`)
+  })
+}
+
 const measured = (server: Server, stores: Stores.Stores, cell: Cell): Rounds.Cell<Compare.Sample> => {
   const { peer, size, task } = cell
-  if (task === "start" || task === "memory") {
+  if (Programs.isProgram(task)) {
     return {
-      // A program that starts every day finds its tables there.
-      prepare: async () => stores.of(peer).prepare(await Stores.opener(server, cell)),
+      prepare: () => prepareProgram(server, stores, cell, task),
       measure: async () => Programs.run(peer, await Stores.urlOf(server, cell), task, size.events)
     }
   }

@@ -16,6 +16,14 @@ export const programs = ({ isQuick }: Scale): ReadonlyArray<Group> => {
       cells: forEach(onServer, "start", {}, "start")
     },
     {
+      name: "start-bundled",
+      title: "From the start of a bundled program to its first stored event",
+      unit: "ms",
+      ...once,
+      ...(isQuick ? { rounds: 1 } : {}),
+      cells: forEach(onServer, "bundled", {}, "start")
+    },
+    {
       name: "memory",
       title: `The most memory of a program that appends and loads a stream of ${count(events)} events`,
       unit: "MB",
