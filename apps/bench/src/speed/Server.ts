@@ -29,39 +29,53 @@ export const start = async (url: string | undefined): Promise<Server> => {
   const root = own?.url ?? url!
   const admin = new Client({ connectionString: root })
   await admin.connect()
+  const databases = makeDatabases(admin, root)
+  return {
+    ...await describe(admin),
+    source: own === undefined ? "the server of DATABASE_URL" : "a server of its own, on loopback",
+    database: databases.get,
+    stop: async () => {
+      if (own === undefined) await databases.drop()
+      await admin.end()
+      await own?.stop()
+    }
+  }
+}
+
+const describe = async (admin: Client): Promise<Pick<Server, "cpuMicros" | "settings" | "version">> => {
   const { rows: [found] } = await admin.query<{ version: string; pid: number }>(
     "SELECT current_setting('server_version') AS version, pg_backend_pid() AS pid"
   )
-  const { rows: values } = await admin.query<{ name: string; value: string }>(
-    "SELECT name, current_setting(name) AS value FROM pg_settings WHERE name = ANY($1)",
+  const { rows } = await admin.query<{ name: string; value: string }>(
+    "SELECT name, current_setting(name) AS value FROM pg_settings WHERE name = ANY($1) ORDER BY array_position($1, name)",
     [settings]
   )
-  const databases = new Map<string, Promise<string>>()
+  return {
+    // One row.
+    version: found!.version,
+    cpuMicros: ServerCpu.reader(found!.pid),
+    settings: Object.fromEntries(rows.map(({ name, value }) => [name, value]))
+  }
+}
+
+/** Databases that are created when they are first used. */
+const makeDatabases = (admin: Client, root: string) => {
+  const created = new Map<string, Promise<string>>()
   const prefix = `bench_${process.pid}`
   const create = async (name: string): Promise<string> => {
     await admin.query(`CREATE DATABASE "${prefix}_${name}" TEMPLATE template0`)
-    const created = new URL(root)
-    created.pathname = `/${prefix}_${name}`
-    return created.href
+    const url = new URL(root)
+    url.pathname = `/${prefix}_${name}`
+    return url.href
   }
   return {
-    version: found!.version,
-    settings: Object.fromEntries(
-      settings.map((name) => [name, values.find((each) => each.name === name)?.value ?? "?"])
-    ),
-    source: own === undefined ? "the server of DATABASE_URL" : "a server of its own, on loopback",
-    database: (name) => {
-      const creating = databases.get(name) ?? create(name)
-      databases.set(name, creating)
+    get: (name: string): Promise<string> => {
+      const creating = created.get(name) ?? create(name)
+      created.set(name, creating)
       return creating
     },
-    cpuMicros: ServerCpu.reader(found!.pid),
-    stop: async () => {
-      if (own === undefined) {
-        for (const name of databases.keys()) await admin.query(`DROP DATABASE "${prefix}_${name}" WITH (FORCE)`)
-      }
-      await admin.end()
-      await own?.stop()
+    drop: async (): Promise<void> => {
+      for (const name of created.keys()) await admin.query(`DROP DATABASE "${prefix}_${name}" WITH (FORCE)`)
     }
   }
 }

@@ -6,7 +6,9 @@ const microsOfTick = 10_000
 
 /** Reads the microseconds that the server with this backend has taken; undefined where that cannot be read. */
 export const reader = (backend: number): () => number | undefined => {
-  const postmaster = statOf(String(backend))?.parent
+  const stat = statOf(String(backend))
+  // A server elsewhere has a process of that number, too.
+  const postmaster = stat?.name === "postgres" ? stat.parent : undefined
   return () => postmaster === undefined ? undefined : total(postmaster)
 }
 
@@ -22,11 +24,12 @@ const total = (postmaster: number): number | undefined => {
 const statOf = (pid: string) => {
   try {
     // The name of the program is in parentheses and may hold anything.
-    const fields = Fs.readFileSync(`/proc/${pid}/stat`, "utf8").replace(/^.*\) /s, "").split(" ").map(Number)
+    const [, name = "", rest = ""] = /^\d+ \((.*)\) (.*)$/s.exec(Fs.readFileSync(`/proc/${pid}/stat`, "utf8")) ?? []
+    const fields = rest.split(" ").map(Number)
     const [parent = 0, user = 0, system = 0, endedUser = 0, endedSystem = 0] = [1, 11, 12, 13, 14].map((at) =>
       fields[at]
     )
-    return { parent, ticks: user + system, ended: endedUser + endedSystem }
+    return { name, parent, ticks: user + system, ended: endedUser + endedSystem }
   } catch {
     // Not this system, or a process that has just ended.
     return undefined

@@ -36,7 +36,7 @@ const race = async (session: Session, stream: string, mark: Mark, writers: numbe
 }
 
 // A reader that has seen nothing new for so long will not see more.
-const quiet = 3_000
+const quiet = 5_000
 
 /** Events that a reader of the whole log did not see, while `writers` appended one or ten at a time. Reads `writers`, `millis`. */
 export const reader: Task = async (session, { millis, writers }) => {
