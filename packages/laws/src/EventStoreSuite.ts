@@ -30,6 +30,7 @@ import * as Law from "./kit/Law.ts"
 import * as Suite from "./kit/Suite.ts"
 import * as ConcurrencyLaws from "./log/internal/ConcurrencyLaws.ts"
 import * as EventStoreLaws from "./log/internal/EventStoreLaws.ts"
+import * as KeyLaws from "./log/internal/KeyLaws.ts"
 import type { Transaction } from "./log/internal/Tail.ts"
 
 type Stores = EventStore | EventReader | SnapshotStore
@@ -72,11 +73,11 @@ const eventStore = [
     fc.tuple(Programs.arbitrary, fc.array(SymbolicReads.arbitrary, { maxLength: 12, size: "max" }))
   ),
   Law.over(EventStoreLaws.limitCasesAgree, Programs.limitCases),
-  Law.over(EventStoreLaws.keyExpiryAgrees, Programs.withKeyExpiry),
+  Law.over(KeyLaws.keyExpiryAgrees, Programs.withKeyExpiry),
   ...[
     EventStoreLaws.commitsAgree,
     EventStoreLaws.keysAreInStoredOrder,
-    EventStoreLaws.lookupsAgree,
+    KeyLaws.lookupsAgree,
     EventStoreLaws.columnsAgree,
     EventStoreLaws.headIsLast,
     EventStoreLaws.commitsAreAllOrNothing,

@@ -2,19 +2,18 @@
  * Folds events into a projection's rows, batch by batch; any batching gives the same rows. An event that cannot be
  * folded is poisoned and parks its stream: it and all later events of the stream wait, and other streams continue.
  */
-import * as Data from "effect/Data"
 import * as Result from "effect/Result"
 import type { Tagged } from "../event/EventType.ts"
-import { printable } from "../event/internal/Printable.ts"
 import { attempt, reasonOf } from "../event/internal/Reason.ts"
 import type { Json } from "../event/Json.ts"
 import type { Position } from "../event/Position.ts"
-import { type Column, columns, type RecordedEvent } from "../event/RecordedEvent.ts"
+import type { RecordedEvent } from "../event/RecordedEvent.ts"
 import * as StreamName from "../event/StreamName.ts"
 import type { StreamVersion } from "../event/StreamVersion.ts"
 import * as InitialState from "./internal/InitialState.ts"
 import * as RowKeys from "./internal/RowKeys.ts"
-import { byStream, type Envelope, type Projection, removed } from "./Projection.ts"
+import { PoisonedEvent, type Stage } from "./PoisonedEvent.ts"
+import { type Envelope, type Projection, removed } from "./Projection.ts"
 
 /** A stored row, with the position of its last event and that event's version in its stream. */
 export interface StoredRow {
@@ -23,32 +22,6 @@ export interface StoredRow {
   readonly state: Json
   readonly position: Position
   readonly version: StreamVersion
-}
-
-/**
- * The step that failed. `Handle`: the handler of a consumer. `Newer`: an operator parked the stream at an event of a newer schema
- * version than the code knew.
- */
-export type Stage = (typeof stages)[number]
-
-/** All stages. */
-export const stages = ["Event", "Keys", "Row", "Evolve", "Handle", "Newer"] as const
-
-/** An event that a projection cannot fold. */
-export class PoisonedEvent extends Data.TaggedError("PoisonedEvent")<{
-  readonly projection: string
-  readonly stream: StreamName.StreamName
-  readonly version: StreamVersion
-  readonly position: Position
-  readonly type: string
-  readonly stage: Stage
-  readonly reason: string
-}> {
-  override get message(): string {
-    return printable(
-      `projection "${this.projection}" cannot fold event ${this.version} of stream "${this.stream}" (${this.type}): ${this.reason}`
-    )
-  }
 }
 
 /** A domain event with the keys of the rows that it changes. */
@@ -83,18 +56,6 @@ export const reads = (
   { categories, types }: Pick<Projection<never, unknown>, "categories" | "types">,
   event: RecordedEvent
 ): boolean => types.includes(event.type) && (categories?.includes(StreamName.category(event.stream)) ?? true)
-
-/**
- * The columns of events that a projection needs: all where a function declares the envelope as a parameter, or an upcaster
- * the stored event.
- */
-export const columnsOf = <Event extends Tagged, State>(
-  { events, evolve, keys }: Folding<Event, State>
-): ReadonlyArray<Column> =>
-  // A function without parameters may have them as `...rest`.
-  (keys !== byStream && keys.length !== 1) || evolve.length < 1 || evolve.length > 2
-    ? columns
-    : [...new Set<Column>([...events.columns, "position"])]
 
 /** Decodes a stored event and finds the keys of its rows. Fails with `PoisonedEvent`. */
 export const prepare = <Event extends Tagged, State>(

@@ -11,6 +11,8 @@ import type { StreamName } from "../../src/event/StreamName.ts"
 import { StreamVersion } from "../../src/event/StreamVersion.ts"
 import type { Commit } from "../../src/journal/Commit.ts"
 import * as Journal from "../../src/journal/Journal.ts"
+import { columnsOf } from "../../src/project/internal/ProjectionColumns.ts"
+import type { PoisonedEvent, Stage } from "../../src/project/PoisonedEvent.ts"
 import * as Projection from "../../src/project/Projection.ts"
 import * as Fold from "../../src/project/ProjectionFold.ts"
 import { event, failureOf, journalOf, malformed, stream, write } from "../support/Sample.ts"
@@ -51,7 +53,7 @@ const cleared = (name: string, ...keys: ReadonlyArray<string>) => [name, "Cleare
 type AnyProjection<State> = Projection.Projection<Event, State, string>
 const states = (rows: ReadonlyMap<string, Fold.StoredRow | undefined>) =>
   Object.fromEntries([...rows].map(([key, row]) => [key, row?.state]))
-const poison = (poisoned: ReadonlyArray<Fold.PoisonedEvent>) =>
+const poison = (poisoned: ReadonlyArray<PoisonedEvent>) =>
   poisoned.map(({ stage, stream, version }) => `${stream}@${version} ${stage}`)
 const refolded = <State>(projection: AnyProjection<State>, log: ReadonlyArray<RecordedEvent>) => {
   const { poisoned, rows } = Fold.refold(projection, log)
@@ -128,7 +130,7 @@ describe("an event", () => {
   })
 })
 
-const bad: ReadonlyArray<readonly [string, AnyProjection<Sum>, Fold.Stage, string]> = [
+const bad: ReadonlyArray<readonly [string, AnyProjection<Sum>, Stage, string]> = [
   ["data that do not fit", sums, "Event", "by"],
   [
     "keys that throw",
@@ -386,7 +388,7 @@ const inBatches = <State>(
 ) => {
   const rows = new Map<string, Fold.StoredRow>()
   const parked = new Set<StreamName>()
-  const poisoned: Array<Fold.PoisonedEvent> = []
+  const poisoned: Array<PoisonedEvent> = []
   const rest = log.filter((event) => Fold.reads(projection, event))
   for (const size of [...sizes, rest.length]) {
     const batch = rest.splice(0, size).map((event) => Fold.prepare(projection, event))
@@ -570,7 +572,7 @@ describe("the columns of a projection", () => {
     ["one keyed by stream", { ...definition, keys: Projection.byStream }],
     ["an inline one", { ...definition, keys: Projection.byStream, evolve: (state: Sum, _event: Event) => state }]
   ])("of %s are few", (_, given) => {
-    expect(Fold.columnsOf(changed(given))).toEqual(few)
+    expect(columnsOf(changed(given))).toEqual(few)
   })
 
   it.each<[string, object]>([
@@ -585,14 +587,14 @@ describe("the columns of a projection", () => {
       ])
     }]
   ])("are all where %s may look at the whole event", (_, parts) => {
-    expect(Fold.columnsOf(changed(parts))).toEqual(columns)
+    expect(columnsOf(changed(parts))).toEqual(columns)
   })
 
   it("are enough to fold its events", () => {
     const log = logOf(added("a-1", ["x", "y"], 2), cleared("a-2", "y"), added("b-1", ["x"], 3))
     const narrow = log.map((event) =>
       // As a store may give them.
-      Object.fromEntries(Fold.columnsOf(sums).map((column) => [column, event[column]])) as unknown as RecordedEvent
+      Object.fromEntries(columnsOf(sums).map((column) => [column, event[column]])) as unknown as RecordedEvent
     )
     expect(Fold.refold(sums, narrow)).toEqual(Fold.refold(sums, log))
   })

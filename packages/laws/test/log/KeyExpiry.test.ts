@@ -8,7 +8,7 @@ import * as FreshNames from "../../src/kit/internal/FreshNames.ts"
 import * as SkewedClock from "../../src/kit/internal/SkewedClock.ts"
 import * as Law from "../../src/kit/Law.ts"
 import * as Suite from "../../src/kit/Suite.ts"
-import * as EventStoreLaws from "../../src/log/internal/EventStoreLaws.ts"
+import * as KeyLaws from "../../src/log/internal/KeyLaws.ts"
 
 const write = (stream: string, n: number) => ({
   stream: FreshNames.noteStream(stream),
@@ -29,6 +29,6 @@ const program: Programs.ProgramWithKeyExpiry = {
 Suite.layer(
   "the memory adapter with a clock that goes back between commits",
   Layer.provideMerge(MemoryStore.layer, SkewedClock.backwards),
-  [Law.over(EventStoreLaws.keyExpiryAgrees, fc.constant(program))],
+  [Law.over(KeyLaws.keyExpiryAgrees, fc.constant(program))],
   { runs: 1 }
 )

@@ -7,6 +7,7 @@ import * as EventStoreSuite from "../../src/EventStoreSuite.ts"
 import type { JournalModule } from "../../src/journal/internal/JournalRun.ts"
 import * as ConcurrencyLaws from "../../src/log/internal/ConcurrencyLaws.ts"
 import * as EventStoreLaws from "../../src/log/internal/EventStoreLaws.ts"
+import * as KeyLaws from "../../src/log/internal/KeyLaws.ts"
 import * as Journals from "../journal/faults/Journals.ts"
 import * as Reads from "../journal/faults/Reads.ts"
 import type { Table } from "../support/Planted.ts"
@@ -19,6 +20,16 @@ const store = (layer: Layer.Layer<EventStore | EventReader | SnapshotStore>) =>
 const onJournal = (module: JournalModule) => store(EventStores.on(module))
 
 const reading = (fault: Reads.ReadFault) => onJournal(Journals.reading(fault))
+
+const keyLaws: Table<typeof KeyLaws> = {
+  lookupsAgree: { "keys that ignore the fingerprint": onJournal(Journals.ignoresFingerprints) },
+  keyExpiryAgrees: {
+    "permanent keys deleted": onJournal(Journals.forgetsPermanentKeys),
+    "keys deleted too early": onJournal(Journals.forgetsYoungKeys),
+    "old keys kept": onJournal(Journals.keepsOldKeys),
+    "deleted keys not counted": onJournal(Journals.doesNotCountKeys)
+  }
+}
 
 const eventStoreLaws: Table<typeof EventStoreLaws> = {
   commitsAgree: {
@@ -34,13 +45,6 @@ const eventStoreLaws: Table<typeof EventStoreLaws> = {
   },
   keysAreInStoredOrder: { "keys in reverse order": reading(Reads.keysAreReversed) },
   limitCasesAgree: { "type names that are cut": onJournal(Journals.cutsLongTypes) },
-  lookupsAgree: { "keys that ignore the fingerprint": onJournal(Journals.ignoresFingerprints) },
-  keyExpiryAgrees: {
-    "permanent keys deleted": onJournal(Journals.forgetsPermanentKeys),
-    "keys deleted too early": onJournal(Journals.forgetsYoungKeys),
-    "old keys kept": onJournal(Journals.keepsOldKeys),
-    "deleted keys not counted": onJournal(Journals.doesNotCountKeys)
-  },
   readsAgree: {
     "a limit off by one": reading(Reads.limitOffByOne),
     "an empty list of types read as all types": reading(Reads.noTypesMeansAllTypes),
@@ -83,4 +87,5 @@ const concurrencyLaws: Table<typeof ConcurrencyLaws> = {
 }
 
 Planted.find("EventStoreLaws", EventStoreLaws, [], eventStoreLaws)
+Planted.find("KeyLaws", KeyLaws, [], keyLaws)
 Planted.find("ConcurrencyLaws", ConcurrencyLaws, [], concurrencyLaws)

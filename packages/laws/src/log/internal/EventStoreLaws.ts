@@ -4,20 +4,14 @@
  */
 import type { Position } from "@refold/core/event/Position"
 import { type Column, columns, type RecordedEvent } from "@refold/core/event/RecordedEvent"
-import type { Appended, KeyLookUp } from "@refold/core/journal/Commit"
-import * as Journal from "@refold/core/journal/Journal"
 import { EventStore } from "@refold/store/log/EventStore"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import * as Result from "effect/Result"
 import * as History from "../../journal/internal/History.ts"
 import * as LogLaws from "../../journal/internal/LogLaws.ts"
-import * as Programs from "../../journal/internal/Programs.ts"
+import type * as Programs from "../../journal/internal/Programs.ts"
 import type { SymbolicRead } from "../../journal/internal/SymbolicReads.ts"
-import type * as FreshNames from "../../kit/internal/FreshNames.ts"
 import { deepCopy, mutateDeeply } from "../../kit/internal/MutationProbe.ts"
 import * as Law from "../../kit/Law.ts"
-import * as KeyExpiry from "./KeyExpiry.ts"
 import * as RunPrograms from "./RunPrograms.ts"
 
 const agrees = (name: string) =>
@@ -47,55 +41,6 @@ export const keysAreInStoredOrder = Law.make(
 /** Names of the maximum length and one more, the first and the last day, values that JSON cannot hold, and so on. */
 export const limitCasesAgree = agrees(
   "commits at the limits of valid input return and store the same as in the Journal"
-)
-
-/** `findAppended` with every key and fingerprint of a program, and without a fingerprint. */
-export const lookupsAgree = Law.make(
-  "looking up an idempotency key gives the same as in the Journal",
-  (program: Programs.Program) =>
-    Effect.gen(function*() {
-      const run = yield* RunPrograms.onStore(program)
-      return { left: yield* lookUp(run), right: lookUpIn(RunPrograms.onJournal(run.commits), run.fresh) }
-    })
-)
-
-type Found = Result.Result<Option.Option<Appended>, unknown>
-
-const lookups = (fresh: FreshNames.FreshNames): ReadonlyArray<KeyLookUp> =>
-  Programs.keys.map((key) => fresh.text(key)).flatMap((key) => [
-    { key },
-    ...Programs.fingerprints.map((fingerprint) => ({ key, fingerprint }))
-  ])
-
-const rankedIn = (history: History.History) => (found: Found) =>
-  Result.map(found, Option.map((appended) => History.rankedAppended(history, appended)))
-
-const lookUp = Effect.fnUntraced(function*({ fresh, history }: Pick<RunPrograms.StoreRun, "fresh" | "history">) {
-  const store = yield* EventStore
-  const found = yield* Effect.forEach(lookups(fresh), (lookup) => Effect.result(store.findAppended(lookup)))
-  return found.map(rankedIn(history))
-})
-
-const lookUpIn = (
-  { history, journal }: Pick<RunPrograms.JournalRun, "history" | "journal">,
-  fresh: FreshNames.FreshNames
-) => lookups(fresh).map((lookup) => rankedIn(history)(Journal.findAppended(journal, lookup)))
-
-/**
- * Programs during which old keys are deleted: results, lookups and numbers of keys are those of the Journal. The law
- * deletes the keys of other runs, too, so the store under test must not be in use.
- */
-export const keyExpiryAgrees = Law.make(
-  "forgetting idempotency keys deletes the same keys as in the Journal",
-  (program: Programs.ProgramWithKeyExpiry) =>
-    Effect.gen(function*() {
-      const run = yield* KeyExpiry.onStore(program)
-      const model = KeyExpiry.onJournal(run.steps)
-      return {
-        left: [KeyExpiry.observed(run, model.steps), yield* lookUp(run)],
-        right: [KeyExpiry.observed(model, model.steps), lookUpIn(model, run.fresh)]
-      }
-    })
 )
 
 /** Reads with every option, of events stored by programs. */

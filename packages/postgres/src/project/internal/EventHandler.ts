@@ -1,5 +1,6 @@
 /** Runs the handler of a `SqlProjection` on one event: its timeout, the statements it must not send, its failures. */
-import { PoisonedEvent, type Prepared } from "@refold/core/project/ProjectionFold"
+import { PoisonedEvent } from "@refold/core/project/PoisonedEvent"
+import type { Prepared } from "@refold/core/project/ProjectionFold"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Cause from "effect/Cause"
 import * as Duration from "effect/Duration"

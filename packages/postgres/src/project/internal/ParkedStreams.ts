@@ -2,7 +2,7 @@
 import { Position } from "@refold/core/event/Position"
 import * as StreamName from "@refold/core/event/StreamName"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
-import { type Stage, stages } from "@refold/core/project/ProjectionFold"
+import { type Stage, stages } from "@refold/core/project/PoisonedEvent"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import type { Changes, DiscardedEvent, ParkedStream } from "@refold/store/project/ReadModelStore"
 import * as DateTime from "effect/DateTime"

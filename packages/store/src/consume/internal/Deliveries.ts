@@ -2,7 +2,7 @@
 import type { Tagged } from "@refold/core/event/EventType"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import { attempt } from "@refold/core/internal/event/Reason"
-import { PoisonedEvent, type Stage } from "@refold/core/project/ProjectionFold"
+import { PoisonedEvent, type Stage } from "@refold/core/project/PoisonedEvent"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { Causation } from "../../log/Causation.ts"

@@ -1,6 +1,6 @@
 /** The options of a batch, and how a batch asks to be tried again. */
 import type * as AsOf from "@refold/core/journal/AsOf"
-import type { PoisonedEvent } from "@refold/core/project/ProjectionFold"
+import type { PoisonedEvent } from "@refold/core/project/PoisonedEvent"
 import * as Data from "effect/Data"
 import type { UnreadableEvent } from "../../log/EventStoreError.ts"
 import type { LogHead } from "../../log/LogHead.ts"

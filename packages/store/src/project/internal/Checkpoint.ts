@@ -4,7 +4,7 @@
  */
 import type { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
-import type { PoisonedEvent } from "@refold/core/project/ProjectionFold"
+import type { PoisonedEvent } from "@refold/core/project/PoisonedEvent"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import type { LogHead } from "../../log/LogHead.ts"

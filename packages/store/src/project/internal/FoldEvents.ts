@@ -2,7 +2,7 @@
 import type { Position } from "@refold/core/event/Position"
 import type { StreamName } from "@refold/core/event/StreamName"
 import { reasonOf } from "@refold/core/internal/event/Reason"
-import { PoisonedEvent } from "@refold/core/project/ProjectionFold"
+import { PoisonedEvent } from "@refold/core/project/PoisonedEvent"
 import * as Effect from "effect/Effect"
 import type { EventStoreError, UnreadableEvent } from "../../log/EventStoreError.ts"
 import type { Batch, NewerEvent, ParkedStream } from "../ReadModelStore.ts"

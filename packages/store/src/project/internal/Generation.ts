@@ -2,7 +2,7 @@
 import type { Position } from "@refold/core/event/Position"
 import type { StreamName } from "@refold/core/event/StreamName"
 import type { StreamVersion } from "@refold/core/event/StreamVersion"
-import type { Stage } from "@refold/core/project/ProjectionFold"
+import type { Stage } from "@refold/core/project/PoisonedEvent"
 import type * as DateTime from "effect/DateTime"
 
 /** What identifies the rows that code reads or writes. */

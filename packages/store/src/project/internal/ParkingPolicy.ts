@@ -3,7 +3,7 @@
  * then on the projection skips the stream's events, until they are retried or the poisoned one is discarded.
  */
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
-import type { PoisonedEvent } from "@refold/core/project/ProjectionFold"
+import type { PoisonedEvent } from "@refold/core/project/PoisonedEvent"
 import type * as Duration from "effect/Duration"
 import type { ParkedStream } from "../ReadModelStore.ts"
 

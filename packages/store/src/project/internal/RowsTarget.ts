@@ -5,15 +5,10 @@
 import type { Tagged } from "@refold/core/event/EventType"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
+import { columnsOf } from "@refold/core/internal/project/ProjectionColumns"
+import type { PoisonedEvent } from "@refold/core/project/PoisonedEvent"
 import type { Projection } from "@refold/core/project/Projection"
-import {
-  columnsOf,
-  foldBatch,
-  type Folded,
-  type PoisonedEvent,
-  prepare,
-  type Prepared
-} from "@refold/core/project/ProjectionFold"
+import { foldBatch, type Folded, prepare, type Prepared } from "@refold/core/project/ProjectionFold"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"

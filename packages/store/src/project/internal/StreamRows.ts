@@ -2,16 +2,11 @@
 import type { NewerSchemaVersion } from "@refold/core/event/DecodeError"
 import type { Tagged } from "@refold/core/event/EventType"
 import * as StreamName from "@refold/core/event/StreamName"
+import { columnsOf } from "@refold/core/internal/project/ProjectionColumns"
 import type { AsOf } from "@refold/core/journal/AsOf"
+import type { PoisonedEvent } from "@refold/core/project/PoisonedEvent"
 import type { Projection } from "@refold/core/project/Projection"
-import {
-  columnsOf,
-  foldBatch,
-  type PoisonedEvent,
-  prepare,
-  reads,
-  type StoredRow
-} from "@refold/core/project/ProjectionFold"
+import { foldBatch, prepare, reads, type StoredRow } from "@refold/core/project/ProjectionFold"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
