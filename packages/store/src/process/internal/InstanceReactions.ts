@@ -90,7 +90,8 @@ const react = Effect.fnUntraced(function*<Event extends Tagged, State>(
   const loaded = yield* Effect.result(InstanceCache.load(process, instance))
   if (Result.isSuccess(loaded)) return yield* reactFrom(process, loaded.success, matched)
   const isUnreadable = loaded.failure._tag === "EventStoreError" && loaded.failure.cause instanceof UnreadableEvent
-  if (loaded.failure._tag === "EventStoreError" && !isUnreadable) return yield* named(loaded.failure, stream, matched[0])
+  if (loaded.failure._tag === "EventStoreError" && !isUnreadable)
+    return yield* named(loaded.failure, stream, matched[0])
   const nothing = { stream, version: StreamVersion.none, lastEventId: undefined, events: [], after: undefined }
   if (loaded.failure._tag === "NewerSchemaVersion") {
     return { ...nothing, poisoned: [], newer: NewerEvents.at(matched[0].recorded, loaded.failure) }
@@ -111,7 +112,9 @@ const named = (
 ): EventStoreError => {
   const { cause, isPermanent, operation } = error
   if (isPermanent !== true || cause instanceof PermissionDenied || cause instanceof UnreadableValue) return error
-  const reason = `the stream of its instance, "${instance}", cannot be read: ${cause instanceof Error ? cause.message : String(cause)}`
+  const reason = `the stream of its instance, "${instance}", cannot be read: ${
+    cause instanceof Error ? cause.message : String(cause)
+  }`
   return new EventStoreError({
     operation,
     isPermanent: true,
