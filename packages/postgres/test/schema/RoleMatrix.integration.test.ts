@@ -26,7 +26,8 @@ const functions: Readonly<Record<string, string>> = {
   rwp:
     "check_log_read check_stream_read generation_schema hold_generation read_all read_head read_stream rebuild_from_snapshot repair_positions require_instance stream_version",
   w: "append_events find_stored_events save_snapshot stored_answer write_inline_rows",
-  ws: "append_event canonical_json canonical_scalar command_fingerprint commit_events first_answer javascript_number",
+  ws:
+    "append_event canonical_json canonical_scalar command_fingerprint commit_events extreme_number first_answer javascript_number",
   p: "claim_generation create_generation_schema create_rows_table drop_generation lock_projection obsolete_generations promote_generation row_readers save_checkpoint share_tables",
   k: "forget_keys",
   none:

@@ -54,7 +54,8 @@ const sqlWriterFunctions = [
   "command_fingerprint",
   "canonical_json",
   "canonical_scalar",
-  "javascript_number"
+  "javascript_number",
+  "extreme_number"
 ]
 
 const rights = {
