@@ -55,7 +55,8 @@ const program = `
  * lock has: in a folder that others could write to, the file may be anything.
  */
 export const read = (path: string): { readonly count: string; readonly rest: string } => {
-  const { O_NOFOLLOW = 0, O_NONBLOCK = 0, O_RDONLY } = Fs.constants
+  // Windows has neither of the last two; undefined is no bit.
+  const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = Fs.constants
   const file = Fs.openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK)
   try {
     if (!Fs.fstatSync(file).isFile()) throw new Error(`${path} is not a file`)
