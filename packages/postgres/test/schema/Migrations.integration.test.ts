@@ -265,6 +265,20 @@ test(
   }))
 )
 
+test(
+  "a migration in a transaction of the caller leaves the settings of the transaction as they were",
+  run(Effect.gen(function*() {
+    const sql = yield* Stores.connect(yield* freshDatabase())
+    const set = sql`select set_config('search_path', 'public, pg_catalog', true),
+      set_config('standard_conforming_strings', 'off', true)`
+    const settings = sql`select current_setting('search_path') as path,
+      current_setting('standard_conforming_strings') as strings`
+    const migrate = Effect.provideService(PostgresStore.migrate(), SqlClient.SqlClient, sql)
+    const found = yield* sql.withTransaction(Effect.andThen(set, Effect.andThen(migrate, settings)))
+    expect(found).toEqual([{ path: "public, pg_catalog", strings: "off" }])
+  }))
+)
+
 const sqlFolder = new URL("../../sql/", import.meta.url)
 
 test("every SQL file of the package is in the baseline once", () => {

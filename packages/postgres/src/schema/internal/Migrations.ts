@@ -70,19 +70,35 @@ const explain = (error: SqlError.SqlError | Migrator.MigrationError): Error =>
     ? new Error(`${error.message}: ${Database.explain(error.cause).message}`, { cause: error })
     : error
 
-const migrate = Effect.fnUntraced(function*(
+const migrate = Effect.fnUntraced(function*(database: Database.Database, options: Options) {
+  yield* MigrationLock.take(options.schema, options.waitAtMost ?? TimeLimits.defaults.queryTimeout)
+  return yield* withOwnSettings(database.sql, runDue(database, options))
+})
+
+// The files are written for these. A server may have the first off, and then reads a backslash in a text as an escape;
+// a search_path with "public" would find what other roles have put there. The transaction may be the caller's, who gets
+// the settings back; where it fails, PostgreSQL gives them back.
+const withOwnSettings = <A, E, R>(sql: SqlClient.SqlClient, migration: Effect.Effect<A, E, R>) =>
+  Effect.gen(function*() {
+    const [before] = yield* sql<{ readonly strings: string; readonly path: string }>`
+      SELECT current_setting('standard_conforming_strings') AS strings, current_setting('search_path') AS path`
+    const set = (strings: string, path: string) =>
+      sql`SELECT set_config('standard_conforming_strings', ${strings}, true), set_config('search_path', ${path}, true)`
+    yield* set("on", "pg_catalog, pg_temp")
+    const result = yield* migration
+    if (before !== undefined) yield* set(before.strings, before.path)
+    return result
+  })
+
+const runDue = Effect.fnUntraced(function*(
   database: Database.Database,
-  { beside, migrations, schema, table, waitAtMost = TimeLimits.defaults.queryTimeout }: Options
+  { beside, migrations, schema, table }: Options
 ) {
   const { sql } = database
   const execute = (text: string) => Effect.asVoid(sql.unsafe(SqlFile.movedStore(text, schema)))
   const steps = Object.entries(migrations).map(([name, files]) =>
     [name, Effect.forEach(files, ({ text }) => execute(text), { discard: true })] as const
   )
-  yield* MigrationLock.take(schema, waitAtMost)
-  // The files are written for these. A server may have the first off, and then reads a backslash in a text as an escape;
-  // a search_path with "public" would find what other roles have put there.
-  yield* sql`SELECT set_config('standard_conforming_strings', 'on', true), set_config('search_path', 'pg_catalog, pg_temp', true)`
   // Looked at again behind the lock: another process may have migrated meanwhile.
   const state = yield* MigrationState.look(database, table)
   if (MigrationState.due(state, Object.keys(migrations)).length === 0) return false
