@@ -29,7 +29,9 @@ GRANT USAGE ON SCHEMA "refold", "refold_rows" TO "worker";
 GRANT SELECT ON "refold".event_store, "refold".event_position, "refold".event_snapshots, "refold".log_instance,
   "refold".projections, "refold".projection_generations, "refold".parked_streams, "refold".discarded_events,
   "refold".migrations TO "worker";
-GRANT INSERT, UPDATE, DELETE ON "refold".projection_generations, "refold".parked_streams, "refold".discarded_events TO "worker";
+GRANT INSERT (projection, version, definition, status, has_tables) ON "refold".projection_generations TO "worker";
+GRANT UPDATE, DELETE ON "refold".projection_generations TO "worker";
+GRANT INSERT, UPDATE, DELETE ON "refold".parked_streams, "refold".discarded_events TO "worker";
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "refold_rows" TO "worker";
 GRANT EXECUTE ON FUNCTION "refold".read_head, "refold".repair_positions, "refold".require_instance, "refold".read_stream,
   "refold".read_all, "refold".stream_version, "refold".check_stream_read, "refold".check_log_read,

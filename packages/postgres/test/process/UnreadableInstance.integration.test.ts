@@ -111,7 +111,7 @@ test(
       PgClient.layer({ ...client.config, maxMessageSize: 1024 * 1024 })
     )
     yield* Effect.gen(function*() {
-      yield* ProcessRunner.catchUp(counting, { handlers: [], attempts: 1 })
+      yield* ProcessRunner.catchUp(counting, { handlers: [] })
       const parked = yield* Parked.list(ProcessRunner.observer(counting))
       expect(parked.map(({ reason, stream }) => [stream, reason])).toEqual([
         ["bill-1", expect.stringContaining("the stream of its instance, \"counting-1\", cannot be read")]
