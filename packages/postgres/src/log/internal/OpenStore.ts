@@ -9,7 +9,6 @@ import * as Database from "../../schema/internal/Database.ts"
 import * as Isolation from "../../schema/internal/Isolation.ts"
 import { migrationNames, migrationTable } from "../../schema/internal/MigrationNames.ts"
 import * as MigrationState from "../../schema/internal/MigrationState.ts"
-import * as SchemaTrust from "../../schema/internal/SchemaTrust.ts"
 import * as StoreSchema from "../../schema/internal/StoreSchema.ts"
 import * as TimeLimits from "../../schema/internal/TimeLimits.ts"
 import * as RepairPositions from "./RepairPositions.ts"
@@ -45,7 +44,7 @@ export const open = Effect.fnUntraced(function*(
 
 const askOwner = (database: Database.Database): Effect.Effect<boolean, EventStoreError> =>
   Effect.mapError(
-    SchemaTrust.isForeign(database, migrationTable),
+    MigrationState.isForeign(database, migrationTable),
     (error) => new EventStoreError({ operation: "migrate", cause: Database.explain(error) })
   )
 

@@ -11,7 +11,6 @@ import * as MigrationLock from "./MigrationLock.ts"
 import * as MigrationRights from "./MigrationRights.ts"
 import * as MigrationState from "./MigrationState.ts"
 import * as SchemaOwner from "./SchemaOwner.ts"
-import * as SchemaTrust from "./SchemaTrust.ts"
 import * as SqlComments from "./SqlComments.ts"
 import * as SqlFile from "./SqlFile.ts"
 import * as TimeLimits from "./TimeLimits.ts"
@@ -45,7 +44,7 @@ export const run = Effect.fnUntraced(function*(
   const database = yield* Database.make(options.schema)
   const names = Object.keys(options.migrations)
   const running = Effect.gen(function*() {
-    if (yield* SchemaTrust.isForeign(database, options.table)) yield* refuse(database, options.schema)
+    if (yield* MigrationState.isForeign(database, options.table)) yield* refuse(database, options.schema)
     if (MigrationState.due(yield* MigrationState.look(database, options.table), names).length === 0) return false
     return yield* database.transaction(migrate(database, options))
   })

@@ -5,7 +5,7 @@
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import * as MigrationRights from "./MigrationRights.ts"
-import * as SchemaTrust from "./SchemaTrust.ts"
+import * as MigrationState from "./MigrationState.ts"
 
 /** Creates a schema that is missing. Why it cannot, or what is wrong with one that exists, and how to repair it, or `undefined`. */
 export const ensure = Effect.fnUntraced(function*(sql: SqlClient, schema: string) {
@@ -65,7 +65,7 @@ export const problemOf = Effect.fnUntraced(function*(sql: SqlClient, schema: str
     LEFT JOIN pg_catalog.pg_roles AS r
       ON r.oid = CASE pg_catalog.pg_get_userbyid(claims.role) WHEN 'pg_database_owner' THEN d.datdba ELSE claims.role END
     CROSS JOIN LATERAL (SELECT CASE claims.role WHEN 0 THEN 'PUBLIC' ELSE claims.role::regrole::text END) AS role (name)
-    WHERE NOT ${SchemaTrust.isTrusted(sql)}
+    WHERE NOT ${MigrationState.isTrusted(sql)}
     ORDER BY claims.number LIMIT 1`.unprepared
   return found === undefined ? undefined : `the schema "${schema}" ${found.problem}`
 })
