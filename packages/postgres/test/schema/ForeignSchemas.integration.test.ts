@@ -142,7 +142,7 @@ test(
 )
 
 test(
-  "what another role has put into public is not found while a store is migrated",
+  "what another role has put into public is not found while a store is migrated and application SQL is installed",
   run(Effect.gen(function*() {
     const { admin, mallory, names, owner } = yield* setUp
     yield* admin.unsafe(`grant create on schema public to ${names.mallory}`)
@@ -151,7 +151,18 @@ test(
       $$ begin raise exception 'a trap'; end $$`)
     yield* mallory.unsafe(`create function public.octet_length(varchar) returns int language plpgsql immutable as
       $$ begin raise exception 'a trap'; end $$`)
-    const { store } = yield* Stores.open(owner)
+    for (
+      const signature of ["hashtextextended(text, int)", "obj_description(oid, text)", "format(text, text, name, name)"]
+    ) {
+      yield* mallory.unsafe(`create function public.${signature} returns text language plpgsql immutable as
+        $$ begin raise exception 'a trap'; end $$`)
+    }
+    const { sql, store } = yield* Stores.open(owner)
+    for (const result of [1, 2]) {
+      const files = [{ name: "f", text: `CREATE FUNCTION own.f() RETURNS int LANGUAGE sql RETURN ${result}` }]
+      yield* Effect.provideService(SqlSchema.install({ name: "own", files }), SqlClient.SqlClient, sql)
+      yield* sql.unsafe(`grant usage on schema own to ${names.mallory}`)
+    }
     yield* store.append(Stores.freshStream(), [Stores.event()], { idempotency: { key: "k" } })
     expect(
       yield* admin`select from pg_depend d join pg_proc p on p.oid = d.refobjid and d.refclassid = 'pg_proc'::regclass
