@@ -18,8 +18,8 @@ GRANT EXECUTE ON FUNCTION "refold".read_head, "refold".repair_positions, "refold
   "refold".read_all, "refold".stream_version, "refold".check_stream_read, "refold".check_log_read,
   "refold".rebuild_from_snapshot, "refold".generation_schema, "refold".hold_generation, "refold".append_event,
   "refold".commit_events, "refold".first_answer, "refold".command_fingerprint, "refold".canonical_json,
-  "refold".canonical_scalar, "refold".javascript_number, "refold".append_events, "refold".find_stored_events,
-  "refold".stored_answer, "refold".write_inline_rows, "refold".save_snapshot TO "api";
+  "refold".canonical_scalar, "refold".javascript_number, "refold".extreme_number, "refold".append_events,
+  "refold".find_stored_events, "refold".stored_answer, "refold".write_inline_rows, "refold".save_snapshot TO "api";
 -- #endregion
 
 -- #region worker
@@ -29,7 +29,9 @@ GRANT USAGE ON SCHEMA "refold", "refold_rows" TO "worker";
 GRANT SELECT ON "refold".event_store, "refold".event_position, "refold".event_snapshots, "refold".log_instance,
   "refold".projections, "refold".projection_generations, "refold".parked_streams, "refold".discarded_events,
   "refold".migrations TO "worker";
-GRANT INSERT, UPDATE, DELETE ON "refold".projection_generations, "refold".parked_streams, "refold".discarded_events TO "worker";
+GRANT INSERT (projection, version, definition, status, has_tables) ON "refold".projection_generations TO "worker";
+GRANT UPDATE, DELETE ON "refold".projection_generations TO "worker";
+GRANT INSERT, UPDATE, DELETE ON "refold".parked_streams, "refold".discarded_events TO "worker";
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "refold_rows" TO "worker";
 GRANT EXECUTE ON FUNCTION "refold".read_head, "refold".repair_positions, "refold".require_instance, "refold".read_stream,
   "refold".read_all, "refold".stream_version, "refold".check_stream_read, "refold".check_log_read,
@@ -64,7 +66,7 @@ GRANT EXECUTE ON FUNCTION "refold".forget_keys TO "keeper";
 CREATE ROLE importer LOGIN;
 GRANT USAGE ON SCHEMA "refold" TO "importer";
 GRANT EXECUTE ON FUNCTION "refold".append_event, "refold".commit_events, "refold".first_answer, "refold".command_fingerprint,
-  "refold".canonical_json, "refold".canonical_scalar, "refold".javascript_number TO "importer";
+  "refold".canonical_json, "refold".canonical_scalar, "refold".javascript_number, "refold".extreme_number TO "importer";
 -- #endregion
 
 -- #region connect

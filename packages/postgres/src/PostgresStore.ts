@@ -42,8 +42,9 @@ export interface StoreOptions {
   readonly schema?: string | undefined
   /**
    * Whether to create or update the schema at the start, where that is due; true by default. Needs a role that owns the
-   * schema, or that may create it. With `false`, a schema that is missing or too old is an `EventStoreError`. Either way a
-   * store where nothing is due opens in one round trip.
+   * schema, or that may create it; a role that may create schemas is refused a schema of another role, unless that is a
+   * superuser or the owner of the database. With `false`, a schema that is missing or too old is an `EventStoreError`, and
+   * its owner is trusted. A store where nothing is due opens in two round trips, in one with `false`.
    */
   readonly migrate?: boolean | undefined
   /**

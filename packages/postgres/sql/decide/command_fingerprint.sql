@@ -1,12 +1,15 @@
 -- The fingerprint of a command for its idempotency key, equal to the one of the TypeScript handler of the same
 -- aggregate: the category, the id and the encoded command. So a command that was sent in one language and is retried in
--- the other gets its first answer. A command may be what a client of the application has sent: one that is as large as the
--- data of an event and hundreds of levels deep would take a minute, and is refused.
+-- the other gets its first answer. A command may be what a client of the application has sent. Each level of
+-- canonical_json holds a copy of what is in it, so that the memory is that of the size times the depth: both are limited.
 CREATE FUNCTION refold.command_fingerprint(category text, id text, command jsonb) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
   rule CONSTANT text := CASE
-    WHEN octet_length(command::text) > 8388608 THEN 'must not be longer than 8388608 bytes as JSON text'
-    WHEN jsonb_path_exists(command, 'strict $.**{64} ? (@.type() == "object" || @.type() == "array")') THEN 'must not nest deeper than 64'
+    -- jsonb takes at most four times the bytes of its text.
+    WHEN pg_column_size(ARRAY[command]) > 4 * 1048576 + 1024 THEN 'must not be longer than 1048576 bytes as JSON text'
+    WHEN refold.extreme_number(command) IS NOT NULL THEN 'must hold only numbers that a double can hold'
+    WHEN octet_length(command::text) > 1048576 THEN 'must not be longer than 1048576 bytes as JSON text'
+    WHEN jsonb_path_exists(command, 'strict $.**{32} ? (@.type() == "object" || @.type() == "array")') THEN 'must not nest deeper than 32'
   END;
 BEGIN
   IF rule IS NOT NULL THEN

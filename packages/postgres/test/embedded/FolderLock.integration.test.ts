@@ -1,5 +1,6 @@
 // A folder of the embedded database has one owner at a time, in containers too, and a new one soon after its owner died.
 import { spawnSync } from "node:child_process"
+import { execFileSync } from "node:child_process"
 import * as Fs from "node:fs"
 import * as Os from "node:os"
 import * as Path from "node:path"
@@ -44,9 +45,23 @@ const takeTurns = async (options?: Parameters<typeof FolderOwners.start>[1]) => 
   return { first, refused }
 }
 
-test("a folder whose lock file is a link to nothing is refused", async () => {
-  Fs.symlinkSync(Path.join(folder, "nothing"), lockFile())
-  expect(await start().line()).toBe(`The folder ${folder} cannot be used: ${lockFile()} is a link to nothing`)
+describe("a folder that others could write to is refused, at once, where its lock file is", () => {
+  const refused = (why: string) => `The folder ${folder} cannot be used: ${lockFile()} is ${why}`
+
+  test("a link to nothing", async () => {
+    Fs.symlinkSync(Path.join(folder, "nothing"), lockFile())
+    expect(await start().line()).toBe(refused("a link"))
+  })
+
+  test("a link to a device without an end", async () => {
+    Fs.symlinkSync("/dev/zero", lockFile())
+    expect(await start().line()).toBe(refused("a link"))
+  })
+
+  test("a pipe", async () => {
+    execFileSync("mkfifo", [lockFile()])
+    expect(await start().line()).toBe(refused("not a file"))
+  })
 })
 
 describe("a folder that a process has open", () => {

@@ -178,21 +178,45 @@ describe.each(Object.entries(runtimes))("%s", (_where, runtime) => {
       .toBe("must hold only numbers that a double can hold, not 12345678901234567890")
   })
 
-  test("a command has a fingerprint up to 64 levels and 8 MiB, and beyond that is refused by name", async () => {
+  test("a command has a fingerprint up to 32 levels and 1 MiB, and beyond that is refused by name", async () => {
     const fingerprint = (command: string) =>
       ask<string>((sql) => sql`select refold.command_fingerprint('c', 'i', ${command}::text::jsonb) as answer`)
     const nested = (levels: number) => "[".repeat(levels) + "]".repeat(levels)
     const ofLength = (length: number) => JSON.stringify("x".repeat(length - 2))
-    expect(await fingerprint(nested(64))).toBe(`["c","i",${nested(64)}]`)
-    expect(await fingerprint(ofLength(8_388_608))).toHaveLength(8_388_608 + `["c","i",]`.length)
+    expect(await fingerprint(nested(32))).toBe(`["c","i",${nested(32)}]`)
+    expect(await fingerprint(ofLength(1_048_576))).toHaveLength(1_048_576 + `["c","i",]`.length)
     for (
       const [command, rule] of [
-        [nested(65), "must not nest deeper than 64"],
-        [ofLength(8_388_609), "must not be longer than 8388608 bytes as JSON text"]
+        [nested(33), "must not nest deeper than 32"],
+        [ofLength(1_048_577), "must not be longer than 1048576 bytes as JSON text"]
       ] as const
     ) {
       await expect(fingerprint(command)).rejects.toMatchObject({
         reason: { cause: { code: "22023", message: `command ${rule}` } }
+      })
+    }
+  })
+
+  test("a number whose text is huge is refused by name before the text is made, which would take gigabytes", async () => {
+    const huge = `[${Array.from({ length: 9000 }, (_, index) => index % 2 === 0 ? "1e131071" : "-1e-16383").join(",")}]`
+    const rule = "must hold only numbers that a double can hold"
+    for (
+      const [field, statement] of [
+        ["data", "select refold.append_event('a-1', 'T', $1::text::jsonb)"],
+        [
+          "metadata",
+          "select refold.append_event('a-1', 'T', '1', null, null, jsonb_build_object('m', $1::text::jsonb))"
+        ],
+        [
+          "writes[0].events[0].data",
+          `select refold.commit_events(jsonb_build_array(jsonb_build_object('stream', 'a-1', 'events',
+            jsonb_build_array(jsonb_build_object('type', 'T', 'data', $1::text::jsonb)))))`
+        ],
+        ["command", "select refold.command_fingerprint('c', 'i', $1::text::jsonb)"]
+      ] as const
+    ) {
+      await expect(ask((sql) => sql.unsafe(statement, [huge]))).rejects.toMatchObject({
+        reason: { cause: { code: "22023", message: expect.stringContaining(`${field} ${rule}`) } }
       })
     }
   })

@@ -95,3 +95,28 @@ test(
     }).pipe(Effect.provide(limited, { local: true }))
   }))
 )
+
+test(
+  "an instance whose stream has an event that is larger than the client's message limit parks what is for it",
+  run(Effect.gen(function*() {
+    const store = yield* EventStore
+    const client = yield* PgClient.PgClient
+    const counting = observing([Opened])
+    yield* store.append(Stores.streamName("counting-1"), [Stores.event({ data: "x".repeat(2 * 1024 * 1024) })])
+    for (const id of ["1", "2", "3"]) {
+      yield* store.append(Stores.streamName(`bill-${id}`), [Stores.event({ type: "Opened" })])
+    }
+    const limited = Layer.provideMerge(
+      PostgresStore.layerClient({ migrate: false }),
+      PgClient.layer({ ...client.config, maxMessageSize: 1024 * 1024 })
+    )
+    yield* Effect.gen(function*() {
+      yield* ProcessRunner.catchUp(counting, { handlers: [] })
+      const parked = yield* Parked.list(ProcessRunner.observer(counting))
+      expect(parked.map(({ reason, stream }) => [stream, reason])).toEqual([
+        ["bill-1", expect.stringContaining("the stream of its instance, \"counting-1\", cannot be read")]
+      ])
+      for (const id of ["2", "3"]) expect((yield* ProcessInstances.history(counting, id)).length).toBe(1)
+    }).pipe(Effect.provide(limited, { local: true }))
+  }))
+)

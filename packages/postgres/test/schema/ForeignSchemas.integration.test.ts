@@ -5,6 +5,7 @@ import * as Logger from "effect/Logger"
 import type * as Scope from "effect/Scope"
 import * as SqlClient from "effect/sql/SqlClient"
 import { describe, expect, test } from "vitest"
+import * as PostgresStore from "../../src/PostgresStore.ts"
 import * as SqlSchema from "../../src/schema/SqlSchema.ts"
 import { freshDatabase } from "../support/freshDatabase.ts"
 import * as LoginRole from "../support/LoginRole.ts"
@@ -141,7 +142,7 @@ test(
 )
 
 test(
-  "what another role has put into public is not found while a store is migrated",
+  "what another role has put into public is not found while a store is migrated and application SQL is installed",
   run(Effect.gen(function*() {
     const { admin, mallory, names, owner } = yield* setUp
     yield* admin.unsafe(`grant create on schema public to ${names.mallory}`)
@@ -150,7 +151,18 @@ test(
       $$ begin raise exception 'a trap'; end $$`)
     yield* mallory.unsafe(`create function public.octet_length(varchar) returns int language plpgsql immutable as
       $$ begin raise exception 'a trap'; end $$`)
-    const { store } = yield* Stores.open(owner)
+    for (
+      const signature of ["hashtextextended(text, int)", "obj_description(oid, text)", "format(text, text, name, name)"]
+    ) {
+      yield* mallory.unsafe(`create function public.${signature} returns text language plpgsql immutable as
+        $$ begin raise exception 'a trap'; end $$`)
+    }
+    const { sql, store } = yield* Stores.open(owner)
+    for (const result of [1, 2]) {
+      const files = [{ name: "f", text: `CREATE FUNCTION own.f() RETURNS int LANGUAGE sql RETURN ${result}` }]
+      yield* Effect.provideService(SqlSchema.install({ name: "own", files }), SqlClient.SqlClient, sql)
+      yield* sql.unsafe(`grant usage on schema own to ${names.mallory}`)
+    }
     yield* store.append(Stores.freshStream(), [Stores.event()], { idempotency: { key: "k" } })
     expect(
       yield* admin`select from pg_depend d join pg_proc p on p.oid = d.refobjid and d.refclassid = 'pg_proc'::regclass
@@ -173,6 +185,66 @@ test(
     const error = yield* Effect.flip(install(admin))
     expect(error.message).toContain(`the schema "own" belongs to the role ${names.mallory}`)
     expect(yield* mallory`select own.f() as f`).toEqual([{ f: 2 }])
+  }))
+)
+
+/** A store that another role made up: its table of migrations says that all have run, and what a start calls is a trap. */
+const trap = (trapped: "migrations" | "functions"): ReadonlyArray<string> => [
+  "create function refold.trap() returns int language plpgsql immutable as $$ begin raise exception 'a trap'; end $$",
+  trapped === "migrations"
+    ? "create view refold.migrations as select 1 + refold.trap() as migration_id"
+    : "create table refold.migrations as select 1 as migration_id",
+  "create function refold.repair_positions() returns bigint language sql immutable return refold.trap()",
+  "grant usage on schema refold to public",
+  "grant select on refold.migrations to public"
+]
+
+describe.each(["the owner", "a superuser"])("a store that another role made up is not opened by %s", (who) => {
+  test.each(["migrations", "functions"] as const)("with a trap in its %s", (trapped) =>
+    run(Effect.gen(function*() {
+      const { mallory, names, owner, url } = yield* setUp
+      for (const statement of ["create schema refold", ...trap(trapped)]) yield* mallory.unsafe(statement)
+      const error = yield* Effect.flip(Stores.open(who === "the owner" ? owner : url))
+      expect(error.message).toBe(
+        `migrate failed: the schema "refold" belongs to the role ${names.mallory}: migrate as that role, or choose another schema`
+      )
+    }))())
+
+  test("in a schema in which it may create objects", () =>
+    run(Effect.gen(function*() {
+      const { admin, mallory, names, owner, url } = yield* setUp
+      const opener = who === "the owner" ? owner : url
+      yield* admin.unsafe(`create schema refold authorization ${new URL(opener).username}`)
+      yield* admin.unsafe(`grant usage, create on schema refold to ${names.mallory}`)
+      for (const statement of trap("functions").slice(0, 3)) yield* mallory.unsafe(statement)
+      yield* admin.unsafe(`revoke create on schema refold from ${names.mallory}`)
+      const error = yield* Effect.flip(Stores.open(opener))
+      expect(error.message).toContain(
+        `migrate failed: the schema "refold" has objects of the role ${names.mallory}, such as refold.`
+      )
+    }))())
+})
+
+test(
+  "a store is not opened inside a transaction of the caller's where another role made it up",
+  run(Effect.gen(function*() {
+    const { mallory, names, owner } = yield* setUp
+    for (const statement of ["create schema refold", ...trap("functions")]) yield* mallory.unsafe(statement)
+    const sql = yield* Stores.connect(owner)
+    const migrating = Effect.provideService(PostgresStore.migrate(), SqlClient.SqlClient, sql)
+    expect((yield* Effect.flip(sql.withTransaction(migrating))).message).toContain(
+      `belongs to the role ${names.mallory}`
+    )
+  }))
+)
+
+test(
+  "a role that may not create schemas opens the store of another role as one that migrates does",
+  run(Effect.gen(function*() {
+    const { admin, owner } = yield* setUp
+    yield* Stores.open(owner)
+    const writer = yield* LoginRole.ofKind({ sql: admin, url: owner }, ["writer"])
+    expect(yield* (yield* Stores.open(writer)).store.head).toBe(0)
   }))
 )
 

@@ -47,6 +47,7 @@ const calls = [
   "select * from refold.first_answer('commit', 'other')",
   "select * from refold.first_answer('', null)",
   "select refold.command_fingerprint('a', '1', '{\"b\": [1e-7, 1.5e300, true, null, \"x\"]}')",
+  "select refold.extreme_number(to_jsonb(array_fill(1, '{9999}')))",
   "select * from refold.read_stream('a-1')",
   "select * from refold.read_stream('a-1', 0, 1, 100, now(), null, 10)",
   "select * from refold.read_stream('a', -1)",

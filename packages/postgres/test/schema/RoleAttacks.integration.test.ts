@@ -94,21 +94,39 @@ describe("a projector", () => {
     run(Effect.gen(function*() {
       const { admin, owner, url } = yield* database
       const opened = yield* Stores.open(owner)
-      // Of the same owner, under the name that generation 7 would have.
-      yield* Stores.open(owner, { schema: "refold_7" })
+      // Of the same owner, under the name that generation 1 would have.
+      yield* Stores.open(owner, { schema: "refold_1" })
       const stranger = LoginRole.nameOf(yield* LoginRole.login({ sql: admin, url }, "stranger", []))
       const sql = yield* Stores.connect(yield* LoginRole.ofKind({ sql: admin, url }, ["projector"]))
-      yield* sql`insert into refold.projection_generations (id, projection, version, definition, status, has_tables)
-        overriding system value values (7, 'forged', 1, '', 'Building', true), (8, 'forged', 2, '', 'Building', true)`
-      expect(yield* outcome(sql, "select refold.drop_generation(7, false, 100)")).toBe("55000")
-      expect(yield* outcome(sql, "select refold.create_generation_schema(7, current_user)")).toBe("42P06")
-      expect(yield* outcome(sql, `select refold.create_generation_schema(8, '${stranger}')`)).toBe("42501")
-      expect(yield* outcome(sql, `select refold.create_generation_schema(8, '${LoginRole.nameOf(owner)}')`)).toBe(
+      yield* sql`insert into refold.projection_generations (projection, version, definition, status, has_tables)
+        values ('forged', 1, '', 'Building', true), ('forged', 2, '', 'Building', true)`
+      expect(yield* outcome(sql, "select refold.drop_generation(1, false, 100)")).toBe("55000")
+      expect(yield* outcome(sql, "select refold.create_generation_schema(1, current_user)")).toBe("42P06")
+      expect(yield* outcome(sql, `select refold.create_generation_schema(2, '${stranger}')`)).toBe("42501")
+      expect(yield* outcome(sql, `select refold.create_generation_schema(2, '${LoginRole.nameOf(owner)}')`)).toBe(
         "42501"
       )
-      expect(yield* opened.sql`select to_regclass('refold_7.event_store') is not null as there`).toEqual([{
+      expect(yield* opened.sql`select to_regclass('refold_1.event_store') is not null as there`).toEqual([{
         there: true
       }])
+    }))
+  )
+
+  test(
+    "cannot choose the number of a generation: after the highest one no projection could begin",
+    run(Effect.gen(function*() {
+      const { admin, owner, url } = yield* database
+      const { readModels } = yield* Stores.open(owner)
+      const sql = yield* Stores.connect(yield* LoginRole.ofKind({ sql: admin, url }, ["projector"]))
+      const forged = (id: string) =>
+        `insert into refold.projection_generations (id, projection, version, definition, status)
+          overriding system value values (${id}, 'forged', 1, '', 'Building')`
+      expect(yield* outcome(sql, forged("2147483647"))).toBe("42501")
+      yield* sql`insert into refold.projection_generations (projection, version, definition, status)
+        values ('forged', 1, '', 'Building')`
+      expect(yield* outcome(sql, "update refold.projection_generations set id = 2147483647")).toBe("428C9")
+      yield* Stores.open(owner)
+      yield* ReadModels.goLive(readModels, ReadModels.projection())
     }))
   )
 

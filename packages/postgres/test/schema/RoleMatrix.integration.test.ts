@@ -26,7 +26,8 @@ const functions: Readonly<Record<string, string>> = {
   rwp:
     "check_log_read check_stream_read generation_schema hold_generation read_all read_head read_stream rebuild_from_snapshot repair_positions require_instance stream_version",
   w: "append_events find_stored_events save_snapshot stored_answer write_inline_rows",
-  ws: "append_event canonical_json canonical_scalar command_fingerprint commit_events first_answer javascript_number",
+  ws:
+    "append_event canonical_json canonical_scalar command_fingerprint commit_events extreme_number first_answer javascript_number",
   p: "claim_generation create_generation_schema create_rows_table drop_generation lock_projection obsolete_generations promote_generation row_readers save_checkpoint share_tables",
   k: "forget_keys",
   none:
@@ -46,7 +47,12 @@ const rights: Readonly<Record<string, string>> = {
   "refold.log_instance": "SELECT rwp",
   "refold.migrations": "SELECT rwp",
   "refold.parked_streams": "DELETE p, INSERT p, SELECT rwp, UPDATE p",
-  "refold.projection_generations": "DELETE p, INSERT p, SELECT rwp, UPDATE p",
+  "refold.projection_generations": "DELETE p, SELECT rwp, UPDATE p",
+  "refold.projection_generations.definition": "INSERT p",
+  "refold.projection_generations.has_tables": "INSERT p",
+  "refold.projection_generations.projection": "INSERT p",
+  "refold.projection_generations.status": "INSERT p",
+  "refold.projection_generations.version": "INSERT p",
   "refold.projection_generations_id_seq": "",
   "refold.projections": "SELECT rwp",
   "refold_rows.rows": "DELETE p, INSERT p, SELECT rwp, UPDATE p",
@@ -88,6 +94,13 @@ const matrix = Effect.gen(function*() {
           || CASE WHEN current_setting('server_version_num')::int >= 170000 THEN '{MAINTAIN}'::text[] END
       ) AS v (privilege)
       WHERE c.relnamespace::regnamespace::text IN ('refold', 'refold_rows') AND c.relkind IN ('r', 'v')
+      UNION ALL
+      -- Columns with rights of their own.
+      SELECT format('%s.%I', a.attrelid::regclass, a.attname), v.privilege, r.*,
+        has_column_privilege(r.name, a.attrelid, a.attnum, v.privilege) AND NOT has_table_privilege(r.name, a.attrelid, v.privilege)
+      FROM pg_attribute AS a JOIN pg_class AS c ON c.oid = a.attrelid CROSS JOIN roles AS r
+      CROSS JOIN unnest('{SELECT,INSERT,UPDATE,REFERENCES}'::text[]) AS v (privilege)
+      WHERE c.relnamespace::regnamespace::text IN ('refold', 'refold_rows') AND a.attacl IS NOT NULL
       UNION ALL
       SELECT c.oid::regclass::text, v.privilege, r.*, has_sequence_privilege(r.name, c.oid, v.privilege)
       FROM pg_class AS c CROSS JOIN roles AS r CROSS JOIN (VALUES ('USAGE'), ('SELECT'), ('UPDATE')) AS v (privilege)

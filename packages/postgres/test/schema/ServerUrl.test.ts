@@ -137,6 +137,16 @@ describe("without sslmode and ssl", () => {
 })
 
 describe("the option ssl", () => {
+  it.each([null, "true", "false", 0])("of %o is refused", (ssl) => {
+    // As from a program in JavaScript, or one that casts.
+    const given = ssl as unknown as boolean
+    expect(Result.getOrThrow(Result.flip(ServerUrl.encryption({ host: "x", sslmode: undefined }, given))))
+      .toMatchObject({
+        field: "ssl",
+        rule: "must be true, false, or options of tls.connect"
+      })
+  })
+
   it.each([[false, "require"], [false, "prefer"], [true, "disable"], [{ ca: "" }, "disable"]] as const)(
     "of %o contradicts sslmode=%s",
     (ssl, sslmode) => {

@@ -199,8 +199,10 @@ const cases: ReadonlyArray<readonly [column: string, value: string, reader: stri
   ...[["version", "-1"], ["position", "-1"], ["recorded_at", "infinity"]].map(
     ([column, value]) => [`event_snapshots.${column!}`, value!, "snapshot"] as const
   ),
-  ["idempotency_keys.answer", "[{}]", "findAppended"],
-  ["idempotency_keys.answer", "[{}]", "repeated"],
+  ...["[{}]", "5", "{}", "null", "[1]"].flatMap((value) => [
+    ["idempotency_keys.answer", value, "findAppended"] as const,
+    ["idempotency_keys.answer", value, "repeated"] as const
+  ]),
   ...[
     ["stream", "not json"],
     ["version", "-1"],

@@ -1,23 +1,37 @@
 -- The rule that an event breaks, as {"field": …, "rule": …}; NULL if it breaks none. The rules of the TypeScript API.
--- Numbers are looked at only in data that is not too large: each takes some microseconds.
+-- Numbers are looked at only in data that is not too large: each takes some microseconds. plpgsql, which keeps its plans; and a
+-- plan for given arguments would compute what a CASE is to leave out.
 --   prefix   the path of the event in a document; its fields then have their names in the document
 CREATE FUNCTION refold.event_problem(
   type text, data jsonb, metadata jsonb, schema_version numeric, occurred_at timestamptz, prefix text DEFAULT ''
-) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
-SELECT jsonb_build_object('field', prefix || field, 'rule', rule) FROM (VALUES
-  (1, 'type', refold.name_problem(type)),
-  (2, 'data', CASE WHEN refold.size_problem(data, 8388608) IS NULL THEN refold.json_problem(data) END),
-  (3, 'metadata', CASE WHEN jsonb_typeof(metadata) IS DISTINCT FROM 'object' THEN 'must be an object' END),
-  (4, 'metadata', CASE WHEN refold.size_problem(metadata, 1048576) IS NULL THEN refold.json_problem(metadata) END),
-  (5, 'metadata.correlationId', CASE WHEN jsonb_typeof(metadata -> 'correlationId') <> 'string' THEN 'must be a text' END),
-  (6, 'metadata.causationId', CASE WHEN jsonb_typeof(metadata -> 'causationId') <> 'string' THEN 'must be a text' END),
-  (7, 'metadata.actor', CASE WHEN jsonb_typeof(metadata -> 'actor') <> 'string' THEN 'must be a text' END),
-  (8, CASE prefix WHEN '' THEN 'schema_version' ELSE 'schemaVersion' END, CASE
-    WHEN schema_version BETWEEN 1 AND 32767 AND schema_version % 1 = 0 THEN NULL ELSE 'must be a whole number from 1 to 32767'
-  END),
-  (9, CASE prefix WHEN '' THEN 'occurred_at' ELSE 'occurredAt' END, refold.time_problem(occurred_at)),
-  (10, 'data', refold.size_problem(data, 8388608)),
-  (11, 'metadata', refold.size_problem(metadata, 1048576))
-) AS problems (number, field, rule)
-WHERE rule IS NOT NULL ORDER BY number LIMIT 1
+) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+  data_size CONSTANT text := refold.size_problem(data, 8388608);
+  metadata_size CONSTANT text := refold.size_problem(metadata, 1048576);
+  fields CONSTANT text[] := ARRAY[
+    'type', 'data', 'metadata', 'metadata', 'metadata.correlationId', 'metadata.causationId', 'metadata.actor',
+    CASE prefix WHEN '' THEN 'schema_version' ELSE 'schemaVersion' END,
+    CASE prefix WHEN '' THEN 'occurred_at' ELSE 'occurredAt' END, 'data', 'metadata'
+  ];
+  rules CONSTANT text[] := ARRAY[
+    refold.name_problem(type),
+    CASE WHEN data_size IS NULL THEN refold.json_problem(data) END,
+    CASE WHEN jsonb_typeof(metadata) IS DISTINCT FROM 'object' THEN 'must be an object' END,
+    CASE WHEN metadata_size IS NULL THEN refold.json_problem(metadata) END,
+    CASE WHEN jsonb_typeof(metadata -> 'correlationId') <> 'string' THEN 'must be a text' END,
+    CASE WHEN jsonb_typeof(metadata -> 'causationId') <> 'string' THEN 'must be a text' END,
+    CASE WHEN jsonb_typeof(metadata -> 'actor') <> 'string' THEN 'must be a text' END,
+    CASE
+      WHEN schema_version BETWEEN 1 AND 32767 AND schema_version % 1 = 0 THEN NULL ELSE 'must be a whole number from 1 to 32767'
+    END,
+    refold.time_problem(occurred_at), data_size, metadata_size
+  ];
+BEGIN
+  FOR number IN 1 .. cardinality(rules) LOOP
+    IF rules[number] IS NOT NULL THEN
+      RETURN jsonb_build_object('field', prefix || fields[number], 'rule', rules[number]);
+    END IF;
+  END LOOP;
+  RETURN NULL;
+END
 $$

@@ -129,11 +129,9 @@ const contents = (path: string): Contents | undefined => {
     const { count, rest } = LockBeat.read(path)
     return { count, ...parse(rest) }
   } catch (error) {
-    if (!isCode(error, "ENOENT")) throw error
-    // Else the file could neither be created nor be read, without an end.
-    const link = Fs.lstatSync(path, { throwIfNoEntry: false })
-    if (link?.isSymbolicLink() === true) throw new Error(`${path} is a link to nothing`, { cause: error })
-    return undefined
+    if (isCode(error, "ENOENT")) return undefined
+    if (Fs.lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) throw error
+    throw new Error(`${path} is a link`, { cause: error })
   }
 }
 

@@ -1,6 +1,6 @@
 /**
  * What is done when a store is opened: migrations that are due, the isolation of its sessions, a position counter that is
- * behind. One round trip where nothing is due.
+ * behind. Where nothing is due, one statement, and one before it that asks whose the schema is, for a program that may migrate.
  */
 import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
@@ -25,6 +25,10 @@ export const open = Effect.fnUntraced(function*(
   plain: Database.Database,
   { isEmbedded, migrate }: Options
 ): Effect.fn.Return<Database.Database, EventStoreError> {
+  // No other role can reach an embedded database.
+  const isForeign = migrate && !isEmbedded && (yield* askOwner(plain))
+  // The migration says what is wrong.
+  if (isForeign) yield* StoreSchema.migrate(plain, isEmbedded)
   const ready = yield* ask(plain, migrate)
   if (ready !== undefined) {
     yield* RepairPositions.report(plain, ready.repaired)
@@ -37,6 +41,12 @@ export const open = Effect.fnUntraced(function*(
   if (migrate) yield* RepairPositions.repairPositions(database)
   return database
 })
+
+const askOwner = (database: Database.Database): Effect.Effect<boolean, EventStoreError> =>
+  Effect.mapError(
+    MigrationState.isForeign(database, migrationTable),
+    (error) => new EventStoreError({ operation: "migrate", cause: Database.explain(error) })
+  )
 
 interface ReadyRow {
   readonly version: number

@@ -13,6 +13,7 @@ export const migrations = {
     "log/api/name_problem",
     "log/api/key_problem",
     "log/api/javascript_number",
+    "log/api/extreme_number",
     "log/api/json_problem",
     "log/is_readable",
     "log/event_store",

@@ -1,4 +1,7 @@
-/** The lock of a schema's migrations: a wait that ends, with an error that names the holder of the lock. */
+/**
+ * The lock of a schema's migrations: a wait that ends, with an error that names the holder of the lock. Functions are qualified: a
+ * role may have put one that fits better into another schema of the search_path.
+ */
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
@@ -13,12 +16,12 @@ export const take = (schema: string, limit: Duration.Duration) => {
   return Effect.flatMap(SqlClient.SqlClient, (sql) =>
     sql.unsafe(`DO $lock$
 DECLARE
-  key CONSTANT bigint := hashtextextended('refold migrations of ${schema}', 0);
-  before CONSTANT text := current_setting('lock_timeout');
+  key CONSTANT bigint := pg_catalog.hashtextextended('refold migrations of ${schema}', 0);
+  before CONSTANT text := pg_catalog.current_setting('lock_timeout');
 BEGIN
-  PERFORM set_config('lock_timeout', '${wait}', true);
-  PERFORM pg_advisory_xact_lock(key);
-  PERFORM set_config('lock_timeout', before, true);
+  PERFORM pg_catalog.set_config('lock_timeout', '${wait}', true);
+  PERFORM pg_catalog.pg_advisory_xact_lock(key);
+  PERFORM pg_catalog.set_config('lock_timeout', before, true);
 EXCEPTION WHEN lock_not_available THEN
   RAISE EXCEPTION 'the schema "${schema}" has been locked for migrations for ${
       Duration.format(Duration.millis(wait))
@@ -30,8 +33,8 @@ END $lock$`))
 
 // As refold.lock_holders, which does not exist before the first migration.
 const holders = (key: string): string => `
-  SELECT string_agg(format('session %s (application "%s", user %s)', l.pid, s.application_name, s.usename), ', ')
+  SELECT pg_catalog.string_agg(pg_catalog.format('session %s (application "%s", user %s)', l.pid, s.application_name, s.usename), ', ')
   FROM pg_catalog.pg_locks AS l LEFT JOIN pg_catalog.pg_stat_activity AS s ON s.pid = l.pid
   WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted
     AND l.classid::bigint << 32 | l.objid::bigint = ${key}
-    AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())`
+    AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())`

@@ -1,7 +1,49 @@
-/** Which migrations of a schema have run. Apart from what runs them, which is loaded only where one is due. */
+/**
+ * Whether the owner of a schema is trusted, and which migrations have run there. The first is asked before anything in the schema is
+ * used: another role may have made it, with a table that says that all have run and functions that do something else. Apart
+ * from what runs migrations, which is loaded only where one is due.
+ */
 import * as Effect from "effect/Effect"
+import type { SqlClient } from "effect/sql/SqlClient"
 import type * as SqlError from "effect/sql/SqlError"
 import type * as Database from "./Database.ts"
+import * as TimeLimits from "./TimeLimits.ts"
+
+/**
+ * The condition that the role `r` is trusted by the current role `me`, in the database `d`, as SQL: it is the same, a
+ * superuser, or the owner of the database. Not a role of which this one is a member: on PostgreSQL 15 a role can make others its
+ * members.
+ */
+export const isTrusted = (sql: SqlClient) =>
+  sql.literal("coalesce(r.oid = me.oid OR r.rolsuper OR r.oid = d.datdba AND NOT me.rolsuper, false)")
+
+/**
+ * Whether the schema, or this table of it, belongs to a role that is not trusted. Never to a role that may not create schemas:
+ * the schema that it names was made for it.
+ */
+export const isForeign = (
+  { limits, schema, sql }: Database.Database,
+  table: string
+): Effect.Effect<boolean, SqlError.SqlError> =>
+  // Functions are qualified, because a role may have put others into a schema of the search_path.
+  Effect.map(
+    TimeLimits.withinTimeout(
+      limits,
+      sql`
+    SELECT FROM pg_catalog.pg_namespace AS n
+    LEFT JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = ${table}::text
+    CROSS JOIN LATERAL (VALUES (n.nspowner), (coalesce(c.relowner, n.nspowner))) AS o (owner)
+    JOIN pg_catalog.pg_database AS d ON d.datname = pg_catalog.current_database()
+    JOIN pg_catalog.pg_roles AS me ON me.rolname = current_user
+    -- The one member of pg_database_owner is the owner of the database, and "public" belongs to it.
+    LEFT JOIN pg_catalog.pg_roles AS r
+      ON r.oid = CASE pg_catalog.pg_get_userbyid(o.owner) WHEN 'pg_database_owner' THEN d.datdba ELSE o.owner END
+    WHERE n.nspname = ${schema}::text AND NOT ${isTrusted(sql)}
+      AND pg_catalog.has_database_privilege(d.oid, 'CREATE'::text)
+    LIMIT 1`.unprepared
+    ),
+    ({ length }) => length > 0
+  )
 
 /** Which migrations have run. */
 export type State =

@@ -44,6 +44,7 @@ export const run = Effect.fnUntraced(function*(
   const database = yield* Database.make(options.schema)
   const names = Object.keys(options.migrations)
   const running = Effect.gen(function*() {
+    if (yield* MigrationState.isForeign(database, options.table)) yield* refuse(database, options.schema)
     if (MigrationState.due(yield* MigrationState.look(database, options.table), names).length === 0) return false
     return yield* database.transaction(migrate(database, options))
   })
@@ -54,6 +55,12 @@ export const run = Effect.fnUntraced(function*(
 })
 
 const operation = "migrate"
+
+// What is wrong with the schema, which belongs to another role, at least in part.
+const refuse = Effect.fnUntraced(function*({ sql }: Database.Database, schema: string) {
+  const problem = (yield* SchemaOwner.problemOf(sql, schema)) ?? `the schema "${schema}" belongs to another role`
+  return yield* new EventStoreError({ operation, cause: new Error(problem) })
+})
 
 const explain = (error: SqlError.SqlError | Migrator.MigrationError): Error =>
   error._tag === "SqlError"

@@ -1,4 +1,7 @@
-/** Queries on the database's catalog about a schema: its comment, its dependents, and the grants on it. */
+/**
+ * Queries on the database's catalog about a schema: its comment, its dependents, and the grants on it. Functions are qualified: a
+ * role may have put one that fits better into another schema of the search_path.
+ */
 import * as Effect from "effect/Effect"
 import type { Database } from "./Database.ts"
 
@@ -6,7 +9,7 @@ import type { Database } from "./Database.ts"
 export const find = ({ schema, sql }: Database) =>
   Effect.map(
     sql<{ readonly comment: string | null }>`
-      SELECT obj_description(oid, 'pg_namespace') AS comment FROM pg_catalog.pg_namespace WHERE nspname = ${schema}::text`,
+      SELECT pg_catalog.obj_description(oid, 'pg_namespace') AS comment FROM pg_catalog.pg_namespace WHERE nspname = ${schema}::text`,
     ([row]) => row
   )
 
@@ -18,11 +21,11 @@ export const dependents = ({ schema, sql }: Database) =>
   sql<{ readonly name: string }>`
     WITH inside AS (
       SELECT 'pg_class'::regclass AS classid, oid FROM pg_catalog.pg_class
-        WHERE relnamespace = to_regnamespace(${schema}::text)
+        WHERE relnamespace = pg_catalog.to_regnamespace(${schema}::text)
       UNION ALL SELECT 'pg_proc'::regclass, oid FROM pg_catalog.pg_proc
-        WHERE pronamespace = to_regnamespace(${schema}::text)
+        WHERE pronamespace = pg_catalog.to_regnamespace(${schema}::text)
       UNION ALL SELECT 'pg_type'::regclass, oid FROM pg_catalog.pg_type
-        WHERE typnamespace = to_regnamespace(${schema}::text)
+        WHERE typnamespace = pg_catalog.to_regnamespace(${schema}::text)
     ), dependents AS (
       SELECT CASE d.classid
           WHEN 'pg_class'::regclass THEN d.objid
@@ -39,7 +42,7 @@ export const dependents = ({ schema, sql }: Database) =>
     FROM dependents AS d
     LEFT JOIN pg_catalog.pg_class AS c ON c.oid = d.relation
     LEFT JOIN pg_catalog.pg_proc AS p ON p.oid = d.routine
-    WHERE coalesce(c.relnamespace, p.pronamespace) <> to_regnamespace(${schema}::text)
+    WHERE coalesce(c.relnamespace, p.pronamespace) <> pg_catalog.to_regnamespace(${schema}::text)
     ORDER BY name`
 
 /** A right that a role has, as the statement that grants it, and the object that it is on; both null: the schema. */
@@ -52,21 +55,21 @@ export interface Grant {
 /** The grants to roles on the schema and its objects. Not the grants to PUBLIC: those are up to the files. */
 export const grants = ({ schema, sql }: Database) =>
   sql<Grant>`
-    SELECT format('GRANT %s ON SCHEMA %I TO %I', a.privilege_type, n.nspname, pg_get_userbyid(a.grantee)) AS statement,
+    SELECT pg_catalog.format('GRANT %s ON SCHEMA %I TO %I', a.privilege_type, n.nspname, pg_catalog.pg_get_userbyid(a.grantee)) AS statement,
       NULL AS relation, NULL AS routine
-    FROM pg_catalog.pg_namespace AS n, aclexplode(n.nspacl) AS a
+    FROM pg_catalog.pg_namespace AS n, pg_catalog.aclexplode(n.nspacl) AS a
     WHERE n.nspname = ${schema}::text AND a.grantee NOT IN (0, n.nspowner)
     UNION ALL
-    SELECT format('GRANT %s ON %s TO %I', a.privilege_type, c.oid::regclass, pg_get_userbyid(a.grantee)),
+    SELECT pg_catalog.format('GRANT %s ON %s TO %I', a.privilege_type, c.oid::regclass, pg_catalog.pg_get_userbyid(a.grantee)),
       c.oid::regclass::text, NULL
-    FROM pg_catalog.pg_class AS c, aclexplode(c.relacl) AS a
-    WHERE c.relnamespace = to_regnamespace(${schema}::text) AND c.relkind IN ('r', 'v', 'm')
+    FROM pg_catalog.pg_class AS c, pg_catalog.aclexplode(c.relacl) AS a
+    WHERE c.relnamespace = pg_catalog.to_regnamespace(${schema}::text) AND c.relkind IN ('r', 'v', 'm')
       AND a.grantee NOT IN (0, c.relowner)
     UNION ALL
-    SELECT format('GRANT EXECUTE ON ROUTINE %s TO %I', p.oid::regprocedure, pg_get_userbyid(a.grantee)), NULL,
+    SELECT pg_catalog.format('GRANT EXECUTE ON ROUTINE %s TO %I', p.oid::regprocedure, pg_catalog.pg_get_userbyid(a.grantee)), NULL,
       p.oid::regprocedure::text
-    FROM pg_catalog.pg_proc AS p, aclexplode(p.proacl) AS a
-    WHERE p.pronamespace = to_regnamespace(${schema}::text) AND a.grantee NOT IN (0, p.proowner)`
+    FROM pg_catalog.pg_proc AS p, pg_catalog.aclexplode(p.proacl) AS a
+    WHERE p.pronamespace = pg_catalog.to_regnamespace(${schema}::text) AND a.grantee NOT IN (0, p.proowner)`
 
 /** Those of these grants whose object exists (again). */
 export const standing = ({ sql }: Database, grants: ReadonlyArray<Grant>) =>
@@ -76,5 +79,5 @@ export const standing = ({ sql }: Database, grants: ReadonlyArray<Grant>) =>
       ${grants.map(({ statement }) => statement)}::text[], ${grants.map(({ relation }) => relation ?? "")}::text[],
       ${grants.map(({ routine }) => routine ?? "")}::text[]
     ) AS g (statement, relation, routine)
-    WHERE (g.relation = '' OR to_regclass(g.relation) IS NOT NULL)
-      AND (g.routine = '' OR to_regprocedure(g.routine) IS NOT NULL)`
+    WHERE (g.relation = '' OR pg_catalog.to_regclass(g.relation) IS NOT NULL)
+      AND (g.routine = '' OR pg_catalog.to_regprocedure(g.routine) IS NOT NULL)`

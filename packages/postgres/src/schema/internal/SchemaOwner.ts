@@ -5,6 +5,7 @@
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import * as MigrationRights from "./MigrationRights.ts"
+import * as MigrationState from "./MigrationState.ts"
 
 /** Creates a schema that is missing. Why it cannot, or what is wrong with one that exists, and how to repair it, or `undefined`. */
 export const ensure = Effect.fnUntraced(function*(sql: SqlClient, schema: string) {
@@ -41,31 +42,30 @@ export const problemOf = Effect.fnUntraced(function*(sql: SqlClient, schema: str
       SELECT 1, n.nspowner, 'belongs to the role %s: migrate as that role, or choose another schema'
       FROM namespace AS n
       UNION ALL
-      SELECT 2, a.grantee, 'lets the role %s create objects: REVOKE CREATE ON SCHEMA ' || quote_ident(n.nspname)
+      SELECT 2, a.grantee, 'lets the role %s create objects: REVOKE CREATE ON SCHEMA ' || pg_catalog.quote_ident(n.nspname)
         || ' FROM %s, or choose another schema'
-      FROM namespace AS n, aclexplode(n.nspacl) AS a WHERE a.privilege_type = 'CREATE'
+      FROM namespace AS n, pg_catalog.aclexplode(n.nspacl) AS a WHERE a.privilege_type = 'CREATE'
       UNION ALL
-      SELECT 3, o.owner, 'has objects of the role %s, such as ' || replace(o.name, '%', '%%')
+      SELECT 3, o.owner, 'has objects of the role %s, such as ' || pg_catalog.replace(o.name, '%', '%%')
         || ': drop them, or choose another schema'
       FROM namespace AS n, LATERAL (
         -- What a superuser owns may have no entry for its owner, and is trusted.
         SELECT s.refobjid, i.identity
         FROM pg_catalog.pg_depend AS d
         JOIN pg_catalog.pg_shdepend AS s ON s.classid = d.classid AND s.objid = d.objid AND s.deptype = 'o'
-          AND s.dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = current_database())
-        CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, 0) AS i
+          AND s.dbid = (SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database())
+        CROSS JOIN LATERAL pg_catalog.pg_identify_object(d.classid, d.objid, 0) AS i
         WHERE d.refclassid = 'pg_catalog.pg_namespace'::regclass AND d.refobjid = n.oid
       ) AS o (owner, name)
     )
-    SELECT format(claims.problem, role.name, role.name) AS problem
+    SELECT pg_catalog.format(claims.problem, role.name, role.name) AS problem
     FROM claims CROSS JOIN me
-    JOIN pg_catalog.pg_database AS d ON d.datname = current_database()
+    JOIN pg_catalog.pg_database AS d ON d.datname = pg_catalog.current_database()
     -- Its one member is the owner of the database, and "public" belongs to it.
     LEFT JOIN pg_catalog.pg_roles AS r
-      ON r.oid = CASE pg_get_userbyid(claims.role) WHEN 'pg_database_owner' THEN d.datdba ELSE claims.role END
+      ON r.oid = CASE pg_catalog.pg_get_userbyid(claims.role) WHEN 'pg_database_owner' THEN d.datdba ELSE claims.role END
     CROSS JOIN LATERAL (SELECT CASE claims.role WHEN 0 THEN 'PUBLIC' ELSE claims.role::regrole::text END) AS role (name)
-    -- Not a role of which this one is a member: on PostgreSQL 15 a role can make others its members.
-    WHERE NOT coalesce(r.oid = me.oid OR r.rolsuper OR r.oid = d.datdba AND NOT me.rolsuper, false)
+    WHERE NOT ${MigrationState.isTrusted(sql)}
     ORDER BY claims.number LIMIT 1`.unprepared
   return found === undefined ? undefined : `the schema "${schema}" ${found.problem}`
 })

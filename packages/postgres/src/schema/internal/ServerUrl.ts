@@ -34,13 +34,16 @@ const parameters = [
 
 /**
  * How the connection is encrypted, from the url and the option `ssl`. Fails with `InvalidInput` where they contradict each
- * other. `isPlain`: not encrypted although that was not asked for, to a host that is not this machine.
+ * other, or `ssl` is neither of what it may be. `isPlain`: not encrypted although that was not asked for, to a host that is not this machine.
  */
 export const encryption = (
   { host, sslmode }: Pick<Server, "host" | "sslmode">,
   ssl: boolean | object | undefined
 ): Result.Result<{ readonly isPlain: boolean }, InvalidInput> =>
-  ssl === undefined
+  // A text or null would be taken for one of these.
+  ssl === null || !["undefined", "boolean", "object"].includes(typeof ssl)
+    ? invalid("ssl", "must be true, false, or options of tls.connect")
+    : ssl === undefined
     ? Result.succeed({ isPlain: sslmode === undefined && !isLocal(host) })
     : sslmode === undefined || (ssl === false) === (sslmode === "disable")
     ? Result.succeed({ isPlain: false })

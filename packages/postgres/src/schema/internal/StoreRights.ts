@@ -8,7 +8,7 @@ import * as SqlFile from "./SqlFile.ts"
 interface Rights {
   /** EXECUTE on functions. */
   readonly execute: ReadonlyArray<string>
-  /** Rights on tables, SQL views and sequences. */
+  /** Rights on tables, SQL views and sequences; a right on columns names them in parentheses. */
   readonly tables: ReadonlyArray<readonly [right: string, tables: ReadonlyArray<string>]>
   /** Rights on all tables of rows. */
   readonly rows: string | undefined
@@ -54,7 +54,8 @@ const sqlWriterFunctions = [
   "command_fingerprint",
   "canonical_json",
   "canonical_scalar",
-  "javascript_number"
+  "javascript_number",
+  "extreme_number"
 ]
 
 const rights = {
@@ -88,7 +89,10 @@ const rights = {
     ],
     tables: [
       ...readerRights.tables,
-      ["INSERT, UPDATE, DELETE", ["projection_generations", "parked_streams", "discarded_events"]]
+      // Not its number: the highest one would be the last, because the counter follows it.
+      ["INSERT (projection, version, definition, status, has_tables)", ["projection_generations"]],
+      ["UPDATE, DELETE", ["projection_generations"]],
+      ["INSERT, UPDATE, DELETE", ["parked_streams", "discarded_events"]]
     ],
     rows: "SELECT, INSERT, UPDATE, DELETE"
   },
@@ -111,7 +115,9 @@ export const rightOn = (object: string): string | undefined => {
   if (all.some(({ execute }) => execute.includes(object))) return "EXECUTE"
   const granted = /^rows(?:_\d+)?$/.test(object)
     ? all.flatMap(({ rows }) => rows ?? [])
-    : all.flatMap(({ tables }) => tables.flatMap(([right, names]) => names.includes(object) ? [right] : []))
+    : all.flatMap(({ tables }) =>
+      tables.flatMap(([right, names]) => names.includes(object) ? [right.replace(/ \(.*\)/, "")] : [])
+    )
   const single = new Set(granted.flatMap((list) => list.split(", ")))
   return single.size === 0 ? undefined : [...single].join(", ")
 }

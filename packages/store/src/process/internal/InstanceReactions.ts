@@ -20,7 +20,7 @@ import type { SnapshotStore } from "../../decide/SnapshotStore.ts"
 import { EventIds } from "../../log/EventIds.ts"
 import type { EventReader } from "../../log/EventReader.ts"
 import type { EventStore } from "../../log/EventStore.ts"
-import { type EventStoreError, UnreadableEvent } from "../../log/EventStoreError.ts"
+import { EventStoreError, PermissionDenied, UnreadableEvent, UnreadableValue } from "../../log/EventStoreError.ts"
 import * as NewerEvents from "../../project/internal/NewerEvents.ts"
 import type { NewerEvent } from "../../project/ReadModelStore.ts"
 import * as DecisionRecorder from "./DecisionRecorder.ts"
@@ -90,7 +90,8 @@ const react = Effect.fnUntraced(function*<Event extends Tagged, State>(
   const loaded = yield* Effect.result(InstanceCache.load(process, instance))
   if (Result.isSuccess(loaded)) return yield* reactFrom(process, loaded.success, matched)
   const isUnreadable = loaded.failure._tag === "EventStoreError" && loaded.failure.cause instanceof UnreadableEvent
-  if (loaded.failure._tag === "EventStoreError" && !isUnreadable) return yield* loaded.failure
+  if (loaded.failure._tag === "EventStoreError" && !isUnreadable)
+    return yield* named(loaded.failure, stream, matched[0])
   const nothing = { stream, version: StreamVersion.none, lastEventId: undefined, events: [], after: undefined }
   if (loaded.failure._tag === "NewerSchemaVersion") {
     return { ...nothing, poisoned: [], newer: NewerEvents.at(matched[0].recorded, loaded.failure) }
@@ -101,6 +102,25 @@ const react = Effect.fnUntraced(function*<Event extends Tagged, State>(
   const poisoned = firsts.map(({ recorded }) => poison(process, recorded, "Row", message))
   return { ...nothing, poisoned }
 })
+
+// A read that fails for good closes the connection of the batch's transaction. The failure then names the event that this instance
+// was to observe, so that the batch is run again without it (see FindUnreadable).
+const named = (
+  error: EventStoreError,
+  instance: StreamName,
+  { recorded: { id, position, stream, type, version } }: MatchedEvent
+): EventStoreError => {
+  const { cause, isPermanent, operation } = error
+  if (isPermanent !== true || cause instanceof PermissionDenied || cause instanceof UnreadableValue) return error
+  const reason = `the stream of its instance, "${instance}", cannot be read: ${
+    cause instanceof Error ? cause.message : String(cause)
+  }`
+  return new EventStoreError({
+    operation,
+    isPermanent: true,
+    cause: new UnreadableEvent({ stream, version, type, id, position, reason })
+  })
+}
 
 const reactFrom = Effect.fnUntraced(function*<Event extends Tagged, State>(
   process: Process<Event, State>,
