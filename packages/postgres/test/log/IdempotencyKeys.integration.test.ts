@@ -192,7 +192,7 @@ describe("a role", () => {
       const expired = IdempotencyKeys.expire({ olderThan: "7 days" })
       expect(yield* Effect.provideService(expired, EventStore, store)).toBe(1)
       expect(yield* Effect.flip(store.append(Stores.freshStream(), [Stores.event()])))
-        .toMatchObject({ message: "append failed: permission denied for function append_events" })
+        .toMatchObject({ message: "append failed: permission denied for function append_one_event" })
     }))
   )
 })
