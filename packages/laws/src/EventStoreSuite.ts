@@ -30,6 +30,7 @@ import * as Law from "./kit/Law.ts"
 import * as Suite from "./kit/Suite.ts"
 import * as ConcurrencyLaws from "./log/internal/ConcurrencyLaws.ts"
 import * as EventStoreLaws from "./log/internal/EventStoreLaws.ts"
+import * as NeighbourLaws from "./log/internal/NeighbourLaws.ts"
 import type { Transaction } from "./log/internal/Tail.ts"
 
 type Stores = EventStore | EventReader | SnapshotStore
@@ -99,7 +100,10 @@ const concurrency = [
   ConcurrencyLaws.appendsWithoutExpectationSucceed,
   ConcurrencyLaws.crossedGuardsConflict,
   ConcurrencyLaws.concurrentRetriesAreStoredOnce,
-  ConcurrencyLaws.oppositeOrdersAgree
+  ConcurrencyLaws.oppositeOrdersAgree,
+  NeighbourLaws.answersAreTheCallersOwn,
+  NeighbourLaws.oneEventIdIsStoredOnce,
+  NeighbourLaws.interruptionsStayAlone
 ].map((law) => Law.over(law, race))
 
 // To another jar, because a stream may occur once in a commit.

@@ -85,12 +85,12 @@ describe("appends that arrive together", () => {
       const [old, a, b, c] = Arr.makeBy(4, () => Stores.freshStream())
       const key = randomUUID()
       const keyed = { ...commitOf(c!, [Stores.event({ data: 1 })]), idempotency: { key } }
-      yield* store.append(old!, [known])
+      yield* store.append(old, [known])
       yield* store.commit(keyed)
       const missing = Stores.freshStream()
       const outcomes = yield* together(store, [
         commitOf(a!, [Stores.event()]),
-        commitOf(old!, [Stores.event()], ExpectedVersion.Exact(7)),
+        commitOf(old, [Stores.event()], ExpectedVersion.Exact(7)),
         commitOf(Stores.freshStream(), [known]),
         commitOf(Stores.freshStream(), [Stores.event(), known, Stores.event()]),
         {
@@ -267,8 +267,8 @@ test(
     const fibers = yield* Effect.forEach(commits, (commit) => Effect.forkChild(store.commit(commit)))
     yield* Stores.untilWaitingFor(sql, yield* Stores.backend(session), 1)
     const [gone] = commits
-    yield* Fiber.interrupt(fibers[0]!)
-    const again = yield* Effect.forkChild(Effect.result(store.commit(gone!)))
+    yield* Fiber.interrupt(fibers[0])
+    const again = yield* Effect.forkChild(Effect.result(store.commit(gone)))
     yield* session`commit`
     for (const fiber of fibers.slice(1)) yield* Fiber.join(fiber)
     expect(["Success", "DuplicateEventId"]).toContain(tagOf(yield* Fiber.join(again)))
@@ -310,7 +310,7 @@ describe("a full queue", () => {
       const events = Arr.makeBy(8, () => Stores.event())
       const fibers = yield* Effect.forEach(events, (event) => Effect.forkChild(store.append(stream, [event])))
       yield* Effect.yieldNow
-      yield* Fiber.interrupt(fibers[0]!)
+      yield* Fiber.interrupt(fibers[0])
       yield* Fiber.interrupt(fibers[5]!)
       yield* session`commit`
       const left = events.filter((_, n) => n !== 0 && n !== 5)
@@ -409,10 +409,11 @@ describe("the function append_batch", () => {
       const [a, b, c] = [Stores.freshStream(), Stores.freshStream(), Stores.freshStream()]
       const id = randomUUID()
       const rows = yield* batch([[{ stream: a, expected: 0, ids: [id] }], [{ stream: b, expected: 0, ids: [id] }]])
-      expect(rows.map(({ commit, outcome }) => [commit, outcome]).toSorted()).toEqual([[1, "appended"], [
-        2,
-        "duplicate_event_id"
-      ]])
+      expect(rows.toSorted((one, other) => one.commit - other.commit).map(({ commit, outcome }) => [commit, outcome]))
+        .toEqual([[1, "appended"], [
+          2,
+          "duplicate_event_id"
+        ]])
       const other = randomUUID()
       const error = yield* Effect.flip(batch([
         [{ stream: c, expected: 0, ids: [other] }],
