@@ -11,6 +11,7 @@ import {
   ProcessHandler,
   ProcessRunner,
   Projection,
+  ProjectionStatus,
   Projector,
   StreamName
 } from "refold"
@@ -141,4 +142,20 @@ export const releases = {
 // #region park
 /** For an operator: release 1 goes on without the stream of the event that it waits at. Release 2 retries the stream. */
 export const goOnWithout = (stream: StreamName.StreamName) => Parked.park(releases[1].sums, stream)
+// #endregion
+
+// #region discard
+/**
+ * For an operator: the projection or the process waits for an event in a version that no release writes. Go on without the
+ * event, now and in every rebuild. Run it again if there is another such event.
+ */
+export const leaveOut = Effect.fnUntraced(function*(reason: string) {
+  for (const waiting of [releases[2].sums, ProcessRunner.observer(releases[2].thanking)]) {
+    const { live } = yield* ProjectionStatus.of(waiting)
+    for (const { stream } of Option.toArray(Option.flatMap(live, ({ newer }) => newer))) {
+      yield* Parked.park(waiting, stream)
+      yield* Parked.discard(waiting, stream, reason)
+    }
+  }
+})
 // #endregion

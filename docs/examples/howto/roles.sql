@@ -18,8 +18,9 @@ GRANT EXECUTE ON FUNCTION "refold".read_head, "refold".repair_positions, "refold
   "refold".read_all, "refold".stream_version, "refold".check_stream_read, "refold".check_log_read,
   "refold".rebuild_from_snapshot, "refold".generation_schema, "refold".hold_generation, "refold".append_event,
   "refold".commit_events, "refold".first_answer, "refold".command_fingerprint, "refold".canonical_json,
-  "refold".javascript_number, "refold".append_events, "refold".append_one_event, "refold".append_batch,
-  "refold".find_stored_events, "refold".stored_answer, "refold".write_inline_rows, "refold".save_snapshot TO "api";
+  "refold".canonical_scalar, "refold".javascript_number, "refold".append_events, "refold".append_one_event,
+  "refold".append_batch, "refold".find_stored_events, "refold".stored_answer, "refold".write_inline_rows,
+  "refold".save_snapshot TO "api";
 -- #endregion
 
 -- #region worker
@@ -56,7 +57,7 @@ GRANT EXECUTE ON FUNCTION "refold".read_head, "refold".repair_positions, "refold
 -- A job that deletes old idempotency keys, and can do nothing else.
 CREATE ROLE keeper LOGIN;
 GRANT USAGE ON SCHEMA "refold" TO "keeper";
-GRANT SELECT, UPDATE, DELETE ON "refold".idempotency_keys TO "keeper";
+GRANT EXECUTE ON FUNCTION "refold".forget_keys TO "keeper";
 -- #endregion
 
 -- #region importer
@@ -64,7 +65,7 @@ GRANT SELECT, UPDATE, DELETE ON "refold".idempotency_keys TO "keeper";
 CREATE ROLE importer LOGIN;
 GRANT USAGE ON SCHEMA "refold" TO "importer";
 GRANT EXECUTE ON FUNCTION "refold".append_event, "refold".commit_events, "refold".first_answer, "refold".command_fingerprint,
-  "refold".canonical_json, "refold".javascript_number TO "importer";
+  "refold".canonical_json, "refold".canonical_scalar, "refold".javascript_number TO "importer";
 -- #endregion
 
 -- #region connect

@@ -158,7 +158,7 @@ describe("a store that is not migrated, or by a role that may not", () => {
         const missing = PostgresStore.layer({ url: Redacted.make(url), schema: "other", migrate: false })
         const unused = Effect.flip(Effect.scoped(Layer.build(missing)))
         const lines = [(yield* opened("api")).message, (yield* unused).message].map((line) =>
-          line.replaceAll(/refold_[0-9a-f]{32}/g, "shop")
+          line.replaceAll(/refold_[0-9a-f]{32}/g, "shop").replaceAll(nameOf("api"), "api")
         )
         yield* Effect.promise(() =>
           expect(`${lines.join("\n")}\n`).toMatchFileSnapshot("../../outputs/howto-not-migrated.txt")

@@ -1,13 +1,23 @@
 // Programs of two releases on one server, started, killed and rolled back in every order.
 import { PostgresStore } from "@refold/postgres"
-import { Effect, Layer, Redacted, type Scope } from "effect"
+import { Effect, Layer, Option, Redacted, type Scope, Stream } from "effect"
 import { spawn } from "node:child_process"
 import { join } from "node:path"
-import { EventReader, type EventStore, Parked, ProcessRunner, ProjectionStatus, Projector, ReadModel } from "refold"
+import {
+  EventReader,
+  type EventStore,
+  Parked,
+  ProcessRunner,
+  ProjectionStatus,
+  Projector,
+  ReadModel,
+  Rebuild
+} from "refold"
 import type { ReadModelStore, SnapshotStore } from "refold"
 import { expect, it } from "vitest"
 import { freshDatabase } from "../../../packages/postgres/test/support/freshDatabase.ts"
-import { goOnWithout, handlers, releases } from "../../examples/howto/Releases.ts"
+import * as Stores from "../../../packages/postgres/test/support/Stores.ts"
+import { goOnWithout, handlers, leaveOut, releases } from "../../examples/howto/Releases.ts"
 
 type Release = keyof typeof releases
 
@@ -81,7 +91,6 @@ const catchUp = Effect.gen(function*() {
 
 const lettersOf = Effect.gen(function*() {
   const { readAll } = yield* EventReader.EventReader
-  const { Stream } = yield* Effect.promise(() => import("effect"))
   return (yield* Stream.runCollect(readAll({ categories: ["letters"] }))).map(({ stream }) => stream)
 })
 
@@ -163,6 +172,48 @@ it(
       const isRetried = Effect.map(Parked.list(releases[2].sums), (parked) => parked.length === 0)
       yield* Effect.repeat(Effect.delay(isRetried, "50 millis"), { until: (retried) => retried })
       expect((yield* ReadModel.query(releases[2].sums)).rows.map(({ state }) => state.cents)).toEqual([10, 1])
+    })
+  )
+)
+
+it(
+  "an operator leaves out an event in a version that no release writes, and all other events are followed",
+  onDatabase((url) =>
+    Effect.gen(function*() {
+      const program = yield* Effect.promise(() => start(url, 2))
+      yield* Effect.addFinalizer(() => Effect.promise(program.kill))
+      yield* Effect.promise(() => program.until("ready"))
+      const sql = yield* Stores.connect(url)
+      const forge = (bill: string) =>
+        sql`select from refold.append_event(${`bill-${bill}`}, 'Paid', '{}', schema_version => 32767)`
+      const { sums, thanking } = releases[2]
+      const waitsAt = (stream: string) =>
+        Effect.all([ProjectionStatus.of(sums), ProjectionStatus.of(ProcessRunner.observer(thanking))]).pipe(
+          Effect.map((all) =>
+            all.every(({ live }) =>
+              Option.exists(live, ({ newer }) => Option.exists(newer, (at) => at.stream === stream))
+            )
+          ),
+          Effect.delay("50 millis"),
+          Effect.repeat({ until: (waits) => waits })
+        )
+      yield* releases[2].pay("a", 1)
+      for (const bill of ["a", "forged"]) {
+        yield* forge(bill)
+        yield* releases[2].pay("b", 10)
+        yield* waitsAt(`bill-${bill}`)
+        yield* leaveOut("no release writes version 32767")
+      }
+      const last = yield* releases[2].pay("c", 100)
+      for (const waiting of [sums, ProcessRunner.observer(thanking)]) {
+        yield* ReadModel.awaitPosition(waiting, last, { timeout: "1 minute" })
+        expect(yield* Parked.list(waiting)).toEqual([])
+        expect(yield* Parked.listDiscarded(waiting)).toMatchObject([{ stream: "bill-a" }, { stream: "bill-forged" }])
+      }
+      expect((yield* ReadModel.query(sums)).rows.map(({ state }) => state.cents)).toEqual([1, 20, 100])
+      // A rebuild leaves it out, too.
+      yield* Stream.runDrain(Rebuild.rebuild(sums))
+      expect((yield* ReadModel.query(sums)).rows.map(({ state }) => state.cents)).toEqual([1, 20, 100])
     })
   )
 )

@@ -1,3 +1,5 @@
+import * as Option from "effect/Option"
+import * as Refold from "refold"
 import { expect, it } from "vitest"
 import { files, firstColumn, page, read } from "./Page.ts"
 
@@ -43,4 +45,63 @@ it("every error and every SQLSTATE has a remedy", () => {
   const rows = page("errors").split("\n").filter((line) => line.startsWith("| `"))
   const cells = rows.map((row) => row.split("|").map((cell) => cell.trim()))
   expect(cells.filter(([, , when = "", remedy = ""]) => when === "" || remedy === "")).toEqual([])
+})
+
+/** A name with which a line of a log could be forged: a line break, an escape sequence of a terminal, a line separator. */
+const forged = "a\n\u001b[31mb\u009b31mc\u2028d"
+
+/** Fields of all errors. Those that are texts have the name. */
+const fields = {
+  ...Object.fromEntries(
+    [
+      "category",
+      "column",
+      "field",
+      "id",
+      "key",
+      "name",
+      "object",
+      "operation",
+      "projection",
+      "reason",
+      "remedy"
+    ]
+      .concat(["right", "rule", "stream", "table", "tag", "type", "stage"]).map((field) => [field, forged])
+  ),
+  ...Object.fromEntries(
+    ["checkpoint", "last", "latest", "live", "position", "schemaVersion", "stored", "version"].map((
+      field
+    ) => [field, 1])
+  ),
+  actual: Option.none(),
+  cause: new Error(forged),
+  differences: [forged],
+  eventIds: [forged],
+  expected: Refold.ExpectedVersion.NoStream,
+  known: [forged],
+  issues: [{ path: forged, message: forged }],
+  reached: Option.none(),
+  reconciliation: Object.fromEntries(
+    ["differences", "extra", "missing", "skipped", "unreadable"].map((list) => [list, { count: 1, first: [forged] }])
+  ),
+  refusal: forged,
+  row: { [forged]: forged }
+}
+
+const exportedBy = async (name: string, module: string): Promise<Readonly<Record<string, unknown>>> =>
+  ["core", "store", "memory"].includes(name)
+    ? Reflect.get(Refold, module.split("/").at(-1)!)
+    : import(`@refold/${name}/${module}`)
+
+it("the message of every tagged error has escapes in place of the line breaks and escape characters of a name", async () => {
+  const paths = files("packages/*/src/**/*.ts").filter((path) => read(path).includes("TaggedError(\""))
+  for (const path of paths) {
+    const [, name, module] = /^packages\/(\w+)\/src\/(.*)\.ts$/.exec(path)!
+    if (module!.includes("internal")) continue
+    const exported = await exportedBy(name!, module!)
+    for (const [, tag] of read(path).matchAll(/TaggedError\("(\w+)"\)/g)) {
+      const Tagged = exported[tag!] as new(fields: object) => Error
+      expect([tag, new Tagged(fields).message]).toEqual([tag, expect.not.stringMatching(/[\p{Cc}\u2028\u2029]/u)])
+    }
+  }
 })

@@ -1,5 +1,6 @@
 /** The reports on a legacy table and its events: what an operation did, which rows it skipped, and whether both agree. */
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
+import { printable } from "@refold/core/internal/event/Printable"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Data from "effect/Data"
 import type * as DateTime from "effect/DateTime"
@@ -99,9 +100,11 @@ export class NotReconciled extends Data.TaggedError("NotReconciled")<{
 }> {
   override get message(): string {
     const { differences, extra, missing, pending, skipped, unreadable } = this.reconciliation
-    return `"${this.name}" is not switched over: ${differences.count} differences, ${missing.count} missing, ` +
-      `${extra.count} extra, ${unreadable.count} unreadable, ${pending} pending, ${skipped.count} skipped` +
-      keysIn(this.reconciliation)
+    return printable(
+      `"${this.name}" is not switched over: ${differences.count} differences, ${missing.count} missing, ` +
+        `${extra.count} extra, ${unreadable.count} unreadable, ${pending} pending, ${skipped.count} skipped` +
+        keysIn(this.reconciliation)
+    )
   }
 }
 
@@ -121,7 +124,9 @@ export class SwitchedOver extends Data.TaggedError("SwitchedOver")<{
   readonly at: DateTime.Utc
 }> {
   override get message(): string {
-    return `"${this.name}" was already switched over: its events are the source of truth, so append events and do not change the table`
+    return printable(
+      `"${this.name}" was already switched over: its events are the source of truth, so append events and do not change the table`
+    )
   }
 }
 

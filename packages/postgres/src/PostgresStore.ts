@@ -16,16 +16,15 @@ import type * as SqlClient from "effect/sql/SqlClient"
 import type * as SqlError from "effect/sql/SqlError"
 import type { ConnectionOptions } from "node:tls"
 import * as SnapshotStoreAdapter from "./decide/internal/SnapshotStoreAdapter.ts"
-import * as Embedded from "./embedded/Embedded.ts"
+import type * as Embedded from "./embedded/Embedded.ts"
 import * as AppendQueue from "./log/internal/AppendQueue.ts"
 import * as EventStoreAdapter from "./log/internal/EventStoreAdapter.ts"
-import { repairPositions } from "./log/internal/RepairPositions.ts"
+import * as OpenStore from "./log/internal/OpenStore.ts"
 import * as InlineRows from "./project/internal/InlineRows.ts"
 import * as ProjectionTablesAdapter from "./project/internal/ProjectionTablesAdapter.ts"
 import * as ReadModelStoreAdapter from "./project/internal/ReadModelStoreAdapter.ts"
 import { ProjectionTables } from "./project/ProjectionTables.ts"
 import * as Database from "./schema/internal/Database.ts"
-import * as Isolation from "./schema/internal/Isolation.ts"
 import * as ServerClient from "./schema/internal/ServerClient.ts"
 import * as StoreSchema from "./schema/internal/StoreSchema.ts"
 import * as TimeLimits from "./schema/internal/TimeLimits.ts"
@@ -45,7 +44,8 @@ export interface StoreOptions {
   readonly schema?: string | undefined
   /**
    * Whether to create or update the schema at the start, where that is due; true by default. Needs a role that owns the
-   * schema, or that may create it. With `false`, a schema that is missing or too old is an `EventStoreError`.
+   * schema, or that may create it. With `false`, a schema that is missing or too old is an `EventStoreError`. Either way a
+   * store where nothing is due opens in one round trip.
    */
   readonly migrate?: boolean | undefined
   /**
@@ -149,7 +149,11 @@ export const layerEmbedded = (
   // No other process can reach that database.
   Layer.provideMerge(
     layerOn({ queryTimeout: Duration.infinity, ...store, notify: false }, true),
-    Embedded.layer(dataDir === undefined ? {} : { dataDir })
+    Layer.unwrap(Effect.map(
+      // Loaded where it is used.
+      Effect.promise(() => import("./embedded/Embedded.ts")),
+      ({ layer }) => layer(dataDir === undefined ? {} : { dataDir })
+    ))
   )
 
 /**
@@ -163,8 +167,7 @@ export const migrate = (
     const checked = yield* Effect.fromResult(StoreSchema.parse(schema))
     const times = yield* Effect.fromResult(TimeLimits.resolve(limits))
     const database = yield* Database.make(checked, times)
-    yield* StoreSchema.migrate(database)
-    yield* repairPositions(database)
+    yield* OpenStore.open(database, { migrate: true, isEmbedded: false })
   })
 
 /** A store on the application's own client. */
@@ -190,9 +193,7 @@ const layerOn = (
     const plain = yield* Database.make(checked, yield* Effect.fromResult(TimeLimits.resolve(times)))
     const sizes = yield* Effect.fromResult(SizeLimits.make(limits))
     const queue = yield* Effect.fromResult(AppendQueue.resolve(appendQueue))
-    yield* migrate ? StoreSchema.migrate(plain, isEmbedded) : StoreSchema.check(plain)
-    const database = yield* Isolation.enforce(plain)
-    if (migrate) yield* repairPositions(database)
+    const database = yield* OpenStore.open(plain, { migrate, isEmbedded })
     const withInlineRows = InlineRows.withInlineRows(database)
     const eventStore = yield* EventStoreAdapter.make(database, {
       schema,

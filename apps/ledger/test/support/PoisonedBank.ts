@@ -24,30 +24,24 @@ export const victim = { accountId: 3166, version: 12 } as const
 
 const isVictim = (stream: StreamName): boolean => stream.endsWith(`-${victim.accountId}`)
 
-// As a release that is newer than the code writes it: in another shape.
-const newer = 9
-const poison = (event: NewEvent): NewEvent => ({
-  ...event,
-  schemaVersion: newer,
-  data: { before: event.schemaVersion, fields: event.data }
-})
+// As a faulty program writes it: the schema version is known, and the shape is not that of this version.
+const wrapped = (event: NewEvent): NewEvent => ({ ...event, data: { fields: event.data } })
 
-/** The codec of that release, which knows the shape. */
+const isWrapped = (data: RecordedEvent["data"]): data is { readonly fields: RecordedEvent["data"] } =>
+  typeof data === "object" && data !== null && "fields" in data
+
+/** A codec that reads the wrapped shape too. */
 const repair = <Event extends Tagged>(codec: EventCodec<Event>): EventCodec<Event> => ({
   ...codec,
-  decode: (stored) => {
-    if (stored.schemaVersion !== newer) return codec.decode(stored)
-    const { before, fields } = stored.data as { readonly before: number; readonly fields: RecordedEvent["data"] }
-    return codec.decode({ ...stored, schemaVersion: before, data: fields })
-  }
+  decode: (stored) => codec.decode(isWrapped(stored.data) ? { ...stored, data: stored.data.fields } : stored)
 })
 
-// The store as a later release would append to it.
+// The store as the faulty program appends to it.
 const poisoned = Effect.updateService(EventStore, (store) => {
   const spoil = (write: Commit["writes"][number]): Commit["writes"][number] => {
     const first = write.expected._tag === "Exact" ? write.expected.version + 1 : 1
     const spoiled = write.events.map((event, index) =>
-      isVictim(write.stream) && first + index === victim.version ? poison(event) : event
+      isVictim(write.stream) && first + index === victim.version ? wrapped(event) : event
     )
     return { ...write, events: spoiled }
   }
@@ -66,7 +60,7 @@ export const imported = Effect.fnUntraced(function*(folder: string) {
 
 /** Where the event stands: how many come before, and how many of its account after. */
 export const placeIn = (log: ReadonlyArray<RecordedEvent>) => {
-  const at = log.findIndex(({ schemaVersion }) => schemaVersion === newer)
+  const at = log.findIndex(({ data }) => isWrapped(data))
   return { before: at, after: log.slice(at + 1).filter(({ stream }) => isVictim(stream)).length }
 }
 

@@ -1,5 +1,6 @@
 /** Why a stored event cannot be decoded as a domain event. Each error names the event's stream, version and type. */
 import * as Data from "effect/Data"
+import { printable } from "./internal/Printable.ts"
 import type { StreamName } from "./StreamName.ts"
 import type { StreamVersion } from "./StreamVersion.ts"
 
@@ -16,9 +17,11 @@ const which = ({ schemaVersion, stream, type, version }: Which): string =>
 /** No event type of the codec has this name or former name. */
 export class UnknownEventType extends Data.TaggedError("UnknownEventType")<Which> {
   override get message(): string {
-    return `${
-      which(this)
-    } has a type that the codec does not have: run newer code if it knows the type, or add the type or the former name to the codec`
+    return printable(
+      `${
+        which(this)
+      } has a type that the codec does not have: run newer code if it knows the type, or add the type or the former name to the codec`
+    )
   }
 }
 
@@ -28,9 +31,11 @@ export class UnknownEventType extends Data.TaggedError("UnknownEventType")<Which
  */
 export class NewerSchemaVersion extends Data.TaggedError("NewerSchemaVersion")<Which & { readonly latest: number }> {
   override get message(): string {
-    return `this code is older than the data: ${
-      which(this)
-    } is newer than the latest schema version known here, ${this.latest}: run newer code`
+    return printable(
+      `this code is older than the data: ${
+        which(this)
+      } is newer than the latest schema version known here, ${this.latest}: run newer code`
+    )
   }
 }
 
@@ -40,7 +45,7 @@ export class NewerSchemaVersion extends Data.TaggedError("NewerSchemaVersion")<W
  */
 export class UndecodableEvent extends Data.TaggedError("UndecodableEvent")<Which & { readonly reason: string }> {
   override get message(): string {
-    return `${which(this)} cannot be decoded: ${this.reason}`
+    return printable(`${which(this)} cannot be decoded: ${this.reason}`)
   }
 }
 
@@ -53,6 +58,6 @@ export class UnencodableEvent extends Data.TaggedError("UnencodableEvent")<{
   readonly reason: string
 }> {
   override get message(): string {
-    return `${this.type} cannot be encoded: ${this.reason}`
+    return printable(`${this.type} cannot be encoded: ${this.reason}`)
   }
 }

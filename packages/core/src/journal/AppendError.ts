@@ -2,6 +2,7 @@
 import * as Data from "effect/Data"
 import * as Option from "effect/Option"
 import type { EventId } from "../event/EventId.ts"
+import { printable } from "../event/internal/Printable.ts"
 import type { InvalidInput } from "../event/InvalidInput.ts"
 import type { StreamName } from "../event/StreamName.ts"
 import type { StreamVersion } from "../event/StreamVersion.ts"
@@ -10,7 +11,7 @@ import * as ExpectedVersion from "./ExpectedVersion.ts"
 /** The idempotency key was used for a commit with a different fingerprint. */
 export class IdempotencyConflict extends Data.TaggedError("IdempotencyConflict")<{ readonly key: string }> {
   override get message(): string {
-    return `idempotency key "${this.key}" was used before with different content: use a new key`
+    return printable(`idempotency key "${this.key}" was used before with different content: use a new key`)
   }
 }
 
@@ -28,9 +29,11 @@ export class VersionConflict extends Data.TaggedError("VersionConflict")<{
   override get message(): string {
     const { lastEventId, stream } = this
     const actual = Option.match(this.actual, { onNone: () => "has no events", onSome: (v) => `is at version ${v}` })
-    return lastEventId === undefined
-      ? `stream "${stream}" ${actual}, expected ${ExpectedVersion.format(this.expected)}`
-      : `stream "${stream}" ${actual} as expected, but its last event is ${lastEventId} and not the expected one: the log lost events and others were stored; read the stream again from its start`
+    return printable(
+      lastEventId === undefined
+        ? `stream "${stream}" ${actual}, expected ${ExpectedVersion.format(this.expected)}`
+        : `stream "${stream}" ${actual} as expected, but its last event is ${lastEventId} and not the expected one: the log lost events and others were stored; read the stream again from its start`
+    )
   }
 }
 
@@ -57,7 +60,7 @@ export const isFinal = ({ actual, expected, lastEventId }: VersionConflict): boo
 /** An event with this id is already stored, or the commit contains the id twice. */
 export class DuplicateEventId extends Data.TaggedError("DuplicateEventId")<{ readonly id: EventId }> {
   override get message(): string {
-    return `event id ${this.id} is already used: give each event a new id`
+    return printable(`event id ${this.id} is already used: give each event a new id`)
   }
 }
 

@@ -5,6 +5,7 @@
 import * as Data from "effect/Data"
 import * as Result from "effect/Result"
 import type { Tagged } from "../event/EventType.ts"
+import { printable } from "../event/internal/Printable.ts"
 import { attempt, reasonOf } from "../event/internal/Reason.ts"
 import type { Json } from "../event/Json.ts"
 import type { Position } from "../event/Position.ts"
@@ -25,7 +26,10 @@ export interface StoredRow {
 }
 
 /** The step that failed. `Newer`: an operator parked the stream at an event of a newer schema version than the code knew. */
-export type Stage = "Event" | "Keys" | "Row" | "Evolve" | "Newer"
+export type Stage = (typeof stages)[number]
+
+/** All stages. */
+export const stages = ["Event", "Keys", "Row", "Evolve", "Newer"] as const
 
 /** An event that a projection cannot fold. */
 export class PoisonedEvent extends Data.TaggedError("PoisonedEvent")<{
@@ -38,7 +42,9 @@ export class PoisonedEvent extends Data.TaggedError("PoisonedEvent")<{
   readonly reason: string
 }> {
   override get message(): string {
-    return `projection "${this.projection}" cannot fold event ${this.version} of stream "${this.stream}" (${this.type}): ${this.reason}`
+    return printable(
+      `projection "${this.projection}" cannot fold event ${this.version} of stream "${this.stream}" (${this.type}): ${this.reason}`
+    )
   }
 }
 

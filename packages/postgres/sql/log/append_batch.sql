@@ -139,8 +139,10 @@ BEGIN
     END LOOP;
   END IF;
 
-  IF true = ANY (open) THEN
-    PERFORM refold.lock_positions();
+  IF true = ANY (open) AND NOT refold.lock_positions(false) THEN
+    RETURN QUERY SELECT c.number::int, 'busy', NULL::text, NULL::bigint, NULL::bigint, NULL::bigint, NULL::timestamptz, NULL::uuid
+    FROM unnest(open) WITH ORDINALITY AS c(is_open, number) WHERE c.is_open;
+  ELSIF true = ANY (open) THEN
     WITH inserted AS (
       INSERT INTO refold.event_store
         (stream, version, event_id, type, schema_version, data, metadata, occurred_at, recorded_at)

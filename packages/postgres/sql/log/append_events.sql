@@ -8,6 +8,8 @@
 --   shared_guards                           whether a stream that is only guarded is locked shared. Only for a transaction
 --                                           that ends with this call: one that wrote to the stream later would have to
 --                                           strengthen its lock, and two of them would deadlock.
+--   max_wait                                how long to wait for a lock, in milliseconds (see wait_for_lock); 0 = as long as
+--                                           the session's lock_timeout
 -- With wait = false, a commit to a stream that another transaction is writing to is answered "busy" and not tried.
 -- Parallel arrays, because parsing one jsonb document costs more than the inserts.
 CREATE FUNCTION refold.append_events(
@@ -18,7 +20,8 @@ CREATE FUNCTION refold.append_events(
   wait boolean DEFAULT true,
   never_expire boolean[] DEFAULT NULL,
   last_event_ids text[] DEFAULT NULL,
-  shared_guards boolean DEFAULT false
+  shared_guards boolean DEFAULT false,
+  max_wait int DEFAULT 0
 ) RETURNS TABLE (commit int, answer refold.append_answer)
 -- The search_path is pinned so that a caller cannot replace an object by another of the same name.
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -34,6 +37,9 @@ BEGIN
   -- Each stream takes a lock, in a table of locks that all sessions of the server share.
   ELSIF 1000 < ANY (write_counts) THEN
     PERFORM refold.refuse_input(refold.problem('writes'::text, 'must not have more than 1000 elements'::text));
+  END IF;
+  IF max_wait > 0 THEN
+    PERFORM set_config('refold_store.max_wait', max_wait::text, true);
   END IF;
   IF wait THEN
     PERFORM refold.lock_streams(streams, keys, true, CASE WHEN shared_guards THEN event_counts END);

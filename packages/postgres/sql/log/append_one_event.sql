@@ -14,6 +14,7 @@ DECLARE
   store CONSTANT oid := 'refold.event_position'::regclass::oid;
   last_drawn bigint;
   is_behind boolean;
+  is_locked boolean;
   last_id uuid;
   answer refold.append_answer;
 BEGIN
@@ -43,10 +44,15 @@ BEGIN
     answer.outcome := 'version_conflict';
     answer.event_id := last_id;
     RETURN answer;
-  ELSIF is_behind OR current_setting('synchronous_commit') = 'off' THEN
-    PERFORM refold.lock_positions();
+  END IF;
+  IF is_behind OR current_setting('synchronous_commit') = 'off' THEN
+    is_locked := refold.lock_positions(false);
   ELSE
-    PERFORM pg_advisory_xact_lock_shared(store::int4, last_drawn::bit(32)::int4);
+    is_locked := pg_try_advisory_xact_lock_shared(store::int4, last_drawn::bit(32)::int4);
+  END IF;
+  IF NOT is_locked THEN
+    answer.outcome := 'busy';
+    RETURN answer;
   END IF;
   INSERT INTO refold.event_store (stream, version, event_id, type, schema_version, data, metadata, occurred_at, recorded_at)
   VALUES (

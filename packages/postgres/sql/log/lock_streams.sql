@@ -14,7 +14,9 @@ DECLARE
 BEGIN
   -- The common case, without the sort: one stream, no key.
   IF wait AND cardinality(streams) = 1 AND keys = ARRAY[''] THEN
-    PERFORM pg_advisory_xact_lock(hashtextextended(streams[1], store));
+    IF NOT pg_try_advisory_xact_lock(hashtextextended(streams[1], store)) THEN
+      PERFORM refold.wait_for_lock(hashtextextended(streams[1], store), false, false);
+    END IF;
     RETURN true;
   END IF;
   FOR hash, is_written IN
@@ -27,14 +29,13 @@ BEGIN
     GROUP BY l.hash
     ORDER BY l.hash
   LOOP
-    IF wait AND is_written THEN
-      PERFORM pg_advisory_xact_lock(hash);
-    ELSIF wait THEN
-      PERFORM pg_advisory_xact_lock_shared(hash);
-    ELSIF is_written AND NOT pg_try_advisory_xact_lock(hash)
+    IF is_written AND NOT pg_try_advisory_xact_lock(hash)
       OR NOT is_written AND NOT pg_try_advisory_xact_lock_shared(hash)
     THEN
-      RETURN false;
+      IF NOT wait THEN
+        RETURN false;
+      END IF;
+      PERFORM refold.wait_for_lock(hash, NOT is_written, false);
     END IF;
   END LOOP;
   RETURN true;

@@ -12,7 +12,7 @@ BEGIN
   PERFORM set_config('lock_timeout', before, true);
 EXCEPTION WHEN lock_not_available THEN
   RAISE EXCEPTION 'projection "%" has been locked for % ms by %', projection, max_wait,
-    coalesce(refold.lock_holders(key), 'a session that has ended')
+    coalesce(refold.lock_holders(key, false), 'a session that has ended')
     USING ERRCODE = 'lock_not_available', HINT = 'Wait for it, or end it by pg_terminate_backend.';
 END
 $$

@@ -4,6 +4,7 @@
  */
 import type * as PgClient from "@effect/sql-pg/PgClient"
 import type { PGlite } from "@electric-sql/pglite"
+import { printable } from "@refold/core/internal/event/Printable"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
@@ -16,12 +17,14 @@ import * as EmbeddedClient from "./internal/EmbeddedClient.ts"
 import * as FolderLock from "./internal/FolderLock.ts"
 import * as PGliteFiles from "./internal/PGliteFiles.ts"
 import type * as PGliteSession from "./internal/PGliteSession.ts"
+import * as PrivateFolder from "./internal/PrivateFolder.ts"
 
 /** Where the embedded database keeps its data. */
 export interface Options {
   /**
    * A folder, created if absent. In memory, and gone with the scope, when left out. It is made private to the user of this
-   * process (mode 0700), because it holds the whole log; on Windows it keeps its rights.
+   * process (mode 0700), because it holds the whole log; on Windows it keeps its rights. Refused where it
+   * belongs to another user, or holds a database that other users could write to.
    */
   readonly dataDir?: string
 }
@@ -34,8 +37,8 @@ export interface Options {
  * - `FolderInUse`: another process, or another layer of this one, has the folder open; `owner` names it. Takes over a
  *   folder whose owner died, up to five seconds later. Also the failure of queries in a process that was suspended and
  *   lost the folder meanwhile;
- * - `FolderUnusable`: the folder cannot be created, read, written or made private, or holds something that is not a
- *   database;
+ * - `FolderUnusable`: the folder cannot be created, read, written or made private, belongs to another user, or
+ *   holds something that is not a database, or a database that other users could write to;
  * - `StartFailed`: PGlite did not start, as on a damaged folder.
  */
 export class EmbeddedUnavailable extends Data.TaggedError("EmbeddedUnavailable")<{
@@ -108,7 +111,7 @@ const guarded = (db: PGlite, folder: string, lock: FolderLock.Held): PGliteSessi
 const takenOver = (folder: string): EmbeddedUnavailable =>
   new EmbeddedUnavailable({
     reason: "FolderInUse",
-    message: `Another process took over the folder ${folder} while this one was suspended: open it again.`
+    message: printable(`Another process took over the folder ${folder} while this one was suspended: open it again.`)
   })
 
 const load = Effect.tryPromise({
@@ -138,8 +141,8 @@ const claim = Effect.fnUntraced(
     const lock = yield* Effect.mapError(FolderLock.acquire(folder), (cause) => unusable(folder, cause))
     if (lock._tag === "Held") {
       // Behind the lock: an owner that is just creating the database has files there and no database yet.
-      yield* trying(() => checkFiles(folder))
-      yield* trying(() => makePrivate(folder))
+      yield* trying(() => PrivateFolder.checkFiles(folder))
+      yield* trying(() => PrivateFolder.makePrivate(folder))
       return lock
     }
     const { owner } = lock
@@ -147,7 +150,7 @@ const claim = Effect.fnUntraced(
     return yield* new EmbeddedUnavailable({
       reason: "FolderInUse",
       owner,
-      message: `The folder ${folder} is in use${where}. Close it there, or open another folder.`
+      message: printable(`The folder ${folder} is in use${where}. Close it there, or open another folder.`)
     })
   }
 )
@@ -157,31 +160,18 @@ const create = (folder: string): Effect.Effect<string, EmbeddedUnavailable> =>
   Effect.try({
     try: () => {
       Fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
-      return Fs.realpathSync(folder)
+      const real = Fs.realpathSync(folder)
+      PrivateFolder.checkOwner(real)
+      return real
     },
     catch: (cause) => unusable(folder, cause)
   })
 
-const checkFiles = (folder: string): void => {
-  const files = Fs.readdirSync(folder).filter((name) => !name.startsWith(FolderLock.lockFile))
-  if (files.length > 0 && !files.includes("PG_VERSION")) throw new Error("it holds other files and no database")
-}
-
-// The folder alone decides: PGlite creates files that others may read.
-const makePrivate = (folder: string): void => {
-  if (process.platform === "win32" || (Fs.statSync(folder).mode & 0o077) === 0) return
-  try {
-    Fs.chmodSync(folder, 0o700)
-  } catch (cause) {
-    throw new Error("other users have rights to it, and only its owner can change that: use a folder inside it", {
-      cause
-    })
-  }
-}
-
 const unusable = (folder: string, cause: unknown): EmbeddedUnavailable =>
   new EmbeddedUnavailable({
     reason: "FolderUnusable",
-    message: `The folder ${folder} cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`,
+    message: printable(
+      `The folder ${folder} cannot be used: ${cause instanceof Error ? cause.message : String(cause)}`
+    ),
     cause
   })

@@ -280,10 +280,39 @@ describe("a folder", () => {
     }
   })
 
+  test("that other users could write to is refused where it holds a database, and opened when its rights are taken away", async () => {
+    const dataDir = Path.join(folder, "shared")
+    await inFolder(dataDir, (sql) => sql`select 1`)
+    for (const mode of [0o770, 0o702]) {
+      Fs.chmodSync(dataDir, mode)
+      await expect(inFolder(dataDir, () => Effect.void)).rejects.toMatchObject({
+        reason: "FolderUnusable",
+        message: expect.stringContaining("other users can write to it, and may have changed the database")
+      })
+      expect(Fs.statSync(dataDir).mode & 0o777).toBe(mode)
+    }
+    Fs.chmodSync(dataDir, 0o755)
+    await inFolder(dataDir, (sql) => sql`select 1`)
+  })
+
+  const isRoot = process.geteuid?.() === 0
+  test.skipIf(!isRoot)(
+    `of another user is refused to root and left alone${isRoot ? "" : " (skipped: needs root)"}`,
+    async () => {
+      Fs.chownSync(folder, 65534, 65534)
+      await expect(inFolder(folder, () => Effect.void)).rejects.toMatchObject({
+        reason: "FolderUnusable",
+        message:
+          `The folder ${folder} cannot be used: it belongs to user 65534, and this program runs as user 0: run it as the owner, give the folder to this user with chown -R 0, or use another folder`
+      })
+      expect([Fs.readdirSync(folder), Fs.statSync(folder).uid]).toEqual([[], 65534])
+    }
+  )
+
   // Another user must be able to read the program.
   const canTest = process.getuid?.() === 0 && isOpenToOthers(import.meta.dirname)
   test.skipIf(!canTest)(
-    `is refused where other users have rights to it and this one cannot change that${
+    `of root is refused to another user${
       canTest ? "" : " (skipped: needs root, and a checkout that other users can read)"
     }`,
     () => {
@@ -295,7 +324,7 @@ describe("a folder", () => {
         const error = await Effect.runPromise(Effect.flip(Effect.provide(Effect.void, layer)))
         console.log(error.reason, error.message)`)
       expect(out.stdout).toBe(
-        `FolderUnusable The folder ${folder} cannot be used: other users have rights to it, and only its owner can change that: use a folder inside it\n`
+        `FolderUnusable The folder ${folder} cannot be used: it belongs to user 0, and this program runs as user 65534: run it as the owner, give the folder to this user with chown -R 65534, or use another folder\n`
       )
       expect(Fs.readdirSync(folder)).toEqual([])
     }

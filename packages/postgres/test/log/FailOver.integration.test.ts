@@ -74,6 +74,16 @@ const resumed = ({ reader }: Stores.Opened, cursor: Cursor, count: number, onLog
   )
 
 describe.skipIf(RestartableServer.isMissing)(`another server${RestartableServer.ifSkipped}`, () => {
+  test("that is a standby refuses to be migrated, and says why", () =>
+    Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+      const { standby } = yield* replicated
+      const { _tag, message } = yield* Effect.flip(Stores.open(standby.url, { schema: "other" }))
+      expect([_tag, message]).toEqual([
+        "EventStoreError",
+        `migrate failed: the schema "other" cannot be migrated on a standby, which is read-only: connect to the primary`
+      ])
+    }))))
+
   test("that was a standby and lagged behind is noticed by programs that keep running", () =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const { primary, replication, standby } = yield* replicated

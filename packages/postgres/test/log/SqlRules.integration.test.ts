@@ -161,6 +161,42 @@ describe.each(Object.entries(runtimes))("%s", (_where, runtime) => {
       expect(canonical).toBe(Json.canonical(storable.success))
     }))
 
+  test("text in a string is no key and no number, also beside a key or a number that is refused", async () => {
+    const harmless = [String.raw`"\n": 1`, "12345678901234567890", String.raw`\\": "\"": `, "{", "\""]
+    const ofText = (text: string, ...more: ReadonlyArray<unknown>) => [{ [`a ${text}`]: text }, text, [text, ...more]]
+    for (const text of harmless) {
+      for (const more of [[], [{ "\"": 1 }], [{ a: { "\u001f": [] } }], [{ "\u007f": 1, "ab\n": 2, "\\": 3 }]]) {
+        const value = ofText(text, ...more)
+        const problem = await ask<string | null>((sql) =>
+          sql`select refold.json_problem(${JSON.stringify(value)}::text::jsonb) as answer`
+        )
+        expect([value, problem === null]).toEqual([value, Result.isSuccess(Json.storable(value, "data"))])
+      }
+    }
+    const numbers = `{"a": "1.5", "b": ["\\"", 1.5, 12345678901234567890]}`
+    expect(await ask((sql) => sql`select refold.json_problem(${numbers}::text::jsonb) as answer`))
+      .toBe("must hold only numbers that a double can hold, not 12345678901234567890")
+  })
+
+  test("a command has a fingerprint up to 64 levels and 8 MiB, and beyond that is refused by name", async () => {
+    const fingerprint = (command: string) =>
+      ask<string>((sql) => sql`select refold.command_fingerprint('c', 'i', ${command}::text::jsonb) as answer`)
+    const nested = (levels: number) => "[".repeat(levels) + "]".repeat(levels)
+    const ofLength = (length: number) => JSON.stringify("x".repeat(length - 2))
+    expect(await fingerprint(nested(64))).toBe(`["c","i",${nested(64)}]`)
+    expect(await fingerprint(ofLength(8_388_608))).toHaveLength(8_388_608 + `["c","i",]`.length)
+    for (
+      const [command, rule] of [
+        [nested(65), "must not nest deeper than 64"],
+        [ofLength(8_388_609), "must not be longer than 8388608 bytes as JSON text"]
+      ] as const
+    ) {
+      await expect(fingerprint(command)).rejects.toMatchObject({
+        reason: { cause: { code: "22023", message: `command ${rule}` } }
+      })
+    }
+  })
+
   test("the text of a JSON value has as many bytes as core counts", () =>
     check(json, async (value) => {
       const storable = Json.storable(value, "data")

@@ -1,28 +1,39 @@
 // An event in the stream of a process's instance that no reader can read, because the owner has changed the table: the process
 // goes on with its other instances.
 import * as PgClient from "@effect/sql-pg/PgClient"
+import * as EventCodec from "@refold/core/event/EventCodec"
+import * as EventType from "@refold/core/event/EventType"
+import type { NewEvent } from "@refold/core/event/NewEvent"
+import * as StreamName from "@refold/core/event/StreamName"
+import * as Process from "@refold/core/process/Process"
 import * as Sample from "@refold/laws/internal/kit/Sample"
 import * as Transfers from "@refold/laws/internal/process/Transfers"
 import * as CommandHandler from "@refold/store/decide/CommandHandler"
+import { EventStore } from "@refold/store/log/EventStore"
 import * as ProcessHandler from "@refold/store/process/ProcessHandler"
 import * as ProcessInstances from "@refold/store/process/ProcessInstances"
 import * as ProcessRunner from "@refold/store/process/ProcessRunner"
 import * as Parked from "@refold/store/project/Parked"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"
+import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { expect, test } from "vitest"
 import * as PostgresStore from "../../src/PostgresStore.ts"
 import { freshDatabase } from "../support/freshDatabase.ts"
+import * as Stores from "../support/Stores.ts"
 
 const saga = Transfers.make("moves", { confirmedByAnswer: true })
 const handlers = [ProcessHandler.of(Sample.aggregate), ProcessHandler.of(Transfers.aggregate)]
 
-const run = <E>(body: Effect.Effect<void, E, ProcessRunner.Services | PgClient.PgClient | Scope.Scope>) => () =>
-  Effect.runPromise(Effect.scoped(Effect.gen(function*() {
-    const url = yield* freshDatabase()
-    yield* Effect.provide(body, PostgresStore.layer({ url: Redacted.make(url) }))
-  })))
+const run =
+  <E>(body: Effect.Effect<void, E, ProcessRunner.Services | EventStore | PgClient.PgClient | Scope.Scope>) => () =>
+    Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+      const url = yield* freshDatabase()
+      yield* Effect.provide(body, PostgresStore.layer({ url: Redacted.make(url) }))
+    })))
 
 test(
   "an event that cannot be read parks what is for its instance, and the process goes on with the others",
@@ -42,5 +53,45 @@ test(
     expect(parked.map(({ reason, stage, stream }) => [stream, stage, reason])).toEqual([
       [`${Transfers.aggregate.category}-1`, "Row", expect.stringContaining("event 1 of stream \"moves-1\"")]
     ])
+  }))
+)
+
+const Opened = EventType.make("Opened", Schema.Struct({}))
+const Paid = EventType.make("Paid", Schema.Struct({ note: Schema.String }))
+
+/** A process that observes these events. */
+const observing = (types: Parameters<typeof EventCodec.makeUnsafe>[0]) =>
+  Process.makeUnsafe<{ readonly _tag: string }, number>({
+    name: "counting",
+    events: EventCodec.makeUnsafe(types),
+    correlate: (_, { stream }) => Option.some(StreamName.id(stream)),
+    initialState: 0,
+    evolve: (count) => count + 1,
+    react: () => [],
+    targets: []
+  })
+
+test(
+  "an event of an added type that is larger than the client's message limit parks its stream",
+  run(Effect.gen(function*() {
+    const store = yield* EventStore
+    const client = yield* PgClient.PgClient
+    const append = (id: string, type: string, data: NewEvent["data"]) =>
+      store.append(Stores.streamName(`bill-${id}`), [Stores.event({ type, data })])
+    yield* append("1", "Paid", { note: "x".repeat(2 * 1024 * 1024) })
+    yield* append("2", "Paid", { note: "small" })
+    yield* append("2", "Opened", {})
+    const limited = Layer.provideMerge(
+      PostgresStore.layerClient({ migrate: false }),
+      PgClient.layer({ ...client.config, maxMessageSize: 1024 * 1024 })
+    )
+    yield* Effect.gen(function*() {
+      yield* ProcessRunner.catchUp(observing([Opened]), { handlers: [] })
+      const both = observing([Opened, Paid])
+      yield* ProcessRunner.catchUp(both, { handlers: [] })
+      const parked = yield* Parked.list(ProcessRunner.observer(both))
+      expect(parked.map(({ stage, stream, type }) => [stream, type, stage])).toEqual([["bill-1", "Paid", "Event"]])
+      expect((yield* ProcessInstances.history(both, "2")).length).toBe(2)
+    }).pipe(Effect.provide(limited, { local: true }))
   }))
 )

@@ -77,11 +77,11 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
     "rows of another definition are neither opened, begun, read nor written",
     run(Effect.gen(function*() {
       const { readModels, store } = yield* ReadModels.AnyDatabase
-      const wanted = projection()
+      const wanted = ReadModels.inlineProjection()
       const other = projection({ ...wanted, indexes: [{ name: "n", fields: [{ field: "n", kind: "Number" }] }] })
       const different = {
         ...other,
-        definition: StoredDefinition.render({ kind: "rows", types: ["Happened"], indexes: other.indexes })
+        definition: StoredDefinition.render({ kind: "inline rows", types: ["Happened"], indexes: other.indexes })
       }
       const { id } = yield* goLive(readModels, wanted, { rows: [row("a", { n: 1 })] })
       const mismatch = {
@@ -102,7 +102,8 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
         state: { n: 2 }
       }]
       yield* store.append(stream, [Stores.event()], { inline })
-      yield* readModels.catchUpRows(different, [row("a", { n: 2 }, 2)])
+      const events = yield* Stores.readStream(store, stream)
+      yield* readModels.catchUpRows(different, events.map((event) => ReadModels.rowAt(event, { n: 2 })))
       expect(yield* read(readModels, wanted, ["a", stream], id)).toEqual([row("a", { n: 1 })])
     }))
   )

@@ -371,19 +371,30 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
   test(
     "rows that a reader has folded further are stored where they are newer, in all generations of their version",
     run(Effect.gen(function*() {
-      const { readModels, wanted } = yield* setUp
-      const live = yield* goLive(readModels, wanted, { rows: [row("a", "2", 2), row("b", "5", 5)] })
+      const { readModels, store } = yield* setUp
+      const wanted = ReadModels.inlineProjection()
+      const eventsOf = Effect.fnUntraced(function*(count: number) {
+        const stream = Stores.freshStream()
+        yield* Effect.forEach(Array.from({ length: count }), () => store.append(stream, [Stores.event()]))
+        return yield* Stores.readStream(store, stream)
+      })
+      const [a, b, c] = [yield* eventsOf(3), yield* eventsOf(5), yield* eventsOf(1)]
+      const rowOf = (events: typeof a, version: number) => ReadModels.rowAt(events[version - 1]!, version)
+      const live = yield* goLive(readModels, wanted, { rows: [rowOf(a, 2), rowOf(b, 5)] })
       const building = yield* build(readModels, wanted)
       const other = yield* build(readModels, { ...wanted, version: 2 })
       const scratch = yield* readModels.begin({ ...wanted, version: 2 }, "Scratch")
       const { revision } = yield* readModels.live(wanted.name)
-      const further = [row("a", "3", 3), row("b", "4", 4), row("a", "older", 1), row("c", "1", 1)]
-      yield* readModels.catchUpRows(wanted, further)
+      yield* readModels.catchUpRows(wanted, [rowOf(a, 3), rowOf(b, 4), rowOf(a, 1), rowOf(c, 1)])
       yield* readModels.catchUpRows(wanted, [])
+      const keys = [a, b, c].map(([first]) => first!.stream)
       const states = (id: number) =>
-        Effect.map(read(readModels, wanted, ["a", "b", "c"], id), (rows) => rows.map(({ state }) => state))
-      expect(yield* states(live.id)).toEqual(["3", "5", "1"])
-      expect(yield* states(building.id)).toEqual(["3", "4", "1"])
+        Effect.map(
+          read(readModels, wanted, keys, id),
+          (rows) => keys.flatMap((key) => rows.filter((row) => row.key === key)).map(({ state }) => state)
+        )
+      expect(yield* states(live.id)).toEqual([3, 5, 1])
+      expect(yield* states(building.id)).toEqual([3, 4, 1])
       expect(yield* states(other.id)).toEqual([])
       expect(yield* states(scratch.id)).toEqual([])
       expect(yield* readModels.live(wanted.name)).toMatchObject({ revision, checkpoint: 1 })

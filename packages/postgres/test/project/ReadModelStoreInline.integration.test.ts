@@ -16,7 +16,7 @@ import * as Proxy from "../support/Proxy.ts"
 import * as ReadModels from "../support/ReadModels.ts"
 import * as Stores from "../support/Stores.ts"
 
-const { build, goLive, projection, read, row, save } = ReadModels
+const { build, goLive, inlineProjection: projection, read, row, save } = ReadModels
 
 const inlineRow = ({ definition, name, version }: StoredProjection, stream: StreamName, state: Json): InlineRow => ({
   projection: name,
@@ -272,17 +272,18 @@ describe("on a server with others", () => {
   test(
     "rows that a reader has folded are stored again where a generation is dropped meanwhile",
     run(Effect.gen(function*() {
-      const { id, readModels, sql, stream, wanted } = yield* halfDropped
-      expect(yield* Effect.flip(readModels.catchUpRows(wanted, [row(stream)]))).toMatchObject({
+      const { id, readModels, sql, store, stream, wanted } = yield* halfDropped
+      const { streams: [place] } = yield* store.append(stream, [Stores.event()])
+      expect(yield* Effect.flip(readModels.catchUpRows(wanted, [ReadModels.rowAt(place)]))).toMatchObject({
         _tag: "EventStoreError",
         operation: "catch up rows"
       })
       yield* sql.withTransaction(Effect.gen(function*() {
-        yield* Effect.flip(readModels.catchUpRows(wanted, [row(stream)]))
+        yield* Effect.flip(readModels.catchUpRows(wanted, [ReadModels.rowAt(place)]))
         yield* sql`select 1`
       }))
       yield* readModels.drop(id)
-      yield* readModels.catchUpRows(wanted, [row(stream)])
+      yield* readModels.catchUpRows(wanted, [ReadModels.rowAt(place)])
     }))
   )
 

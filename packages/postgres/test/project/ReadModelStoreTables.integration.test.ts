@@ -107,8 +107,8 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
       const { id } = yield* goLive(readModels, wanted)
       const stream = Stores.freshStream()
       const inline = [{ projection: wanted.name, version: 1, definition: wanted.definition, stream, state: 1 }]
-      yield* store.append(stream, [Stores.event()], { inline })
-      yield* readModels.catchUpRows(wanted, [row("a")])
+      const { streams: [place] } = yield* store.append(stream, [Stores.event()], { inline })
+      yield* readModels.catchUpRows(wanted, [ReadModels.rowAt(place)])
       expect((yield* Effect.flip(read(readModels, wanted, ["a"]))).message).toBe(
         `read rows failed: projection "${wanted.name}" has tables of its own`
       )
@@ -183,7 +183,7 @@ describe("roles", () => {
       const projector = yield* as(opened, "projector")
       const writer = yield* as(opened, "writer")
       const reader = yield* as(opened, "reader")
-      const wanted = projection({ indexes: [{ name: "n", fields: [{ field: "n", kind: "Number" }] }] })
+      const wanted = ReadModels.inlineProjection({ indexes: [{ name: "n", fields: [{ field: "n", kind: "Number" }] }] })
       yield* goLive(projector.readModels, wanted)
       yield* save(projector.readModels, yield* projector.readModels.live(wanted.name), {
         rows: [row("a", { n: 1 })],
@@ -229,7 +229,7 @@ describe("roles", () => {
       const database = new URL(url).pathname.slice(1)
       const writer = yield* as(opened, "writer")
       yield* sql.unsafe(`grant create on database ${database} to ${writer.name}`)
-      const wanted = projection()
+      const wanted = ReadModels.inlineProjection()
       yield* goLive(readModels, wanted)
       yield* sql`create table sprung (who text)`
       yield* sql`grant all on sprung to public`
@@ -239,10 +239,11 @@ describe("roles", () => {
       yield* writer.sql.unsafe(`create function trap.format(text, text) returns text language plpgsql as
         $$ begin insert into public.sprung values (current_user); return pg_catalog.format($1, $2); end $$`)
       const stream = Stores.freshStream()
+      const { position } = yield* opened.store.append(stream, [Stores.event()])
       yield* writer.sql.withTransaction(Effect.gen(function*() {
         yield* writer.sql`set local search_path = trap, pg_catalog`
         const rows =
-          `array['${wanted.name}'], array[1], array['${wanted.definition}'], array['${stream}'], array['1'::jsonb], array[1::bigint], array[1::bigint]`
+          `array['${wanted.name}'], array[1], array['${wanted.definition}'], array['${stream}'], array['1'::jsonb], array[${position}::bigint], array[1::bigint]`
         yield* writer.sql.unsafe(`select refold.write_inline_rows(${rows})`)
         yield* writer.sql.unsafe(`select format('the trap %s'::text, 'works'::text)`)
       }))

@@ -1,5 +1,6 @@
 // The schema: created once however many start at a time, apart from other schemas, under safe names only.
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as Fs from "node:fs"
 import { fileURLToPath } from "node:url"
@@ -165,13 +166,73 @@ describe("a store that does not migrate", () => {
     }))))
 })
 
-test("a role without the right to create the schema gets an error that says so", () =>
-  Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+describe("a migration that may not create anything says which right is missing on what, and how to get it:", () => {
+  /** A database, a role without a right in it, and what migrating as that role fails with. */
+  const strange = Effect.gen(function*() {
     const url = yield* freshDatabase()
-    const stranger = yield* LoginRole.login({ sql: yield* Stores.connect(url), url }, "stranger", [])
-    const error = yield* Effect.flip(Stores.open(stranger))
-    expect(error.message).toMatch(/^migrate failed: permission denied for database refold_\w+$/)
-  }))))
+    const admin = yield* Stores.connect(url)
+    const stranger = yield* LoginRole.login({ sql: admin, url }, "stranger", [])
+    const failure = (options: Partial<PostgresStore.ServerOptions> = {}, address = stranger) =>
+      Effect.map(Effect.flip(Stores.open(address, options)), ({ _tag, message }) => [_tag, message])
+    const expected = (message: string) => ["EventStoreError", `migrate failed: ${message}`]
+    return { admin, database: new URL(url).pathname.slice(1), expected, failure, role: LoginRole.nameOf(stranger), url }
+  })
+
+  const check = (body: Effect.Effect<void, unknown, Scope.Scope>) => () => Effect.runPromise(Effect.scoped(body))
+
+  test(
+    "CREATE on the database",
+    check(Effect.gen(function*() {
+      const { admin, database, expected, failure, role } = yield* strange
+      const lacks = (schema: string) =>
+        expected(
+          `the schema "${schema}" does not exist, and the role ${role} lacks CREATE on the database ${database}: ` +
+            `GRANT CREATE ON DATABASE ${database} TO ${role}, or CREATE SCHEMA "${schema}" AUTHORIZATION ${role}`
+        )
+      expect(yield* failure()).toEqual(lacks("refold"))
+      // The second remedy, for each of the two schemas.
+      yield* admin.unsafe(`create schema refold authorization ${role}`)
+      expect(yield* failure()).toEqual(lacks("refold_rows"))
+    }))
+  )
+
+  test(
+    "CREATE on a schema that exists",
+    check(Effect.gen(function*() {
+      const { admin, expected, failure, role } = yield* strange
+      yield* admin`revoke create on schema public from public`
+      const lacks = (schema: string, rights: string) =>
+        expected(
+          `the role ${role} lacks ${rights} on the schema "${schema}": GRANT ${rights} ON SCHEMA "${schema}" TO ${role}, ` +
+            "migrate as the owner of the schema, or choose another schema"
+        )
+      expect(yield* failure({ schema: "public" })).toEqual(lacks("public", "CREATE"))
+      yield* admin.unsafe(`create schema refold authorization ${role}`)
+      yield* admin`create schema refold_rows`
+      expect(yield* failure()).toEqual(lacks("refold_rows", "USAGE, CREATE"))
+    }))
+  )
+
+  test(
+    "a transaction that may write",
+    check(Effect.gen(function*() {
+      const { admin, database, expected, failure, url } = yield* strange
+      const readOnly = expected(
+        `the schema "public" cannot be migrated in a read-only transaction: migrate outside of it, or set ` +
+          "default_transaction_read_only to off"
+      )
+      yield* admin.unsafe(`alter database ${database} set default_transaction_read_only = on`)
+      expect(yield* failure({ schema: "public" }, url)).toEqual(readOnly)
+      yield* admin.unsafe(`alter database ${database} reset default_transaction_read_only`)
+      const session = yield* Stores.connect(url)
+      const migrate = Effect.provideService(PostgresStore.migrate({ schema: "public" }), SqlClient.SqlClient, session)
+      const inside = session.withTransaction(Effect.andThen(session`set transaction read only`, migrate))
+      const { _tag, message } = yield* Effect.flip(inside)
+      expect([_tag, message]).toEqual(readOnly)
+      expect(yield* admin`select from pg_class where relnamespace = 'public'::regnamespace`).toEqual([])
+    }))
+  )
+})
 
 /** The functions of the store, with their text. */
 const functions = (sql: Stores.Opened["sql"]) =>
@@ -201,6 +262,20 @@ test(
     const json = `{"\u{1F600}": 1e-7, "\uE000": 1.5e21}`
     expect(yield* sql`select refold.canonical_json(${json}::text::jsonb) as text`)
       .toEqual([{ text: `{"\u{1F600}":1e-7,"\uE000":1.5e+21}` }])
+  }))
+)
+
+test(
+  "a migration in a transaction of the caller leaves the settings of the transaction as they were",
+  run(Effect.gen(function*() {
+    const sql = yield* Stores.connect(yield* freshDatabase())
+    const set = sql`select set_config('search_path', 'public, pg_catalog', true),
+      set_config('standard_conforming_strings', 'off', true)`
+    const settings = sql`select current_setting('search_path') as path,
+      current_setting('standard_conforming_strings') as strings`
+    const migrate = Effect.provideService(PostgresStore.migrate(), SqlClient.SqlClient, sql)
+    const found = yield* sql.withTransaction(Effect.andThen(set, Effect.andThen(migrate, settings)))
+    expect(found).toEqual([{ path: "public, pg_catalog", strings: "off" }])
   }))
 )
 

@@ -106,7 +106,7 @@ test(
       const { readModels, snapshots, store } = yield* Stores.open(url, { migrate: false })
       const stream = Stores.freshStream()
       const event = Stores.event()
-      const wanted = ReadModels.projection({ indexes: [{ name: "n", fields: [{ field: "n", kind: "Number" }] }] })
+      const wanted = ReadModels.inlineProjection({ indexes: [{ name: "n", fields: [{ field: "n", kind: "Number" }] }] })
       const live = yield* ReadModels.goLive(readModels, wanted, { rows: [ReadModels.row("a", { n: 1 })] })
       const inline = [{ projection: wanted.name, version: 1, definition: wanted.definition, stream, state: { n: 3 } }]
       const idempotency = { key: stream, fingerprint: "f" }
@@ -115,7 +115,7 @@ test(
       yield* store.findAppended(idempotency)
       yield* snapshots.save({ stream, view: "v", fingerprint: "f" }, { ...place, lastEventId: event.id, state: 1 })
       expect(yield* ReadModels.read(readModels, wanted, [stream])).toHaveLength(1)
-      yield* readModels.catchUpRows(wanted, [ReadModels.row("b", { n: 1 })])
+      yield* readModels.catchUpRows(wanted, [ReadModels.rowAt(place, { n: 1 })])
       yield* readModels.open(wanted)
       yield* readModels.drop(live.id)
       const tables = ReadModels.projection({ setup: Effect.void })

@@ -211,7 +211,7 @@ describe("any other role", () => {
       expect(code(yield* Effect.flip(session`select * from refold.event_store`))).toBe(denied)
       const { store } = yield* Stores.open(yield* as("stranger2", []), { migrate: false })
       const error = yield* Effect.flip(store.append(Stores.freshStream(), [Stores.event()]))
-      expect(error.message).toBe("append failed: permission denied for schema refold")
+      expect(error.message).toBe("append failed: permission denied for schema refold: grant the role USAGE on refold")
     }))
   )
 })

@@ -142,6 +142,54 @@ describe("a projector", () => {
   )
 })
 
+describe("a writer", () => {
+  test(
+    "writes no row that an append would not: of an ordinary projection, or at a place without its event",
+    run(Effect.gen(function*() {
+      const { admin, owner, url } = yield* database
+      const { readModels, store } = yield* Stores.open(owner)
+      const [ordinary, inline] = [ReadModels.projection(), ReadModels.inlineProjection()]
+      for (const wanted of [ordinary, inline]) yield* ReadModels.goLive(readModels, wanted)
+      const [stream, other] = [Stores.freshStream(), Stores.freshStream()]
+      const { position } = yield* store.append(stream, [Stores.event()])
+      const { position: later } = yield* store.append(other, [Stores.event(), Stores.event()])
+      const sql = yield* Stores.connect(yield* LoginRole.ofKind({ sql: admin, url }, ["writer"]))
+      const write = ({ definition, name }: typeof inline, key: string, at: readonly [number, bigint]) =>
+        sql`select refold.write_inline_rows(${[name]}::text[], '{1}', ${[definition]}::text[], ${[key]}::text[],
+          array['"false"'::jsonb], ${[BigInt(at[0])]}::bigint[], ${[at[1]]}::bigint[])`
+      yield* write(ordinary, stream, [position, 1n])
+      yield* write({ ...ordinary, definition: inline.definition }, stream, [position, 1n])
+      yield* write({ ...inline, definition: ordinary.definition }, stream, [position, 1n])
+      for (
+        const [key, at] of [
+          [stream, [position, 2n]],
+          [stream, [later, 1n]],
+          [stream, [later, 2n]],
+          [stream, [2 ** 53 - 1, 2n ** 63n - 1n]],
+          ["no stream", [position, 1n]]
+        ] as const
+      ) {
+        const { reason } = yield* Effect.flip(write(inline, key, at))
+        expect([key, at, reason.cause]).toMatchObject([key, at, {
+          code: "22023",
+          message: "a row must have the key, version and position of a stored event"
+        }])
+      }
+      for (const wanted of [ordinary, inline]) {
+        expect(yield* ReadModels.read(readModels, wanted, [stream, other, "no stream"])).toEqual([])
+      }
+      // At the place of an event it does; the next append replaces it.
+      yield* write(inline, stream, [position, 1n])
+      expect(yield* ReadModels.read(readModels, inline, [stream])).toMatchObject([{ state: "false", version: 1 }])
+      const { definition, name: projection } = inline
+      yield* store.append(stream, [Stores.event()], {
+        inline: [{ projection, version: 1, definition, stream, state: "true" }]
+      })
+      expect(yield* ReadModels.read(readModels, inline, [stream])).toMatchObject([{ state: "true", version: 2 }])
+    }))
+  )
+})
+
 test(
   "every kind of role works in a database that lets only the store's owner take advisory locks",
   run(Effect.gen(function*() {

@@ -4,6 +4,7 @@
  */
 import type { Json } from "@refold/core/event/Json"
 import { Position } from "@refold/core/event/Position"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as StoredDefinition from "@refold/core/internal/project/StoredDefinition"
 import type { StoredRow } from "@refold/core/project/ProjectionFold"
@@ -64,6 +65,21 @@ export const projection = (fields: Partial<StoredProjection> = {}): StoredProjec
   const definition = StoredDefinition.render({ kind, types: ["Happened"], indexes })
   return { name: `p ${randomUUID()}`, version: 1, indexes, definition, ...fields }
 }
+
+/** A projection that nobody else has, whose rows are written with the events. */
+export const inlineProjection = (fields: Partial<StoredProjection> = {}): StoredProjection =>
+  projection({
+    definition: StoredDefinition.render({ kind: "inline rows", types: ["Happened"], indexes: fields.indexes ?? [] }),
+    ...fields
+  })
+
+/** The row of a stream, at the place of one of its events. */
+export const rowAt = (event: Pick<RecordedEvent, "stream" | "position" | "version">, state: Json = {}): StoredRow => ({
+  key: event.stream,
+  state,
+  position: event.position,
+  version: event.version
+})
 
 /** A row; its place is made up from its version. */
 export const row = (key: string, state: Json = {}, version = 1): StoredRow => ({

@@ -2,6 +2,7 @@
 import * as Aggregate from "@refold/core/decide/Aggregate"
 import { CommandInvalid } from "@refold/core/decide/CommandInvalid"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
+import { printable } from "@refold/core/internal/event/Printable"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
@@ -16,7 +17,7 @@ export type Handler = (id: string, command: never, options?: HandleOptions) => E
 /** The record has no handler, or no aggregate, for the command's tag. No handler and no middleware was run. */
 export class UnknownCommand extends Data.TaggedError("UnknownCommand")<Handlers.UnknownTag> {
   override get message(): string {
-    return Handlers.format("command", this)
+    return printable(Handlers.format("command", this))
   }
 }
 

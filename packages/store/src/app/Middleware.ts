@@ -114,7 +114,7 @@ const attributesOf = (call: Call): Effect.Effect<Record<string, string>> =>
 /** The caller is not allowed to make this request. */
 export class Forbidden extends Data.TaggedError("Forbidden")<{ readonly tag: string; readonly reason: string }> {
   override get message(): string {
-    return `${this.tag} is forbidden: ${this.reason}`
+    return printable(`${this.tag} is forbidden: ${this.reason}`)
   }
 }
 

@@ -1,4 +1,5 @@
 /** Sends queries to the handlers of a record by tag. A query that could append events does not compile. */
+import { printable } from "@refold/core/internal/event/Printable"
 import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type { SnapshotStore } from "../decide/SnapshotStore.ts"
@@ -12,7 +13,7 @@ export type Handler = (query: never) => Effect.Effect<unknown, unknown, unknown>
 /** The record has no handler for the query's tag. No handler and no middleware was run. */
 export class UnknownQuery extends Data.TaggedError("UnknownQuery")<Handlers.UnknownTag> {
   override get message(): string {
-    return Handlers.format("query", this)
+    return printable(Handlers.format("query", this))
   }
 }
 

@@ -1,5 +1,6 @@
 /** The error of a decider that breaks its contract. */
 import type { StreamName } from "@refold/core/event/StreamName"
+import { printable } from "@refold/core/internal/event/Printable"
 import * as Data from "effect/Data"
 
 /**
@@ -13,8 +14,10 @@ export class DeciderFault extends Data.TaggedError("DeciderFault")<{
 }> {
   override get message(): string {
     const { cause, stage, stream } = this
-    return `${stage} failed on stream "${stream}": ${
-      cause instanceof Error ? cause.message : String(cause)
-    }. This is a bug of the decider: repair its ${stage}`
+    return printable(
+      `${stage} failed on stream "${stream}": ${
+        cause instanceof Error ? cause.message : String(cause)
+      }. This is a bug of the decider: repair its ${stage}`
+    )
   }
 }

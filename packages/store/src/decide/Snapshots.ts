@@ -3,6 +3,7 @@ import type { Snapshotting } from "@refold/core/decide/Aggregate"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { StreamName } from "@refold/core/event/StreamName"
 import type { StreamVersion } from "@refold/core/event/StreamVersion"
+import { printable } from "@refold/core/internal/event/Printable"
 import type * as AsOf from "@refold/core/journal/AsOf"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -26,7 +27,10 @@ export const find = Effect.fnUntraced(function*<State>(
     (yield* SnapshotStore).find(keyOf(snapshots.value, stream)),
     (error) =>
       Effect.as(
-        Effect.logWarning(`the snapshot of "${stream}" could not be read; the state is folded from its events`, error),
+        Effect.logWarning(
+          printable(`the snapshot of "${stream}" could not be read; the state is folded from its events`),
+          error
+        ),
         Option.none()
       )
   )
@@ -60,7 +64,10 @@ export const trySave = <State>(
   Effect.catch(
     save(aggregate, loaded),
     (error) =>
-      Effect.logWarning(`the snapshot of "${loaded.stream}" at version ${loaded.version} could not be saved`, error)
+      Effect.logWarning(
+        printable(`the snapshot of "${loaded.stream}" at version ${loaded.version} could not be saved`),
+        error
+      )
   )
 
 /** Whether a multiple of the aggregate's `every` lies between two versions, the second included. */

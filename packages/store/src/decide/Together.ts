@@ -8,6 +8,7 @@ import { UnencodableEvent } from "@refold/core/event/DecodeError"
 import type { Tagged } from "@refold/core/event/EventType"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { StreamName } from "@refold/core/event/StreamName"
+import { printable } from "@refold/core/internal/event/Printable"
 import * as Fingerprint from "@refold/core/internal/journal/Fingerprint"
 import { VersionConflict } from "@refold/core/journal/AppendError"
 import { type Appended, type FingerprintedKey, isGuard, type StreamWrite } from "@refold/core/journal/Commit"
@@ -40,7 +41,9 @@ export class PartRefused<Refusal> extends Data.TaggedError("PartRefused")<{
   readonly refusal: Refusal
 }> {
   override get message(): string {
-    return `the command for stream "${this.stream}" was refused, and nothing was stored: the field refusal says why`
+    return printable(
+      `the command for stream "${this.stream}" was refused, and nothing was stored: the field refusal says why`
+    )
   }
 }
 

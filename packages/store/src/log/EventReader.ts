@@ -5,6 +5,7 @@ import type { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
 import type { StreamVersion } from "@refold/core/event/StreamVersion"
+import { printable } from "@refold/core/internal/event/Printable"
 import type { ReadAllOptions, ReadStreamOptions } from "@refold/core/journal/ReadOptions"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
@@ -37,9 +38,9 @@ export interface ReaderAdapter {
   readonly logHead: Effect.Effect<LogHead, ReadFailure>
   /**
    * The current head, then each new one; a slow consumer gets the latest only. Never ends: retries when the connection
-   * is lost or the store restarts.
+   * is lost or the store restarts. Fails where the head cannot be read for good, as when the role has lost a right.
    */
-  readonly logHeads: Stream.Stream<LogHead>
+  readonly logHeads: Stream.Stream<LogHead, EventStoreError>
   /** The instance of the log that answered last, undefined before the first answer. Sends no query. */
   readonly lastInstance: Effect.Effect<string | undefined>
   /** The last position that readers can see, and the writers that hold it back. */
@@ -105,7 +106,7 @@ export type SubscribeFailure = ReadFailure | LogWentBack
 /** No event has this id. */
 export class EventNotFound extends Data.TaggedError("EventNotFound")<{ readonly id: EventId }> {
   override get message(): string {
-    return `there is no event with id ${this.id}: check the id, and that it is of this store`
+    return printable(`there is no event with id ${this.id}: check the id, and that it is of this store`)
   }
 }
 
@@ -116,13 +117,13 @@ export class EventReader extends Context.Service<
     /** The position of `logHead`. */
     readonly head: Effect.Effect<Position, ReadFailure>
     /** The positions of `logHeads`. */
-    readonly heads: Stream.Stream<Position>
+    readonly heads: Stream.Stream<Position, EventStoreError>
     /**
      * The events after a position, by default from the first one on: stored events, then new ones as they are appended,
      * each once and in order, with back-pressure. Never ends: retries when the connection is lost or the store
      * restarts. Fails with `InvalidInput` if an option breaks a rule, with `LogWentBack` if the event after which it starts,
-     * or the last one that it delivered, is not in the log, and with `EventStoreError` at an event that cannot be read
-     * (`isPermanent`, the cause is an `UnreadableEvent`).
+     * or the last one that it delivered, is not in the log, and with an `EventStoreError` that is permanent at an event that
+     * cannot be read (the cause is an `UnreadableEvent`) and where the role lacks a right (`PermissionDenied`).
      */
     readonly subscribe: (options?: SubscribeOptions) => Stream.Stream<RecordedEvent, SubscribeFailure>
     /** As `subscribe`, each event with a cursor, for subscribers that store where they are outside of the database. */

@@ -3,6 +3,7 @@ import type { EventId } from "@refold/core/event/EventId"
 import type { Position } from "@refold/core/event/Position"
 import type { StreamName } from "@refold/core/event/StreamName"
 import type { StreamVersion } from "@refold/core/event/StreamVersion"
+import { printable } from "@refold/core/internal/event/Printable"
 import * as Data from "effect/Data"
 
 /** An operation of the store failed. Nothing was stored. */
@@ -10,15 +11,16 @@ export class EventStoreError extends Data.TaggedError("EventStoreError")<{
   readonly operation: string
   readonly cause: unknown
   /**
-   * Whether the operation fails again however often it is repeated, as a read of an event that is larger than the message
-   * limit of the client. What runs without end retries other failures, and ends with these. False by default.
+   * Whether the operation fails again however often it is repeated: the cause is an `UnreadableEvent`, an `UnreadableValue` or
+   * a `PermissionDenied`, or an answer is larger than the message limit of the client. What runs without end retries other
+   * failures, and ends with these. False by default.
    */
   readonly isPermanent?: boolean | undefined
 }> {
   override get message(): string {
     const { cause } = this
     const why = cause instanceof Error ? cause.message : typeof cause === "string" ? cause : "unknown cause"
-    return `${this.operation} failed: ${why}`
+    return printable(`${this.operation} failed: ${why}`)
   }
 }
 
@@ -31,7 +33,9 @@ export class OutcomeUnknown extends Data.TaggedError("OutcomeUnknown")<{
   readonly cause: unknown
 }> {
   override get message(): string {
-    return `the connection was lost during the append of ${this.eventIds.length} event(s), which may or may not be stored: look up their ids, or repeat the append under the same idempotency key`
+    return printable(
+      `the connection was lost during the append of ${this.eventIds.length} event(s), which may or may not be stored: look up their ids, or repeat the append under the same idempotency key`
+    )
   }
 }
 
@@ -50,6 +54,49 @@ export class UnreadableEvent extends Data.TaggedError("UnreadableEvent")<{
 }> {
   override get message(): string {
     const { id, position, reason, stream, version } = this
-    return `event ${version} of stream "${stream}" (id ${id}, position ${position}) cannot be read: ${reason}`
+    return printable(
+      `event ${version} of stream "${stream}" (id ${id}, position ${position}) cannot be read: ${reason}`
+    )
+  }
+}
+
+/**
+ * A value in a table of the store, other than an event, that cannot be read: another program has written it. The cause of an
+ * `EventStoreError` that is permanent.
+ */
+export class UnreadableValue extends Data.TaggedError("UnreadableValue")<{
+  /** The table, without its schema. */
+  readonly table: string
+  /** The columns by which the row is found, and their values. */
+  readonly row: Readonly<Record<string, string | number>>
+  readonly column: string
+  /** The rule that the value breaks. */
+  readonly reason: string
+}> {
+  override get message(): string {
+    const { column, reason, row, table } = this
+    const found = Object.entries(row).map(([name, value]) => `${name} ${JSON.stringify(value)}`).join(", ")
+    return printable(
+      `column "${column}" of table "${table}" cannot be read where ${found}: it ${reason}. Another program has written it: repair the value or delete the row as the owner of the store`
+    )
+  }
+}
+
+/**
+ * The role of this program may not do what an operation needs, or may not log in any more. The cause of an `EventStoreError`
+ * that is permanent: a right that is missing does not come back by itself.
+ */
+export class PermissionDenied extends Data.TaggedError("PermissionDenied")<{
+  /** The table, function or schema, without the schema's name; undefined where the server does not name one of the store's. */
+  readonly object: string | undefined
+  /** The right on the object that the role lacks, or one of these; undefined without an object. */
+  readonly right: string | undefined
+  /** The message of the server. */
+  readonly reason: string
+}> {
+  override get message(): string {
+    const { object, reason, right } = this
+    const missing = object === undefined ? "the rights of its kind (see PostgresStore.grants)" : `${right} on ${object}`
+    return printable(`${reason}: grant the role ${missing}`)
   }
 }

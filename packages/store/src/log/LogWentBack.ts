@@ -4,6 +4,7 @@
  */
 import type { EventId } from "@refold/core/event/EventId"
 import type { Position } from "@refold/core/event/Position"
+import { printable } from "@refold/core/internal/event/Printable"
 import * as Data from "effect/Data"
 
 /**
@@ -23,8 +24,10 @@ export class LogWentBack extends Data.TaggedError("LogWentBack")<{
   override get message(): string {
     const { after, eventId, last, reason } = this
     const event = eventId === undefined ? `position ${after}` : `event ${eventId} at position ${after}`
-    return reason === "Gone"
-      ? `${event} is not in the log, which ends at ${last}: the log went back, or it is another log. Undo what was done for events that are gone, and subscribe again after one that is there`
-      : `the database was restarted or replaced since ${event} was delivered, so earlier events may be gone. Compare what was delivered with the log, and subscribe again, with onLogChange: "resume" where nothing is missing`
+    return printable(
+      reason === "Gone"
+        ? `${event} is not in the log, which ends at ${last}: the log went back, or it is another log. Undo what was done for events that are gone, and subscribe again after one that is there`
+        : `the database was restarted or replaced since ${event} was delivered, so earlier events may be gone. Compare what was delivered with the log, and subscribe again, with onLogChange: "resume" where nothing is missing`
+    )
   }
 }

@@ -4,6 +4,7 @@
  */
 import type { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import { printable } from "@refold/core/internal/event/Printable"
 import * as ReadOptions from "@refold/core/journal/ReadOptions"
 import type * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -48,4 +49,4 @@ export const observe = Effect.fnUntraced(function*<E, R>(
 })
 
 const logFailure = (cause: Cause.Cause<unknown>, { position, type }: RecordedEvent): Effect.Effect<void> =>
-  Effect.logWarning(`an observer failed for event ${type} at position ${position}`, cause)
+  Effect.logWarning(printable(`an observer failed for event ${type} at position ${position}`), cause)

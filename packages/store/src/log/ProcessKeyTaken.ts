@@ -1,4 +1,5 @@
 /** The failure of a command of a process whose idempotency key is used by a commit that is not of this command. */
+import { printable } from "@refold/core/internal/event/Printable"
 import * as Data from "effect/Data"
 
 /**
@@ -13,6 +14,8 @@ export class ProcessKeyTaken extends Data.TaggedError("ProcessKeyTaken")<{
   readonly stream: string
 }> {
   override get message(): string {
-    return `the key "${this.key}" of a process's command was used by another commit, in stream "${this.stream}": the command stored nothing; find out which role stored that commit`
+    return printable(
+      `the key "${this.key}" of a process's command was used by another commit, in stream "${this.stream}": the command stored nothing; find out which role stored that commit`
+    )
   }
 }

@@ -1,13 +1,14 @@
 /** The errors of projections and of reading their rows. */
 import type { Position } from "@refold/core/event/Position"
 import type { StreamName } from "@refold/core/event/StreamName"
+import { printable } from "@refold/core/internal/event/Printable"
 import * as Data from "effect/Data"
 import * as Option from "effect/Option"
 
 /** The store has no projection of this name. Run it once with `Projector`. */
 export class UnknownProjection extends Data.TaggedError("UnknownProjection")<{ readonly projection: string }> {
   override get message(): string {
-    return `projection "${this.projection}" has never been run on this store: run it with Projector first`
+    return printable(`projection "${this.projection}" has never been run on this store: run it with Projector first`)
   }
 }
 
@@ -18,7 +19,9 @@ export class ProjectionNotReady extends Data.TaggedError("ProjectionNotReady")<{
   readonly checkpoint: Position
 }> {
   override get message(): string {
-    return `projection "${this.projection}" is still in its first build, at position ${this.checkpoint}: wait for a position with ReadModel.awaitPosition, or ask again later`
+    return printable(
+      `projection "${this.projection}" is still in its first build, at position ${this.checkpoint}: wait for a position with ReadModel.awaitPosition, or ask again later`
+    )
   }
 }
 
@@ -31,7 +34,9 @@ export class ProjectionOutdated extends Data.TaggedError("ProjectionOutdated")<{
   readonly live: number
 }> {
   override get message(): string {
-    return `projection "${this.projection}" is live at version ${this.live}, but this code has version ${this.version}: deploy the newer code`
+    return printable(
+      `projection "${this.projection}" is live at version ${this.live}, but this code has version ${this.version}: deploy the newer code`
+    )
   }
 }
 
@@ -53,7 +58,9 @@ export class DefinitionMismatch extends Data.TaggedError("DefinitionMismatch")<{
 }> {
   override get message(): string {
     const different = this.differences.join("; ")
-    return `version ${this.stored} of projection "${this.projection}" is stored with another definition than version ${this.version} of this code: ${different}: ${this.remedy}`
+    return printable(
+      `version ${this.stored} of projection "${this.projection}" is stored with another definition than version ${this.version} of this code: ${different}: ${this.remedy}`
+    )
   }
 }
 
@@ -66,7 +73,9 @@ export class UnreadableRow extends Data.TaggedError("UnreadableRow")<{
   readonly reason: string
 }> {
   override get message(): string {
-    return `row "${this.key}" of projection "${this.projection}", version ${this.version}, cannot be read: ${this.reason}. Raise the version of the projection, so that its rows are built from the events again`
+    return printable(
+      `row "${this.key}" of projection "${this.projection}", version ${this.version}, cannot be read: ${this.reason}. Raise the version of the projection, so that its rows are built from the events again`
+    )
   }
 }
 
@@ -82,7 +91,9 @@ export class AwaitTimeout extends Data.TaggedError("AwaitTimeout")<{
       onNone: () => "has no rows yet",
       onSome: (p) => `is at position ${p}`
     })
-    return `projection "${this.projection}" ${reached} and did not reach position ${this.position} in time: check that a Projector runs it, or allow a longer timeout`
+    return printable(
+      `projection "${this.projection}" ${reached} and did not reach position ${this.position} in time: check that a Projector runs it, or allow a longer timeout`
+    )
   }
 }
 
@@ -93,7 +104,9 @@ export class StreamParked extends Data.TaggedError("StreamParked")<{
   readonly reason: string
 }> {
   override get message(): string {
-    return `projection "${this.projection}" has parked stream "${this.stream}": ${this.reason}. Repair the cause and run Parked.retry, or run Parked.discard`
+    return printable(
+      `projection "${this.projection}" has parked stream "${this.stream}": ${this.reason}. Repair the cause and run Parked.retry, or run Parked.discard`
+    )
   }
 }
 
@@ -103,6 +116,8 @@ export class NotParked extends Data.TaggedError("NotParked")<{
   readonly stream: StreamName
 }> {
   override get message(): string {
-    return `stream "${this.stream}" is not parked by projection "${this.projection}": Parked.list names the streams that are`
+    return printable(
+      `stream "${this.stream}" is not parked by projection "${this.projection}": Parked.list names the streams that are`
+    )
   }
 }

@@ -18,7 +18,7 @@ export const ProcessRow = Schema.Struct({
   /** The phase of the instance; the status of a saga. */
   phase: Schema.String,
   /** When the runner must act for it, in milliseconds since 1970: 0 for pending commands, else `never` or a timeout. */
-  due: Schema.Finite,
+  due: Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 8_640_000_000_000_000 })),
   /** When it started, or started again. */
   startedAt: Schema.DateTimeUtc,
   updatedAt: Schema.DateTimeUtc,

@@ -2,6 +2,8 @@
  * What a store remembers of the definition of a projection, so that other code under the same name is noticed. Schemas,
  * schema versions and functions are not part of it: old and new code share rows, and functions cannot be compared.
  */
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import type { RowIndex } from "./RowIndex.ts"
 
 /** `rows`: a projection. `inline rows`: one by `ofAggregate`. `tables`: a projection in SQL. `process`: its observer. */
@@ -27,9 +29,23 @@ export const render = ({ categories, indexes, kind, types }: StoredDefinition): 
       .toSorted((one, two) => one.name < two.name ? -1 : 1)
   })
 
+/** Why a string is no definition; undefined if `parse` can read it. For stores, which may hold what other programs wrote. */
+export const problem = (rendered: unknown): string | undefined =>
+  Result.isSuccess(decode(rendered)) ? undefined : "must be the definition of a projection as JSON"
+
+const Texts = Schema.Array(Schema.String)
+const Kind = Schema.Literals(["rows", "inline rows", "tables", "process"])
+const Index = Schema.Struct({
+  name: Schema.String,
+  fields: Schema.Array(Schema.Struct({ field: Schema.String, kind: Schema.String }))
+})
+const decode = Schema.decodeUnknownResult(Schema.fromJsonString(
+  Schema.Struct({ kind: Kind, types: Texts, categories: Schema.optionalKey(Texts), indexes: Schema.Array(Index) })
+))
+
 /** The definition of a string that `render` returned. */
 export const parse = (rendered: string): StoredDefinition =>
-  // Only rendered definitions are stored.
+  // Rendered here, or checked by `problem` when it was read.
   JSON.parse(rendered) as StoredDefinition
 
 /** Whether two kinds cannot share a name, whatever their versions: a process has no versions that could replace one another. */

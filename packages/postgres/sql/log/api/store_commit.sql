@@ -23,14 +23,14 @@ BEGIN
     RETURN QUERY SELECT (a.answer).* FROM refold.append_events(
       ARRAY[coalesce(key, '')], ARRAY[coalesce('given:' || fingerprint, '')], ARRAY[cardinality(streams)], streams,
       expected, event_counts, event_ids, event_types, event_schema_versions, event_data, event_metadata,
-      event_occurred_at, true, ARRAY[never_expires], last_event_ids, false
+      event_occurred_at, true, ARRAY[never_expires], last_event_ids, false, 0
     ) AS a;
   ELSE
     BEGIN
       RETURN QUERY SELECT (a.answer).* FROM refold.append_events(
         ARRAY[coalesce(key, '')], ARRAY[coalesce('given:' || fingerprint, '')], ARRAY[cardinality(streams)], streams,
         expected, event_counts, event_ids, event_types, event_schema_versions, event_data, event_metadata,
-        event_occurred_at, true, ARRAY[never_expires], last_event_ids, false
+        event_occurred_at, true, ARRAY[never_expires], last_event_ids, false, 0
       ) AS a;
     EXCEPTION WHEN unique_violation THEN
       RAISE EXCEPTION 'another transaction appended to the stream first, and this transaction cannot see it'

@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Database } from "../../schema/internal/Database.ts"
 import { query } from "../../schema/internal/Query.ts"
+import * as StoredValue from "../../schema/internal/StoredValue.ts"
 
 interface SnapshotRow {
   readonly version: bigint
@@ -16,6 +17,14 @@ interface SnapshotRow {
   readonly position: bigint
   readonly recorded_at: Date
   readonly state: Json
+}
+
+const finding = "find snapshot"
+
+// Writers write this table by themselves.
+const table = {
+  table: "event_snapshots",
+  rules: { version: StoredValue.count, position: StoredValue.count, recorded_at: StoredValue.instant }
 }
 
 /** The snapshot store of a database. */
@@ -27,15 +36,18 @@ export const make = (database: Database): SnapshotStore["Service"] => {
       const statement = sql<SnapshotRow>`
         SELECT version, event_id, "position", recorded_at, state FROM ${object("event_snapshots")}
         WHERE stream = ${key.stream}::text AND view = ${key.view}::text AND fingerprint = ${key.fingerprint}::text`
-      const [row] = yield* query(database, "find snapshot", statement)
-      return Option.map(Option.fromNullishOr(row), ({ event_id, position, recorded_at, state, version }) => ({
-        version: StreamVersion(Number(version)),
-        // It was checked when it was saved.
-        lastEventId: event_id as EventId,
-        position: Position(Number(position)),
-        recordedAt: DateTime.fromDateUnsafe(recorded_at),
-        state
-      }))
+      const [row] = yield* query(database, finding, statement)
+      if (row === undefined) return Option.none()
+      const found = { ...table, key: () => ({ stream: key.stream, view: key.view }) }
+      const checked = yield* Effect.fromResult(StoredValue.check(finding, found, row))
+      return Option.some({
+        version: StreamVersion(Number(checked.version)),
+        // A uuid, by the type of the column.
+        lastEventId: checked.event_id as EventId,
+        position: Position(Number(checked.position)),
+        recordedAt: DateTime.fromDateUnsafe(checked.recorded_at),
+        state: checked.state
+      })
     }),
     save: Effect.fnUntraced(function*(key, snapshot) {
       yield* Effect.fromResult(checkKey(key))

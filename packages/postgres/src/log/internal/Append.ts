@@ -17,7 +17,7 @@ import * as Option from "effect/Option"
 import type * as SqlError from "effect/sql/SqlError"
 import type * as Statement from "effect/sql/Statement"
 import * as Database from "../../schema/internal/Database.ts"
-import { query, type Rows } from "../../schema/internal/Query.ts"
+import * as Query from "../../schema/internal/Query.ts"
 import * as TimeLimits from "../../schema/internal/TimeLimits.ts"
 import * as AppendAnswer from "./AppendAnswer.ts"
 import * as AppendBatch from "./AppendBatch.ts"
@@ -49,15 +49,20 @@ export const append = Effect.fnUntraced(function*(
 ): Effect.fn.Return<Commit.Appended, Failure> {
   const checked = yield* Effect.fromResult(Commit.check(commit, options.limits))
   const encoded = EncodedCommit.encode(checked)
-  const statement = (locks: AppendStatements.LockOptions): Rows<AppendAnswer.AnswerRow> => {
+  const statement = (locks: AppendStatements.LockOptions): Query.Rows<AppendAnswer.AnswerRow> => {
     const events = AppendStatements.appendEvents(database, encoded, locks)
     return inline.length === 0 ? events : options.withInlineRows<AppendAnswer.AnswerRow>(events, inline)
   }
   if (yield* database.inTransaction) {
     // Guards take their locks alone, because the transaction may also write to the same streams.
-    const rows = TimeLimits.withinTimeout(database.limits, statement({ wait: true, shareGuards: false }))
+    const wait = TimeLimits.lockTimeout(database.limits)
+    const rows = TimeLimits.withinTimeout(database.limits, statement({ wait, shareGuards: false }))
     // Whether it is committed is decided by the caller's transaction.
-    return yield* Effect.catchTag(answered(checked, database.statement(rows)), "SqlError", failed)
+    return yield* Effect.catchTag(
+      answered(checked, database.statement(rows)),
+      "SqlError",
+      (error) => failed(database, error)
+    )
   }
   return yield* options.queue.use(
     { commit: encoded, isBatchable: inline.length === 0 && AppendBatch.fits(encoded), statement },
@@ -70,11 +75,14 @@ type Send = Effect.Effect<Commit.Appended, AppendError | EventStoreError | SqlEr
 const answered = <E>(
   commit: Commit.Commit,
   rows: Effect.Effect<ReadonlyArray<AppendAnswer.AnswerRow>, E>
-): Effect.Effect<Commit.Appended, AppendError | E> =>
+): Effect.Effect<Commit.Appended, AppendError | EventStoreError | E> =>
   Effect.flatMap(rows, (rows) =>
-    Arr.isReadonlyArrayNonEmpty(rows)
-      ? Effect.fromResult(AppendAnswer.answer(commit, rows))
-      : Effect.die(new Error("an append gave no answer")))
+    Effect.fromResult(
+      Arr.isReadonlyArrayNonEmpty(rows)
+        ? AppendAnswer.answer(commit, rows)
+        // Only a key whose stored answer is empty gives none.
+        : AppendAnswer.stored(operation, rows, commit.idempotency?.key ?? "")
+    ))
 
 /** The first answer to an idempotency key, None for a new one. Without a fingerprint, that of whichever commit has the key. */
 export const findAppended = Effect.fnUntraced(function*(
@@ -86,10 +94,10 @@ export const findAppended = Effect.fnUntraced(function*(
   const { object, sql } = database
   const statement = sql<AppendAnswer.AnswerRow>`
     SELECT * FROM ${object("stored_answer")}(${key}::text, sha256(convert_to(${given}::text, 'UTF8')))`
-  const rows = yield* query(database, "find appended", statement)
+  const rows = yield* Query.query(database, "find appended", statement)
   if (!Arr.isReadonlyArrayNonEmpty(rows)) return Option.none()
   if (rows[0].outcome === "idempotency_conflict") return yield* new IdempotencyConflict({ key })
-  return Option.some(AppendAnswer.appended(rows, true))
+  return Option.some(yield* Effect.fromResult(AppendAnswer.stored("find appended", rows, key)))
 })
 
 // How often an append whose connection was lost is sent, if it was not stored: more often than a pool has connections,
@@ -119,7 +127,7 @@ const recover = Effect.fnUntraced(function*(
     if (sent._tag === "Success") return sent.success
     const error = sent.failure
     const isLost = error._tag === "SqlError" && isAnswerLost(error)
-    if (!isLost && sends === 1) return yield* error._tag === "SqlError" ? failed(error) : Effect.fail(error)
+    if (!isLost && sends === 1) return yield* error._tag === "SqlError" ? failed(database, error) : Effect.fail(error)
     // A copy may be refused because the first one arrived after all.
     const stored = yield* lookUp(database, commit, budget)
     if (Option.isSome(stored)) return stored.value
@@ -158,7 +166,8 @@ const lookUp = (
   const find = sql<FoundRow>`
     SELECT * FROM ${object("find_stored_events")}(
       ${commit.writes.map(({ stream }) => stream)}::text[], ${[commit.idempotency?.key ?? ""]}::text[],
-      ${commit.writes.flatMap(({ events }) => events.map(({ id }) => id))}::text[]::uuid[]
+      ${commit.writes.flatMap(({ events }) => events.map(({ id }) => id))}::text[]::uuid[],
+      ${sql.literal(String(TimeLimits.lockTimeout(database.limits)))}
     )`
   return Effect.retry(database.statement(TimeLimits.withinTimeout(database.limits, find)), {
     while: (error) => Database.isDisconnect(error) ? budget.isLeft : Effect.succeed(false),
@@ -182,15 +191,14 @@ const found = (commit: Commit.Commit, rows: ReadonlyArray<FoundRow>): Option.Opt
     : Option.none()
 }
 
-const failed = (error: SqlError.SqlError): Effect.Effect<never, EventStoreError> =>
+const failed = (database: Database.Database, error: SqlError.SqlError): Effect.Effect<never, EventStoreError> =>
   Effect.fail(
-    new EventStoreError({
-      operation: "append",
-      cause: Database.isUnseenConflict(error)
-        ? new Error(unseenConflict, { cause: error })
-        : Database.explain(error)
-    })
+    Database.isUnseenConflict(error)
+      ? new EventStoreError({ operation, cause: new Error(unseenConflict, { cause: error }) })
+      : Query.failed(database, operation, error)
   )
+
+const operation = "append"
 
 // In the caller's transaction only: the store's own are READ COMMITTED. The words of the SQL API.
 const unseenConflict = "another transaction appended first, and this transaction cannot see it " +

@@ -10,9 +10,11 @@ import {
   versionConflict
 } from "@refold/core/journal/AppendError"
 import * as Commit from "@refold/core/journal/Commit"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
+import * as StoredValue from "../../schema/internal/StoredValue.ts"
 
 /** A row of `append_answer`; the columns that an outcome has no use for are null. */
 export interface AnswerRow {
@@ -29,12 +31,13 @@ export interface AnswerRow {
 export const answer = (
   { idempotency, writes }: Commit.Commit,
   rows: Arr.NonEmptyReadonlyArray<AnswerRow>
-): Result.Result<Commit.Appended, AppendError> => {
+): Result.Result<Commit.Appended, AppendError | EventStoreError> => {
   const [row] = rows
   switch (row.outcome) {
     case "appended":
+      return Result.succeed(appended(rows, false))
     case "deduplicated":
-      return Result.succeed(appended(rows, row.outcome === "deduplicated"))
+      return stored("append", rows, idempotency!.key)
     case "idempotency_conflict":
       return Result.fail(new IdempotencyConflict({ key: idempotency!.key }))
     case "duplicate_event_id":
@@ -48,6 +51,36 @@ export const answer = (
     }
   }
 }
+
+const rules = {
+  stream: StoredValue.text,
+  first_version: StoredValue.count,
+  version: StoredValue.count,
+  position: StoredValue.count,
+  recorded_at: StoredValue.instant
+}
+
+/** The answer that is stored under a key. The owner may have changed it. */
+export const stored = (
+  operation: string,
+  rows: ReadonlyArray<Omit<AnswerRow, "outcome" | "event_id">>,
+  key: string
+): Result.Result<Commit.Appended, EventStoreError> => {
+  for (const row of rows) {
+    for (const [field, rule] of Object.entries(rules)) {
+      const problem = rule(Reflect.get(row, field))
+      if (problem !== undefined) return noAnswer(operation, key, `must have a field "${field}" that ${problem}`)
+    }
+  }
+  return Arr.isReadonlyArrayNonEmpty(rows)
+    ? Result.succeed(appended(rows, true))
+    : noAnswer(operation, key, "must be the answer to a commit")
+}
+
+const noAnswer = (operation: string, key: string, reason: string): Result.Result<never, EventStoreError> =>
+  Result.fail(
+    StoredValue.unreadable(operation, { table: "idempotency_keys", row: { key }, column: "answer", reason })
+  )
 
 /** A stored commit, from a row per write with events. */
 export const appended = (

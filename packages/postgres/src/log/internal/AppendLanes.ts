@@ -51,14 +51,10 @@ export const make = (database: Database.Database): AppendLanes => {
     sent: 0,
     isScheduled: false,
     busy: BusyAppends.make({
-      limits: database.limits,
+      database,
       sendAgain: (ticket) => send(lanes, ticket),
-      sendWaiting: (ticket, onEnd) =>
-        run(lanes, ticket, waiting(lanes, ticket), (exit) => {
-          onEnd()
-          if (BusyAppends.hasWaited(exit) && !ticket.isGone) BusyAppends.add(lanes.busy, ticket)
-          else answer(lanes, ticket, exit)
-        })
+      sendWaiting: (ticket, wait, onExit) => run(lanes, ticket, ticket.statement({ wait, shareGuards: true }), onExit),
+      answer: (ticket, exit) => answer(lanes, ticket, exit)
     })
   }
   return lanes
@@ -69,7 +65,7 @@ export const send = (lanes: AppendLanes, ticket: Ticket): void => {
   if (ticket.isBatchable) {
     lanes.ready.push(ticket)
     schedule(lanes)
-  } else run(lanes, ticket, ticket.statement({ wait: false, shareGuards: true }), (exit) => answer(lanes, ticket, exit))
+  } else run(lanes, ticket, ticket.statement({ shareGuards: true }), (exit) => answer(lanes, ticket, exit))
 }
 
 /** Takes back an append whose caller has left. What is on its way goes on, without a caller. */
@@ -120,13 +116,6 @@ const sendBatch = (lanes: AppendLanes, batch: ReadonlyArray<Ticket>): void => {
     answerBatch(lanes, batch, exit)
   })
 }
-
-// The wait for locks has a length of its own, which the server ends.
-const waiting = ({ database }: AppendLanes, ticket: Ticket): Rows<AnswerRow> =>
-  database.transaction(Effect.andThen(
-    database.sql`SELECT set_config('lock_timeout', ${String(BusyAppends.waitsFor)}::text, true)`,
-    ticket.statement({ wait: true, shareGuards: true })
-  ))
 
 type Answered<Row> = Exit.Exit<ReadonlyArray<Row>, SqlError.SqlError>
 

@@ -42,14 +42,14 @@ export const make = Effect.fnUntraced(function*(
   )
   if (!notify) return { appended, stream: here }
 
-  const channel = `refold_${schema}`
+  const channel = Listener.channelOf(schema)
   const sender = randomUUID()
   yield* Effect.forkScoped(sendNotifications(database, yield* PubSub.subscribe(grown), { channel, sender }))
   const client = yield* Effect.serviceOption(PgClient.PgClient)
   const elsewhere = Option.match(client, {
     onNone: () => Stream.empty,
     // This process' own notifications have arrived already, inside the process.
-    onSome: ({ config }) => Stream.filter(Listener.listen(config, channel), (payload) => payload !== sender)
+    onSome: ({ config }) => Stream.filter(Listener.listen(config, schema), (payload) => payload !== sender)
   })
   return { appended, stream: Stream.merge(here, elsewhere) }
 })

@@ -9,8 +9,8 @@ import type { EncodedCommit } from "./EncodedCommit.ts"
 
 /** How `appendEvents` treats locks. */
 export interface LockOptions {
-  /** Whether to wait for the locks that another transaction holds. */
-  readonly wait: boolean
+  /** How long to wait for each lock that another transaction holds, in milliseconds, 0 without a limit; not at all by default. */
+  readonly wait?: number | undefined
   /** Whether a stream that is only guarded is locked shared: only where the transaction ends with this statement. */
   readonly shareGuards: boolean
 }
@@ -28,8 +28,8 @@ export const appendEvents = (
       ${commit.streams}::text[], ${commit.expected}::bigint[], ${commit.eventCounts}::int[],
       ${commit.ids}::text[]::uuid[], ${commit.types}::text[], ${commit.schemaVersions}::smallint[],
       ${commit.data}::text[]::jsonb[], ${commit.metadata}::text[]::jsonb[], ${commit.occurredAt}::timestamptz[],
-      ${sql.literal(`${wait}, ARRAY[${commit.neverExpires}]`)}, ${commit.lastEventIds}::text[],
-      ${sql.literal(String(shareGuards))}
+      ${sql.literal(`${wait !== undefined}, ARRAY[${commit.neverExpires}]`)}, ${commit.lastEventIds}::text[],
+      ${sql.literal(`${shareGuards}, ${wait ?? 0}`)}
     ) AS a`
 
 /** A row of a batch's answer; `commit` is the number of the commit in the batch, from 1. */

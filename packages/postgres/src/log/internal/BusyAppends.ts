@@ -7,6 +7,7 @@ import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as SqlError from "effect/sql/SqlError"
+import * as Database from "../../schema/internal/Database.ts"
 import * as TimeLimits from "../../schema/internal/TimeLimits.ts"
 import type { AnswerRow } from "./AppendAnswer.ts"
 import type { Ticket } from "./AppendTicket.ts"
@@ -14,18 +15,22 @@ import type { Ticket } from "./AppendTicket.ts"
 /** The delays in milliseconds, from the first to the longest. */
 const delays = { first: 1, longest: 50 }
 
-/** After so many milliseconds an append waits on a connection. */
+/** After so many milliseconds an append may wait on a connection. */
 const waitsAfter = 100
 
 /** For so many milliseconds it does. */
-export const waitsFor = 100
+const waitsFor = 100
+
+type Answered = Exit.Exit<ReadonlyArray<AnswerRow>, SqlError.SqlError>
 
 /** What the appends need. */
 export interface Options {
-  readonly limits: TimeLimits.TimeLimits
+  readonly database: Database.Database
   readonly sendAgain: (ticket: Ticket) => void
-  /** Sends an append by the statement that waits. `onEnd` is called when it has ended. */
-  readonly sendWaiting: (ticket: Ticket, onEnd: () => void) => void
+  /** Sends an append by a statement that waits for each lock, so many milliseconds. */
+  readonly sendWaiting: (ticket: Ticket, wait: number, onExit: (exit: Answered) => void) => void
+  /** Treats an answer. */
+  readonly answer: (ticket: Ticket, exit: Answered) => void
 }
 
 /** The appends of a store that are busy. */
@@ -38,35 +43,42 @@ export interface BusyAppends extends Options {
 /** No appends. */
 export const make = (options: Options): BusyAppends => ({ ...options, timers: new Map(), isWaiting: false })
 
-/** Whether the answer is that another transaction holds a stream or the key. */
+/** Whether the answer is that another transaction holds what the append needs. */
 export const isBusy = (exit: Answered): boolean => Exit.isSuccess(exit) && exit.value[0]?.outcome === "busy"
-
-/** Whether a statement that waited for locks was ended by the server. */
-export const hasWaited = (exit: Answered): boolean => {
-  const error = Exit.findErrorOption(exit)
-  return error._tag === "Some" && error.value.reason._tag === "LockTimeoutError"
-}
-
-type Answered = Exit.Exit<ReadonlyArray<AnswerRow>, SqlError.SqlError>
 
 /** Sends an append again, after a delay; fails it where it has been busy for as long as a statement may wait for a lock. */
 export const add = (busy: BusyAppends, ticket: Ticket): void => {
   const now = performance.now()
   ticket.busySince ??= now
-  const busyFor = now - ticket.busySince
-  const limit = TimeLimits.lockTimeout(busy.limits)
-  if (limit > 0 && busyFor >= limit) return ticket.resume(Effect.fail(held(ticket, limit)))
-  const delay = Math.min(delays.longest, delays.first * 2 ** ticket.busyAnswers++)
+  const left = TimeLimits.lockTimeout(busy.database.limits) - (now - ticket.busySince)
+  const isLast = left <= 0 && TimeLimits.lockTimeout(busy.database.limits) > 0
+  const delay = isLast ? 0 : Math.min(delays.longest, delays.first * 2 ** ticket.busyAnswers++)
   busy.timers.set(
     ticket,
     setTimeout(() => {
       busy.timers.delete(ticket)
-      if (busyFor < waitsAfter || busy.isWaiting) return busy.sendAgain(ticket)
-      busy.isWaiting = true
-      busy.sendWaiting(ticket, () => void (busy.isWaiting = false))
+      if (isLast) wait(busy, ticket, 1, (error) => ticket.resume(Effect.fail(held(busy, error))))
+      else if (now - ticket.busySince! < waitsAfter || busy.isWaiting) busy.sendAgain(ticket)
+      else {
+        busy.isWaiting = true
+        wait(busy, ticket, waitsFor, () => add(busy, ticket))
+      }
     }, delay)
   )
 }
+
+const wait = (
+  busy: BusyAppends,
+  ticket: Ticket,
+  milliseconds: number,
+  onTimeout: (error: SqlError.SqlError) => void
+): void =>
+  busy.sendWaiting(ticket, milliseconds, (exit) => {
+    if (milliseconds === waitsFor) busy.isWaiting = false
+    const error = Exit.findErrorOption(exit)
+    if (error._tag === "None" || error.value.reason._tag !== "LockTimeoutError") busy.answer(ticket, exit)
+    else if (!ticket.isGone) onTimeout(error.value)
+  })
 
 /** Takes back an append. */
 export const remove = ({ timers }: BusyAppends, ticket: Ticket): void => {
@@ -80,11 +92,12 @@ export const close = ({ timers }: BusyAppends): void => {
   timers.clear()
 }
 
-const held = ({ commit }: Ticket, limit: number): EventStoreError =>
-  new EventStoreError({
+// The server's error names the holder; the time that it names is only that of the last statement.
+const held = ({ database }: BusyAppends, error: SqlError.SqlError): EventStoreError => {
+  const { message } = Database.explain(error)
+  const limit = TimeLimits.lockTimeout(database.limits)
+  return new EventStoreError({
     operation: "append",
-    cause: new Error(
-      `another transaction has held ${commit.streams.map((stream) => `"${stream}"`).join(" or ")} for ${limit} ms ` +
-        "(Wait for it, or end it by pg_terminate_backend.)"
-    )
+    cause: new Error(message.replace(/ for \d+ ms by /, ` for ${limit} ms by `), { cause: error })
   })
+}

@@ -8,6 +8,7 @@ import type { StreamName } from "@refold/core/event/StreamName"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
+import * as StoredValue from "../../schema/internal/StoredValue.ts"
 
 /** The columns that `decode` reads. */
 export const columns =
@@ -32,10 +33,23 @@ export interface EventRow {
  * the table. What was checked is what it is branded as.
  */
 export const decode = (row: EventRow): Result.Result<RecordedEvent, string> => {
-  // The driver gives the number Infinity for "infinity", and an invalid date for a year that a Date cannot hold.
-  const isTime = Number.isFinite(Number(row.occurred_at)) && Number.isFinite(Number(row.recorded_at))
-  return isTime ? Result.succeed(event(row)) : Result.fail("it has a time that a Date cannot hold")
+  for (const [column, rule] of rules) {
+    const problem = rule(row[column])
+    if (problem !== undefined) return Result.fail(`its "${column}" ${problem}`)
+  }
+  return Result.succeed(event(row))
 }
+
+const optionalText: StoredValue.Rule = (value) => value === undefined ? undefined : StoredValue.text(value)
+
+// Those that a reader relies on; the others are texts and JSON by the types of their columns.
+const rules: ReadonlyArray<readonly [column: keyof EventRow, rule: StoredValue.Rule]> = [
+  ["version", StoredValue.count],
+  ["position", StoredValue.count],
+  ["metadata", StoredValue.object({ correlationId: optionalText, causationId: optionalText, actor: optionalText })],
+  ["occurred_at", StoredValue.instant],
+  ["recorded_at", StoredValue.instant]
+]
 
 const event = (row: EventRow): RecordedEvent => ({
   stream: row.stream as StreamName,

@@ -4,6 +4,7 @@ import { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as StreamName from "@refold/core/event/StreamName"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
+import { printable } from "@refold/core/internal/event/Printable"
 import type { Holder, ReadBound, ReadFailure } from "@refold/store/log/EventReader"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -119,7 +120,7 @@ const holder = ({ application, gid, pid, role, since }: HolderRow): Holder => {
   // A prepared transaction that is being committed has no name any more.
   const transaction = pid === null ? `prepared transaction "${gid ?? "?"}"` : `session ${pid}`
   return {
-    description: details.length === 0 ? transaction : `${transaction} (${details.join(", ")})`,
+    description: printable(details.length === 0 ? transaction : `${transaction} (${details.join(", ")})`),
     since: DateTime.fromDateUnsafe(since)
   }
 }

@@ -4,7 +4,7 @@
  */
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { ReadFailure } from "@refold/store/log/EventReader"
-import type { EventStoreError } from "@refold/store/log/EventStoreError"
+import { type EventStoreError, PermissionDenied } from "@refold/store/log/EventStoreError"
 import * as InstanceChanged from "@refold/store/log/InstanceChanged"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -83,7 +83,8 @@ const readPage = Effect.fnUntraced(function*(
   const page = { after, limit: Math.min(left, most) }
   const result = yield* Effect.result(query(database, "read", events(database, key, select, page)))
   if (Result.isFailure(result)) {
-    if (result.failure.isPermanent !== true) return yield* result.failure
+    const { cause, isPermanent } = result.failure
+    if (isPermanent !== true || cause instanceof PermissionDenied) return yield* result.failure
     // Read again in smaller pages, so that the events before the one that cannot be read arrive.
     if (page.limit > 1) return [[], Option.some({ ...from, most: Math.ceil(page.limit / 10) })]
     return yield* UnreadableRow.fail(database, result.failure, (columns) => select(page, columns))

@@ -18,11 +18,13 @@ const repair = Effect.fnUntraced(function*(database: Database): Effect.fn.Return
   const { object, sql } = database
   const statement = sql<{ readonly repaired: bigint | null }>`SELECT ${object("repair_positions")}() AS repaired`
   const [row] = yield* query(database, "repair positions", statement)
-  if (row!.repaired !== null) {
-    yield* Effect.logWarning(
-      `the position counter of schema "${database.schema}" was behind the log and is set to its last position, ${
-        row!.repaired
-      }`
-    )
-  }
+  yield* report(database, row!.repaired)
 })
+
+/** Warns where the answer of `repair_positions.sql` says that the counter was behind. */
+export const report = ({ schema }: Database, repaired: bigint | null): Effect.Effect<void> =>
+  repaired === null
+    ? Effect.void
+    : Effect.logWarning(
+      `the position counter of schema "${schema}" was behind the log and is set to its last position, ${repaired}`
+    )

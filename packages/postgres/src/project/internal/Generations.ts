@@ -1,5 +1,6 @@
 /** Generations as the database holds them, and the tables of their own that some of them have. */
 import { Position } from "@refold/core/event/Position"
+import * as StoredDefinition from "@refold/core/internal/project/StoredDefinition"
 import * as GenerationChoice from "@refold/store/internal/project/GenerationChoice"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import type { DefinitionMismatch } from "@refold/store/project/ProjectionError"
@@ -13,8 +14,10 @@ import type {
 } from "@refold/store/project/ReadModelStore"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import type { Database } from "../../schema/internal/Database.ts"
 import { given, query } from "../../schema/internal/Query.ts"
+import * as StoredValue from "../../schema/internal/StoredValue.ts"
 
 /** A row of the SQL view `projections`. */
 export interface GenerationRow {
@@ -38,23 +41,53 @@ export interface GenerationRow {
 export const columns =
   "id, projection, version, status, checkpoint, revision, rate, has_tables, updated_at, parked, definition, newer, addition, replaced_at"
 
+const statuses = ["Building", "Live", "Retired", "Scratch"] as const
+
+// Projectors write this table by themselves.
+const table: StoredValue.Table<GenerationRow> = {
+  table: "projection_generations",
+  key: ({ id }) => ({ id }),
+  rules: {
+    status: StoredValue.oneOf(statuses),
+    checkpoint: StoredValue.count,
+    rate: StoredValue.finite,
+    updated_at: StoredValue.instant,
+    definition: StoredDefinition.problem,
+    newer: StoredValue.nullable(StoredValue.object({
+      stream: StoredValue.text,
+      version: StoredValue.count,
+      position: StoredValue.count,
+      type: StoredValue.text,
+      schemaVersion: StoredValue.count,
+      latest: StoredValue.count
+    })),
+    addition: StoredValue.nullable(
+      StoredValue.object({ definition: StoredDefinition.problem, checkpoint: StoredValue.count })
+    ),
+    replaced_at: StoredValue.nullable(StoredValue.instant)
+  }
+}
+
 /** The generation that it stands for. */
-export const decode = (row: GenerationRow): Generation => ({
-  id: row.id,
-  projection: row.projection,
-  version: row.version,
-  // The table checks it.
-  status: row.status as Status,
-  checkpoint: Position(Number(row.checkpoint)),
-  revision: row.revision,
-  rate: row.rate,
-  parked: row.parked,
-  updatedAt: DateTime.fromDateUnsafe(row.updated_at),
-  definition: row.definition,
-  newer: row.newer ?? undefined,
-  addition: row.addition ?? undefined,
-  replacedAt: row.replaced_at === null ? undefined : DateTime.fromDateUnsafe(row.replaced_at)
-})
+export const decode = (row: GenerationRow, operation = listing): Result.Result<Generation, EventStoreError> =>
+  Result.map(StoredValue.check(operation, table, row), (checked) => ({
+    id: checked.id,
+    projection: checked.projection,
+    version: checked.version,
+    // Checked.
+    status: checked.status as Status,
+    checkpoint: Position(Number(checked.checkpoint)),
+    revision: checked.revision,
+    rate: checked.rate,
+    parked: checked.parked,
+    updatedAt: DateTime.fromDateUnsafe(checked.updated_at),
+    definition: checked.definition,
+    newer: checked.newer ?? undefined,
+    addition: checked.addition ?? undefined,
+    replacedAt: checked.replaced_at === null ? undefined : DateTime.fromDateUnsafe(checked.replaced_at)
+  }))
+
+const listing = "list generations"
 
 /** Which generations; all without a condition. */
 export interface Filter {
@@ -67,8 +100,11 @@ export interface Filter {
 export const list = (
   database: Database,
   filter: Filter
-): Effect.Effect<ReadonlyArray<GenerationRow>, EventStoreError> =>
-  query(database, "list generations", selectGenerations(database, filter))
+): Effect.Effect<ReadonlyArray<Generation>, EventStoreError> =>
+  Effect.flatMap(
+    query(database, listing, selectGenerations(database, filter)),
+    (rows) => Effect.fromResult(StoredValue.decodeAll(rows, (row) => decode(row)))
+  )
 
 const selectGenerations = ({ object, sql }: Database, { id, projection, statuses }: Filter) => {
   const conditions = [
@@ -87,7 +123,7 @@ export const findLive = Effect.fnUntraced(function*(
   projection: string
 ): Effect.fn.Return<Generation, NoRows | EventStoreError> {
   const known = yield* list(database, { projection, statuses: ["Live", "Building"] })
-  return yield* Effect.fromResult(GenerationChoice.findLive(projection, known.map(decode)))
+  return yield* Effect.fromResult(GenerationChoice.findLive(projection, known))
 })
 
 /** The generation that code reads: see `GenerationChoice.choose`. */
@@ -96,7 +132,7 @@ export const choose = Effect.fnUntraced(function*(
   reader: RowsIdentity
 ): Effect.fn.Return<Generation, NoRows | DefinitionMismatch | EventStoreError> {
   const known = yield* list(database, { projection: reader.name, statuses: ["Live", "Building", "Retired"] })
-  return yield* Effect.fromResult(GenerationChoice.choose(reader, known.map(decode)))
+  return yield* Effect.fromResult(GenerationChoice.choose(reader, known))
 })
 
 // In milliseconds. While a drop waits for its lock, all later readers wait behind it: what can be dropped later gives up
@@ -119,7 +155,7 @@ export const dropObsolete = Effect.fnUntraced(function*(
   const statement = sql<{ readonly id: number }>`SELECT id FROM ${
     object("obsolete_generations")
   }(${projection}::text) AS id`
-  const obsolete = yield* query(database, "list generations", statement)
+  const obsolete = yield* query(database, listing, statement)
   const drop = ({ id }: { readonly id: number }) =>
     query(database, "drop generation", callDrop(database, id, true, lockTimeout.bestEffort))
   yield* Effect.forEach(obsolete, (one) => Effect.ignore(drop(one)), { discard: true })

@@ -62,8 +62,7 @@ const current = Effect.fnUntraced(function*(
   projection: StoredProjection
 ): Effect.fn.Return<ReadonlyArray<Generation>, Failure> {
   const { name, version } = projection
-  const rows = yield* Generations.list(database, { projection: name, statuses: ["Live", "Building"] })
-  const known = rows.map(Generations.decode)
+  const known = yield* Generations.list(database, { projection: name, statuses: ["Live", "Building"] })
   yield* Effect.fromResult(GenerationChoice.checkOwner(projection, known))
   return known.filter((one) => one.status === "Live" || one.version === version)
 })
@@ -81,7 +80,7 @@ const create = Effect.fnUntraced(function*(
     VALUES (${name}::text, ${version}::int, ${definition}::text, ${status}::text, ${setup !== undefined}::boolean)
     RETURNING *, 0 AS parked`
   const [row] = yield* query(database, operation, insert)
-  const generation = Generations.decode(row!)
+  const generation = yield* Effect.fromResult(Generations.decode(row!, operation))
   if (setup === undefined) {
     const definitions = JSON.stringify(indexes.map(({ fields }) => fields))
     yield* query(

@@ -1,15 +1,17 @@
 /** Reads and writes the tables of parked streams and discarded events. */
 import { Position } from "@refold/core/event/Position"
-import type { StreamName } from "@refold/core/event/StreamName"
+import * as StreamName from "@refold/core/event/StreamName"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
-import type { Stage } from "@refold/core/project/ProjectionFold"
+import { type Stage, stages } from "@refold/core/project/ProjectionFold"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import type { Changes, DiscardedEvent, ParkedStream } from "@refold/store/project/ReadModelStore"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
 import type * as Statement from "effect/sql/Statement"
 import type { Database } from "../../schema/internal/Database.ts"
 import { given, query } from "../../schema/internal/Query.ts"
+import * as StoredValue from "../../schema/internal/StoredValue.ts"
 
 interface ParkedRow {
   readonly stream: string
@@ -26,17 +28,19 @@ interface ParkedRow {
 export const listParked = (
   database: Database,
   generation: number,
-  streams?: ReadonlyArray<StreamName>
+  streams?: ReadonlyArray<StreamName.StreamName>
 ): Effect.Effect<ReadonlyArray<ParkedStream>, EventStoreError> =>
-  Effect.map(
-    query(database, "list parked streams", selectParked(database, generation, streams)),
-    (rows) => rows.map(decodeParked)
+  Effect.flatMap(
+    query(database, listing, selectParked(database, generation, streams)),
+    (rows) => Effect.fromResult(StoredValue.decodeAll(rows, (row) => decodeParked(generation, row)))
   )
+
+const listing = "list parked streams"
 
 const selectParked = (
   { object, sql }: Database,
   generation: number,
-  streams: ReadonlyArray<StreamName> | undefined
+  streams: ReadonlyArray<StreamName.StreamName> | undefined
 ) => {
   const conditions = [
     sql`generation = ${generation}::int`,
@@ -47,17 +51,33 @@ const selectParked = (
     FROM ${object("parked_streams")} WHERE ${sql.and(conditions)} ORDER BY "position", stream`
 }
 
-// Only checked stream names and stages are stored.
-const decodeParked = (row: ParkedRow): ParkedStream => ({
-  stream: row.stream as StreamName,
-  version: StreamVersion(Number(row.version)),
-  position: Position(Number(row.position)),
-  type: row.type,
-  stage: row.stage as Stage,
-  reason: row.reason,
-  attempts: row.attempts,
-  parkedAt: DateTime.fromDateUnsafe(row.parked_at)
-})
+const stream: StoredValue.Rule = (value) =>
+  Result.isSuccess(StreamName.parse(String(value))) ? undefined : "must be the name of a stream"
+
+const parkedRules = {
+  stream,
+  version: StoredValue.count,
+  position: StoredValue.count,
+  stage: StoredValue.oneOf(stages),
+  attempts: StoredValue.count,
+  parked_at: StoredValue.instant
+}
+
+// Projectors write this table by themselves.
+const decodeParked = (generation: number, row: ParkedRow): Result.Result<ParkedStream, EventStoreError> => {
+  const table = { table: "parked_streams", key: () => ({ generation, stream: row.stream }), rules: parkedRules }
+  return Result.map(StoredValue.check(listing, table, row), (checked) => ({
+    // Checked, as the stage is.
+    stream: checked.stream as StreamName.StreamName,
+    version: StreamVersion(Number(checked.version)),
+    position: Position(Number(checked.position)),
+    type: checked.type,
+    stage: checked.stage as Stage,
+    reason: checked.reason,
+    attempts: checked.attempts,
+    parkedAt: DateTime.fromDateUnsafe(checked.parked_at)
+  }))
+}
 
 /**
  * The last arguments of `save_checkpoint`: what a batch parks and what it releases. A stream that is in both is parked.
@@ -85,10 +105,12 @@ export const listDiscarded = (
   projection: string,
   range: { readonly after?: Position; readonly upTo?: Position } = {}
 ): Effect.Effect<ReadonlyArray<DiscardedEvent>, EventStoreError> =>
-  Effect.map(
-    query(database, "list discarded events", selectDiscarded(database, projection, range)),
-    (rows) => rows.map(decodeDiscarded)
+  Effect.flatMap(
+    query(database, listingDiscarded, selectDiscarded(database, projection, range)),
+    (rows) => Effect.fromResult(StoredValue.decodeAll(rows, (row) => decodeDiscarded(projection, row)))
   )
+
+const listingDiscarded = "list discarded events"
 
 const selectDiscarded = (
   { object, sql }: Database,
@@ -105,13 +127,25 @@ const selectDiscarded = (
     FROM ${object("discarded_events")} WHERE ${sql.and(conditions)} ORDER BY "position"`
 }
 
-const decodeDiscarded = (row: DiscardedRow): DiscardedEvent => ({
-  position: Position(Number(row.position)),
-  stream: row.stream as StreamName,
-  version: StreamVersion(Number(row.version)),
-  reason: row.reason,
-  discardedAt: DateTime.fromDateUnsafe(row.discarded_at)
-})
+const discardedRules = {
+  position: StoredValue.count,
+  stream,
+  version: StoredValue.count,
+  discarded_at: StoredValue.instant
+}
+
+const decodeDiscarded = (projection: string, row: DiscardedRow): Result.Result<DiscardedEvent, EventStoreError> => {
+  const key = () => ({ projection, position: String(row.position) })
+  const table = { table: "discarded_events", key, rules: discardedRules }
+  return Result.map(StoredValue.check(listingDiscarded, table, row), (checked) => ({
+    position: Position(Number(checked.position)),
+    // Checked.
+    stream: checked.stream as StreamName.StreamName,
+    version: StreamVersion(Number(checked.version)),
+    reason: checked.reason,
+    discardedAt: DateTime.fromDateUnsafe(checked.discarded_at)
+  }))
+}
 
 /** Records that a projection leaves events out. */
 export const discard = (

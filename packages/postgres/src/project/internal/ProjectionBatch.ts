@@ -2,7 +2,7 @@
 import type { Position } from "@refold/core/event/Position"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
 import type { LogHead } from "@refold/store/log/LogHead"
-import type { Batch, Changes, RowChanges, UpdateOptions } from "@refold/store/project/ReadModelStore"
+import type { Batch, Changes, Generation, RowChanges, UpdateOptions } from "@refold/store/project/ReadModelStore"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -39,15 +39,16 @@ export const update = Effect.fnUntraced(function*<A, E, R>(
   const idle = milliseconds(ownerIdleTimeout)
   const run = Effect.gen(function*() {
     const { object, sql } = database
-    const claim = sql<ClaimedRow>`
+    const claiming = sql<ClaimedRow>`
       SELECT ${sql.literal(Generations.columns)}, has_discarded,
         ${Head.columns(database)}
       FROM ${object("claim_generation")}(
         ${generation}::int, ${wait}::boolean, ${lockTimeout(idle)}::int, ${idle}::int
       )`
-    const [claimed] = yield* query(database, operation, claim)
+    const [claimed] = yield* query(database, operation, claiming)
     if (claimed === undefined) return Option.none<A>()
-    const batch = make(database, claimed, yield* headOf(claimed))
+    const owned = yield* Effect.fromResult(Generations.decode(claimed, operation))
+    const batch = make(database, owned, { hasDiscarded: claimed.has_discarded, head: yield* headOf(claimed) })
     const ran = claimed.has_tables
       ? Generations.inSchema(database, generation, isNested, body(batch))
       : body(batch)
@@ -69,12 +70,15 @@ const lockTimeout = (idle: number): number => Math.min(idle, 3_600_000) + 20_000
 const headOf = (row: Head.HeadRow): Effect.Effect<LogHead, EventStoreError> =>
   Effect.mapError(Effect.fromResult(Head.decode(row)), (cause) => new EventStoreError({ operation, cause }))
 
-const make = (database: Database, claimed: ClaimedRow, head: LogHead): Batch => {
-  const generation = Generations.decode(claimed)
-  const { id, projection } = generation
+const make = (
+  database: Database,
+  generation: Generation,
+  { head, ...claimed }: { readonly hasDiscarded: boolean; readonly head: LogHead }
+): Batch => {
+  const { id, parked, projection } = generation
   // Most generations never have any; then batches send no query for them.
-  let hasParked = claimed.parked > 0
-  let hasDiscarded = claimed.has_discarded
+  let hasParked = parked > 0
+  let { hasDiscarded } = claimed
   let hasWritten = false
   return {
     generation,
@@ -84,9 +88,9 @@ const make = (database: Database, claimed: ClaimedRow, head: LogHead): Batch => 
       ([row]) => headOf(row!)
     ),
     rows: (keys) =>
-      keys.length === 0 ? Effect.succeed([]) : Effect.map(
+      keys.length === 0 ? Effect.succeed([]) : Effect.flatMap(
         query(database, operation, RowSelection.byKeys(database, id, keys)),
-        (rows) => ProjectionRow.inOrder(keys, rows)
+        (rows) => Effect.fromResult(ProjectionRow.inOrder({ generation: id, operation }, keys, rows))
       ),
     parked: (streams) =>
       Effect.suspend(() =>

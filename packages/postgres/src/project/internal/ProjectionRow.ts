@@ -3,6 +3,9 @@ import type { Json } from "@refold/core/event/Json"
 import { Position } from "@refold/core/event/Position"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import type { StoredRow } from "@refold/core/project/ProjectionFold"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
+import * as Result from "effect/Result"
+import * as StoredValue from "../../schema/internal/StoredValue.ts"
 
 /** A row of a table `rows_<generation>`. */
 export interface TableRow {
@@ -12,13 +15,24 @@ export interface TableRow {
   readonly version: bigint
 }
 
+/** Where rows are read: by which operation, in the table of which generation. */
+export interface Source {
+  readonly operation: string
+  readonly generation: number
+}
+
+const rules = { position: StoredValue.count, version: StoredValue.count }
+
 /** The row. */
-export const decode = ({ key, position, state, version }: TableRow): StoredRow => ({
-  key,
-  state,
-  position: Position(Number(position)),
-  version: StreamVersion(Number(version))
-})
+export const decode = ({ generation, operation }: Source, row: TableRow): Result.Result<StoredRow, EventStoreError> => {
+  const table = { table: `rows_${generation}`, key: () => ({ key: row.key }), rules }
+  return Result.map(StoredValue.check(operation, table, row), ({ key, position, state, version }) => ({
+    key,
+    state,
+    position: Position(Number(position)),
+    version: StreamVersion(Number(version))
+  }))
+}
 
 /** Rows as parallel arrays. */
 export const encode = (rows: ReadonlyArray<StoredRow>) => ({
@@ -30,7 +44,12 @@ export const encode = (rows: ReadonlyArray<StoredRow>) => ({
 })
 
 /** The rows with these keys, in the order of the keys. */
-export const inOrder = (keys: ReadonlyArray<string>, rows: ReadonlyArray<TableRow>): ReadonlyArray<StoredRow> => {
-  const found = new Map(rows.map((row) => [row.key, decode(row)]))
-  return keys.flatMap((key) => found.get(key) ?? [])
-}
+export const inOrder = (
+  source: Source,
+  keys: ReadonlyArray<string>,
+  rows: ReadonlyArray<TableRow>
+): Result.Result<ReadonlyArray<StoredRow>, EventStoreError> =>
+  Result.map(StoredValue.decodeAll(rows, (row) => decode(source, row)), (decoded) => {
+    const found = new Map(decoded.map((row) => [row.key, row]))
+    return keys.flatMap((key) => found.get(key) ?? [])
+  })

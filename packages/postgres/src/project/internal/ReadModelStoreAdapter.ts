@@ -1,6 +1,5 @@
 /** The port `ReadModelStore` on one database. */
 import { ReadModelStore } from "@refold/store/project/ReadModelStore"
-import * as Effect from "effect/Effect"
 import type { Database } from "../../schema/internal/Database.ts"
 import * as Generations from "./Generations.ts"
 import * as InlineRows from "./InlineRows.ts"
@@ -14,8 +13,7 @@ export const make = (database: Database, options: ProjectionBatch.Options): Read
   ReadModelStore.of({
     open: (projection) => OpenGeneration.open(database, projection),
     begin: (projection, status) => OpenGeneration.begin(database, projection, status),
-    generations: (projection) =>
-      Effect.map(Generations.list(database, { projection }), (rows) => rows.map(Generations.decode)),
+    generations: (projection) => Generations.list(database, { projection }),
     update: (generation, body, how) => ProjectionBatch.update(database, options, generation, body, how),
     drop: (generation) => Generations.drop(database, generation),
     read: RowReader.make(database),

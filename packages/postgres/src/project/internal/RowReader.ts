@@ -15,9 +15,11 @@ import type {
 } from "@refold/store/project/ReadModelStore"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import type * as Statement from "effect/sql/Statement"
 import type { Database } from "../../schema/internal/Database.ts"
 import { given, queryUnlessGone } from "../../schema/internal/Query.ts"
+import * as StoredValue from "../../schema/internal/StoredValue.ts"
 import * as Generations from "./Generations.ts"
 import * as ProjectionRow from "./ProjectionRow.ts"
 import * as RowSelection from "./RowSelection.ts"
@@ -57,7 +59,9 @@ export const make = (
     for (let attempt = 1; attempt <= maxAttempts; attempt++) {
       const choice = yield* find(key, reader)
       const rows = yield* queryUnlessGone(database, operation, select(database, choice, selection))
-      if (Option.isSome(rows) && rows.value.length > 0) return decode(rows.value, selection)
+      if (Option.isSome(rows) && rows.value.length > 0) {
+        return yield* Effect.fromResult(decode(rows.value, selection))
+      }
       chosen.delete(key)
     }
     return yield* new EventStoreError({ operation, cause: `another generation became live ${maxAttempts} times` })
@@ -85,7 +89,7 @@ const readCertain = Effect.fnUntraced(function*(
 ): Effect.fn.Return<SelectedRows, Failure> {
   const rows = yield* queryUnlessGone(database, operation, select(database, source, selection))
   return Option.isSome(rows) && rows.value.length > 0
-    ? decode(rows.value, selection)
+    ? yield* Effect.fromResult(decode(rows.value, selection))
     : yield* new UnknownProjection({ projection: source.name })
 })
 
@@ -115,11 +119,20 @@ export const select = (
 // A row has a version, too.
 const columns = Generations.columns.replace("version", "version AS generation_version")
 
-const decode = (rows: ReadonlyArray<SelectedRow>, selection: Selection): SelectedRows => {
+const decode = (
+  rows: ReadonlyArray<SelectedRow>,
+  selection: Selection
+): Result.Result<SelectedRows, EventStoreError> => {
   const [first] = rows
   const found = rows.flatMap((row) => row.key === null ? [] : [row])
-  return {
-    generation: Generations.decode({ ...first!, version: first!.generation_version }),
-    rows: selection._tag === "Keys" ? ProjectionRow.inOrder(selection.keys, found) : found.map(ProjectionRow.decode)
-  }
+  return Result.flatMap(
+    Generations.decode({ ...first!, version: first!.generation_version }, operation),
+    (generation) => {
+      const source = { generation: generation.id, operation }
+      const decoded = selection._tag === "Keys"
+        ? ProjectionRow.inOrder(source, selection.keys, found)
+        : StoredValue.decodeAll(found, (row) => ProjectionRow.decode(source, row))
+      return Result.map(decoded, (rows) => ({ generation, rows }))
+    }
+  )
 }

@@ -1,5 +1,6 @@
 /** The store's own migrations. Until the first release there is one baseline; after it, a migration never changes. */
-import { sqlFiles } from "./SqlFile.ts"
+import type { MigrationName } from "./MigrationNames.ts"
+import { type SqlFile, sqlFiles } from "./SqlFile.ts"
 import { sqlText } from "./SqlText.generated.ts"
 
 /** The files of each migration, in the order in which they run: a function in plain SQL comes after what it calls. */
@@ -21,9 +22,12 @@ export const migrations = {
     "log/append_answer",
     "log/idempotency_keys",
     "log/idempotency_keys_expirable",
+    "log/forget_keys",
     "log/log_instance",
     "log/require_instance",
     "log/repair_positions",
+    "schema/lock_holders",
+    "log/wait_for_lock",
     "log/lock_positions",
     "log/read_head",
     "log/lock_streams",
@@ -73,6 +77,7 @@ export const migrations = {
     "log/api/read_stream",
     "log/api/read_all",
     "decide/event_snapshots",
+    "decide/canonical_scalar",
     "decide/canonical_json",
     "decide/command_fingerprint",
     "decide/rebuilt",
@@ -91,7 +96,6 @@ export const migrations = {
     "project/create_generation_schema",
     "project/share_tables",
     "project/hold_generation",
-    "schema/lock_holders",
     "project/lock_projection",
     "project/write_inline_rows",
     "project/create_rows_table",
@@ -102,4 +106,4 @@ export const migrations = {
     "project/promote_generation",
     "schema/privileges"
   ])
-}
+} satisfies Readonly<Record<MigrationName, ReadonlyArray<SqlFile>>>

@@ -9,14 +9,15 @@ import type * as SqlError from "effect/sql/SqlError"
 import * as Database from "./Database.ts"
 
 /**
- * Asks for the default of the client's sessions. Where it is stricter, each statement outside of a transaction gets a
- * transaction of its own, at the price of two more round trips; elsewhere statements are sent as they are. A default that
- * becomes stricter later is noticed at the first conflict that it causes.
+ * Takes the default of the client's sessions, or asks for it. Where it is stricter, each statement outside of a
+ * transaction gets a transaction of its own, at the price of two more round trips; elsewhere statements are sent as they
+ * are. A default that becomes stricter later is noticed at the first conflict that it causes.
  */
 export const enforce = Effect.fnUntraced(function*(
-  database: Database.Database
+  database: Database.Database,
+  level?: string
 ): Effect.fn.Return<Database.Database, EventStoreError> {
-  let strict = yield* isStrict(database)
+  let strict = level === undefined ? yield* isStrict(database) : !isReadCommitted(level)
   const noticeChange = (error: SqlError.SqlError): Effect.Effect<void> =>
     Database.isUnseenConflict(error) || Database.isRefusedIsolation(error) || Database.isTransient(error)
       ? Effect.ignore(Effect.map(isStrict(database), (answer) => void (strict = answer)))
@@ -35,6 +36,9 @@ const isStrict = ({ sql }: Database.Database): Effect.Effect<boolean, EventStore
   const statement = sql<{ readonly level: string }>`SELECT current_setting('default_transaction_isolation') AS level`
   return Effect.mapBoth(statement, {
     onFailure: (error) => new EventStoreError({ operation: "open", cause: Database.explain(error) }),
-    onSuccess: ([row]) => !row!.level.startsWith("read ")
+    onSuccess: ([row]) => !isReadCommitted(row!.level)
   })
 }
+
+/** Whether a level is READ COMMITTED. READ UNCOMMITTED is the same in PostgreSQL. */
+export const isReadCommitted = (level: string): boolean => level.startsWith("read ")

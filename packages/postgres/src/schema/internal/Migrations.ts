@@ -8,6 +8,8 @@ import { isSqlError } from "effect/sql/SqlError"
 import type * as SqlError from "effect/sql/SqlError"
 import * as Database from "./Database.ts"
 import * as MigrationLock from "./MigrationLock.ts"
+import * as MigrationRights from "./MigrationRights.ts"
+import * as MigrationState from "./MigrationState.ts"
 import * as SchemaOwner from "./SchemaOwner.ts"
 import * as SqlComments from "./SqlComments.ts"
 import * as SqlFile from "./SqlFile.ts"
@@ -30,62 +32,19 @@ export interface Options {
   readonly waitAtMost?: Duration.Duration | undefined
 }
 
-/** Which migrations have run. */
-export type State =
-  | { readonly _tag: "NoSchema" }
-  /** The schema has no table of migrations: none has run. */
-  | { readonly _tag: "NoTable" }
-  /** The role may not read the table of migrations. */
-  | { readonly _tag: "Unreadable" }
-  | { readonly _tag: "Applied"; readonly version: number }
-
-interface CatalogRow {
-  readonly schema: boolean
-  readonly migrations: boolean
-  readonly readable: boolean
-}
-
-/** Which migrations of this table have run. Only reads, and needs no right: what it may not read is `Unreadable`. */
-export const look = Effect.fnUntraced(function*(
-  database: Database.Database,
-  table: string
-): Effect.fn.Return<State, SqlError.SqlError> {
-  const { object, schema, sql } = database
-  // Not by to_regclass, which remembers for the session that a table was missing, and needs a right on the schema.
-  const catalog = sql<CatalogRow>`
-    SELECT n.oid IS NOT NULL AS schema, c.oid IS NOT NULL AS migrations,
-      coalesce(has_schema_privilege(n.oid, 'USAGE') AND has_table_privilege(c.oid, 'SELECT'), false) AS readable
-    FROM (SELECT) AS one
-    LEFT JOIN pg_catalog.pg_namespace AS n ON n.nspname = ${schema}::text
-    LEFT JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = ${table}::text`
-  const [found] = yield* catalog.unprepared
-  if (!found!.schema) return { _tag: "NoSchema" }
-  if (!found!.migrations) return { _tag: "NoTable" }
-  if (!found!.readable) return { _tag: "Unreadable" }
-  const applied = sql<{ readonly version: number }>`
-    SELECT coalesce(max(migration_id), 0)::int AS version FROM ${object(table)}`
-  const [latest] = yield* applied.unprepared
-  return { _tag: "Applied", version: latest!.version }
-})
-
-/** The names of those migrations that have not run. */
-export const due = (state: State, migrations: Migrations): ReadonlyArray<string> => {
-  const version = state._tag === "Applied" ? state.version : 0
-  return Object.keys(migrations).filter((name) => Number.parseInt(name, 10) > version)
-}
-
 /**
  * Runs the migrations that have not run yet, in one transaction, and says whether there were any; only reads where all
  * have run. Processes that migrate the same schema at the same time wait for each other. Fails with `EventStoreError`
- * where a statement fails, where another role could have put something into the schema, or where the wait takes too
- * long; then nothing has changed.
+ * where a statement fails, where a right is missing, where another role could have put something into the schema, or
+ * where the wait takes too long; then nothing has changed.
  */
 export const run = Effect.fnUntraced(function*(
   options: Options
 ): Effect.fn.Return<boolean, EventStoreError, SqlClient.SqlClient> {
   const database = yield* Database.make(options.schema)
+  const names = Object.keys(options.migrations)
   const running = Effect.gen(function*() {
-    if (due(yield* look(database, options.table), options.migrations).length === 0) return false
+    if (MigrationState.due(yield* MigrationState.look(database, options.table), names).length === 0) return false
     return yield* database.transaction(migrate(database, options))
   })
   return yield* Effect.mapError(
@@ -103,23 +62,39 @@ const explain = (error: SqlError.SqlError | Migrator.MigrationError): Error =>
     ? new Error(`${error.message}: ${Database.explain(error.cause).message}`, { cause: error })
     : error
 
-const migrate = Effect.fnUntraced(function*(
+const migrate = Effect.fnUntraced(function*(database: Database.Database, options: Options) {
+  yield* MigrationLock.take(options.schema, options.waitAtMost ?? TimeLimits.defaults.queryTimeout)
+  return yield* withOwnSettings(database.sql, runDue(database, options))
+})
+
+// The files are written for these. A server may have the first off, and then reads a backslash in a text as an escape;
+// a search_path with "public" would find what other roles have put there. The transaction may be the caller's, who gets
+// the settings back; where it fails, PostgreSQL gives them back.
+const withOwnSettings = <A, E, R>(sql: SqlClient.SqlClient, migration: Effect.Effect<A, E, R>) =>
+  Effect.gen(function*() {
+    const [before] = yield* sql<{ readonly strings: string; readonly path: string }>`
+      SELECT current_setting('standard_conforming_strings') AS strings, current_setting('search_path') AS path`
+    const set = (strings: string, path: string) =>
+      sql`SELECT set_config('standard_conforming_strings', ${strings}, true), set_config('search_path', ${path}, true)`
+    yield* set("on", "pg_catalog, pg_temp")
+    const result = yield* migration
+    if (before !== undefined) yield* set(before.strings, before.path)
+    return result
+  })
+
+const runDue = Effect.fnUntraced(function*(
   database: Database.Database,
-  { beside, migrations, schema, table, waitAtMost = TimeLimits.defaults.queryTimeout }: Options
+  { beside, migrations, schema, table }: Options
 ) {
   const { sql } = database
   const execute = (text: string) => Effect.asVoid(sql.unsafe(SqlFile.movedStore(text, schema)))
   const steps = Object.entries(migrations).map(([name, files]) =>
     [name, Effect.forEach(files, ({ text }) => execute(text), { discard: true })] as const
   )
-  yield* MigrationLock.take(schema, waitAtMost)
-  // The files are written for these. A server may have the first off, and then reads a backslash in a text as an escape;
-  // a search_path with "public" would find what other roles have put there.
-  yield* sql`SELECT set_config('standard_conforming_strings', 'on', true), set_config('search_path', 'pg_catalog, pg_temp', true)`
   // Looked at again behind the lock: another process may have migrated meanwhile.
-  const state = yield* look(database, table)
-  if (due(state, migrations).length === 0) return false
-  let problem = yield* SchemaOwner.ensure(sql, schema)
+  const state = yield* MigrationState.look(database, table)
+  if (MigrationState.due(state, Object.keys(migrations)).length === 0) return false
+  let problem = (yield* MigrationRights.readOnlyProblem(sql, schema)) ?? (yield* SchemaOwner.ensure(sql, schema))
   if (beside !== undefined) {
     problem ??= yield* SchemaOwner.ensure(sql, beside)
     if (state._tag !== "Applied") problem ??= yield* SchemaOwner.leftIn(sql, beside)

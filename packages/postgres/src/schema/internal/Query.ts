@@ -8,6 +8,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as SqlError from "effect/sql/SqlError"
 import * as Database from "./Database.ts"
+import * as Denial from "./Denial.ts"
 import * as TimeLimits from "./TimeLimits.ts"
 
 /** A statement, as `database.sql` makes it; each run sends it anew. */
@@ -26,7 +27,7 @@ export const query = <Row>(
   operation: string,
   statement: Rows<Row>
 ): Effect.Effect<ReadonlyArray<Row>, EventStoreError> =>
-  Effect.mapError(send(database, statement), (error) => failed(operation, error))
+  Effect.mapError(send(database, statement), (error) => failed(database, operation, error))
 
 /** As `query`, and None where a table that it needs is gone; a transaction of the caller's goes on then. */
 export const queryUnlessGone = Effect.fnUntraced(function*<Row>(
@@ -38,7 +39,9 @@ export const queryUnlessGone = Effect.fnUntraced(function*<Row>(
   // Behind a savepoint, to which an error rolls back.
   const apart = (yield* database.inTransaction) ? database.transaction(sent) : sent
   return yield* Effect.map(apart, Option.some).pipe(
-    Effect.catch((error) => Database.isMissingTable(error) ? Effect.succeedNone : Effect.fail(failed(operation, error)))
+    Effect.catch((error) =>
+      Database.isMissingTable(error) ? Effect.succeedNone : Effect.fail(failed(database, operation, error))
+    )
   )
 })
 
@@ -56,7 +59,7 @@ export const transaction = <A, E, R>(
       // Where the failure is not the effect's own, it is the transaction's.
       Effect.catchCause((cause) =>
         Effect.failCause<E | EventStoreError>(
-          own ?? Cause.map(cause, (error) => failed(operation, error as SqlError.SqlError))
+          own ?? Cause.map(cause, (error) => failed(database, operation, error as SqlError.SqlError))
         )
       )
     )
@@ -76,7 +79,14 @@ const send = Effect.fnUntraced(function*<Row>(
   return rows
 })
 
-const failed = (operation: string, error: SqlError.SqlError): EventStoreError =>
+/** The failure of an operation by an error of the driver. */
+export const failed = (
+  { schema }: Pick<Database.Database, "schema">,
+  operation: string,
+  error: SqlError.SqlError
+): EventStoreError =>
   Database.isOtherInstance(error)
     ? InstanceChanged.failed(operation)
+    : Denial.isDenial(error)
+    ? new EventStoreError({ operation, cause: Denial.explain(error, schema), isPermanent: true })
     : new EventStoreError({ operation, cause: Database.explain(error), isPermanent: Database.isUnreadable(error) })

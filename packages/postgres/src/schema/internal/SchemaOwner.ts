@@ -4,11 +4,14 @@
  */
 import * as Effect from "effect/Effect"
 import type { SqlClient } from "effect/sql/SqlClient"
+import * as MigrationRights from "./MigrationRights.ts"
 
-/** Creates a schema that is missing. What is wrong with one that exists, and how to repair it, or `undefined`. */
+/** Creates a schema that is missing. Why it cannot, or what is wrong with one that exists, and how to repair it, or `undefined`. */
 export const ensure = Effect.fnUntraced(function*(sql: SqlClient, schema: string) {
   const exists = yield* sql`SELECT FROM pg_catalog.pg_namespace WHERE nspname = ${schema}::text`.unprepared
-  if (exists.length > 0) return yield* problemOf(sql, schema)
+  if (exists.length > 0) return (yield* problemOf(sql, schema)) ?? (yield* MigrationRights.useProblem(sql, schema))
+  const problem = yield* MigrationRights.createProblem(sql, schema)
+  if (problem !== undefined) return problem
   // CREATE SCHEMA IF NOT EXISTS needs the right to create schemas also where the schema exists.
   yield* sql.unsafe(`CREATE SCHEMA "${schema}"`)
   return undefined

@@ -53,6 +53,7 @@ const sqlWriterFunctions = [
   "first_answer",
   "command_fingerprint",
   "canonical_json",
+  "canonical_scalar",
   "javascript_number"
 ]
 
@@ -94,7 +95,7 @@ const rights = {
     rows: "SELECT, INSERT, UPDATE, DELETE"
   },
   "sql-writer": { execute: sqlWriterFunctions, tables: [], rows: undefined },
-  "key-expiry": { execute: [], tables: [["SELECT, UPDATE, DELETE", ["idempotency_keys"]]], rows: undefined }
+  "key-expiry": { execute: ["forget_keys"], tables: [], rows: undefined }
 } as const satisfies Record<string, Rights>
 
 /** What a role does with a store. */
@@ -102,6 +103,20 @@ export type RoleKind = keyof typeof rights
 
 /** All kinds of roles. */
 export const kinds = Object.keys(rights) as ReadonlyArray<RoleKind>
+
+/**
+ * The right that a role can have on an object of the store, given by its name without the schema, or several between commas;
+ * undefined for what is the owner's.
+ */
+export const rightOn = (object: string): string | undefined => {
+  const all: ReadonlyArray<Rights> = Object.values(rights)
+  if (all.some(({ execute }) => execute.includes(object))) return "EXECUTE"
+  const granted = /^rows(?:_\d+)?$/.test(object)
+    ? all.flatMap(({ rows }) => rows ?? [])
+    : all.flatMap(({ tables }) => tables.flatMap(([right, names]) => names.includes(object) ? [right] : []))
+  const single = new Set(granted.flatMap((list) => list.split(", ")))
+  return single.size === 0 ? undefined : [...single].join(", ")
+}
 
 /** The statements that grant a role, given as it is quoted in SQL, the rights of a kind. */
 export const statements = (role: string, kind: RoleKind, schema: string): ReadonlyArray<string> => {
@@ -113,7 +128,7 @@ export const statements = (role: string, kind: RoleKind, schema: string): Readon
     grant("USAGE", `SCHEMA "${schema}"${rows === undefined ? "" : `, "${rowsSchema}"`}`),
     ...tables.map(([right, names]) => grant(right, named(names))),
     ...(rows === undefined ? [] : [grant(rows, `ALL TABLES IN SCHEMA "${rowsSchema}"`)]),
-    ...(execute.length === 0 ? [] : [grant("EXECUTE", `FUNCTION ${named(execute)}`)])
+    grant("EXECUTE", `FUNCTION ${named(execute)}`)
   ]
 }
 

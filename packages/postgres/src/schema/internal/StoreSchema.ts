@@ -3,14 +3,10 @@ import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import * as SqlClient from "effect/sql/SqlClient"
-import { migrations } from "./Baseline.ts"
 import * as Database from "./Database.ts"
-import * as Migrations from "./Migrations.ts"
+import { migrationNames, migrationTable } from "./MigrationNames.ts"
+import * as MigrationState from "./MigrationState.ts"
 import * as SqlFile from "./SqlFile.ts"
-import * as Superuser from "./Superuser.ts"
-
-const table = "migrations"
 
 /** The name of a schema, or `InvalidInput` where no schema of a store can have it. */
 export const parse = (schema: string): Result.Result<string, InvalidInput> => {
@@ -22,15 +18,9 @@ export const parse = (schema: string): Result.Result<string, InvalidInput> => {
  * Creates or updates the schema, where that is due. Warns where a superuser does it, except on the embedded database,
  * which has no other roles.
  */
-export const migrate = Effect.fnUntraced(function*(
-  { limits, schema, sql }: Database.Database,
-  isEmbedded = false
-): Effect.fn.Return<void, EventStoreError> {
-  const beside = SqlFile.rowsSchema(schema)
-  const migrating = Migrations.run({ schema, table, migrations, beside, waitAtMost: limits.queryTimeout })
-  const migrated = yield* Effect.provideService(migrating, SqlClient.SqlClient, sql)
-  if (migrated && !isEmbedded) yield* Effect.ignore(Superuser.warn(sql, schema))
-})
+export const migrate = (database: Database.Database, isEmbedded: boolean): Effect.Effect<void, EventStoreError> =>
+  // Loaded here, because it holds the text of all SQL files.
+  Effect.flatMap(Effect.promise(() => import("./StoreMigrations.ts")), ({ run }) => run(database, isEmbedded))
 
 /**
  * Fails with an `EventStoreError` that says what is missing and how to get it, where the schema has no store or one that
@@ -39,10 +29,10 @@ export const migrate = Effect.fnUntraced(function*(
  */
 export const check = Effect.fnUntraced(function*(database: Database.Database): Effect.fn.Return<void, EventStoreError> {
   const state = yield* Effect.mapError(
-    Migrations.look(database, table),
+    MigrationState.look(database, migrationTable),
     (error) => new EventStoreError({ operation: "open", cause: Database.explain(error) })
   )
-  const due = Migrations.due(state, migrations)
+  const due = MigrationState.due(state, migrationNames)
   if (due.length === 0 || state._tag === "Unreadable") return
   const { schema } = database
   const missing = {

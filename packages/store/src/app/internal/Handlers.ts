@@ -1,5 +1,4 @@
 /** Records of handlers by tag: their types, and the lookup by the `_tag` of an input whose type is unknown. */
-import { printable } from "@refold/core/internal/event/Printable"
 import * as Result from "effect/Result"
 
 type PayloadOf<H, Tag> = H extends (...args: infer Args) => unknown ? Extract<Args[number], { readonly _tag: Tag }>
@@ -38,6 +37,4 @@ export const lookup = <A, E>(record: Readonly<Record<string, A>>, UnknownTag: ne
 
 /** The error message; the tag is quoted because it may hold any text. */
 export const format = (kind: "command" | "query", { known, tag }: UnknownTag): string =>
-  `unknown ${kind}: _tag ${tag === undefined ? "is missing" : printable(JSON.stringify(tag))}, must be one of ${
-    known.join(", ")
-  }`
+  `unknown ${kind}: _tag ${tag === undefined ? "is missing" : JSON.stringify(tag)}, must be one of ${known.join(", ")}`

@@ -70,6 +70,11 @@ const readDue = (
     Effect.mapError((cause) =>
       cause._tag === "EventStoreError"
         ? cause
-        : new EventStoreError({ operation: "find instances that are due", cause })
+        // A row that does not fit stays as it is.
+        : new EventStoreError({
+          operation: "find instances that are due",
+          cause,
+          isPermanent: cause._tag === "UnreadableRow"
+        })
     )
   )

@@ -1,6 +1,7 @@
 /** Handles the messages to instances of a process: an instance is an aggregate, and a message is a command to it. */
 import { NewerSchemaVersion, UnknownEventType } from "@refold/core/event/DecodeError"
 import type { Tagged } from "@refold/core/event/EventType"
+import { printable } from "@refold/core/internal/event/Printable"
 import type { Instance } from "@refold/core/internal/process/ProcessInstance"
 import type { InstanceRefusal, Message, MessageBody } from "@refold/core/internal/process/ProcessMessage"
 import type { Process } from "@refold/core/process/Process"
@@ -53,7 +54,7 @@ export const logParked = (
   Effect.forEach(events, (event) =>
     event._tag === "ProcessParked"
       ? Effect.logWarning(
-        `instance "${event.instance}" of process "${name}" is parked (${event.stage}): ${event.reason}`
+        printable(`instance "${event.instance}" of process "${name}" is parked (${event.stage}): ${event.reason}`)
       )
       : Effect.void, { discard: true })
 

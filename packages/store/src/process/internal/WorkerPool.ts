@@ -1,15 +1,17 @@
 /** A bounded pool of workers, and the poll for due instances: a slow instance occupies one worker. */
 import type { Tagged } from "@refold/core/event/EventType"
+import { printable } from "@refold/core/internal/event/Printable"
 import type { ProcessRow } from "@refold/core/internal/process/ProcessRows"
 import type { Process } from "@refold/core/process/Process"
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Queue from "effect/Queue"
 import * as Result from "effect/Result"
-import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { EventReader } from "../../log/EventReader.ts"
+import { EventStoreError, PermissionDenied } from "../../log/EventStoreError.ts"
 import * as Polling from "../../log/internal/Polling.ts"
 import type { Row } from "../../project/internal/Row.ts"
 import type { ReadModelStore, RowsIdentity } from "../../project/ReadModelStore.ts"
@@ -46,14 +48,14 @@ export const runOnce = Effect.fnUntraced(function*<Event extends Tagged, State, 
   }
 })
 
-/** Works on due instances without end. Waits for a store that cannot be reached. */
+/** Works on due instances without end. Waits for a store that cannot be reached; fails where the role lacks a right. */
 export const run = <Event extends Tagged, State, R>(
   process: Process<Event, State>,
   observer: RowsIdentity,
   worker: Worker<R>,
   { concurrency, pollInterval }: Pick<RunnerOptions<R>, "concurrency" | "pollInterval">
 ): Effect.Effect<never, FindFailure, Services | ReadModelStore | R> =>
-  Effect.scoped(Effect.gen(function*() {
+  Effect.gen(function*() {
     const pool: Pool = {
       due: yield* Queue.unbounded<Due>(),
       polls: yield* Queue.sliding<void>(1),
@@ -61,15 +63,19 @@ export const run = <Event extends Tagged, State, R>(
       backoff: InstanceBackoff.start(),
       instance: undefined
     }
-    for (let n = 0; n < concurrency; n++) yield* Effect.forkScoped(Effect.forever(workOnNext(worker, pool)))
-    yield* requestPolls(pool, pollInterval)
     const logged = Effect.catchTag(
       Polling.untraced(poll(process, ObserverProgress.track(observer), pool)),
       "EventStoreError",
-      (error) => Effect.logWarning(`process "${process.name}" waits for the store`, error)
+      (error) =>
+        error.isPermanent === true
+          ? Effect.fail(error)
+          : Effect.logWarning(`process "${process.name}" waits for the store`, error)
     )
-    return yield* Effect.forever(Effect.andThen(Queue.take(pool.polls), logged))
-  }))
+    const workers = Array.from({ length: concurrency }, () => Effect.forever(workOnNext(worker, pool)))
+    const polling = Effect.forever(Effect.andThen(Queue.take(pool.polls), logged))
+    const all = [...workers, requestPolls(pool, pollInterval), polling]
+    return yield* Effect.andThen(Effect.all(all, { concurrency: "unbounded", discard: true }), Effect.never)
+  })
 
 /** An instance for which something is due, and how far the observer was when it was found. */
 interface Due {
@@ -116,7 +122,9 @@ const workOnNext = Effect.fnUntraced(function*<R>(worker: Worker<R>, pool: Pool)
   const worked = yield* Effect.exit(worker(row, progress))
   busy.delete(row.key)
   if (Exit.isFailure(worked)) {
-    yield* Effect.logWarning(`the work on instance "${row.key}" failed and is retried`, worked.cause)
+    const denied = deniedBy(worked.cause)
+    if (denied !== undefined) return yield* denied
+    yield* Effect.logWarning(printable(`the work on instance "${row.key}" failed and is retried`), worked.cause)
     yield* backoff.delay(row.key, yield* Clock.currentTimeMillis)
   }
   // A held timeout can fire only after something else happened, and that requests a poll itself.
@@ -124,13 +132,19 @@ const workOnNext = Effect.fnUntraced(function*<R>(worker: Worker<R>, pool: Pool)
   if (Queue.sizeUnsafe(due) === 0 && !isHeld) yield* Queue.offer(polls, undefined)
 })
 
+// Without the right no instance gets on.
+const deniedBy = (cause: Cause.Cause<RetryableFailure>): EventStoreError | undefined => {
+  const error = Cause.squash(cause)
+  return error instanceof EventStoreError && error.cause instanceof PermissionDenied ? error : undefined
+}
+
 // At each new head of the log, and for timeouts at each interval.
 const requestPolls = Effect.fnUntraced(function*(
   pool: Pool,
   pollInterval: RunnerOptions<never>["pollInterval"]
-): Effect.fn.Return<void, never, EventReader | Scope.Scope> {
+): Effect.fn.Return<void, EventStoreError, EventReader> {
   const { logHeads } = yield* EventReader
   const heads = Stream.tap(logHeads, ({ instance }) => Effect.sync(() => void (pool.instance = instance)))
   const requests = Stream.merge(heads, Stream.tick(pollInterval))
-  yield* Effect.forkScoped(Stream.runForEach(requests, () => Queue.offer(pool.polls, undefined)))
+  yield* Stream.runForEach(requests, () => Queue.offer(pool.polls, undefined))
 })

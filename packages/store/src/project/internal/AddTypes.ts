@@ -10,12 +10,12 @@ import * as StoredDefinition from "@refold/core/internal/project/StoredDefinitio
 import * as Effect from "effect/Effect"
 import type { EventReader, ReadFailure } from "../../log/EventReader.ts"
 import type { EventStoreError } from "../../log/EventStoreError.ts"
-import type { Batch } from "../ReadModelStore.ts"
+import type { Batch, Generation } from "../ReadModelStore.ts"
 import type { BatchOptions, RetryBatch } from "./BatchOptions.ts"
 import type * as Checkpoint from "./Checkpoint.ts"
 import { foldEvents } from "./FoldEvents.ts"
 import type { ProjectionTarget } from "./ProjectionTarget.ts"
-import { type ReadBatch, readBatch } from "./ReadBatch.ts"
+import { type ReadBatch, readBatch, type ReadOptions } from "./ReadBatch.ts"
 
 /** Reads the next batch of the added events. The checkpoint that is returned is that of the addition. */
 export const addTypes = Effect.fnUntraced(function*<R>(
@@ -24,16 +24,16 @@ export const addTypes = Effect.fnUntraced(function*<R>(
   options: BatchOptions
 ): Effect.fn.Return<Checkpoint.Reached, RetryBatch | ReadFailure, EventReader | R> {
   const { generation, head } = batch
-  const after = startOf(target, batch)
-  const read = yield* readBatch(batch, {
-    ...options,
-    ...addedBy(target, batch),
-    after,
-    bound: generation.checkpoint
-  })
-  const added = yield* withoutWaiting(batch, read, generation.definition)
+  const added = addition(target, generation)
+  const { after } = added
+  const read = yield* readBatch(batch, { ...options, ...added })
+  const folding = yield* withoutWaiting(batch, read, generation.definition)
   const waiting = new Set<StreamName.StreamName>()
-  const { checkpoint, newer, outcome, parked } = yield* foldEvents(target, batch, added, { ...options, after, waiting })
+  const { checkpoint, newer, outcome, parked } = yield* foldEvents(target, batch, folding, {
+    ...options,
+    after,
+    waiting
+  })
   const { checkpoint: unchanged, rate } = generation
   yield* batch.save({ ...outcome, parked, unparked: [], checkpoint: unchanged, newer, rate })
   yield* checkpoint >= unchanged
@@ -42,12 +42,19 @@ export const addTypes = Effect.fnUntraced(function*<R>(
   return { generation, head, checkpoint, folded: outcome.folded, isLive: generation.status === "Live", newer }
 })
 
-// Other types may have been added half: a process ignores an event that it has observed before.
-const startOf = <R>({ definition }: ProjectionTarget<R>, { generation: { addition } }: Batch): Position.Position =>
-  addition?.definition === definition ? addition.checkpoint : Position.start
+/** The events that are read next for an addition: the added types, from where the addition is, up to the checkpoint. */
+export const addition = (
+  target: Pick<ProjectionTarget, "categories" | "definition" | "types">,
+  generation: Generation
+): Pick<ReadOptions, "after" | "bound" | "categories" | "types"> => ({
+  ...addedBy(target, generation),
+  // Other types may have been added half: a process ignores an event that it has observed before.
+  after: generation.addition?.definition === target.definition ? generation.addition.checkpoint : Position.start,
+  bound: generation.checkpoint
+})
 
 // Without other categories only the added types are read.
-const addedBy = <R>({ categories, types }: ProjectionTarget<R>, { generation }: Batch) => {
+const addedBy = ({ categories, types }: Pick<ProjectionTarget, "categories" | "types">, generation: Generation) => {
   const stored = StoredDefinition.parse(generation.definition)
   const isSame = JSON.stringify(stored.categories) === JSON.stringify(categories && [...new Set(categories)].toSorted())
   return { types: isSame ? types.filter((type) => !stored.types.includes(type)) : types, categories }

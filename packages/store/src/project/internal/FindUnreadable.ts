@@ -1,10 +1,13 @@
 /** Names the event that a batch could not read. */
+import * as AsOf from "@refold/core/journal/AsOf"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
-import { type EventStoreError, UnreadableEvent } from "../../log/EventStoreError.ts"
-import { ReadModelStore } from "../ReadModelStore.ts"
+import { type EventStoreError, PermissionDenied, UnreadableEvent, UnreadableValue } from "../../log/EventStoreError.ts"
+import { type Generation, ReadModelStore } from "../ReadModelStore.ts"
+import { addition } from "./AddTypes.ts"
+import * as GenerationChoice from "./GenerationChoice.ts"
 import type { ProjectionTarget } from "./ProjectionTarget.ts"
 
 /**
@@ -13,16 +16,30 @@ import type { ProjectionTarget } from "./ProjectionTarget.ts"
  * of it.
  */
 export const findUnreadable = Effect.fnUntraced(function*(
-  { categories, name, types }: Pick<ProjectionTarget, "name" | "categories" | "types">,
-  generation: number,
+  target: Pick<ProjectionTarget, "categories" | "definition" | "name" | "types" | "version">,
+  id: number,
   error: EventStoreError
 ): Effect.fn.Return<UnreadableEvent, ReadFailure, EventReader | ReadModelStore> {
-  if (error.cause instanceof UnreadableEvent) return error.cause
-  if (error.isPermanent !== true) return yield* error
-  const generations = yield* (yield* ReadModelStore).generations(name)
-  const after = generations.find(({ id }) => id === generation)?.checkpoint
-  const events = (yield* EventReader).readAll({ after, types, categories })
+  const { cause } = error
+  if (cause instanceof UnreadableEvent) return cause
+  if (error.isPermanent !== true || cause instanceof PermissionDenied || cause instanceof UnreadableValue) {
+    return yield* error
+  }
+  const generation = (yield* (yield* ReadModelStore).generations(target.name)).find((one) => one.id === id)
+  if (generation === undefined) return yield* error
+  const events = (yield* EventReader).readAll(readOf(target, generation))
   const read = yield* Effect.result(Stream.runDrain(events))
   const named = Result.isFailure(read) && read.failure._tag === "EventStoreError" ? read.failure.cause : undefined
   return named instanceof UnreadableEvent ? named : yield* error
 })
+
+// As the batch read: those of an addition of event types come before the checkpoint.
+const readOf = (
+  target: Pick<ProjectionTarget, "categories" | "definition" | "name" | "types" | "version">,
+  generation: Generation
+) => {
+  const { categories, types } = target
+  if (!GenerationChoice.isAddition(target, generation)) return { after: generation.checkpoint, types, categories }
+  const { bound, ...added } = addition(target, generation)
+  return { ...added, asOf: AsOf.position(bound) }
+}

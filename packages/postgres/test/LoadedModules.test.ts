@@ -1,0 +1,64 @@
+// What importing the store loads, on the built packages: each module costs a program that starts about a millisecond.
+import { execFileSync } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import { beforeAll, describe, expect, test } from "vitest"
+
+/** The addresses of the modules that an import loads, as Node names them, in a process of its own. */
+const loadedBy = (specifier: string): ReadonlyArray<string> => {
+  const program = `
+    import { registerHooks } from "node:module"
+    const loaded = []
+    registerHooks({ load: (url, context, next) => (loaded.push(url), next(url, context)) })
+    await import(${JSON.stringify(specifier)})
+    process.stdout.write(JSON.stringify(loaded))`
+  const cwd = fileURLToPath(new URL("..", import.meta.url))
+  return JSON.parse(
+    execFileSync(process.execPath, ["--input-type=module", "--eval", program], { cwd, encoding: "utf8" })
+  )
+}
+
+/** A module as `effect/sql/SqlClient`: its package, and its path below `dist`. Node's own modules have none. */
+const moduleOf = (url: string): string | undefined => {
+  const [, own, path] = /\/packages\/(\w+)\/dist\/(.*)\.js$/.exec(url) ?? []
+  if (own !== undefined) return `@refold/${own}/${path}`
+  const [, name, file] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\/(?:dist\/)?(.*)\.\w+$/.exec(url) ?? []
+  return name === undefined ? undefined : `${name}/${file}`
+}
+
+const modulesOf = (specifier: string): ReadonlyArray<string> =>
+  loadedBy(specifier).flatMap((url) => moduleOf(url) ?? [])
+
+const packageOf = (module: string): string => module.split("/").slice(0, module.startsWith("@") ? 2 : 1).join("/")
+
+describe("importing @refold/postgres/PostgresStore", () => {
+  let modules: ReadonlyArray<string>
+  beforeAll(() => {
+    modules = modulesOf("@refold/postgres/PostgresStore")
+  })
+
+  test("loads the driver, Effect and the packages that the store is made of", () => {
+    expect([...new Set(modules.map(packageOf))].toSorted())
+      .toEqual(["@effect/sql-pg", "@refold/core", "@refold/postgres", "@refold/store", "effect"])
+  })
+
+  test("loads nothing of Effect and the driver that the driver's client does not load, but for a random number", () => {
+    const ofDriver = new Set(modulesOf("@effect/sql-pg/PgClient"))
+    const beside = modules.filter((module) => !module.startsWith("@refold/") && !ofDriver.has(module))
+    expect(beside).toEqual(["effect/Random"])
+  })
+
+  test("leaves what runs migrations and the embedded database to programs that use them", () => {
+    const unused = /^@refold\/postgres\/(embedded\/|schema\/internal\/(SqlText|Baseline|Migrations|StoreMigrations))/
+    expect(modules.filter((module) => unused.test(module))).toEqual([])
+  })
+
+  test("loads no barrel", () => {
+    expect(modules.filter((module) => module.endsWith("/index"))).toEqual([])
+  })
+
+  test("loads at most 90 modules of Refold", () => {
+    const own = modules.filter((module) => module.startsWith("@refold/"))
+    expect(own.length).toBeGreaterThan(40)
+    expect(own.length).toBeLessThanOrEqual(90)
+  })
+})
