@@ -29,7 +29,7 @@ import * as ServerClient from "./schema/internal/ServerClient.ts"
 import * as StoreSchema from "./schema/internal/StoreSchema.ts"
 import * as TimeLimits from "./schema/internal/TimeLimits.ts"
 
-export { AppendQueueFull } from "./log/internal/AppendQueueFull.ts"
+export { AppendQueueFull } from "./log/AppendQueueFull.ts"
 export { type GrantOptions, grants, type RoleKind } from "./schema/internal/Grants.ts"
 
 /** What the adapter provides: the ports, and the client, for transactions of the caller that appends join. */

@@ -9,9 +9,9 @@ import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import type * as SqlError from "effect/sql/SqlError"
 import type { Database } from "../../schema/internal/Database.ts"
+import { AppendQueueFull } from "../AppendQueueFull.ts"
 import type { AnswerRow } from "./AppendAnswer.ts"
 import * as AppendLanes from "./AppendLanes.ts"
-import { AppendQueueFull } from "./AppendQueueFull.ts"
 import * as AppendTicket from "./AppendTicket.ts"
 import * as StreamTurns from "./StreamTurns.ts"
 
@@ -23,9 +23,15 @@ export interface Options {
   readonly whenFull: "wait" | "fail"
 }
 
+/** The default size. */
+const defaultSize = 1000
+
 /** The bound with its defaults. Fails with `InvalidInput` that names the option and its rule. */
 export const resolve = (
-  { size = 1000, whenFull = "wait" }: { readonly size?: number | undefined; readonly whenFull?: string | undefined }
+  { size = defaultSize, whenFull = "wait" }: {
+    readonly size?: number | undefined
+    readonly whenFull?: string | undefined
+  }
 ): Result.Result<Options, InvalidInput> =>
   !Number.isSafeInteger(size) || size < 1
     ? invalid("appendQueue.size", "must be a whole number of 1 or more")

@@ -10,7 +10,7 @@ import type { EncodedCommit } from "./EncodedCommit.ts"
 import type { Claim, Member } from "./StreamTurns.ts"
 
 /** The rows of the answer to a commit. */
-export type Answer = Effect.Effect<ReadonlyArray<AnswerRow>, SqlError.SqlError | EventStoreError>
+type Answer = Effect.Effect<ReadonlyArray<AnswerRow>, SqlError.SqlError | EventStoreError>
 
 /** An append, as its caller gives it to the queue. */
 export interface Append {
