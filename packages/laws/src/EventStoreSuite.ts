@@ -78,6 +78,7 @@ const eventStore = [
     EventStoreLaws.commitsAgree,
     EventStoreLaws.keysAreInStoredOrder,
     EventStoreLaws.lookupsAgree,
+    EventStoreLaws.columnsAgree,
     EventStoreLaws.headIsLast,
     EventStoreLaws.commitsAreAllOrNothing,
     EventStoreLaws.retriesChangeNothing,

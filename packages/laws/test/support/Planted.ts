@@ -1,6 +1,7 @@
 /** Planted faults: for each law of a module, faulty subjects for which the law must fail. A law that never fails proves nothing. */
 // Titles are the names of laws and faults.
 /* oxlint-disable vitest/valid-title */
+import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
@@ -29,16 +30,19 @@ const propertyOf = <R>(properties: ReadonlyArray<Law.Property<R>>, law: string):
   return property
 }
 
-/** Faulty services. */
+// Longer than a law waits before it compares. A fault may show in work that never ends.
+const timeout: Duration.Input = "20 seconds"
+
+/** Faulty services. A shorter timeout is for a fault that shows in work that never ends. */
 export const services =
-  <R>(layer: Layer.Layer<R>, properties: ReadonlyArray<Law.Property<R>>): Planted => async (law) => {
+  <R>(layer: Layer.Layer<R>, properties: ReadonlyArray<Law.Property<R>>, inputTimeout = timeout): Planted =>
+  async (law) => {
     const runtime = ManagedRuntime.make(Layer.provideMerge(layer, SkewedClock.jittering))
     const verdict = await propertyOf(properties, law).check({
       runs,
       run: runtime.runPromise,
       shrink: false,
-      // A fault may show in work that never ends.
-      inputTimeout: "20 seconds"
+      inputTimeout
     })
     await runtime.dispose()
     return verdict

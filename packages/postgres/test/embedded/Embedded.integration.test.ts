@@ -13,6 +13,7 @@ import * as Os from "node:os"
 import * as Path from "node:path"
 import { afterAll, afterEach, beforeEach, describe, expect, test } from "vitest"
 import * as Embedded from "../../src/embedded/Embedded.ts"
+import * as EmbeddedStore from "../support/EmbeddedStore.ts"
 
 const runtime = ManagedRuntime.make(Embedded.layer())
 afterAll(() => runtime.dispose())
@@ -231,6 +232,7 @@ describe("a folder", () => {
   })
 
   test("is READ COMMITTED, whatever the database's default is", async () => {
+    await EmbeddedStore.fill(folder)
     await inFolder(
       folder,
       (sql) => sql`alter database postgres set default_transaction_isolation = 'repeatable read'`
@@ -240,6 +242,7 @@ describe("a folder", () => {
   })
 
   test("keeps what was committed when its process is killed, and loses what was not", async () => {
+    await EmbeddedStore.fill(folder)
     const killed = child(`${head(folder)}
       await Effect.runPromise(Effect.gen(function*() {
         const sql = yield* PgClient.PgClient
@@ -254,6 +257,7 @@ describe("a folder", () => {
   })
 
   test("cannot be opened twice", async () => {
+    await EmbeddedStore.fill(folder)
     const error = await inFolder(
       folder,
       () => Effect.promise(() => inFolder(folder, () => Effect.void).then(() => undefined, (cause: unknown) => cause))

@@ -5,6 +5,7 @@ import * as Os from "node:os"
 import * as Path from "node:path"
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest"
 import * as ProcessSpace from "../../src/embedded/internal/ProcessSpace.ts"
+import * as EmbeddedStore from "../support/EmbeddedStore.ts"
 import * as FolderOwners from "../support/FolderOwners.ts"
 
 let folder = ""
@@ -30,6 +31,7 @@ const lockFile = () => Path.join(folder, "refold.lock")
 
 /** Opens the folder, and opens it again elsewhere: refused while the first process lives, with its rows when it is dead. */
 const takeTurns = async (options?: Parameters<typeof FolderOwners.start>[1]) => {
+  await EmbeddedStore.fill(folder)
   const first = start(options)
   expect(await first.line()).toBe("opened")
   const refused = await start(options).line()
@@ -68,6 +70,7 @@ describe("a folder that a process has open", () => {
   )
 
   test("is lost to a process that is suspended for long: its queries fail once it goes on, and the new owner's rows stay", async () => {
+    await EmbeddedStore.fill(folder)
     const first = start()
     expect(await first.line()).toBe("opened")
     expect(await first.ask("insert")).toBe("inserted")
@@ -84,6 +87,7 @@ describe("a folder that a process has open", () => {
     const links = ["one", "two"].map((name) => Path.join(folder, name))
     const data = Path.join(folder, "data")
     Fs.mkdirSync(data)
+    await EmbeddedStore.fill(data)
     for (const link of links) Fs.symlinkSync(data, link)
     const startOn = (path: string) => {
       const process = FolderOwners.start(path)
@@ -117,6 +121,7 @@ describe("a folder that a process has open", () => {
   })
 
   test("is free at once where the process exits without closing it", async () => {
+    await EmbeddedStore.fill(folder)
     const first = start()
     expect(await first.line()).toBe("opened")
     await expect(first.ask("exit")).rejects.toThrow("has ended")

@@ -12,10 +12,15 @@ import * as Path from "node:path"
 import { inject } from "vitest"
 import * as LocalPostgres from "./LocalPostgres.ts"
 
-/** A server of its own, which ends with the scope. */
-export const server = (options: LocalPostgres.StartOptions = {}) =>
+/** A server of its own, which ends with the scope. It does not wait for the disk: that a machine stops is not tested. */
+export const server = ({ fill, settings = [] }: LocalPostgres.StartOptions = {}) =>
   Effect.acquireRelease(
-    Effect.promise(() => LocalPostgres.start(inject("postgresVersion"), options)),
+    Effect.promise(() =>
+      LocalPostgres.start(inject("postgresVersion"), {
+        settings: ["fsync=off", ...settings],
+        ...(fill === undefined ? {} : { fill })
+      })
+    ),
     ({ stop }) => Effect.promise(stop)
   )
 

@@ -7,6 +7,7 @@ import * as EmbeddedClient from "@refold/postgres/internal/embedded/EmbeddedClie
 import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { execFileSync } from "node:child_process"
 import * as Fs from "node:fs"
 import { createRequire } from "node:module"
 import * as Path from "node:path"
@@ -21,17 +22,43 @@ const open = Effect.acquireRelease(
   (db) => Effect.promise(() => db.close())
 )
 
+/** Puts an initialised database into an empty folder, for tests that are not about how a folder gets one. */
+export const fill = async (folder: string): Promise<void> => {
+  await ensure()
+  // Piped: tar warns that names in the file begin with a slash, which it leaves out.
+  execFileSync("tar", ["-xf", file, "-C", folder, "--no-same-owner"], { stdio: "pipe" })
+}
+
 /** The data folder of an initialised database, as a tar file. */
 const initialised = async (): Promise<Buffer<ArrayBuffer>> => {
-  if (!Fs.existsSync(file)) await initialise()
+  await ensure()
   return Fs.promises.readFile(file)
+}
+
+// Packages are tested at the same time, and to initialise takes seconds: one process does it, and the others wait. One that
+// was killed meanwhile is waited for a minute.
+const ensure = async (): Promise<void> => {
+  const began = Date.now()
+  while (!Fs.existsSync(file)) {
+    if (claims() || Date.now() - began > 60_000) await initialise().finally(() => Fs.rmSync(claim, { force: true }))
+    else await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+const claims = (): boolean => {
+  Fs.mkdirSync(Path.dirname(file), { recursive: true })
+  try {
+    Fs.writeFileSync(claim, "", { flag: "wx" })
+    return true
+  } catch {
+    return false
+  }
 }
 
 const initialise = async (): Promise<void> => {
   const db = await PGlite.create()
   const data = Buffer.from(await (await db.dumpDataDir("none")).arrayBuffer())
   await db.close()
-  Fs.mkdirSync(Path.dirname(file), { recursive: true })
   // Renamed when it is complete: another process may look for it at the same time.
   const scratch = `${file}.${process.pid}`
   Fs.writeFileSync(scratch, data)
@@ -46,3 +73,5 @@ const { version }: { version: string } = JSON.parse(
 )
 
 const file = fileURLToPath(new URL(`../../../../node_modules/.cache/pglite/${version}.tar`, import.meta.url))
+
+const claim = `${file}.claim`

@@ -3,6 +3,7 @@
  * only the owner of the generation can open.
  */
 import type { Position } from "@refold/core/event/Position"
+import type { StreamName } from "@refold/core/event/StreamName"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -87,12 +88,12 @@ const foldAfter = Effect.fnUntraced(function*<R>(
   EventReader | R
 > {
   const started = yield* Clock.currentTimeMillis
-  const { types, categories } = target
-  const read = yield* readBatch(batch, { ...options, types, categories, after })
-  const streams = [...read.events, ...read.unreadable === undefined ? [] : [read.unreadable]].map(({ stream }) =>
-    stream
-  )
-  const waiting = new Set((yield* batch.parked([...new Set(streams)])).map(({ stream }) => stream))
+  const { categories, columns, types } = target
+  const read = yield* readBatch(batch, { ...options, types, categories, columns, after })
+  const streams = new Set<StreamName>()
+  for (const { stream } of read.events) streams.add(stream)
+  if (read.unreadable !== undefined) streams.add(read.unreadable.stream)
+  const waiting = new Set((yield* batch.parked([...streams])).map(({ stream }) => stream))
   const { checkpoint, newer, outcome, parked } = yield* foldEvents(target, batch, read, { ...options, after, waiting })
   if (checkpoint > after || newer?.position !== batch.generation.newer?.position) {
     yield* batch.save({

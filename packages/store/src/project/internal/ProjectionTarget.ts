@@ -3,7 +3,7 @@
  * handlers of your own write.
  */
 import type { NewerSchemaVersion } from "@refold/core/event/DecodeError"
-import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import type { Column, RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
 import type { PoisonedEvent } from "@refold/core/project/ProjectionFold"
 import type * as Effect from "effect/Effect"
@@ -15,6 +15,8 @@ import type { Batch, NewerEvent, RowChanges, StoredProjection } from "../ReadMod
 export interface ProjectionTarget<R = never> extends StoredProjection {
   /** Only events of these stored types. */
   readonly types: ReadonlyArray<string>
+  /** The columns that `checkVersion` and `fold` need of the events, their positions included; all by default. */
+  readonly columns?: ReadonlyArray<Column> | undefined
   /** Only events of streams in these categories. */
   readonly categories?: ReadonlyArray<string> | undefined
   /** Fails for an event that only newer code can fold: see `EventCodec.checkVersion`. */
