@@ -2,13 +2,13 @@
 import type { EncodedCommit } from "./EncodedCommit.ts"
 
 /** Maximum number of writes in a batch: each takes a lock, in a table that all sessions of a server share. */
-export const maxWrites = 128
+const maxWrites = 128
 
 /** Maximum number of events in a batch. */
-export const maxEvents = 1000
+const maxEvents = 1000
 
 /** Maximum length of the JSON texts in a batch, in UTF-16 units. The server sorts a batch in memory, 4 MB by default. */
-export const maxLength = 1_048_576
+const maxLength = 1_048_576
 
 /** Whether a commit may be part of a batch. The others are sent on their own, so that small ones do not wait for them. */
 export const fits = ({ ids, length, streams }: EncodedCommit): boolean =>

@@ -3,7 +3,6 @@
  * gets its own answer, also where the statement that carried it has failed.
  */
 import * as Cause from "effect/Cause"
-import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import type * as SqlError from "effect/sql/SqlError"
@@ -125,13 +124,12 @@ const run = <Row>(
   statement: Rows<Row>,
   onExit: (exit: Answered<Row>) => void
 ): void => {
-  const sent = database.statement(TimeLimits.withinTimeout(database.limits, statement))
-  const fiber = Effect.runForkWith(context)(sent)
-  fibers.add(fiber)
-  fiber.addObserver((exit) => {
-    fibers.delete(fiber)
+  const fiber = TimeLimits.runInTime(database.limits, context, database.statement(statement), (exit, ended) => {
+    fibers.delete(ended)
     onExit(exit)
   })
+  // It fails at once where the pool is closed.
+  if (fiber.pollUnsafe() === undefined) fibers.add(fiber)
 }
 
 const answerBatch = (
