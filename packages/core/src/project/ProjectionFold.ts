@@ -25,11 +25,14 @@ export interface StoredRow {
   readonly version: StreamVersion
 }
 
-/** The step that failed. `Newer`: an operator parked the stream at an event of a newer schema version than the code knew. */
+/**
+ * The step that failed. `Handle`: the handler of a consumer. `Newer`: an operator parked the stream at an event of a newer schema
+ * version than the code knew.
+ */
 export type Stage = (typeof stages)[number]
 
 /** All stages. */
-export const stages = ["Event", "Keys", "Row", "Evolve", "Newer"] as const
+export const stages = ["Event", "Keys", "Row", "Evolve", "Handle", "Newer"] as const
 
 /** An event that a projection cannot fold. */
 export class PoisonedEvent extends Data.TaggedError("PoisonedEvent")<{

@@ -109,31 +109,44 @@ export const advance = Effect.fnUntraced(function*<R>(
   goal: Goal,
   options: CatchUpOptions
 ): Effect.fn.Return<Option.Option<Checkpoint.Reached>, BatchFailure, EventReader | ReadModelStore | R> {
-  let attempt = 0
+  for (let attempts = 0;; attempts = 1) {
+    const reached = yield* attemptBatch(target, generation, { ...goal, ...options }, attempts)
+    if (Option.isNone(reached)) return reached
+    yield* Checkpoint.measure(reached.value)
+    if (reached.value.failed === undefined) return reached
+    yield* Effect.sleep(options.backoff)
+  }
+})
+
+// After so many attempts at its first event.
+const attemptBatch = Effect.fnUntraced(function*<R>(
+  target: ProjectionTarget<R>,
+  generation: number,
+  options: Goal & CatchUpOptions,
+  attempts: number
+): Effect.fn.Return<Option.Option<Checkpoint.Reached>, BatchFailure, EventReader | ReadModelStore | R> {
+  let attempt = attempts
   let unreadable: UnreadableEvent | undefined
-  const reached = yield* Effect.suspend(() =>
-    projectBatch(target, generation, { ...goal, ...options, attempt: ++attempt, unreadable })
-  ).pipe(
-    Effect.catchTag(
-      "EventStoreError",
-      (error) =>
-        Effect.flatMap(
-          findUnreadable(target, generation, error),
-          (found): Effect.Effect<never, EventStoreError | RetryBatch> => {
-            // The same one again: the read could not end before it.
-            if (found.position === unreadable?.position) return Effect.fail(error)
-            unreadable = found
-            return Effect.fail(new RetryBatch({ poisoned: [] }))
-          }
-        )
-    ),
-    Effect.retry({
-      while: ({ _tag }) => _tag === "RetryBatch",
-      schedule: RetryPolicies.poisonedEvent(options.backoff)
-    }),
-    // The schedule has no limit: the batch of the last attempt parks instead of failing.
-    Effect.catchTag("RetryBatch", Effect.die)
-  )
-  if (Option.isSome(reached)) yield* Checkpoint.measure(reached.value)
-  return reached
+  return yield* Effect.suspend(() => projectBatch(target, generation, { ...options, attempt: ++attempt, unreadable }))
+    .pipe(
+      Effect.catchTag(
+        "EventStoreError",
+        (error) =>
+          Effect.flatMap(
+            findUnreadable(target, generation, error),
+            (found): Effect.Effect<never, EventStoreError | RetryBatch> => {
+              // The same one again: the read could not end before it.
+              if (found.position === unreadable?.position) return Effect.fail(error)
+              unreadable = found
+              return Effect.fail(new RetryBatch({ poisoned: [] }))
+            }
+          )
+      ),
+      Effect.retry({
+        while: ({ _tag }) => _tag === "RetryBatch",
+        schedule: RetryPolicies.poisonedEvent(options.backoff)
+      }),
+      // The schedule has no limit: the batch of the last attempt parks instead of failing.
+      Effect.catchTag("RetryBatch", Effect.die)
+    )
 })

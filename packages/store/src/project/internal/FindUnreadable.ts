@@ -17,7 +17,7 @@ import type { ProjectionTarget } from "./ProjectionTarget.ts"
  * of it.
  */
 export const findUnreadable = Effect.fnUntraced(function*(
-  target: Pick<ProjectionTarget, "categories" | "columns" | "definition" | "name" | "types" | "version">,
+  target: Pick<ProjectionTarget, "categories" | "columns" | "definition" | "name" | "startAfter" | "types" | "version">,
   id: number,
   error: EventStoreError
 ): Effect.fn.Return<UnreadableEvent, ReadFailure, EventReader | ReadModelStore> {
@@ -37,7 +37,7 @@ export const findUnreadable = Effect.fnUntraced(function*(
 
 // As the batch read: those of an addition of event types come before the checkpoint.
 const readOf = (
-  target: Pick<ProjectionTarget, "categories" | "definition" | "name" | "types" | "version">,
+  target: Pick<ProjectionTarget, "categories" | "definition" | "name" | "startAfter" | "types" | "version">,
   generation: Generation
 ) => {
   const { categories, types } = target

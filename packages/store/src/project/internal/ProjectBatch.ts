@@ -8,6 +8,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { EventReader, ReadFailure } from "../../log/EventReader.ts"
+import type { EventStoreError } from "../../log/EventStoreError.ts"
 import * as Polling from "../../log/internal/Polling.ts"
 import type { DefinitionMismatch } from "../ProjectionError.ts"
 import { type Batch, ReadModelStore } from "../ReadModelStore.ts"
@@ -45,7 +46,10 @@ export const projectBatch = Effect.fnUntraced(function*<R>(
     const attributes = { projection: target.name, generation }
     return Polling.work(Effect.withSpan(projected, "refold.projection.batch", { attributes }))
   }
-  return Option.flatten(yield* Polling.untraced(store.update(generation, run, options)))
+  const updating = store.update(generation, run, options)
+  // A wait for another owner can be interrupted: nothing is in hand then.
+  const isDrained = target.isDrained === true && options.wait !== true
+  return Option.flatten(yield* Polling.untraced(isDrained ? Effect.uninterruptible(updating) : updating))
 })
 
 // A generation that is building becomes the live one as soon as it is at the head.
@@ -55,6 +59,9 @@ const project = Effect.fnUntraced(function*<R>(
   options: BatchOptions
 ): Effect.fn.Return<Checkpoint.Reached, RetryBatch | ReadFailure, EventReader | R> {
   const { generation, head } = batch
+  if (generation.status === "Building" && target.startAfter !== undefined) {
+    return yield* begin(batch, target.startAfter(head.position))
+  }
   // Never beyond what this transaction sees: the log that gave the other head may have lost its last events since.
   const bound = lower(options.head.position, head.position)
   const first = yield* foldAfter(target, batch, generation.checkpoint, { ...options, bound })
@@ -70,6 +77,17 @@ const project = Effect.fnUntraced(function*<R>(
   return { ...rest, generation, head: now, folded: first.folded + rest.folded, isLive }
 })
 
+// Live at once, so that a crash before the first event does not move its start.
+const begin = Effect.fnUntraced(function*(
+  batch: Batch,
+  checkpoint: Position
+): Effect.fn.Return<Checkpoint.Reached, EventStoreError> {
+  const { generation, head } = batch
+  const nothing = { rows: [], removed: [], keepsNewer: false, parked: [], unparked: [] }
+  yield* batch.save({ ...nothing, checkpoint, rate: 0 })
+  return { generation, head, checkpoint, folded: 0, isLive: yield* batch.promote }
+})
+
 const lower = (one: Position, two: Position): Position => one < two ? one : two
 
 interface FoldOptions extends BatchOptions {
@@ -83,7 +101,7 @@ const foldAfter = Effect.fnUntraced(function*<R>(
   after: Position,
   options: FoldOptions
 ): Effect.fn.Return<
-  Pick<Checkpoint.Reached, "checkpoint" | "folded" | "newer">,
+  Pick<Checkpoint.Reached, "checkpoint" | "folded" | "newer" | "failed">,
   RetryBatch | ReadFailure,
   EventReader | R
 > {
@@ -105,5 +123,5 @@ const foldAfter = Effect.fnUntraced(function*<R>(
       rate: Checkpoint.rate(batch.generation.rate, outcome.folded, (yield* Clock.currentTimeMillis) - started)
     })
   }
-  return { checkpoint, folded: outcome.folded, newer }
+  return { checkpoint, folded: outcome.folded, newer, failed: outcome.failed }
 })
