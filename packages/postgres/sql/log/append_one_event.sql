@@ -1,7 +1,7 @@
 -- Appends one event to one stream: the thin path of a commit that is alone, without a key and without other writes. The
 -- arguments, the rules and the outcomes are those of append_events; with the stream's lock held by another transaction the
 -- outcome is "busy" and nothing was tried. Three statements, because each costs microseconds: the lock; the look at what is
--- stored, after the lock, so that its snapshot is newer; the INSERT. append_commit takes more than twice the time.
+-- stored, after the lock, so that its snapshot is newer; the INSERT. append_events takes about twice the time.
 CREATE FUNCTION refold.append_one_event(
   stream text, expected bigint, last_event_id text,
   event_id uuid, event_type text, event_schema_version smallint, event_data jsonb, event_metadata jsonb,
