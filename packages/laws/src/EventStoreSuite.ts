@@ -31,6 +31,7 @@ import * as Suite from "./kit/Suite.ts"
 import * as ConcurrencyLaws from "./log/internal/ConcurrencyLaws.ts"
 import * as EventStoreLaws from "./log/internal/EventStoreLaws.ts"
 import * as KeyLaws from "./log/internal/KeyLaws.ts"
+import * as NeighbourLaws from "./log/internal/NeighbourLaws.ts"
 import type { Transaction } from "./log/internal/Tail.ts"
 
 type Stores = EventStore | EventReader | SnapshotStore
@@ -101,7 +102,10 @@ const concurrency = [
   ConcurrencyLaws.appendsWithoutExpectationSucceed,
   ConcurrencyLaws.crossedGuardsConflict,
   ConcurrencyLaws.concurrentRetriesAreStoredOnce,
-  ConcurrencyLaws.oppositeOrdersAgree
+  ConcurrencyLaws.oppositeOrdersAgree,
+  NeighbourLaws.answersAreTheCallersOwn,
+  NeighbourLaws.oneEventIdIsStoredOnce,
+  NeighbourLaws.interruptionsStayAlone
 ].map((law) => Law.over(law, race))
 
 // To another jar, because a stream may occur once in a commit.

@@ -17,6 +17,7 @@ import type * as SqlError from "effect/sql/SqlError"
 import type { ConnectionOptions } from "node:tls"
 import * as SnapshotStoreAdapter from "./decide/internal/SnapshotStoreAdapter.ts"
 import type * as Embedded from "./embedded/Embedded.ts"
+import * as AppendQueue from "./log/internal/AppendQueue.ts"
 import * as EventStoreAdapter from "./log/internal/EventStoreAdapter.ts"
 import * as OpenStore from "./log/internal/OpenStore.ts"
 import * as InlineRows from "./project/internal/InlineRows.ts"
@@ -28,6 +29,7 @@ import * as ServerClient from "./schema/internal/ServerClient.ts"
 import * as StoreSchema from "./schema/internal/StoreSchema.ts"
 import * as TimeLimits from "./schema/internal/TimeLimits.ts"
 
+export { AppendQueueFull } from "./log/AppendQueueFull.ts"
 export { type GrantOptions, grants, type RoleKind } from "./schema/internal/Grants.ts"
 
 /** What the adapter provides: the ports, and the client, for transactions of the caller that appends join. */
@@ -79,6 +81,19 @@ export interface StoreOptions {
    * closing its connections.
    */
   readonly queryTimeout?: Duration.Input | undefined
+  /**
+   * The bound of the queue of appends, in which they wait for their turn. `size` is the maximum number of appends of this
+   * program that wait for their answers at the same time, 1,000 by default. More of them wait for room, or fail with
+   * `EventStoreError` whose cause is `AppendQueueFull` where `whenFull` is `"fail"`; `"wait"` by default.
+   */
+  readonly appendQueue?: AppendQueueOptions | undefined
+}
+
+/** The bound of the queue of appends. */
+export interface AppendQueueOptions {
+  /** A whole number, 1 or more. */
+  readonly size?: number | undefined
+  readonly whenFull?: "wait" | "fail" | undefined
 }
 
 /** How to share the database with other processes. */
@@ -163,6 +178,7 @@ export const layerClient = (
 
 const layerOn = (
   {
+    appendQueue = {},
     limits,
     ownerIdleTimeout = "10 seconds",
     migrate = true,
@@ -177,6 +193,7 @@ const layerOn = (
     const checked = yield* Effect.fromResult(StoreSchema.parse(schema))
     const plain = yield* Database.make(checked, yield* Effect.fromResult(TimeLimits.resolve(times)))
     const sizes = yield* Effect.fromResult(SizeLimits.make(limits))
+    const queue = yield* Effect.fromResult(AppendQueue.resolve(appendQueue))
     const database = yield* OpenStore.open(plain, { migrate, isEmbedded })
     const withInlineRows = InlineRows.withInlineRows(database)
     const eventStore = yield* EventStoreAdapter.make(database, {
@@ -184,7 +201,8 @@ const layerOn = (
       notify,
       pollInterval,
       limits: sizes,
-      withInlineRows
+      withInlineRows,
+      appendQueue: queue
     })
     return EventStore.context(eventStore).pipe(
       Context.add(SnapshotStore, SnapshotStoreAdapter.make(database)),

@@ -63,21 +63,30 @@ export const checkTime = (time: DateTime.Utc, field: string): Result.Result<Date
 }
 
 /** Checks an event and returns it as adapters store it: frozen, its id in lower case. Fails with `InvalidInput`. */
-export const check = (event: NewEvent, field: string): Result.Result<NewEvent, InvalidInput> =>
-  Result.gen(function*() {
-    if (typeof event !== "object" || event === null) {
-      return yield* invalid(field, "must be an object")
-    }
-    const id = yield* EventId.parse(event.id, `${field}.id`)
-    const type = yield* checkName(event.type, `${field}.type`)
-    if (!Number.isInteger(event.schemaVersion) || event.schemaVersion < 1 || event.schemaVersion > maxSchemaVersion) {
-      return yield* invalid(`${field}.schemaVersion`, `must be a whole number from 1 to ${maxSchemaVersion}`)
-    }
-    const data = yield* Json.storable(event.data, `${field}.data`)
-    const metadata = yield* checkMetadata(event.metadata, `${field}.metadata`)
-    const occurredAt = yield* checkTime(event.occurredAt, `${field}.occurredAt`)
-    return Object.freeze({ id, type, schemaVersion: event.schemaVersion, data, metadata, occurredAt })
-  })
+export const check = (event: NewEvent, field: string): Result.Result<NewEvent, InvalidInput> => {
+  if (typeof event !== "object" || event === null) return invalid(field, "must be an object")
+  const { schemaVersion } = event
+  const id = EventId.parse(event.id, `${field}.id`)
+  if (Result.isFailure(id)) return Result.fail(id.failure)
+  const type = checkName(event.type, `${field}.type`)
+  if (Result.isFailure(type)) return Result.fail(type.failure)
+  if (!Number.isInteger(schemaVersion) || schemaVersion < 1 || schemaVersion > maxSchemaVersion) {
+    return invalid(`${field}.schemaVersion`, `must be a whole number from 1 to ${maxSchemaVersion}`)
+  }
+  const data = Json.storable(event.data, `${field}.data`)
+  if (Result.isFailure(data)) return Result.fail(data.failure)
+  const metadata = checkMetadata(event.metadata, `${field}.metadata`)
+  if (Result.isFailure(metadata)) return Result.fail(metadata.failure)
+  return Result.map(checkTime(event.occurredAt, `${field}.occurredAt`), (occurredAt) =>
+    Object.freeze({
+      id: id.success,
+      type: type.success,
+      schemaVersion,
+      data: data.success,
+      metadata: metadata.success,
+      occurredAt
+    }))
+}
 
 const checkMetadata = (metadata: Metadata, field: string): Result.Result<Metadata, InvalidInput> => {
   if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) {

@@ -107,28 +107,27 @@ export const appended = (streams: NonEmptyReadonlyArray<AppendedStream>, dedupli
 export const check = (
   commit: Commit,
   limits: SizeLimits.SizeLimits = SizeLimits.defaults
-): Result.Result<Commit, InvalidInput> =>
-  Result.gen(function*() {
-    if (!Array.isArray(commit.writes) || commit.writes.length === 0)
-      return yield* invalid("writes", "must not be empty")
-    if (commit.writes.length > maxWrites)
-      return yield* invalid("writes", `must not have more than ${maxWrites} elements`)
-    const seen = new Set<string>()
-    const writes: Array<StreamWrite> = []
-    for (const [index, write] of commit.writes.entries()) {
-      const field = `writes[${index}]`
-      if (typeof write !== "object" || write === null) return yield* invalid(field, "must be an object")
-      if (seen.has(write.stream))
-        return yield* invalid(`${field}.stream`, `must not repeat "${write.stream}"`)
-      seen.add(write.stream)
-      writes.push(yield* checkWrite(write, field))
-    }
-    yield* checkGuards(writes)
-    yield* SizeLimits.check(writes, limits)
-    const idempotency = commit.idempotency && (yield* checkIdempotency(commit.idempotency))
-    // As many as in the input: at least one.
-    return yield* checkProcessKey({ writes: writes as unknown as Commit["writes"], idempotency })
-  })
+): Result.Result<Commit, InvalidInput> => {
+  if (!Array.isArray(commit.writes) || commit.writes.length === 0) return invalid("writes", "must not be empty")
+  if (commit.writes.length > maxWrites) return invalid("writes", `must not have more than ${maxWrites} elements`)
+  const seen = new Set<string>()
+  const writes: Array<StreamWrite> = []
+  for (const [index, write] of commit.writes.entries()) {
+    const field = `writes[${index}]`
+    if (typeof write !== "object" || write === null) return invalid(field, "must be an object")
+    if (seen.has(write.stream)) return invalid(`${field}.stream`, `must not repeat "${write.stream}"`)
+    seen.add(write.stream)
+    const checked = checkWrite(write, field)
+    if (Result.isFailure(checked)) return Result.fail(checked.failure)
+    writes.push(checked.success)
+  }
+  const problem = Result.andThen(checkGuards(writes), SizeLimits.check(writes, limits))
+  if (Result.isFailure(problem)) return Result.fail(problem.failure)
+  const idempotency = commit.idempotency && checkIdempotency(commit.idempotency)
+  if (idempotency !== undefined && Result.isFailure(idempotency)) return Result.fail(idempotency.failure)
+  // As many as in the input: at least one.
+  return checkProcessKey({ writes: writes as unknown as Commit["writes"], idempotency: idempotency?.success })
+}
 
 // The key of a process's command is for events that the command causes, and never expires.
 const checkProcessKey = (commit: Commit): Result.Result<Commit, InvalidInput> => {
@@ -140,18 +139,28 @@ const checkProcessKey = (commit: Commit): Result.Result<Commit, InvalidInput> =>
     : invalid("idempotency.key", ProcessKey.rule)
 }
 
-const checkWrite = (write: StreamWrite, field: string): Result.Result<StreamWrite, InvalidInput> =>
-  Result.gen(function*() {
-    const stream = yield* StreamName.parse(write.stream, `${field}.stream`)
-    const expected = yield* ExpectedVersion.check(write.expected, `${field}.expected`)
-    const lastEventId = yield* checkLastEventId(write, `${field}.lastEventId`)
-    if (!Array.isArray(write.events)) return yield* invalid(`${field}.events`, "must be an array")
-    const events: Array<NewEvent.NewEvent> = []
-    for (const [index, event] of write.events.entries()) {
-      events.push(yield* NewEvent.check(event, `${field}.events[${index}]`))
-    }
-    return { stream, expected, ...(lastEventId === undefined ? {} : { lastEventId }), events }
+// Early returns here and in `check`: with generators these checks took a tenth of the time of an append.
+const checkWrite = (write: StreamWrite, field: string): Result.Result<StreamWrite, InvalidInput> => {
+  const stream = StreamName.parse(write.stream, `${field}.stream`)
+  if (Result.isFailure(stream)) return Result.fail(stream.failure)
+  const expected = ExpectedVersion.check(write.expected, `${field}.expected`)
+  if (Result.isFailure(expected)) return Result.fail(expected.failure)
+  const lastEventId = checkLastEventId(write, `${field}.lastEventId`)
+  if (Result.isFailure(lastEventId)) return Result.fail(lastEventId.failure)
+  if (!Array.isArray(write.events)) return invalid(`${field}.events`, "must be an array")
+  const events: Array<NewEvent.NewEvent> = []
+  for (const [index, event] of write.events.entries()) {
+    const checked = NewEvent.check(event, `${field}.events[${index}]`)
+    if (Result.isFailure(checked)) return Result.fail(checked.failure)
+    events.push(checked.success)
+  }
+  return Result.succeed({
+    stream: stream.success,
+    expected: expected.success,
+    ...(lastEventId.success === undefined ? {} : { lastEventId: lastEventId.success }),
+    events
   })
+}
 
 const checkLastEventId = (
   { expected, lastEventId }: StreamWrite,

@@ -52,19 +52,17 @@ export const make = (options: Options = {}): Result.Result<SizeLimits, InvalidIn
 export const check = (
   writes: ReadonlyArray<{ readonly events: ReadonlyArray<NewEvent> }>,
   limits: SizeLimits = defaults
-): Result.Result<void, InvalidInput> =>
-  Result.gen(function*() {
-    let total = 0
-    for (const [index, { events }] of writes.entries()) {
-      total += yield* checkEvents(events, `writes[${index}].events`, limits)
-    }
-    if (total > limits.commit) {
-      return yield* invalid(
-        "writes",
-        `must not have more than ${limits.commit} bytes of data and metadata as JSON text`
-      )
-    }
-  })
+): Result.Result<void, InvalidInput> => {
+  let total = 0
+  for (const [index, { events }] of writes.entries()) {
+    const size = checkEvents(events, `writes[${index}].events`, limits)
+    if (Result.isFailure(size)) return Result.fail(size.failure)
+    total += size.success
+  }
+  return total > limits.commit
+    ? invalid("writes", `must not have more than ${limits.commit} bytes of data and metadata as JSON text`)
+    : Result.void
+}
 
 /** Checks the size of each event, and returns that of all together, in bytes. Fails with `InvalidInput`. */
 export const checkEvents = (

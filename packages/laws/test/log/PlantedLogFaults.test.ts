@@ -8,11 +8,13 @@ import type { JournalModule } from "../../src/journal/internal/JournalRun.ts"
 import * as ConcurrencyLaws from "../../src/log/internal/ConcurrencyLaws.ts"
 import * as EventStoreLaws from "../../src/log/internal/EventStoreLaws.ts"
 import * as KeyLaws from "../../src/log/internal/KeyLaws.ts"
+import * as NeighbourLaws from "../../src/log/internal/NeighbourLaws.ts"
 import * as Journals from "../journal/faults/Journals.ts"
 import * as Reads from "../journal/faults/Reads.ts"
 import type { Table } from "../support/Planted.ts"
 import * as Planted from "../support/Planted.ts"
 import * as EventStores from "./faults/EventStores.ts"
+import * as Neighbours from "./faults/Neighbours.ts"
 
 const store = (layer: Layer.Layer<EventStore | EventReader | SnapshotStore>) =>
   Planted.services(layer, EventStoreSuite.properties())
@@ -86,6 +88,19 @@ const concurrencyLaws: Table<typeof ConcurrencyLaws> = {
   tailMissesNothing: { "reads that skip open transactions": store(EventStores.readsPastOpenTransactions) }
 }
 
+const neighbourLaws: Table<typeof NeighbourLaws> = {
+  answersAreTheCallersOwn: { "answers that are mixed up": store(Neighbours.mixesAnswersUp) },
+  oneEventIdIsStoredOnce: {
+    "an id that stands twice in a batch answered twice": store(Neighbours.answersRepeatedIdsTwice),
+    "a batch stored in part": store(Neighbours.storesWhatIsNotRefused)
+  },
+  interruptionsStayAlone: {
+    "a batch that ends with the caller that sent it": store(Neighbours.endsWithItsSender),
+    "an interrupted append that is sent again": store(Neighbours.repeatsInterruptedAppends)
+  }
+}
+
 Planted.find("EventStoreLaws", EventStoreLaws, [], eventStoreLaws)
 Planted.find("KeyLaws", KeyLaws, [], keyLaws)
 Planted.find("ConcurrencyLaws", ConcurrencyLaws, [], concurrencyLaws)
+Planted.find("NeighbourLaws", NeighbourLaws, [], neighbourLaws)

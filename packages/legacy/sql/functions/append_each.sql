@@ -52,7 +52,7 @@ BEGIN
     RETURN NEXT;
   END LOOP;
 
-  PERFORM refold.lock_positions();
+  PERFORM refold.lock_positions(true);
   INSERT INTO refold.event_store
     (stream, version, event_id, type, schema_version, data, metadata, occurred_at, recorded_at)
   SELECT w.stream, e.version, e.id, e.type, e.schema_version, e.data, e.metadata, e.occurred_at, w.recorded_at

@@ -65,7 +65,7 @@ BEGIN
     END IF;
   END IF;
 
-  PERFORM refold.lock_positions();
+  PERFORM refold.lock_positions(true);
   FOR write IN 1 .. cardinality(streams) LOOP
     CONTINUE WHEN event_counts[write] = 0;
     answer := answers[write];

@@ -8,8 +8,9 @@
 -- the cluster stalls readers) and waiting out gaps (a guess). The setting stores which key the transaction holds, and
 -- is trusted for nothing else: the lock is taken each time, which is cheap if it is held already, and never above the
 -- last position drawn, nor so far below it that the 32 bits of its key would stand for a higher one. So a writer that forges the
--- setting cannot make readers skip its own events.
-CREATE FUNCTION refold.lock_positions() RETURNS void LANGUAGE plpgsql AS $$
+-- setting cannot make readers skip its own events. Returns false if wait = false and another session holds the lock alone, which
+-- no writer does.
+CREATE FUNCTION refold.lock_positions(wait boolean) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
   this_hold CONSTANT text := pg_current_xact_id()::text || ':' || 'refold.event_position'::regclass::oid::text || ':';
   setting CONSTANT text := coalesce(current_setting('refold_store.locked_position', true), '');
@@ -37,6 +38,9 @@ BEGIN
   END IF;
   -- oid and the low 32 bits of the position, as int4 without overflow.
   IF NOT pg_try_advisory_xact_lock_shared('refold.event_position'::regclass::oid::int4, last_drawn::bit(32)::int4) THEN
+    IF NOT wait THEN
+      RETURN false;
+    END IF;
     PERFORM refold.wait_for_lock(
       ('refold.event_position'::regclass::oid::bigint << 32) | (last_drawn & 4294967295), true, true
     );
@@ -45,5 +49,6 @@ BEGIN
   IF current_setting('synchronous_commit') = 'off' THEN
     PERFORM set_config('synchronous_commit', 'on', true);
   END IF;
+  RETURN true;
 END
 $$

@@ -87,9 +87,9 @@ describe("on a hot stream", () => {
     "a command that appends is one statement",
     run(Effect.gen(function*() {
       const { handle } = yield* setUp
-      expect(yield* statementsOf(handle(5))).toEqual(["event_snapshots", "event_store", "append_events"])
-      expect(yield* statementsOf(handle(1))).toEqual(["append_events"])
-      expect(yield* statementsOf(handle(-6))).toEqual(["append_events"])
+      expect(yield* statementsOf(handle(5))).toEqual(["event_snapshots", "event_store", "append_one_event"])
+      expect(yield* statementsOf(handle(1))).toEqual(["append_one_event"])
+      expect(yield* statementsOf(handle(-6))).toEqual(["append_one_event"])
     }))
   )
 
@@ -100,7 +100,7 @@ describe("on a hot stream", () => {
       yield* handle(5)
       expect(yield* statementsOf(handle(-6))).toEqual(["event_store"])
       expect(yield* statementsOf(handle(0))).toEqual(["event_store"])
-      expect(yield* statementsOf(handle(1))).toEqual(["append_events"])
+      expect(yield* statementsOf(handle(1))).toEqual(["append_one_event"])
     }))
   )
 
@@ -111,7 +111,7 @@ describe("on a hot stream", () => {
       yield* handle(5)
       expect(yield* statementsOf(handle(1, { idempotencyKey: randomUUID() }))).toEqual([
         "stored_answer",
-        "append_events"
+        "append_batch"
       ])
     }))
   )
@@ -123,7 +123,7 @@ describe("on a hot stream", () => {
       const there = services(yield* Stores.open(url, { migrate: false }))
       yield* handle(5)
       yield* Effect.provideContext(CommandHandler.make(tank)(id, 2), there)
-      expect(yield* statementsOf(handle(-5))).toEqual(["append_events", "event_store", "append_events"])
+      expect(yield* statementsOf(handle(-5))).toEqual(["append_one_event", "event_store", "append_one_event"])
     }))
   )
 })
@@ -150,7 +150,7 @@ describe("a transaction of the caller's", () => {
     "that is taken back leaves nothing in what is remembered",
     run(Effect.gen(function*() {
       expect(yield* afterRollback({})).toMatchObject({
-        statements: ["append_events"],
+        statements: ["append_one_event"],
         loaded: { state: { litres: 0 }, version: 2 }
       })
     }))
@@ -160,7 +160,7 @@ describe("a transaction of the caller's", () => {
     "that the adapter did not tell of leaves its states behind: their last events are not stored, so they are not used",
     run(Effect.gen(function*() {
       expect(yield* afterRollback({ inTransaction: Effect.succeed(false) })).toMatchObject({
-        statements: ["event_store", "event_snapshots", "event_store", "append_events"],
+        statements: ["event_store", "event_snapshots", "event_store", "append_one_event"],
         loaded: { state: { litres: 0 }, version: 2 }
       })
     }))

@@ -327,7 +327,7 @@ describe("writers", () => {
     run(Effect.gen(function*() {
       const { append, other, unread } = yield* setUp
       yield* other`begin`
-      yield* other`select refold.lock_positions()`
+      yield* other`select refold.lock_positions(true)`
       yield* append()
       expect(yield* unread).toEqual([])
     }))

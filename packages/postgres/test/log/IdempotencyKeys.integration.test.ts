@@ -207,7 +207,7 @@ describe("a role", () => {
       expect(yield* Effect.flip(store.append(Stores.freshStream(), [Stores.event()])))
         .toMatchObject({
           message:
-            "append failed: permission denied for function append_events: grant the role EXECUTE on append_events"
+            "append failed: permission denied for function append_one_event: grant the role EXECUTE on append_one_event"
         })
     }))
   )

@@ -78,7 +78,8 @@ for (const [name, options] of appends) {
         const { direct, event, proxy, store, stored, stream, text } = yield* setUp
         const blocker = yield* Stores.connect(direct.url)
         yield* blocker`begin`
-        yield* blocker`select refold.lock_streams(${[stream]}, '{}', true)`
+        // An append leaves alone a stream that is locked; the INSERT waits.
+        yield* blocker`lock table refold.event_store in share mode`
         const lost = proxy.leaveRunning(text)
         const appending = yield* Effect.forkChild(store.append(stream, [event], options()))
         yield* Effect.promise(() => lost)
@@ -96,7 +97,7 @@ for (const [name, options] of appends) {
         const { direct, event, store, stored, stream } = yield* setUp
         const blocker = yield* Stores.connect(direct.url)
         yield* blocker`begin`
-        yield* blocker`select refold.lock_streams(${[stream]}, '{}', true)`
+        yield* blocker`lock table refold.event_store in share mode`
         const appending = yield* Effect.forkChild(store.append(stream, [event], options()))
         const [pid] = yield* Stores.untilWaitingFor(direct.sql, yield* Stores.backend(blocker), 1)
         yield* direct.sql`select pg_terminate_backend(${pid}, 60000)`
@@ -344,10 +345,10 @@ test(
     const [delayed, held] = [proxy.delayRequest(text), proxy.holdRequest(text)]
     const appending = yield* Effect.forkChild(Effect.flip(lossy.store.append(stream, [event])))
     const [deliver, pass] = yield* Effect.promise(() => Promise.all([delayed, held]))
-    yield* sql`alter function fails_again.append_commit rename to gone`
+    yield* sql`alter function fails_again.append_one_event rename to gone`
     pass()
     const error = yield* Fiber.join(appending)
-    yield* sql`alter function fails_again.gone rename to append_commit`
+    yield* sql`alter function fails_again.gone rename to append_one_event`
     yield* Effect.promise(deliver)
     expect(yield* Stores.readStream(store, stream)).toHaveLength(1)
     expect(error).toMatchObject({ _tag: "OutcomeUnknown", eventIds: [event.id] })

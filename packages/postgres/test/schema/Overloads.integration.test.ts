@@ -24,6 +24,15 @@ const calls = [
     `select * from refold.append_events('{refold:p-1#1.0}', '{f}', '{1}', '{p-1}', '{-1}', '{1}', array[gen_random_uuid()], '{A}', '{1}',
       array['1'::jsonb], array['${metadata}'::jsonb], array[date_trunc('milliseconds', now())])`
   ),
+  ...["-1", "7"].map((expected) =>
+    `select * from refold.append_one_event('o-1', ${expected}, '', gen_random_uuid(), 'A', 1::smallint, '1', '{}', now())`
+  ),
+  ...["-1", "7"].map((expected) =>
+    `select * from refold.append_batch('{1, 2, 1}', '{q-1, q-2, a-1, q-3}', '{${expected}, -1, 1, -1}', '{1, 2, 0, 1}', '{"", "", "", ""}',
+      array[gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid()], '{A, A, A, A}', '{1, 1, 1, 1}',
+      array['1', '2', '3', '4']::jsonb[], array['{}', '{}', '{}', '{"causationId": "q-3#1.0"}']::jsonb[], array[now(), now(), now(), now()],
+      '{"", batch, refold:q-3#1.0}', '{"", f, ""}', '{false, true, false}')`
+  ),
   "select * from refold.append_event('a', 'A', '1')",
   "select * from refold.append_event(repeat('a-', 200), repeat('A', 300), '12345678901234567890', 0, '', '[]', 0, 'infinity')",
   "select * from refold.append_event('a-1', 'A', '1e400')",

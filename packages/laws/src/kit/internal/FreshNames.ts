@@ -39,6 +39,7 @@ export const noteStream = (name: string): StreamName => `notes${placeholder}-${n
 export interface FreshNames {
   readonly text: (name: string) => string
   readonly stream: (name: StreamName) => StreamName
+  readonly eventId: (id: EventId) => EventId
   readonly commit: (commit: Commit) => Commit
 }
 
@@ -53,6 +54,7 @@ const of = (tag: string): FreshNames => {
   return {
     text,
     stream,
+    eventId: (id) => freshId(id, tag),
     commit: ({ idempotency, writes }) => ({
       writes: Arr.map(writes, (write) => ({
         ...write,

@@ -86,7 +86,8 @@ const readerOn = (module: JournalModule, ref: Ref): Omit<EventStore.Adapter, key
 /** An adapter with the faults of its Journal. */
 export const on = (module: JournalModule) => eventStore(adapterOn(module))
 
-const changed = (change: (adapter: EventStore.Adapter) => Partial<EventStore.Adapter>) =>
+/** An adapter in which something is done otherwise. */
+export const changed = (change: (adapter: EventStore.Adapter) => Partial<EventStore.Adapter>) =>
   eventStore(Effect.map(adapterOn(Journal), (adapter) => ({ ...adapter, ...change(adapter) })))
 
 export const sound = on(Journal)

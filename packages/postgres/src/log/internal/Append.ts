@@ -1,5 +1,5 @@
 /**
- * Appending: one statement, one round trip, in the caller's transaction if there is one. An append whose answer was
+ * Appending: through the queue, or by one statement in the caller's transaction if there is one. An append whose answer was
  * lost with the connection is looked up by its event ids.
  */
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
@@ -19,7 +19,11 @@ import type * as Statement from "effect/sql/Statement"
 import * as Database from "../../schema/internal/Database.ts"
 import * as Query from "../../schema/internal/Query.ts"
 import * as TimeLimits from "../../schema/internal/TimeLimits.ts"
-import * as AppendCodec from "./AppendCodec.ts"
+import * as AppendAnswer from "./AppendAnswer.ts"
+import * as AppendBatch from "./AppendBatch.ts"
+import type * as AppendQueue from "./AppendQueue.ts"
+import * as AppendStatements from "./AppendStatements.ts"
+import * as EncodedCommit from "./EncodedCommit.ts"
 
 type Failure = AppendError | EventStoreError | OutcomeUnknown
 
@@ -29,39 +33,55 @@ export type WithInlineRows = <Row extends object>(
   rows: ReadonlyArray<InlineRow>
 ) => Statement.Statement<Row>
 
-/** What may be appended, and how inline rows are stored. */
+/** What may be appended, how inline rows are stored, and the queue. */
 export interface Options {
   readonly limits: SizeLimits
   readonly withInlineRows: WithInlineRows
+  readonly queue: AppendQueue.AppendQueue
 }
 
 /** Stores a commit, and rows of inline projections with it. */
 export const append = Effect.fnUntraced(function*(
   database: Database.Database,
-  { limits, withInlineRows }: Options,
+  options: Options,
   commit: Commit.Commit,
   inline: ReadonlyArray<InlineRow> = []
 ): Effect.fn.Return<Commit.Appended, Failure> {
-  const checked = yield* Effect.fromResult(Commit.check(commit, limits))
-  const insideTransaction = yield* database.inTransaction
-  const statement = AppendCodec.appendEvents(database, checked, { insideTransaction })
-  const answer = inline.length === 0 ? statement : withInlineRows<AppendCodec.AnswerRow>(statement, inline)
-  const sent = send(checked, database.statement(TimeLimits.withinTimeout(database.limits, answer)))
-  return yield* insideTransaction
+  const checked = yield* Effect.fromResult(Commit.check(commit, options.limits))
+  const encoded = EncodedCommit.encode(checked)
+  const statement = (locks: AppendStatements.LockOptions): Query.Rows<AppendAnswer.AnswerRow> => {
+    const events = AppendStatements.appendEvents(database, encoded, locks)
+    return inline.length === 0 ? events : options.withInlineRows<AppendAnswer.AnswerRow>(events, inline)
+  }
+  if (yield* database.inTransaction) {
+    // Guards take their locks alone, because the transaction may also write to the same streams.
+    const wait = TimeLimits.lockTimeout(database.limits)
+    const rows = TimeLimits.withinTimeout(database.limits, statement({ wait, shareGuards: false }))
     // Whether it is committed is decided by the caller's transaction.
-    ? Effect.catchTag(sent, "SqlError", (error) => failed(database, error))
-    : sendUntilKnown(database, checked, sent)
+    return yield* Effect.catchTag(
+      answered(checked, database.statement(rows)),
+      "SqlError",
+      (error) => failed(database, error)
+    )
+  }
+  return yield* options.queue.use(
+    { commit: encoded, isBatchable: inline.length === 0 && AppendBatch.fits(encoded), statement },
+    (send) => sendUntilKnown(database, checked, answered(checked, send))
+  )
 })
 
 type Send = Effect.Effect<Commit.Appended, AppendError | EventStoreError | SqlError.SqlError>
 
-const send = (commit: Commit.Commit, answer: Query.Rows<AppendCodec.AnswerRow>): Send =>
-  Effect.flatMap(answer, (rows) =>
+const answered = <E>(
+  commit: Commit.Commit,
+  rows: Effect.Effect<ReadonlyArray<AppendAnswer.AnswerRow>, E>
+): Effect.Effect<Commit.Appended, AppendError | EventStoreError | E> =>
+  Effect.flatMap(rows, (rows) =>
     Effect.fromResult(
       Arr.isReadonlyArrayNonEmpty(rows)
-        ? AppendCodec.answer(commit, rows)
+        ? AppendAnswer.answer(commit, rows)
         // Only a key whose stored answer is empty gives none.
-        : AppendCodec.stored(operation, rows, commit.idempotency?.key ?? "")
+        : AppendAnswer.stored(operation, rows, commit.idempotency?.key ?? "")
     ))
 
 /** The first answer to an idempotency key, None for a new one. Without a fingerprint, that of whichever commit has the key. */
@@ -72,23 +92,34 @@ export const findAppended = Effect.fnUntraced(function*(
   const { fingerprint, key } = yield* Effect.fromResult(Commit.checkIdempotency(idempotency))
   const given = fingerprint === undefined ? null : Fingerprint.ofGiven(fingerprint)
   const { object, sql } = database
-  const statement = sql<AppendCodec.AnswerRow>`
+  const statement = sql<AppendAnswer.AnswerRow>`
     SELECT * FROM ${object("stored_answer")}(${key}::text, sha256(convert_to(${given}::text, 'UTF8')))`
   const rows = yield* Query.query(database, "find appended", statement)
   if (!Arr.isReadonlyArrayNonEmpty(rows)) return Option.none()
   if (rows[0].outcome === "idempotency_conflict") return yield* new IdempotencyConflict({ key })
-  return Option.some(yield* Effect.fromResult(AppendCodec.stored("find appended", rows, key)))
+  return Option.some(yield* Effect.fromResult(AppendAnswer.stored("find appended", rows, key)))
 })
 
 // How often an append whose connection was lost is sent, if it was not stored: more often than a pool has connections,
 // which may all be dead. Sending it twice is safe: its event ids, or its key, admit only one of the copies.
 const maxSends = 20
 
-const sendUntilKnown = Effect.fnUntraced(function*(
+const sendUntilKnown = (
   database: Database.Database,
   commit: Commit.Commit,
   send: Send
+): Effect.Effect<Commit.Appended, Failure> =>
+  Effect.catch(send, (error) => error._tag === "SqlError" ? recover(database, commit, send, error) : Effect.fail(error))
+
+// The first attempt has failed with `first`.
+const recover = Effect.fnUntraced(function*(
+  database: Database.Database,
+  commit: Commit.Commit,
+  again: Send,
+  first: SqlError.SqlError
 ): Effect.fn.Return<Commit.Appended, Failure> {
+  let attempts = 0
+  const send: Send = Effect.suspend(() => attempts++ === 0 ? Effect.fail(first) : again)
   // One for all copies and look-ups.
   const budget = RetryBudget.make(database.limits.retryAppendsFor)
   for (let sends = 1;; sends++) {
@@ -104,7 +135,7 @@ const sendUntilKnown = Effect.fnUntraced(function*(
     // An earlier copy may still arrive, and be stored unless the refusal is final.
     return yield* error._tag === "SqlError"
       ? unknown(commit, Database.explain(error))
-      : error._tag === "VersionConflict" && !isFinal(error)
+      : error._tag === "EventStoreError" || (error._tag === "VersionConflict" && !isFinal(error))
       ? unknown(commit, error)
       : Effect.fail(error)
   }
@@ -147,7 +178,7 @@ const lookUp = (
   )
 }
 
-type FoundRow = Omit<AppendCodec.AnswerRow, "outcome" | "event_id"> & { readonly events: bigint }
+type FoundRow = Omit<AppendAnswer.AnswerRow, "outcome" | "event_id"> & { readonly events: bigint }
 
 const found = (commit: Commit.Commit, rows: ReadonlyArray<FoundRow>): Option.Option<Commit.Appended> => {
   // Guards have stored nothing.
@@ -156,7 +187,7 @@ const found = (commit: Commit.Commit, rows: ReadonlyArray<FoundRow>): Option.Opt
     rows.filter((row) => row.stream === stream && Number(row.events) === events.length)
   )
   return Arr.isReadonlyArrayNonEmpty(inOrder) && inOrder.length === writes.length
-    ? Option.some(AppendCodec.appended(inOrder, false))
+    ? Option.some(AppendAnswer.appended(inOrder, false))
     : Option.none()
 }
 

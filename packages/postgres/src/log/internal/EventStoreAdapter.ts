@@ -9,6 +9,7 @@ import type * as Scope from "effect/Scope"
 import type { Database } from "../../schema/internal/Database.ts"
 import { append, findAppended, type WithInlineRows } from "./Append.ts"
 import * as AppendNotifications from "./AppendNotifications.ts"
+import * as AppendQueue from "./AppendQueue.ts"
 import * as Head from "./Head.ts"
 import { forgetKeys } from "./IdempotencyKeys.ts"
 import * as LogQueries from "./LogQueries.ts"
@@ -19,21 +20,23 @@ export interface Options extends AppendNotifications.Options {
   readonly pollInterval: Duration.Input
   readonly limits: SizeLimits
   readonly withInlineRows: WithInlineRows
+  readonly appendQueue: AppendQueue.Options
 }
 
 /** The adapter; closing its scope ends all subscriptions. */
 export const make = Effect.fnUntraced(function*(
   database: Database,
-  { limits, pollInterval, withInlineRows, ...options }: Options
+  { appendQueue, limits, pollInterval, withInlineRows, ...options }: Options
 ): Effect.fn.Return<EventStore.Adapter, InvalidInput, Scope.Scope> {
   if (!Duration.isPositive(Duration.fromInputUnsafe(pollInterval))) {
     return yield* new InvalidInput({ field: "pollInterval", rule: "must be longer than 0" })
   }
   const notifications = yield* AppendNotifications.make(database, options)
   const head = Head.make(database)
+  const queue = yield* AppendQueue.make(database, appendQueue)
   return {
     commit: (commit, inline) =>
-      Effect.tap(append(database, { limits, withInlineRows }, commit, inline), notifications.appended),
+      Effect.tap(append(database, { limits, withInlineRows, queue }, commit, inline), notifications.appended),
     findAppended: (idempotency) => findAppended(database, idempotency),
     forgetKeys: (before) => forgetKeys(database, before),
     inTransaction: database.inTransaction,

@@ -65,6 +65,8 @@ const rights = {
       ...readerRights.execute,
       ...sqlWriterFunctions,
       "append_events",
+      "append_one_event",
+      "append_batch",
       "find_stored_events",
       "stored_answer",
       "write_inline_rows",

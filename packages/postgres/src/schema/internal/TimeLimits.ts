@@ -1,5 +1,6 @@
 /** How long the store waits for the server: the total time of retries, and the time of one statement. */
 import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
+import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -66,25 +67,36 @@ export const lockTimeout = ({ queryTimeout }: Pick<TimeLimits, "queryTimeout">):
     ? Math.min(Math.max(1, Math.floor(0.9 * Duration.toMillis(queryTimeout))), longestTimer)
     : 0
 
-// A fiber of its own and a plain timer: half the cost of a race of two fibers, and the fiber is interruptible. A clock
-// that a test controls has no influence on a server.
 const inTime = <A, E>(
   statement: Effect.Effect<A, E>,
   queryTimeout: Duration.Duration
 ): Effect.Effect<A, E | SqlError.SqlError> =>
-  Effect.callback((resume) => {
-    let isLate = false
-    const fiber = Effect.runFork(statement)
-    const timer = setTimeout(() => {
+  Effect.callback((resume) => Fiber.interrupt(runInTime({ queryTimeout }, Context.empty(), statement, resume)))
+
+/**
+ * Runs a statement in a fiber of its own, which fails as `withinTimeout` does. A plain timer: half the cost of a race of two
+ * fibers, the fiber is interruptible, and a clock that a test controls has no influence on a server.
+ */
+export const runInTime = <A, E>(
+  { queryTimeout }: Pick<TimeLimits, "queryTimeout">,
+  context: Context.Context<never>,
+  statement: Effect.Effect<A, E>,
+  onExit: (exit: Exit.Exit<A, E | SqlError.SqlError>, fiber: Fiber.Fiber<A, E>) => void
+): Fiber.Fiber<A, E> => {
+  let isLate = false
+  const fiber = Effect.runForkWith(context)(statement)
+  const timer = Duration.isFinite(queryTimeout)
+    ? setTimeout(() => {
       isLate = true
       fiber.interruptUnsafe()
     }, Math.min(Duration.toMillis(queryTimeout), longestTimer))
-    fiber.addObserver((exit) => {
-      clearTimeout(timer)
-      resume(isLate && Exit.isFailure(exit) ? Effect.fail(silent(queryTimeout)) : exit)
-    })
-    return Fiber.interrupt(fiber)
+    : undefined
+  fiber.addObserver((exit) => {
+    clearTimeout(timer)
+    onExit(isLate && Exit.isFailure(exit) ? Exit.fail(silent(queryTimeout)) : exit, fiber)
   })
+  return fiber
+}
 
 const longestTimer = 2 ** 31 - 1
 

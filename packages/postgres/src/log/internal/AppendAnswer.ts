@@ -1,9 +1,8 @@
-/** The statement that appends a commit, and the rows of its answer as a result. */
+/** The rows of an answer to a commit as a result. */
 import type { EventId } from "@refold/core/event/EventId"
 import { Position } from "@refold/core/event/Position"
 import type { StreamName } from "@refold/core/event/StreamName"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
-import * as Fingerprint from "@refold/core/internal/journal/Fingerprint"
 import {
   type AppendError,
   DuplicateEventId,
@@ -11,15 +10,11 @@ import {
   versionConflict
 } from "@refold/core/journal/AppendError"
 import * as Commit from "@refold/core/journal/Commit"
-import type { ExpectedVersion } from "@refold/core/journal/ExpectedVersion"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
-import type * as Statement from "effect/sql/Statement"
-import type { Database } from "../../schema/internal/Database.ts"
 import * as StoredValue from "../../schema/internal/StoredValue.ts"
-import * as TimeLimits from "../../schema/internal/TimeLimits.ts"
 
 /** A row of `append_answer`; the columns that an outcome has no use for are null. */
 export interface AnswerRow {
@@ -30,53 +25,6 @@ export interface AnswerRow {
   readonly position: bigint
   readonly recorded_at: Date
   readonly event_id: string | null
-}
-
-/**
- * Calls `append_events` with one commit. Inside a transaction of the caller guards take their locks alone, because the
- * transaction may also write to the same streams.
- */
-export const appendEvents = (
-  { limits, object, sql }: Database,
-  { idempotency, writes }: Commit.Commit,
-  { insideTransaction }: { readonly insideTransaction: boolean }
-): Statement.Statement<AnswerRow> => {
-  const events = writes.flatMap((write) => write.events)
-  const { fingerprint, key = "", neverExpires = false } = idempotency ?? {}
-  const hashed = fingerprint === undefined ? "" : Fingerprint.ofGiven(fingerprint)
-  // The driver takes a small number for int4 and a large one for int8, and refuses both in one array.
-  const expected = writes.map((write) => BigInt(encodeExpected(write.expected)))
-  return sql<AnswerRow>`
-    SELECT (a.answer).*
-    FROM ${object("append_events")}(
-      ${[key]}::text[], ${[hashed]}::text[], ${[writes.length]}::int[], ${writes.map(({ stream }) => stream)}::text[],
-      ${expected}::bigint[], ${writes.map((write) => write.events.length)}::int[],
-      ${events.map(({ id }) => id)}::text[]::uuid[], ${events.map(({ type }) => type)}::text[],
-      ${events.map(({ schemaVersion }) => schemaVersion)}::smallint[],
-      ${events.map(({ data }) => JSON.stringify(data))}::text[]::jsonb[],
-      ${events.map(({ metadata }) => JSON.stringify(metadata))}::text[]::jsonb[],
-      ${events.map(({ occurredAt }) => DateTime.toDateUtc(occurredAt))}::timestamptz[],
-      ${sql.literal(`true, ARRAY[${neverExpires}]`)},
-      ${
-    writes.some(({ lastEventId }) => lastEventId !== undefined)
-      ? sql`${writes.map(({ lastEventId = "" }) => lastEventId)}::text[]`
-      : sql.literal("NULL::text[]")
-  },
-      ${sql.literal(`${!insideTransaction && writes.some(Commit.isGuard)}, ${TimeLimits.lockTimeout(limits)}`)}
-    ) AS a`
-}
-
-const encodeExpected = (expected: ExpectedVersion): number => {
-  switch (expected._tag) {
-    case "Any":
-      return -1
-    case "StreamExists":
-      return -2
-    case "NoStream":
-      return 0
-    case "Exact":
-      return expected.version
-  }
 }
 
 /** The answer to a commit: what was stored, or why nothing was. */

@@ -1,0 +1,15 @@
+/** The error of an append that finds the queue of appends full. */
+import * as Data from "effect/Data"
+
+/**
+ * So many appends of this program wait for their answers already, and the store was opened with `appendQueue.whenFull`
+ * "fail". The cause of an `EventStoreError`; nothing was stored. Try again later, or let appends wait.
+ */
+export class AppendQueueFull extends Data.TaggedError("AppendQueueFull")<{
+  /** The `appendQueue.size` of the store. */
+  readonly size: number
+}> {
+  override get message(): string {
+    return `${this.size} appends wait for their answers already, the appendQueue.size (Try again later.)`
+  }
+}
