@@ -79,7 +79,9 @@ export default defineConfig({
         {
           label: "Reference",
           items: [
-            ...["errors", "configuration", "formats", "sql-api", "threat-model"].map((page) => `reference/${page}`),
+            ...["errors", "configuration", "formats", "sql-api", "threat-model", "benchmarks"].map((page) =>
+              `reference/${page}`
+            ),
             typeDocSidebarGroup
           ]
         },

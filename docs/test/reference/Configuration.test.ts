@@ -39,6 +39,8 @@ const sources: Readonly<Record<string, ReadonlyArray<readonly [path: string, sta
   "ReadModel.query": [["packages/core/src/project/RowQuery.ts", "interface RowQuery"]],
   SqlProjection: [["packages/postgres/src/project/SqlProjection.ts", "interface Definition"]],
   ProcessRunner: [[`${store}/process/internal/RunnerOptions.ts`, "interface Options"]],
+  "Consumer.make": [[`${store}/consume/internal/Definition.ts`, "interface Definition"]],
+  "Consumer.run": [[`${store}/consume/Consumer.ts`, "interface Options"]],
   "IdempotencyKeys.expire": [[`${store}/log/IdempotencyKeys.ts`, "interface Policy"]],
   "IdempotencyKeys.keepFor": [[`${store}/log/IdempotencyKeys.ts`, "interface Daemon"]],
   "Observer.observe": [[`${store}/log/Observer.ts`, "interface ObserveOptions"]],

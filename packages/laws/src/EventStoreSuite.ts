@@ -77,6 +77,7 @@ const eventStore = [
     EventStoreLaws.commitsAgree,
     EventStoreLaws.keysAreInStoredOrder,
     EventStoreLaws.lookupsAgree,
+    EventStoreLaws.columnsAgree,
     EventStoreLaws.headIsLast,
     EventStoreLaws.commitsAreAllOrNothing,
     EventStoreLaws.retriesChangeNothing,

@@ -1,4 +1,5 @@
 /** Refold's laws, and the suites that check them. */
+export * as ConsumerSuite from "./consume/ConsumerSuite.ts"
 export * as AgreementSuite from "./decide/AgreementSuite.ts"
 export * as DeciderSuite from "./decide/DeciderSuite.ts"
 export * as ViewSuite from "./decide/ViewSuite.ts"

@@ -1,6 +1,7 @@
 // The pages about the laws name every law of every suite, and no module that is gone.
 import * as Fs from "node:fs"
 import { expect, it } from "vitest"
+import * as ConsumerSuite from "../src/consume/ConsumerSuite.ts"
 import * as AgreementSuite from "../src/decide/AgreementSuite.ts"
 import * as DeciderSuite from "../src/decide/DeciderSuite.ts"
 import * as ViewSuite from "../src/decide/ViewSuite.ts"
@@ -28,6 +29,7 @@ const suites: Readonly<Record<string, ReadonlyArray<{ readonly law: string }>>> 
   "ProcessSuite.pure": ProcessSuite.properties(Alarms.make("alarms"), Sample),
   "ProcessSuite.sagas": ProcessSuite.sagaProperties(),
   ProcessSuite: ProcessSuite.storeProperties(),
+  ConsumerSuite: ConsumerSuite.properties(),
   LogWentBackSuite: LogWentBackSuite.properties()
 }
 

@@ -2,6 +2,7 @@
 import * as EventId from "@refold/core/event/EventId"
 import * as StreamName from "@refold/core/event/StreamName"
 import type * as SizeLimits from "@refold/core/journal/SizeLimits"
+import * as ConsumerSuite from "@refold/laws/consume/ConsumerSuite"
 import * as EventStoreSuite from "@refold/laws/EventStoreSuite"
 import * as SkewedClock from "@refold/laws/internal/kit/SkewedClock"
 import * as ProcessSuite from "@refold/laws/process/ProcessSuite"
@@ -22,6 +23,8 @@ EventStoreSuite.suite(
 )
 
 ReadModelSuite.suite("the memory adapter's projections", MemoryStore.layer)
+
+ConsumerSuite.suite("the memory adapter's consumers", MemoryStore.layer)
 
 ProcessSuite.suite("the memory adapter's processes", MemoryStore.layer)
 

@@ -187,7 +187,10 @@ const layerOn = (
     })
     return EventStore.context(eventStore).pipe(
       Context.add(SnapshotStore, SnapshotStoreAdapter.make(database)),
-      Context.add(ReadModelStore, ReadModelStoreAdapter.make(database, { ownerIdleTimeout })),
+      Context.add(
+        ReadModelStore,
+        ReadModelStoreAdapter.make(database, { ownerIdleTimeout, hasOneSession: isEmbedded })
+      ),
       Context.add(ProjectionTables, ProjectionTablesAdapter.make(database))
     )
   }))

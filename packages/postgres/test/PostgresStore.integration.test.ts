@@ -1,4 +1,5 @@
 // The PostgreSQL adapter's test files are one call each, as anybody's are.
+import * as ConsumerSuite from "@refold/laws/consume/ConsumerSuite"
 import * as AgreementSuite from "@refold/laws/decide/AgreementSuite"
 import * as EventStoreSuite from "@refold/laws/EventStoreSuite"
 import * as ProcessSuite from "@refold/laws/process/ProcessSuite"
@@ -35,3 +36,7 @@ ReadModelSuite.agreement("projections in memory, on a server and embedded", [
 ProcessSuite.suite("processes on a server", layer, { runs: 8 })
 
 ProcessSuite.suite("processes, embedded", EmbeddedStore.layer(), { runs: 4 })
+
+ConsumerSuite.suite("consumers on a server", layer, { runs: 6 })
+
+ConsumerSuite.suite("consumers, embedded", EmbeddedStore.layer(), { runs: 3 })

@@ -2,6 +2,7 @@
 export * as Commands from "./app/Commands.ts"
 export * as Middleware from "./app/Middleware.ts"
 export * as Queries from "./app/Queries.ts"
+export * as Consumer from "./consume/Consumer.ts"
 export * as CommandHandler from "./decide/CommandHandler.ts"
 export * as DeciderFault from "./decide/DeciderFault.ts"
 export * as LoadedState from "./decide/LoadedState.ts"

@@ -9,7 +9,7 @@ import * as CompiledType from "./internal/CompiledType.ts"
 import * as DecodeEvent from "./internal/DecodeEvent.ts"
 import type { InvalidInput } from "./InvalidInput.ts"
 import * as Json from "./Json.ts"
-import type { RecordedEvent } from "./RecordedEvent.ts"
+import * as RecordedEvent from "./RecordedEvent.ts"
 
 /** A domain event in its stored form. */
 export interface EncodedEvent {
@@ -19,7 +19,7 @@ export interface EncodedEvent {
 }
 
 /** The type and schema version of a stored event, and where it is stored. */
-export type StoredVersion = Pick<RecordedEvent, "stream" | "version" | "type" | "schemaVersion">
+export type StoredVersion = Pick<RecordedEvent.RecordedEvent, "stream" | "version" | "type" | "schemaVersion">
 
 /** Encodes and decodes the events of a union of event types. */
 export interface EventCodec<Event extends Tagged> {
@@ -28,10 +28,15 @@ export interface EventCodec<Event extends Tagged> {
   /** Encodes an event in the latest version. Fails with `UnencodableEvent` if it does not fit its schema. */
   readonly encode: (event: Event) => Result.Result<EncodedEvent, UnencodableEvent>
   /**
-   * The domain events of a stored event, upcast to the latest version: one, none if its type is retired, or those that its
-   * type is split into.
+   * The columns of a stored event that `decode` needs: those of `RecordedEvent.Encoded`, or all if an upcaster or a split
+   * declares `stored`.
    */
-  readonly decode: (stored: RecordedEvent) => Result.Result<ReadonlyArray<Event>, DecodeError>
+  readonly columns: ReadonlyArray<RecordedEvent.Column>
+  /**
+   * The domain events of a stored event, upcast to the latest version: one, none if its type is retired, or those that its
+   * type is split into. The event must have the `columns` of this codec.
+   */
+  readonly decode: (stored: RecordedEvent.Encoded) => Result.Result<ReadonlyArray<Event>, DecodeError>
   /**
    * Fails with `NewerSchemaVersion` for a stored event in a higher version of its type than this codec has, without decoding
    * it: such an event says that the code is too old, and nothing about the event.
@@ -74,7 +79,7 @@ export const makeUnsafe = <const Types extends ReadonlyArray<AnyType>>(
 /** The domain events of stored events, in their order; the error of the first that cannot be decoded. */
 export const decodeAll = <Event extends Tagged>(
   { decode }: Pick<EventCodec<Event>, "decode">,
-  stored: Iterable<RecordedEvent>
+  stored: Iterable<RecordedEvent.Encoded>
 ): Result.Result<ReadonlyArray<Event>, DecodeError> => {
   const events: Array<Event> = []
   for (const one of stored) {
@@ -91,6 +96,7 @@ type ByName = ReadonlyMap<string, CompiledType.CompiledType>
 const fromCompiled = <Event extends Tagged>(types: ReadonlyArray<StoredType>, byName: ByName): EventCodec<Event> => {
   return {
     types,
+    columns: [...byName.values()].some(({ readsStored }) => readsStored) ? RecordedEvent.columns : encodedColumns,
     encode: (event) => encode(byName.get(event._tag), event),
     // Each decoder returns the fields of its own type; with `_tag` they are an event of the union.
     decode: (stored) =>
@@ -107,6 +113,14 @@ const fromCompiled = <Event extends Tagged>(types: ReadonlyArray<StoredType>, by
     fingerprint: types.map(fingerprintOf).toSorted().join(",")
   }
 }
+
+const encodedColumns: ReadonlyArray<keyof RecordedEvent.Encoded> = [
+  "stream",
+  "version",
+  "type",
+  "schemaVersion",
+  "data"
+]
 
 // The names of the events that a stored event of the type may be read as, and its own.
 const namesOf = (type: StoredType): ReadonlyArray<string> => [

@@ -71,8 +71,9 @@ export const make = <Name extends string, Fields extends object>(
 
 /**
  * Adds the next version: its schema and a pure function from the fields of the previous version. Use it to add, rename
- * or split fields. The function may also read the stored event: its metadata, times, stream and version. The fields that
- * it gives must fit the schema; otherwise the event is an `UndecodableEvent`.
+ * or split fields. The function may also read the stored event, its metadata, times, stream and version, if it declares it
+ * as a second parameter without a default: otherwise it is called with the fields alone. The fields that it gives must fit the
+ * schema; otherwise the event is an `UndecodableEvent`.
  */
 // `Made` keeps the type of a literal narrow, and keeps the literal from widening the type of the schema.
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
@@ -100,8 +101,8 @@ export const retired = <Name extends string>(name: Name): FormerType<Name> =>
 
 /**
  * Ends a type: its stored events are read as events of other types, in the order of the array; as none if it is empty.
- * `from` is a pure function of the fields of the last version, and may also read the stored event. A codec with this type
- * must have all types of `into`. What `from` gives must fit their latest schemas; otherwise the event is an
+ * `from` is a pure function of the fields of the last version, and may also read the stored event, as an upcaster may. A codec
+ * with this type must have all types of `into`. What `from` gives must fit their latest schemas; otherwise the event is an
  * `UndecodableEvent`.
  */
 export const splitInto = <Fields extends object, const Into extends ReadonlyArray<WrittenType>>(

@@ -40,12 +40,15 @@ export const maxSchemaVersion = 32_767
 
 /** Checks a name. Fails with `InvalidInput` if it is empty, longer than `maxNameLength`, or cannot be stored. */
 export const checkName = (name: string, field: string): Result.Result<string, InvalidInput> => {
-  if (typeof name !== "string" || name.length === 0 || name.length > maxNameLength) {
-    return invalid(field, `must be a text of 1 to ${maxNameLength} characters`)
-  }
-  const problem = Json.nameProblem(name)
+  const problem = nameProblem(name)
   return problem === undefined ? Result.succeed(name) : invalid(field, problem)
 }
+
+/** The rule of `checkName` that a name breaks; undefined if it breaks none. */
+export const nameProblem = (name: string): string | undefined =>
+  typeof name !== "string" || name.length === 0 || name.length > maxNameLength
+    ? `must be a text of 1 to ${maxNameLength} characters`
+    : Json.nameProblem(name)
 
 // PostgreSQL and ISO 8601 write the years 1 to 9999 in four digits.
 const earliest = -62_135_596_800_000

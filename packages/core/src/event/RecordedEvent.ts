@@ -15,3 +15,23 @@ export interface RecordedEvent extends NewEvent {
   /** When the store recorded it, by the store's clock, in milliseconds; never decreasing within a stream. */
   readonly recordedAt: DateTime.Utc
 }
+
+/** The name of a column: of what a store has of each event. */
+export type Column = keyof RecordedEvent
+
+/** All columns. */
+export const columns: ReadonlyArray<Column> = [
+  "stream",
+  "version",
+  "position",
+  "id",
+  "type",
+  "schemaVersion",
+  "data",
+  "metadata",
+  "occurredAt",
+  "recordedAt"
+]
+
+/** What decoding an event needs of it, unless an upcaster looks at the stored event. */
+export type Encoded = Pick<RecordedEvent, "stream" | "version" | "type" | "schemaVersion" | "data">

@@ -4,7 +4,7 @@ import * as Result from "effect/Result"
 import { invalid, type InvalidInput } from "../event/InvalidInput.ts"
 import * as NewEvent from "../event/NewEvent.ts"
 import type { Position } from "../event/Position.ts"
-import type { RecordedEvent } from "../event/RecordedEvent.ts"
+import * as RecordedEvent from "../event/RecordedEvent.ts"
 import * as StreamName from "../event/StreamName.ts"
 import type { StreamVersion } from "../event/StreamVersion.ts"
 import * as AsOf from "./AsOf.ts"
@@ -44,12 +44,21 @@ export interface ReadAllOptions extends Filter {
   readonly categories?: ReadonlyArray<string> | undefined
 }
 
+/** Which columns of the events to read. */
+export interface Columns<Column extends RecordedEvent.Column> {
+  /**
+   * The columns that the reader uses, at least one; all by default. A read of few columns is faster: an adapter may leave the
+   * others undefined.
+   */
+  readonly columns?: ReadonlyArray<Column> | undefined
+}
+
+type Checked = (ReadStreamOptions | ReadAllOptions) & Columns<RecordedEvent.Column>
+
 /** Checks the options. Fails with `InvalidInput` for the first one that breaks a rule. */
-export const check = <Options extends ReadStreamOptions | ReadAllOptions>(
-  options: Options
-): Result.Result<Options, InvalidInput> =>
+export const check = <Options extends Checked>(options: Options): Result.Result<Options, InvalidInput> =>
   Result.gen(function*() {
-    const { after, asOf, limit, occurredAt, recordedAt, types = [] } = options
+    const { after, asOf, columns, limit, occurredAt, recordedAt, types = [] } = options
     yield* checkCount("after", after)
     yield* checkCount("limit", limit)
     if (asOf !== undefined) yield* checkAsOf(asOf)
@@ -62,8 +71,17 @@ export const check = <Options extends ReadStreamOptions | ReadAllOptions>(
         return yield* invalid(`categories[${index}]`, problem)
       }
     }
+    if (columns !== undefined) yield* checkColumns(columns)
     return options
   })
+
+const checkColumns = (columns: ReadonlyArray<RecordedEvent.Column>): Result.Result<unknown, InvalidInput> => {
+  if (columns.length === 0) return invalid("columns", "must have at least one column, or be left out")
+  const index = columns.findIndex((column) => !RecordedEvent.columns.includes(column))
+  return index < 0
+    ? Result.void
+    : invalid(`columns[${index}]`, `must be one of ${RecordedEvent.columns.join(", ")}`)
+}
 
 const checkAsOf = (asOf: AsOf.AsOf): Result.Result<unknown, InvalidInput> => {
   switch (asOf._tag) {
@@ -91,7 +109,7 @@ const checkCount = (field: string, count: number | undefined): Result.Result<voi
     : invalid(field, "must be a whole number of 0 or more")
 
 /** Whether an event passes the filters; the reader applies `after` and `limit`. */
-export const includes = (options: ReadStreamOptions | ReadAllOptions, event: RecordedEvent): boolean =>
+export const includes = (options: ReadStreamOptions | ReadAllOptions, event: RecordedEvent.RecordedEvent): boolean =>
   (options.asOf === undefined || AsOf.includes(options.asOf, event)) &&
   inRange(options.recordedAt, event.recordedAt) &&
   inRange(options.occurredAt, event.occurredAt) &&
@@ -101,7 +119,7 @@ export const includes = (options: ReadStreamOptions | ReadAllOptions, event: Rec
 const categoriesOf = (options: ReadStreamOptions | ReadAllOptions): ReadonlyArray<string> | undefined =>
   "categories" in options ? options.categories : undefined
 
-const inCategory = (options: ReadStreamOptions | ReadAllOptions, event: RecordedEvent): boolean =>
+const inCategory = (options: ReadStreamOptions | ReadAllOptions, event: RecordedEvent.RecordedEvent): boolean =>
   categoriesOf(options)?.includes(StreamName.category(event.stream)) ?? true
 
 const inRange = (range: TimeRange | undefined, time: DateTime.Utc): boolean =>

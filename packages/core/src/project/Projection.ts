@@ -41,7 +41,10 @@ export interface Definition<Event extends Tagged, State, Index extends string> {
   readonly events: EventCodec<Event>
   /** Only events of streams in these categories; of all categories by default. */
   readonly categories?: ReadonlyArray<string> | undefined
-  /** The keys of the rows that an event changes, each 1 to 255 UTF-16 units; `byStream` for one row per stream. */
+  /**
+   * The keys of the rows that an event changes, each 1 to 255 UTF-16 units; `byStream` for one row per stream. Declare the
+   * envelope, here and in `evolve`, as a parameter without a default: a projection that declares none reads none.
+   */
   readonly keys: (event: Event, envelope: Envelope) => ReadonlyArray<string>
   /** The schema of a row; the encoded row is stored as JSON. */
   readonly state: Schema.ConstraintCodec<State, unknown>

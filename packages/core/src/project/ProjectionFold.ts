@@ -9,12 +9,12 @@ import { printable } from "../event/internal/Printable.ts"
 import { attempt, reasonOf } from "../event/internal/Reason.ts"
 import type { Json } from "../event/Json.ts"
 import type { Position } from "../event/Position.ts"
-import type { RecordedEvent } from "../event/RecordedEvent.ts"
+import { type Column, columns, type RecordedEvent } from "../event/RecordedEvent.ts"
 import * as StreamName from "../event/StreamName.ts"
 import type { StreamVersion } from "../event/StreamVersion.ts"
 import * as InitialState from "./internal/InitialState.ts"
 import * as RowKeys from "./internal/RowKeys.ts"
-import { type Envelope, type Projection, removed } from "./Projection.ts"
+import { byStream, type Envelope, type Projection, removed } from "./Projection.ts"
 
 /** A stored row, with the position of its last event and that event's version in its stream. */
 export interface StoredRow {
@@ -25,11 +25,14 @@ export interface StoredRow {
   readonly version: StreamVersion
 }
 
-/** The step that failed. `Newer`: an operator parked the stream at an event of a newer schema version than the code knew. */
+/**
+ * The step that failed. `Handle`: the handler of a consumer. `Newer`: an operator parked the stream at an event of a newer schema
+ * version than the code knew.
+ */
 export type Stage = (typeof stages)[number]
 
 /** All stages. */
-export const stages = ["Event", "Keys", "Row", "Evolve", "Newer"] as const
+export const stages = ["Event", "Keys", "Row", "Evolve", "Handle", "Newer"] as const
 
 /** An event that a projection cannot fold. */
 export class PoisonedEvent extends Data.TaggedError("PoisonedEvent")<{
@@ -81,12 +84,24 @@ export const reads = (
   event: RecordedEvent
 ): boolean => types.includes(event.type) && (categories?.includes(StreamName.category(event.stream)) ?? true)
 
+/**
+ * The columns of events that a projection needs: all where a function declares the envelope as a parameter, or an upcaster
+ * the stored event.
+ */
+export const columnsOf = <Event extends Tagged, State>(
+  { events, evolve, keys }: Folding<Event, State>
+): ReadonlyArray<Column> =>
+  // A function without parameters may have them as `...rest`.
+  (keys !== byStream && keys.length !== 1) || evolve.length < 1 || evolve.length > 2
+    ? columns
+    : [...new Set<Column>([...events.columns, "position"])]
+
 /** Decodes a stored event and finds the keys of its rows. Fails with `PoisonedEvent`. */
 export const prepare = <Event extends Tagged, State>(
   projection: Folding<Event, State>,
   recorded: RecordedEvent
 ): Result.Result<Prepared<Event>, PoisonedEvent> => {
-  const { data: _data, schemaVersion: _version, type, ...envelope } = recorded
+  const envelope = envelopeOf(recorded)
   const events = projection.events.decode(recorded)
   if (Result.isFailure(events)) return poisoned(projection, recorded, "Event", events.failure.message)
   const parts: Array<PreparedPart<Event>> = []
@@ -95,7 +110,18 @@ export const prepare = <Event extends Tagged, State>(
     if (Result.isFailure(keys)) return poisoned(projection, recorded, "Keys", keys.failure)
     parts.push({ event, keys: keys.success })
   }
-  return Result.succeed({ parts, type, envelope, keys: RowKeys.ofAll(projection, parts, envelope.stream) })
+  return Result.succeed({
+    parts,
+    type: recorded.type,
+    envelope,
+    keys: RowKeys.ofAll(projection, parts, envelope.stream)
+  })
+}
+
+// A rest pattern would cost several times as much.
+const envelopeOf = (recorded: RecordedEvent): Envelope => {
+  const { id, metadata, occurredAt, position, recordedAt, stream, version } = recorded
+  return { stream, version, position, id, metadata, occurredAt, recordedAt }
 }
 
 /**

@@ -44,6 +44,14 @@ describe("check", () => {
       .toBe("asOf.position must be a whole number of 0 or more")
   })
 
+  it("refuses a column that no event has, naming its place, and no columns", () => {
+    expect(failureOf(check({ columns: ["type", "size"] })).message).toBe(
+      "columns[1] must be one of stream, version, position, id, type, schemaVersion, data, metadata, occurredAt, recordedAt"
+    )
+    expect(failureOf(check({ columns: [] })).message).toBe("columns must have at least one column, or be left out")
+    expect(Result.isSuccess(check({ columns: ["id", "data"] }))).toBe(true)
+  })
+
   it("refuses a category that no stream can have, naming its place", () => {
     expect(failureOf(check({ categories: ["a", "b-c"] })).message).toBe("categories[1] must not contain a dash")
     expect(failureOf(check({ categories: [""] })).message).toBe("categories[0] must not be empty")

@@ -6,7 +6,7 @@ import * as EventCodec from "../../src/event/EventCodec.ts"
 import * as EventType from "../../src/event/EventType.ts"
 import type { Json } from "../../src/event/Json.ts"
 import { Position } from "../../src/event/Position.ts"
-import type { RecordedEvent } from "../../src/event/RecordedEvent.ts"
+import { columns, type RecordedEvent } from "../../src/event/RecordedEvent.ts"
 import type { StreamName } from "../../src/event/StreamName.ts"
 import { StreamVersion } from "../../src/event/StreamVersion.ts"
 import type { Commit } from "../../src/journal/Commit.ts"
@@ -559,5 +559,41 @@ describe("a stored event that is read as several events", () => {
   it("changes nothing if its type is retired", () => {
     expect(refolded(split, logOf(["a-1", "Looked", {}], moved("a-1", ["x"], 1), ["a-1", "Looked", "garbage"])))
       .toEqual(refolded(split, logOf(moved("a-1", ["x"], 1))))
+  })
+})
+
+describe("the columns of a projection", () => {
+  const few = ["stream", "version", "type", "schemaVersion", "data", "position"]
+
+  it.each<[string, object]>([
+    ["one without envelopes", definition],
+    ["one keyed by stream", { ...definition, keys: Projection.byStream }],
+    ["an inline one", { ...definition, keys: Projection.byStream, evolve: (state: Sum, _event: Event) => state }]
+  ])("of %s are few", (_, given) => {
+    expect(Fold.columnsOf(changed(given))).toEqual(few)
+  })
+
+  it.each<[string, object]>([
+    ["keys", { keys: (_: Event, { id }: Projection.Envelope) => [id] }],
+    ["evolve", { evolve: (state: Sum, _: Event, envelope: Projection.Envelope) => ({ ...state, ...envelope }) }],
+    ["keys with rest parameters", { keys: (...[, { id }]: [Event, Projection.Envelope]) => [id] }],
+    ["evolve with rest parameters", { evolve: (...[state]: [Sum, Event, Projection.Envelope]) => state }],
+    ["an upcaster", {
+      events: EventCodec.makeUnsafe([
+        Added.pipe(EventType.upcast(Schema.Struct({}), (fields, _stored) => fields)),
+        Cleared
+      ])
+    }]
+  ])("are all where %s may look at the whole event", (_, parts) => {
+    expect(Fold.columnsOf(changed(parts))).toEqual(columns)
+  })
+
+  it("are enough to fold its events", () => {
+    const log = logOf(added("a-1", ["x", "y"], 2), cleared("a-2", "y"), added("b-1", ["x"], 3))
+    const narrow = log.map((event) =>
+      // As a store may give them.
+      Object.fromEntries(Fold.columnsOf(sums).map((column) => [column, event[column]])) as unknown as RecordedEvent
+    )
+    expect(Fold.refold(sums, narrow)).toEqual(Fold.refold(sums, log))
   })
 })

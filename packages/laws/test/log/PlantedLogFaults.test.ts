@@ -50,6 +50,7 @@ const eventStoreLaws: Table<typeof EventStoreLaws> = {
     "inverted ranges with swapped ends": reading(Reads.invertedRangesAreSwapped),
     "instants read as prefixes": reading(Reads.instantsArePrefixes)
   },
+  columnsAgree: { "the time of another column": store(EventStores.mixesUpTimes) },
   headIsLast: { "the next position as head": store(EventStores.headIsTheNextPosition) },
   commitsAreAllOrNothing: { "a commit for each stream": store(EventStores.commitsEachStreamByItself) },
   retriesChangeNothing: { "retries reported as new": onJournal(Journals.reportsRetriesAsNew) },

@@ -48,7 +48,10 @@ describe.each([["a server", SqlProjections.onServer], ["the embedded database", 
         const failing = store.update(
           id,
           (batch) =>
-            Effect.andThen(projection.fold(batch, events, new Set(), { batchRows: 1 }), Effect.fail("too late"))
+            Effect.andThen(
+              projection.fold(batch, events, new Set(), { batchRows: 10_000, attempts: 3 }),
+              Effect.fail("too late")
+            )
         )
         expect(yield* Effect.flip(failing)).toBe("too late")
         expect(yield* noted).toEqual(["a1"])

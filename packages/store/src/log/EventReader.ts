@@ -2,11 +2,11 @@
 import type { EventId } from "@refold/core/event/EventId"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { Position } from "@refold/core/event/Position"
-import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import type { Column, RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
 import type { StreamVersion } from "@refold/core/event/StreamVersion"
 import { printable } from "@refold/core/internal/event/Printable"
-import type { ReadAllOptions, ReadStreamOptions } from "@refold/core/journal/ReadOptions"
+import type { Columns, ReadAllOptions, ReadStreamOptions } from "@refold/core/journal/ReadOptions"
 import * as Context from "effect/Context"
 import * as Data from "effect/Data"
 import type * as DateTime from "effect/DateTime"
@@ -24,13 +24,18 @@ export type ReadFailure = InvalidInput | EventStoreError
 /** The reading part of an adapter. */
 export interface ReaderAdapter {
   /** The events of one stream, ordered by version; empty for an unknown stream. */
-  readonly readStream: (stream: StreamName, options?: ReadStreamOptions) => Stream.Stream<RecordedEvent, ReadFailure>
+  readonly readStream: <Read extends Column = Column>(
+    stream: StreamName,
+    options?: ReadStreamOptions & Columns<Read>
+  ) => Stream.Stream<Pick<RecordedEvent, Read>, ReadFailure>
   /**
    * The events of all streams, ordered by position, up to the head when the read starts. Misses no event: later events
    * have higher positions than those that were read. Fails with `EventStoreError` if the database is restarted or replaced
    * during the read.
    */
-  readonly readAll: (options?: ReadLogOptions) => Stream.Stream<RecordedEvent, ReadFailure>
+  readonly readAll: <Read extends Column = Column>(
+    options?: ReadLogOptions & Columns<Read>
+  ) => Stream.Stream<Pick<RecordedEvent, Read>, ReadFailure>
   /**
    * The position of the last event that `readAll` returns, and the instance of the log. Within an instance the position
    * never decreases, and all events up to one that was returned are visible.
@@ -95,8 +100,8 @@ export interface SubscribeOptions extends Omit<ReadAllOptions, "asOf" | "limit">
 export type ReplayOptions = Omit<SubscribeOptions, "after" | "cursor">
 
 /** An event, and the cursor to subscribe with after it. */
-export interface Delivered {
-  readonly event: RecordedEvent
+export interface Delivered<Read extends Column = Column> {
+  readonly event: Pick<RecordedEvent, Read>
   readonly cursor: Cursor
 }
 
@@ -125,13 +130,17 @@ export class EventReader extends Context.Service<
      * or the last one that it delivered, is not in the log, and with an `EventStoreError` that is permanent at an event that
      * cannot be read (the cause is an `UnreadableEvent`) and where the role lacks a right (`PermissionDenied`).
      */
-    readonly subscribe: (options?: SubscribeOptions) => Stream.Stream<RecordedEvent, SubscribeFailure>
+    readonly subscribe: <Read extends Column = Column>(
+      options?: SubscribeOptions & Columns<Read>
+    ) => Stream.Stream<Pick<RecordedEvent, Read>, SubscribeFailure>
     /** As `subscribe`, each event with a cursor, for subscribers that store where they are outside of the database. */
-    readonly subscribeWithCursors: (options?: SubscribeOptions) => Stream.Stream<Delivered, SubscribeFailure>
+    readonly subscribeWithCursors: <Read extends Column = Column>(
+      options?: SubscribeOptions & Columns<Read>
+    ) => Stream.Stream<Delivered<Read>, SubscribeFailure>
     /** As `subscribe`, from an event on, itself included, given by its position or its id. */
-    readonly replayFrom: (
+    readonly replayFrom: <Read extends Column = Column>(
       from: Position | EventId,
-      options?: ReplayOptions
-    ) => Stream.Stream<RecordedEvent, ReadFailure | EventNotFound | LogWentBack>
+      options?: ReplayOptions & Columns<Read>
+    ) => Stream.Stream<Pick<RecordedEvent, Read>, ReadFailure | EventNotFound | LogWentBack>
   }
 >()("@refold/store/EventReader") {}

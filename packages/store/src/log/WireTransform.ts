@@ -16,7 +16,12 @@ export interface WireTransform {
   ) => Effect.Effect<ReadonlyArray<RecordedEvent>, EventStoreError>
 }
 
+const identity: WireTransform = { toWire: Effect.succeed, fromWire: Effect.succeed }
+
+/** Whether a transform gives the events as they are stored: then it needs no column of them. */
+export const isIdentity = ({ fromWire }: WireTransform): boolean => fromWire === identity.fromWire
+
 /** Used wherever events are stored or folded; the identity by default. */
 export const WireTransform = Context.Reference<WireTransform>("@refold/store/WireTransform", {
-  defaultValue: () => ({ toWire: Effect.succeed, fromWire: Effect.succeed })
+  defaultValue: () => identity
 })

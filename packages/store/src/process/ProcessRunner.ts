@@ -14,6 +14,7 @@ import * as CatchUp from "../project/internal/CatchUp.ts"
 import * as FollowLog from "../project/internal/FollowLog.ts"
 import * as OutdatedCode from "../project/internal/OutdatedCode.ts"
 import type { ProjectionTarget } from "../project/internal/ProjectionTarget.ts"
+import * as Redefine from "../project/internal/Redefine.ts"
 import * as Projector from "../project/Projector.ts"
 import { type NotOwned, ReadModelStore } from "../project/ReadModelStore.ts"
 import * as EventObserver from "./internal/EventObserver.ts"
@@ -115,14 +116,6 @@ export const observer = <Event extends Tagged, State>(
  * that is taken out on purpose. Run it when the former code runs nowhere: that would add the type again. Types that this code
  * adds are not read from their first event on then.
  */
-export const redefine = Effect.fnUntraced(function*<Event extends Tagged, State>(
+export const redefine = <Event extends Tagged, State>(
   process: Process<Event, State>
-): Effect.fn.Return<void, EventStoreError, ReadModelStore> {
-  const store = yield* ReadModelStore
-  const { definition, name } = observer(process)
-  yield* Effect.forEach(
-    yield* store.generations(name),
-    ({ id }) => store.update(id, (batch) => batch.redefine(definition), { wait: true }),
-    { discard: true }
-  )
-})
+): Effect.Effect<void, EventStoreError, ReadModelStore> => Redefine.redefine(observer(process))

@@ -81,6 +81,11 @@ export interface Batch {
   readonly discarded: (after: Position, upTo: Position) => Effect.Effect<ReadonlyArray<Position>, EventStoreError>
   /** Stores rows before `save` does: an event may change more rows than one statement should have. */
   readonly writeRows: (changes: RowChanges) => Effect.Effect<void, EventStoreError>
+  /**
+   * Runs an effect outside of the transaction. Undefined where it would wait for the end of the transaction, because the database
+   * has one session.
+   */
+  readonly outside: (<A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>) | undefined
   /** Runs an effect, and undoes what it has written if it fails. */
   readonly undoOnFailure: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | EventStoreError, R>
   /** Stores changes and the new checkpoint. */

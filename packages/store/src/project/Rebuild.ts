@@ -1,6 +1,8 @@
 /** Builds the rows of a projection again, beside the live rows, and then replaces these in one step. */
 import type { Tagged } from "@refold/core/event/EventType"
+import { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { Position } from "@refold/core/event/Position"
+import * as StoredDefinition from "@refold/core/internal/project/StoredDefinition"
 import * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -32,7 +34,8 @@ export interface Progress {
  * Rebuilds a projection: emits its progress after each batch, and ends when the new rows are live. Continues a rebuild
  * that was interrupted. Programs that run the projection, or rebuild it, share the work: one at a time does it. If this
  * stream is interrupted, they finish the rebuild. Fails with `ProjectionOutdated` if a newer version becomes live, and with
- * `NewerSchemaVersion` at an event that is newer than the code: newer code continues the rebuild.
+ * `NewerSchemaVersion` at an event that is newer than the code: newer code continues the rebuild. Fails with `InvalidInput` for a
+ * consumer.
  */
 export const rebuild = <Event extends Tagged, State, R = never>(
   runnable: Projector.Runnable<Event, State, R>,
@@ -40,6 +43,10 @@ export const rebuild = <Event extends Tagged, State, R = never>(
 ): Stream.Stream<Progress, Projector.CatchUpFailure, EventReader | ReadModelStore | R> =>
   Stream.unwrap(Effect.gen(function*() {
     const target = Projector.targetOf(runnable)
+    if (StoredDefinition.parse(target.definition).kind === "consumer") {
+      const rule = "must not be a consumer: a rebuild would deliver all events again"
+      return yield* new InvalidInput({ field: "projection", rule })
+    }
     const begun = yield* (yield* ReadModelStore).begin(target, "Building")
     const started = yield* Clock.currentTimeMillis
     const withBatchSize = CatchUp.adaptiveBatching({ ...CatchUp.defaults, ...options })

@@ -1,6 +1,9 @@
 import * as Aggregate from "@refold/core/decide/Aggregate"
 import type { DecodeError } from "@refold/core/event/DecodeError"
+import * as EventCodec from "@refold/core/event/EventCodec"
+import * as EventType from "@refold/core/event/EventType"
 import { Position } from "@refold/core/event/Position"
+import * as RecordedEvent from "@refold/core/event/RecordedEvent"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as AsOf from "@refold/core/journal/AsOf"
 import type { LoadedState } from "@refold/store/decide/LoadedState"
@@ -13,6 +16,8 @@ import { WireTransform } from "@refold/store/log/WireTransform"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import * as TestClock from "effect/testing/TestClock"
@@ -224,8 +229,9 @@ describe("a snapshot", () => {
       yield* seedWithSnapshot()
       const read: Array<number> = []
       yield* State.load(Account.withSnapshots, "a").pipe(withStore((store) => ({
-        readStream: (...args) =>
-          Stream.tap(store.readStream(...args), ({ version }) => Effect.sync(() => read.push(version)))
+        readStream: (stream, options) =>
+          Stream.tap(store.readStream(stream, { ...options, columns: undefined }), ({ version }) =>
+            Effect.sync(() => read.push(version)))
       })))
       // The last event of the snapshot is read again, to see that it is still stored.
       expect(read).toEqual([3, 4, 5])
@@ -330,6 +336,46 @@ describe("the wire transform of a load", () => {
         Effect.provideService(WireTransform, { toWire: Effect.succeed, fromWire: () => Effect.fail(noKey) })
       )
       expect(yield* Effect.flip(failed)).toBe(noKey)
+    })))
+})
+
+describe("the columns that a load reads", () => {
+  const columnsOf = Effect.fnUntraced(function*(load: ReturnType<typeof State.load>) {
+    const read: Array<ReadonlyArray<string> | undefined> = []
+    yield* load.pipe(withStore((store) => ({
+      readStream: (stream, options = {}) => {
+        read.push(options.columns)
+        return store.readStream(stream, options)
+      }
+    })))
+    return read
+  })
+  const narrow = ["stream", "version", "type", "schemaVersion", "data", "id", "position", "recordedAt"]
+
+  it("are those that the codec needs, and the place of the last event", () =>
+    run(Effect.gen(function*() {
+      expect(yield* columnsOf(State.load(Account.account, "a"))).toEqual([narrow])
+    })))
+
+  it("are all where an upcaster declares the stored event, or a wire transform is set", () =>
+    run(Effect.gen(function*() {
+      const { decider } = Account.account
+      const Added = EventType.make("Added", Schema.Struct({ amount: Schema.Number }))
+      const events = EventCodec.makeUnsafe([
+        Added.pipe(EventType.upcast(Schema.Struct({ amount: Schema.Number }), (fields, _stored) => fields))
+      ])
+      const upcasting = Aggregate.makeUnsafe({
+        category: "account",
+        events,
+        decider: { ...decider, decide: () => Result.succeed([]), evolve: (state: Account.State) => state }
+      })
+      expect(yield* columnsOf(State.load(upcasting, "a"))).toEqual([[...RecordedEvent.columns]])
+      const wire = {
+        toWire: Effect.succeed,
+        fromWire: (events: ReadonlyArray<RecordedEvent.RecordedEvent>) => Effect.succeed(events)
+      }
+      const sealed = Effect.provideService(State.load(Account.account, "a"), WireTransform, wire)
+      expect(yield* columnsOf(sealed)).toEqual([undefined])
     })))
 })
 

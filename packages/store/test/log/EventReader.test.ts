@@ -35,6 +35,25 @@ describe("a subscription", () => {
       expect(yield* Fiber.join(subscriber)).toEqual([3])
     })))
 
+  it("reads the given columns, and those by which it goes on", () =>
+    run(Effect.gen(function*() {
+      yield* deposit("a", 1, 2)
+      const read: Array<ReadonlyArray<string> | undefined> = []
+      const watching = withStore((store) => ({
+        readAll: (options = {}) => {
+          read.push(options.columns)
+          return store.readAll(options)
+        }
+      }))
+      const types = yield* watching(Effect.flatMap(EventReader, ({ subscribe }) =>
+        Stream.runCollect(Stream.take(
+          Stream.map(subscribe({ columns: ["type"] }), ({ type }) => type),
+          2
+        ))))
+      expect(types).toEqual(["Deposited", "Deposited"])
+      expect(read).toEqual([["type", "id", "position"]])
+    })))
+
   it.each<[string, SubscribeOptions, string]>([
     ["a negative position", { after: Position(-1) }, "after"],
     ["a category with a dash", { categories: ["a-b"] }, "categories[0]"],

@@ -4,6 +4,7 @@ import * as Process from "@refold/core/process/Process"
 import * as Sample from "@refold/laws/internal/kit/Sample"
 import * as Transfers from "@refold/laws/internal/process/Transfers"
 import * as EventObserver from "@refold/store/internal/process/EventObserver"
+import { defaults } from "@refold/store/internal/project/CatchUp"
 import { Causation } from "@refold/store/log/Causation"
 import { EventReader } from "@refold/store/log/EventReader"
 import * as ProcessInstances from "@refold/store/process/ProcessInstances"
@@ -63,7 +64,7 @@ describe("a saga that is run", () => {
       const instances = Array.from({ length: 1_001 }, (_, n) => String(n))
       for (const instance of instances) yield* request(instance, "a", "b", 1)
       // An observer has no rows and reads nothing of the batch.
-      yield* EventObserver.of(saga).fold(undefined as never, yield* recorded, new Set(), { batchRows: 10_000 })
+      yield* EventObserver.of(saga).fold(undefined as never, yield* recorded, new Set(), defaults)
       const reacted = (yield* recorded).filter(({ type }) => type === "ProcessReacted")
       expect(reacted.map(({ stream, version }) => `${stream}@${version}`)).toEqual(
         instances.map((instance) => `moves-${instance}@1`)

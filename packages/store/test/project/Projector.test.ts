@@ -1,4 +1,6 @@
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
+import { WireTransform } from "@refold/store/log/WireTransform"
 import * as ProjectionStatus from "@refold/store/project/ProjectionStatus"
 import * as Projector from "@refold/store/project/Projector"
 import * as ReadModel from "@refold/store/project/ReadModel"
@@ -190,6 +192,34 @@ describe("a projection that is run", () => {
     })))
 })
 
+describe("the columns that a projection reads", () => {
+  const columnsOf = Effect.fnUntraced(function*(effect: typeof catchUp) {
+    const read: Array<ReadonlyArray<string> | undefined> = []
+    yield* deposit("a", 1)
+    yield* effect.pipe(withStore((store) => ({
+      readAll: (options = {}) => {
+        read.push(options.columns)
+        return store.readAll(options)
+      }
+    })))
+    return read
+  })
+
+  it("are those that its functions and its codec use", () =>
+    run(Effect.gen(function*() {
+      expect(yield* columnsOf(catchUp)).toEqual([["stream", "version", "type", "schemaVersion", "data", "position"]])
+    })))
+
+  it("are all where a wire transform is set", () =>
+    run(Effect.gen(function*() {
+      const wire = {
+        toWire: Effect.succeed,
+        fromWire: (events: ReadonlyArray<RecordedEvent>) => Effect.succeed(events)
+      }
+      expect(yield* columnsOf(Effect.provideService(catchUp, WireTransform, wire))).toEqual([undefined])
+    })))
+})
+
 describe("large events", () => {
   const large = (n: number) => stored(n, { data: { amount: n, note: "x".repeat(6 * 1024 * 1024) } })
 
@@ -216,11 +246,13 @@ describe("large events", () => {
       const unreadable = new EventStoreError({ operation: "read", cause: "event 3 cannot be read", isPermanent: true })
       const failing = withStore((store) => ({
         readAll: (options) =>
-          Stream.mapEffect(store.readAll(options), (event) => event.version === 3 ? unreadable : Effect.succeed(event))
+          Stream.mapEffect(store.readAll({ ...options, columns: undefined }), (event) =>
+            event.version === 3 ? unreadable : Effect.succeed(event))
       }))
       expect(yield* Effect.flip(failing(Projector.run(balances)))).toBe(unreadable)
       expect(yield* failing(Effect.flip(ProjectionStatus.of(balances)))).toBe(unreadable)
-      const [generation] = yield* Effect.flatMap(ReadModelStore, ({ generations }) => generations(balances.name))
+      const [generation] = yield* Effect.flatMap(ReadModelStore, ({ generations }) =>
+        generations(balances.name))
       expect(generation).toMatchObject({ checkpoint: 2 })
     })))
 })

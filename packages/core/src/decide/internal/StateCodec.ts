@@ -43,12 +43,13 @@ const compile = <State>(state: Schema.ConstraintCodec<State, unknown>): StateCod
   // A document is plain JSON.
   const document = Schema.toJsonSchemaDocument(codec) as unknown as JsonSchema
   return {
-    encode: (value) =>
-      attempt(() => encode(value)).pipe(
-        Result.mapError((rule) => new InvalidInput({ field: "state", rule })),
-        Result.flatMap((encoded) => Json.storable(encoded, "state")),
-        Result.flatMap(checkSize)
-      ),
+    // Run for every event of a projection: without a pipe.
+    encode: (value) => {
+      const encoded = attempt(() => encode(value))
+      if (Result.isFailure(encoded)) return Result.fail(new InvalidInput({ field: "state", rule: encoded.failure }))
+      const storable = Json.storable(encoded.success, "state")
+      return Result.isFailure(storable) ? storable : checkSize(storable.success)
+    },
     decode: (stored) => attempt(() => decode(stored)),
     schema: { document, text: JSON.stringify(document), ast: codec.ast }
   }

@@ -15,7 +15,12 @@ export interface CompiledType {
   readonly upcasts: ReadonlyArray<EventVersion["upcast"]>
   readonly isRetired: boolean
   readonly split: CompiledSplit | undefined
+  /** Whether an upcaster or the split declares the stored event as a parameter. */
+  readonly readsStored: boolean
 }
+
+/** Whether a function of fields also declares the stored event. One without parameters may have them all as `...rest`. */
+export const declaresStored = ({ length }: (...parameters: never) => unknown): boolean => length !== 1
 
 /** How its events are read as events of other types. */
 export interface CompiledSplit {
@@ -58,16 +63,28 @@ const compile = (
 ): Result.Result<CompiledType, InvalidInput> => {
   const { name, versions } = type
   if (isRetired(type)) {
-    return Result.succeed({ name, oldest: 1, latest: 0, codecs: [], upcasts: [], isRetired: true, split: undefined })
+    return Result.succeed(retired(name))
   }
   return Result.gen(function*() {
     const oldest = yield* checkVersions(type)
     const split = yield* compileSplit(type, others)
     const codecs = versions.map(({ schema }) => FieldsCodec.make(schema))
     const upcasts = versions.map(({ upcast }) => upcast)
-    return { name, oldest, latest: oldest + versions.length - 1, codecs, upcasts, isRetired: false, split }
+    const readsStored = [...upcasts, split?.from].some((from) => from !== undefined && declaresStored(from))
+    return { name, oldest, latest: oldest + versions.length - 1, codecs, upcasts, isRetired: false, split, readsStored }
   })
 }
+
+const retired = (name: string): CompiledType => ({
+  name,
+  oldest: 1,
+  latest: 0,
+  codecs: [],
+  upcasts: [],
+  isRetired: true,
+  split: undefined,
+  readsStored: false
+})
 
 // The oldest version.
 const checkVersions = (type: StoredType): Result.Result<number, InvalidInput> => {

@@ -2,8 +2,8 @@
 import * as Result from "effect/Result"
 import { type DecodeError, NewerSchemaVersion, UndecodableEvent, UnknownEventType } from "../DecodeError.ts"
 import type { Tagged } from "../EventType.ts"
-import type { RecordedEvent } from "../RecordedEvent.ts"
-import type { CompiledSplit, CompiledType } from "./CompiledType.ts"
+import { columns, type Encoded, type RecordedEvent } from "../RecordedEvent.ts"
+import { type CompiledSplit, type CompiledType, declaresStored } from "./CompiledType.ts"
 import { attempt } from "./Reason.ts"
 
 type Decoded<A> = Result.Result<A, string>
@@ -11,7 +11,7 @@ type Decoded<A> = Result.Result<A, string>
 /** The domain events of a stored event. */
 export const decode = (
   type: CompiledType | undefined,
-  stored: RecordedEvent
+  stored: Encoded
 ): Result.Result<ReadonlyArray<object>, DecodeError> => {
   const { schemaVersion, stream, type: name, version } = stored
   if (type === undefined) return Result.fail(new UnknownEventType({ stream, version, type: name, schemaVersion }))
@@ -33,7 +33,7 @@ export const checkVersion = (
     ? Result.fail(new NewerSchemaVersion({ stream, version, type: name, schemaVersion, latest: type.latest }))
     : Result.void
 
-const decodeParts = (type: CompiledType, stored: RecordedEvent): Decoded<ReadonlyArray<object>> => {
+const decodeParts = (type: CompiledType, stored: Encoded): Decoded<ReadonlyArray<object>> => {
   const fields = decodeFields(type, stored)
   if (Result.isFailure(fields)) return Result.fail(fields.failure)
   return type.split === undefined
@@ -42,7 +42,7 @@ const decodeParts = (type: CompiledType, stored: RecordedEvent): Decoded<Readonl
 }
 
 // The fields in the latest version.
-const decodeFields = (type: CompiledType, stored: RecordedEvent): Decoded<object> => {
+const decodeFields = (type: CompiledType, stored: Encoded): Decoded<object> => {
   const { schemaVersion } = stored
   if (schemaVersion < type.oldest) return Result.fail(`the oldest schema version known is ${type.oldest}`)
   const codec = type.codecs[schemaVersion - type.oldest]
@@ -54,11 +54,11 @@ const decodeFields = (type: CompiledType, stored: RecordedEvent): Decoded<object
   return fields
 }
 
-const upcast = (type: CompiledType, version: number, fields: object, stored: RecordedEvent): Decoded<object> => {
+const upcast = (type: CompiledType, version: number, fields: object, stored: Encoded): Decoded<object> => {
   const upcaster = `the upcaster of ${type.name} from version ${version - 1} to ${version}`
   const index = version - type.oldest
-  // `EventType.upcast` types the input of each upcaster as the output of the previous one.
-  const given = attempt(() => type.upcasts[index]!(fields as never, stored), upcaster)
+  // Each upcaster's input is typed as the output of the previous one.
+  const given = call(type.upcasts[index]!, fields, stored, upcaster)
   if (Result.isFailure(given)) return given
   return Result.mapError(
     type.codecs[index]!.validate(given.success),
@@ -66,14 +66,29 @@ const upcast = (type: CompiledType, version: number, fields: object, stored: Rec
   )
 }
 
+// Without the stored event where the function does not declare it: then all of its columns may not be there.
+const call = <A>(
+  from: (fields: never, stored: RecordedEvent) => A,
+  fields: object,
+  stored: Encoded,
+  name: string
+): Decoded<A> => {
+  if (declaresStored(from) && !isWhole(stored)) return Result.fail(`${name} needs the event with all of its columns`)
+  // A function that does not declare it is called without; for another it was just checked.
+  const given = (declaresStored(from) ? stored : undefined) as RecordedEvent
+  // `EventType` types the fields that the function is given.
+  return attempt(() => from(fields as never, given), name)
+}
+
+const isWhole = (stored: Partial<RecordedEvent>): boolean => columns.every((column) => stored[column] !== undefined)
+
 const splitFields = (
   { from, into }: CompiledSplit,
   fields: object,
-  stored: RecordedEvent
+  stored: Encoded
 ): Decoded<ReadonlyArray<object>> => {
   const name = `the split of ${stored.type} into ${[...into.keys()].join(", ")}`
-  // `EventType.splitInto` types its input as the fields of the last version.
-  const given = attempt<unknown>(() => from(fields as never, stored), name)
+  const given = call(from, fields, stored, name)
   if (Result.isFailure(given)) return Result.fail(given.failure)
   if (!Array.isArray(given.success)) return Result.fail(`${name} must give an array of events`)
   const parts: Array<object> = []

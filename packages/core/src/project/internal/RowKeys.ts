@@ -1,15 +1,16 @@
 /** The row keys of events: those that a projection finds for an event, checked, and those of a stored event. */
 import * as Result from "effect/Result"
+import { InvalidInput } from "../../event/InvalidInput.ts"
 import * as NewEvent from "../../event/NewEvent.ts"
 
 /** The keys without repetitions; a failure is the rule that a key breaks. */
 export const check = (keys: ReadonlyArray<string>): Result.Result<ReadonlyArray<string>, string> => {
   if (!Array.isArray(keys)) return Result.fail("keys must return an array")
-  for (const [index, key] of keys.entries()) {
-    const checked = NewEvent.checkName(key, `keys[${index}]`)
-    if (Result.isFailure(checked)) return Result.fail(checked.failure.message)
+  for (let index = 0; index < keys.length; index++) {
+    const problem = NewEvent.nameProblem(keys[index])
+    if (problem !== undefined) return Result.fail(new InvalidInput({ field: `keys[${index}]`, rule: problem }).message)
   }
-  return Result.succeed([...new Set(keys)])
+  return Result.succeed(keys.length === 1 ? [keys[0]] : [...new Set(keys)])
 }
 
 /**

@@ -7,7 +7,8 @@ import * as Schema from "effect/Schema"
 import type { RowIndex } from "./RowIndex.ts"
 
 /** `rows`: a projection. `inline rows`: one by `ofAggregate`. `tables`: a projection in SQL. `process`: its observer. */
-type Kind = "rows" | "inline rows" | "tables" | "process"
+const Kind = Schema.Literals(["rows", "inline rows", "tables", "process", "consumer"])
+type Kind = typeof Kind.Type
 
 /** The parts of a definition that are compared. */
 export interface StoredDefinition {
@@ -34,7 +35,6 @@ export const problem = (rendered: unknown): string | undefined =>
   Result.isSuccess(decode(rendered)) ? undefined : "must be the definition of a projection as JSON"
 
 const Texts = Schema.Array(Schema.String)
-const Kind = Schema.Literals(["rows", "inline rows", "tables", "process"])
 const Index = Schema.Struct({
   name: Schema.String,
   fields: Schema.Array(Schema.Struct({ field: Schema.String, kind: Schema.String }))
@@ -48,9 +48,14 @@ export const parse = (rendered: string): StoredDefinition =>
   // Rendered here, or checked by `problem` when it was read.
   JSON.parse(rendered) as StoredDefinition
 
-/** Whether two kinds cannot share a name, whatever their versions: a process has no versions that could replace one another. */
+/** Whether nothing can be built again, so that there are no versions that could replace one another: a process or a consumer. */
+export const isUnversioned = (rendered: string): boolean => unversioned.includes(parse(rendered).kind)
+
+const unversioned: ReadonlyArray<Kind> = ["process", "consumer"]
+
+/** Whether two kinds cannot share a name, whatever their versions. */
 export const areApart = (one: string, two: string): boolean =>
-  (parse(one).kind === "process") !== (parse(two).kind === "process")
+  parse(one).kind !== parse(two).kind && (isUnversioned(one) || isUnversioned(two))
 
 /** Whether `own` reads every event that `stored` reads. */
 export const covers = (own: string, stored: string): boolean => {
@@ -81,7 +86,8 @@ const names: Readonly<Record<Kind, string>> = {
   rows: "a projection with rows",
   "inline rows": "an inline projection",
   tables: "a projection with tables of its own",
-  process: "the observer of a process"
+  process: "the observer of a process",
+  consumer: "a consumer"
 }
 
 const listed = (what: string, found: ReadonlyArray<string>): ReadonlyArray<string> =>

@@ -6,7 +6,7 @@ import * as EventCodec from "../../../src/event/EventCodec.ts"
 import * as EventType from "../../../src/event/EventType.ts"
 import type { Json } from "../../../src/event/Json.ts"
 import { Position } from "../../../src/event/Position.ts"
-import type { RecordedEvent } from "../../../src/event/RecordedEvent.ts"
+import { columns, type RecordedEvent } from "../../../src/event/RecordedEvent.ts"
 import { StreamVersion } from "../../../src/event/StreamVersion.ts"
 import { at, eventId, failureOf, malformed, stream } from "../../support/Sample.ts"
 
@@ -130,6 +130,46 @@ describe("an upcaster", () => {
 })
 
 const Placed = EventType.make("Placed", Schema.Struct({ by: Schema.String }))
+
+describe("an upcaster or a split that declares the stored event", () => {
+  const From1 = Schema.Struct({ by: Schema.String })
+  const Noted = EventType.make("Noted", Schema.Struct({}))
+  const narrow = { stream: stream("shop-1"), version: StreamVersion(7), type: "Noted", schemaVersion: 1, data: {} }
+  const declaring: ReadonlyArray<[string, Pick<EventCodec.EventCodec<EventType.Tagged>, "columns" | "decode">]> = [
+    [
+      "as its second parameter",
+      EventCodec.makeUnsafe([
+        Noted.pipe(EventType.upcast(From1, (_, { metadata }) => ({ by: metadata.actor ?? "?" })))
+      ])
+    ],
+    [
+      "as a rest parameter",
+      EventCodec.makeUnsafe([
+        Noted.pipe(EventType.upcast(From1, (...[, { metadata }]) => ({ by: metadata.actor ?? "?" })))
+      ])
+    ],
+    [
+      "in a split",
+      EventCodec.makeUnsafe([
+        Placed,
+        Noted.pipe(EventType.splitInto([Placed], (_, { metadata }) => [Placed.make({ by: metadata.actor ?? "?" })]))
+      ])
+    ]
+  ]
+
+  it.each(declaring)("%s needs all columns, and gets them", (_, codec) => {
+    expect(codec.columns).toEqual(columns)
+    expect(Result.getOrThrow(codec.decode(stored("Noted", 1, {})))).toMatchObject([{ by: "Ada" }])
+    expect(failureOf(codec.decode(narrow)).message).toContain("needs the event with all of its columns")
+  })
+
+  it("is not what one of fields alone is: it needs few columns", () => {
+    const codec = EventCodec.makeUnsafe([Noted.pipe(EventType.upcast(From1, (v1) => ({ ...v1, by: "Bob" })))])
+    expect(codec.columns).toEqual(["stream", "version", "type", "schemaVersion", "data"])
+    expect(codec.decode(narrow)).toEqual(Result.succeed([{ _tag: "Noted", by: "Bob" }]))
+  })
+})
+
 const Line = EventType.make("Line", Schema.Struct({ sku: Schema.NonEmptyString })).pipe(
   EventType.upcast(Cents, ({ sku }) => ({ sku, cents: 0 }))
 )

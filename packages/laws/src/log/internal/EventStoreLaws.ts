@@ -3,7 +3,7 @@
  * important rules, so that the report of a broken store names the rule.
  */
 import type { Position } from "@refold/core/event/Position"
-import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import { type Column, columns, type RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { Appended, KeyLookUp } from "@refold/core/journal/Commit"
 import * as Journal from "@refold/core/journal/Journal"
 import { EventStore } from "@refold/store/log/EventStore"
@@ -108,6 +108,38 @@ export const readsAgree = Law.make(
       return {
         left: yield* Effect.forEach(reads, (read) => RunPrograms.read(history, read)),
         right: reads.map((read) => RunPrograms.readJournal(journal, read))
+      }
+    })
+)
+
+// Each column alone, and what a fold needs, which most loads read.
+const selections: ReadonlyArray<ReadonlyArray<Column>> = [
+  ...columns.map((column) => [column]),
+  ["type", "schemaVersion", "data", "id", "position", "recordedAt"]
+]
+
+const selected = (selection: ReadonlyArray<Column>) => (events: ReadonlyArray<RecordedEvent>) =>
+  events.map((event) => selection.map((column) => event[column]))
+
+/** Reads each column alone, of the log and of every stream. */
+export const columnsAgree = Law.make(
+  "a read of some columns gives those of the whole events",
+  (program: Programs.Program) =>
+    Effect.gen(function*() {
+      const { history: { events, start } } = yield* RunPrograms.onStore(program)
+      const streams = [...new Set(events.map(({ stream }) => stream))]
+      const read = (columns: ReadonlyArray<Column>) =>
+        Effect.map(
+          Effect.all([
+            RunPrograms.readAll({ after: start, columns }),
+            ...streams.map((stream) => RunPrograms.readStream(stream, { columns }))
+          ]),
+          (all) => all.map(selected(columns))
+        )
+      const whole = [events, ...streams.map((name) => events.filter(({ stream }) => stream === name))]
+      return {
+        left: yield* Effect.forEach(selections, read),
+        right: selections.map((selection) => whole.map(selected(selection)))
       }
     })
 )

@@ -119,8 +119,17 @@ export const recordsTheClock = changed((adapter) => {
       for (const { id } of commit.writes.flatMap(({ events }) => events)) times.set(id.toLowerCase(), now)
       return appended
     }),
-    readStream: (stream, options) => retimed(adapter.readStream(stream, options)),
-    readAll: (options) => retimed(adapter.readAll(options))
+    readStream: (stream, options) => retimed(adapter.readStream(stream, { ...options, columns: undefined })),
+    readAll: (options) => retimed(adapter.readAll({ ...options, columns: undefined }))
+  }
+})
+
+/** Reads the times of both clocks from one column, where columns are named. */
+export const mixesUpTimes = changed((adapter) => {
+  const mixedUp = Stream.map((event: RecordedEvent) => ({ ...event, recordedAt: event.occurredAt }))
+  return {
+    readAll: ({ columns, ...options } = {}) =>
+      columns === undefined ? adapter.readAll(options) : mixedUp(adapter.readAll(options))
   }
 })
 
@@ -188,6 +197,6 @@ export const readsPastOpenTransactions = changed((adapter) => {
       for (const id of ids) open.delete(id)
       return yield* appended
     }),
-    readAll: (options) => Stream.filter(adapter.readAll(options), ({ id }) => !open.has(id))
+    readAll: (options) => Stream.filter(adapter.readAll({ ...options, columns: undefined }), ({ id }) => !open.has(id))
   }
 })

@@ -91,6 +91,7 @@ export const hasNoLock = rows((store) => ({
       parked: (streams) => Effect.succeed(parked.filter(({ stream }) => streams.includes(stream))),
       discarded: () => Effect.succeed(discarded.map(({ position }) => position)),
       writeRows: (changes) => Effect.delay(Effect.asVoid(done((batch) => Effect.orDie(batch.writeRows(changes)))), 1),
+      outside: (effect) => effect,
       undoOnFailure: (effect) => effect,
       save: (changes) => Effect.delay(Effect.asVoid(done((batch) => Effect.orDie(batch.save(changes)))), 1),
       add: (addition) => Effect.asVoid(done((batch) => Effect.orDie(batch.add(addition)))),

@@ -44,7 +44,7 @@ export const readsStreamsBackwards = readers(({ readStream }) => ({
 /** Ends the log at the first event after the instant. */
 export const treatsInstantsAsPrefixes = readers(({ readAll }) => ({
   readAll: (options = {}) => {
-    const { asOf, ...rest } = options
+    const { asOf, ...rest } = { ...options, columns: undefined }
     return asOf?._tag === "OccurredAt"
       ? Stream.takeWhile(
         readAll(rest),

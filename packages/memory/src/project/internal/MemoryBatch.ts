@@ -78,7 +78,8 @@ const readsOf = (
       Generations.discardedOf(changed(), generation.projection)
         .map(({ position }) => position)
         .filter((position) => position > after && position <= upTo)
-    )
+    ),
+  outside: (effect) => effect
 })
 
 const writesOf = (

@@ -1,24 +1,35 @@
 /** Rows of `event_store` as events. */
-import type { EventId } from "@refold/core/event/EventId"
 import type { Json } from "@refold/core/event/Json"
 import type { Metadata } from "@refold/core/event/NewEvent"
 import { Position } from "@refold/core/event/Position"
-import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
-import type { StreamName } from "@refold/core/event/StreamName"
+import type { Column, RecordedEvent } from "@refold/core/event/RecordedEvent"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import * as StoredValue from "../../schema/internal/StoredValue.ts"
 
-/** The columns that `decode` reads. */
-export const columns =
-  `stream, version, "position", event_id, type, schema_version, data, metadata, occurred_at, recorded_at`
+/** The columns of the table by the columns of an event. */
+export const names = {
+  stream: "stream",
+  version: "version",
+  position: `"position"`,
+  id: "event_id",
+  type: "type",
+  schemaVersion: "schema_version",
+  data: "data",
+  metadata: "metadata",
+  occurredAt: "occurred_at",
+  recordedAt: "recorded_at"
+} as const satisfies { readonly [column in Column]: string }
 
-/** The columns that an event is made of. */
+/** All columns that `decode` reads. */
+export const columns = Object.values(names).join(", ")
+
+/** The columns that an event is made of; those that were not selected are undefined. */
 export interface EventRow {
   readonly stream: string
-  readonly version: bigint
-  readonly position: bigint
+  readonly version: bigint | number
+  readonly position: bigint | number
   readonly event_id: string
   readonly type: string
   readonly schema_version: number
@@ -30,36 +41,43 @@ export interface EventRow {
 
 /**
  * The event; a failure is the reason why the row is none. The table's check keeps out such rows, so its owner has changed
- * the table. What was checked is what it is branded as.
+ * the table. What was checked is what it is branded as. The stream may be known without the row.
  */
-export const decode = (row: EventRow): Result.Result<RecordedEvent, string> => {
-  for (const [column, rule] of rules) {
-    const problem = rule(row[column])
-    if (problem !== undefined) return Result.fail(`its "${column}" ${problem}`)
-  }
-  return Result.succeed(event(row))
+export const decode = (row: EventRow, stream = row.stream): Result.Result<RecordedEvent, string> => {
+  const problem = problemOf(row)
+  return problem === undefined ? Result.succeed(event(row, stream)) : Result.fail(problem)
+}
+
+// The columns that a reader relies on; the others are texts and JSON by the types of their columns. One by one, because a loop
+// over them for each event that is read takes as long as making the event.
+const problemOf = (row: EventRow): string | undefined =>
+  broken("version", row.version, StoredValue.count) ??
+    broken("position", row.position, StoredValue.count) ??
+    broken("metadata", row.metadata, metadata) ??
+    broken("occurred_at", row.occurred_at, StoredValue.instant) ??
+    broken("recorded_at", row.recorded_at, StoredValue.instant)
+
+const broken = (column: keyof EventRow, value: unknown, rule: StoredValue.Rule): string | undefined => {
+  const problem = value === undefined ? undefined : rule(value)
+  return problem === undefined ? undefined : `its "${column}" ${problem}`
 }
 
 const optionalText: StoredValue.Rule = (value) => value === undefined ? undefined : StoredValue.text(value)
+const metadata = StoredValue.object({ correlationId: optionalText, causationId: optionalText, actor: optionalText })
 
-// Those that a reader relies on; the others are texts and JSON by the types of their columns.
-const rules: ReadonlyArray<readonly [column: keyof EventRow, rule: StoredValue.Rule]> = [
-  ["version", StoredValue.count],
-  ["position", StoredValue.count],
-  ["metadata", StoredValue.object({ correlationId: optionalText, causationId: optionalText, actor: optionalText })],
-  ["occurred_at", StoredValue.instant],
-  ["recorded_at", StoredValue.instant]
-]
-
-const event = (row: EventRow): RecordedEvent => ({
-  stream: row.stream as StreamName,
-  version: StreamVersion(Number(row.version)),
-  position: Position(Number(row.position)),
-  id: row.event_id as EventId,
-  type: row.type,
-  schemaVersion: row.schema_version,
-  data: row.data,
-  metadata: row.metadata,
-  occurredAt: DateTime.fromDateUnsafe(row.occurred_at),
-  recordedAt: DateTime.fromDateUnsafe(row.recorded_at)
-})
+// One literal, which is fast to make: a column that was not selected is undefined, and not in the type that a reader gets.
+const event = (row: Partial<EventRow>, stream: string): RecordedEvent => {
+  const { occurred_at: occurredAt, position, recorded_at: recordedAt, version } = row
+  return {
+    stream,
+    version: version === undefined ? undefined : StreamVersion(Number(version)),
+    position: position === undefined ? undefined : Position(Number(position)),
+    id: row.event_id,
+    type: row.type,
+    schemaVersion: row.schema_version,
+    data: row.data,
+    metadata: row.metadata,
+    occurredAt: occurredAt === undefined ? undefined : DateTime.fromDateUnsafe(occurredAt),
+    recordedAt: recordedAt === undefined ? undefined : DateTime.fromDateUnsafe(recordedAt)
+  } as RecordedEvent
+}

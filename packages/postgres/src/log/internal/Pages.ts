@@ -2,9 +2,10 @@
  * Keyset pages of events, none of which holds a connection. A page ends after 1,000 events, or after the event with which it
  * has 8 MiB of data and metadata, so that reading takes a bounded amount of memory.
  */
-import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import { type Column, columns as allColumns, type RecordedEvent } from "@refold/core/event/RecordedEvent"
+import type { StreamName } from "@refold/core/event/StreamName"
 import type { ReadFailure } from "@refold/store/log/EventReader"
-import { type EventStoreError, PermissionDenied } from "@refold/store/log/EventStoreError"
+import { EventStoreError, PermissionDenied } from "@refold/store/log/EventStoreError"
 import * as InstanceChanged from "@refold/store/log/InstanceChanged"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -37,6 +38,10 @@ type Row = EventRow.EventRow & { readonly size: number }
 export interface Options {
   readonly after?: number | undefined
   readonly limit?: number | undefined
+  /** The stream of all events, if it is one: then it is not read. */
+  readonly stream?: StreamName | undefined
+  /** The columns to read beside the key; all by default. */
+  readonly columns?: ReadonlyArray<Column> | undefined
   /** Run with the last event that was read; the page is then selected again, unless it fails. */
   readonly onInstanceChanged?: (
     error: EventStoreError,
@@ -47,16 +52,18 @@ export interface Options {
 /** Reads page by page. Fails with a permanent `EventStoreError` at an event that the client cannot read. */
 export const read = (
   database: Database,
-  { after = 0, limit = Infinity, onInstanceChanged = Effect.fail }: Options,
+  { after = 0, columns = allColumns, limit = Infinity, onInstanceChanged = Effect.fail, stream }: Options,
   key: Key,
   select: Select
 ): Stream.Stream<RecordedEvent, ReadFailure> => {
+  const read = columns.filter((column) => column !== "stream" || stream === undefined)
+  const statement = statementOf(database, key, read, select)
   const start: From = { after, left: limit, most: maxEvents, last: undefined }
   return Stream.paginate(
     start,
     (from) =>
       Effect.catchIf(
-        readPage(database, key, select, from),
+        readPage(database, { key, select, statement, stream }, from),
         InstanceChanged.isCauseOf,
         (error) => Effect.as(onInstanceChanged(error, from.last), [[], Option.some(from)] as const)
       )
@@ -73,15 +80,21 @@ interface From {
   readonly last: EventRow.EventRow | undefined
 }
 
+interface Source {
+  readonly key: Key
+  readonly select: Select
+  readonly stream: StreamName | undefined
+  readonly statement: (page: Page) => Statement.Statement<Row>
+}
+
 const readPage = Effect.fnUntraced(function*(
   database: Database,
-  key: Key,
-  select: Select,
+  { key, select, statement, stream }: Source,
   from: From
 ): Effect.fn.Return<readonly [ReadonlyArray<RecordedEvent>, Option.Option<From>], EventStoreError> {
   const { after, left, most } = from
   const page = { after, limit: Math.min(left, most) }
-  const result = yield* Effect.result(query(database, "read", events(database, key, select, page)))
+  const result = yield* Effect.result(query(database, "read", statement(page)))
   if (Result.isFailure(result)) {
     const { cause, isPermanent } = result.failure
     if (isPermanent !== true || cause instanceof PermissionDenied) return yield* result.failure
@@ -94,38 +107,56 @@ const readPage = Effect.fnUntraced(function*(
   const bytes = rows.reduce((sum, { size }) => sum + size, 0)
   const isLast = last === undefined || rows.length === left || (rows.length < page.limit && bytes < maxBytes)
   const next = isLast ? Option.none() : Option.some({ after: Number(last[key]), left: left - rows.length, most, last })
-  const decoded = decodeAll(rows)
+  const decoded = decodeAll(rows, stream)
   if (decoded.unreadable === undefined) return [decoded.events, next]
-  const { reason, row } = decoded.unreadable
   // The events before it arrive first: the next page begins with it.
   const before = rows[decoded.events.length - 1]
-  if (before === undefined) return yield* UnreadableRow.named("read", row, reason)
+  if (before === undefined) {
+    const failure = new EventStoreError({ operation: "read", isPermanent: true, cause: new Error(decoded.unreadable) })
+    return yield* UnreadableRow.fail(database, failure, (columns) => select({ after, limit: 1 }, columns))
+  }
   const read = { after: Number(before[key]), left: left - decoded.events.length, most, last: before }
   return [decoded.events, Option.some(read)]
 })
 
 interface Decoded {
   readonly events: ReadonlyArray<RecordedEvent>
-  /** The row after these events that is no event, and why. */
-  readonly unreadable?: { readonly row: Row; readonly reason: string }
+  /** Why the row after these events is no event. */
+  readonly unreadable?: string
 }
 
-const decodeAll = (rows: ReadonlyArray<Row>): Decoded => {
+const decodeAll = (rows: ReadonlyArray<Row>, stream: StreamName | undefined): Decoded => {
   const events: Array<RecordedEvent> = []
   for (const row of rows) {
-    const event = EventRow.decode(row)
-    if (Result.isFailure(event)) return { events, unreadable: { row, reason: event.failure } }
+    const event = EventRow.decode(row, stream)
+    if (Result.isFailure(event)) return { events, unreadable: event.failure }
     events.push(event.success)
   }
   return { events }
 }
 
-// The sizes are added up before any data is read: large data is stored apart from its row.
-const events = ({ sql }: Database, key: Key, select: Select, page: Page): Statement.Statement<Row> => {
-  const sum = sql.literal(
-    `${EventRow.columns}, size, sum(size) OVER (ORDER BY "${key}" ROWS UNBOUNDED PRECEDING) - size AS bytes_before`
+// The sizes are added up before any data is read: large data is stored apart from its row. The driver reads a float8 faster
+// than a bigint, and a version or position fits into it.
+const statementOf = (
+  { sql }: Database,
+  key: Key,
+  columns: ReadonlyArray<Column>,
+  select: Select
+): Source["statement"] => {
+  const own = EventRow.names[key]
+  const read = [...new Set<Column>([key, ...columns])]
+  const names = read.map((column) => EventRow.names[column])
+  const inner = sql.literal(
+    `${names.join(", ")}, size, sum(size) OVER (ORDER BY ${own} ROWS UNBOUNDED PRECEDING) - size AS bytes_before`
   )
-  return sql<Row>`
-    SELECT ${sql.literal(`${EventRow.columns}, size`)} FROM (${select(page, sum)}) AS page
-    WHERE bytes_before < ${maxBytes}::bigint ORDER BY ${sql.literal(`"${key}"`)}`
+  const outer = sql.literal(
+    [...names.map((name) => isCount(name) ? `${name}::float8 AS ${name}` : name), "size"].join(", ")
+  )
+  const order = sql.literal(`page.${own}`)
+  return (page) =>
+    sql<Row>`
+    SELECT ${outer} FROM (${select(page, inner)}) AS page
+    WHERE bytes_before < ${maxBytes}::bigint ORDER BY ${order}`
 }
+
+const isCount = (name: string): boolean => name === EventRow.names.version || name === EventRow.names.position

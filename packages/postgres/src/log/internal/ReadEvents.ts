@@ -1,6 +1,6 @@
 /** Reads of a stream, and of the global log up to the head. */
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
-import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import type { Column, RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as StreamName from "@refold/core/event/StreamName"
 import * as ReadOptions from "@refold/core/journal/ReadOptions"
 import type { ReadFailure, ReadLogOptions } from "@refold/store/log/EventReader"
@@ -22,7 +22,7 @@ import * as Pages from "./Pages.ts"
 export const readStream = (
   database: Database,
   stream: StreamName.StreamName,
-  options: ReadOptions.ReadStreamOptions = {}
+  options: ReadOptions.ReadStreamOptions & ReadOptions.Columns<Column> = {}
 ): Stream.Stream<RecordedEvent, ReadFailure> =>
   whenChecked(Result.andThen(StreamName.parse(stream), ReadOptions.check(options)), () => {
     const { object, sql } = database
@@ -31,7 +31,7 @@ export const readStream = (
       ...given(asOf?._tag === "Version" ? asOf.version : undefined, (version) => sql`version <= ${version}::bigint`),
       ...filters(database, options)
     ])
-    return Pages.read(database, options, "version", ({ after, limit }, columns) =>
+    return Pages.read(database, { ...options, stream }, "version", ({ after, limit }, columns) =>
       sql`
         SELECT ${columns} FROM ${object("event_store")}
         WHERE stream = ${stream}::text AND version > ${after}::bigint${conditions}
@@ -42,12 +42,16 @@ export const readStream = (
 export const readAll = (
   database: Database,
   readHead: ReadHead,
-  options: ReadLogOptions = {}
+  options: ReadLogOptions & ReadOptions.Columns<Column> = {}
 ): Stream.Stream<RecordedEvent, ReadFailure> =>
   whenChecked(ReadOptions.check(options), () =>
     Stream.unwrap(Effect.map(headOf(readHead, options), (start) => {
       const { object, sql } = database
       let head = start
+      // By its id, `isStored` looks for the last event.
+      const columns = options.instance === undefined
+        ? options.columns && [...options.columns, "id" as const]
+        : options.columns
       const conditions = andAll(database, [
         ...filters(database, options),
         ...given(options.categories, (names) => sql`split_part(stream, '-', 1) = ANY (${names}::text[])`)
@@ -70,7 +74,7 @@ export const readAll = (
             WHERE ${object("require_instance")}(${head.instance}::text) AND "position" > ${after}::bigint${conditions}
             ORDER BY "position" LIMIT ${limit}::bigint
           ) AS page WHERE "position" <= ${head.position}::bigint ORDER BY "position"`
-      return Pages.read(database, { ...options, onInstanceChanged }, "position", select)
+      return Pages.read(database, { ...options, columns, onInstanceChanged }, "position", select)
     })))
 
 const isStored = (

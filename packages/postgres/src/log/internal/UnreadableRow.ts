@@ -38,7 +38,7 @@ export const eventOf = (operation: string, row: EventRow.EventRow): Result.Resul
   Result.mapError(EventRow.decode(row), (reason) => named(operation, row, reason))
 
 /** The failure of an operation that meets a row that is no event. */
-export const named = (
+const named = (
   operation: string,
   { event_id, position, stream, type, version }: NameRow,
   reason: string

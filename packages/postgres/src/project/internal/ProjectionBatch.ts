@@ -19,6 +19,8 @@ import * as RowSelection from "./RowSelection.ts"
 export interface Options {
   /** An owner that sends nothing for this time loses its generation. */
   readonly ownerIdleTimeout: Duration.Input
+  /** Whether all transactions of the database take turns. */
+  readonly hasOneSession: boolean
 }
 
 interface ClaimedRow extends Generations.GenerationRow, Head.HeadRow {
@@ -30,7 +32,7 @@ const operation = "update projection"
 /** Runs `body` as the one owner of the generation; see the port. */
 export const update = Effect.fnUntraced(function*<A, E, R>(
   database: Database,
-  { ownerIdleTimeout }: Options,
+  { hasOneSession, ownerIdleTimeout }: Options,
   generation: number,
   body: (batch: Batch) => Effect.Effect<A, E, R>,
   { wait = false }: UpdateOptions = {}
@@ -48,7 +50,8 @@ export const update = Effect.fnUntraced(function*<A, E, R>(
     const [claimed] = yield* query(database, operation, claiming)
     if (claimed === undefined) return Option.none<A>()
     const owned = yield* Effect.fromResult(Generations.decode(claimed, operation))
-    const batch = make(database, owned, { hasDiscarded: claimed.has_discarded, head: yield* headOf(claimed) })
+    const head = yield* headOf(claimed)
+    const batch = make(database, owned, { hasDiscarded: claimed.has_discarded, hasOneSession, head })
     const ran = claimed.has_tables
       ? Generations.inSchema(database, generation, isNested, body(batch))
       : body(batch)
@@ -73,7 +76,10 @@ const headOf = (row: Head.HeadRow): Effect.Effect<LogHead, EventStoreError> =>
 const make = (
   database: Database,
   generation: Generation,
-  { head, ...claimed }: { readonly hasDiscarded: boolean; readonly head: LogHead }
+  { hasOneSession, head, ...claimed }: Pick<Options, "hasOneSession"> & {
+    readonly hasDiscarded: boolean
+    readonly head: LogHead
+  }
 ): Batch => {
   const { id, parked, projection } = generation
   // Most generations never have any; then batches send no query for them.
@@ -110,6 +116,7 @@ const make = (
         hasWritten = true
         return Effect.asVoid(query(database, operation, writeRows(database, id, changes)))
       }),
+    outside: hasOneSession ? undefined : database.outsideTransaction,
     undoOnFailure: (effect) => transaction(database, operation, effect),
     save: (changes) =>
       Effect.suspend(() => {

@@ -37,7 +37,7 @@ export interface Database {
   /** Runs an effect once the caller's transaction has committed, and at once where there is none. Keep it short. */
   readonly afterCommit: (effect: Effect.Effect<void>) => Effect.Effect<void>
   /** Runs an effect outside of the caller's transaction, if there is one. */
-  readonly outsideTransaction: <A, E>(effect: Effect.Effect<A, E>) => Effect.Effect<A, E>
+  readonly outsideTransaction: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }
 
 /** The database of a schema, by the client in scope. */
@@ -61,8 +61,12 @@ export const make = (
     statement: (statement) => statement,
     inTransaction: Effect.map(Effect.serviceOption(sql.transactionService), Option.isSome),
     afterCommit: (effect) => sql.afterCommit(effect),
-    outsideTransaction: (effect) =>
-      Effect.updateContext(effect, (context: Context.Context<never>) => Context.omit(sql.transactionService)(context))
+    outsideTransaction: <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+      // The transaction is in no type: without it the context still has all services that the effect needs.
+      Effect.updateContext(
+        effect,
+        (context: Context.Context<R>) => Context.omit(sql.transactionService)(context) as Context.Context<NoInfer<R>>
+      )
   }))
 
 const beginReadCommitted = "BEGIN ISOLATION LEVEL READ COMMITTED"

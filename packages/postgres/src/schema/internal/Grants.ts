@@ -10,7 +10,7 @@ import * as StoreSchema from "./StoreSchema.ts"
  *
  * - `reader` reads events, states and rows.
  * - `writer` appends events, too: a program that handles commands.
- * - `projector` writes rows: a program that runs projections or processes. It is granted what a reader is, too.
+ * - `projector` writes rows: a program that runs projections, processes or consumers. It is granted what a reader is, too.
  * - `sql-writer` appends by the functions of the SQL API, and reads nothing.
  * - `key-expiry` deletes idempotency keys, and does nothing else.
  */

@@ -26,9 +26,12 @@ export const commandAttempt = (attempts: number): Schedule.Schedule<Duration.Dur
 /** Work on an instance of a process that failed, such as a command with an unknown outcome: 200 ms, doubled up to 30 s. */
 export const instanceFailure: Schedule.Schedule<Duration.Duration> = exponential("200 millis", "30 seconds")
 
-/** Folding a poisoned event again: `first` (50 ms by default, see `Projector.Options`), doubled. Never ends by itself. */
+/**
+ * Folding or handling a poisoned event again: `first` (50 ms by default, see `Projector.Options`), doubled up to a minute, or up to
+ * `first` where that is longer. Never ends by itself.
+ */
 export const poisonedEvent = (first: Duration.Input): Schedule.Schedule<Duration.Duration> =>
-  Schedule.exponential(first)
+  exponential(first, Duration.max(Duration.fromInputUnsafe(first), Duration.minutes(1)))
 
 /** Reading on in a subscription after the store failed: every 500 ms. Never ends. */
 export const storeUnavailable: Schedule.Schedule<number> = Schedule.spaced("500 millis")

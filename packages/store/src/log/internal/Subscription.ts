@@ -1,7 +1,7 @@
 /** Subscriptions: read the log up to the head, and again whenever the head has moved. */
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Position from "@refold/core/event/Position"
-import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import type { Column, RecordedEvent } from "@refold/core/event/RecordedEvent"
 import { position } from "@refold/core/journal/AsOf"
 import * as ReadOptions from "@refold/core/journal/ReadOptions"
 import * as Arr from "effect/Array"
@@ -50,12 +50,14 @@ const find = Effect.fnUntraced(function*(adapter: ReaderAdapter, id: Parameters<
   return Option.isNone(found) ? yield* new EventNotFound({ id }) : found.value.position
 })
 
-type Deliver<A> = (event: RecordedEvent, instance: string) => A
+type Read<Asked extends Column> = Pick<RecordedEvent, Asked | "id" | "position">
+type Deliver<A, Asked extends Column> = (event: Read<Asked>, instance: string) => A
+type Options<Asked extends Column> = SubscribeOptions & ReadOptions.Columns<Asked>
 
-const start = <A>(
+const start = <A, Asked extends Column>(
   adapter: ReaderAdapter,
-  options: SubscribeOptions,
-  deliver: Deliver<A>
+  options: Options<Asked>,
+  deliver: Deliver<A, Asked>
 ): Stream.Stream<A, SubscribeFailure> =>
   Stream.unwrap(Effect.gen(function*() {
     const { after = Position.start, cursor, ...filter } = yield* Effect.fromResult(ReadOptions.check(options))
@@ -67,20 +69,22 @@ const start = <A>(
     return follow(adapter, filter, yield* Anchor.atCursor(adapter, parts, filter), deliver)
   }))
 
-const follow = <A>(
+const follow = <A, Asked extends Column>(
   adapter: ReaderAdapter,
-  { onLogChange, ...filter }: Omit<SubscribeOptions, "after" | "cursor">,
+  { columns: asked, onLogChange, ...filter }: Omit<Options<Asked>, "after" | "cursor">,
   from: Anchor.Anchor,
-  deliver: Deliver<A>
+  deliver: Deliver<A, Asked>
 ): Stream.Stream<A, SubscribeFailure> =>
   Stream.suspend(() => {
     let anchor = from
+    // The anchor needs two columns of its own.
+    const columns = asked === undefined ? undefined : [...asked, "id" as const, "position" as const]
     // All events up to here were delivered or filtered out.
     let read = from.position
     const readUpTo = ({ instance, position: head }: LogHead): Stream.Stream<A, SubscribeFailure> =>
       // After a failure the read starts again behind the last event that was emitted.
       retryForever(
-        Stream.suspend(() => adapter.readAll({ ...filter, after: read, asOf: position(head), instance }))
+        Stream.suspend(() => adapter.readAll({ ...filter, columns, after: read, asOf: position(head), instance }))
       ).pipe(
         Stream.mapArray((events) => {
           const { id, position } = events.at(-1)!

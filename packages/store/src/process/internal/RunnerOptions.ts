@@ -1,8 +1,8 @@
 /** The options of a process runner: their rules and their defaults, resolved once. */
 import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
-import * as Duration from "effect/Duration"
-import * as Option from "effect/Option"
+import type * as Duration from "effect/Duration"
 import * as Result from "effect/Result"
+import * as CheckOptions from "../../log/internal/CheckOptions.ts"
 import type { ProcessHandler } from "../ProcessHandler.ts"
 
 /** How a process is run. */
@@ -47,23 +47,12 @@ export const resolve = <R>(
   }: Options<R>
 ): Result.Result<RunnerOptions<R>, InvalidInput> =>
   Result.all({
-    batchSize: checkCount("batchSize", batchSize),
-    commandAttempts: checkCount("commandAttempts", commandAttempts),
-    commandTimeout: checkDuration("commandTimeout", commandTimeout),
-    concurrency: checkCount("concurrency", concurrency),
-    pollInterval: checkDuration("pollInterval", pollInterval),
+    batchSize: CheckOptions.count("batchSize", batchSize),
+    commandAttempts: CheckOptions.count("commandAttempts", commandAttempts),
+    commandTimeout: CheckOptions.duration("commandTimeout", commandTimeout),
+    concurrency: CheckOptions.count("concurrency", concurrency),
+    pollInterval: CheckOptions.duration("pollInterval", pollInterval),
     handlers: checkHandlers(targets, handlers)
-  })
-
-const checkCount = (field: string, count: number): Result.Result<number, InvalidInput> =>
-  Number.isSafeInteger(count) && count >= 1
-    ? Result.succeed(count)
-    : invalid(field, "must be a whole number from 1")
-
-const checkDuration = (field: string, input: Duration.Input): Result.Result<Duration.Duration, InvalidInput> =>
-  Option.match(Option.filter(Duration.fromInput(input), (duration) => Duration.toMillis(duration) >= 1), {
-    onNone: () => invalid(field, "must be at least a millisecond"),
-    onSome: Result.succeed
   })
 
 const checkHandlers = <R>(

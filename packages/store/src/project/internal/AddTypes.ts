@@ -1,5 +1,5 @@
 /**
- * Adds event types to a generation of a process: its code has more of them than the code that has read the log so far. Events
+ * Adds event types to a generation of a process or consumer: its code has more of them than the code that has read the log so far. Events
  * of the added types are read alone, from the first one up to the checkpoint; then the generation has the new definition.
  * From the first batch on, code with fewer types is refused: instances hold events that it does not know.
  */
@@ -39,17 +39,20 @@ export const addTypes = Effect.fnUntraced(function*<R>(
   yield* checkpoint >= unchanged
     ? batch.redefine(target.definition)
     : batch.add({ definition: target.definition, checkpoint })
-  return { generation, head, checkpoint, folded: outcome.folded, isLive: generation.status === "Live", newer }
+  const { failed, folded } = outcome
+  return { generation, head, checkpoint, folded, isLive: generation.status === "Live", newer, failed }
 })
 
 /** The events that are read next for an addition: the added types, from where the addition is, up to the checkpoint. */
 export const addition = (
-  target: Pick<ProjectionTarget, "categories" | "definition" | "types">,
+  target: Pick<ProjectionTarget, "categories" | "definition" | "startAfter" | "types">,
   generation: Generation
 ): Pick<ReadOptions, "after" | "bound" | "categories" | "types"> => ({
   ...addedBy(target, generation),
   // Other types may have been added half: a process ignores an event that it has observed before.
-  after: generation.addition?.definition === target.definition ? generation.addition.checkpoint : Position.start,
+  after: generation.addition?.definition === target.definition
+    ? generation.addition.checkpoint
+    : target.startAfter?.(generation.checkpoint) ?? Position.start,
   bound: generation.checkpoint
 })
 

@@ -19,7 +19,7 @@ import type { FoldLimits, ProjectionTarget } from "./ProjectionTarget.ts"
 
 /** The size of batches, and when streams are parked. */
 export interface CatchUpOptions extends ParkingPolicy.ParkingPolicy, FoldLimits {
-  /** The maximum number of events in a batch, that is in memory and in one transaction; 2,000 by default. */
+  /** The maximum number of events in a batch, that is in memory and in one transaction; 10,000 by default. */
   readonly batchSize: number
   /**
    * How often code that is too old for an event looks whether newer code has gone on; 5 seconds by default. For `run` and
@@ -30,7 +30,7 @@ export interface CatchUpOptions extends ParkingPolicy.ParkingPolicy, FoldLimits 
 
 /** The default options. */
 export const defaults: CatchUpOptions = {
-  batchSize: 2000,
+  batchSize: 10_000,
   batchRows: 10_000,
   retryNewer: "5 seconds",
   ...ParkingPolicy.defaults
@@ -66,17 +66,19 @@ export const catchUp = Effect.fnUntraced(function*<R>(
   }
 })
 
-// A batch that takes less is followed by a larger one.
+// A batch that takes less is followed by one of twice its size, and one that takes more than twice as long by one of half its
+// size: larger batches write rows less often, and no transaction is open for long.
 const quickMillis = 1000
+const firstSize = 2000
 
 /**
- * Runs batches with the largest size that succeeds. A batch that fails with `EventStoreError` may be too large: it may
+ * Runs batches with the largest size that succeeds within about a second or two. A batch that fails with `EventStoreError` may be too large: it may
  * exceed a timeout for idle transactions, or the limits of a message. It is run again with a tenth of its events, and
  * half of its size becomes the maximum. The error is returned if a batch of one event fails.
  */
 export const adaptiveBatching = (options: CatchUpOptions) => {
-  let { batchSize } = options
-  let maximum = batchSize
+  let maximum = options.batchSize
+  let batchSize = Math.min(firstSize, maximum)
   return Effect.fnUntraced(function*<A, E extends { readonly _tag: string }, R>(
     run: (options: CatchUpOptions) => Effect.Effect<A, E, R>
   ): Effect.fn.Return<A, E, R> {
@@ -84,8 +86,9 @@ export const adaptiveBatching = (options: CatchUpOptions) => {
       const started = yield* Clock.currentTimeMillis
       const result = yield* Effect.result(run({ ...options, batchSize }))
       if (Result.isSuccess(result)) {
-        const isQuick = (yield* Clock.currentTimeMillis) - started < quickMillis
-        if (isQuick) batchSize = Math.min(maximum, batchSize * 2)
+        const millis = (yield* Clock.currentTimeMillis) - started
+        if (millis < quickMillis) batchSize = Math.min(maximum, batchSize * 2)
+        else if (millis > 2 * quickMillis) batchSize = Math.ceil(batchSize / 2)
         return result.success
       }
       if (result.failure._tag !== "EventStoreError" || batchSize === 1) return yield* Effect.fail(result.failure)
@@ -106,31 +109,44 @@ export const advance = Effect.fnUntraced(function*<R>(
   goal: Goal,
   options: CatchUpOptions
 ): Effect.fn.Return<Option.Option<Checkpoint.Reached>, BatchFailure, EventReader | ReadModelStore | R> {
-  let attempt = 0
+  for (let attempts = 0;; attempts = 1) {
+    const reached = yield* attemptBatch(target, generation, { ...goal, ...options }, attempts)
+    if (Option.isNone(reached)) return reached
+    yield* Checkpoint.measure(reached.value)
+    if (reached.value.failed === undefined) return reached
+    yield* Effect.sleep(options.backoff)
+  }
+})
+
+// After so many attempts at its first event.
+const attemptBatch = Effect.fnUntraced(function*<R>(
+  target: ProjectionTarget<R>,
+  generation: number,
+  options: Goal & CatchUpOptions,
+  attempts: number
+): Effect.fn.Return<Option.Option<Checkpoint.Reached>, BatchFailure, EventReader | ReadModelStore | R> {
+  let attempt = attempts
   let unreadable: UnreadableEvent | undefined
-  const reached = yield* Effect.suspend(() =>
-    projectBatch(target, generation, { ...goal, ...options, attempt: ++attempt, unreadable })
-  ).pipe(
-    Effect.catchTag(
-      "EventStoreError",
-      (error) =>
-        Effect.flatMap(
-          findUnreadable(target, generation, error),
-          (found): Effect.Effect<never, EventStoreError | RetryBatch> => {
-            // The same one again: the read could not end before it.
-            if (found.position === unreadable?.position) return Effect.fail(error)
-            unreadable = found
-            return Effect.fail(new RetryBatch({ poisoned: [] }))
-          }
-        )
-    ),
-    Effect.retry({
-      while: ({ _tag }) => _tag === "RetryBatch",
-      schedule: RetryPolicies.poisonedEvent(options.backoff)
-    }),
-    // The schedule has no limit: the batch of the last attempt parks instead of failing.
-    Effect.catchTag("RetryBatch", Effect.die)
-  )
-  if (Option.isSome(reached)) yield* Checkpoint.measure(reached.value)
-  return reached
+  return yield* Effect.suspend(() => projectBatch(target, generation, { ...options, attempt: ++attempt, unreadable }))
+    .pipe(
+      Effect.catchTag(
+        "EventStoreError",
+        (error) =>
+          Effect.flatMap(
+            findUnreadable(target, generation, error),
+            (found): Effect.Effect<never, EventStoreError | RetryBatch> => {
+              // The same one again: the read could not end before it.
+              if (found.position === unreadable?.position) return Effect.fail(error)
+              unreadable = found
+              return Effect.fail(new RetryBatch({ poisoned: [] }))
+            }
+          )
+      ),
+      Effect.retry({
+        while: ({ _tag }) => _tag === "RetryBatch",
+        schedule: RetryPolicies.poisonedEvent(options.backoff)
+      }),
+      // The schedule has no limit: the batch of the last attempt parks instead of failing.
+      Effect.catchTag("RetryBatch", Effect.die)
+    )
 })

@@ -4,6 +4,7 @@
  */
 import type { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import type { PoisonedEvent } from "@refold/core/project/ProjectionFold"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import type { LogHead } from "../../log/LogHead.ts"
@@ -21,6 +22,8 @@ export interface Reached {
   readonly isLive: boolean
   /** The event before which the batch stopped, because it is newer than the code. */
   readonly newer?: NewerEvent | undefined
+  /** The event before which the batch stopped, because it failed: see `Outcome`. */
+  readonly failed?: PoisonedEvent | undefined
 }
 
 /** The checkpoint after these events: a batch that is not full has read everything up to its bound. */

@@ -5,6 +5,7 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
 import { type EventStoreError, PermissionDenied, UnreadableEvent, UnreadableValue } from "../../log/EventStoreError.ts"
+import { isIdentity, WireTransform } from "../../log/WireTransform.ts"
 import { type Generation, ReadModelStore } from "../ReadModelStore.ts"
 import { addition } from "./AddTypes.ts"
 import * as GenerationChoice from "./GenerationChoice.ts"
@@ -16,7 +17,7 @@ import type { ProjectionTarget } from "./ProjectionTarget.ts"
  * of it.
  */
 export const findUnreadable = Effect.fnUntraced(function*(
-  target: Pick<ProjectionTarget, "categories" | "definition" | "name" | "types" | "version">,
+  target: Pick<ProjectionTarget, "categories" | "columns" | "definition" | "name" | "startAfter" | "types" | "version">,
   id: number,
   error: EventStoreError
 ): Effect.fn.Return<UnreadableEvent, ReadFailure, EventReader | ReadModelStore> {
@@ -27,7 +28,8 @@ export const findUnreadable = Effect.fnUntraced(function*(
   }
   const generation = (yield* (yield* ReadModelStore).generations(target.name)).find((one) => one.id === id)
   if (generation === undefined) return yield* error
-  const events = (yield* EventReader).readAll(readOf(target, generation))
+  const columns = isIdentity(yield* WireTransform) ? target.columns : undefined
+  const events = (yield* EventReader).readAll({ ...readOf(target, generation), columns })
   const read = yield* Effect.result(Stream.runDrain(events))
   const named = Result.isFailure(read) && read.failure._tag === "EventStoreError" ? read.failure.cause : undefined
   return named instanceof UnreadableEvent ? named : yield* error
@@ -35,7 +37,7 @@ export const findUnreadable = Effect.fnUntraced(function*(
 
 // As the batch read: those of an addition of event types come before the checkpoint.
 const readOf = (
-  target: Pick<ProjectionTarget, "categories" | "definition" | "name" | "types" | "version">,
+  target: Pick<ProjectionTarget, "categories" | "definition" | "name" | "startAfter" | "types" | "version">,
   generation: Generation
 ) => {
   const { categories, types } = target

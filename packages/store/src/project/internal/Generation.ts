@@ -81,7 +81,7 @@ export interface ParkedStream {
   /** What failed, and why. */
   readonly stage: Stage
   readonly reason: string
-  /** The number of attempts to fold the poisoned event. */
+  /** The number of attempts to fold the poisoned event; 0 where a retry has come to it and not tried it yet. */
   readonly attempts: number
   readonly parkedAt: DateTime.Utc
 }

@@ -42,7 +42,8 @@ export const findLive = <G extends Generation>(
 
 /**
  * Checks that code may own generations of its version, given those of the projection: no higher version is live, its own
- * version has its definition, and a process shares the name with processes only. Code of a process may have more event types.
+ * version has its definition, and a process or a consumer shares the name with its own kind only. Code of these may have more
+ * event types.
  */
 export const checkOwner = (
   owner: RowsIdentity,
@@ -60,7 +61,7 @@ export const checkOwner = (
   return Result.void
 }
 
-/** Checks that a generation has the definition of its owner, or that of a process with fewer event types. */
+/** Checks that a generation has the definition of its owner, or that of a process or consumer with fewer event types. */
 export const checkDefinition = (
   owner: RowsIdentity,
   generation: Generation
@@ -72,12 +73,12 @@ export const checkDefinition = (
     : Result.fail(mismatch(owner, { ...generation, definition: latest }))
 }
 
-/** Whether the owner is a process that observes more events than its generation. */
+/** Whether the owner is a process or a consumer that reads more events than its generation. */
 export const isAddition = ({ definition }: RowsIdentity, { definition: stored }: Generation): boolean =>
   isMore(definition, stored)
 
 const isMore = (own: string, stored: string): boolean =>
-  own !== stored && StoredDefinition.parse(own).kind === "process" && !StoredDefinition.areApart(own, stored) &&
+  own !== stored && StoredDefinition.isUnversioned(own) && !StoredDefinition.areApart(own, stored) &&
   StoredDefinition.covers(own, stored)
 
 /** How long rows that a higher version has replaced are kept for programs that still run the code of their version. */
@@ -125,8 +126,9 @@ const remedyFor = (
   { definition, stored }: { readonly definition: string; readonly stored: number }
 ): string => {
   if (StoredDefinition.areApart(own.definition, definition)) return "choose another name for one of the two"
-  if (StoredDefinition.parse(own.definition).kind === "process") {
-    return "this code is older than the data: run newer code, or take the types out with ProcessRunner.redefine"
+  if (StoredDefinition.isUnversioned(own.definition)) {
+    const runner = StoredDefinition.parse(own.definition).kind === "consumer" ? "Consumer" : "ProcessRunner"
+    return `this code is older than the data: run newer code, or take the types out with ${runner}.redefine`
   }
   if (stored < own.version) return `run version ${own.version} with Projector and read it when its rows are live`
   return stored === own.version

@@ -9,7 +9,7 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { EventStoreError } from "../../log/EventStoreError.ts"
 import type { Batch, NewerEvent } from "../ReadModelStore.ts"
-import type { FoldLimits, Outcome, ProjectionTarget } from "./ProjectionTarget.ts"
+import type { Outcome, ProjectionTarget } from "./ProjectionTarget.ts"
 
 /** Folds the events before the first one that only newer code can fold. `covered` is the number of all events before it. */
 export const foldBefore = <R>(
@@ -17,7 +17,7 @@ export const foldBefore = <R>(
   batch: Batch,
   events: ReadonlyArray<RecordedEvent>,
   waiting: ReadonlySet<StreamName>,
-  limits: FoldLimits
+  limits: Parameters<ProjectionTarget["fold"]>[3]
 ): Effect.Effect<Outcome & { readonly covered: number }, EventStoreError, R> => {
   const newer = find(target, events, waiting)
   const before = newer === undefined ? events : events.filter(({ position }) => position < newer.position)

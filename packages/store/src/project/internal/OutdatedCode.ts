@@ -15,11 +15,11 @@ import * as NewerEvents from "./NewerEvents.ts"
 export type Stops = Map<number, NewerEvent>
 
 /**
- * Runs a projection or a process in the background until the scope closes, and logs what ends it. `outdated` is the error of
+ * Runs a projection, a process or a consumer in the background until the scope closes, and logs what ends it. `outdated` is the error of
  * the first event at which it waits, or the one with which it ended because newer code has taken over; None without either.
  */
 export const start = Effect.fnUntraced(function*<E, R>(
-  { kind, name }: { readonly kind: "projection" | "process"; readonly name: string },
+  { kind, name }: { readonly kind: "projection" | "process" | "consumer"; readonly name: string },
   run: (stops: Stops) => Effect.Effect<never, E, R>
 ): Effect.fn.Return<
   { readonly outdated: Effect.Effect<Option.Option<NewerSchemaVersion | NotOwned>> },

@@ -2,6 +2,7 @@
  * When a stream is parked: after a number of failed attempts to fold its poisoned event, with exponential backoff. From
  * then on the projection skips the stream's events, until they are retried or the poisoned one is discarded.
  */
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { PoisonedEvent } from "@refold/core/project/ProjectionFold"
 import type * as Duration from "effect/Duration"
 import type { ParkedStream } from "../ReadModelStore.ts"
@@ -10,7 +11,7 @@ import type { ParkedStream } from "../ReadModelStore.ts"
 export interface ParkingPolicy {
   /** The attempts to fold a poisoned event before its stream is parked; 3 by default. */
   readonly attempts: number
-  /** The pause after the first failed attempt, doubled after each further one; 50 ms by default. */
+  /** The pause after the first failed attempt, doubled after each further one, up to a minute; 50 ms by default. */
   readonly backoff: Duration.Input
 }
 
@@ -25,6 +26,12 @@ export const park = (
   { position, reason, stage, stream, type, version }: PoisonedEvent,
   attempts: number
 ): Omit<ParkedStream, "parkedAt"> => ({ stream, version, position, type, stage, reason, attempts })
+
+/** The stream to park at an event that a retry has come to and not tried yet. */
+export const parkAt = (
+  before: ParkedStream,
+  { position, type, version }: Pick<RecordedEvent, "position" | "type" | "version">
+): Omit<ParkedStream, "parkedAt"> => ({ ...before, version, position, type, attempts: 0 })
 
 /** The stream to park after a retry that failed: attempts are counted for each poisoned event. */
 export const parkAgain = (

@@ -3,10 +3,12 @@
  * only the owner of the generation can open.
  */
 import type { Position } from "@refold/core/event/Position"
+import type { StreamName } from "@refold/core/event/StreamName"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { EventReader, ReadFailure } from "../../log/EventReader.ts"
+import type { EventStoreError } from "../../log/EventStoreError.ts"
 import * as Polling from "../../log/internal/Polling.ts"
 import type { DefinitionMismatch } from "../ProjectionError.ts"
 import { type Batch, ReadModelStore } from "../ReadModelStore.ts"
@@ -44,7 +46,10 @@ export const projectBatch = Effect.fnUntraced(function*<R>(
     const attributes = { projection: target.name, generation }
     return Polling.work(Effect.withSpan(projected, "refold.projection.batch", { attributes }))
   }
-  return Option.flatten(yield* Polling.untraced(store.update(generation, run, options)))
+  const updating = store.update(generation, run, options)
+  // A wait for another owner can be interrupted: nothing is in hand then.
+  const isDrained = target.isDrained === true && options.wait !== true
+  return Option.flatten(yield* Polling.untraced(isDrained ? Effect.uninterruptible(updating) : updating))
 })
 
 // A generation that is building becomes the live one as soon as it is at the head.
@@ -54,6 +59,9 @@ const project = Effect.fnUntraced(function*<R>(
   options: BatchOptions
 ): Effect.fn.Return<Checkpoint.Reached, RetryBatch | ReadFailure, EventReader | R> {
   const { generation, head } = batch
+  if (generation.status === "Building" && target.startAfter !== undefined) {
+    return yield* begin(batch, target.startAfter(head.position))
+  }
   // Never beyond what this transaction sees: the log that gave the other head may have lost its last events since.
   const bound = lower(options.head.position, head.position)
   const first = yield* foldAfter(target, batch, generation.checkpoint, { ...options, bound })
@@ -69,6 +77,17 @@ const project = Effect.fnUntraced(function*<R>(
   return { ...rest, generation, head: now, folded: first.folded + rest.folded, isLive }
 })
 
+// Live at once, so that a crash before the first event does not move its start.
+const begin = Effect.fnUntraced(function*(
+  batch: Batch,
+  checkpoint: Position
+): Effect.fn.Return<Checkpoint.Reached, EventStoreError> {
+  const { generation, head } = batch
+  const nothing = { rows: [], removed: [], keepsNewer: false, parked: [], unparked: [] }
+  yield* batch.save({ ...nothing, checkpoint, rate: 0 })
+  return { generation, head, checkpoint, folded: 0, isLive: yield* batch.promote }
+})
+
 const lower = (one: Position, two: Position): Position => one < two ? one : two
 
 interface FoldOptions extends BatchOptions {
@@ -82,17 +101,17 @@ const foldAfter = Effect.fnUntraced(function*<R>(
   after: Position,
   options: FoldOptions
 ): Effect.fn.Return<
-  Pick<Checkpoint.Reached, "checkpoint" | "folded" | "newer">,
+  Pick<Checkpoint.Reached, "checkpoint" | "folded" | "newer" | "failed">,
   RetryBatch | ReadFailure,
   EventReader | R
 > {
   const started = yield* Clock.currentTimeMillis
-  const { types, categories } = target
-  const read = yield* readBatch(batch, { ...options, types, categories, after })
-  const streams = [...read.events, ...read.unreadable === undefined ? [] : [read.unreadable]].map(({ stream }) =>
-    stream
-  )
-  const waiting = new Set((yield* batch.parked([...new Set(streams)])).map(({ stream }) => stream))
+  const { categories, columns, types } = target
+  const read = yield* readBatch(batch, { ...options, types, categories, columns, after })
+  const streams = new Set<StreamName>()
+  for (const { stream } of read.events) streams.add(stream)
+  if (read.unreadable !== undefined) streams.add(read.unreadable.stream)
+  const waiting = new Set((yield* batch.parked([...streams])).map(({ stream }) => stream))
   const { checkpoint, newer, outcome, parked } = yield* foldEvents(target, batch, read, { ...options, after, waiting })
   if (checkpoint > after || newer?.position !== batch.generation.newer?.position) {
     yield* batch.save({
@@ -104,5 +123,5 @@ const foldAfter = Effect.fnUntraced(function*<R>(
       rate: Checkpoint.rate(batch.generation.rate, outcome.folded, (yield* Clock.currentTimeMillis) - started)
     })
   }
-  return { checkpoint, folded: outcome.folded, newer }
+  return { checkpoint, folded: outcome.folded, newer, failed: outcome.failed }
 })

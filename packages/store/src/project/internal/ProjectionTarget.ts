@@ -3,24 +3,35 @@
  * handlers of your own write.
  */
 import type { NewerSchemaVersion } from "@refold/core/event/DecodeError"
-import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import type { Position } from "@refold/core/event/Position"
+import type { Column, RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
 import type { PoisonedEvent } from "@refold/core/project/ProjectionFold"
 import type * as Effect from "effect/Effect"
 import type * as Result from "effect/Result"
 import type { EventStoreError } from "../../log/EventStoreError.ts"
 import type { Batch, NewerEvent, RowChanges, StoredProjection } from "../ReadModelStore.ts"
+import type { ParkingPolicy } from "./ParkingPolicy.ts"
 
 /** A target of the projector; `R` are the services that `fold` needs. */
 export interface ProjectionTarget<R = never> extends StoredProjection {
   /** Only events of these stored types. */
   readonly types: ReadonlyArray<string>
+  /** The columns that `checkVersion` and `fold` need of the events, their positions included; all by default. */
+  readonly columns?: ReadonlyArray<Column> | undefined
   /** Only events of streams in these categories. */
   readonly categories?: ReadonlyArray<string> | undefined
   /** Fails for an event that only newer code can fold: see `EventCodec.checkVersion`. */
   readonly checkVersion: (event: RecordedEvent) => Result.Result<void, NewerSchemaVersion>
   /** Whether parked streams can be retried in any order. Otherwise rows may depend on the order of events of several streams. */
   readonly isKeyedByStream: boolean
+  /**
+   * Where a new generation begins instead of at the first event, given the head of the log: it is live from then on. Added event
+   * types begin there, too.
+   */
+  readonly startAfter?: ((head: Position) => Position) | undefined
+  /** Whether a batch that is interrupted ends with the event in hand and is stored, instead of being undone. */
+  readonly isDrained?: boolean | undefined
   /**
    * Folds events in order, except those of `waiting` (parked) streams and those behind a poisoned event of their stream.
    * What it writes is part of the batch's transaction. May end early, after at least one event.
@@ -29,7 +40,7 @@ export interface ProjectionTarget<R = never> extends StoredProjection {
     batch: Batch,
     events: ReadonlyArray<RecordedEvent>,
     waiting: ReadonlySet<StreamName>,
-    limits: FoldLimits
+    limits: FoldLimits & Pick<ParkingPolicy, "attempts">
   ) => Effect.Effect<Outcome, EventStoreError, R>
 }
 
@@ -48,6 +59,8 @@ export interface Outcome extends RowChanges {
   readonly covered?: number | undefined
   /** The first poisoned event of each stream that has one. */
   readonly poisoned: ReadonlyArray<PoisonedEvent>
+  /** The event before which it stopped because it failed: the next batch begins with it, as its second attempt. */
+  readonly failed?: PoisonedEvent | undefined
   /** The number of events folded. */
   readonly folded: number
   /** The event before which the fold stopped, because newer code must fold it: nothing of it or after it was written. */

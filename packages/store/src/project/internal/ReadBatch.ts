@@ -1,12 +1,13 @@
 /** Reads the events of a batch, without the discarded ones. */
 import { Position } from "@refold/core/event/Position"
-import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import type { Column, RecordedEvent } from "@refold/core/event/RecordedEvent"
 import { storedLength } from "@refold/core/internal/event/StoredLength"
 import * as AsOf from "@refold/core/journal/AsOf"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
 import type { UnreadableEvent } from "../../log/EventStoreError.ts"
+import { isIdentity, WireTransform } from "../../log/WireTransform.ts"
 import type { Batch } from "../ReadModelStore.ts"
 import type { BatchOptions } from "./BatchOptions.ts"
 import * as Checkpoint from "./Checkpoint.ts"
@@ -15,6 +16,8 @@ import * as Checkpoint from "./Checkpoint.ts"
 export interface ReadOptions extends Pick<BatchOptions, "asOf" | "batchSize" | "unreadable"> {
   /** The stored types and the categories; all categories by default. */
   readonly types: ReadonlyArray<string>
+  /** The columns that the target needs; all by default. */
+  readonly columns?: ReadonlyArray<Column> | undefined
   readonly categories?: ReadonlyArray<string> | undefined
   readonly after: Position
   /** The last position to read. */
@@ -57,7 +60,7 @@ interface ReadAfter extends Pick<ReadBatch, "events"> {
 
 const readAfter = Effect.fnUntraced(function*(
   { head: { instance } }: Batch,
-  { after, asOf, batchSize, bound, categories, types, unreadable }: ReadOptions
+  { after, asOf, batchSize, bound, categories, types, unreadable, ...options }: ReadOptions
 ): Effect.fn.Return<ReadAfter, ReadFailure, EventReader> {
   if (after >= bound) return { events: [], isFull: false }
   // A read that meets an event that cannot be read may close the connection of the transaction: it ends before.
@@ -65,11 +68,13 @@ const readAfter = Effect.fnUntraced(function*(
   const last = next === undefined || next.position > bound ? bound : Position(next.position - 1)
   const reader = yield* EventReader
   const upTo = asOf === undefined || asOf._tag === "Position" ? AsOf.position(last) : asOf
+  const columns = isIdentity(yield* WireTransform) ? options.columns : undefined
   let bytes = 0
-  const read = yield* reader.readAll({ after, asOf: upTo, types, categories, limit: batchSize, instance }).pipe(
-    Stream.takeUntil(({ data }) => (bytes += storedLength(data)) >= maxBytes),
-    Stream.runCollect
-  )
+  const read = yield* reader.readAll({ after, asOf: upTo, types, categories, columns, limit: batchSize, instance })
+    .pipe(
+      Stream.takeUntil(({ data }) => (bytes += storedLength(data)) >= maxBytes),
+      Stream.runCollect
+    )
   // As of an instant, a read ends at the head of that moment.
   const events = upTo._tag === "Position" ? read : read.filter(({ position }) => position <= last)
   const isFull = (read.length >= batchSize || bytes >= maxBytes) && events.length === read.length

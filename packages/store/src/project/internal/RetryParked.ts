@@ -34,8 +34,28 @@ export type BeforeRetry = (
   locked: ReadonlyArray<LockedGeneration>
 ) => Effect.Effect<void, ReadFailure>
 
-/** Retries a stream in the generations of the target's version. Returns what is still parked, of the live one first. */
+/**
+ * Retries a stream in the generations of the target's version. Returns what is still parked, of the live one first. Where events have
+ * effects outside of the store, in several transactions, so that what is handled is stored soon.
+ */
 export const retryParked = Effect.fnUntraced(function*<R>(
+  target: ProjectionTarget<R>,
+  stream: StreamName,
+  beforeRetry: BeforeRetry
+): Effect.fn.Return<Option.Option<ParkedStream>, RetryFailure, EventReader | ReadModelStore | R> {
+  let retried = yield* retryOnce(target, stream, beforeRetry)
+  while (Option.exists(retried, isUnfinished)) {
+    // Another program may have finished it.
+    const next = retryOnce(target, stream, () => Effect.void)
+    retried = yield* Effect.catchTag(next, "NotParked", () => Effect.succeedNone)
+  }
+  return retried
+})
+
+// Parked at an event that was not tried yet.
+const isUnfinished = ({ attempts }: ParkedStream): boolean => attempts === 0
+
+const retryOnce = Effect.fnUntraced(function*<R>(
   target: ProjectionTarget<R>,
   stream: StreamName,
   beforeRetry: BeforeRetry
@@ -109,36 +129,49 @@ const retryIn = Effect.fnUntraced(function*<R>(
   const discarded = new Set(yield* batch.discarded(Position(parked.position - 1), checkpoint))
   // A discarded event may be one that cannot be read.
   let after = StreamVersion(discarded.has(parked.position) ? parked.version : parked.version - 1)
+  const size = target.isDrained === true ? drainedSize : defaults.batchSize
   for (;;) {
-    const events = yield* readPage(target, stream, after, checkpoint)
-    const kept = events.filter(({ position }) => !discarded.has(position))
+    // One more than is folded, to know the event with which it goes on.
+    const events = yield* readPage(target, stream, { after, checkpoint, limit: size + 1 })
+    const kept = events.slice(0, size).filter(({ position }) => !discarded.has(position))
     const outcome = yield* NewerEvents.foldBefore(target, batch, kept, new Set(), defaults)
     // Only newer code can go on, so the stream stays as it is.
     const newer = NewerEvents.waitsAt(outcome)
     if (newer !== undefined) return yield* NewerEvents.toError(newer)
     const { covered, poisoned: [poisoned] } = outcome
-    const isDone = poisoned === undefined && covered === kept.length && events.length < defaults.batchSize
+    const last = covered < kept.length ? kept[covered - 1] : events.slice(0, size).at(-1)
+    const next = last === undefined ? undefined : events.find(({ version }) => version > last.version)
+    const isUnfinished = target.isDrained === true && next !== undefined
+    const parkedAgain = poisoned !== undefined
+      ? [ParkingPolicy.parkAgain(parked, poisoned)]
+      : isUnfinished
+      ? [ParkingPolicy.parkAt(parked, next)]
+      : []
     yield* batch.save({
       ...outcome,
       newer: batch.generation.newer,
-      parked: poisoned === undefined ? [] : [ParkingPolicy.parkAgain(parked, poisoned)],
-      unparked: isDone ? [stream] : [],
+      parked: parkedAgain,
+      unparked: next === undefined && poisoned === undefined ? [stream] : [],
       checkpoint,
       rate
     })
-    if (isDone || poisoned !== undefined) return Option.fromUndefinedOr((yield* batch.parked([stream]))[0])
-    after = (covered < kept.length ? kept[covered - 1] : events.at(-1))!.version
+    if (last === undefined || next === undefined || parkedAgain.length > 0) {
+      return Option.fromUndefinedOr((yield* batch.parked([stream]))[0])
+    }
+    after = last.version
   }
 })
+
+// As many as a consumer handles in a batch by default.
+const drainedSize = 100
 
 // Events after the checkpoint are left to the next batches of the generation.
 const readPage = Effect.fnUntraced(function*(
   { types }: Pick<ProjectionTarget, "types">,
   stream: StreamName,
-  after: StreamVersion,
-  checkpoint: Position
+  { after, checkpoint, limit }: { readonly after: StreamVersion; readonly checkpoint: Position; readonly limit: number }
 ): Effect.fn.Return<ReadonlyArray<RecordedEvent>, ReadFailure, EventReader> {
   const reader = yield* EventReader
   const asOf = AsOf.position(checkpoint)
-  return yield* Stream.runCollect(reader.readStream(stream, { after, asOf, types, limit: defaults.batchSize }))
+  return yield* Stream.runCollect(reader.readStream(stream, { after, asOf, types, limit }))
 })

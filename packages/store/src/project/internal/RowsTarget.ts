@@ -6,7 +6,14 @@ import type { Tagged } from "@refold/core/event/EventType"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
 import type { Projection } from "@refold/core/project/Projection"
-import { foldBatch, type Folded, type PoisonedEvent, prepare, type Prepared } from "@refold/core/project/ProjectionFold"
+import {
+  columnsOf,
+  foldBatch,
+  type Folded,
+  type PoisonedEvent,
+  prepare,
+  type Prepared
+} from "@refold/core/project/ProjectionFold"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -26,6 +33,7 @@ export const make = <Event extends Tagged, State>(
     definition,
     indexes,
     types,
+    columns: columnsOf(projection),
     categories,
     checkVersion: events.checkVersion,
     isKeyedByStream,
@@ -59,17 +67,22 @@ const take = <Event extends Tagged, State>(
 ): Taken<Event> => {
   const keys = new Set<string>()
   const prepared: Array<Attempted<Event>> = []
-  for (const [covered, event] of events.entries()) {
+  for (let covered = 0; covered < events.length; covered++) {
+    const event = events[covered]!
     if (waiting.has(event.stream)) continue
     const next = prepare(projection, event)
     const own = Result.isSuccess(next) ? next.success.keys : []
-    const added = own.filter((key) => !keys.has(key))
-    if (prepared.length > 0 && keys.size + added.length > batchRows) return { prepared, keys, covered }
-    for (const key of added) keys.add(key)
+    // Counted only where they may be too many.
+    const isFull = keys.size + own.length > batchRows && keys.size + addedBy(own, keys) > batchRows
+    if (isFull && prepared.length > 0) return { prepared, keys, covered }
+    for (const key of own) keys.add(key)
     prepared.push(next)
   }
   return { prepared, keys, covered: events.length }
 }
+
+const addedBy = (own: ReadonlyArray<string>, keys: ReadonlySet<string>): number =>
+  own.reduce((added, key) => keys.has(key) ? added : added + 1, 0)
 
 const foldRows = <Event extends Tagged, State>(
   projection: Projection<Event, State, string>,

@@ -4,12 +4,19 @@ import type { Tagged } from "@refold/core/event/EventType"
 import * as StreamName from "@refold/core/event/StreamName"
 import type { AsOf } from "@refold/core/journal/AsOf"
 import type { Projection } from "@refold/core/project/Projection"
-import { foldBatch, type PoisonedEvent, prepare, reads, type StoredRow } from "@refold/core/project/ProjectionFold"
+import {
+  columnsOf,
+  foldBatch,
+  type PoisonedEvent,
+  prepare,
+  reads,
+  type StoredRow
+} from "@refold/core/project/ProjectionFold"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
-import { WireTransform } from "../../log/WireTransform.ts"
+import { isIdentity, WireTransform } from "../../log/WireTransform.ts"
 import { ReadModelStore } from "../ReadModelStore.ts"
 
 /** The errors of folding a stream. */
@@ -56,18 +63,19 @@ export const fold = Effect.fnUntraced(function*<Event extends Tagged, State>(
   { asOf, from, stopsAtPoison = false }: FoldOptions = {}
 ): Effect.fn.Return<StoredRow | undefined, FoldFailure, EventReader | ReadModelStore> {
   const reader = yield* EventReader
-  const { fromWire } = yield* WireTransform
+  const wire = yield* WireTransform
+  const columns = isIdentity(wire) ? columnsOf(projection) : undefined
   const discards = yield* (yield* ReadModelStore).listDiscarded(projection.name)
   const discarded = new Set(discards.map(({ position }) => position))
   let row = from
   let isPoisoned = false
-  yield* reader.readStream(stream, { after: from?.version, asOf, types: projection.types }).pipe(
+  yield* reader.readStream(stream, { after: from?.version, asOf, types: projection.types, columns }).pipe(
     Stream.takeWhile(() => !isPoisoned),
     Stream.runForEachArray(Effect.fnUntraced(function*(events) {
       const counted = events.filter((event) => reads(projection, event) && !discarded.has(event.position))
       const newer = counted.map(projection.events.checkVersion).find(Result.isFailure)
       if (newer !== undefined && !stopsAtPoison) return yield* newer.failure
-      const batch = (yield* fromWire(counted)).map((event) => prepare(projection, event))
+      const batch = (yield* wire.fromWire(counted)).map((event) => prepare(projection, event))
       const { changed, poisoned } = foldBatch(projection, new Map(row === undefined ? [] : [[stream, row]]), batch)
       if (poisoned[0] !== undefined && !stopsAtPoison) return yield* poisoned[0]
       isPoisoned = poisoned.length > 0

@@ -50,6 +50,12 @@ describe("a retry policy", () => {
       12_800,
       25_600
     ]],
+    ["an event that a slow receiver refuses", RetryPolicies.poisonedEvent("20 seconds"), [
+      20_000,
+      40_000,
+      ...Array.from({ length: 8 }, () => 60_000)
+    ]],
+    ["an event with a long pause", RetryPolicies.poisonedEvent("5 minutes"), Array.from({ length: 10 }, () => 300_000)],
     ["an unavailable store", RetryPolicies.storeUnavailable, Array.from({ length: 10 }, () => 500)],
     ["a dropped generation", RetryPolicies.generationDropped, [0, 0, 0, 0, 0]]
   ])("of %s has these delays", async (_, policy, expected) => {

@@ -1,0 +1,18 @@
+/** The size of a run. */
+
+/** How much is measured. */
+export interface Scale {
+  /** The size of a run that takes less than a minute. */
+  readonly isQuick: boolean
+  /** Whether the log of five million events is filled, too, which takes minutes. */
+  readonly isHuge: boolean
+  /** Rounds after the one that warms up. */
+  readonly rounds: number
+}
+
+/** How long a writer goes on. */
+export const millisOf = ({ isQuick }: Scale): number => (isQuick ? 50 : 1_000)
+/** The writers in words. */
+export const writersOf = (writers: number): string => `${writers} writer${writers === 1 ? "" : "s"}`
+/** A number in words. */
+export const count = (n: number): string => n.toLocaleString("en-US")

@@ -1,0 +1,31 @@
+/** Tests consumers on an adapter: what they deliver, in which order and under which keys, after crashes and with parked streams. */
+import type * as Layer from "effect/Layer"
+import * as fc from "fast-check"
+import * as Law from "../kit/Law.ts"
+import * as Suite from "../kit/Suite.ts"
+import * as Histories from "../project/internal/Histories.ts"
+import * as ConsumerLaws from "./internal/ConsumerLaws.ts"
+import type * as ConsumerRun from "./internal/ConsumerRun.ts"
+
+/** The services under test. */
+export type Stores = ConsumerRun.Stores
+
+const growing = fc.record({ isTogether: fc.boolean(), parts: Histories.parts(Histories.entry) })
+const logged = fc.record({
+  history: Histories.of(Histories.readableEntry, 6),
+  batchSize: fc.integer({ min: 1, max: 4 })
+})
+
+/** The laws of an adapter. */
+export const properties = (catchUp?: ConsumerRun.CatchUp): ReadonlyArray<Law.Property<Stores>> => [
+  Law.over(ConsumerLaws.everyEventInOrder(catchUp), growing),
+  Law.over(ConsumerLaws.parkedStreamsWait, growing),
+  Law.over(ConsumerLaws.retriedStreamsGoOn, growing),
+  Law.over(ConsumerLaws.newerEventsWait, growing),
+  Law.over(ConsumerLaws.crashesLoseNothing(catchUp), logged),
+  Law.over(ConsumerLaws.deliveriesKeepTheirKeys(catchUp), logged)
+]
+
+/** Tests an adapter, given as the layer of its stores. Each law is tried on 25 inputs by default. */
+export const suite = <R, E>(name: string, layer: Layer.Layer<Stores | R, E>, options?: Suite.Options): void =>
+  Suite.layer(name, layer, properties(), options)

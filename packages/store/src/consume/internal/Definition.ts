@@ -1,0 +1,105 @@
+/** What a consumer is: which events it handles, from where on, and how. */
+import type { EventCodec } from "@refold/core/event/EventCodec"
+import type { Tagged } from "@refold/core/event/EventType"
+import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
+import type { Position } from "@refold/core/event/Position"
+import * as Projection from "@refold/core/project/Projection"
+import type * as Duration from "effect/Duration"
+import type * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import * as Schema from "effect/Schema"
+import * as CheckOptions from "../../log/internal/CheckOptions.ts"
+
+/** The envelope of a delivered event, and the key of its delivery. */
+export interface Delivery extends Projection.Envelope {
+  /**
+   * The same for every delivery of this event by this consumer, and of no other: ASCII, at most 145 characters. Give it to the
+   * receiver as its idempotency key.
+   */
+  readonly key: string
+}
+
+/** An event and its delivery. */
+export interface Delivered<Event> {
+  readonly event: Event
+  readonly delivery: Delivery
+}
+
+/** The definition of a consumer. It has either `handle` or `handleAll`. */
+export interface Definition<Event extends Tagged, R = never> {
+  /**
+   * Unique among the projections and consumers of a store: 1 to 100 ASCII letters, digits, dashes and underscores. Part of
+   * every delivery key. Under another name it is another consumer.
+   */
+  readonly name: string
+  /** Decodes the events; all other types are skipped. */
+  readonly events: EventCodec<Event>
+  /** Only events of streams in these categories; of all categories by default. */
+  readonly categories?: ReadonlyArray<string> | undefined
+  /**
+   * Where it begins when it runs for the first time: at the first event of the log, at the next one, or after a position. Not
+   * read afterwards, except for event types that are added later: they begin there, too, with `now` where the consumer is.
+   */
+  readonly startAt: "start" | "now" | { readonly after: Position }
+  /**
+   * Handles an event. One event at a time, in the order of the log. May run again for the same event with the same
+   * `delivery.key`: after a failure, after a crash, and where another program takes over from one that was suspended.
+   */
+  readonly handle?: ((event: Event, delivery: Delivery) => Effect.Effect<unknown, unknown, R>) | undefined
+  /**
+   * In place of `handle`: handles the events of a batch together, in the order of the log, at most `batchSize` stored events of the
+   * options. Where it fails, it runs again with the events one by one, until one fails.
+   */
+  readonly handleAll?: ((delivered: ReadonlyArray<Delivered<Event>>) => Effect.Effect<unknown, unknown, R>) | undefined
+  /** A handler that takes longer is interrupted and has failed; 30 seconds by default. */
+  readonly timeout?: Duration.Input | undefined
+  /**
+   * Whether the handler's statements are part of the transaction that stores the checkpoint, where its client is that of the
+   * store: they then take effect exactly once, also where the handler runs again after another event of its batch has failed.
+   * False by default: a handler that waits for the network must not hold locks. Always so on the embedded database, which has one
+   * session: everything else that uses it waits while a handler runs.
+   */
+  readonly inTransaction?: boolean | undefined
+}
+
+/** A consumer, checked and ready for use. */
+export interface Consumer<Event extends Tagged, R = never>
+  extends Omit<Definition<Event, R>, "timeout" | "inTransaction">
+{
+  /** The stored names of the event types that it reads, former names included. */
+  readonly types: ReadonlyArray<string>
+  readonly timeout: Duration.Duration
+  readonly inTransaction: boolean
+}
+
+const namePattern = /^[A-Za-z0-9_-]{1,100}$/
+
+/** Makes a consumer. Fails with `InvalidInput` for the part of the definition that breaks a rule. */
+export const make = <Event extends Tagged, R = never>(
+  { inTransaction = false, timeout = "30 seconds", ...definition }: Definition<Event, R>
+): Result.Result<Consumer<Event, R>, InvalidInput> =>
+  Result.gen(function*() {
+    if (!namePattern.test(definition.name)) {
+      return yield* invalid("name", "must be 1 to 100 ASCII letters, digits, dashes and underscores")
+    }
+    yield* checkStart(definition.startAt)
+    if ((definition.handle === undefined) === (definition.handleAll === undefined)) {
+      return yield* invalid("handle", "must be given, or handleAll in its place")
+    }
+    const { types } = yield* Projection.make({ ...definition, version: 1, ...withoutRows })
+    return { ...definition, types, inTransaction, timeout: yield* CheckOptions.duration("timeout", timeout) }
+  })
+
+/** As `make`, for module constants: throws the `InvalidInput`. */
+export const makeUnsafe = <Event extends Tagged, R = never>(definition: Definition<Event, R>): Consumer<Event, R> =>
+  Result.getOrThrow(make(definition))
+
+const checkStart = (startAt: unknown): Result.Result<void, InvalidInput> => {
+  const after: unknown = Object(startAt).after
+  return startAt === "start" || startAt === "now" || Number.isSafeInteger(after) && Number(after) >= 0
+    ? Result.void
+    : invalid("startAt", "must be \"start\", \"now\" or { after: a position }")
+}
+
+// As a projection without rows, so that the definition is checked as every projection is.
+const withoutRows = { keys: () => [], state: Schema.Null, initialState: null, evolve: () => null }

@@ -1,0 +1,62 @@
+/** The deliveries of a stored event: one for each domain event that it is read as, each with its key. */
+import type { Tagged } from "@refold/core/event/EventType"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import { attempt } from "@refold/core/internal/event/Reason"
+import { PoisonedEvent, type Stage } from "@refold/core/project/ProjectionFold"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { Causation } from "../../log/Causation.ts"
+import type { Consumer, Delivered } from "./Definition.ts"
+
+/** The deliveries of an event; the event is poisoned if it cannot be decoded. */
+export const of = <Event extends Tagged, R>(
+  { events, name }: Pick<Consumer<Event, R>, "events" | "name">,
+  recorded: RecordedEvent
+): Result.Result<ReadonlyArray<Delivered<Event>>, PoisonedEvent> => {
+  const { data: _data, schemaVersion: _version, type: _type, ...envelope } = recorded
+  return Result.mapBoth(events.decode(recorded), {
+    onFailure: ({ message }) => poisoned(name, recorded, "Event", message),
+    onSuccess: (decoded) =>
+      decoded.map((event, part) => ({ event, delivery: { ...envelope, key: keyOf(name, recorded, part) } }))
+  })
+}
+
+// The first domain event of a stored event has the same key before and after its type is split.
+const keyOf = (name: string, { id }: RecordedEvent, part: number): string =>
+  part === 0 ? `${name}:${id}` : `${name}:${id}:${part}`
+
+/** An event that a consumer cannot handle. */
+export const poisoned = (
+  name: string,
+  { position, stream, type, version }: RecordedEvent,
+  stage: Stage,
+  reason: string
+): PoisonedEvent => new PoisonedEvent({ projection: name, stream, version, position, type, stage, reason })
+
+/** Handles these deliveries. What is stored for those of one event is caused by it. */
+export const handle = <Event extends Tagged, R>(
+  { handle, handleAll }: Pick<Consumer<Event, R>, "handle" | "handleAll">,
+  delivered: ReadonlyArray<Delivered<Event>>
+): Effect.Effect<unknown, unknown, R> =>
+  handleAll === undefined
+    ? Effect.forEach(
+      delivered,
+      // It is given where `handleAll` is not.
+      ({ delivery, event }) => causedBy([delivery], call(() => handle!(event, delivery))),
+      { discard: true }
+    )
+    : causedBy(delivered.map(({ delivery }) => delivery), call(() => handleAll(delivered)))
+
+// A handler may throw before it returns an effect.
+const call = <R>(handler: () => Effect.Effect<unknown, unknown, R>): Effect.Effect<unknown, unknown, R> =>
+  Effect.flatten(Effect.fromResult(attempt(handler)))
+
+const causedBy = <R>(
+  [first, ...others]: ReadonlyArray<Delivered<unknown>["delivery"]>,
+  handler: Effect.Effect<unknown, unknown, R>
+): Effect.Effect<unknown, unknown, R> => {
+  if (first === undefined || others.some(({ id }) => id !== first.id)) return handler
+  const { id, metadata: { correlationId } } = first
+  const causation = { causationId: id, correlationId: typeof correlationId === "string" ? correlationId : id }
+  return Effect.provideService(handler, Causation, causation)
+}

@@ -1,0 +1,16 @@
+/** Replaces the stored definition of what has no versions: for event types that are taken out on purpose. */
+import * as Effect from "effect/Effect"
+import type { EventStoreError } from "../../log/EventStoreError.ts"
+import { ReadModelStore, type RowsIdentity } from "../ReadModelStore.ts"
+
+/** Gives all generations of this name the definition. */
+export const redefine = Effect.fnUntraced(function*(
+  { definition, name }: RowsIdentity
+): Effect.fn.Return<void, EventStoreError, ReadModelStore> {
+  const store = yield* ReadModelStore
+  yield* Effect.forEach(
+    yield* store.generations(name),
+    ({ id }) => store.update(id, (batch) => batch.redefine(definition), { wait: true }),
+    { discard: true }
+  )
+})
