@@ -28,6 +28,8 @@ export const shared: TestUserConfig = {
   setupFiles: [fileURLToPath(new URL("vitest.setup.ts", import.meta.url))],
   env: {
     REFOLD_SEED: process.env["REFOLD_SEED"] ?? `${randomInt(1_000_000_000)}`,
+    // For the programs that tests start, each of which imports the same modules.
+    NODE_COMPILE_CACHE: fileURLToPath(new URL("../node_modules/.cache/node-compile", import.meta.url)),
     ...(Soak.level === "full" ? { REFOLD_RUNS: process.env["REFOLD_RUNS"] ?? "500" } : {})
   },
   // What tests print, like warnings about planted failures, is shown for those that fail.

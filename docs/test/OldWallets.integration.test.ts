@@ -1,8 +1,8 @@
-import { PostgresStore } from "@refold/postgres"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { State } from "refold"
 import { expect, it } from "vitest"
+import * as EmbeddedStore from "../../packages/postgres/test/support/EmbeddedStore.ts"
 import { move } from "../examples/OldWallets.ts"
 import { Wallet } from "../examples/Wallet.ts"
 
@@ -21,7 +21,7 @@ const moved = Effect.gen(function*() {
 
 it("the example of the README moves a table of wallets", async () => {
   const { changes, frozen, rehearsal, seeded, totals, wallets } = await Effect.runPromise(
-    Effect.provide(moved, PostgresStore.layerEmbedded(), { local: true })
+    Effect.provide(moved, EmbeddedStore.layer(), { local: true })
   )
   expect(seeded).toEqual(rehearsal)
   expect(seeded.skippedRows).toMatchObject([{ key: "eve", rows: 1 }])

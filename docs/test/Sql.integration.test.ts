@@ -1,7 +1,7 @@
-import { PostgresStore } from "@refold/postgres"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import { expect, it } from "vitest"
+import * as EmbeddedStore from "../../packages/postgres/test/support/EmbeddedStore.ts"
 import { regionOf } from "./Quotes.ts"
 
 it("the example of SQL does what it says", async () => {
@@ -11,7 +11,7 @@ it("the example of SQL does what it says", async () => {
     return yield* Effect.forEach(statements, (statement) => sql.unsafe(statement))
   })
   const [appended, committed, stream, all] = await Effect.runPromise(
-    Effect.provide(run, PostgresStore.layerEmbedded(), { local: true })
+    Effect.provide(run, EmbeddedStore.layer(), { local: true })
   )
   expect(appended).toMatchObject([{ stream: "account-ada", version: 1n, deduplicated: false }])
   expect(committed).toMatchObject([{ stream: "account-ada", version: 2n }, { stream: "account-bob", version: 1n }])

@@ -1,4 +1,3 @@
-import { PostgresStore } from "@refold/postgres"
 import { Effect, Result, Stream } from "effect"
 import {
   CommandHandler,
@@ -14,6 +13,7 @@ import {
   StreamName
 } from "refold"
 import { expect, it } from "vitest"
+import * as EmbeddedStore from "../../../packages/postgres/test/support/EmbeddedStore.ts"
 import * as Example from "../../examples/howto/Parked.ts"
 import { Wallet } from "../../examples/Wallet.ts"
 
@@ -51,7 +51,7 @@ const ofProjection = Effect.gen(function*() {
 })
 
 it("a poisoned event parks its stream; a retry after the repair folds it, a discard leaves it out of rebuilds", async () => {
-  for (const store of [MemoryStore.layer, PostgresStore.layerEmbedded()]) {
+  for (const store of [MemoryStore.layer, EmbeddedStore.layer()]) {
     const told = await Effect.runPromise(Effect.provide(ofProjection, store))
     await expect(`${told.lines.join("\n")}\n`).toMatchFileSnapshot("../../outputs/howto-parked.txt")
     expect(told.before).toEqual([["wallet-ada", 1000], ["wallet-bob", 1000], ["wallet-eve", 1000]])
@@ -89,7 +89,7 @@ const ofProcess = Effect.gen(function*() {
 })
 
 it("an instance that cannot react is parked; a retry after the repair reacts, a discard leaves the trigger out", async () => {
-  for (const store of [MemoryStore.layer, PostgresStore.layerEmbedded()]) {
+  for (const store of [MemoryStore.layer, EmbeddedStore.layer()]) {
     expect(await Effect.runPromise(Effect.provide(ofProcess, store))).toMatchObject({
       parked: [
         { instance: "ada", reason: "it threw Error: no fee is known for the lottery" },

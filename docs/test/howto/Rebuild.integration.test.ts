@@ -1,7 +1,7 @@
-import { PostgresStore } from "@refold/postgres"
 import { Effect } from "effect"
 import { CommandHandler, MemoryStore, ProjectionStatus, Projector, ReadModel } from "refold"
 import { expect, it } from "vitest"
+import * as EmbeddedStore from "../../../packages/postgres/test/support/EmbeddedStore.ts"
 import { largestMovements, project, rebuild, Wallets } from "../../examples/howto/Rebuild.ts"
 import { Wallets as Version1 } from "../../examples/Richest.ts"
 import { Wallet } from "../../examples/Wallet.ts"
@@ -41,6 +41,6 @@ const expected = {
 it("a raised version is built beside the live rows, and the old code fails as outdated", async () => {
   const inMemory = await Effect.runPromise(Effect.provide(story, MemoryStore.layer))
   expect(inMemory).toMatchObject(expected)
-  const inPostgres = await Effect.runPromise(Effect.provide(story, PostgresStore.layerEmbedded()))
+  const inPostgres = await Effect.runPromise(Effect.provide(story, EmbeddedStore.layer()))
   expect(inPostgres).toMatchObject(expected)
 })

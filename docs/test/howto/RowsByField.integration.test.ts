@@ -1,8 +1,8 @@
-import { PostgresStore } from "@refold/postgres"
 import { Effect } from "effect"
 import { Stream } from "effect"
 import { CommandHandler, MemoryStore, Projector, ReadModel, Rebuild } from "refold"
 import { expect, it } from "vitest"
+import * as EmbeddedStore from "../../../packages/postgres/test/support/EmbeddedStore.ts"
 import {
   Booking,
   Bookings,
@@ -48,11 +48,11 @@ it("a cancellation that carries its nights finds their rows, and rows by booking
     ofA: [["booking-3", "2026-12-31"]]
   }
   expect(await Effect.runPromise(Effect.provide(rows, MemoryStore.layer))).toEqual(expected)
-  expect(await Effect.runPromise(Effect.provide(rows, PostgresStore.layerEmbedded()))).toEqual(expected)
+  expect(await Effect.runPromise(Effect.provide(rows, EmbeddedStore.layer()))).toEqual(expected)
 })
 
 it("a table is searched by the booking, and a rebuild gives the same table", async () => {
-  const [before, after] = await Effect.runPromise(Effect.provide(tables, PostgresStore.layerEmbedded()))
+  const [before, after] = await Effect.runPromise(Effect.provide(tables, EmbeddedStore.layer()))
   expect(before).toEqual([[{ night: "2026-12-31" }], [{ night: "2026-12-25" }]])
   expect(after).toEqual(before)
 })

@@ -1,4 +1,3 @@
-import { PostgresStore } from "@refold/postgres"
 import { Effect, Option, Result } from "effect"
 import {
   Aggregate,
@@ -12,6 +11,7 @@ import {
   State
 } from "refold"
 import { expect, it } from "vitest"
+import * as EmbeddedStore from "../../../packages/postgres/test/support/EmbeddedStore.ts"
 import * as Example from "../../examples/howto/Sagas.ts"
 
 // Stores any event of a bank or a shop.
@@ -61,7 +61,7 @@ const removed = Effect.gen(function*() {
   }
 })
 
-const layers = [MemoryStore.layer, PostgresStore.layerEmbedded()]
+const layers = [MemoryStore.layer, EmbeddedStore.layer()]
 
 it("an early payment counts, and a saga goes on under the steps of a new release", async () => {
   for (const layer of layers) {

@@ -1,8 +1,8 @@
 import { AgreementSuite, DeciderSuite, EventCodecSuite, ProjectionSuite, Spec } from "@refold/laws"
-import { PostgresStore } from "@refold/postgres"
 import * as fc from "fast-check"
 import { MemoryStore } from "refold"
 import { it } from "vitest"
+import * as EmbeddedStore from "../../../packages/postgres/test/support/EmbeddedStore.ts"
 import { Wallets } from "../../examples/Richest.ts"
 import { codec, decider, Deposited, Wallet, type WalletCommand, Withdrawn } from "../../examples/Wallet.ts"
 
@@ -33,7 +33,7 @@ ProjectionSuite.suite("the rows of wallets", Wallets, { events })
 // #region agreement
 AgreementSuite.suite(
   "wallets in two stores",
-  [["memory", MemoryStore.layer], ["PostgreSQL", PostgresStore.layerEmbedded()]],
+  [["memory", MemoryStore.layer], ["PostgreSQL", EmbeddedStore.layer()]],
   { aggregate: Wallet, commands, events, older },
   { runs: 10 }
 )

@@ -1,8 +1,8 @@
 /** The tables of a store, as the database describes them: the comments of the SQL files are the comments of the columns. */
 import { LegacyTable } from "@refold/legacy"
-import { PostgresStore } from "@refold/postgres"
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
+import * as EmbeddedStore from "../../../packages/postgres/test/support/EmbeddedStore.ts"
 
 interface Column {
   readonly relation: string
@@ -102,7 +102,7 @@ const section = (relation: string, all: ReadonlyArray<Column>, found: ReadonlyAr
 
 /** A section for each table and view of a store, in Markdown. */
 export const tables = async (): Promise<string> => {
-  const found = await Effect.runPromise(Effect.provide(columns, PostgresStore.layerEmbedded()))
+  const found = await Effect.runPromise(Effect.provide(columns, EmbeddedStore.layer()))
   const relations = Map.groupBy(found, ({ relation }) => relation)
   return [...relations].map(([relation, all]) => section(relation, all, found)).join("\n\n")
 }

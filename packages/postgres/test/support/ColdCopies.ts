@@ -1,6 +1,7 @@
 /*
  * A store on a server whose data folder can be copied and put back under it: a log that goes back, as the laws want it.
  */
+import * as PgClient from "@effect/sql-pg/PgClient"
 import * as PostgresStore from "@refold/postgres/PostgresStore"
 import { LogCopy } from "@refold/store/internal/log/LogCopy"
 import * as Effect from "effect/Effect"
@@ -30,9 +31,19 @@ export const folder = Effect.acquireRelease(
   (path) => Effect.sync(() => Fs.rmSync(path, { recursive: true, force: true }))
 )
 
+// To copy a data folder costs as much as its number of files, and two thirds of them are those of the templates.
+const dropTemplates = (url: string) =>
+  Effect.gen(function*() {
+    const sql = yield* PgClient.PgClient
+    yield* sql`update pg_database set datistemplate = false`
+    yield* sql`drop database template0`
+    yield* sql`drop database template1`
+  }).pipe(Effect.provide(PgClient.layer({ url: Redacted.make(url), maxConnections: 1 }), { local: true }))
+
 /** A store on it, which stays open meanwhile. */
 export const layer = Layer.unwrap(Effect.gen(function*() {
   const local = yield* server()
+  yield* dropTemplates(local.url)
   const copies = yield* folder
   let count = 0
   const take = Effect.promise(async () => {

@@ -60,14 +60,20 @@ export const copyData = (from: string, to: string): void => {
   Fs.chmodSync(to, 0o700)
 }
 
+// A new segment is filled with zeros, and a copy of the data has all of it: 1 MB instead of 16.
+const initialisation = ["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "--wal-segsize=1"]
+
+// initdb derives these from the size of a segment. They are those of segments of 16 MB, so that checkpoints are as rare.
+const walSizes = ["min_wal_size=80MB", "max_wal_size=1GB"]
+
 const startIn = async (
   folder: string,
   bin: string,
   { fill, settings = [] }: StartOptions
 ): Promise<LocalPostgres> => {
   const data = Path.join(folder, "data")
-  const options = ["-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"]
   if (fill === undefined) {
+    const options = ["-D", data, ...initialisation]
     await promisify(execFile)(Path.join(bin, "initdb"), options, { ...PostgresBinaries.user, cwd: folder })
   } else fill(data)
   const port = await freePort()
@@ -105,7 +111,13 @@ const launchServer = async (
   port: number,
   settings: ReadonlyArray<string>
 ): Promise<ChildProcess> => {
-  const all = ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=200", ...settings]
+  const all = [
+    "listen_addresses=127.0.0.1",
+    "unix_socket_directories=",
+    "max_connections=200",
+    ...walSizes,
+    ...settings
+  ]
   const options = ["-D", Path.join(folder, "data"), "-p", String(port), ...all.flatMap((set) => ["-c", set])]
   // After a crash the dead server's processes hold its shared memory for a moment, and the new one refuses.
   for (let attempt = 1;; attempt++) {
