@@ -110,7 +110,7 @@ it("what an upcaster gives is an error if it does not fit the next schema", () =
   expect(Result.getOrThrow(Result.flip(decode(stored("Priced", 1, { euros: 19.99 }))))).toMatchObject({
     _tag: "UndecodableEvent",
     reason: "the upcaster of Priced from version 1 to 2 gives fields that do not fit version 2: "
-      + "Expected an integer\n  at [\"cents\"]"
+      + "Expected an integer at [\"cents\"]"
   })
 })
 // #endregion

@@ -2,7 +2,7 @@
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import type * as SchemaAST from "effect/SchemaAST"
-import { attemptResult } from "../../event/internal/Reason.ts"
+import { attemptResult, ofSchema } from "../../event/internal/Reason.ts"
 import { storedLength } from "../../event/internal/StoredLength.ts"
 import { invalid, InvalidInput } from "../../event/InvalidInput.ts"
 import * as Json from "../../event/Json.ts"
@@ -66,4 +66,4 @@ export const checkSize = <State extends Json.Json>(state: State): Result.Result<
 
 // A user's transformation may throw.
 const attempt = <A>(run: () => Result.Result<A, { readonly message: string }>): Result.Result<A, string> =>
-  attemptResult(() => Result.mapError(run(), ({ message }) => message), "the schema")
+  attemptResult(() => Result.mapError(run(), ofSchema), "the schema")

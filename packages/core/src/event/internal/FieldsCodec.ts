@@ -3,7 +3,7 @@ import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import * as SchemaAST from "effect/SchemaAST"
 import type { FieldsSchema } from "../EventType.ts"
-import { attemptResult } from "./Reason.ts"
+import { attemptResult, ofSchema } from "./Reason.ts"
 
 /** Encodes and decodes fields; a failure is the reason. */
 export interface FieldsCodec {
@@ -59,4 +59,4 @@ const withoutFields: FieldsCodec = {
 const total =
   <Out>(run: (input: unknown) => Result.Result<Out, Schema.SchemaError>) =>
   (input: unknown): Result.Result<Out, string> =>
-    attemptResult(() => Result.mapError(run(input), ({ message }) => message), "the schema")
+    attemptResult(() => Result.mapError(run(input), ofSchema), "the schema")

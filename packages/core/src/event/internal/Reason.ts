@@ -19,6 +19,9 @@ const textOf = (cause: unknown): string => {
   }
 }
 
+/** What a schema says about a value, in one line: the schema puts the place of each problem on a line of its own. */
+export const ofSchema = ({ message }: { readonly message: string }): string => message.replaceAll(/\s*\n\s*/g, " ")
+
 /**
  * The result of a function that may throw, such as one of the user's. The failure is `<thrower> threw <reason>`;
  * `thrower` is "it" by default.

@@ -14,6 +14,11 @@ describe("a reason", () => {
     expect(Reason.reasonOf(Object.create(null))).toBe("something that has no text")
   })
 
+  it("of a schema is one line", () => {
+    expect(Reason.ofSchema({ message: `Expected number\n  at ["a"]\nExpected string\n  at ["b"]` }))
+      .toBe(`Expected number at ["a"] Expected string at ["b"]`)
+  })
+
   it("has at most 2,000 UTF-16 units", () => {
     expect(Reason.maxLength).toBe(2000)
     expect(Reason.reasonOf("a".repeat(10_000))).toHaveLength(2000)
