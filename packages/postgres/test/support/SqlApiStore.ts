@@ -110,6 +110,8 @@ const append = Effect.fnUntraced(function*(
   })))
   const rows = yield* sql<AppendedRow>`select * from refold.commit_events(${writes}::jsonb, ${key ?? null},
     ${fingerprint ?? null}, ${neverExpires ?? false})`.pipe(
+    // As the documentation says of this code: the next try finds what the other transaction has stored.
+    Effect.retry({ while: ({ reason }) => reason._tag === "SerializationError" }),
     Effect.catch((error) => Effect.fail(refusalOf(error, checked)))
   )
   if (!Arr.isReadonlyArrayNonEmpty(rows)) return yield* Effect.die("commit_events gave no answer")
