@@ -34,6 +34,8 @@ const isSealed = (event: Event): event is typeof Sample.JarSealed.Event => event
 
 const keyFunctions = {
   stream: Projection.byStream,
+  // The same rows, but Refold does not know that they are keyed by stream.
+  ownStream: (_, { stream }) => [stream],
   // Each row has events of one stream, and a stream has several rows.
   streamAndType: ({ _tag }, { stream }) => [`${_tag} ${stream}`, `any ${stream}`],
   category: (_, { stream }) => [StreamName.category(stream)],
@@ -150,7 +152,11 @@ export type SampleProjection = ReturnType<typeof make>
 export const repaired = (shape: Shape): Shape => ({ ...shape, poison: "Nothing" })
 
 const shapes = (keys: fc.Arbitrary<Shape["keys"]>, poison: fc.Arbitrary<Shape["poison"]>): fc.Arbitrary<Shape> =>
-  fc.record({ keys, removes: fc.constantFrom(true, true, false), poison })
+  fc.record({ keys, removes: fc.constantFrom(true, true, false), poison }).map(withOwnKeys)
+
+// `byStream` cannot fail, and rows that were folded by another function miss what only rows keyed by stream are moved by.
+const withOwnKeys = (shape: Shape): Shape =>
+  shape.keys === "stream" && shape.poison === "Keys" ? { ...shape, keys: "ownStream" } : shape
 
 // The keys of the object are these names.
 const anyKeys = fc.constantFrom(...Object.keys(keyFunctions) as ReadonlyArray<Shape["keys"]>)
