@@ -42,7 +42,6 @@ const eventStoreLaws: Table<typeof EventStoreLaws> = {
     "ignored guards": onJournal(Journals.ignoresGuards),
     "ignored last events": onJournal(Journals.ignoresLastEvents),
     "guards in the result": onJournal(Journals.answersGuards),
-    "guards in the fingerprint": onJournal(Journals.fingerprintsGuards),
     "a commit for each stream": store(EventStores.commitsEachStreamByItself)
   },
   keysAreInStoredOrder: { "keys in reverse order": reading(Reads.keysAreReversed) },
