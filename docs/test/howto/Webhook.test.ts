@@ -14,7 +14,7 @@ interface Request {
   readonly body: string
 }
 
-/** Answers as it is told, request by request: a status, or "stall" for no answer; 200 afterwards. */
+/** Answers by this list, request by request: a status, or "stall" for no answer; 200 afterwards. */
 const receiver = (...answers: ReadonlyArray<number | "stall">) =>
   Effect.acquireRelease(
     Effect.promise(async () => {

@@ -17,13 +17,14 @@ const fieldsOf = (path: string, start: string): ReadonlyArray<string> => {
 }
 
 const postgres = "packages/postgres/src/PostgresStore.ts"
+const options = "packages/postgres/src/schema/internal/StoreOptions.ts"
 const store = "packages/store/src"
 const legacy = "packages/legacy/src/LegacyMapping.ts"
 const command = `${store}/decide/internal/HandleAttempt.ts`
 
 /** For each section, the interfaces whose fields it lists. */
 const sources: Readonly<Record<string, ReadonlyArray<readonly [path: string, start: string]>>> = {
-  "PostgresStore.layer": [[postgres, "interface ServerOptions"], [postgres, "interface StoreOptions"]],
+  "PostgresStore.layer": [[postgres, "interface ServerOptions"], [options, "interface StoreOptions"]],
   "PostgresStore.layerEmbedded": [["packages/postgres/src/embedded/Embedded.ts", "interface Options"]],
   "PostgresStore.layerClient": [[postgres, "interface ClientOptions"]],
   "MemoryStore.layerWith": [["packages/memory/src/MemoryStore.ts", "interface StoreOptions"]],

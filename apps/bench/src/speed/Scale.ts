@@ -2,7 +2,7 @@
 
 /** How much is measured. */
 export interface Scale {
-  /** The size of a run that takes less than a minute. */
+  /** The size of a run that takes about a minute. */
   readonly isQuick: boolean
   /** Whether the log of five million events is filled, too, which takes minutes. */
   readonly isHuge: boolean

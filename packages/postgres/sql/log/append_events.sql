@@ -1,6 +1,6 @@
 -- Appends a batch of independent commits and answers each by rows of its own (see append_commit for the outcomes): a
--- refused commit does not affect the others. This is the only way to write events: callers need EXECUTE on it, and no
--- INSERT on the table.
+-- refused commit does not affect the others. Events are written by this function, append_batch and append_one_event only:
+-- callers need EXECUTE on them, and no INSERT on the table.
 --   keys, fingerprints, write_counts        per commit: its idempotency key and fingerprint ('' = none), its writes
 --   streams, expected, event_counts, event_*   as in append_commit, for the commits one after the other
 --   never_expire                            per commit: whether its key is exempt from expiry; no array = none is

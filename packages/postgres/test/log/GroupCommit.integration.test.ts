@@ -46,7 +46,7 @@ const holder = Effect.fnUntraced(function*(url: string, streams: ReadonlyArray<s
 
 describe("appends that arrive together", () => {
   test(
-    "share statements, and each is told where its own events are",
+    "share statements, and the answer to each has the place of its own events",
     run(Effect.gen(function*() {
       const { store } = yield* Stores.Database
       const { capture, spans } = tracing()

@@ -1,5 +1,5 @@
 // Two programs append to the same streams at the same time, while connections are cut and callers are interrupted. Each commit
-// is stored as its caller was told, completely or not at all, and never twice.
+// is stored as its answer says, completely or not at all, and never twice.
 import type { Commit } from "@refold/core/journal/Commit"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as Arr from "effect/Array"
@@ -44,7 +44,7 @@ const writer = ({ store }: Stores.Opened, commits: number) =>
   })
 
 test(
-  "two programs that share streams store each commit as its caller was told, while connections are cut",
+  "two programs that share streams store each commit as its answer says, while connections are cut",
   () =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const url = yield* freshDatabase()

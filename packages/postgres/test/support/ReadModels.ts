@@ -66,7 +66,7 @@ export const projection = (fields: Partial<StoredProjection> = {}): StoredProjec
   return { name: `p ${randomUUID()}`, version: 1, indexes, definition, ...fields }
 }
 
-/** A projection that nobody else has, whose rows are written with the events. */
+/** A projection with a name of its own, whose rows are written with the events. */
 export const inlineProjection = (fields: Partial<StoredProjection> = {}): StoredProjection =>
   projection({
     definition: StoredDefinition.render({ kind: "inline rows", types: ["Happened"], indexes: fields.indexes ?? [] }),

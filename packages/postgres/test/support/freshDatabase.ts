@@ -26,7 +26,7 @@ export const freshDatabase = (
   const url = new URL(server)
   url.pathname = `/${name}`
   return Effect.acquireRelease(
-    // template0: nobody connects to it, while a connection to template1 would make CREATE DATABASE fail. Its files are
+    // template0: it accepts no connections, while a connection to template1 would make CREATE DATABASE fail. Its files are
     // copied, which costs a fraction of logging every page.
     Effect.as(
       administer(server, (sql) => sql`create database ${sql(name)} template template0 strategy file_copy`),

@@ -75,8 +75,8 @@ const migrate = Effect.fnUntraced(function*(database: Database.Database, options
 })
 
 // The files are written for these. A server may have the first off, and then reads a backslash in a text as an escape;
-// a search_path with "public" would find what other roles have put there. The transaction may be the caller's, who gets
-// the settings back; where it fails, PostgreSQL gives them back.
+// a search_path with "public" would find what other roles have put there. The transaction may be the caller's: the
+// settings are restored at the end, and by PostgreSQL where it fails.
 const withOwnSettings = <A, E, R>(sql: SqlClient.SqlClient, migration: Effect.Effect<A, E, R>) =>
   Effect.gen(function*() {
     const [before] = yield* sql<{ readonly strings: string; readonly path: string }>`

@@ -95,29 +95,26 @@ export const isKept = (
   generations.some((other) => other.status === "Live" && other.version > version)
 
 /** The error of an index that is used on rows of another version: it has the values of that version. */
-export const otherIndex = (
-  own: RowsIdentity,
-  { definition, version: stored }: Pick<Generation, "definition" | "version">
-): DefinitionMismatch =>
-  new DefinitionMismatch({
-    projection: own.name,
-    version: own.version,
-    stored,
-    differences: ["the values of the indexes"],
-    remedy: remedyFor(own, { definition, stored })
-  })
+export const otherIndex = (own: RowsIdentity, stored: Rendered): DefinitionMismatch =>
+  mismatchOf(own, stored, ["the values of the indexes"])
 
 const isUsed = ({ status }: Generation): boolean => status === "Live" || status === "Building"
 
-const mismatch = (
+type Rendered = Pick<Generation, "definition" | "version">
+
+const mismatch = (own: RowsIdentity, stored: Rendered): DefinitionMismatch =>
+  mismatchOf(own, stored, StoredDefinition.differences(stored.definition, own.definition))
+
+const mismatchOf = (
   own: RowsIdentity,
-  { definition, version: stored }: Pick<Generation, "definition" | "version">
+  { definition, version: stored }: Rendered,
+  differences: ReadonlyArray<string>
 ): DefinitionMismatch =>
   new DefinitionMismatch({
     projection: own.name,
     version: own.version,
     stored,
-    differences: StoredDefinition.differences(definition, own.definition),
+    differences,
     remedy: remedyFor(own, { definition, stored })
   })
 
