@@ -4,6 +4,7 @@ import * as fc from "fast-check"
 import * as Law from "../kit/Law.ts"
 import * as Suite from "../kit/Suite.ts"
 import * as Histories from "../project/internal/Histories.ts"
+import * as PartitionedRun from "../project/internal/PartitionedRun.ts"
 import * as ConsumerLaws from "./internal/ConsumerLaws.ts"
 import type * as ConsumerRun from "./internal/ConsumerRun.ts"
 
@@ -11,6 +12,7 @@ import type * as ConsumerRun from "./internal/ConsumerRun.ts"
 export type Stores = ConsumerRun.Stores
 
 const growing = fc.record({ isTogether: fc.boolean(), parts: Histories.parts(Histories.entry) })
+const partitioned = fc.record({ isTogether: fc.boolean(), parts: PartitionedRun.parts })
 const logged = fc.record({
   history: Histories.of(Histories.readableEntry, 6),
   batchSize: fc.integer({ min: 1, max: 4 })
@@ -22,6 +24,8 @@ export const properties = (catchUp?: ConsumerRun.CatchUp): ReadonlyArray<Law.Pro
   Law.over(ConsumerLaws.parkedStreamsWait, growing),
   Law.over(ConsumerLaws.retriedStreamsGoOn, growing),
   Law.over(ConsumerLaws.newerEventsWait, growing),
+  Law.over(ConsumerLaws.partitionsDeliverInOrder, partitioned),
+  Law.over(ConsumerLaws.partitionsByKeyDeliverInOrder, partitioned),
   Law.over(ConsumerLaws.crashesLoseNothing(catchUp), logged),
   Law.over(ConsumerLaws.deliveriesKeepTheirKeys(catchUp), logged)
 ]

@@ -18,6 +18,8 @@ import type {
   Generation,
   NewerEvent,
   ParkedStream,
+  Partition,
+  PartitionedBy,
   RowsIdentity
 } from "./internal/Generation.ts"
 import type {
@@ -33,6 +35,9 @@ export type {
   Generation,
   NewerEvent,
   ParkedStream,
+  Partition,
+  PartitionedBy,
+  Repartition,
   RowsIdentity,
   Status
 } from "./internal/Generation.ts"
@@ -45,6 +50,8 @@ export interface StoredProjection extends RowsIdentity {
    * for adapters with tables.
    */
   readonly setup?: Effect.Effect<void, EventStoreError> | undefined
+  /** What its events are shared out to partitions by; undefined if it can only have one. */
+  readonly partitionedBy?: PartitionedBy | undefined
 }
 
 /** Rows to store and to remove. */
@@ -66,9 +73,8 @@ export interface Changes extends RowChanges {
   readonly newer?: NewerEvent | undefined
 }
 
-/** A generation, locked by its one owner until the end of the transaction. */
-export interface Batch {
-  readonly generation: Generation
+/** A partition of a generation, locked by its one owner until the end of the transaction. */
+export interface Batch extends Partition {
   /** The head of the log as this transaction saw it when it had locked the generation. */
   readonly head: LogHead
   /** The head of the log as this transaction sees it now. */
@@ -96,19 +102,28 @@ export interface Batch {
   ) => Effect.Effect<void, EventStoreError>
   /** Stores how far an addition of event types is. */
   readonly add: (addition: Addition) => Effect.Effect<void, EventStoreError>
-  /** Replaces the definition of the generation, and ends the addition. */
+  /** Replaces the definition of the partition, and ends the addition. */
   readonly redefine: (definition: string) => Effect.Effect<void, EventStoreError>
   /**
-   * Makes a building generation the live one and retires the former one, in one step for all readers. Returns false if
-   * the live one has a higher checkpoint or version.
+   * Makes a building generation the live one and retires the former one, in one step for all readers; called by the owner of all
+   * its partitions. Returns false if the live one has a higher checkpoint in any partition, or a higher version.
    */
   readonly promote: Effect.Effect<boolean, EventStoreError>
 }
 
-/** How a generation is locked. */
+/** Which partition is locked: of those without an owner, the one that is furthest behind. */
 export interface UpdateOptions {
   /** Whether to wait for another owner instead of returning None; false by default. */
   readonly wait?: boolean | undefined
+  /** Only the partition with this number. */
+  readonly partition?: number | undefined
+  /**
+   * Only a partition before this position, or before the end of a change of their number, or of another definition than this. Has
+   * no effect where there is one partition.
+   */
+  readonly behind?: { readonly position: Position; readonly definition: string } | undefined
+  /** None of these partitions. */
+  readonly except?: ReadonlyArray<number> | undefined
 }
 
 /**
@@ -154,7 +169,7 @@ export class ReadModelStore extends Context.Service<ReadModelStore, {
   /** The generations of a projection, or of all projections. */
   readonly generations: (projection?: string) => Effect.Effect<ReadonlyArray<Generation>, EventStoreError>
   /**
-   * Runs `body` as the one owner of a generation, in a transaction that commits if `body` succeeds. None if there is
+   * Runs `body` as the one owner of a partition, in a transaction that commits if `body` succeeds. None if there is
    * another owner, or the generation no longer exists. The ownership ends with the transaction, also if the owner dies.
    */
   readonly update: <A, E, R>(
@@ -162,6 +177,22 @@ export class ReadModelStore extends Context.Service<ReadModelStore, {
     body: (batch: Batch) => Effect.Effect<A, E, R>,
     options?: UpdateOptions
   ) => Effect.Effect<Option.Option<A>, E | EventStoreError, R>
+  /** As `update`, of all partitions in the order of their numbers; waits for other owners. None if the generation is gone. */
+  readonly updateAll: <A, E, R>(
+    generation: number,
+    body: (batches: readonly [Batch, ...ReadonlyArray<Batch>]) => Effect.Effect<A, E, R>
+  ) => Effect.Effect<Option.Option<A>, E | EventStoreError, R>
+  /** The partitions of a generation, in the order of their numbers. */
+  readonly partitions: (generation: number) => Effect.Effect<ReadonlyArray<Partition>, EventStoreError>
+  /**
+   * Asks for another number of partitions, and changes it as soon as all are at one checkpoint, where the change that is asked for ends.
+   * The present number ends a change that is under way. Without `asked` it only looks whether they are there. Where events are shared
+   * out by a key, parked streams end the change.
+   */
+  readonly repartition: (
+    generation: number,
+    asked?: { readonly partitions: number; readonly by: PartitionedBy | undefined }
+  ) => Effect.Effect<void, EventStoreError>
   /** Deletes a generation and its rows. */
   readonly drop: (generation: number) => Effect.Effect<void, EventStoreError>
   /** Rows of the generation that `GenerationChoice.choose` gives for the reader, as of one moment. */

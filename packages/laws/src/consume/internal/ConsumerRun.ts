@@ -37,13 +37,15 @@ export interface Options {
   readonly isOlder?: boolean | undefined
   /** Whether its events are handled together. */
   readonly isTogether?: boolean | undefined
+  /** What its events are shared out to partitions by; their stream by default. */
+  readonly partitionBy?: ((event: Sample.Event) => string) | undefined
   /** Distinguishes the consumers of one run. */
   readonly name?: string | undefined
 }
 
 /** A consumer, its projection in the words of `ProjectionFold`, and what it has delivered so far. */
 export const make = (fresh: FreshNames.FreshNames, letters: Array<Letter>, options: Options = {}) => {
-  const { isOlder, isPoisoned = false, isTogether = false, name = "letters" } = options
+  const { isOlder, isPoisoned = false, isTogether = false, name = "letters", partitionBy } = options
   // All or none.
   const deliver = (delivered: ReadonlyArray<Consumer.Delivered<Sample.Event>>) =>
     Effect.suspend(() => {
@@ -61,6 +63,7 @@ export const make = (fresh: FreshNames.FreshNames, letters: Array<Letter>, optio
     events,
     categories,
     startAt: "start",
+    partitionBy,
     ...isTogether
       ? { handleAll: deliver }
       : { handle: (event, delivery) => deliver([{ event, delivery }]) }

@@ -54,7 +54,11 @@ export const readAll = (
         : options.columns
       const conditions = andAll(database, [
         ...filters(database, options),
-        ...given(options.categories, (names) => sql`split_part(stream, '-', 1) = ANY (${names}::text[])`)
+        ...given(options.categories, (names) => sql`split_part(stream, '-', 1) = ANY (${names}::text[])`),
+        ...given(
+          options.partition,
+          ({ number, of }) => sql`${object("partition_of")}(stream, ${of}::int) = ${number}::int`
+        )
       ])
       // A read goes on over a restart of the database, unless its last event is gone or the caller names the instance.
       const onInstanceChanged = Effect.fnUntraced(

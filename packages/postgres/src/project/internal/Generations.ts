@@ -9,6 +9,7 @@ import type {
   Generation,
   NewerEvent,
   NoRows,
+  PartitionedBy,
   RowsIdentity,
   Status
 } from "@refold/store/project/ReadModelStore"
@@ -35,24 +36,45 @@ export interface GenerationRow {
   readonly newer: NewerEvent | null
   readonly addition: Addition | null
   readonly replaced_at: Date | null
+  readonly partitions: number
+  readonly partitioned_by: string | null
+  readonly next_partitions: number | null
+  readonly drain_to: bigint | null
 }
 
 /** The columns of a row. */
 export const columns =
-  "id, projection, version, status, checkpoint, revision, rate, has_tables, updated_at, parked, definition, newer, addition, replaced_at"
+  "id, projection, version, status, checkpoint, revision, rate, has_tables, updated_at, parked, definition, newer, addition, replaced_at, partitions, partitioned_by, next_partitions, drain_to"
 
 const statuses = ["Building", "Live", "Retired", "Scratch"] as const
 
-// Projectors write this table by themselves.
-const table: StoredValue.Table<GenerationRow> = {
+const partitions: StoredValue.Rule = (value) =>
+  Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= 10_000
+    ? undefined
+    : "must be a whole number from 1 to 10000"
+
+// Projectors write these tables by themselves.
+const generations: StoredValue.Table<GenerationRow> = {
   table: "projection_generations",
   key: ({ id }) => ({ id }),
   rules: {
     status: StoredValue.oneOf(statuses),
+    definition: StoredDefinition.problem,
+    replaced_at: StoredValue.nullable(StoredValue.instant),
+    partitions,
+    partitioned_by: StoredValue.nullable(StoredValue.oneOf(["stream", "key"])),
+    next_partitions: StoredValue.nullable(partitions),
+    drain_to: StoredValue.nullable(StoredValue.count)
+  }
+}
+
+const ofPartitions: StoredValue.Table<GenerationRow> = {
+  table: "projection_partitions",
+  key: ({ id }) => ({ generation: id }),
+  rules: {
     checkpoint: StoredValue.count,
     rate: StoredValue.finite,
     updated_at: StoredValue.instant,
-    definition: StoredDefinition.problem,
     newer: StoredValue.nullable(StoredValue.object({
       stream: StoredValue.text,
       version: StoredValue.count,
@@ -63,14 +85,13 @@ const table: StoredValue.Table<GenerationRow> = {
     })),
     addition: StoredValue.nullable(
       StoredValue.object({ definition: StoredDefinition.problem, checkpoint: StoredValue.count })
-    ),
-    replaced_at: StoredValue.nullable(StoredValue.instant)
+    )
   }
 }
 
 /** The generation that it stands for. */
 export const decode = (row: GenerationRow, operation = listing): Result.Result<Generation, EventStoreError> =>
-  Result.map(StoredValue.check(operation, table, row), (checked) => ({
+  Result.map(checkRow(operation, row), (checked) => ({
     id: checked.id,
     projection: checked.projection,
     version: checked.version,
@@ -84,8 +105,20 @@ export const decode = (row: GenerationRow, operation = listing): Result.Result<G
     definition: checked.definition,
     newer: checked.newer ?? undefined,
     addition: checked.addition ?? undefined,
-    replacedAt: checked.replaced_at === null ? undefined : DateTime.fromDateUnsafe(checked.replaced_at)
+    replacedAt: checked.replaced_at === null ? undefined : DateTime.fromDateUnsafe(checked.replaced_at),
+    partitions: checked.partitions,
+    // Checked, too.
+    partitionedBy: (checked.partitioned_by ?? undefined) as PartitionedBy | undefined,
+    repartition: checked.next_partitions === null
+      ? undefined
+      : { partitions: checked.next_partitions, drainTo: Position(Number(checked.drain_to)) }
   }))
+
+const checkRow = (operation: string, row: GenerationRow): Result.Result<GenerationRow, EventStoreError> =>
+  Result.andThen(
+    StoredValue.check(operation, generations, row),
+    StoredValue.check(operation, ofPartitions, row)
+  )
 
 const listing = "list generations"
 

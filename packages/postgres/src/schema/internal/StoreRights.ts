@@ -26,7 +26,8 @@ const readerRights: Rights = {
     "check_log_read",
     "rebuild_from_snapshot",
     "generation_schema",
-    "hold_generation"
+    "hold_generation",
+    "partition_of"
   ],
   tables: [
     [
@@ -37,7 +38,9 @@ const readerRights: Rights = {
         "event_snapshots",
         "log_instance",
         "projections",
+        "partitions",
         "projection_generations",
+        "projection_partitions",
         "parked_streams",
         "discarded_events",
         "migrations"
@@ -83,7 +86,11 @@ const rights = {
       "create_generation_schema",
       "share_tables",
       "row_readers",
-      "claim_generation",
+      "lock_partitions",
+      "limit_owner",
+      "claim_partition",
+      "claim_partitions",
+      "repartition",
       "save_checkpoint",
       "promote_generation",
       "obsolete_generations",
@@ -92,9 +99,12 @@ const rights = {
     tables: [
       ...readerRights.tables,
       // Not its number: the highest one would be the last, because the counter follows it.
-      ["INSERT (projection, version, definition, status, has_tables)", ["projection_generations"]],
+      [
+        "INSERT (projection, version, definition, status, has_tables, partitions, partitioned_by)",
+        ["projection_generations"]
+      ],
       ["UPDATE, DELETE", ["projection_generations"]],
-      ["INSERT, UPDATE, DELETE", ["parked_streams", "discarded_events"]]
+      ["INSERT, UPDATE, DELETE", ["projection_partitions", "parked_streams", "discarded_events"]]
     ],
     rows: "SELECT, INSERT, UPDATE, DELETE"
   },

@@ -30,6 +30,7 @@ export const make = <Event extends Tagged, R>(consumer: Consumer<Event, R>): Pro
     categories,
     checkVersion: events.checkVersion,
     isKeyedByStream: true,
+    partitionedBy: consumer.partitionBy === undefined ? "stream" : "key",
     startAfter: (head) =>
       startAt === "now" ? head : startAt === "start" ? Position.start : startAt.after < head ? startAt.after : head,
     isDrained: true,
@@ -63,7 +64,7 @@ const deliverTogether = Effect.fnUntraced(function*<Event extends Tagged, R>(
   events: ReadonlyArray<RecordedEvent>,
   place: Place
 ): Effect.fn.Return<Outcome, string, R> {
-  const decoded = Result.all(events.map((event) => Deliveries.of(consumer, event)))
+  const decoded = Result.all(events.map((event) => Deliveries.of(consumer, event, batch)))
   const delivered = yield* Effect.mapError(Effect.fromResult(decoded), ({ reason }) => reason)
   const all = delivered.flat()
   const attributes = { consumer: consumer.name, events: all.length }
@@ -121,7 +122,7 @@ const deliverOne = Effect.fnUntraced(function*<Event extends Tagged, R>(
   recorded: RecordedEvent,
   place: Place
 ): Effect.fn.Return<void, PoisonedEvent, R> {
-  const delivered = yield* Effect.fromResult(Deliveries.of(consumer, recorded))
+  const delivered = yield* Effect.fromResult(Deliveries.of(consumer, recorded, batch))
   const { name, timeout } = consumer
   const attributes = { consumer: name, type: recorded.type, position: recorded.position }
   if (delivered.length === 0) return

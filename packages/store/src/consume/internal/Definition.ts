@@ -42,6 +42,13 @@ export interface Definition<Event extends Tagged, R = never> {
    */
   readonly startAt: "start" | "now" | { readonly after: Position }
   /**
+   * The key that shares events out where the consumer has several partitions (see `Partitions.change`): those with the same key are
+   * handled in the order of the log. Their stream by default, and then a partition reads its own events only; with a key each one
+   * decodes all. A function of the event alone, and always the same: make the consumer one partition before you change it. Where it
+   * fails, the stream is parked in every partition.
+   */
+  readonly partitionBy?: ((event: Event, envelope: Projection.Envelope) => string) | undefined
+  /**
    * Handles an event. One event at a time, in the order of the log. May run again for the same event with the same
    * `delivery.key`: after a failure, after a crash, and where another program takes over from one that was suspended.
    */

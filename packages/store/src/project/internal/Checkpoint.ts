@@ -10,8 +10,9 @@ import * as Metric from "effect/Metric"
 import type { LogHead } from "../../log/LogHead.ts"
 import type { Generation, NewerEvent } from "../ReadModelStore.ts"
 
-/** How far a generation is after a batch. */
+/** How far a partition of a generation is after a batch. */
 export interface Reached {
+  readonly partition: number
   readonly generation: Generation
   readonly checkpoint: Position
   /** The head of the log as the batch's transaction saw it. */
