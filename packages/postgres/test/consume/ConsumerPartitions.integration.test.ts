@@ -90,7 +90,9 @@ test(
         Ticks.services(opened)
       )
       // All but the one that hangs are at the head.
-      yield* Following.until(Effect.map(partitions, (all) => all.filter(({ position }) => position === 1000).length === 3))
+      yield* Following.until(
+        Effect.map(partitions, (all) => all.filter(({ position }) => position === 1000).length === 3)
+      )
       expect(Couriers.read(file).filter((line) => line.stream === stream)).toHaveLength(1)
       yield* hanging.kill
       yield* untilAtHead(opened)

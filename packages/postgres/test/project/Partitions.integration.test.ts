@@ -25,7 +25,7 @@ describe("the partition of a stream", () => {
     "is by its SHA-256, which no version of PostgreSQL changes",
     run(Effect.gen(function*() {
       const { sql } = yield* Stores.Database
-      for (const of of [1, 2, 7, 10_000]) {
+      for (const  of of[1, 2, 7, 10_000]) {
         const found = yield* sql<{ readonly partition: number }>`
           select refold.partition_of(name, ${of}::int) as partition
           from unnest(${names}::text[]) with ordinality as n(name, number) order by number`
@@ -41,7 +41,9 @@ describe("the partition of a stream", () => {
         for (let n = 0; n < 50; n++) yield* opened.store.append(Stores.streamName(`tally-${n}`), [Ticks.tick(n)])
         const parts = yield* Effect.forEach([0, 1, 2], (number) =>
           Stream.runCollect(opened.reader.readAll({ partition: { number, of: 3 } })))
-        expect(parts.every((events) => events.length > 0)).toBe(true)
+        expect(parts.every((events) =>
+          events.length > 0
+        )).toBe(true)
         expect(parts.flat().map(({ position }) => position).toSorted((one, two) => one - two)).toEqual(
           Array.from({ length: 50 }, (_, n) => n + 1)
         )
@@ -62,15 +64,15 @@ test(
       const projection = Tally.tally({ byStream: true })
       const services = Ticks.services(opened)
       yield* Effect.provideContext(Projector.catchUp(projection), services)
-      const change = (partitions: number) =>
-        Effect.provideContext(Partitions.change(projection, partitions), services)
+      const change = (partitions: number) => Effect.provideContext(Partitions.change(projection, partitions), services)
       yield* change(4)
       const writers = [yield* Ticks.keepWriting(opened), yield* Ticks.keepWriting(opened)]
       for (let n = 0; n < kills; n++) {
         const daemons = yield* Effect.forEach([1, 2], () =>
           Daemons.start(opened, { byStream: true, busy: 1, workers: 2 }))
         const before = (yield* Ticks.generation(opened))!.checkpoint
-        yield* Ticks.untilGeneration(opened, ({ checkpoint }) => checkpoint > before)
+        yield* Ticks.untilGeneration(opened, ({ checkpoint }) =>
+          checkpoint > before)
         const changing = yield* Effect.forkScoped(change(1 + below(6)))
         yield* Effect.sleep(random() * 200)
         yield* Effect.forEach(daemons, ({ kill }) => kill)

@@ -8,7 +8,13 @@ import * as Stores from "../support/Stores.ts"
 
 const run = Stores.runner()
 
-const tables = ["discarded_events", "event_snapshots", "parked_streams", "projection_generations", "projection_partitions"]
+const tables = [
+  "discarded_events",
+  "event_snapshots",
+  "parked_streams",
+  "projection_generations",
+  "projection_partitions"
+]
 
 const rows = [
   `insert into refold.event_snapshots values ('thing-1', 'v', 'f', 1, gen_random_uuid(), 1, now(), '{}')`,

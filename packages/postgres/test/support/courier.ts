@@ -15,5 +15,7 @@ const { file, hangsAt, ownerIdleTimeout = "1 hour", url, workers } = JSON.parse(
 process.stdin.on("end", () => process.exit()).resume()
 
 const layer = PostgresStore.layer({ migrate: false, ownerIdleTimeout, url: Redacted.make(url) })
-const running = Effect.runFork(Effect.provide(Consumer.run(Couriers.consumer(file, hangsAt), { batchSize: 20, workers }), layer))
+const running = Effect.runFork(
+  Effect.provide(Consumer.run(Couriers.consumer(file, hangsAt), { batchSize: 20, workers }), layer)
+)
 process.on("SIGTERM", () => void Effect.runPromise(Fiber.interrupt(running)).then(() => process.exit()))

@@ -76,7 +76,11 @@ const runOpened = <Event extends Tagged, State, R>(
 ): Effect.Effect<never, RunFailure, Services | R> => {
   const target = observer(process)
   return Effect.raceFirst(
-    FollowLog.follow(target, { ...CatchUp.defaults, batchSize: resolved.batchSize, workers: resolved.observers }, stops),
+    FollowLog.follow(
+      target,
+      { ...CatchUp.defaults, batchSize: resolved.batchSize, workers: resolved.observers },
+      stops
+    ),
     WorkerPool.run(process, target, Worker.of(process, resolved), resolved)
   )
 }

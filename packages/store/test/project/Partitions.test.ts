@@ -121,7 +121,7 @@ describe("partitions", () => {
       const [first, second] = yield* positions
       expect([first! > 0, second! > 0].filter(Boolean)).toHaveLength(1)
       expect((yield* ProjectionStatus.of(balances)).live).toMatchObject(Option.some({ position: 0 }))
-      const awaiting = ReadModel.awaitPosition(balances, (yield* (yield* EventReader).head), { timeout: "20 millis" })
+      const awaiting = ReadModel.awaitPosition(balances, yield* (yield* EventReader).head, { timeout: "20 millis" })
       expect(yield* Effect.flip(awaiting)).toMatchObject({ _tag: "AwaitTimeout", reached: Option.some(0) })
       yield* catchUp
       yield* awaiting
@@ -179,7 +179,8 @@ describe("a stream that is parked", () => {
       expect(yield* Effect.flip(Partitions.change(mail, 2))).toMatchObject({
         _tag: "InvalidInput",
         field: "partitions",
-        rule: "must not change while streams are parked, where events are shared out by a key: retry or discard them first"
+        rule:
+          "must not change while streams are parked, where events are shared out by a key: retry or discard them first"
       })
       yield* deposit("b", 3)
       yield* Consumer.catchUp(consumer, Mail.hasty)

@@ -98,8 +98,10 @@ const readPartition = (
   { number, of }: NonNullable<ReadLogOptions["partition"]>,
   { limit, ...options }: ReadAllOptions
 ): Result.Result<ReadonlyArray<RecordedEvent>, InvalidInput> =>
-  Result.map(Journal.readAll(journal, options), (events) =>
-    events.filter(({ stream }) => PartitionOf.key(stream, of) === number).slice(0, limit))
+  Result.map(
+    Journal.readAll(journal, options),
+    (events) => events.filter(({ stream }) => PartitionOf.key(stream, of) === number).slice(0, limit)
+  )
 
 const versionsOf = (journal: Journal.Journal, streams: ReadonlyArray<StreamName.StreamName>) =>
   Result.all(

@@ -16,9 +16,7 @@ import * as Partitions from "./Partitions.ts"
 import * as Revision from "./Revision.ts"
 
 /** A generation with its rows and partitions. */
-export interface StoredGeneration
-  extends Omit<Generation, keyof Partitions.StoredPartition | "parked" | "partitions">
-{
+export interface StoredGeneration extends Omit<Generation, keyof Partitions.StoredPartition | "parked" | "partitions"> {
   readonly rows: HashMap.HashMap<string, StoredRow>
   readonly stored: ReadonlyArray<Partitions.StoredPartition>
 }

@@ -81,9 +81,7 @@ const readsOf = (
       return keys.flatMap((key) => Option.toArray(HashMap.get(rows, key)))
     }),
   parked: (streams) =>
-    Effect.sync(() =>
-      parkedOf(changed(), generation.id, partition).filter(({ stream }) => streams.includes(stream))
-    ),
+    Effect.sync(() => parkedOf(changed(), generation.id, partition).filter(({ stream }) => streams.includes(stream))),
   discarded: (after, upTo) =>
     Effect.sync(() =>
       Generations.discardedOf(changed(), generation.projection)
@@ -98,21 +96,26 @@ const writesOf = (
   changed: () => Generations.Generations,
   changes: Array<Change>
 ): Pick<Batch, Writes> => ({
-  writeRows: (written) => Effect.sync(() => void changes.push((all) => Generations.writeRows(all, { id, partition }, written))),
+  writeRows: (written) =>
+    Effect.sync(() => void changes.push((all) => Generations.writeRows(all, { id, partition }, written))),
   undoOnFailure: (effect) =>
     Effect.suspend(() => {
       const before = changes.length
       return Effect.onError(effect, () => Effect.sync(() => changes.splice(before)))
     }),
-  save: (saved) => Effect.map(DateTime.now, (now) => void changes.push((all) => Generations.save(all, { id, partition }, saved, now))),
+  save: (saved) =>
+    Effect.map(DateTime.now, (now) => void changes.push((all) => Generations.save(all, { id, partition }, saved, now))),
   discard: (events) =>
     Effect.map(DateTime.now, (discardedAt) => {
       const discards = events.map((event) => ({ ...event, discardedAt }))
       changes.push((all) => Generations.discard(all, projection, discards))
     }),
-  add: (addition) => Effect.sync(() => void changes.push((all) => Generations.redefine(all, { id, partition }, { addition }))),
+  add: (addition) =>
+    Effect.sync(() => void changes.push((all) => Generations.redefine(all, { id, partition }, { addition }))),
   redefine: (definition) =>
-    Effect.sync(() => void changes.push((all) => Generations.redefine(all, { id, partition }, { definition, addition: undefined }))),
+    Effect.sync(() =>
+      void changes.push((all) => Generations.redefine(all, { id, partition }, { definition, addition: undefined }))
+    ),
   promote: Effect.map(DateTime.now, (now) => {
     const promoted = Generations.promote(changed(), id, now)
     if (promoted === undefined) return false

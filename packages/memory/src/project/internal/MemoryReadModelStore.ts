@@ -47,7 +47,10 @@ export const make = (current: Current, readHead: ReadHead): ReadModelStore["Serv
         const generation = Generations.find(current.current, id)
         return generation === undefined
           ? []
-          : generation.stored.map((one, partition) => ({ partition, generation: Partitions.generationOf(generation, one) }))
+          : generation.stored.map((one, partition) => ({
+            partition,
+            generation: Partitions.generationOf(generation, one)
+          }))
       }),
     ...owners,
     read: (source, selection) => Effect.suspend(() => read(current.current, source, selection)),

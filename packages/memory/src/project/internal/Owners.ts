@@ -9,7 +9,9 @@ import { type Stored, transact } from "./MemoryBatch.ts"
 import * as Partitions from "./Partitions.ts"
 
 /** What changes partitions, and what drops them. */
-export const make = (stored: Stored): Pick<ReadModelStore["Service"], "update" | "updateAll" | "repartition" | "drop"> => {
+export const make = (
+  stored: Stored
+): Pick<ReadModelStore["Service"], "update" | "updateAll" | "repartition" | "drop"> => {
   const { current } = stored
   const locks = new Map<string, Semaphore.Semaphore>()
   const lockOf = (id: number, partition: number): Semaphore.Semaphore => {

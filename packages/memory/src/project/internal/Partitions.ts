@@ -80,7 +80,11 @@ export const together = (generation: StoredGeneration): Generation => {
 }
 
 /** Asks for another number of partitions; the present one ends a change that is under way. */
-export const ask = (generation: StoredGeneration, partitions: number, by: PartitionedBy | undefined): StoredGeneration => {
+export const ask = (
+  generation: StoredGeneration,
+  partitions: number,
+  by: PartitionedBy | undefined
+): StoredGeneration => {
   const { stored } = generation
   const drainTo = Position(Math.max(...stored.map(({ checkpoint }) => checkpoint)))
   return {

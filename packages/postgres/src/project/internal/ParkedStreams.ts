@@ -49,8 +49,10 @@ const selectParked = (
 ) => {
   const conditions = [
     sql`generation = ${generation}::int`,
-    ...given(among, ({ partition, streams }) =>
-      sql`"partition" = ${partition}::int AND stream = ANY (${streams}::text[])`)
+    ...given(
+      among,
+      ({ partition, streams }) => sql`"partition" = ${partition}::int AND stream = ANY (${streams}::text[])`
+    )
   ]
   return sql<ParkedRow>`
     SELECT stream, version, "position", type, stage, reason, attempts, parked_at

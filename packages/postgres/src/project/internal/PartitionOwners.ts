@@ -107,7 +107,11 @@ const batchOf = Effect.fnUntraced(function*(
   row: ClaimedRow
 ): Effect.fn.Return<Batch, EventStoreError> {
   const owned = yield* Effect.fromResult(Partitions.decode(row, operation))
-  return ProjectionBatch.make(database, owned, { hasDiscarded: row.has_discarded, hasOneSession, head: yield* ProjectionBatch.headOf(row) })
+  return ProjectionBatch.make(database, owned, {
+    hasDiscarded: row.has_discarded,
+    hasOneSession,
+    head: yield* ProjectionBatch.headOf(row)
+  })
 })
 
 // The maximum of PostgreSQL's timeouts; 0 disables them.

@@ -49,7 +49,9 @@ export const make = (
       ),
     parked: (streams) =>
       Effect.suspend(() =>
-        hasParked && streams.length > 0 ? ParkedStreams.listParked(database, id, { partition, streams }) : Effect.succeed([])
+        hasParked && streams.length > 0
+          ? ParkedStreams.listParked(database, id, { partition, streams })
+          : Effect.succeed([])
       ),
     discarded: (after: Position, upTo: Position) =>
       Effect.suspend(() =>

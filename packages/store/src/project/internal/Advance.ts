@@ -110,6 +110,6 @@ export const settle = Effect.fnUntraced(function*<R>(
   if (isAdding || checkpoint < goal.head.position) return Option.none()
   const attempt = { ...goal, ...options, attempt: 0, claim: { partition: undefined } }
   const isLive = status === "Live" || goal.promotes !== false &&
-    (yield* inAttempts(target, id, attempt, (options) => promoteAll(target, id, options)))
+      (yield* inAttempts(target, id, attempt, (options) => promoteAll(target, id, options)))
   return Option.some({ ...reached, isLive })
 })

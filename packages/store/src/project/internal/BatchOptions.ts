@@ -14,7 +14,9 @@ export interface Claim {
 }
 
 /** Which events a batch reads, and which attempt this is. */
-export interface BatchOptions extends Pick<UpdateOptions, "wait" | "except">, FoldLimits, Pick<ParkingPolicy.ParkingPolicy, "attempts"> {
+export interface BatchOptions
+  extends Pick<UpdateOptions, "wait" | "except">, FoldLimits, Pick<ParkingPolicy.ParkingPolicy, "attempts">
+{
   /** The last position to read; lower if the batch's own transaction sees a lower head. */
   readonly head: LogHead
   /** Only events that count as of this point. */

@@ -69,7 +69,9 @@ interface ReadAfter extends Pick<ReadBatch, "events"> {
 
 const readAfter = Effect.fnUntraced(function*(
   { head: { instance } }: Batch,
-  { after, asOf, batchSize, bound, categories, partition, types, unreadable, ...options }: ReadOptions & Pick<ReadLogOptions, "partition">
+  { after, asOf, batchSize, bound, categories, partition, types, unreadable, ...options }:
+    & ReadOptions
+    & Pick<ReadLogOptions, "partition">
 ): Effect.fn.Return<ReadAfter, ReadFailure, EventReader> {
   if (after >= bound) return { events: [], isFull: false }
   // A read that meets an event that cannot be read may close the connection of the transaction: it ends before.
@@ -79,7 +81,16 @@ const readAfter = Effect.fnUntraced(function*(
   const upTo = asOf === undefined || asOf._tag === "Position" ? AsOf.position(last) : asOf
   const columns = isIdentity(yield* WireTransform) ? options.columns : undefined
   let bytes = 0
-  const read = yield* reader.readAll({ after, asOf: upTo, types, categories, columns, limit: batchSize, instance, partition })
+  const read = yield* reader.readAll({
+    after,
+    asOf: upTo,
+    types,
+    categories,
+    columns,
+    limit: batchSize,
+    instance,
+    partition
+  })
     .pipe(
       Stream.takeUntil(({ data }) => (bytes += storedLength(data)) >= maxBytes),
       Stream.runCollect

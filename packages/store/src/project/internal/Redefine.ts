@@ -10,8 +10,7 @@ export const redefine = Effect.fnUntraced(function*(
   const store = yield* ReadModelStore
   yield* Effect.forEach(
     yield* store.generations(name),
-    ({ id }) =>
-      store.updateAll(id, Effect.forEach(({ redefine }) => redefine(definition), { discard: true })),
+    ({ id }) => store.updateAll(id, Effect.forEach(({ redefine }) => redefine(definition), { discard: true })),
     { discard: true }
   )
 })

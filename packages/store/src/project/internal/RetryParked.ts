@@ -103,8 +103,7 @@ const lockAll = <R>(
         const others = yield* lockAll(rest, retry, [...locked, ...own])
         const retried = yield* Effect.forEach(
           own.filter((one) => isOwnVersion(retry, one)),
-          ({ batch, parked }) =>
-            parked === undefined ? Effect.succeedNone : retryIn(retry.target, batch, parked)
+          ({ batch, parked }) => parked === undefined ? Effect.succeedNone : retryIn(retry.target, batch, parked)
         )
         return [...others, ...retried]
       })
