@@ -21,7 +21,7 @@ export const booked = new Map<string, ReadonlyArray<number>>()
 
 // #region consumer
 // Deposits of one payer are booked in their order, whichever wallet they are for.
-export const bookings = Consumer.makeUnsafe({
+const bookings = Consumer.makeUnsafe({
   name: "bookings",
   events: codec,
   startAt: "start",

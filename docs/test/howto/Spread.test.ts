@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import { CommandHandler, EventStore, MemoryStore, ReadModel } from "refold"
+import { CommandHandler, MemoryStore, ReadModel } from "refold"
 import { expect, it } from "vitest"
 import * as Example from "../../examples/howto/Spread.ts"
 import { Wallet } from "../../examples/Wallet.ts"

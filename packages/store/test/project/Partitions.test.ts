@@ -18,7 +18,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { describe, expect, it } from "vitest"
-import { append, codec, run, runAtZero, stored, stream } from "../support/Account.ts"
+import { append, type codec, run, runAtZero, stored, stream } from "../support/Account.ts"
 import { balances, catchUp, changed, deposit, hasty, pass, repaired, seen, total } from "../support/Balances.ts"
 import * as Mail from "../support/Mail.ts"
 import * as Transferring from "../support/Transferring.ts"
@@ -211,7 +211,7 @@ describe("a stream that is parked", () => {
         Array.from({ length: 3 }, () => ({ stream: "account-a", version: 2, stage: "Keys" }))
       )
       expect(yield* Parked.retry(Consumer.target(repaired.consumer), stream("a"))).toEqual(Option.none())
-      expect(repaired.amounts().toSorted()).toEqual([5, 6, 7, 8])
+      expect(repaired.amounts().toSorted((one, two) => one - two)).toEqual([5, 6, 7, 8])
     })))
 })
 

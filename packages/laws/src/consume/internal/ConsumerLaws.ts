@@ -156,12 +156,9 @@ export interface PartitionedLog {
   readonly parts: ReadonlyArray<PartitionedRun.Part>
 }
 
-/** What letters are in order of. */
-type By = (letter: Pick<ConsumerRun.Letter, "event" | "stream">) => string
-
 const inPartitions = Effect.fnUntraced(function*(
   { isTogether, parts }: PartitionedLog,
-  by: By,
+  by: (letter: ConsumerRun.Letter) => string,
   partitionBy?: (event: ConsumerRun.Letter["event"]) => string
 ) {
   const fresh = yield* FreshNames.make

@@ -8,6 +8,7 @@ import type * as Statement from "effect/sql/Statement"
 import * as Head from "../../log/internal/Head.ts"
 import type { Database } from "../../schema/internal/Database.ts"
 import { query, transaction } from "../../schema/internal/Query.ts"
+import * as GenerationRow from "./GenerationRow.ts"
 import * as Generations from "./Generations.ts"
 import * as Partitions from "./Partitions.ts"
 import * as ProjectionBatch from "./ProjectionBatch.ts"
@@ -88,7 +89,9 @@ const claiming = Effect.fnUntraced(function*<A, E, R>(
       database,
       operation,
       sql<ClaimedRow>`
-        SELECT "partition", ${sql.literal(Generations.columns)}, has_discarded, ${Head.columns(database)} FROM ${claim}`
+        SELECT "partition", ${sql.literal(GenerationRow.columns)}, has_discarded, ${
+        Head.columns(database)
+      } FROM ${claim}`
     )
     const [first, ...others] = yield* Effect.forEach(rows, (row) => batchOf(database, hasOneSession, row))
     if (first === undefined) return Option.none<A>()

@@ -6,16 +6,16 @@ import * as Result from "effect/Result"
 import type { Database } from "../../schema/internal/Database.ts"
 import { query } from "../../schema/internal/Query.ts"
 import * as StoredValue from "../../schema/internal/StoredValue.ts"
-import * as Generations from "./Generations.ts"
+import * as GenerationRow from "./GenerationRow.ts"
 
 /** A row of the SQL view `partitions`. */
-export interface PartitionRow extends Generations.GenerationRow {
+export interface PartitionRow extends GenerationRow.GenerationRow {
   readonly partition: number
 }
 
 /** The partition that it stands for. */
 export const decode = (row: PartitionRow, operation: string): Result.Result<Partition, EventStoreError> =>
-  Result.map(Generations.decode(row, operation), (generation) => ({ partition: row.partition, generation }))
+  Result.map(GenerationRow.decode(row, operation), (generation) => ({ partition: row.partition, generation }))
 
 /** The partitions of a generation, in the order of their numbers. */
 export const list = (
@@ -25,7 +25,7 @@ export const list = (
   const { object, sql } = database
   const operation = "list partitions"
   const statement = sql<PartitionRow>`
-    SELECT "partition", ${sql.literal(Generations.columns)} FROM ${object("partitions")}
+    SELECT "partition", ${sql.literal(GenerationRow.columns)} FROM ${object("partitions")}
     WHERE id = ${generation}::int ORDER BY "partition"`
   return Effect.flatMap(
     query(database, operation, statement),
