@@ -15,16 +15,10 @@ import * as Option from "effect/Option"
 import * as Partitions from "./Partitions.ts"
 import * as Revision from "./Revision.ts"
 
-/** A generation with its rows and partitions. */
-export interface StoredGeneration extends Omit<Generation, keyof Partitions.StoredPartition | "parked" | "partitions"> {
-  readonly rows: HashMap.HashMap<string, StoredRow>
-  readonly stored: ReadonlyArray<Partitions.StoredPartition>
-}
-
 /** All generations and discards. `last` is the highest id ever used: ids are never reused. */
 export interface Generations {
   readonly last: number
-  readonly kept: HashMap.HashMap<number, StoredGeneration>
+  readonly kept: HashMap.HashMap<number, Partitions.StoredGeneration>
   readonly discarded: HashMap.HashMap<string, ReadonlyArray<DiscardedEvent>>
 }
 
@@ -35,13 +29,13 @@ export const empty: Generations = { last: 0, kept: HashMap.empty(), discarded: H
 export const list = (all: Generations, projection?: string): ReadonlyArray<Generation> =>
   listStored(all, projection).map(Partitions.together)
 
-const listStored = ({ kept }: Generations, projection?: string): ReadonlyArray<StoredGeneration> =>
+const listStored = ({ kept }: Generations, projection?: string): ReadonlyArray<Partitions.StoredGeneration> =>
   [...HashMap.values(kept)]
     .filter((generation) => projection === undefined || generation.projection === projection)
     .toSorted((one, two) => one.id - two.id)
 
 /** The generation with this id. */
-export const find = ({ kept }: Generations, id: number): StoredGeneration | undefined =>
+export const find = ({ kept }: Generations, id: number): Partitions.StoredGeneration | undefined =>
   Option.getOrUndefined(HashMap.get(kept, id))
 
 /** Adds a new generation, and returns it, too. It has as many partitions as the live one, if that has them by the same. */
@@ -50,10 +44,10 @@ export const begin = (
   { definition, name, partitionedBy, version }: StoredProjection,
   status: Status,
   now: DateTime.Utc
-): readonly [Generations, StoredGeneration] => {
+): readonly [Generations, Partitions.StoredGeneration] => {
   const live = listStored(all, name).find((one) => one.status === "Live")
   const isAlike = status === "Building" && live?.partitionedBy !== undefined && live.partitionedBy === partitionedBy
-  const generation: StoredGeneration = {
+  const generation: Partitions.StoredGeneration = {
     id: all.last + 1,
     projection: name,
     version,
@@ -104,7 +98,7 @@ export const redefine = (
 export const change = (
   all: Generations,
   id: number,
-  by: (generation: StoredGeneration) => StoredGeneration
+  by: (generation: Partitions.StoredGeneration) => Partitions.StoredGeneration
 ): Generations => {
   const generation = find(all, id)
   return generation === undefined ? all : set(all, by(generation))
@@ -149,7 +143,7 @@ export const promote = (all: Generations, id: number, now: DateTime.Utc): Genera
     )
 }
 
-const checkpoints = ({ stored }: StoredGeneration) => stored.map(({ checkpoint }) => checkpoint)
+const checkpoints = ({ stored }: Partitions.StoredGeneration) => stored.map(({ checkpoint }) => checkpoint)
 
 /** Records discarded events of a projection. */
 export const discard = (
@@ -174,7 +168,7 @@ export const discardedOf = ({ discarded }: Generations, projection: string): Rea
 
 const isUpdated = (status: Status): boolean => status === "Live" || status === "Building"
 
-const set = (all: Generations, generation: StoredGeneration): Generations => ({
+const set = (all: Generations, generation: Partitions.StoredGeneration): Generations => ({
   ...all,
   kept: HashMap.set(all.kept, generation.id, generation)
 })

@@ -1,6 +1,7 @@
-/** The partitions of a generation as immutable values: each has a checkpoint and parked streams of its own. */
+/** A generation and its partitions as immutable values: each has a checkpoint and parked streams of its own. */
 import { Position } from "@refold/core/event/Position"
 import type { StreamName } from "@refold/core/event/StreamName"
+import type { StoredRow } from "@refold/core/project/ProjectionFold"
 import * as PartitionOf from "@refold/store/internal/project/PartitionOf"
 import type {
   Addition,
@@ -12,7 +13,6 @@ import type {
 } from "@refold/store/project/ReadModelStore"
 import type * as DateTime from "effect/DateTime"
 import * as HashMap from "effect/HashMap"
-import type { StoredGeneration } from "./Generations.ts"
 import * as Revision from "./Revision.ts"
 
 /** A partition. */
@@ -25,6 +25,12 @@ export interface StoredPartition {
   readonly definition: string
   readonly addition: Addition | undefined
   readonly parkedStreams: HashMap.HashMap<StreamName, ParkedStream>
+}
+
+/** A generation with its rows and partitions. */
+export interface StoredGeneration extends Omit<Generation, keyof StoredPartition | "parked" | "partitions"> {
+  readonly rows: HashMap.HashMap<string, StoredRow>
+  readonly stored: ReadonlyArray<StoredPartition>
 }
 
 /** A partition before the first event. */
@@ -54,7 +60,7 @@ export const save = (
 
 /** The generation as one of its partitions is. */
 export const generationOf = (
-  { rows: _, stored, ...generation }: StoredGeneration,
+  { rows: _rows, stored, ...generation }: StoredGeneration,
   { parkedStreams, ...partition }: StoredPartition
 ): Generation => ({ ...generation, ...partition, partitions: stored.length, parked: HashMap.size(parkedStreams) })
 
