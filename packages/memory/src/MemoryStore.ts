@@ -9,21 +9,24 @@ import { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import { LogCopy } from "@refold/store/internal/log/LogCopy"
 import { EventReader } from "@refold/store/log/EventReader"
 import { context, type EventStore } from "@refold/store/log/EventStore"
+import { Maintenance } from "@refold/store/maintain/Maintenance"
 import { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
 import * as MutableRef from "effect/MutableRef"
 import * as Ref from "effect/Ref"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import * as MemorySnapshotStore from "./decide/internal/MemorySnapshotStore.ts"
 import * as MemoryEventStore from "./log/internal/MemoryEventStore.ts"
+import * as MemoryMaintenance from "./maintain/internal/MemoryMaintenance.ts"
 import * as Generations from "./project/internal/Generations.ts"
 import { withInline } from "./project/internal/InlineRows.ts"
 import * as MemoryReadModelStore from "./project/internal/MemoryReadModelStore.ts"
 
 /** The services of the adapter. */
-export type Services = EventStore | EventReader | SnapshotStore | ReadModelStore
+export type Services = EventStore | EventReader | SnapshotStore | ReadModelStore | Maintenance
 
 /** Options of a store. */
 export interface StoreOptions {
@@ -49,10 +52,12 @@ const make = (limits: SizeLimits.SizeLimits): Effect.Effect<Context.Context<Serv
         yield* SubscriptionRef.set(log, MemoryEventStore.instanceOf(journal))
       })
     })
+    const hasSnapshots = Effect.map(Ref.get(snapshots), (all) => !HashMap.isEmpty(all))
     const readHead = Effect.map(SubscriptionRef.get(log), MemoryEventStore.headOf)
     return context(adapter).pipe(
       Context.add(SnapshotStore, MemorySnapshotStore.make(snapshots)),
       Context.add(ReadModelStore, MemoryReadModelStore.make(generations, readHead)),
+      Context.add(Maintenance, MemoryMaintenance.make({ log, generations, hasSnapshots, limits })),
       Context.add(LogCopy, LogCopy.of({ take }))
     )
   })

@@ -6,6 +6,7 @@ import { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import type { EventReader } from "@refold/store/log/EventReader"
 import * as EventStore from "@refold/store/log/EventStore"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
+import { Maintenance } from "@refold/store/maintain/Maintenance"
 import { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -20,6 +21,7 @@ import type * as Embedded from "./embedded/Embedded.ts"
 import * as AppendQueue from "./log/internal/AppendQueue.ts"
 import * as EventStoreAdapter from "./log/internal/EventStoreAdapter.ts"
 import * as OpenStore from "./log/internal/OpenStore.ts"
+import * as MaintenanceAdapter from "./maintain/internal/MaintenanceAdapter.ts"
 import * as InlineRows from "./project/internal/InlineRows.ts"
 import * as ProjectionTablesAdapter from "./project/internal/ProjectionTablesAdapter.ts"
 import * as ReadModelStoreAdapter from "./project/internal/ReadModelStoreAdapter.ts"
@@ -38,7 +40,13 @@ export type { AppendQueueOptions, StoreOptions } from "./schema/internal/StoreOp
 export type Services = StoreServices | PgClient.PgClient | SqlClient.SqlClient
 
 /** The ports. */
-export type StoreServices = EventStore.EventStore | EventReader | SnapshotStore | ReadModelStore | ProjectionTables
+export type StoreServices =
+  | EventStore.EventStore
+  | EventReader
+  | SnapshotStore
+  | ReadModelStore
+  | ProjectionTables
+  | Maintenance
 
 /** How to share the database with other processes. */
 export interface ClientOptions extends StoreOptions {
@@ -154,6 +162,7 @@ const layerOn = (
         ReadModelStore,
         ReadModelStoreAdapter.make(database, { ownerIdleTimeout, hasOneSession: isEmbedded })
       ),
-      Context.add(ProjectionTables, ProjectionTablesAdapter.make(database))
+      Context.add(ProjectionTables, ProjectionTablesAdapter.make(database)),
+      Context.add(Maintenance, MaintenanceAdapter.make(database, sizes))
     )
   }))

@@ -4,6 +4,7 @@
  */
 import * as Json from "../../event/Json.ts"
 import { type Commit, isGuard } from "../Commit.ts"
+import * as Sha256 from "./Sha256.ts"
 
 /** The fingerprint of a commit: the one given with its key, else its streams, types and data, without ids, times and guards. */
 export const ofCommit = ({ idempotency, writes }: Commit): string => {
@@ -12,8 +13,13 @@ export const ofCommit = ({ idempotency, writes }: Commit): string => {
     stream,
     events.map(({ data, type }): Json.Json => [type, data])
   ])
-  return `content:${Json.canonical(content)}`
+  return `${contentPrefix}${Json.canonical(content)}`
 }
+
+const contentPrefix = "content:"
+
+/** Whether a stored form is that of a commit's content. */
+export const isOfContent = (stored: string): boolean => stored.startsWith(contentPrefix)
 
 /** The stored form of a fingerprint that was given with a key. */
 export const ofGiven = (fingerprint: string): string => `given:${fingerprint}`
@@ -24,3 +30,20 @@ export const ofCommand = (category: string, id: string, encoded: Json.Json): str
 
 /** The fingerprint of commands that are handled together, from those of the commands, in order. */
 export const ofCommands = (fingerprints: ReadonlyArray<string>): string => Json.canonical(fingerprints)
+
+const hashPrefix = "sha256:"
+
+/** The stored form of a fingerprint of which only the hash is known. */
+export const ofHash = (sha256: string): string => `${hashPrefix}${sha256}`
+
+/** The hash of a given fingerprint's stored form, as PostgreSQL stores it; undefined for one of content, which it renders otherwise. */
+export const sha256 = (stored: string): string | undefined =>
+  isOfContent(stored)
+    ? undefined
+    : stored.startsWith(hashPrefix)
+    ? stored.slice(hashPrefix.length)
+    : Sha256.ofText(stored)
+
+/** Whether a stored form is that of this fingerprint. */
+export const matches = (stored: string, fingerprint: string): boolean =>
+  stored === fingerprint || stored.startsWith(hashPrefix) && stored === ofHash(Sha256.ofText(fingerprint))

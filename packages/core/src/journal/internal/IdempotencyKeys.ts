@@ -28,7 +28,7 @@ export const find = (
   if (key === undefined) return Result.succeedNone
   const known = HashMap.get(keys, key)
   if (Option.isNone(known)) return Result.succeedNone
-  return fingerprint === undefined || known.value.fingerprint === fingerprint
+  return fingerprint === undefined || Fingerprint.matches(known.value.fingerprint, fingerprint)
     ? Result.succeedSome(known.value.appended)
     : Result.fail(new IdempotencyConflict({ key }))
 }

@@ -1,0 +1,54 @@
+/** Work on a whole store: export it as lines, and import the lines into an empty store. */
+import * as Effect from "effect/Effect"
+import type * as Stream from "effect/Stream"
+import type { EventStoreError } from "../log/EventStoreError.ts"
+import * as ExportLines from "./internal/ExportLines.ts"
+import * as ImportLines from "./internal/ImportLines.ts"
+import { Maintenance } from "./Maintenance.ts"
+
+export type { Lines, Resumed } from "./internal/ExportLines.ts"
+export type { Imported, ImportFailure, OnProgress } from "./internal/ImportLines.ts"
+
+/**
+ * The store as lines of JSON without line feeds, in the format that `reference/formats` documents: events as they are stored, in
+ * the order of their positions up to the head at the start, idempotency keys, discarded events, and where consumers are.
+ * Snapshots and the rows of projections are not in it: they are folded again. Programs may write meanwhile. Bounded memory.
+ */
+export const exportLines: ExportLines.Lines = ExportLines.all
+
+/**
+ * Continues an export that was cut, given the lines that were written: keep the first `keep` of them, and write `rest` behind.
+ * Fails with `InvalidLine` where they are not an export of this store.
+ */
+export const resumeExport = ExportLines.resume
+
+/** How a file is imported. */
+export interface ImportOptions {
+  /** Whether to check the file without storing it; false by default. The store must be empty in either case. */
+  readonly dryRun?: boolean | undefined
+  /** Called after each batch of up to 1,000 lines that is stored. */
+  readonly onProgress?: ImportLines.OnProgress | undefined
+}
+
+/**
+ * Imports exported lines, without line feeds, into an empty store: with the recorded times, ids, versions, order and keys that they
+ * have. Batches are stored as they are read, so memory is bounded. Until the trailer was read, the store is incomplete:
+ * reads of the log and appends fail with `StoreIncomplete`; where the import ends early, import the same file again, which
+ * goes on behind the last batch. Needs the rights of the store's owner, and no transaction around it. Fails with `InvalidLine`,
+ * `NewerFormat`, `IncompleteFile`, `StoreNotEmpty` and `ImportMismatch`.
+ */
+export const importLines = Effect.fnUntraced(function*<E, R>(
+  lines: Stream.Stream<string, E, R>,
+  { dryRun = false, onProgress = () => Effect.void }: ImportOptions = {}
+): Effect.fn.Return<ImportLines.Imported, ImportLines.ImportFailure | E, Maintenance | R> {
+  return yield* (yield* Maintenance).importInto(dryRun, (target) => ImportLines.into(target, lines, onProgress))
+})
+
+/**
+ * Gives up an import that has not ended: the store is empty again. False, and nothing is changed, where the store is not in
+ * the middle of one. Needs the rights of the store's owner.
+ */
+export const abandonImport: Effect.Effect<boolean, EventStoreError, Maintenance> = Effect.flatMap(
+  Maintenance,
+  ({ abandonImport }) => abandonImport
+)
