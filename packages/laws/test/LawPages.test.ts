@@ -9,6 +9,7 @@ import * as EventCodecSuite from "../src/event/EventCodecSuite.ts"
 import * as EventStoreSuite from "../src/EventStoreSuite.ts"
 import * as JournalSuite from "../src/journal/JournalSuite.ts"
 import * as Sample from "../src/kit/internal/Sample.ts"
+import * as WholeStoreSuite from "../src/maintain/WholeStoreSuite.ts"
 import * as Alarms from "../src/process/internal/Alarms.ts"
 import * as LogWentBackSuite from "../src/process/LogWentBackSuite.ts"
 import * as ProcessSuite from "../src/process/ProcessSuite.ts"
@@ -30,6 +31,7 @@ const suites: Readonly<Record<string, ReadonlyArray<{ readonly law: string }>>> 
   "ProcessSuite.sagas": ProcessSuite.sagaProperties(),
   ProcessSuite: ProcessSuite.storeProperties(),
   ConsumerSuite: ConsumerSuite.properties(),
+  WholeStoreSuite: WholeStoreSuite.properties(),
   LogWentBackSuite: LogWentBackSuite.properties()
 }
 

@@ -32,10 +32,11 @@ export interface CopiedWrite {
   readonly version: StreamVersion
 }
 
-/** The keys of commits that ended at or before a position. */
+/** The keys of commits that ended at or before a position, in their order as texts. */
 export const keys = (journal: Journal, upTo: Position): ReadonlyArray<CopiedKey> =>
   [...HashMap.entries(journal.keys)]
     .filter(([, { appended }]) => appended.position <= upTo)
+    .toSorted(([one], [two]) => one < two ? -1 : 1)
     .map(([key, { appended, fingerprint, neverExpires }]): CopiedKey => ({
       key,
       sha256: Fingerprint.sha256(fingerprint),

@@ -41,9 +41,13 @@ export const into = Effect.fnUntraced(function*<E, R>(
 ): Effect.fn.Return<Imported, ImportFailure | E, R> {
   const state = start(target, onProgress)
   yield* Stream.runForEachArray(lines, (texts) => takeAll(state, texts))
-  if (state.header === undefined || !state.isEnded) return yield* new IncompleteFile({ lines: state.line })
+  const { header } = state
+  if (header === undefined || !state.isEnded) {
+    // What was read is stored, so that the next run begins behind it.
+    return yield* afterBatch(state, Effect.void).pipe(Effect.andThen(new IncompleteFile({ lines: state.line })))
+  }
   yield* target.finish
-  return { export: state.header.export, counts: state.stored.counts, resumedAfter: state.resumedAfter }
+  return { export: header.export, counts: state.stored.counts, resumedAfter: state.resumedAfter }
 })
 
 type Step = Effect.Effect<void, ImportFailure>
