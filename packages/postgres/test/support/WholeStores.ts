@@ -1,17 +1,17 @@
 /*
  * Stores for tests of export and import: one that has everything that travels, and lines without what differs between stores.
  */
-import * as ProcessKey from "@refold/core/internal/journal/ProcessKey"
 import * as EventCodec from "@refold/core/event/EventCodec"
 import * as EventType from "@refold/core/event/EventType"
+import * as ProcessKey from "@refold/core/internal/journal/ProcessKey"
 import * as Consumer from "@refold/store/consume/Consumer"
 import * as ProcessKeys from "@refold/store/internal/log/ProcessKeys"
-import { EventReader } from "@refold/store/log/EventReader"
+import type { EventReader } from "@refold/store/log/EventReader"
 import { EventStore } from "@refold/store/log/EventStore"
-import { Maintenance } from "@refold/store/maintain/Maintenance"
+import type { Maintenance } from "@refold/store/maintain/Maintenance"
 import * as Store from "@refold/store/maintain/Store"
 import * as Parked from "@refold/store/project/Parked"
-import { ReadModelStore } from "@refold/store/project/ReadModelStore"
+import type { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"

@@ -38,7 +38,9 @@ export class IncompleteFile extends Data.TaggedError("IncompleteFile")<{
   readonly lines: number
 }> {
   override get message(): string {
-    return printable(`the file ends after line ${this.lines}, before its trailer: it was cut. Import the whole file to go on`)
+    return printable(
+      `the file ends after line ${this.lines}, before its trailer: it was cut. Import the whole file to go on`
+    )
   }
 }
 
@@ -48,7 +50,9 @@ export class StoreNotEmpty extends Data.TaggedError("StoreNotEmpty")<{
   readonly has: string
 }> {
   override get message(): string {
-    return printable(`the store has ${this.has}, and an import takes an empty one: import before programs use the store`)
+    return printable(
+      `the store has ${this.has}, and an import takes an empty one: import before programs use the store`
+    )
   }
 }
 

@@ -79,7 +79,10 @@ export interface ImportTarget {
   /** The last event of each of these streams, in their order. */
   readonly streamEnds: (
     streams: ReadonlyArray<StreamName>
-  ) => Effect.Effect<ReadonlyArray<Option.Option<{ readonly version: number; readonly recordedAt: DateTime.Utc }>>, EventStoreError>
+  ) => Effect.Effect<
+    ReadonlyArray<Option.Option<{ readonly version: number; readonly recordedAt: DateTime.Utc }>>,
+    EventStoreError
+  >
   /** Whether these events are stored, in their order. */
   readonly areStored: (places: ReadonlyArray<EventPlace>) => Effect.Effect<ReadonlyArray<boolean>, EventStoreError>
   /**

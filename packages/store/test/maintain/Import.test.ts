@@ -99,7 +99,10 @@ describe("a file is refused", () => {
       line: 3,
       field: "key.sha256"
     }],
-    ["with a discard of an unknown event", [header, event(1), { ...discard, version: 2 }], { line: 3, field: "discard" }],
+    ["with a discard of an unknown event", [header, event(1), { ...discard, version: 2 }], {
+      line: 3,
+      field: "discard"
+    }],
     ["with a discard twice", [header, event(1), discard, discard], { line: 4, field: "discard" }],
     ["with a consumer behind an unknown event", [header, event(1), {
       ...consumer,
@@ -134,7 +137,10 @@ describe("a file is refused", () => {
       const store = yield* open
       expect(yield* Effect.flip(importing(store, [{ ...header, version: 2 }])))
         .toMatchObject({ _tag: "NewerFormat", version: 2, latest: 1 })
-      expect(yield* Effect.flip(importing(store, [header, event(1)]))).toMatchObject({ _tag: "IncompleteFile", lines: 2 })
+      expect(yield* Effect.flip(importing(store, [header, event(1)]))).toMatchObject({
+        _tag: "IncompleteFile",
+        lines: 2
+      })
       expect(yield* Effect.flip(importing(store, []))).toMatchObject({ _tag: "IncompleteFile", lines: 0 })
       const other = { ...header, export: id(8) }
       expect(yield* Effect.flip(importing(store, [other]))).toMatchObject({ _tag: "ImportMismatch" })
@@ -166,7 +172,9 @@ describe("an export that was cut", () => {
       for (let n = 0; n < 3; n++) yield* append(store)
       const lines = yield* Effect.provideContext(Stream.runCollect(Store.exportLines), store)
       yield* append(store)
-      for (const written of [lines.slice(0, 1), [...lines.slice(0, 2), lines[2]!.slice(0, 9)], lines.slice(0, 4), lines]) {
+      for (
+        const written of [lines.slice(0, 1), [...lines.slice(0, 2), lines[2]!.slice(0, 9)], lines.slice(0, 4), lines]
+      ) {
         const { keep, rest } = yield* Effect.provideContext(Store.resumeExport(Stream.fromIterable(written)), store)
         const whole = [...written.slice(0, keep), ...yield* Effect.provideContext(Stream.runCollect(rest), store)]
         expect(whole).toEqual(lines)

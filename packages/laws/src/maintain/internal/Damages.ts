@@ -4,7 +4,8 @@
 export const all = {
   missing: (lines: ReadonlyArray<string>, at: number) => lines.toSpliced(at, 1),
   repeated: (lines: ReadonlyArray<string>, at: number) => lines.toSpliced(at, 0, lines[at]!),
-  swapped: (lines: ReadonlyArray<string>, at: number) => lines.toSpliced(at, 2, ...lines.slice(at, at + 2).toReversed()),
+  swapped: (lines: ReadonlyArray<string>, at: number) =>
+    lines.toSpliced(at, 2, ...lines.slice(at, at + 2).toReversed()),
   cut: (lines: ReadonlyArray<string>, at: number) => [...lines.slice(0, at), lines[at]!.slice(0, -1)],
   changed: (lines: ReadonlyArray<string>, at: number) => lines.with(at, lines[at]!.replace(/\}$/, ",\"more\":1}"))
 }

@@ -33,7 +33,10 @@ const contentOf = (run: RunPrograms.StoreRun, store: Context.Context<Stores>) =>
     const { commit, readAll } = yield* EventStore
     const history = { start: Position(0), events: yield* Stream.runCollect(readAll()) }
     const found = yield* lookUp({ fresh: run.fresh, history })
-    const repeated = yield* Effect.forEach(RunPrograms.keyedCommits(run), (keyed) => Effect.result(commit(keyed.commit)))
+    const repeated = yield* Effect.forEach(
+      RunPrograms.keyedCommits(run),
+      (keyed) => Effect.result(commit(keyed.commit))
+    )
     const answers = repeated.map(Result.map((appended) => History.rankedAppended(history, appended)))
     return { events: History.ranked(history, history.events), found, answers }
   }).pipe(Effect.provideContext(store))

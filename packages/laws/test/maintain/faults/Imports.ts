@@ -22,8 +22,7 @@ const changed = (change: (service: Service, store: EventStore["Service"]) => Par
 
 const targets = (change: (target: ImportTarget, store: EventStore["Service"]) => Partial<ImportTarget>) =>
   changed(({ importInto }, store) => ({
-    importInto: (isDryRun, body) =>
-      importInto(isDryRun, (target) => body({ ...target, ...change(target, store) }))
+    importInto: (isDryRun, body) => importInto(isDryRun, (target) => body({ ...target, ...change(target, store) }))
   }))
 
 export const leavesOutKeys = changed(() => ({ keys: () => Stream.empty }))
@@ -37,8 +36,11 @@ export const storesBatchesAtOnce = targets(({ write }, { commit }) => ({
   write: (batch, from, to) =>
     Effect.tap(write(batch, from, to), () =>
       batch.kind === "event"
-        ? Effect.forEach(batch.items, ({ stream, ...event }) =>
-          Effect.orDie(commit({ writes: [{ stream, expected: { _tag: "Any" }, events: [event] }] })))
+        ? Effect.forEach(
+          batch.items,
+          ({ stream, ...event }) =>
+            Effect.orDie(commit({ writes: [{ stream, expected: { _tag: "Any" }, events: [event] }] }))
+        )
         : Effect.void)
 }))
 

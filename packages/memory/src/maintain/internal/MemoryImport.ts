@@ -60,8 +60,10 @@ export const target = (parts: Parts, held: Held): ImportTarget => {
     streamEnds: (streams) =>
       Effect.sync(() =>
         streams.map((stream) =>
-          Option.flatMap(HashMap.get(journal().streams, stream), ({ items, size }) =>
-            Option.fromUndefinedOr(items[size - 1]))
+          Option.flatMap(
+            HashMap.get(journal().streams, stream),
+            ({ items, size }) => Option.fromUndefinedOr(items[size - 1])
+          )
         )
       ),
     areStored: (places) =>

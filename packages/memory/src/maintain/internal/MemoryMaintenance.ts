@@ -3,7 +3,12 @@ import type * as Position from "@refold/core/event/Position"
 import * as JournalCopy from "@refold/core/internal/journal/JournalCopy"
 import * as StoredDefinition from "@refold/core/internal/project/StoredDefinition"
 import type * as Journal from "@refold/core/journal/Journal"
-import { type CopiedConsumer, type CopiedDiscard, type EventPlace, Maintenance } from "@refold/store/maintain/Maintenance"
+import {
+  type CopiedConsumer,
+  type CopiedDiscard,
+  type EventPlace,
+  Maintenance
+} from "@refold/store/maintain/Maintenance"
 import * as Effect from "effect/Effect"
 import * as HashMap from "effect/HashMap"
 import * as Stream from "effect/Stream"
@@ -68,7 +73,7 @@ const consumersOf = (
       },
       parked: parkedOf(all, id)
         .filter(({ position }) => position <= upTo)
-        .map(({ position: _, ...parked }) => parked)
+        .map(({ position: _position, ...parked }) => parked)
     }))
 
 // The positions of a journal have no gaps.

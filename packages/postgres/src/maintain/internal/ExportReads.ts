@@ -7,7 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Database } from "../../schema/internal/Database.ts"
-import { type Rows, query } from "../../schema/internal/Query.ts"
+import { query, type Rows } from "../../schema/internal/Query.ts"
 
 const operation = "export"
 
@@ -56,7 +56,7 @@ type DiscardRow = Omit<CopiedDiscard, "discardedAt"> & {
 export const discards = (database: Database, upTo: Position): Stream.Stream<CopiedDiscard, EventStoreError> =>
   Stream.map(
     pages(database, discardsPerPage, (after: DiscardRow | undefined) => selectDiscards(database, after, upTo)),
-    ({ discardedAt, position: _, ...discard }) => ({ ...discard, discardedAt: DateTime.fromDateUnsafe(discardedAt) })
+    ({ discardedAt, position: _position, ...discard }) => ({ ...discard, discardedAt: DateTime.fromDateUnsafe(discardedAt) })
   )
 
 const selectDiscards = ({ object, sql }: Database, after: DiscardRow | undefined, upTo: Position) =>
@@ -87,13 +87,16 @@ export const consumers = (
   database: Database,
   upTo: Position
 ): Effect.Effect<ReadonlyArray<CopiedConsumer>, EventStoreError> =>
-  Effect.map(query(database, operation, selectConsumers(database, upTo)), (rows) =>
-    rows.map(({ addition, additionAfter, after, parked, ...row }) => ({
-      ...row,
-      after: after ?? undefined,
-      addition: addition === null ? undefined : { definition: addition, after: additionAfter ?? undefined },
-      parked: parked.map((stream) => ({ ...stream, parkedAt: DateTime.makeUnsafe(stream.parkedAt) }))
-    })))
+  Effect.map(
+    query(database, operation, selectConsumers(database, upTo)),
+    (rows) =>
+      rows.map(({ addition, additionAfter, after, parked, ...row }) => ({
+        ...row,
+        after: after ?? undefined,
+        addition: addition === null ? undefined : { definition: addition, after: additionAfter ?? undefined },
+        parked: parked.map((stream) => ({ ...stream, parkedAt: DateTime.makeUnsafe(stream.parkedAt) }))
+      }))
+  )
 
 const selectConsumers = (database: Database, upTo: Position) => {
   const { object, sql } = database

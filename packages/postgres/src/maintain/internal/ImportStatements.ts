@@ -74,7 +74,8 @@ export const discards = ({ sql }: Database, into: ImportTables, items: ReadonlyA
     RETURNING version || ' ' || stream || ' ' || projection AS id`
 
 /** What identifies a discard. */
-export const discardId = ({ projection, stream, version }: CopiedDiscard): string => `${version} ${stream} ${projection}`
+export const discardId = ({ projection, stream, version }: CopiedDiscard): string =>
+  `${version} ${stream} ${projection}`
 
 /** Stores a consumer at its place, with its parked streams; `id` is its name. */
 export const consumer = (

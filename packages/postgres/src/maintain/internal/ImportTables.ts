@@ -1,6 +1,6 @@
 /** The tables that an import fills: those of the store, or temporary ones for a dry run. */
-import type * as SqlError from "effect/sql/SqlError"
 import * as Effect from "effect/Effect"
+import type * as SqlError from "effect/sql/SqlError"
 import type * as Statement from "effect/sql/Statement"
 import type { Database } from "../../schema/internal/Database.ts"
 

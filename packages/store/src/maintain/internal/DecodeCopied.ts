@@ -16,7 +16,9 @@ const decodeKey = LineFields.decoding(
     sha256: Schema.optionalKey(LineFields.Hash),
     isOfContent: Schema.Boolean,
     neverExpires: Schema.Boolean,
-    commit: Schema.NonEmptyArray(Schema.Struct({ stream: Schema.String, firstVersion: LineFields.Count, version: LineFields.Count }))
+    commit: Schema.NonEmptyArray(
+      Schema.Struct({ stream: Schema.String, firstVersion: LineFields.Count, version: LineFields.Count })
+    )
   }),
   "key"
 )
@@ -38,7 +40,12 @@ export const key = (fields: LineFields.Fields): Result.Result<CopiedKey, Invalid
   })
 
 const decodeDiscard = LineFields.decoding(
-  Schema.Struct({ projection: Schema.NonEmptyString, ...LineFields.Place.fields, reason: Schema.String, discardedAt: Schema.String }),
+  Schema.Struct({
+    projection: Schema.NonEmptyString,
+    ...LineFields.Place.fields,
+    reason: Schema.String,
+    discardedAt: Schema.String
+  }),
   "discard"
 )
 
@@ -56,7 +63,9 @@ const decodeConsumer = LineFields.decoding(
     consumer: Schema.NonEmptyString,
     definition: Schema.String,
     after: Schema.optionalKey(LineFields.Place),
-    addition: Schema.optionalKey(Schema.Struct({ definition: Schema.String, after: Schema.optionalKey(LineFields.Place) })),
+    addition: Schema.optionalKey(
+      Schema.Struct({ definition: Schema.String, after: Schema.optionalKey(LineFields.Place) })
+    ),
     parked: Schema.Array(Schema.Struct({
       ...LineFields.Place.fields,
       type: Schema.String,

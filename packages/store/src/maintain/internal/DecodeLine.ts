@@ -64,10 +64,13 @@ export const header = (fields: Fields): Result.Result<StoreLine.Header, InvalidI
   if (fields["format"] === StoreLine.format && isCount(version) && version > latest) {
     return Result.fail(new NewerFormat({ version, latest }))
   }
-  return Result.flatMap(decodeHeader(fields), (decoded) =>
-    Result.map(EventId.parse(decoded.export, "header.export"), (id) =>
-      // Whole numbers from 0 are what a position is.
-      ({ kind: "header", ...decoded, export: id }) as StoreLine.Header))
+  return Result.flatMap(
+    decodeHeader(fields),
+    (decoded) =>
+      Result.map(EventId.parse(decoded.export, "header.export"), (id) =>
+        // Whole numbers from 0 are what a position is.
+        ({ kind: "header", ...decoded, export: id }) as StoreLine.Header)
+  )
 }
 
 const decodeTrailer = decoding(

@@ -81,11 +81,14 @@ export const resume = Effect.fnUntraced(function*<E, R>(
   written: Stream.Stream<string, E, R>
 ): Effect.fn.Return<Resumed, E | InvalidLine | NewerFormat | ReadFailure, R | EventReader> {
   let state: State | undefined
-  yield* Stream.runForEachWhile(written, (line) =>
-    Effect.map(Effect.fromResult(state === undefined ? begin(line) : goOn(state, line)), (next) => {
-      state = next ?? state
-      return next !== undefined
-    }))
+  yield* Stream.runForEachWhile(
+    written,
+    (line) =>
+      Effect.map(Effect.fromResult(state === undefined ? begin(line) : goOn(state, line)), (next) => {
+        state = next ?? state
+        return next !== undefined
+      })
+  )
   if (state === undefined) return yield* new InvalidLine({ line: 1, field: "header", rule: "must be there" })
   const { last, start } = state
   if (last !== undefined) yield* checkStored(last, start.events + 1)
@@ -101,7 +104,8 @@ const begin = (line: string): Result.Result<State, InvalidLine | NewerFormat> =>
   DecodeLine.parse(line).pipe(
     Result.flatMap(({ fields }) => DecodeLine.header(fields)),
     Result.mapBoth({
-      onFailure: (error) => error instanceof InvalidInput ? new InvalidLine({ line: 1, ...error }) : error,
+      onFailure: (error) =>
+        error instanceof InvalidInput ? new InvalidLine({ line: 1, field: error.field, rule: error.rule }) : error,
       onSuccess: (header) => {
         const sha = Sha256.lines()
         sha.add(line)
@@ -111,7 +115,7 @@ const begin = (line: string): Result.Result<State, InvalidLine | NewerFormat> =>
   )
 
 // Ends at the first line that is no whole event: the last one may be cut, and what follows the events is read again.
-const goOn = ({ start }: State, line: string): Result.Result<State | undefined, never> => {
+const goOn = ({ start }: State, line: string): Result.Result<State | undefined> => {
   const event = Result.flatMap(
     DecodeLine.parse(line),
     ({ fields, kind }) => kind === "event" ? DecodeLine.event(fields) : Result.fail(undefined)
@@ -128,6 +132,10 @@ const checkStored = Effect.fnUntraced(function*(
 ): Effect.fn.Return<void, InvalidLine | ReadFailure, EventReader> {
   const stored = yield* (yield* EventReader).findEvent(id)
   if (!Option.exists(stored, (event) => event.position === position)) {
-    return yield* new InvalidLine({ line, field: "event.id", rule: "must be of the event at this position of the store" })
+    return yield* new InvalidLine({
+      line,
+      field: "event.id",
+      rule: "must be of the event at this position of the store"
+    })
   }
 })

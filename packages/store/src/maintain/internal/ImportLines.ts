@@ -52,13 +52,15 @@ export const into = Effect.fnUntraced(function*<E, R>(
 
 type Step = Effect.Effect<void, ImportFailure>
 
-const takeAll = Effect.fnUntraced(function*(state: State, texts: ReadonlyArray<string>): Effect.fn.Return<void, ImportFailure> {
-  for (const text of texts) {
-    const step = take(state, text)
-    if (step !== undefined) yield* step
-    state.line++
+const takeAll = Effect.fnUntraced(
+  function*(state: State, texts: ReadonlyArray<string>): Effect.fn.Return<void, ImportFailure> {
+    for (const text of texts) {
+      const step = take(state, text)
+      if (step !== undefined) yield* step
+      state.line++
+    }
   }
-})
+)
 
 // What has to be done before the next line is read; undefined where it is only remembered.
 const take = (state: State, text: string): Step | undefined => {
@@ -167,18 +169,24 @@ const store = Effect.fnUntraced(function*(state: State): Effect.fn.Return<void, 
   yield* state.onProgress(to)
 })
 
-const end = Effect.fnUntraced(function*(state: State, fields: DecodeLine.Parsed["fields"]): Effect.fn.Return<void, ImportFailure> {
-  const line = state.line + 1
-  const trailer = DecodeLine.trailer(fields)
-  if (Result.isFailure(trailer)) return yield* refuse(line, trailer.failure.field, trailer.failure.rule)
-  for (const name of Object.values(StoreLine.counted)) {
-    const count = state.stored.counts[name]
-    if (trailer.success[name] !== count) {
-      return yield* refuse(line, `trailer.${name}`, `must be ${count}, the number of such lines: lines are missing or added`)
+const end = Effect.fnUntraced(
+  function*(state: State, fields: DecodeLine.Parsed["fields"]): Effect.fn.Return<void, ImportFailure> {
+    const line = state.line + 1
+    const trailer = DecodeLine.trailer(fields)
+    if (Result.isFailure(trailer)) return yield* refuse(line, trailer.failure.field, trailer.failure.rule)
+    for (const name of Object.values(StoreLine.counted)) {
+      const count = state.stored.counts[name]
+      if (trailer.success[name] !== count) {
+        return yield* refuse(
+          line,
+          `trailer.${name}`,
+          `must be ${count}, the number of such lines: lines are missing or added`
+        )
+      }
     }
+    if (trailer.success.sha256 !== state.sha.hex()) {
+      return yield* refuse(line, "trailer.sha256", "must be the hash of all lines before: one of them was changed")
+    }
+    state.isEnded = true
   }
-  if (trailer.success.sha256 !== state.sha.hex()) {
-    return yield* refuse(line, "trailer.sha256", "must be the hash of all lines before: one of them was changed")
-  }
-  state.isEnded = true
-})
+)

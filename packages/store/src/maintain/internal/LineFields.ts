@@ -35,5 +35,8 @@ export const Place = Schema.Struct({ stream: Schema.String, version: Count })
 export const decoding = <A>(schema: Schema.ConstraintDecoder<A>, field: string) => {
   const decode = Schema.decodeUnknownResult(schema)
   return (fields: Fields): Result.Result<A, InvalidInput> =>
-    Result.mapError(decode(fields), (error) => new InvalidInput({ field, rule: `must be a ${field} line: ${ofSchema(error)}` }))
+    Result.mapError(
+      decode(fields),
+      (error) => new InvalidInput({ field, rule: `must be a ${field} line: ${ofSchema(error)}` })
+    )
 }
