@@ -4,7 +4,6 @@
  */
 import * as Json from "../../event/Json.ts"
 import { type Commit, isGuard } from "../Commit.ts"
-import * as Sha256 from "./Sha256.ts"
 
 /** The fingerprint of a commit: the one given with its key, else its streams, types and data, without ids, times and guards. */
 export const ofCommit = ({ idempotency, writes }: Commit): string => {
@@ -30,20 +29,3 @@ export const ofCommand = (category: string, id: string, encoded: Json.Json): str
 
 /** The fingerprint of commands that are handled together, from those of the commands, in order. */
 export const ofCommands = (fingerprints: ReadonlyArray<string>): string => Json.canonical(fingerprints)
-
-const hashPrefix = "sha256:"
-
-/** The stored form of a fingerprint of which only the hash is known. */
-export const ofHash = (sha256: string): string => `${hashPrefix}${sha256}`
-
-/** The hash of a given fingerprint's stored form, as PostgreSQL stores it; undefined for one of content, which it renders otherwise. */
-export const sha256 = (stored: string): string | undefined =>
-  isOfContent(stored)
-    ? undefined
-    : stored.startsWith(hashPrefix)
-    ? stored.slice(hashPrefix.length)
-    : Sha256.ofText(stored)
-
-/** Whether a stored form is that of this fingerprint. */
-export const matches = (stored: string, fingerprint: string): boolean =>
-  stored === fingerprint || stored.startsWith(hashPrefix) && stored === ofHash(Sha256.ofText(fingerprint))

@@ -11,6 +11,7 @@ import * as ExpectedVersion from "../ExpectedVersion.ts"
 import type { Journal } from "../Journal.ts"
 import * as AppendOnlyLog from "./AppendOnlyLog.ts"
 import * as Fingerprint from "./Fingerprint.ts"
+import * as HashedFingerprint from "./HashedFingerprint.ts"
 import * as ProcessKey from "./ProcessKey.ts"
 
 /** An idempotency key and the commit that was stored under it. At least one of `sha256` and `isOfContent` tells its fingerprint. */
@@ -39,7 +40,7 @@ export const keys = (journal: Journal, upTo: Position): ReadonlyArray<CopiedKey>
     .toSorted(([one], [two]) => one < two ? -1 : 1)
     .map(([key, { appended, fingerprint, neverExpires }]): CopiedKey => ({
       key,
-      sha256: Fingerprint.sha256(fingerprint),
+      sha256: HashedFingerprint.sha256(fingerprint),
       isOfContent: Fingerprint.isOfContent(fingerprint),
       neverExpires,
       // As many as in the answer.
@@ -77,7 +78,7 @@ export const addKey = (journal: Journal, { commit, isOfContent, key, neverExpire
   return {
     ...journal,
     keys: HashMap.set(journal.keys, key, {
-      fingerprint: isOfContent || sha256 === undefined ? contentOf(writes) : Fingerprint.ofHash(sha256),
+      fingerprint: isOfContent || sha256 === undefined ? contentOf(writes) : HashedFingerprint.ofHash(sha256),
       // As many as in the commit.
       appended: Commit.appended(places as unknown as Commit.Appended["streams"], true),
       neverExpires: neverExpires || ProcessKey.commandIdOf(key) !== undefined

@@ -42,8 +42,13 @@ const selectKeys = ({ object, sql }: Database, after: string, upTo: Position) =>
     CROSS JOIN LATERAL (
       SELECT array_agg(e.type ORDER BY a.n, e.version) AS types, array_agg(e.data ORDER BY a.n, e.version) AS data
       FROM jsonb_array_elements(k.answer) WITH ORDINALITY AS a (write, n)
-      JOIN ${object("event_store")} AS e ON e.stream = a.write ->> 'stream'
-        AND e.version BETWEEN (a.write ->> 'first_version')::bigint AND (a.write ->> 'version')::bigint
+      -- OFFSET 0: each look goes into the index. Joined, PostgreSQL would read the whole log for each key.
+      CROSS JOIN LATERAL (
+        SELECT e.type, e.data, e.version FROM ${object("event_store")} AS e
+        WHERE e.stream = a.write ->> 'stream'
+          AND e.version BETWEEN (a.write ->> 'first_version')::bigint AND (a.write ->> 'version')::bigint
+        OFFSET 0
+      ) AS e
     ) AS c
     ORDER BY k.key`
 

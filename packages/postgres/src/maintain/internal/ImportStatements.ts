@@ -2,6 +2,7 @@
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { CopiedConsumer, CopiedDiscard, CopiedKey } from "@refold/store/maintain/Maintenance"
 import * as DateTime from "effect/DateTime"
+import type * as SqlClient from "effect/sql/SqlClient"
 import type * as Statement from "effect/sql/Statement"
 import type { Database } from "../../schema/internal/Database.ts"
 import type { ImportTables } from "./ImportTables.ts"
@@ -12,6 +13,14 @@ export interface StoredRow {
 }
 
 type Stored = Statement.Statement<StoredRow>
+
+// One event by its place. OFFSET 0, so that each look goes into the index: the table has no statistics while it is filled, and
+// joined, PostgreSQL would read all of it for each batch.
+const eventAt = (sql: SqlClient.SqlClient, { events }: ImportTables, stream: string, version: string) =>
+  sql`(
+    SELECT e.stream, e.version, e."position", e.recorded_at FROM ${events} AS e
+    WHERE e.stream = ${sql.literal(stream)} AND e.version = ${sql.literal(version)} OFFSET 0
+  )`
 
 /** Stores events; `id` is the event's. */
 export const events = ({ sql }: Database, into: ImportTables, items: ReadonlyArray<RecordedEvent>): Stored =>
@@ -41,8 +50,12 @@ export const keys = ({ object, sql }: Database, into: ImportTables, items: Reado
         SELECT ${object("commit_fingerprint")}('', w.streams, w.counts,
           array_agg(e.type ORDER BY c.n, e.version), array_agg(e.data ORDER BY c.n, e.version))
         FROM jsonb_array_elements(k.commit) WITH ORDINALITY AS c (write, n)
-        JOIN ${into.events} AS e ON e.stream = c.write ->> 'stream'
-          AND e.version BETWEEN (c.write ->> 'firstVersion')::bigint AND (c.write ->> 'version')::bigint
+        CROSS JOIN LATERAL (
+          SELECT e.type, e.data, e.version FROM ${into.events} AS e
+          WHERE e.stream = c.write ->> 'stream'
+            AND e.version BETWEEN (c.write ->> 'firstVersion')::bigint AND (c.write ->> 'version')::bigint
+          OFFSET 0
+        ) AS e
       )), w.answer, w.first_recorded_at, k."neverExpires" OR starts_with(k.key, 'refold:')
     FROM jsonb_to_recordset(${JSON.stringify(items)}::text::jsonb)
       AS k (key text, sha256 text, "neverExpires" boolean, commit jsonb)
@@ -54,7 +67,7 @@ export const keys = ({ object, sql }: Database, into: ImportTables, items: Reado
         )::${object("append_answer")}) ORDER BY c.n) AS answer,
         (array_agg(e.recorded_at ORDER BY c.n))[1] AS first_recorded_at
       FROM jsonb_array_elements(k.commit) WITH ORDINALITY AS c (write, n)
-      JOIN ${into.events} AS e ON e.stream = c.write ->> 'stream' AND e.version = (c.write ->> 'version')::bigint
+      CROSS JOIN LATERAL ${eventAt(sql, into, "c.write ->> 'stream'", "(c.write ->> 'version')::bigint")} AS e
     ) AS w
     ON CONFLICT (key) DO NOTHING
     RETURNING key AS id`
@@ -69,7 +82,7 @@ export const discards = ({ sql }: Database, into: ImportTables, items: ReadonlyA
       ${items.map(({ version }) => BigInt(version))}::bigint[], ${items.map(({ reason }) => reason)}::text[],
       ${items.map(({ discardedAt }) => DateTime.toDateUtc(discardedAt))}::timestamptz[]
     ) AS d (projection, stream, version, reason, discarded_at)
-    JOIN ${into.events} AS e ON e.stream = d.stream AND e.version = d.version
+    CROSS JOIN LATERAL ${eventAt(sql, into, "d.stream", "d.version")} AS e
     ON CONFLICT DO NOTHING
     RETURNING version || ' ' || stream || ' ' || projection AS id`
 
@@ -105,7 +118,7 @@ export const consumer = (
       SELECT begun.id, e.stream, e.version, e."position", p.type, p.stage, p.reason, p.attempts, p."parkedAt"
       FROM begun, jsonb_to_recordset(${JSON.stringify(streams)}::text::jsonb)
         AS p (stream text, version bigint, type text, stage text, reason text, attempts int, "parkedAt" timestamptz)
-      JOIN ${into.events} AS e ON e.stream = p.stream AND e.version = p.version
+      CROSS JOIN LATERAL ${eventAt(sql, into, "p.stream", "p.version")} AS e
     )
     SELECT projection AS id FROM begun`
 }

@@ -56,11 +56,12 @@ const areStored = (
 ): Effect.Effect<ReadonlyArray<boolean>, EventStoreError> => {
   const { sql } = database
   const statement = sql<{ readonly stored: boolean }>`
-    SELECT e.stream IS NOT NULL AS stored
+    SELECT EXISTS (
+      SELECT FROM ${tables.events} AS e WHERE e.stream = wanted.stream AND e.version = wanted.version OFFSET 0
+    ) AS stored
     FROM unnest(
       ${places.map(({ stream }) => stream)}::text[], ${places.map(({ version }) => BigInt(version))}::bigint[]
     ) WITH ORDINALITY AS wanted (stream, version, n)
-    LEFT JOIN ${tables.events} AS e ON e.stream = wanted.stream AND e.version = wanted.version
     ORDER BY wanted.n`
   return places.length === 0
     ? Effect.succeed([])

@@ -1,77 +1,21 @@
-/** The port `Maintenance` on one database. */
+/** The port `Maintenance` on one database. What it does is loaded where it is used: most programs never use it. */
 import type { SizeLimits } from "@refold/core/journal/SizeLimits"
-import { EventStoreError } from "@refold/store/log/EventStoreError"
-import { StoreNotEmpty } from "@refold/store/maintain/ImportError"
-import { type ImportTarget, Maintenance } from "@refold/store/maintain/Maintenance"
+import { Maintenance } from "@refold/store/maintain/Maintenance"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import type { Database } from "../../schema/internal/Database.ts"
-import * as Query from "../../schema/internal/Query.ts"
-import * as ExportReads from "./ExportReads.ts"
-import * as ImportTables from "./ImportTables.ts"
-import * as ImportTargetAdapter from "./ImportTargetAdapter.ts"
 
 /** The service of a database. */
 export const make = (database: Database, limits: SizeLimits): Maintenance["Service"] => {
-  const { object, sql } = database
+  const loaded = Effect.map(
+    Effect.promise(() => import("./StoreMaintenance.ts")),
+    (module) => module.make(database, limits)
+  )
   return Maintenance.of({
-    keys: (upTo) => ExportReads.keys(database, upTo),
-    discards: (upTo) => ExportReads.discards(database, upTo),
-    consumers: (upTo) => ExportReads.consumers(database, upTo),
-    importInto: (isDryRun, body) =>
-      isDryRun
-        ? Query.transaction(database, "import", Effect.flatMap(dryTarget(database, limits), body))
-        : Effect.andThen(refuseTransaction(database), body(ImportTargetAdapter.ofStore(database, limits))),
-    abandonImport: Effect.map(
-      Query.query(
-        database,
-        "abandon import",
-        sql<{ readonly abandoned: boolean }>`SELECT ${object("abandon_import")}() AS abandoned`
-      ),
-      ([row]) => row!.abandoned
-    )
+    keys: (upTo) => Stream.unwrap(Effect.map(loaded, ({ keys }) => keys(upTo))),
+    discards: (upTo) => Stream.unwrap(Effect.map(loaded, ({ discards }) => discards(upTo))),
+    consumers: (upTo) => Effect.flatMap(loaded, ({ consumers }) => consumers(upTo)),
+    importInto: (isDryRun, body) => Effect.flatMap(loaded, ({ importInto }) => importInto(isDryRun, body)),
+    abandonImport: Effect.flatMap(loaded, ({ abandonImport }) => abandonImport)
   })
 }
-
-// What was imported would be lost with the transaction, and its locks would be held until its end.
-const refuseTransaction = Effect.fnUntraced(function*(database: Database): Effect.fn.Return<void, EventStoreError> {
-  if (yield* database.inTransaction) {
-    return yield* new EventStoreError({ operation: "import", cause: "an import must not run in a transaction" })
-  }
-})
-
-// Fills temporary tables.
-const dryTarget = Effect.fnUntraced(function*(
-  database: Database,
-  limits: SizeLimits
-): Effect.fn.Return<ImportTarget, EventStoreError> {
-  const tables = yield* Effect.mapError(
-    ImportTables.temporary(database),
-    (error) => Query.failed(database, "import", error)
-  )
-  const consumers = new Set<string>()
-  return {
-    ...ImportTargetAdapter.facts(database, limits, tables),
-    begin: () => Effect.as(checkEmpty(database), ImportTargetAdapter.unstarted),
-    write: (batch) => {
-      if (batch.kind !== "consumer") {
-        return ImportTargetAdapter.orTaken(ImportTargetAdapter.store(database, tables, batch))
-      }
-      const taken = batch.items.findIndex(({ consumer }) => consumers.size === consumers.add(consumer).size)
-      return Effect.succeed(taken < 0 ? Option.none() : Option.some(taken))
-    },
-    finish: Effect.void
-  }
-})
-
-const checkEmpty = Effect.fnUntraced(function*(
-  database: Database
-): Effect.fn.Return<void, StoreNotEmpty | EventStoreError> {
-  const { object, sql } = database
-  const [row] = yield* Query.query(
-    database,
-    "import",
-    sql<{ readonly has: string | null }>`SELECT ${object("store_content")}() AS has`
-  )
-  if (row!.has !== null) return yield* new StoreNotEmpty({ has: row!.has })
-})
