@@ -13,7 +13,6 @@ import { Maintenance } from "@refold/store/maintain/Maintenance"
 import { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
-import * as HashMap from "effect/HashMap"
 import * as Layer from "effect/Layer"
 import * as MutableRef from "effect/MutableRef"
 import * as Ref from "effect/Ref"
@@ -52,12 +51,11 @@ const make = (limits: SizeLimits.SizeLimits): Effect.Effect<Context.Context<Serv
         yield* SubscriptionRef.set(log, MemoryEventStore.instanceOf(journal))
       })
     })
-    const hasSnapshots = Effect.map(Ref.get(snapshots), (all) => !HashMap.isEmpty(all))
     const readHead = Effect.map(SubscriptionRef.get(log), MemoryEventStore.headOf)
     return context(adapter).pipe(
       Context.add(SnapshotStore, MemorySnapshotStore.make(snapshots)),
       Context.add(ReadModelStore, MemoryReadModelStore.make(generations, readHead)),
-      Context.add(Maintenance, MemoryMaintenance.make({ log, generations, hasSnapshots, limits })),
+      Context.add(Maintenance, MemoryMaintenance.make({ log, generations, snapshots: Ref.get(snapshots), limits })),
       Context.add(LogCopy, LogCopy.of({ take }))
     )
   })

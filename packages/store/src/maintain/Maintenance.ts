@@ -1,5 +1,6 @@
 /** The port for work on a whole store: what an export and an import need beside the log. An adapter provides it. */
 import type { EventId } from "@refold/core/event/EventId"
+import type { Json } from "@refold/core/event/Json"
 import type { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
@@ -13,6 +14,7 @@ import type * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
 import type { EventStoreError } from "../log/EventStoreError.ts"
 import type { DiscardedEvent, ParkedStream } from "../project/ReadModelStore.ts"
+import type { Finding } from "./Finding.ts"
 import type { ImportMismatch, StoreNotEmpty } from "./ImportError.ts"
 
 export type { CopiedKey, CopiedWrite } from "@refold/core/internal/journal/JournalCopy"
@@ -98,6 +100,21 @@ export interface ImportTarget {
   readonly finish: Effect.Effect<void, StoreNotEmpty | EventStoreError>
 }
 
+/** The place and times of an event. */
+export interface EventMark extends EventPlace {
+  readonly position: Position
+  readonly recordedAt: DateTime.Utc
+}
+
+/** A snapshot as it is stored. */
+export interface StoredSnapshot extends EventPlace {
+  readonly view: string
+  readonly fingerprint: string
+  readonly state: Json
+  /** Whether its last event is stored at its version. */
+  readonly isOfStoredEvent: boolean
+}
+
 /** Works on a whole store. */
 export class Maintenance extends Context.Service<Maintenance, {
   /** The idempotency keys of commits that ended at or before a position. */
@@ -106,6 +123,12 @@ export class Maintenance extends Context.Service<Maintenance, {
   readonly discards: (upTo: Position) => Stream.Stream<CopiedDiscard, EventStoreError>
   /** The consumers, as of one moment; those that have come further than a position are at that position. */
   readonly consumers: (upTo: Position) => Effect.Effect<ReadonlyArray<CopiedConsumer>, EventStoreError>
+  /** All events, ordered by stream, in an order of the adapter's, and by version. */
+  readonly marks: Stream.Stream<EventMark, EventStoreError>
+  /** All snapshots. */
+  readonly snapshots: Stream.Stream<StoredSnapshot, EventStoreError>
+  /** What is wrong with the store that only its adapter can see. */
+  readonly ownFindings: Effect.Effect<ReadonlyArray<Finding>, EventStoreError>
   /** Runs a body that fills the store, or one that only checks: then nothing is stored. Needs the rights of the owner. */
   readonly importInto: <A, E, R>(
     isDryRun: boolean,

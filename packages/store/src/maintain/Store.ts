@@ -1,10 +1,50 @@
-/** Work on a whole store: export it as lines, and import the lines into an empty store. */
+/** Work on a whole store: export it as lines, import the lines into an empty store, verify it. */
 import * as Effect from "effect/Effect"
-import type * as Stream from "effect/Stream"
+import * as Stream from "effect/Stream"
+import type { EventReader, ReadFailure } from "../log/EventReader.ts"
 import type { EventStoreError } from "../log/EventStoreError.ts"
+import type { ReadModelStore } from "../project/ReadModelStore.ts"
+import type { Check } from "./Check.ts"
+import type { Finding } from "./Finding.ts"
 import * as ExportLines from "./internal/ExportLines.ts"
 import * as ImportLines from "./internal/ImportLines.ts"
+import * as VerifyCopies from "./internal/VerifyCopies.ts"
+import * as VerifyLog from "./internal/VerifyLog.ts"
 import { Maintenance } from "./Maintenance.ts"
+
+/** A part of a verification that is counted: the events by stream, the log, idempotency keys, snapshots. */
+export type Part = "streams" | "events" | "keys" | "snapshots"
+
+/** How a store is verified. */
+export interface VerifyOptions {
+  /** What the code knows: codecs, aggregates and projections; without any, only what needs no code is verified. */
+  readonly checks?: ReadonlyArray<Check> | undefined
+  /** Called after each page with the part that is verified, and the number of its items so far. */
+  readonly onProgress?: ((part: Part, items: number) => Effect.Effect<void>) | undefined
+}
+
+/**
+ * Verifies the store, part by part, and streams what is wrong; a healthy store gives nothing. Versions have no gaps, positions
+ * and times are in order within each stream, events can be read and decoded, idempotency keys and snapshots are of stored
+ * events, snapshots are what their events give, rows are what a new fold gives, the position counter is not behind,
+ * and the log is append-only. Programs may write meanwhile. Bounded memory; reads the whole log twice, and once more for
+ * each projection. Needs the rights of the store's owner. Fails with `EventStoreError` where the store cannot be read.
+ */
+export const verify = (
+  { checks = [], onProgress = () => Effect.void }: VerifyOptions = {}
+): Stream.Stream<Finding, ReadFailure, EventReader | Maintenance | ReadModelStore> => {
+  const counter = (part: Part) => {
+    let items = 0
+    return (more: number) => Effect.suspend(() => onProgress(part, items += more))
+  }
+  return Stream.fromIterableEffect(Effect.flatMap(Maintenance, ({ ownFindings }) => ownFindings)).pipe(
+    Stream.concat(VerifyLog.order(counter("streams"))),
+    Stream.concat(VerifyLog.events(checks, counter("events"))),
+    Stream.concat(VerifyCopies.keys(counter("keys"))),
+    Stream.concat(VerifyCopies.snapshots(checks, counter("snapshots"))),
+    Stream.concat(Stream.flatMap(Stream.fromIterable(checks), ({ rows = Stream.empty }) => rows))
+  )
+}
 
 export type { Lines, Resumed } from "./internal/ExportLines.ts"
 export type { Imported, ImportFailure, OnProgress } from "./internal/ImportLines.ts"

@@ -20,6 +20,7 @@ import type * as MutableRef from "effect/MutableRef"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as SubscriptionRef from "effect/SubscriptionRef"
+import type * as MemorySnapshotStore from "../../decide/internal/MemorySnapshotStore.ts"
 import * as MemoryEventStore from "../../log/internal/MemoryEventStore.ts"
 import * as Generations from "../../project/internal/Generations.ts"
 
@@ -27,8 +28,7 @@ import * as Generations from "../../project/internal/Generations.ts"
 export interface Parts {
   readonly log: MemoryEventStore.Ref
   readonly generations: MutableRef.MutableRef<Generations.Generations>
-  /** Whether there are snapshots. */
-  readonly hasSnapshots: Effect.Effect<boolean>
+  readonly snapshots: Effect.Effect<MemorySnapshotStore.Snapshots>
   readonly limits: SizeLimits
 }
 
@@ -108,7 +108,7 @@ const checkEmpty = Effect.fnUntraced(function*(parts: Parts): Effect.fn.Return<v
     ? "projections"
     : HashMap.size(discarded) > 0
     ? "discarded events"
-    : (yield* parts.hasSnapshots)
+    : HashMap.size(yield* parts.snapshots) > 0
     ? "snapshots"
     : undefined
   if (has !== undefined) return yield* new StoreNotEmpty({ has })

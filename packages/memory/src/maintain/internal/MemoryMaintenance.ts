@@ -11,8 +11,10 @@ import {
 } from "@refold/store/maintain/Maintenance"
 import * as Effect from "effect/Effect"
 import * as HashMap from "effect/HashMap"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as SubscriptionRef from "effect/SubscriptionRef"
+import * as MemorySnapshotStore from "../../decide/internal/MemorySnapshotStore.ts"
 import * as Generations from "../../project/internal/Generations.ts"
 import { parkedOf } from "../../project/internal/MemoryBatch.ts"
 import * as MemoryImport from "./MemoryImport.ts"
@@ -31,6 +33,25 @@ export const make = (parts: MemoryImport.Parts): Maintenance["Service"] => {
         SubscriptionRef.get(parts.log),
         ({ journal }) => consumersOf(parts.generations.current, journal, upTo)
       ),
+    marks: Stream.fromIterableEffect(
+      Effect.map(SubscriptionRef.get(parts.log), ({ journal }) =>
+        [...HashMap.values(journal.streams)].flatMap(({ items, size }) => items.slice(0, size)))
+    ),
+    snapshots: Stream.fromIterableEffect(
+      Effect.map(
+        Effect.all([SubscriptionRef.get(parts.log), parts.snapshots]),
+        ([{ journal }, all]) =>
+          MemorySnapshotStore.list(all).map(({ lastEventId, ...snapshot }) => ({
+            ...snapshot,
+            isOfStoredEvent: Option.exists(
+              HashMap.get(journal.eventIds, lastEventId),
+              ({ stream, version }) => stream === snapshot.stream && version === snapshot.version
+            )
+          }))
+      )
+    ),
+    // There is no counter, and nothing can change an event.
+    ownFindings: Effect.succeed([]),
     importInto: (isDryRun, body) =>
       body(
         isDryRun

@@ -4,10 +4,10 @@ import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import type { CopiedConsumer, CopiedDiscard, CopiedKey } from "@refold/store/maintain/Maintenance"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { Database } from "../../schema/internal/Database.ts"
-import { query, type Rows } from "../../schema/internal/Query.ts"
+import { query } from "../../schema/internal/Query.ts"
+import { pages } from "./KeysetPages.ts"
 
 const operation = "export"
 
@@ -17,7 +17,7 @@ const discardsPerPage = 1000
 
 /** The idempotency keys of commits that ended at or before a position, in pages. */
 export const keys = (database: Database, upTo: Position): Stream.Stream<CopiedKey, EventStoreError> =>
-  pages(database, keysPerPage, (after: CopiedKey | undefined) => selectKeys(database, after?.key ?? "", upTo))
+  pages(database, operation, keysPerPage, (after: CopiedKey | undefined) => selectKeys(database, after?.key ?? "", upTo))
 
 // The fingerprint of the content is made again from the events, to see whether it is the one that is stored.
 const selectKeys = ({ object, sql }: Database, after: string, upTo: Position) =>
@@ -60,7 +60,7 @@ type DiscardRow = Omit<CopiedDiscard, "discardedAt"> & {
 /** The discarded events up to a position, in pages. */
 export const discards = (database: Database, upTo: Position): Stream.Stream<CopiedDiscard, EventStoreError> =>
   Stream.map(
-    pages(database, discardsPerPage, (after: DiscardRow | undefined) => selectDiscards(database, after, upTo)),
+    pages(database, operation, discardsPerPage, (after: DiscardRow | undefined) => selectDiscards(database, after, upTo)),
     ({ discardedAt, position: _position, ...discard }) => ({ ...discard, discardedAt: DateTime.fromDateUnsafe(discardedAt) })
   )
 
@@ -72,13 +72,6 @@ const selectDiscards = ({ object, sql }: Database, after: DiscardRow | undefined
     WHERE d."position" <= ${upTo}::bigint
       AND (d.projection, d."position") > (${after?.projection ?? ""}::text, ${after?.position ?? 0}::bigint)
     ORDER BY d.projection, d."position" LIMIT ${sql.literal(String(discardsPerPage))}`
-
-const pages = <Row>(database: Database, size: number, select: (after: Row | undefined) => Rows<Row>) =>
-  Stream.paginate(undefined as Row | undefined, (after) =>
-    Effect.map(
-      query(database, operation, select(after)),
-      (rows) => [rows, rows.length < size ? Option.none() : Option.some(rows.at(-1))] as const
-    ))
 
 type ConsumerRow = Omit<CopiedConsumer, "after" | "addition" | "parked"> & {
   readonly after: CopiedConsumer["after"] | null

@@ -15,6 +15,9 @@ export const make = (database: Database, limits: SizeLimits): Maintenance["Servi
     keys: (upTo) => Stream.unwrap(Effect.map(loaded, ({ keys }) => keys(upTo))),
     discards: (upTo) => Stream.unwrap(Effect.map(loaded, ({ discards }) => discards(upTo))),
     consumers: (upTo) => Effect.flatMap(loaded, ({ consumers }) => consumers(upTo)),
+    marks: Stream.unwrap(Effect.map(loaded, ({ marks }) => marks)),
+    snapshots: Stream.unwrap(Effect.map(loaded, ({ snapshots }) => snapshots)),
+    ownFindings: Effect.flatMap(loaded, ({ ownFindings }) => ownFindings),
     importInto: (isDryRun, body) => Effect.flatMap(loaded, ({ importInto }) => importInto(isDryRun, body)),
     abandonImport: Effect.flatMap(loaded, ({ abandonImport }) => abandonImport)
   })

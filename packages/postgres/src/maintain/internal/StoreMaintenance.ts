@@ -10,6 +10,7 @@ import * as Query from "../../schema/internal/Query.ts"
 import * as ExportReads from "./ExportReads.ts"
 import * as ImportTables from "./ImportTables.ts"
 import * as ImportTargetAdapter from "./ImportTargetAdapter.ts"
+import * as VerifyReads from "./VerifyReads.ts"
 
 /** The service of a database. */
 export const make = (database: Database, limits: SizeLimits): Maintenance["Service"] => {
@@ -18,6 +19,9 @@ export const make = (database: Database, limits: SizeLimits): Maintenance["Servi
     keys: (upTo) => ExportReads.keys(database, upTo),
     discards: (upTo) => ExportReads.discards(database, upTo),
     consumers: (upTo) => ExportReads.consumers(database, upTo),
+    marks: VerifyReads.marks(database),
+    snapshots: VerifyReads.snapshots(database),
+    ownFindings: VerifyReads.ownFindings(database),
     importInto: (isDryRun, body) =>
       isDryRun
         ? Query.transaction(database, "import", Effect.flatMap(dryTarget(database, limits), body))
