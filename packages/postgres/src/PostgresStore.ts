@@ -163,6 +163,6 @@ const layerOn = (
         ReadModelStoreAdapter.make(database, { ownerIdleTimeout, hasOneSession: isEmbedded })
       ),
       Context.add(ProjectionTables, ProjectionTablesAdapter.make(database)),
-      Context.add(Maintenance, MaintenanceAdapter.make(database, sizes))
+      Context.add(Maintenance, MaintenanceAdapter.make(database, { limits: sizes, hasOneSession: isEmbedded }))
     )
   }))

@@ -7,8 +7,8 @@ import * as Projection from "@refold/core/project/Projection"
 import * as MemoryStore from "@refold/memory/MemoryStore"
 import * as CommandHandler from "@refold/store/decide/CommandHandler"
 import { EventStore } from "@refold/store/log/EventStore"
-import * as Check from "@refold/store/maintain/Check"
 import * as Store from "@refold/store/maintain/Store"
+import * as Verifier from "@refold/store/maintain/Verifier"
 import * as Projector from "@refold/store/project/Projector"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -48,7 +48,7 @@ const rows = Projection.makeUnsafe({
   evolve: (state: number, { coins }) => state + coins
 })
 
-const checks = [Check.aggregate(jar), Check.projection(rows)]
+const verifiers = [Verifier.aggregate(jar), Verifier.projection(rows)]
 
 const server = Layer.unwrap(
   Effect.suspend(() => Effect.map(freshDatabase(), (url) => PostgresStore.layer({ url: Redacted.make(url) })))
@@ -63,7 +63,7 @@ const filled = Effect.gen(function*() {
   yield* Projector.catchUp(rows)
 })
 
-const found = Effect.suspend(() => Stream.runCollect(Store.verify({ checks })))
+const found = Effect.suspend(() => Stream.runCollect(Store.verify({ verifiers })))
 
 const run = <E, R>(layer: Layer.Layer<R, unknown, Scope.Scope>, body: Effect.Effect<void, E, R>) => () =>
   Effect.runPromise(Effect.scoped(Effect.flatMap(Layer.build(Layer.fresh(layer)), (context) =>
@@ -78,7 +78,7 @@ it.each([["memory", MemoryStore.layer], ["embedded", EmbeddedStore.layer()], ["s
         yield* filled
         const progress: Record<string, number> = {}
         const onProgress = (part: Store.Part, items: number) => Effect.sync(() => void (progress[part] = items))
-        expect(yield* Stream.runCollect(Store.verify({ checks, onProgress }))).toEqual([])
+        expect(yield* Stream.runCollect(Store.verify({ verifiers, onProgress }))).toEqual([])
         expect(progress).toEqual({ streams: 12, events: 12, keys: 12, snapshots: 3 })
         expect(yield* Stream.runCollect(Store.verify())).toEqual([])
       })

@@ -14,6 +14,7 @@ import type * as Option from "effect/Option"
 import type * as Stream from "effect/Stream"
 import type { EventStoreError } from "../log/EventStoreError.ts"
 import type { DiscardedEvent, ParkedStream } from "../project/ReadModelStore.ts"
+import type { Diagnosis } from "./Diagnosis.ts"
 import type { Finding } from "./Finding.ts"
 import type { ImportMismatch, StoreNotEmpty } from "./ImportError.ts"
 
@@ -129,6 +130,8 @@ export class Maintenance extends Context.Service<Maintenance, {
   readonly snapshots: Stream.Stream<StoredSnapshot, EventStoreError>
   /** What is wrong with the store that only its adapter can see. */
   readonly ownFindings: Effect.Effect<ReadonlyArray<Finding>, EventStoreError>
+  /** What is said about each point that the adapter checks. */
+  readonly diagnoses: Effect.Effect<ReadonlyArray<Diagnosis>, EventStoreError>
   /** Runs a body that fills the store, or one that only checks: then nothing is stored. Needs the rights of the owner. */
   readonly importInto: <A, E, R>(
     isDryRun: boolean,

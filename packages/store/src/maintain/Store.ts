@@ -1,16 +1,17 @@
-/** Work on a whole store: export it as lines, import the lines into an empty store, verify it. */
+/** Work on a whole store: export it as lines, import the lines into an empty store, verify it, check what it stands on. */
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { EventReader, ReadFailure } from "../log/EventReader.ts"
 import type { EventStoreError } from "../log/EventStoreError.ts"
 import type { ReadModelStore } from "../project/ReadModelStore.ts"
-import type { Check } from "./Check.ts"
+import type { Diagnosis } from "./Diagnosis.ts"
 import type { Finding } from "./Finding.ts"
 import * as ExportLines from "./internal/ExportLines.ts"
 import * as ImportLines from "./internal/ImportLines.ts"
 import * as VerifyCopies from "./internal/VerifyCopies.ts"
 import * as VerifyLog from "./internal/VerifyLog.ts"
 import { Maintenance } from "./Maintenance.ts"
+import type { Verifier } from "./Verifier.ts"
 
 /** A part of a verification that is counted: the events by stream, the log, idempotency keys, snapshots. */
 export type Part = "streams" | "events" | "keys" | "snapshots"
@@ -18,7 +19,7 @@ export type Part = "streams" | "events" | "keys" | "snapshots"
 /** How a store is verified. */
 export interface VerifyOptions {
   /** What the code knows: codecs, aggregates and projections; without any, only what needs no code is verified. */
-  readonly checks?: ReadonlyArray<Check> | undefined
+  readonly verifiers?: ReadonlyArray<Verifier> | undefined
   /** Called after each page with the part that is verified, and the number of its items so far. */
   readonly onProgress?: ((part: Part, items: number) => Effect.Effect<void>) | undefined
 }
@@ -31,7 +32,7 @@ export interface VerifyOptions {
  * each projection. Needs the rights of the store's owner. Fails with `EventStoreError` where the store cannot be read.
  */
 export const verify = (
-  { checks = [], onProgress = () => Effect.void }: VerifyOptions = {}
+  { verifiers = [], onProgress = () => Effect.void }: VerifyOptions = {}
 ): Stream.Stream<Finding, ReadFailure, EventReader | Maintenance | ReadModelStore> => {
   const counter = (part: Part) => {
     let items = 0
@@ -39,12 +40,22 @@ export const verify = (
   }
   return Stream.fromIterableEffect(Effect.flatMap(Maintenance, ({ ownFindings }) => ownFindings)).pipe(
     Stream.concat(VerifyLog.order(counter("streams"))),
-    Stream.concat(VerifyLog.events(checks, counter("events"))),
+    Stream.concat(VerifyLog.events(verifiers, counter("events"))),
     Stream.concat(VerifyCopies.keys(counter("keys"))),
-    Stream.concat(VerifyCopies.snapshots(checks, counter("snapshots"))),
-    Stream.concat(Stream.flatMap(Stream.fromIterable(checks), ({ rows = Stream.empty }) => rows))
+    Stream.concat(VerifyCopies.snapshots(verifiers, counter("snapshots"))),
+    Stream.concat(Stream.flatMap(Stream.fromIterable(verifiers), ({ rows = Stream.empty }) => rows))
   )
 }
+
+/**
+ * Checks what a store stands on, and says something about each point: the server's version, migrations, the rights of the current
+ * role, isolation, encoding, a pooler, clocks, connections. Reads only, and needs no right beyond those of a reader. The adapter in
+ * memory has no points.
+ */
+export const check: Effect.Effect<ReadonlyArray<Diagnosis>, EventStoreError, Maintenance> = Effect.flatMap(
+  Maintenance,
+  ({ diagnoses }) => diagnoses
+)
 
 export type { Lines, Resumed } from "./internal/ExportLines.ts"
 export type { Imported, ImportFailure, OnProgress } from "./internal/ImportLines.ts"

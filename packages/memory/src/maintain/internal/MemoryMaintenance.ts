@@ -52,6 +52,7 @@ export const make = (parts: MemoryImport.Parts): Maintenance["Service"] => {
     ),
     // There is no counter, and nothing can change an event.
     ownFindings: Effect.succeed([]),
+    diagnoses: Effect.succeed([]),
     importInto: (isDryRun, body) =>
       body(
         isDryRun

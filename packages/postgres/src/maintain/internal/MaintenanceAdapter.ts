@@ -5,11 +5,17 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import type { Database } from "../../schema/internal/Database.ts"
 
+/** What may be imported, and whether the database has one session. */
+export interface Options {
+  readonly limits: SizeLimits
+  readonly hasOneSession: boolean
+}
+
 /** The service of a database. */
-export const make = (database: Database, limits: SizeLimits): Maintenance["Service"] => {
+export const make = (database: Database, options: Options): Maintenance["Service"] => {
   const loaded = Effect.map(
     Effect.promise(() => import("./StoreMaintenance.ts")),
-    (module) => module.make(database, limits)
+    (module) => module.make(database, options)
   )
   return Maintenance.of({
     keys: (upTo) => Stream.unwrap(Effect.map(loaded, ({ keys }) => keys(upTo))),
@@ -18,6 +24,7 @@ export const make = (database: Database, limits: SizeLimits): Maintenance["Servi
     marks: Stream.unwrap(Effect.map(loaded, ({ marks }) => marks)),
     snapshots: Stream.unwrap(Effect.map(loaded, ({ snapshots }) => snapshots)),
     ownFindings: Effect.flatMap(loaded, ({ ownFindings }) => ownFindings),
+    diagnoses: Effect.flatMap(loaded, ({ diagnoses }) => diagnoses),
     importInto: (isDryRun, body) => Effect.flatMap(loaded, ({ importInto }) => importInto(isDryRun, body)),
     abandonImport: Effect.flatMap(loaded, ({ abandonImport }) => abandonImport)
   })

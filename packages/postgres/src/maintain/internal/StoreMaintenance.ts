@@ -7,13 +7,15 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { Database } from "../../schema/internal/Database.ts"
 import * as Query from "../../schema/internal/Query.ts"
+import * as Doctor from "./Doctor.ts"
 import * as ExportReads from "./ExportReads.ts"
 import * as ImportTables from "./ImportTables.ts"
 import * as ImportTargetAdapter from "./ImportTargetAdapter.ts"
+import type { Options } from "./MaintenanceAdapter.ts"
 import * as VerifyReads from "./VerifyReads.ts"
 
 /** The service of a database. */
-export const make = (database: Database, limits: SizeLimits): Maintenance["Service"] => {
+export const make = (database: Database, { hasOneSession, limits }: Options): Maintenance["Service"] => {
   const { object, sql } = database
   return Maintenance.of({
     keys: (upTo) => ExportReads.keys(database, upTo),
@@ -22,6 +24,7 @@ export const make = (database: Database, limits: SizeLimits): Maintenance["Servi
     marks: VerifyReads.marks(database),
     snapshots: VerifyReads.snapshots(database),
     ownFindings: VerifyReads.ownFindings(database),
+    diagnoses: Doctor.diagnoses(database, hasOneSession),
     importInto: (isDryRun, body) =>
       isDryRun
         ? Query.transaction(database, "import", Effect.flatMap(dryTarget(database, limits), body))

@@ -8,7 +8,7 @@ import * as Stream from "effect/Stream"
 import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
 import { UnreadableEvent } from "../../log/EventStoreError.ts"
 import { WireTransform } from "../../log/WireTransform.ts"
-import type { Check } from "../Check.ts"
+import type { Verifier } from "../Verifier.ts"
 import * as Finding from "../Finding.ts"
 import { type EventMark, Maintenance } from "../Maintenance.ts"
 
@@ -52,36 +52,36 @@ const orderOf = (before: EventMark | undefined, event: EventMark): ReadonlyArray
 
 /** Events that cannot be read, and those that the codecs cannot decode. */
 export const events = (
-  checks: ReadonlyArray<Check>,
+  verifiers: ReadonlyArray<Verifier>,
   count: Count,
   after?: Position
 ): Stream.Stream<Finding.Finding, ReadFailure, EventReader> =>
   Stream.unwrap(Effect.map(EventReader, ({ readAll }) =>
     readAll({ after }).pipe(
-      Stream.mapArrayEffect((recorded) => Effect.map(decodeAll(checks, recorded, count), (found) => [found])),
+      Stream.mapArrayEffect((recorded) => Effect.map(decodeAll(verifiers, recorded, count), (found) => [found])),
       Stream.flattenIterable,
       Stream.catch((error) => {
         const cause = error._tag === "EventStoreError" ? error.cause : undefined
         if (!(cause instanceof UnreadableEvent)) return Stream.fail(error)
         const { id, message, position, stream, version } = cause
         const found = Finding.make("UnreadableEvent", message, { stream, version, position, id })
-        return Stream.concat(Stream.succeed(found), events(checks, count, position))
+        return Stream.concat(Stream.succeed(found), events(verifiers, count, position))
       })
     )))
 
 const decodeAll = Effect.fnUntraced(function*(
-  checks: ReadonlyArray<Check>,
+  verifiers: ReadonlyArray<Verifier>,
   recorded: ReadonlyArray<RecordedEvent>,
   count: Count
 ) {
   yield* count(recorded.length)
   const received = yield* (yield* WireTransform).fromWire(recorded)
-  return received.flatMap((event) => checks.flatMap(({ decode }) => undecodable(event, decode?.(event))))
+  return received.flatMap((event) => verifiers.flatMap(({ decode }) => undecodable(event, decode?.(event))))
 })
 
 const undecodable = (
   { id, position, stream, version }: RecordedEvent,
-  decoded: ReturnType<NonNullable<Check["decode"]>>
+  decoded: ReturnType<NonNullable<Verifier["decode"]>>
 ): ReadonlyArray<Finding.Finding> => {
   if (decoded === undefined || Result.isSuccess(decoded)) return []
   const { _tag, message } = decoded.failure

@@ -25,7 +25,7 @@ import type * as Finding from "./Finding.ts"
 import { compareRows } from "./internal/CompareRows.ts"
 
 /** A part of a verification. */
-export interface Check {
+export interface Verifier {
   /** Decodes an event; undefined for one that it says nothing about. */
   readonly decode?: ((event: RecordedEvent) => Result.Result<unknown, DecodeError> | undefined) | undefined
   /** Folds the state of snapshots with this name and fingerprint. */
@@ -47,7 +47,7 @@ export interface ReplayedSnapshots {
 }
 
 /** Decodes all events, or those of streams in a category. An event type that the codec does not have is a finding. */
-export const codec = <Event extends Tagged>(events: EventCodec<Event>, category?: string): Check => ({
+export const codec = <Event extends Tagged>(events: EventCodec<Event>, category?: string): Verifier => ({
   decode: (event) =>
     category === undefined || StreamName.category(event.stream) === category ? events.decode(event) : undefined
 })
@@ -55,7 +55,7 @@ export const codec = <Event extends Tagged>(events: EventCodec<Event>, category?
 /** Decodes the events of an aggregate, and folds its snapshots again. */
 export const aggregate = <Command, State, Event extends Tagged, Refusal>(
   definition: Aggregate<Command, State, Event, Refusal>
-): Check => ({
+): Verifier => ({
   ...codec(definition.events, definition.category),
   snapshots: Option.getOrUndefined(
     Option.map(definition.snapshots, ({ encode, fingerprint, name }) => ({
@@ -82,4 +82,4 @@ const nothing = {
 /** Folds the rows of a projection again, into a temporary generation, and compares them with the live ones. */
 export const projection = <Event extends Tagged, State, Index extends string>(
   definition: Projection<Event, State, Index>
-): Check => ({ rows: compareRows(definition) })
+): Verifier => ({ rows: compareRows(definition) })
