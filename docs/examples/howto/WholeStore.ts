@@ -1,8 +1,9 @@
-/** Exports a store to a file and imports it into an empty store. */
-import { Effect, Stream } from "effect"
+/** Exports a store to a file, imports it into an empty store, verifies it, and checks what it stands on. */
+import { Effect, Schema, Stream } from "effect"
 import * as Fs from "node:fs"
 import * as Readline from "node:readline"
-import { Store } from "refold"
+import { Projection, Store, Verifier } from "refold"
+import { codec, Wallet } from "../Wallet.ts"
 
 const linesOf = (file: string) =>
   Stream.suspend(() =>
@@ -47,4 +48,34 @@ export const importOrSayWhy = (file: string) =>
   })
 
 export const startOver = Store.abandonImport
+// #endregion
+
+export const balances = Projection.makeUnsafe({
+  name: "balances",
+  version: 1,
+  events: codec,
+  keys: (_, { stream }) => [stream],
+  state: Schema.Struct({ cents: Schema.Number }),
+  initialState: { cents: 0 },
+  evolve: ({ cents }, event) => ({ cents: cents + (event._tag === "Deposited" ? event.cents : -event.cents) })
+})
+
+// #region verify
+export const findings = Store.verify({
+  verifiers: [Verifier.aggregate(Wallet), Verifier.projection(balances)],
+  onProgress: (part, items) => Effect.logDebug(`${items} ${part}`)
+})
+
+export const isDamaged = Stream.runFold(
+  findings,
+  () => false,
+  (found, { severity }) => found || severity === "Error"
+)
+// #endregion
+
+// #region check
+export const report = Effect.map(
+  Store.check,
+  (all) => all.filter(({ severity }) => severity !== "Ok").map(({ _tag, message, severity }) => `${severity} ${_tag}: ${message}`)
+)
 // #endregion

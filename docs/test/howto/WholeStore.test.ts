@@ -2,7 +2,7 @@ import { Effect, Layer } from "effect"
 import * as Fs from "node:fs"
 import * as Os from "node:os"
 import * as Path from "node:path"
-import { CommandHandler, EventReader, MemoryStore } from "refold"
+import { CommandHandler, EventReader, MemoryStore, Projector } from "refold"
 import { afterAll, expect, it } from "vitest"
 import * as Example from "../../examples/howto/WholeStore.ts"
 import { Wallet } from "../../examples/Wallet.ts"
@@ -30,4 +30,7 @@ it("a file that was cut is completed, and a damaged one is repaired by its line"
     expect(yield* Effect.provideContext(Example.startOver, target)).toBe(false)
     expect(yield* Effect.provideContext(Example.importOrSayWhy(file), target)).toMatchObject({ counts: { events: 3 } })
     expect(yield* Effect.provideContext(head, target)).toBe(3)
+    yield* Effect.provideContext(Projector.catchUp(Example.balances), target)
+    expect(yield* Effect.provideContext(Example.isDamaged, target)).toBe(false)
+    expect(yield* Effect.provideContext(Example.report, target)).toEqual([])
   }))))

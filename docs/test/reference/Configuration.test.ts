@@ -45,6 +45,7 @@ const sources: Readonly<Record<string, ReadonlyArray<readonly [path: string, sta
   "IdempotencyKeys.expire": [[`${store}/log/IdempotencyKeys.ts`, "interface Policy"]],
   "IdempotencyKeys.keepFor": [[`${store}/log/IdempotencyKeys.ts`, "interface Daemon"]],
   "Store.importLines": [[`${store}/maintain/Store.ts`, "interface ImportOptions"]],
+  "Store.verify": [[`${store}/maintain/Store.ts`, "interface VerifyOptions"]],
   "Observer.observe": [[`${store}/log/Observer.ts`, "interface ObserveOptions"]],
   LegacyTable: [[legacy, "interface Definition"]],
   "LegacyTable.seed": [[legacy, "interface SeedOptions"]],
