@@ -61,7 +61,7 @@ export const balances = Projection.makeUnsafe({
 })
 
 // #region verify
-export const findings = Store.verify({
+const findings = Store.verify({
   verifiers: [Verifier.aggregate(Wallet), Verifier.projection(balances)],
   onProgress: (part, items) => Effect.logDebug(`${items} ${part}`)
 })
@@ -76,6 +76,9 @@ export const isDamaged = Stream.runFold(
 // #region check
 export const report = Effect.map(
   Store.check,
-  (all) => all.filter(({ severity }) => severity !== "Ok").map(({ _tag, message, severity }) => `${severity} ${_tag}: ${message}`)
+  (all) =>
+    all.filter(({ severity }) => severity !== "Ok").map(({ _tag, message, severity }) =>
+      `${severity} ${_tag}: ${message}`
+    )
 )
 // #endregion

@@ -32,11 +32,14 @@ const pointOf = (url: string, point: string, options: Partial<PostgresStore.Serv
 it(
   "each point is checked on a server and on the embedded database, and none in memory",
   run(Effect.gen(function*() {
-    const points =
-      "ServerVersion SchemaVersion Import Rights Isolation Encoding Pooler Clock Connections Primary".split(" ")
+    const points = "ServerVersion SchemaVersion Import Rights Isolation Encoding Pooler Clock Connections Primary"
+      .split(" ")
     const onServer = yield* checked(server(yield* freshDatabase()))
     expect(onServer.map(({ _tag }) => _tag)).toEqual(points)
-    expect(onServer.filter(({ severity }) => severity !== "Ok")).toMatchObject([{ _tag: "Rights", severity: "Warning" }])
+    expect(onServer.filter(({ severity }) => severity !== "Ok")).toMatchObject([{
+      _tag: "Rights",
+      severity: "Warning"
+    }])
     expect(onServer.every(({ message }) => message !== "" && !message.includes("\n"))).toBe(true)
     const embedded = yield* checked(PostgresStore.layerEmbedded())
     expect(embedded.map(({ _tag, severity }) => [_tag, severity])).toEqual(points.map((point) => [point, "Ok"]))
@@ -95,8 +98,13 @@ it(
     yield* sql`update refold.migrations set migration_id = 2`
     expect(yield* pointOf(url, "SchemaVersion")).toMatchObject({ severity: "Warning", details: { version: 2 } })
     const header = { kind: "header", format: "refold-store", version: 1, export: crypto.randomUUID(), upTo: 0 }
-    yield* Effect.scoped(Effect.flatMap(Layer.build(server(url)), (store) =>
-      Effect.ignore(Effect.provideContext(Store.importLines(Stream.succeed(JSON.stringify(header))), store))))
+    yield* Effect.scoped(
+      Effect.flatMap(
+        Layer.build(server(url)),
+        (store) =>
+          Effect.ignore(Effect.provideContext(Store.importLines(Stream.succeed(JSON.stringify(header))), store))
+      )
+    )
     expect(yield* pointOf(url, "Import")).toMatchObject({ severity: "Error" })
   }))
 )
@@ -112,7 +120,10 @@ it(
       () => Effect.orDie(sql.unsafe(`drop database ${name} with (force)`))
     )
     url.pathname = `/${name}`
-    expect(yield* pointOf(url.href, "Encoding")).toMatchObject({ severity: "Error", details: { encoding: "SQL_ASCII" } })
+    expect(yield* pointOf(url.href, "Encoding")).toMatchObject({
+      severity: "Error",
+      details: { encoding: "SQL_ASCII" }
+    })
   }))
 )
 

@@ -161,8 +161,11 @@ const refusals = (
     DELETE: `delete from refold.${table}`,
     TRUNCATE: `truncate refold.${table}`
   }
-  return Effect.forEach(kinds, (kind) =>
-    Effect.map(Effect.flip(sql.unsafe(statements[kind]!)), ({ reason }) => Reflect.get(Object(reason.cause), "code")))
+  return Effect.forEach(
+    kinds,
+    (kind) =>
+      Effect.map(Effect.flip(sql.unsafe(statements[kind]!)), ({ reason }) => Reflect.get(Object(reason.cause), "code"))
+  )
 }
 
 const refused = "23001"

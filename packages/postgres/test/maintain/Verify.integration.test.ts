@@ -66,8 +66,9 @@ const filled = Effect.gen(function*() {
 const found = Effect.suspend(() => Stream.runCollect(Store.verify({ verifiers })))
 
 const run = <E, R>(layer: Layer.Layer<R, unknown, Scope.Scope>, body: Effect.Effect<void, E, R>) => () =>
-  Effect.runPromise(Effect.scoped(Effect.flatMap(Layer.build(Layer.fresh(layer)), (context) =>
-    Effect.provideContext(body, context))))
+  Effect.runPromise(
+    Effect.scoped(Effect.flatMap(Layer.build(Layer.fresh(layer)), (context) => Effect.provideContext(body, context)))
+  )
 
 it.each([["memory", MemoryStore.layer], ["embedded", EmbeddedStore.layer()], ["server", server]] as const)(
   "a healthy store in %s gives no findings, and progress",
@@ -99,15 +100,27 @@ it.each<[string, ReadonlyArray<string>, ReadonlyArray<object>]>([
     { _tag: "WrongSnapshot", details: { stream: "jar-b" } },
     { _tag: "WrongRow", details: { key: "jar-b" } }
   ]],
-  ["a position below that of an earlier event", unlocked(
-    `UPDATE refold.event_store SET "position" = 1000 WHERE ${second}; SELECT setval('refold.event_position', 1000)`
-  ), [{ _tag: "PositionOrder", details: { stream: "jar-b", version: 3 } }]],
-  ["a recorded time that is later than the next", unlocked(
-    `UPDATE refold.event_store SET recorded_at = '2100-01-01' WHERE ${second}`
-  ), [{ _tag: "TimeOrder", details: { stream: "jar-b", version: 3 } }]],
-  ["data that does not fit its schema", unlocked(`UPDATE refold.event_store SET data = '{"coins":"x"}' WHERE ${second}`), [
-    { _tag: "UndecodableEvent", severity: "Error", details: { stream: "jar-b", version: 2 } }
-  ]],
+  [
+    "a position below that of an earlier event",
+    unlocked(
+      `UPDATE refold.event_store SET "position" = 1000 WHERE ${second}; SELECT setval('refold.event_position', 1000)`
+    ),
+    [{ _tag: "PositionOrder", details: { stream: "jar-b", version: 3 } }]
+  ],
+  [
+    "a recorded time that is later than the next",
+    unlocked(
+      `UPDATE refold.event_store SET recorded_at = '2100-01-01' WHERE ${second}`
+    ),
+    [{ _tag: "TimeOrder", details: { stream: "jar-b", version: 3 } }]
+  ],
+  [
+    "data that does not fit its schema",
+    unlocked(`UPDATE refold.event_store SET data = '{"coins":"x"}' WHERE ${second}`),
+    [
+      { _tag: "UndecodableEvent", severity: "Error", details: { stream: "jar-b", version: 2 } }
+    ]
+  ],
   ["an event of newer code", unlocked(`UPDATE refold.event_store SET schema_version = 2 WHERE ${second}`), [
     { _tag: "UndecodableEvent", severity: "Warning" }
   ]],
@@ -176,15 +189,13 @@ it(
     server,
     Effect.gen(function*() {
       yield* filled
-      let isOver = false
       const writing = Effect.gen(function*() {
-        for (let n = 0; !isOver; n++) yield* add(`${n % 7}`, n)
+        for (let n = 0;; n++) yield* add(`${n % 7}`, n)
       })
       const writers = yield* Effect.forkChild(Effect.all([writing, writing], { concurrency: "unbounded" }))
       const projecting = yield* Effect.forkChild(Projector.run(rows))
       for (let n = 0; n < 5; n++) expect(yield* found).toEqual([])
-      isOver = true
-      yield* Fiber.join(writers)
+      yield* Fiber.interrupt(writers)
       yield* Fiber.interrupt(projecting)
       expect(yield* (yield* EventStore).head).toBeGreaterThan(12)
     })

@@ -5,15 +5,15 @@ import type { EventCodec } from "@refold/core/event/EventCodec"
 import type { Tagged } from "@refold/core/event/EventType"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import type * as Json from "@refold/core/event/Json"
+import * as Position from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as StreamName from "@refold/core/event/StreamName"
+import * as StreamVersion from "@refold/core/event/StreamVersion"
 import * as AsOf from "@refold/core/journal/AsOf"
 import type { Projection } from "@refold/core/project/Projection"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Position from "@refold/core/event/Position"
-import * as StreamVersion from "@refold/core/event/StreamVersion"
-import * as DateTime from "effect/DateTime"
 import type * as Result from "effect/Result"
 import type * as Stream from "effect/Stream"
 import { foldTail } from "../decide/internal/FoldTail.ts"
@@ -63,7 +63,11 @@ export const aggregate = <Command, State, Event extends Tagged, Refusal>(
       view: name,
       fingerprint,
       replay: Effect.fnUntraced(function*(stream, version) {
-        const folded = yield* foldTail(definition, { ...nothing, stream, state: definition.decider.initialState }, AsOf.version(version))
+        const folded = yield* foldTail(
+          definition,
+          { ...nothing, stream, state: definition.decider.initialState },
+          AsOf.version(version)
+        )
         // A state of no events has no last event that could be missing.
         return yield* Effect.fromResult(encode(Option.getOrThrow(folded).state))
       })

@@ -34,8 +34,10 @@ export const make = (parts: MemoryImport.Parts): Maintenance["Service"] => {
         ({ journal }) => consumersOf(parts.generations.current, journal, upTo)
       ),
     marks: Stream.fromIterableEffect(
-      Effect.map(SubscriptionRef.get(parts.log), ({ journal }) =>
-        [...HashMap.values(journal.streams)].flatMap(({ items, size }) => items.slice(0, size)))
+      Effect.map(
+        SubscriptionRef.get(parts.log),
+        ({ journal }) => [...HashMap.values(journal.streams)].flatMap(({ items, size }) => items.slice(0, size))
+      )
     ),
     snapshots: Stream.fromIterableEffect(
       Effect.map(

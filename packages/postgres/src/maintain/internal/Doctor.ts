@@ -35,7 +35,7 @@ export const diagnoses = (
       isolation(server),
       encoding(server),
       PoolerProbe.diagnose(hasOneSession ? undefined : yield* PoolerProbe.probe(database)),
-      clock(Number(server.now), before, after),
+      clock(server.now, before, after),
       connections(server),
       primary(server)
     ]
@@ -77,7 +77,12 @@ const serverVersion = ({ version }: ServerRow): Diagnosis.Diagnosis => {
   const details = { version: `${major}.${minor}` }
   return major >= oldest
     ? Diagnosis.make("ServerVersion", "Ok", `PostgreSQL ${details.version}`, details)
-    : Diagnosis.make("ServerVersion", "Error", `PostgreSQL ${details.version} is older than ${oldest}: upgrade it`, details)
+    : Diagnosis.make(
+      "ServerVersion",
+      "Error",
+      `PostgreSQL ${details.version} is older than ${oldest}: upgrade it`,
+      details
+    )
 }
 
 const schemaVersion = (state: MigrationState.State): Diagnosis.Diagnosis => {
@@ -89,7 +94,9 @@ const schemaVersion = (state: MigrationState.State): Diagnosis.Diagnosis => {
   const { version } = state
   const due = MigrationState.due(state, migrationNames)
   if (due.length > 0) {
-    return Diagnosis.make("SchemaVersion", "Error", `the schema lacks ${due.join(", ")}: run PostgresStore.migrate`, { version })
+    return Diagnosis.make("SchemaVersion", "Error", `the schema lacks ${due.join(", ")}: run PostgresStore.migrate`, {
+      version
+    })
   }
   return version > migrationNames.length
     ? Diagnosis.make("SchemaVersion", "Warning", `newer code has migrated the schema, to ${version}`, { version })
@@ -114,7 +121,12 @@ const isolation = ({ isolation }: ServerRow): Diagnosis.Diagnosis =>
 const encoding = ({ encoding }: ServerRow): Diagnosis.Diagnosis =>
   encoding === "UTF8"
     ? Diagnosis.make("Encoding", "Ok", "the database is in UTF8", { encoding })
-    : Diagnosis.make("Encoding", "Error", `the database is in ${encoding}, which does not check or cannot hold all texts: create one in UTF8`, { encoding })
+    : Diagnosis.make(
+      "Encoding",
+      "Error",
+      `the database is in ${encoding}, which does not check or cannot hold all texts: create one in UTF8`,
+      { encoding }
+    )
 
 const maxSkew = 1000
 
@@ -127,7 +139,9 @@ export const clock = (server: number, before: number, after: number): Diagnosis.
     : Diagnosis.make(
       "Clock",
       "Warning",
-      `the server's clock is ${Math.abs(details.milliseconds)} ms ${skew < 0 ? "behind" : "ahead of"} this program's: set both by NTP`,
+      `the server's clock is ${Math.abs(details.milliseconds)} ms ${
+        skew < 0 ? "behind" : "ahead of"
+      } this program's: set both by NTP`,
       details
     )
 }
@@ -144,5 +158,9 @@ const connections = ({ max, used }: ServerRow): Diagnosis.Diagnosis =>
 
 const primary = ({ isStandby }: ServerRow): Diagnosis.Diagnosis =>
   isStandby
-    ? Diagnosis.make("Primary", "Warning", "the server is a standby: it answers loads and queries, and no read of the global log")
+    ? Diagnosis.make(
+      "Primary",
+      "Warning",
+      "the server is a standby: it answers loads and queries, and no read of the global log"
+    )
     : Diagnosis.make("Primary", "Ok", "the server is a primary")

@@ -17,7 +17,12 @@ const discardsPerPage = 1000
 
 /** The idempotency keys of commits that ended at or before a position, in pages. */
 export const keys = (database: Database, upTo: Position): Stream.Stream<CopiedKey, EventStoreError> =>
-  pages(database, operation, keysPerPage, (after: CopiedKey | undefined) => selectKeys(database, after?.key ?? "", upTo))
+  pages(
+    database,
+    operation,
+    keysPerPage,
+    (after: CopiedKey | undefined) => selectKeys(database, after?.key ?? "", upTo)
+  )
 
 // The fingerprint of the content is made again from the events, to see whether it is the one that is stored.
 const selectKeys = ({ object, sql }: Database, after: string, upTo: Position) =>
@@ -60,8 +65,16 @@ type DiscardRow = Omit<CopiedDiscard, "discardedAt"> & {
 /** The discarded events up to a position, in pages. */
 export const discards = (database: Database, upTo: Position): Stream.Stream<CopiedDiscard, EventStoreError> =>
   Stream.map(
-    pages(database, operation, discardsPerPage, (after: DiscardRow | undefined) => selectDiscards(database, after, upTo)),
-    ({ discardedAt, position: _position, ...discard }) => ({ ...discard, discardedAt: DateTime.fromDateUnsafe(discardedAt) })
+    pages(
+      database,
+      operation,
+      discardsPerPage,
+      (after: DiscardRow | undefined) => selectDiscards(database, after, upTo)
+    ),
+    ({ discardedAt, position: _position, ...discard }) => ({
+      ...discard,
+      discardedAt: DateTime.fromDateUnsafe(discardedAt)
+    })
   )
 
 const selectDiscards = ({ object, sql }: Database, after: DiscardRow | undefined, upTo: Position) =>

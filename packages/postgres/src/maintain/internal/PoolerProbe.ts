@@ -49,12 +49,13 @@ const sessionOf = (connection: Connection.Connection) =>
   Effect.map(
     connection.executeUnprepared("SELECT pg_backend_pid() AS pid", [], undefined),
     // The driver gives rows of any type.
-    ([row]) => Number((row as { readonly pid: number }).pid)
+    ([row]) => (row as { readonly pid: number }).pid
   )
 
 /** What the sessions say. */
 export const diagnose = (sessions: Sessions | undefined): Diagnosis.Diagnosis => {
-  if (sessions === undefined) return Diagnosis.make("Pooler", "Ok", "the pool has one connection: a pooler was not looked for")
+  if (sessions === undefined)
+    return Diagnosis.make("Pooler", "Ok", "the pool has one connection: a pooler was not looked for")
   const { first, firstAgain, second } = sessions
   return first === second || first !== firstAgain
     ? Diagnosis.make(

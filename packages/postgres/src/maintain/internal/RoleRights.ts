@@ -26,8 +26,13 @@ export const diagnose = (
       Diagnosis.make("Rights", severity, `the role "${role}" ${message}`, details)
     // No other role can reach an embedded database.
     if (isAlone) return make("Ok", "owns the embedded database")
-    if (isSuperuser) return make("Warning", "is a superuser, which can remove what protects the log: use a role with fewer rights")
-    if (isOwner) return make("Warning", "owns the store, and can remove what protects the log: let programs use a role of their own")
+    if (isSuperuser)
+      return make("Warning", "is a superuser, which can remove what protects the log: use a role with fewer rights")
+    if (isOwner)
+      return make(
+        "Warning",
+        "owns the store, and can remove what protects the log: let programs use a role of their own"
+      )
     const lacking = missing.find(({ kind }) => kind === "reader")
     return held.length === 0
       ? make("Error", `lacks ${lacking?.right} on ${lacking?.object}: see PostgresStore.grants`)

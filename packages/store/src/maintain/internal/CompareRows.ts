@@ -77,7 +77,10 @@ const keysOf = <Event extends Tagged, State, Index extends string>(
   Stream.paginate(undefined as RowQuery.Cursor | undefined, (after) =>
     Effect.gen(function*() {
       const query = yield* Effect.fromResult(RowQuery.check(projection, { limit: RowQuery.maxLimit, after }))
-      const { rows } = yield* (yield* ReadModelStore).read({ name: projection.name, generation }, { _tag: "Query", query })
+      const { rows } = yield* (yield* ReadModelStore).read({ name: projection.name, generation }, {
+        _tag: "Query",
+        query
+      })
       const last = rows.length < RowQuery.maxLimit ? undefined : rows.at(-1)
       const next = Option.map(Option.fromUndefinedOr(last), (row) => RowQuery.cursorAfter(query, row))
       return [[rows.map(({ key }) => key)], next] as const

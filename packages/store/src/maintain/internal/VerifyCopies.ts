@@ -4,9 +4,9 @@ import * as StreamName from "@refold/core/event/StreamName"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { EventReader } from "../../log/EventReader.ts"
-import type { Verifier } from "../Verifier.ts"
 import * as Finding from "../Finding.ts"
 import { type CopiedKey, type CopiedWrite, Maintenance, type StoredSnapshot } from "../Maintenance.ts"
+import type { Verifier } from "../Verifier.ts"
 import type { Count } from "./VerifyLog.ts"
 
 /** Keys whose commits are not stored. */
@@ -32,17 +32,22 @@ const orphan = ({ key, stream, version }: CopiedWrite & Pick<CopiedKey, "key">):
 
 /** Snapshots of events that are not stored, and those whose state is not that of their events. */
 export const snapshots = (verifiers: ReadonlyArray<Verifier>, count: Count) =>
-  Stream.unwrap(Effect.map(Maintenance, ({ snapshots }) =>
-    Stream.mapEffect(snapshots, (snapshot) => Effect.andThen(count(1), checkSnapshot(verifiers, snapshot))).pipe(
-      Stream.flattenIterable
-    )))
+  Stream.unwrap(
+    Effect.map(Maintenance, ({ snapshots }) =>
+      Stream.mapEffect(snapshots, (snapshot) =>
+        Effect.andThen(count(1), checkSnapshot(verifiers, snapshot))).pipe(
+          Stream.flattenIterable
+        ))
+  )
 
 const checkSnapshot = Effect.fnUntraced(function*(verifiers: ReadonlyArray<Verifier>, snapshot: StoredSnapshot) {
   const { fingerprint, isOfStoredEvent, state, stream, version, view } = snapshot
   const details = { stream, view, version }
   const which = `snapshot "${view}" of stream "${stream}" at version ${version}`
   if (!isOfStoredEvent) {
-    return [Finding.make("OrphanSnapshot", `the last event of ${which} is not stored; it is not used`, details, "Warning")]
+    return [
+      Finding.make("OrphanSnapshot", `the last event of ${which} is not stored; it is not used`, details, "Warning")
+    ]
   }
   const own = verifiers.find(({ snapshots }) =>
     snapshots?.view === view && snapshots.fingerprint === fingerprint &&

@@ -1,6 +1,6 @@
 /** Verifies the log: the order within each stream, and that events can be read and decoded. */
-import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { Position } from "@refold/core/event/Position"
+import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -8,9 +8,9 @@ import * as Stream from "effect/Stream"
 import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
 import { UnreadableEvent } from "../../log/EventStoreError.ts"
 import { WireTransform } from "../../log/WireTransform.ts"
-import type { Verifier } from "../Verifier.ts"
 import * as Finding from "../Finding.ts"
 import { type EventMark, Maintenance } from "../Maintenance.ts"
+import type { Verifier } from "../Verifier.ts"
 
 /** Counts what was looked at. */
 export type Count = (items: number) => Effect.Effect<void>
@@ -43,7 +43,13 @@ const orderOf = (before: EventMark | undefined, event: EventMark): ReadonlyArray
     ],
     ...before === undefined || position > before.position
       ? []
-      : [Finding.make("PositionOrder", `${which} has position ${position}, which is not above that of the event before it`, details)],
+      : [
+        Finding.make(
+          "PositionOrder",
+          `${which} has position ${position}, which is not above that of the event before it`,
+          details
+        )
+      ],
     ...before === undefined || DateTime.isGreaterThanOrEqualTo(recordedAt, before.recordedAt)
       ? []
       : [Finding.make("TimeOrder", `${which} was recorded before the event before it`, details)]
