@@ -90,6 +90,7 @@ const eventStore = [
     EventStoreLaws.timesNeverDecrease,
     EventStoreLaws.asOfPositionIsPrefix,
     EventStoreLaws.asOfInstantIsFilter,
+    EventStoreLaws.idsAreFilters,
     EventStoreLaws.emptyRangesAreEmpty,
     EventStoreLaws.pagingIsReadingAtOnce
   ].map((law) => Law.over(law, Programs.arbitrary))

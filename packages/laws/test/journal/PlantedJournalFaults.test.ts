@@ -29,6 +29,10 @@ const journalLaws: Table<typeof JournalLaws> = {
   timesNeverDecrease: { "occurredAt as recordedAt": reading(Reads.recordedAtIsOccurredAt) },
   asOfPositionIsPrefix: { "an exclusive version": reading(Reads.versionIsExclusive) },
   asOfInstantIsFilter: { "instants read as prefixes": reading(Reads.instantsArePrefixes) },
+  idsAreFilters: {
+    "correlation ids read as causation ids": reading(Reads.idsAreMixedUp),
+    "the first event of an id only": reading(Reads.idsAreUnique)
+  },
   emptyRangesAreEmpty: { "inverted ranges with swapped ends": reading(Reads.invertedRangesAreSwapped) },
   pagingIsReadingAtOnce: { "an event skipped between pages": reading(Reads.pagesSkipOne) }
 }

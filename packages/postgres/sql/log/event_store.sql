@@ -5,7 +5,9 @@ CREATE TABLE refold.event_store (
   position bigint PRIMARY KEY DEFAULT nextval('refold.event_position'),
   -- The whole name rather than a number into a table of streams: an append then touches one table, no row is updated by
   -- every append to its stream, and an event names its own stream.
-  stream text NOT NULL,
+  -- Compared by bytes: the streams of a category are a range of the index whatever the database's collation, which may also
+  -- change with a library of the system and leave indexes in a wrong order.
+  stream text COLLATE "C" NOT NULL,
   -- The number of events in the stream including this one. bigint costs nothing beside the text columns.
   version bigint NOT NULL CHECK (version >= 1),
   -- Chosen by the writer, so that an append whose answer was lost can be looked up and a repeated one is detected.

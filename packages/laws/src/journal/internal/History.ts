@@ -29,8 +29,11 @@ export const positionAt = ({ events, start }: History, rank: number): Position =
 const rankOf = ({ events, start }: History, position: Position): number =>
   position === start ? 0 : events.findIndex((event) => event.position === position) + 1 || -1
 
-/** Events with ranks instead of positions. */
-export const ranked = (history: History, events: ReadonlyArray<RecordedEvent>): ReadonlyArray<object> =>
+/** Events, or streams with their last events, with ranks instead of positions. */
+export const ranked = (
+  history: History,
+  events: ReadonlyArray<Pick<RecordedEvent, "position">>
+): ReadonlyArray<object> =>
   events.map((event) => ({ ...event, position: rankOf(history, event.position) }))
 
 /** The part of a history that is the same in every store: ranks instead of positions, without `recordedAt`. */

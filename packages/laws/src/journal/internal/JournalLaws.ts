@@ -152,6 +152,9 @@ export const asOfPositionIsPrefix = (module: Module = Journal) => LogLaws.asOfPo
 /** Reads as of each instant of both clocks. */
 export const asOfInstantIsFilter = (module: Module = Journal) => LogLaws.asOfInstantIsFilter(JournalRun.log(module))
 
+/** Reads by each correlation and causation id of the log. */
+export const idsAreFilters = (module: Module = Journal) => LogLaws.idsAreFilters(JournalRun.log(module))
+
 /** Ranges of both clocks. */
 export const emptyRangesAreEmpty = (module: Module = Journal) => LogLaws.emptyRangesAreEmpty(JournalRun.log(module))
 

@@ -162,6 +162,9 @@ export const asOfPositionIsPrefix = LogLaws.asOfPositionIsPrefix(RunPrograms.log
 /** Reads as of each instant of both clocks. */
 export const asOfInstantIsFilter = LogLaws.asOfInstantIsFilter(RunPrograms.log)
 
+/** Reads by each correlation and causation id of the log. */
+export const idsAreFilters = LogLaws.idsAreFilters(RunPrograms.log)
+
 /** Ranges of both clocks. */
 export const emptyRangesAreEmpty = LogLaws.emptyRangesAreEmpty(RunPrograms.log)
 
