@@ -1,0 +1,60 @@
+import { DateTime, Effect, Option, Result } from "effect"
+import { EventId, EventStore, MemoryStore, type NewEvent, StreamName } from "refold"
+import { expect, it } from "vitest"
+import * as Example from "../../examples/howto/Looking.ts"
+
+const stream = (name: string) => Result.getOrThrow(StreamName.parse(name))
+const id = (n: number) => Result.getOrThrow(EventId.parse(`00000000-0000-7000-8000-00000000000${n}`))
+
+const append = (name: string, n: number, type: string, metadata: NewEvent.Metadata) =>
+  Effect.flatMap(EventStore.EventStore, (store) =>
+    store.append(stream(name), [{
+      id: id(n),
+      type,
+      schemaVersion: 1,
+      data: {},
+      metadata,
+      occurredAt: DateTime.makeUnsafe(0)
+    }]))
+
+const filled = Effect.gen(function*() {
+  const correlationId = "request-1"
+  yield* append("wallet-ada", 1, "Withdrawn", { correlationId, causationId: "command-1" })
+  yield* append("transfer-1", 2, "Begun", { correlationId, causationId: id(1) })
+  yield* append("wallet-eve", 3, "Deposited", { correlationId: "request-2" })
+  yield* append("wallet-bob", 4, "Deposited", { correlationId, causationId: id(2) })
+  yield* append("mail-1", 5, "Sent", { correlationId, causationId: id(1) })
+})
+
+const run = <A, E>(test: Effect.Effect<A, E, MemoryStore.Services>) =>
+  Effect.runPromise(Effect.provide(Effect.andThen(filled, test), MemoryStore.layer))
+
+it("streams of a category are listed page by page", () =>
+  run(Effect.gen(function*() {
+    const names = (page: Effect.Success<ReturnType<typeof Example.wallets>>) =>
+      page.map(({ stream, version }) => [stream, version])
+    const first = yield* Example.wallets()
+    expect(names(first)).toEqual([["wallet-ada", 1], ["wallet-bob", 1], ["wallet-eve", 1]])
+    expect(names(yield* Example.wallets(first[1]!.stream))).toEqual([["wallet-eve", 1]])
+  })))
+
+it("the log is read from its end, and last events are found", () =>
+  run(Effect.gen(function*() {
+    const page = yield* Example.latest()
+    expect(page.map(({ type }) => type)).toEqual(["Sent", "Deposited", "Deposited", "Begun", "Withdrawn"])
+    expect(yield* Example.latest(page[2]!.position)).toEqual(page.slice(3))
+    expect(Option.map(yield* Example.lastDeposit, ({ stream }) => stream)).toEqual(Option.some("wallet-bob"))
+    expect(yield* Example.lastTypeOf(stream("mail-1"))).toEqual(Option.some("Sent"))
+    expect(yield* Example.lastTypeOf(stream("mail-2"))).toEqual(Option.none())
+  })))
+
+it("a trace is a tree of what caused what", () =>
+  run(Effect.gen(function*() {
+    const [last] = yield* Example.latest()
+    expect(Example.lines(yield* Example.traceOf(last!))).toEqual([
+      "Withdrawn in wallet-ada at 1",
+      "  Begun in transfer-1 at 1",
+      "    Deposited in wallet-bob at 1",
+      "  Sent in mail-1 at 1"
+    ])
+  })))
