@@ -10,6 +10,7 @@ import * as EventStoreLaws from "../../src/log/internal/EventStoreLaws.ts"
 import * as BrowserLaws from "../../src/log/internal/BrowserLaws.ts"
 import * as KeyLaws from "../../src/log/internal/KeyLaws.ts"
 import * as NeighbourLaws from "../../src/log/internal/NeighbourLaws.ts"
+import * as StreamSubscriptionLaws from "../../src/log/internal/StreamSubscriptionLaws.ts"
 import * as LogBrowserSuite from "../../src/log/LogBrowserSuite.ts"
 import * as Journals from "../journal/faults/Journals.ts"
 import * as Reads from "../journal/faults/Reads.ts"
@@ -18,6 +19,7 @@ import * as Planted from "../support/Planted.ts"
 import * as Browsers from "./faults/Browsers.ts"
 import * as EventStores from "./faults/EventStores.ts"
 import * as Neighbours from "./faults/Neighbours.ts"
+import * as StreamSubscribers from "./faults/StreamSubscribers.ts"
 
 const store = (layer: Layer.Layer<EventStore | EventReader | SnapshotStore>) =>
   Planted.services(layer, EventStoreSuite.properties())
@@ -129,6 +131,15 @@ const browserLaws: Table<typeof BrowserLaws> = {
   lastEventsAreLast: { "the first event as the last": browser(Browsers.readsForwards) }
 }
 
+const streamSubscriptionLaws: Table<typeof StreamSubscriptionLaws> = {
+  everyEventOfTheStreamOnce: {
+    "events of other streams": store(StreamSubscribers.followsTheLog),
+    "a subscription that ends with the stored events": store(StreamSubscribers.endsWithTheStoredEvents)
+  },
+  resumedAfterAVersion: { "the last event again": store(StreamSubscribers.deliversTheLastAgain) }
+}
+
+Planted.find("StreamSubscriptionLaws", StreamSubscriptionLaws, [], streamSubscriptionLaws)
 Planted.find("EventStoreLaws", EventStoreLaws, [], eventStoreLaws)
 Planted.find("BrowserLaws", BrowserLaws, [], browserLaws)
 Planted.find("KeyLaws", KeyLaws, [], keyLaws)

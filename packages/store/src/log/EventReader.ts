@@ -96,6 +96,11 @@ export interface SubscribeOptions extends Omit<ReadAllOptions, "asOf" | "limit">
   readonly onLogChange?: "resume" | "fail" | undefined
 }
 
+/** The events of a subscription to one stream, all by default, and the version after which it starts. */
+export interface SubscribeStreamOptions
+  extends Omit<ReadStreamOptions, "asOf" | "limit">, Pick<SubscribeOptions, "onLogChange">
+{}
+
 /** The events of a replay; all from its start on by default. */
 export type ReplayOptions = Omit<SubscribeOptions, "after" | "cursor">
 
@@ -132,6 +137,15 @@ export class EventReader extends Context.Service<
      */
     readonly subscribe: <Read extends Column = Column>(
       options?: SubscribeOptions & Columns<Read>
+    ) => Stream.Stream<Pick<RecordedEvent, Read>, SubscribeFailure>
+    /**
+     * The events of one stream after a version, by default from the first one on: stored events, then new ones, as
+     * `subscribe` gives those of the log. The stream need not exist yet. Fails as `subscribe` does, and with `InvalidInput` if
+     * it starts after a version that the stream does not have.
+     */
+    readonly subscribeStream: <Read extends Column = Column>(
+      stream: StreamName,
+      options?: SubscribeStreamOptions & Columns<Read>
     ) => Stream.Stream<Pick<RecordedEvent, Read>, SubscribeFailure>
     /** As `subscribe`, each event with a cursor, for subscribers that store where they are outside of the database. */
     readonly subscribeWithCursors: <Read extends Column = Column>(

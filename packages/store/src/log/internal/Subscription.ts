@@ -20,12 +20,14 @@ import * as InstanceChanged from "../InstanceChanged.ts"
 import type { LogHead } from "../LogHead.ts"
 import * as Anchor from "./Anchor.ts"
 import { readForever, retryForever } from "./RetryForever.ts"
+import * as StreamSubscription from "./StreamSubscription.ts"
 
 /** The subscriptions of a reader. */
 export const make = (
   adapter: ReaderAdapter
-): Pick<EventReader["Service"], "subscribe" | "subscribeWithCursors" | "replayFrom"> => ({
+): Pick<EventReader["Service"], "subscribe" | "subscribeStream" | "subscribeWithCursors" | "replayFrom"> => ({
   subscribe: (options = {}) => start(adapter, options, (event) => event),
+  subscribeStream: (stream, options = {}) => StreamSubscription.subscribe(adapter, stream, options),
   subscribeWithCursors: (options = {}) =>
     start(adapter, options, (event, instance) => ({
       event,
