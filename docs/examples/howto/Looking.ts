@@ -1,6 +1,7 @@
 /** Looking through the log of a store, as a command line or a web page does. */
 import { Effect, Option, Stream } from "effect"
-import { EventReader, LogBrowser, type Position, type RecordedEvent, type StreamName } from "refold"
+import { type Cursor, EventReader, LogBrowser, type Position, type RecordedEvent } from "refold"
+import type { StreamName, StreamVersion } from "refold"
 
 // #region streams
 /** A page of wallets; the next one begins after the last name of this one. */
@@ -53,6 +54,33 @@ export const lines = (traces: ReadonlyArray<Trace>, indent = ""): ReadonlyArray<
     `${indent}${event.type} in ${event.stream} at ${event.version}`,
     ...lines(caused, `${indent}  `)
   ])
+// #endregion
+
+// #region live
+/** The events of one wallet after a version, then each new one. */
+export const followWallet = (wallet: StreamName.StreamName, after?: StreamVersion.StreamVersion) =>
+  Stream.unwrap(
+    EventReader.EventReader.use(({ subscribeStream }) => Effect.succeed(subscribeStream(wallet, { after })))
+  )
+// #endregion
+
+// #region progress
+/** Handles all deposits and stores where it is; ends when it has caught up with the log. */
+export const catchUp = <E, R>(
+  handle: (event: Event) => Effect.Effect<void, E, R>,
+  save: (cursor: Cursor.Cursor, position: number) => Effect.Effect<void, E, R>,
+  cursor?: Cursor.Cursor
+) =>
+  EventReader.EventReader.use(({ subscribeWithCursors }) =>
+    subscribeWithCursors({ types: ["Deposited"], cursor }).pipe(
+      Stream.takeUntil((one) => one._tag === "Progress" && one.isCaughtUp),
+      Stream.runForEach((one) => {
+        if (one._tag === "Event") return handle(one.event)
+        // The cursor moves on, however few deposits there are.
+        return one.cursor === undefined ? Effect.void : save(one.cursor, one.position)
+      })
+    )
+  )
 // #endregion
 
 /** The type of the last event of a stream; none if it does not exist. */

@@ -1,5 +1,5 @@
-import { DateTime, Effect, Option, Result } from "effect"
-import { EventId, EventStore, MemoryStore, type NewEvent, StreamName } from "refold"
+import { DateTime, Effect, Option, Result, Stream } from "effect"
+import { type Cursor, EventId, EventStore, MemoryStore, type NewEvent, StreamName, StreamVersion } from "refold"
 import { expect, it } from "vitest"
 import * as Example from "../../examples/howto/Looking.ts"
 
@@ -46,6 +46,31 @@ it("the log is read from its end, and last events are found", () =>
     expect(Option.map(yield* Example.lastDeposit, ({ stream }) => stream)).toEqual(Option.some("wallet-bob"))
     expect(yield* Example.lastTypeOf(stream("mail-1"))).toEqual(Option.some("Sent"))
     expect(yield* Example.lastTypeOf(stream("mail-2"))).toEqual(Option.none())
+  })))
+
+it("a wallet is followed from a version on", () =>
+  run(Effect.gen(function*() {
+    yield* append("wallet-ada", 6, "Deposited", {})
+    const followed = Example.followWallet(stream("wallet-ada"), StreamVersion.StreamVersion(1))
+    const [next] = yield* Stream.runCollect(Stream.take(followed, 1))
+    expect(next!.type).toBe("Deposited")
+  })))
+
+it("a filtered subscription catches up, and its cursor is at the head", () =>
+  run(Effect.gen(function*() {
+    const handled: Array<string> = []
+    const saved: Array<readonly [Cursor.Cursor, number]> = []
+    const catchUp = (cursor?: Cursor.Cursor) =>
+      Example.catchUp(
+        ({ stream }) => Effect.sync(() => handled.push(stream)),
+        (cursor, position) => Effect.sync(() => saved.push([cursor, position])),
+        cursor
+      )
+    yield* catchUp()
+    expect(handled).toEqual(["wallet-eve", "wallet-bob"])
+    expect(saved.map(([, position]) => position)).toEqual([5])
+    yield* catchUp(saved[0]![0])
+    expect(handled).toHaveLength(2)
   })))
 
 it("a trace is a tree of what caused what", () =>
