@@ -5,9 +5,9 @@ import type { EventStore } from "@refold/store/log/EventStore"
 import type * as Layer from "effect/Layer"
 import * as EventStoreSuite from "../../src/EventStoreSuite.ts"
 import type { JournalModule } from "../../src/journal/internal/JournalRun.ts"
+import * as BrowserLaws from "../../src/log/internal/BrowserLaws.ts"
 import * as ConcurrencyLaws from "../../src/log/internal/ConcurrencyLaws.ts"
 import * as EventStoreLaws from "../../src/log/internal/EventStoreLaws.ts"
-import * as BrowserLaws from "../../src/log/internal/BrowserLaws.ts"
 import * as KeyLaws from "../../src/log/internal/KeyLaws.ts"
 import * as NeighbourLaws from "../../src/log/internal/NeighbourLaws.ts"
 import * as StreamSubscriptionLaws from "../../src/log/internal/StreamSubscriptionLaws.ts"
@@ -108,8 +108,7 @@ const neighbourLaws: Table<typeof NeighbourLaws> = {
   }
 }
 
-const browser = (fault: Browsers.Fault) =>
-  Planted.services(Browsers.browsing(fault), LogBrowserSuite.properties())
+const browser = (fault: Browsers.Fault) => Planted.services(Browsers.browsing(fault), LogBrowserSuite.properties())
 
 const browserLaws: Table<typeof BrowserLaws> = {
   listingsAgree: {

@@ -67,7 +67,10 @@ export const over = <E, R>(layer: Layer.Layer<EventStore.EventStore | LogBrowser
   }))
 
 // Lists are read by their function in the adapter, too.
-const browserOver = (sql: SqlClient.SqlClient, { lastOfStream: _s, lastOfType: _t, ...browser }: LogBrowser["Service"]) =>
+const browserOver = (
+  sql: SqlClient.SqlClient,
+  { lastOfStream: _s, lastOfType: _t, ...browser }: LogBrowser["Service"]
+) =>
   fromAdapter({
     ...browser,
     readStreamBackwards: (stream, options = {}) =>
@@ -91,8 +94,11 @@ const byId = (sql: SqlClient.SqlClient, options: ReadOptions.ReadAllOptions) => 
   const isOther = Object.values(others).some((value) => value !== undefined)
   if (id === undefined || isOther || correlationId !== undefined && causationId !== undefined) return undefined
   const name = sql.literal(`refold.read_by_${correlationId === undefined ? "causation" : "correlation"}`)
-  return read(Result.void, options, (limit) =>
-    sql<EventRow.EventRow>`select * from ${name}(${id}, ${after}::int8, ${limit}::int8)`)
+  return read(
+    Result.void,
+    options,
+    (limit) => sql<EventRow.EventRow>`select * from ${name}(${id}, ${after}::int8, ${limit}::int8)`
+  )
 }
 
 // What the functions have no parameters for is left to the adapter.

@@ -10,12 +10,13 @@ import { describe, expect, it } from "vitest"
 import { run, stored, stream } from "../support/Account.ts"
 
 const take = (count: number, options?: SubscribeStreamOptions) =>
-  Effect.flatMap(EventReader, ({ subscribeStream }) =>
-    Stream.runCollect(Stream.take(subscribeStream(stream("a"), options), count)))
+  Effect.flatMap(
+    EventReader,
+    ({ subscribeStream }) => Stream.runCollect(Stream.take(subscribeStream(stream("a"), options), count))
+  )
 
 const append = (...numbers: ReadonlyArray<number>) =>
-  Effect.flatMap(EventStore, (store) =>
-    Effect.forEach(numbers, (n) => store.append(stream("a"), [stored(n)])))
+  Effect.flatMap(EventStore, (store) => Effect.forEach(numbers, (n) => store.append(stream("a"), [stored(n)])))
 
 describe("a subscription to a stream", () => {
   it("begins before the stream exists", () =>

@@ -33,8 +33,7 @@ const rankOf = ({ events, start }: History, position: Position): number =>
 export const ranked = (
   history: History,
   events: ReadonlyArray<Pick<RecordedEvent, "position">>
-): ReadonlyArray<object> =>
-  events.map((event) => ({ ...event, position: rankOf(history, event.position) }))
+): ReadonlyArray<object> => events.map((event) => ({ ...event, position: rankOf(history, event.position) }))
 
 /** The part of a history that is the same in every store: ranks instead of positions, without `recordedAt`. */
 export const withoutStoreTimes = (history: History): ReadonlyArray<object> =>

@@ -28,7 +28,9 @@ const law = (
   Law.make<Input, R>(name, (input) => Effect.flatMap(logOf(input), sides))
 
 /** The events of each stream of a history, in the order of their versions. */
-export const streamsOf = ({ events }: History.History): ReadonlyArray<readonly [StreamName, ReadonlyArray<RecordedEvent>]> => {
+export const streamsOf = (
+  { events }: History.History
+): ReadonlyArray<readonly [StreamName, ReadonlyArray<RecordedEvent>]> => {
   const streams = new Map<StreamName, Array<RecordedEvent>>()
   for (const event of events) streams.set(event.stream, [...streams.get(event.stream) ?? [], event])
   return [...streams].map(([stream, events]) => [stream, events.toSorted(byVersion)])
@@ -108,8 +110,12 @@ export const idsAreFilters = law(
         [...new Set(events.flatMap(({ metadata }) => metadata[field] ?? []))].map((id) => [field, id] as const)
       )
       const inPages = ([field, id]: typeof asked[number]) =>
-        pages(start, (after) => log.readAll({ after: Position(after), limit: 1, [field]: id }), ({ position }) => position)
-      const found = asked.map(([field, id]) => events.filter(({ metadata }) => metadata[field] === id))
+        pages(start, (after) =>
+          log.readAll({ after: Position(after), limit: 1, [field]: id }), ({ position }) =>
+          position)
+      const found = asked.map(([field, id]) =>
+        events.filter(({ metadata }) => metadata[field] === id)
+      )
       return {
         left: [
           yield* Effect.forEach(asked, ([field, id]) => log.readAll({ after: start, [field]: id })),

@@ -55,4 +55,6 @@ export const resolve = ({ events }: History.History, { after, category, limit }:
 
 // Malformed names, too: a caller in JavaScript may give them.
 const streamOf = (events: ReadonlyArray<RecordedEvent>, stream: number | string): StreamName.StreamName =>
-  typeof stream === "string" ? stream as StreamName.StreamName : events[stream % events.length]?.stream ?? streamOf(events, "nowhere-0")
+  typeof stream === "string"
+    ? stream as StreamName.StreamName
+    : events[stream % events.length]?.stream ?? streamOf(events, "nowhere-0")

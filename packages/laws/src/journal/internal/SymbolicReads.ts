@@ -131,11 +131,13 @@ const idOf = (
   events: ReadonlyArray<RecordedEvent>,
   field: "correlationId" | "causationId",
   of: number | string | undefined
-) =>
-  of === undefined ? {} : { [field]: typeof of === "string" ? of : at(events, of)?.metadata[field] ?? "null" }
+) => of === undefined ? {} : { [field]: typeof of === "string" ? of : at(events, of)?.metadata[field] ?? "null" }
 
 // Events of other runs must not be read: a position excludes them, unless the categories do.
-const afterOf = (history: History.History, read: SymbolicRead): Pick<ReadAllBackwardsOptions, "after" | "categories"> => {
+const afterOf = (
+  history: History.History,
+  read: SymbolicRead
+): Pick<ReadAllBackwardsOptions, "after" | "categories"> => {
   const categories = read.categories?.map((category) =>
     typeof category === "string" ? category : StreamName.category(streamOf(history.events, category))
   )

@@ -38,16 +38,16 @@ export const listingsAgree = Law.make(
       const journal = History.toJournal(history)
       const asked = listings.map((listing) => SymbolicListings.resolve(history, listing))
       return {
-        left: yield* Effect.forEach(asked, (options) =>
-          Effect.result(Effect.map(list(options), rankedIn(history)))),
+        left: yield* Effect.forEach(asked, (options) => Effect.result(Effect.map(list(options), rankedIn(history)))),
         right: asked.map((options) => JournalBrowser.listStreams(journal, options))
       }
     })
 )
 
 // Stores may have streams of other runs, in other categories.
-const categoriesOf = ({ events }: History.History): ReadonlyArray<string> =>
-  [...new Set(events.map(({ stream }) => StreamName.category(stream)))]
+const categoriesOf = (
+  { events }: History.History
+): ReadonlyArray<string> => [...new Set(events.map(({ stream }) => StreamName.category(stream)))]
 
 const lastOf = (events: ReadonlyArray<RecordedEvent>): ListedStream => {
   const { position, recordedAt, stream, version } = events.at(-1)!
@@ -124,11 +124,15 @@ export const backwardsReadsAgree = Law.make(
 
 const readsOf = ({ events, start }: History.History): ReadonlyArray<SymbolicReads.Request> => [
   { _tag: "All", options: { after: start } },
-  ...[...new Set(events.map(({ stream }) => stream))].map((stream) => ({ _tag: "Stream", stream, options: {} } as const))
+  ...[...new Set(events.map(({ stream }) => stream))].map((
+    stream
+  ) => ({ _tag: "Stream", stream, options: {} } as const))
 ]
 
 const forwards = (request: SymbolicReads.Request) =>
-  request._tag === "All" ? RunPrograms.readAll(request.options) : RunPrograms.readStream(request.stream, request.options)
+  request._tag === "All"
+    ? RunPrograms.readAll(request.options)
+    : RunPrograms.readStream(request.stream, request.options)
 
 /** Of the log and of each stream. */
 export const backwardsIsTheReverse = Law.make(

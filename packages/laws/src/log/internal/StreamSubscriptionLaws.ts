@@ -79,8 +79,10 @@ const follow = <R>(
 export const everyEventOfTheStreamOnce = Law.make(
   "a subscription to a stream delivers each event after its version once, in order",
   (input: StreamCase) =>
-    follow(input, (stream, options) =>
-      Effect.flatMap(EventStore, (store) => collect(store.subscribeStream(stream, options))))
+    follow(
+      input,
+      (stream, options) => Effect.flatMap(EventStore, (store) => collect(store.subscribeStream(stream, options)))
+    )
 )
 
 /** Resumes after the version of the last delivered event. */

@@ -199,7 +199,12 @@ export const progressCoversWhatIsDelivered = Law.make(
       const points = atEachProgress(delivered, log)
       const last = delivered.at(-1)
       return {
-        left: [points.map(({ delivered }) => delivered), last?._tag === "Progress" && last.isCaughtUp],
+        left: [
+          points.map(({ delivered }) =>
+            delivered
+          ),
+          last?._tag === "Progress" && last.isCaughtUp
+        ],
         right: [points.map(({ covered }) => covered), true]
       }
     })

@@ -32,13 +32,13 @@ const changingAll = (
 export const ignoresAfter: Fault = ({ listStreams }) =>
   listing(({ after, ...options } = {}) =>
     // A malformed name stays refused.
-    after?.includes("-") === true && !after.includes("\u0000") ? listStreams(options) : listStreams({ after, ...options })
+    after?.includes("-") === true && !after.includes("\u0000")
+      ? listStreams(options)
+      : listStreams({ after, ...options })
   )
 
 export const listsOneMore: Fault = ({ listStreams }) =>
-  listing((options = {}) =>
-    listStreams({ ...options, limit: options.limit === 1 ? 2 : options.limit })
-  )
+  listing((options = {}) => listStreams({ ...options, limit: options.limit === 1 ? 2 : options.limit }))
 
 export const sortsByUnits: Fault = ({ listStreams }) =>
   listing((options) =>
@@ -47,12 +47,15 @@ export const sortsByUnits: Fault = ({ listStreams }) =>
 
 export const listsFirstEvents: Fault = ({ listStreams }, reader) =>
   listing((options) =>
-    Stream.mapEffect(listStreams(options), (listed) =>
-      Effect.map(Stream.runCollect(reader.readStream(listed.stream, { limit: 1 })), ([first]) => ({
-        ...listed,
-        version: first!.version,
-        position: first!.position
-      })))
+    Stream.mapEffect(
+      listStreams(options),
+      (listed) =>
+        Effect.map(Stream.runCollect(reader.readStream(listed.stream, { limit: 1 })), ([first]) => ({
+          ...listed,
+          version: first!.version,
+          position: first!.position
+        }))
+    )
   )
 
 export const listsByPrefix: Fault = ({ listStreams }) =>
@@ -78,10 +81,13 @@ const bothReads = (
 })
 
 export const beforeIsInclusive: Fault = (sound) =>
-  bothReads(sound, (options) =>
-    options.before === undefined || options.before < 1 || !Number.isSafeInteger(options.before + 1)
-      ? options
-      : { ...options, before: options.before + 1 })
+  bothReads(
+    sound,
+    (options) =>
+      options.before === undefined || options.before < 1 || !Number.isSafeInteger(options.before + 1)
+        ? options
+        : { ...options, before: options.before + 1 }
+  )
 
 const reversed = <E>(events: Stream.Stream<RecordedEvent, E>) =>
   Stream.fromArrayEffect(Effect.map(Stream.runCollect(events), (all) => all.toReversed()))

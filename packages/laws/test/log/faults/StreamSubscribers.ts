@@ -19,7 +19,7 @@ export const followsTheLog = subscribing((store) => (stream, { types } = {}) =>
   Stream.filter(store.subscribe({ types }), (event) => event.stream.slice(0, 17) === stream.slice(0, 17))
 )
 
-export const endsWithTheStoredEvents = subscribing((store) => (stream, { onLogChange: _, ...options } = {}) =>
+export const endsWithTheStoredEvents = subscribing((store) => (stream, options) =>
   store.readStream(stream, options)
 )
 

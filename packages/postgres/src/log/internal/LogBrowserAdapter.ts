@@ -61,14 +61,17 @@ const readPage = (
   const { object, sql } = database
   const statement = sql<ListedRow>`
     SELECT * FROM ${object("list_streams")}(${category ?? null}::text, ${after ?? null}::text, ${size}::bigint)`
-  return Effect.map(query(database, "list streams", statement), (rows) =>
-    rows.map(({ position, recorded_at, stream, version }) => ({
-      // The table's check keeps out other names.
-      stream: stream as StreamName.StreamName,
-      version: StreamVersion(Number(version)),
-      position: Position(Number(position)),
-      recordedAt: DateTime.fromDateUnsafe(recorded_at)
-    })))
+  return Effect.map(
+    query(database, "list streams", statement),
+    (rows) =>
+      rows.map(({ position, recorded_at, stream, version }) => ({
+        // The table's check keeps out other names.
+        stream: stream as StreamName.StreamName,
+        version: StreamVersion(Number(version)),
+        position: Position(Number(position)),
+        recordedAt: DateTime.fromDateUnsafe(recorded_at)
+      }))
+  )
 }
 
 const readStreamBackwards = (
@@ -105,6 +108,8 @@ const readAllBackwards = (
       return Pages.read(database, { before, columns, limit }, "position", (page, columns) =>
         sql`
           SELECT ${columns} FROM ${object("event_store")}
-          WHERE ${object("require_instance")}(${head.instance}::text) AND "position" < ${page.after}::bigint${conditions}
+          WHERE ${
+          object("require_instance")
+        }(${head.instance}::text) AND "position" < ${page.after}::bigint${conditions}
           ORDER BY "position" DESC LIMIT ${page.limit}::bigint`)
     })))

@@ -149,7 +149,9 @@ const statementOf = (
   const read = [...new Set<Column>([key, ...columns])]
   const names = read.map((column) => EventRow.names[column])
   const inner = sql.literal(
-    `${names.join(", ")}, size, sum(size) OVER (ORDER BY ${own}${direction} ROWS UNBOUNDED PRECEDING) - size AS bytes_before`
+    `${
+      names.join(", ")
+    }, size, sum(size) OVER (ORDER BY ${own}${direction} ROWS UNBOUNDED PRECEDING) - size AS bytes_before`
   )
   const outer = sql.literal(
     [...names.map((name) => isCount(name) ? `${name}::float8 AS ${name}` : name), "size"].join(", ")

@@ -38,7 +38,10 @@ export const readStream = (
 export const streamConditions = (database: Database, options: ReadOptions.ReadStreamOptions): Statement.Fragment => {
   const { asOf } = options
   return andAll(database, [
-    ...given(asOf?._tag === "Version" ? asOf.version : undefined, (version) => database.sql`version <= ${version}::bigint`),
+    ...given(
+      asOf?._tag === "Version" ? asOf.version : undefined,
+      (version) => database.sql`version <= ${version}::bigint`
+    ),
     ...filters(database, options)
   ])
 }
@@ -115,7 +118,9 @@ export const andAll = ({ sql }: Database, conditions: ReadonlyArray<Statement.Fr
 /** The conditions of the filters that reads of a stream and of the log have in common. */
 export const filters = (
   { sql }: Database,
-  { asOf, causationId, correlationId, occurredAt, recordedAt, types }: ReadOptions.ReadStreamOptions | ReadOptions.ReadAllOptions
+  { asOf, causationId, correlationId, occurredAt, recordedAt, types }:
+    | ReadOptions.ReadStreamOptions
+    | ReadOptions.ReadAllOptions
 ): ReadonlyArray<Statement.Fragment> => [
   ...given(asOf?._tag === "Position" ? asOf.position : undefined, (last) => sql`"position" <= ${last}::bigint`),
   ...given(

@@ -16,8 +16,8 @@ export interface End {
   readonly eventId: EventId | undefined
 }
 
-/** Maximum number of events of the log in a part. */
-export const maxEvents = 10_000
+// Maximum number of events of the log in a part.
+const maxEvents = 10_000
 
 /** Whether a read leaves out any event. */
 export const isFiltered = (filter: ReadAllOptions): boolean =>

@@ -89,7 +89,7 @@ interface Batch<Asked extends Column> {
 const readBatch = Effect.fnUntraced(function*<Asked extends Column>(
   adapter: ReaderAdapter,
   stream: StreamName.StreamName,
-  { columns: asked, onLogChange: _, ...filter }: Omit<Options<Asked>, "after">,
+  { columns: asked, ...filter }: Omit<Options<Asked>, "after">,
   read: number
 ): Effect.fn.Return<Batch<Asked>, ReadFailure> {
   const [version] = yield* readForever(adapter.streamVersions([stream]))
@@ -100,8 +100,10 @@ const readBatch = Effect.fnUntraced(function*<Asked extends Column>(
   const reading = Effect.suspend(() => {
     // A read that failed begins again.
     events.length = 0
-    return Stream.runForEach(adapter.readStream(stream, { ...bounded, limit: batchSize }), (event) =>
-      Effect.sync(() => void events.push(event)))
+    return Stream.runForEach(
+      adapter.readStream(stream, { ...bounded, limit: batchSize }),
+      (event) => Effect.sync(() => void events.push(event))
+    )
   })
   const result = yield* Effect.result(readForever(reading))
   // The events before one that cannot be read are delivered first.

@@ -103,7 +103,9 @@ const follow = <A, Asked extends Column>(
     const readPart = ({ instance, position: head }: LogHead, end: ReadPart.End): Stream.Stream<A, SubscribeFailure> =>
       // After a failure the read starts again behind the last event that was emitted.
       retryForever(
-        Stream.suspend(() => adapter.readAll({ ...filter, columns, after: read, asOf: position(end.position), instance }))
+        Stream.suspend(() =>
+          adapter.readAll({ ...filter, columns, after: read, asOf: position(end.position), instance })
+        )
       ).pipe(
         Stream.mapArray((events) => {
           const { id, position } = events.at(-1)!
