@@ -19,9 +19,7 @@ export const followsTheLog = subscribing((store) => (stream, { types } = {}) =>
   Stream.filter(store.subscribe({ types }), (event) => event.stream.slice(0, 17) === stream.slice(0, 17))
 )
 
-export const endsWithTheStoredEvents = subscribing((store) => (stream, options) =>
-  store.readStream(stream, options)
-)
+export const endsWithTheStoredEvents = subscribing((store) => (stream, options) => store.readStream(stream, options))
 
 export const deliversTheLastAgain = subscribing((store) => (stream, { after = 0, ...options } = {}) =>
   store.subscribeStream(stream, { ...options, after: StreamVersion(Math.max(0, after - 1)) })
