@@ -54,8 +54,11 @@ BEGIN
 
   PERFORM refold.lock_positions(true);
   INSERT INTO refold.event_store
-    (stream, version, event_id, type, schema_version, data, metadata, occurred_at, recorded_at)
-  SELECT w.stream, e.version, e.id, e.type, e.schema_version, e.data, e.metadata, e.occurred_at, w.recorded_at
+    ("position", stream, version, event_id, type, schema_version, data, metadata, occurred_at, recorded_at, commit_offset)
+  SELECT e."position", e.stream, e.version, e.id, e.type, e.schema_version, e.data, e.metadata, e.occurred_at, e.recorded_at,
+    e."position" - min(e."position") OVER (PARTITION BY e.write)
+  FROM (
+  SELECT nextval('refold.event_position') AS "position", w.stream, w.recorded_at, e.*
   FROM (
     SELECT u.number, u.stream, greatest(l.recorded_at, date_trunc('milliseconds', clock_timestamp())) AS recorded_at
     FROM unnest(streams) WITH ORDINALITY AS u (stream, number)
@@ -69,6 +72,8 @@ BEGIN
     event_occurred_at
   ) WITH ORDINALITY AS e (write, version, id, type, schema_version, data, metadata, occurred_at, number)
     ON e.write = w.number
+  ORDER BY e.number
+  ) AS e
   ORDER BY e.number
   -- On any conflict: when the caller's snapshot is older than the lock, the version may be taken too.
   ON CONFLICT DO NOTHING;
