@@ -92,6 +92,7 @@ const eventStore = [
     EventStoreLaws.timesNeverDecrease,
     EventStoreLaws.asOfPositionIsPrefix,
     EventStoreLaws.asOfInstantIsFilter,
+    EventStoreLaws.commitsAreNamed,
     EventStoreLaws.idsAreFilters,
     EventStoreLaws.emptyRangesAreEmpty,
     EventStoreLaws.pagingIsReadingAtOnce

@@ -74,6 +74,10 @@ const eventStoreLaws: Table<typeof EventStoreLaws> = {
     "an exclusive position": reading(Reads.positionIsExclusive)
   },
   asOfInstantIsFilter: { "instants read as prefixes": reading(Reads.instantsArePrefixes) },
+  commitsAreNamed: {
+    "each event a commit": reading(Reads.commitsAreEvents),
+    "each write a commit": reading(Reads.commitsAreWrites)
+  },
   idsAreFilters: {
     "correlation ids read as causation ids": reading(Reads.idsAreMixedUp),
     "the first event of an id only": reading(Reads.idsAreUnique)

@@ -62,6 +62,19 @@ export const instantsArePrefixes: ReadFault = {
   }
 }
 
+export const commitsAreEvents: ReadFault = {
+  response: (events) => events.map((event) => ({ ...event, commit: event.position }))
+}
+
+/** The events of one write as one commit. */
+export const commitsAreWrites: ReadFault = {
+  response: (events) =>
+    events.map((event) => {
+      const write = events.filter(({ commit, stream }) => commit === event.commit && stream === event.stream)
+      return { ...event, commit: write[0]!.position }
+    })
+}
+
 /** Reads by a correlation id what has the id in either field. */
 export const idsAreMixedUp: ReadFault = {
   request: ({ correlationId, ...options }) =>

@@ -146,7 +146,7 @@ const statementOf = (
 ): Source["statement"] => {
   const own = EventRow.names[key]
   const direction = isBackwards ? " DESC" : ""
-  const read = [...new Set<Column>([key, ...columns])]
+  const read = [...new Set<Column>([key, ...columns.includes("commit") ? ["position" as const] : [], ...columns])]
   const names = read.map((column) => EventRow.names[column])
   const inner = sql.literal(
     `${
