@@ -6,6 +6,7 @@ import { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import type { EventReader } from "@refold/store/log/EventReader"
 import * as EventStore from "@refold/store/log/EventStore"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
+import { LogBrowser } from "@refold/store/log/LogBrowser"
 import { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -19,6 +20,7 @@ import * as SnapshotStoreAdapter from "./decide/internal/SnapshotStoreAdapter.ts
 import type * as Embedded from "./embedded/Embedded.ts"
 import * as AppendQueue from "./log/internal/AppendQueue.ts"
 import * as EventStoreAdapter from "./log/internal/EventStoreAdapter.ts"
+import * as LogBrowserAdapter from "./log/internal/LogBrowserAdapter.ts"
 import * as OpenStore from "./log/internal/OpenStore.ts"
 import * as InlineRows from "./project/internal/InlineRows.ts"
 import * as ProjectionTablesAdapter from "./project/internal/ProjectionTablesAdapter.ts"
@@ -38,7 +40,13 @@ export type { AppendQueueOptions, StoreOptions } from "./schema/internal/StoreOp
 export type Services = StoreServices | PgClient.PgClient | SqlClient.SqlClient
 
 /** The ports. */
-export type StoreServices = EventStore.EventStore | EventReader | SnapshotStore | ReadModelStore | ProjectionTables
+export type StoreServices =
+  | EventStore.EventStore
+  | EventReader
+  | LogBrowser
+  | SnapshotStore
+  | ReadModelStore
+  | ProjectionTables
 
 /** How to share the database with other processes. */
 export interface ClientOptions extends StoreOptions {
@@ -149,6 +157,7 @@ const layerOn = (
       appendQueue: queue
     })
     return EventStore.context(eventStore).pipe(
+      Context.add(LogBrowser, LogBrowserAdapter.make(database, eventStore.logHead)),
       Context.add(SnapshotStore, SnapshotStoreAdapter.make(database)),
       Context.add(
         ReadModelStore,

@@ -17,7 +17,7 @@ import * as RowIndex from "./internal/RowIndex.ts"
 import * as StoredDefinition from "./internal/StoredDefinition.ts"
 
 /** The envelope of an event: its stream, version, position, times, id and metadata. */
-export type Envelope = Omit<RecordedEvent, "type" | "schemaVersion" | "data">
+export type Envelope = Omit<RecordedEvent, "type" | "schemaVersion" | "data" | "commit">
 
 /** Returned by `evolve` to delete the row. A later event with its key starts again from the initial state. */
 export const removed: unique symbol = Symbol.for("@refold/core/Projection/removed")
