@@ -1,6 +1,6 @@
 /** A schema for each tenant, on one client: one pool, and one connection that listens. */
-import { PostgresStore } from "@refold/postgres"
 import { PgClient } from "@effect/sql-pg"
+import { PostgresStore } from "@refold/postgres"
 import { Effect, Layer, LayerMap, type Redacted } from "effect"
 import { CommandHandler, Consumer, Projector, ReadModel } from "refold"
 import { Wallets } from "../Richest.ts"
@@ -28,8 +28,7 @@ export const deposit = (tenant: string, id: string, cents: number, key: string) 
   )
 
 /** The wallets of a tenant, as its projector has stored them. */
-export const wallets = (tenant: string) =>
-  Effect.provide(ReadModel.query(Wallets, { limit: 100 }), Tenants.get(tenant))
+export const wallets = (tenant: string) => Effect.provide(ReadModel.query(Wallets, { limit: 100 }), Tenants.get(tenant))
 // #endregion
 
 // #region work

@@ -3,10 +3,10 @@ import { Effect, Exit, Option, Redacted, Scope, Stream } from "effect"
 import { EventReader, EventStore, ProjectionStatus, ReadModelStore } from "refold"
 import { expect, it } from "vitest"
 import { freshDatabase } from "../../../packages/postgres/test/support/freshDatabase.ts"
-import * as Ticks from "../../../packages/postgres/test/support/Ticks.ts"
 import { below, random } from "../../../packages/postgres/test/support/Seed.ts"
 import * as Soak from "../../../packages/postgres/test/support/Soak.ts"
 import * as Stores from "../../../packages/postgres/test/support/Stores.ts"
+import * as Ticks from "../../../packages/postgres/test/support/Ticks.ts"
 import { deposit, Tenants, tenants, wallets, work } from "../../examples/howto/Tenants.ts"
 
 const count = Soak.size({ test: 100, full: 500 })
@@ -86,8 +86,10 @@ it("tenants that are opened, used and closed at random share nothing but the poo
         const own = delivered.filter(([to]) => to === tenant)
         expect(new Set(own.map(([, from]) => from))).toEqual(new Set([tenant]))
         expect(new Set(own.map(([, , key]) => key))).toEqual(new Set(events.map(({ id }) => `mails:${id}`)))
-        expect((yield* inTenant(tenant, Effect.flatMap(ReadModelStore.ReadModelStore, (store) => store.generations())))
-          .map(({ projection }) => projection).toSorted()).toEqual(["mails", "wallets"])
+        expect(
+          (yield* inTenant(tenant, Effect.flatMap(ReadModelStore.ReadModelStore, (store) => store.generations())))
+            .map(({ projection }) => projection).toSorted()
+        ).toEqual(["mails", "wallets"])
         yield* Scope.close(scope, Exit.void)
       }
     })
@@ -105,7 +107,9 @@ it("an append wakes the subscribers of its tenant and of no other, and a lock on
           Stream.runForEach(all, (head) => Effect.sync(() => void heads.push(head)))),
         south
       ))
-      yield* until(Effect.sync(() => heads.length === 1))
+      yield* until(Effect.sync(() =>
+        heads.length === 1
+      ))
       // Another program holds the stream of the same name in the other tenant.
       const other = yield* Stores.connect(url)
       yield* other.withTransaction(Effect.gen(function*() {
@@ -130,4 +134,3 @@ it.each(["North", "a b", "x; DROP SCHEMA public", "é", "a".repeat(60), "x_rows"
       })
     )
 )
-

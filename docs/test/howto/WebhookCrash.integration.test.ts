@@ -76,34 +76,37 @@ const check = (arrivals: ReadonlyArray<Receiver.Arrival>, last: ReadonlyMap<numb
   return { missing, wrong, shared: keys.size - new Set(keys.values()).size, again: arrivals.length - keys.size }
 }
 
-it.each([1, 4])("killed and suspended, programs that send %i at a time lose nothing and repeat little", (concurrency) =>
-  Effect.runPromise(Effect.scoped(Effect.gen(function*() {
-    const database = yield* freshDatabase()
-    const { arrivals, forged, secret, url: receiver } = yield* Receiver.start
-    const started = { concurrency, database, receiver, secret }
-    const story = Effect.gen(function*() {
-      yield* Consumer.catchUp(webhook({ url: receiver, secret: Redacted.make(secret) }))
-      const stop = yield* keepDepositing
-      const programs = [yield* start(started), yield* start(started)]
-      for (let round = 0; round < rounds; round++) {
-        const before = arrivals.length
-        yield* until(Effect.sync(() => arrivals.length > before))
-        yield* Effect.sleep(random() * 500)
-        const which = below(2)
-        if (round % 4 === 3) yield* programs[which]!.suspend
-        else {
-          yield* programs[which]!.kill
-          programs[which] = yield* start(started)
+it.each([1, 4])(
+  "killed and suspended, programs that send %i at a time lose nothing and repeat little",
+  (concurrency) =>
+    Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+      const database = yield* freshDatabase()
+      const { arrivals, forged, secret, url: receiver } = yield* Receiver.start
+      const started = { concurrency, database, receiver, secret }
+      const story = Effect.gen(function*() {
+        yield* Consumer.catchUp(webhook({ url: receiver, secret: Redacted.make(secret) }))
+        const stop = yield* keepDepositing
+        const programs = [yield* start(started), yield* start(started)]
+        for (let round = 0; round < rounds; round++) {
+          const before = arrivals.length
+          yield* until(Effect.sync(() => arrivals.length > before))
+          yield* Effect.sleep(random() * 500)
+          const which = below(2)
+          if (round % 4 === 3) yield* programs[which]!.suspend
+          else {
+            yield* programs[which]!.kill
+            programs[which] = yield* start(started)
+          }
         }
-      }
-      const last = yield* stop
-      yield* until(isAtHead)
-      return check(arrivals, last)
-    })
-    const { again, ...result } = yield* Effect.provide(story, PostgresStore.layer({ url: Redacted.make(database) }))
-    expect(result).toEqual({ missing: [], wrong: [], shared: 0 })
-    expect(forged).toEqual([])
-    // One for each request that was not answered well, and at most a batch for each crash and each suspension.
-    const refused = arrivals.filter(({ isAccepted }) => !isAccepted).length
-    expect(again).toBeLessThanOrEqual(refused + rounds * batchSize)
-  }))))
+        const last = yield* stop
+        yield* until(isAtHead)
+        return check(arrivals, last)
+      })
+      const { again, ...result } = yield* Effect.provide(story, PostgresStore.layer({ url: Redacted.make(database) }))
+      expect(result).toEqual({ missing: [], wrong: [], shared: 0 })
+      expect(forged).toEqual([])
+      // One for each request that was not answered well, and at most a batch for each crash and each suspension.
+      const refused = arrivals.filter(({ isAccepted }) => !isAccepted).length
+      expect(again).toBeLessThanOrEqual(refused + rounds * batchSize)
+    })))
+)

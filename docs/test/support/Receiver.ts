@@ -1,6 +1,6 @@
 /** A receiver of webhooks on this machine that notes what arrives, and fails and stalls at random. */
 import { Effect } from "effect"
-import { createServer, type Server } from "node:http"
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import { Webhook } from "standardwebhooks"
 import { random } from "../../../packages/postgres/test/support/Seed.ts"
 
@@ -22,9 +22,12 @@ const answers = (): number | "stall" => {
 }
 
 const listen = async (arrivals: Array<Arrival>, forged: Array<string>): Promise<Server> => {
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     let body = ""
-    for await (const part of request) body += part
+    request.on("data", (part: Buffer) => body += part.toString())
+    request.on("end", () => receive(request, response, body))
+  })
+  const receive = (request: IncomingMessage, response: ServerResponse, body: string): void => {
     const headers = Object.fromEntries(Object.entries(request.headers).map(([name, value]) => [name, String(value)]))
     try {
       new Webhook(secret).verify(body, headers)
@@ -35,7 +38,7 @@ const listen = async (arrivals: Array<Arrival>, forged: Array<string>): Promise<
     const { cents, wallet } = JSON.parse(body).data
     arrivals.push({ key: headers["webhook-id"]!, wallet, cents, isAccepted: answer === 200 })
     if (answer !== "stall") response.writeHead(answer).end()
-  })
+  }
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   return server
 }

@@ -118,19 +118,22 @@ describe("of events that are handled at the same time, one that fails", () => {
     return { amounts, consumer, tries }
   }
 
-  it.each([1, 2, 5])("is parked after %i attempts, and no other event is handled twice", (attempts) =>
-    run(Effect.gen(function*() {
-      const { amounts, consumer, tries } = failing(4)
-      yield* deposit("a", 1, 13, 2)
-      yield* deposit("b", 3, 4)
-      yield* deposit("c", 13, 5)
-      yield* deposit("d", 6, 7, 13)
-      yield* Consumer.catchUp(consumer, { attempts, backoff: "1 millis" })
-      expect(tries.filter((one) => one === 13).length).toBe(3 * attempts)
-      expect(amounts().toSorted()).toEqual([1, 3, 4, 6, 7])
-      expect(tries.filter((one) => one !== 13).toSorted()).toEqual([1, 3, 4, 6, 7])
-      expect(yield* Parked.list(consumer)).toMatchObject([{ attempts }, { attempts }, { attempts }])
-    })))
+  it.each([1, 2, 5])(
+    "is parked after %i attempts, and no other event is handled twice",
+    (attempts) =>
+      run(Effect.gen(function*() {
+        const { amounts, consumer, tries } = failing(4)
+        yield* deposit("a", 1, 13, 2)
+        yield* deposit("b", 3, 4)
+        yield* deposit("c", 13, 5)
+        yield* deposit("d", 6, 7, 13)
+        yield* Consumer.catchUp(consumer, { attempts, backoff: "1 millis" })
+        expect(tries.filter((one) => one === 13).length).toBe(3 * attempts)
+        expect(amounts().toSorted()).toEqual([1, 3, 4, 6, 7])
+        expect(tries.filter((one) => one !== 13).toSorted()).toEqual([1, 3, 4, 6, 7])
+        expect(yield* Parked.list(consumer)).toMatchObject([{ attempts }, { attempts }, { attempts }])
+      }))
+  )
 
   it("is retried alone, and its stream goes on in order", () =>
     run(Effect.gen(function*() {

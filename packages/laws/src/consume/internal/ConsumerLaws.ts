@@ -119,7 +119,9 @@ export const newerEventsWait = Law.make<GrowingLog, ConsumerRun.Stores>(
     Effect.gen(function*() {
       const fresh = yield* FreshNames.make
       const letters: Array<ConsumerRun.Letter> = []
-      const [older, newer] = [true, false].map((isOlder) => ConsumerRun.make(fresh, letters, { isOlder, concurrency, isTogether }))
+      const [older, newer] = [true, false].map((isOlder) =>
+        ConsumerRun.make(fresh, letters, { isOlder, concurrency, isTogether })
+      )
       const log = yield* feed(fresh, parts, (size) =>
         Effect.andThen(
           Effect.ignore(Consumer.catchUp(older!, ConsumerRun.batching(size))),

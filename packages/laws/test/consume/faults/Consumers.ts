@@ -15,20 +15,22 @@ const deliver = ({ handle, handleAll }: ConsumerRun.SampleConsumer): Deliver =>
   handleAll ?? ((delivered) => Effect.forEach(delivered, ({ delivery, event }) => handle!(event, delivery)))
 
 /** Collects events while the checkpoint moves, all or some, and handles them then. */
-const afterwards =
-  (handle: (consumer: ConsumerRun.SampleConsumer, all: Delivered) => Effect.Effect<unknown, unknown>, isLate = always) =>
-  (consumer: ConsumerRun.SampleConsumer, options: Consumer.Options) =>
-    Effect.suspend(() => {
-      const collected: Array<Delivered[number]> = []
-      const collecting = replaced(consumer, (delivered) => {
-        collected.push(...delivered.filter(isLate))
-        return deliver(consumer)(delivered.filter((one) => !isLate(one)))
-      })
-      return Effect.andThen(
-        Consumer.catchUp(collecting, options),
-        Effect.suspend(() => handle(consumer, collected))
-      )
+const afterwards = (
+  handle: (consumer: ConsumerRun.SampleConsumer, all: Delivered) => Effect.Effect<unknown, unknown>,
+  isLate = always
+) =>
+(consumer: ConsumerRun.SampleConsumer, options: Consumer.Options) =>
+  Effect.suspend(() => {
+    const collected: Array<Delivered[number]> = []
+    const collecting = replaced(consumer, (delivered) => {
+      collected.push(...delivered.filter(isLate))
+      return deliver(consumer)(delivered.filter((one) => !isLate(one)))
     })
+    return Effect.andThen(
+      Consumer.catchUp(collecting, options),
+      Effect.suspend(() => handle(consumer, collected))
+    )
+  })
 
 const always = (_: Delivered[number]): boolean => true
 
