@@ -31,18 +31,21 @@ describe.each(["memory", "embedded", "postgres"] as const)("in %s", (store) => {
     ["never ends", () => Effect.never, late],
     ["cannot be interrupted", () => Effect.uninterruptible(Effect.sleep("3 seconds")), late],
     ["answers after its time limit", () => Effect.sleep("1 second"), late]
-  ])("a handler that %s parks its stream with the reason, and the others go on", (_, handle, reason) =>
-    on(Effect.gen(function*() {
-      yield* append("tally-a", [1, 2])
-      yield* append("tally-b", [3])
-      const { acknowledged, consumer } = make({ receive: ({ n }) => n === 1 ? handle() : Effect.void })
-      const limited = Consumer.makeUnsafe({ ...consumer, timeout: "200 millis" })
-      yield* Consumer.catchUp(limited, { attempts: 2, backoff: "1 millis" })
-      expect(acknowledged).toEqual([3])
-      const [parked, ...others] = yield* Parked.list(limited)
-      expect([parked, others]).toMatchObject([{ stream: "tally-a", version: 1, stage: "Handle", attempts: 2 }, []])
-      expect(parked!.reason).toContain(reason)
-    }))())
+  ])(
+    "a handler that %s parks its stream with the reason, and the others go on",
+    (_, handle, reason) =>
+      on(Effect.gen(function*() {
+        yield* append("tally-a", [1, 2])
+        yield* append("tally-b", [3])
+        const { acknowledged, consumer } = make({ receive: ({ n }) => n === 1 ? handle() : Effect.void })
+        const limited = Consumer.makeUnsafe({ ...consumer, timeout: "200 millis" })
+        yield* Consumer.catchUp(limited, { attempts: 2, backoff: "1 millis" })
+        expect(acknowledged).toEqual([3])
+        const [parked, ...others] = yield* Parked.list(limited)
+        expect([parked, others]).toMatchObject([{ stream: "tally-a", version: 1, stage: "Handle", attempts: 2 }, []])
+        expect(parked!.reason).toContain(reason)
+      }))()
+  )
 
   test(
     "two definitions of one name are refused, whichever comes first",
@@ -53,7 +56,9 @@ describe.each(["memory", "embedded", "postgres"] as const)("in %s", (store) => {
       expect(yield* Effect.flip(Consumer.catchUp(consumer))).toMatchObject({ _tag: "DefinitionMismatch" })
       const other = make({ name: "other" })
       yield* other.drain()
-      expect(yield* Effect.flip(Projector.catchUp(tally({ name: "other" })))).toMatchObject({ _tag: "DefinitionMismatch" })
+      expect(yield* Effect.flip(Projector.catchUp(tally({ name: "other" })))).toMatchObject({
+        _tag: "DefinitionMismatch"
+      })
       const fewer = make({ name: "other", selected: "Ticked" })
       expect(yield* Effect.flip(fewer.drain())).toMatchObject({ _tag: "DefinitionMismatch" })
       expect(fewer.received).toEqual([])

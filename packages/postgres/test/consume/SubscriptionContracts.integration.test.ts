@@ -281,15 +281,18 @@ describe.each(["memory", "postgres"] as const)("a subscription in %s", (store) =
     ["an error", Effect.fail(new Error("no"))],
     ["an exception", Effect.die(new Error("no"))],
     ["a text", Effect.fail("no")]
-  ])("counts the attempts that end in %s, and says why its stream is blocked", (_, failure) =>
-    on(Effect.gen(function*() {
-      const one = make({ receive: () => failure })
-      yield* append("tally-a", [1])
-      yield* one.drain({ attempts: 3 })
-      expect(one.received).toEqual([1, 1, 1])
-      expect(yield* Parked.list(one.consumer))
-        .toMatchObject([{ stream: "tally-a", version: 1, attempts: 3, reason: "no" }])
-    }))())
+  ])(
+    "counts the attempts that end in %s, and says why its stream is blocked",
+    (_, failure) =>
+      on(Effect.gen(function*() {
+        const one = make({ receive: () => failure })
+        yield* append("tally-a", [1])
+        yield* one.drain({ attempts: 3 })
+        expect(one.received).toEqual([1, 1, 1])
+        expect(yield* Parked.list(one.consumer))
+          .toMatchObject([{ stream: "tally-a", version: 1, attempts: 3, reason: "no" }])
+      }))()
+  )
 
   test(
     "receives nothing of a blocked stream, and all of the others",
@@ -342,8 +345,12 @@ describe.each(["memory", "postgres"] as const)("a subscription in %s", (store) =
       yield* append("tally-a", [1])
       yield* one.drain()
       const target = Consumer.target(one.consumer)
-      expect(yield* Effect.flip(Parked.retry(target, Stores.streamName("tally-a")))).toMatchObject({ _tag: "NotParked" })
-      expect(yield* Effect.flip(Parked.retry(target, Stores.streamName("tally-z")))).toMatchObject({ _tag: "NotParked" })
+      expect(yield* Effect.flip(Parked.retry(target, Stores.streamName("tally-a")))).toMatchObject({
+        _tag: "NotParked"
+      })
+      expect(yield* Effect.flip(Parked.retry(target, Stores.streamName("tally-z")))).toMatchObject({
+        _tag: "NotParked"
+      })
     }))
   )
 

@@ -92,15 +92,19 @@ export const append = (stream: string, numbers: ReadonlyArray<number>, type: Eve
   Effect.forEach(
     numbers,
     (n) =>
-      Effect.flatMap(EventStore, (store) =>
-        store.append(Stores.streamName(stream), [Stores.event({ type, data: { n } })])),
+      Effect.flatMap(
+        EventStore,
+        (store) => store.append(Stores.streamName(stream), [Stores.event({ type, data: { n } })])
+      ),
     { discard: true }
   )
 
 let schemas = 0
 
-const inPostgres = Effect.map(freshDatabase(), (url) =>
-  PostgresStore.layer({ url: Redacted.make(url), schema: `contract_${schemas++}` }))
+const inPostgres = Effect.map(
+  freshDatabase(),
+  (url) => PostgresStore.layer({ url: Redacted.make(url), schema: `contract_${schemas++}` })
+)
 
 /** The stores of the contract, each new. On the embedded one, all else waits while a receiver does. */
 const stores = {

@@ -8,7 +8,9 @@ import * as Option from "effect/Option"
 /** The store has no projection or consumer of this name. Run it once. */
 export class UnknownProjection extends Data.TaggedError("UnknownProjection")<{ readonly projection: string }> {
   override get message(): string {
-    return printable(`projection "${this.projection}" has never been run on this store: run it, or the consumer of this name, first`)
+    return printable(
+      `projection "${this.projection}" has never been run on this store: run it, or the consumer of this name, first`
+    )
   }
 }
 

@@ -32,7 +32,7 @@ const afterwards = (
     )
   })
 
-const always = (_: Delivered[number]): boolean => true
+const always: (one: Delivered[number]) => boolean = () => true
 
 export const handlesAfterTheCheckpoint = afterwards((consumer, all) => deliver(consumer)(all))
 
