@@ -72,7 +72,8 @@ export const make = (fresh: FreshNames.FreshNames, letters: Array<Letter>, optio
         handle: Effect.fnUntraced(function*(event, delivery) {
           note?.("begin", delivery)
           // Where several are in hand, they do not end in the order in which they began.
-          for (let yields = delivery.version % 3; concurrency > 1 && yields > 0; yields--) yield* Effect.yieldNow
+          const yields = concurrency > 1 ? delivery.version % 3 : 0
+          for (let n = 0; n < yields; n++) yield* Effect.yieldNow
           yield* deliver([{ event, delivery }])
           note?.("end", delivery)
         })
