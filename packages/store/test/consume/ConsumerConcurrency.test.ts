@@ -104,6 +104,8 @@ describe("concurrency", () => {
 })
 
 describe("of events that are handled at the same time, one that fails", () => {
+  const ascending = (one: number, two: number) => one - two
+
   /** 13 fails without end; what is tried is noted. */
   const failing = (concurrency: number) => {
     const tries: Array<number> = []
