@@ -53,7 +53,7 @@ export interface ClientOptions extends StoreOptions {
   /**
    * Whether to announce appends to other processes by NOTIFY and to LISTEN for theirs; true by default. Not possible
    * behind a pooler that shares connections between transactions. While the log is followed, listening takes one
-   * connection beside the client's own.
+   * connection beside the client's own, for all stores on that client.
    */
   readonly notify?: boolean | undefined
 }

@@ -42,8 +42,8 @@ export interface Definition<Event extends Tagged, R = never> {
    */
   readonly startAt: "start" | "now" | { readonly after: Position }
   /**
-   * Handles an event. One event at a time, in the order of the log. May run again for the same event with the same
-   * `delivery.key`: after a failure, after a crash, and where another program takes over from one that was suspended.
+   * Handles an event. One event at a time, in the order of the log, or as `concurrency` says. May run again for the same event with
+   * the same `delivery.key`: after a failure, after a crash, and where another program takes over from one that was suspended.
    */
   readonly handle?: ((event: Event, delivery: Delivery) => Effect.Effect<unknown, unknown, R>) | undefined
   /**
@@ -60,23 +60,29 @@ export interface Definition<Event extends Tagged, R = never> {
    * session: everything else that uses it waits while a handler runs.
    */
   readonly inTransaction?: boolean | undefined
+  /**
+   * The maximum number of events that `handle` handles at the same time, 1 by default. They are of different streams: the events of
+   * a stream are handled one after another, in order. 1 with `handleAll` and `inTransaction`, and always on the embedded database.
+   */
+  readonly concurrency?: number | undefined
 }
 
 /** A consumer, checked and ready for use. */
 export interface Consumer<Event extends Tagged, R = never>
-  extends Omit<Definition<Event, R>, "timeout" | "inTransaction">
+  extends Omit<Definition<Event, R>, "timeout" | "inTransaction" | "concurrency">
 {
   /** The stored names of the event types that it reads, former names included. */
   readonly types: ReadonlyArray<string>
   readonly timeout: Duration.Duration
   readonly inTransaction: boolean
+  readonly concurrency: number
 }
 
 const namePattern = /^[A-Za-z0-9_-]{1,100}$/
 
 /** Makes a consumer. Fails with `InvalidInput` for the part of the definition that breaks a rule. */
 export const make = <Event extends Tagged, R = never>(
-  { inTransaction = false, timeout = "30 seconds", ...definition }: Definition<Event, R>
+  { concurrency = 1, inTransaction = false, timeout = "30 seconds", ...definition }: Definition<Event, R>
 ): Result.Result<Consumer<Event, R>, InvalidInput> =>
   Result.gen(function*() {
     if (!namePattern.test(definition.name)) {
@@ -86,8 +92,13 @@ export const make = <Event extends Tagged, R = never>(
     if ((definition.handle === undefined) === (definition.handleAll === undefined)) {
       return yield* invalid("handle", "must be given, or handleAll in its place")
     }
+    yield* CheckOptions.count("concurrency", concurrency)
+    if (concurrency > 1 && (inTransaction || definition.handleAll !== undefined)) {
+      return yield* invalid("concurrency", "must be 1 with handleAll or inTransaction")
+    }
     const { types } = yield* Projection.make({ ...definition, version: 1, ...withoutRows })
-    return { ...definition, types, inTransaction, timeout: yield* CheckOptions.duration("timeout", timeout) }
+    const checked = { concurrency, inTransaction, timeout: yield* CheckOptions.duration("timeout", timeout) }
+    return { ...definition, types, ...checked }
   })
 
 /** As `make`, for module constants: throws the `InvalidInput`. */
