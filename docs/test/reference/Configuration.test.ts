@@ -44,6 +44,8 @@ const sources: Readonly<Record<string, ReadonlyArray<readonly [path: string, sta
   "Consumer.run": [[`${store}/consume/Consumer.ts`, "interface Options"]],
   "IdempotencyKeys.expire": [[`${store}/log/IdempotencyKeys.ts`, "interface Policy"]],
   "IdempotencyKeys.keepFor": [[`${store}/log/IdempotencyKeys.ts`, "interface Daemon"]],
+  "Store.importLines": [[`${store}/maintain/Store.ts`, "interface ImportOptions"]],
+  "Store.verify": [[`${store}/maintain/Store.ts`, "interface VerifyOptions"]],
   "Observer.observe": [[`${store}/log/Observer.ts`, "interface ObserveOptions"]],
   LegacyTable: [[legacy, "interface Definition"]],
   "LegacyTable.seed": [[legacy, "interface SeedOptions"]],

@@ -7,6 +7,7 @@ import type { EventReader } from "@refold/store/log/EventReader"
 import * as EventStore from "@refold/store/log/EventStore"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import { LogBrowser } from "@refold/store/log/LogBrowser"
+import { Maintenance } from "@refold/store/maintain/Maintenance"
 import { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -22,6 +23,7 @@ import * as AppendQueue from "./log/internal/AppendQueue.ts"
 import * as EventStoreAdapter from "./log/internal/EventStoreAdapter.ts"
 import * as LogBrowserAdapter from "./log/internal/LogBrowserAdapter.ts"
 import * as OpenStore from "./log/internal/OpenStore.ts"
+import * as MaintenanceAdapter from "./maintain/internal/MaintenanceAdapter.ts"
 import * as InlineRows from "./project/internal/InlineRows.ts"
 import * as ProjectionTablesAdapter from "./project/internal/ProjectionTablesAdapter.ts"
 import * as ReadModelStoreAdapter from "./project/internal/ReadModelStoreAdapter.ts"
@@ -47,6 +49,7 @@ export type StoreServices =
   | SnapshotStore
   | ReadModelStore
   | ProjectionTables
+  | Maintenance
 
 /** How to share the database with other processes. */
 export interface ClientOptions extends StoreOptions {
@@ -163,6 +166,7 @@ const layerOn = (
         ReadModelStore,
         ReadModelStoreAdapter.make(database, { ownerIdleTimeout, hasOneSession: isEmbedded })
       ),
-      Context.add(ProjectionTables, ProjectionTablesAdapter.make(database))
+      Context.add(ProjectionTables, ProjectionTablesAdapter.make(database)),
+      Context.add(Maintenance, MaintenanceAdapter.make(database, { limits: sizes, hasOneSession: isEmbedded }))
     )
   }))
