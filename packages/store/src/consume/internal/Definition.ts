@@ -5,9 +5,9 @@ import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
 import type { Position } from "@refold/core/event/Position"
 import * as Projection from "@refold/core/project/Projection"
 import type * as Duration from "effect/Duration"
-import type * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import type { HandlerContext, Handling } from "../../log/internal/AsyncHandler.ts"
 import * as CheckOptions from "../../log/internal/CheckOptions.ts"
 
 /** The envelope of a delivered event, and the key of its delivery. */
@@ -42,15 +42,18 @@ export interface Definition<Event extends Tagged, R = never> {
    */
   readonly startAt: "start" | "now" | { readonly after: Position }
   /**
-   * Handles an event. One event at a time, in the order of the log. May run again for the same event with the same
-   * `delivery.key`: after a failure, after a crash, and where another program takes over from one that was suspended.
+   * Handles an event: returns an effect, or is an async function. One event at a time, in the order of the log. May run again for the same event with the same
+   * `delivery.key`: after a failure, after a crash, and where another program takes over from one that was suspended. What it
+   * throws, or a promise that is rejected, is a failure.
    */
-  readonly handle?: ((event: Event, delivery: Delivery) => Effect.Effect<unknown, unknown, R>) | undefined
+  readonly handle?: ((event: Event, delivery: Delivery, context: HandlerContext) => Handling<unknown, R>) | undefined
   /**
    * In place of `handle`: handles the events of a batch together, in the order of the log, at most `batchSize` stored events of the
    * options. Where it fails, it runs again with the events one by one, until one fails.
    */
-  readonly handleAll?: ((delivered: ReadonlyArray<Delivered<Event>>) => Effect.Effect<unknown, unknown, R>) | undefined
+  readonly handleAll?:
+    | ((delivered: ReadonlyArray<Delivered<Event>>, context: HandlerContext) => Handling<unknown, R>)
+    | undefined
   /** A handler that takes longer is interrupted and has failed; 30 seconds by default. */
   readonly timeout?: Duration.Input | undefined
   /**

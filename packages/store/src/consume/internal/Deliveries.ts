@@ -6,6 +6,7 @@ import { PoisonedEvent, type Stage } from "@refold/core/project/PoisonedEvent"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { Causation } from "../../log/Causation.ts"
+import * as AsyncHandler from "../../log/internal/AsyncHandler.ts"
 import type { Consumer, Delivered } from "./Definition.ts"
 
 /** The deliveries of an event; the event is poisoned if it cannot be decoded. */
@@ -42,14 +43,19 @@ export const handle = <Event extends Tagged, R>(
     ? Effect.forEach(
       delivered,
       // It is given where `handleAll` is not.
-      ({ delivery, event }) => causedBy([delivery], call(() => handle!(event, delivery))),
+      ({ delivery, event }) => causedBy([delivery], call((context) => handle!(event, delivery, context))),
       { discard: true }
     )
-    : causedBy(delivered.map(({ delivery }) => delivery), call(() => handleAll(delivered)))
+    : causedBy(delivered.map(({ delivery }) => delivery), call((context) => handleAll(delivered, context)))
 
 // A handler may throw before it returns an effect.
-const call = <R>(handler: () => Effect.Effect<unknown, unknown, R>): Effect.Effect<unknown, unknown, R> =>
-  Effect.flatten(Effect.fromResult(attempt(handler)))
+const call = <R>(
+  handler: (context: AsyncHandler.HandlerContext) => AsyncHandler.Handling<unknown, R>
+): Effect.Effect<unknown, unknown, R> =>
+  AsyncHandler.call(
+    (context) => Result.getOrElse(attempt(() => handler(context)), (reason) => Effect.fail(reason)),
+    Effect.fail
+  )
 
 const causedBy = <R>(
   [first, ...others]: ReadonlyArray<Delivered<unknown>["delivery"]>,
