@@ -1,3 +1,4 @@
+import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as OpenStore from "@refold/store/internal/promise/OpenStore"
 import { EventReader } from "@refold/store/log/EventReader"
 import * as MemoryStore from "@refold/memory/MemoryStore"
@@ -6,6 +7,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Stream from "effect/Stream"
 import { describe, expect, it } from "vitest"
+import * as Account from "../support/Account.ts"
 import { account, deposit } from "../support/Account.ts"
 import { open, rejection } from "../support/PromiseStores.ts"
 
@@ -33,6 +35,20 @@ const filled = async (layer?: Layer.Layer<MemoryStore.Services>) => {
   await store.handler(account)("a", deposit(1, 2, 3))
   return store
 }
+
+describe("a read", () => {
+  it("gives the stored events of a stream or of the log, and ends", async () => {
+    const store = await filled()
+    await store.handler(account)("b", deposit(4))
+    const versions: Array<number> = []
+    for await (const { version } of store.readStream(Account.stream("a"), { after: StreamVersion(1) })) versions.push(version)
+    const streams: Array<string> = []
+    for await (const { stream } of store.readAll({ types: ["Deposited"] })) streams.push(stream)
+    expect(versions).toEqual([2, 3])
+    expect(streams).toEqual(["account-a", "account-a", "account-a", "account-b"])
+    for await (const _ of store.readStream(Account.stream("c"))) expect.fail("it has no events")
+  })
+})
 
 describe("a subscription", () => {
   it("gives stored events and then new ones, each once and in order", async () => {

@@ -1,12 +1,10 @@
 /** The deliveries of a stored event: one for each domain event that it is read as, each with its key. */
 import type { Tagged } from "@refold/core/event/EventType"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
-import { attempt } from "@refold/core/internal/event/Reason"
 import { PoisonedEvent, type Stage } from "@refold/core/project/PoisonedEvent"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { Causation } from "../../log/Causation.ts"
-import * as AsyncHandler from "../../log/internal/AsyncHandler.ts"
 import type { Consumer, Delivered } from "./Definition.ts"
 
 /** The deliveries of an event; the event is poisoned if it cannot be decoded. */
@@ -43,19 +41,10 @@ export const handle = <Event extends Tagged, R>(
     ? Effect.forEach(
       delivered,
       // It is given where `handleAll` is not.
-      ({ delivery, event }) => causedBy([delivery], call((context) => handle!(event, delivery, context))),
+      ({ delivery, event }) => causedBy([delivery], handle!(event, delivery)),
       { discard: true }
     )
-    : causedBy(delivered.map(({ delivery }) => delivery), call((context) => handleAll(delivered, context)))
-
-// A handler may throw before it returns an effect.
-const call = <R>(
-  handler: (context: AsyncHandler.HandlerContext) => AsyncHandler.Handling<unknown, R>
-): Effect.Effect<unknown, unknown, R> =>
-  AsyncHandler.call(
-    (context) => Result.getOrElse(attempt(() => handler(context)), (reason) => Effect.fail(reason)),
-    Effect.fail
-  )
+    : causedBy(delivered.map(({ delivery }) => delivery), handleAll(delivered))
 
 const causedBy = <R>(
   [first, ...others]: ReadonlyArray<Delivered<unknown>["delivery"]>,

@@ -69,24 +69,21 @@ const closing = (calls: Calls.Calls<never>, resources: Resources.Resources, scop
 const reading = <Extra>(
   calls: Calls.Calls<Services | Extra>,
   resources: Resources.Resources
-): Pick<Store<Extra>, "load" | "rows" | "subscribe" | "subscribeWithCursors"> => ({
-  load: (aggregate, id, options) => calls.call(State.load(aggregate, id, options), options?.signal),
-  rows: (projection) => PromiseRows.make(calls, projection),
-  subscribe: ({ signal, ...options } = {}) =>
-    AsyncEvents.make(
-      calls,
-      Stream.unwrap(Effect.map(EventReader, (reader) => reader.subscribe(options))),
-      resources,
-      signal
-    ),
-  subscribeWithCursors: ({ signal, ...options } = {}) =>
-    AsyncEvents.make(
-      calls,
-      Stream.unwrap(Effect.map(EventReader, (reader) => reader.subscribeWithCursors(options))),
-      resources,
-      signal
-    )
-})
+): Pick<Store<Extra>, "load" | "rows" | "readStream" | "readAll" | "subscribe" | "subscribeWithCursors"> => {
+  const events = <A, E>(
+    read: (reader: EventReader["Service"]) => Stream.Stream<A, E>,
+    signal: AbortSignal | undefined
+  ) => AsyncEvents.make(calls, Stream.unwrap(Effect.map(EventReader, read)), resources, signal)
+  return {
+    load: (aggregate, id, options) => calls.call(State.load(aggregate, id, options), options?.signal),
+    rows: (projection) => PromiseRows.make(calls, projection),
+    readStream: (stream, { signal, ...options } = {}) => events((reader) => reader.readStream(stream, options), signal),
+    readAll: ({ signal, ...options } = {}) => events((reader) => reader.readAll(options), signal),
+    subscribe: ({ signal, ...options } = {}) => events((reader) => reader.subscribe(options), signal),
+    subscribeWithCursors: ({ signal, ...options } = {}) =>
+      events((reader) => reader.subscribeWithCursors(options), signal)
+  }
+}
 
 const running = <Extra>(
   calls: Calls.Calls<Services | Extra>,

@@ -2,8 +2,10 @@
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { Tagged } from "@refold/core/event/EventType"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import type { StreamName } from "@refold/core/event/StreamName"
 import type { AsOf } from "@refold/core/journal/AsOf"
 import type { Appended } from "@refold/core/journal/Commit"
+import type { ReadStreamOptions } from "@refold/core/journal/ReadOptions"
 import type { Process } from "@refold/core/process/Process"
 import type { Projection } from "@refold/core/project/Projection"
 import type { NonEmptyReadonlyArray } from "effect/Array"
@@ -61,6 +63,10 @@ export interface Store<Extra = never> extends AsyncDisposable {
     parts: NonEmptyReadonlyArray<Together.Part<unknown>>,
     options?: TogetherOptions
   ) => Promise<Appended | undefined>
+  /** The events of one stream, in their order; see `EventReader.readStream`. */
+  readonly readStream: (stream: StreamName, options?: ReadStreamOptions & CallOptions) => AsyncIterable<RecordedEvent>
+  /** The events of all streams up to the head, in their order; see `EventReader.readAll`. */
+  readonly readAll: (options?: EventReader.ReadLogOptions & CallOptions) => AsyncIterable<RecordedEvent>
   /** The events after a position, each once and in order, without end, with back-pressure; see `EventReader.subscribe`. */
   readonly subscribe: (options?: SubscribeOptions) => AsyncIterable<RecordedEvent>
   /** As `subscribe`, each event with the cursor to subscribe with after it. */
