@@ -29,7 +29,7 @@ const dataModules = [
     " "
   ),
   ..."HashSet Iterable Match MutableHashMap MutableHashSet Number Option Order Ordering Pipeable Predicate".split(" "),
-  ..."Record RegExp Result Schema SchemaAST SchemaGetter SchemaIssue SchemaParser SchemaTransformation".split(" "),
+  ..."Record RegExp Result Schema SchemaAST SchemaGetter SchemaIssue SchemaParser SchemaTransformation StandardSchema".split(" "),
   ..."String Struct Tuple Types encoding/Base64Url".split(" ")
 ]
 

@@ -1,5 +1,5 @@
 /** A room whose slots are booked, and the list of those who wait for one. */
-import { Option, Schema } from "effect"
+import { Schema } from "effect"
 import { Aggregate, Decider, EventCodec, EventType, Process, Projection, StreamName } from "refold"
 
 // #region room
@@ -73,7 +73,7 @@ export const Offering = Process.makeUnsafe<RoomEvent, null>({
   name: "offering",
   events: codec,
   targets: [Waiting],
-  correlate: (_, { stream }) => Option.some(StreamName.id(stream)),
+  correlate: (_, { stream }) => StreamName.id(stream),
   initialState: null,
   evolve: () => null,
   react: (_, input, { instance }) =>
