@@ -6,7 +6,10 @@ import { files, firstColumn, page, read } from "./Page.ts"
 const [tags = "", states = ""] = page("errors").split("## SQLSTATEs")
 
 // Errors of the store with promises, which `refold/promise` exports.
-const ofPromises = ["packages/store/src/decide/internal/Refused.ts", "packages/store/src/promise/internal/StoreErrors.ts"]
+const ofPromises = [
+  "packages/store/src/decide/internal/Refused.ts",
+  "packages/store/src/promise/internal/StoreErrors.ts"
+]
 
 const isPublic = (path: string): boolean => !path.includes("/internal/") || ofPromises.includes(path)
 

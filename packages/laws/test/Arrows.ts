@@ -29,7 +29,8 @@ const dataModules = [
     " "
   ),
   ..."HashSet Iterable Match MutableHashMap MutableHashSet Number Option Order Ordering Pipeable Predicate".split(" "),
-  ..."Record RegExp Result Schema SchemaAST SchemaGetter SchemaIssue SchemaParser SchemaTransformation StandardSchema".split(" "),
+  ..."Record RegExp Result Schema SchemaAST SchemaGetter SchemaIssue SchemaParser SchemaTransformation StandardSchema"
+    .split(" "),
   ..."String Struct Tuple Types encoding/Base64Url".split(" ")
 ]
 

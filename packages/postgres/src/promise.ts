@@ -13,7 +13,12 @@ import * as ServerClient from "./schema/internal/ServerClient.ts"
 
 export { Refused } from "@refold/store/internal/decide/Refused"
 export type { Attempt } from "@refold/store/internal/promise/Calls"
-export type { CallOptions, CommandFailure, CommandOptions, Handler } from "@refold/store/internal/promise/PromiseHandler"
+export type {
+  CallOptions,
+  CommandFailure,
+  CommandOptions,
+  Handler
+} from "@refold/store/internal/promise/PromiseHandler"
 export type { Page, Rows } from "@refold/store/internal/promise/PromiseRows"
 export type {
   LoadOptions,

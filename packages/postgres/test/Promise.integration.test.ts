@@ -99,7 +99,8 @@ const serving = async (store: Store<PostgresServices>) => {
 describe("a store with promises on a server", () => {
   it("handles, refuses, projects and subscribes", () => withServer(serving))
 
-  it("gives an async handler of a consumer a signal by which it stores what the event causes", () => withServer(copying))
+  it("gives an async handler of a consumer a signal by which it stores what the event causes", () =>
+    withServer(copying))
 
   it("does not migrate where it must not, and says so; a step of the deployment does", () =>
     withDatabase(async (url) => {

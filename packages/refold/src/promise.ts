@@ -6,7 +6,12 @@ import type { Store } from "@refold/store/internal/promise/PromiseStore"
 
 export { Refused } from "@refold/store/internal/decide/Refused"
 export type { Attempt } from "@refold/store/internal/promise/Calls"
-export type { CallOptions, CommandFailure, CommandOptions, Handler } from "@refold/store/internal/promise/PromiseHandler"
+export type {
+  CallOptions,
+  CommandFailure,
+  CommandOptions,
+  Handler
+} from "@refold/store/internal/promise/PromiseHandler"
 export type { Page, Rows } from "@refold/store/internal/promise/PromiseRows"
 export type {
   LoadOptions,

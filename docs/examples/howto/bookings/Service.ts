@@ -5,8 +5,10 @@ import { codec, Guest, Offering, Room, type RoomEvent, Waiting } from "./Room.ts
 
 // #region mail
 /** Sends a mail; the key makes a repetition harmless. */
-export type Send = (mail: { readonly to: string; readonly text: string; readonly key: string }, signal: AbortSignal) =>
-  Promise<void>
+export type Send = (
+  mail: { readonly to: string; readonly text: string; readonly key: string },
+  signal: AbortSignal
+) => Promise<void>
 
 const mails = (send: Send) =>
   Consumer.makeUnsafe<RoomEvent>({

@@ -3,8 +3,8 @@
  * a time filters the log, because events may be back-dated.
  */
 import * as DateTime from "effect/DateTime"
-import { Position } from "../event/Position.ts"
 import { toUtc } from "../event/internal/Times.ts"
+import { Position } from "../event/Position.ts"
 import type { RecordedEvent } from "../event/RecordedEvent.ts"
 import { StreamVersion } from "../event/StreamVersion.ts"
 

@@ -94,8 +94,7 @@ describe("a saga", () => {
   it("may give its start and its ids without an Option", () => {
     const plain = Saga.makeUnsafe({
       ...definition,
-      start: (event) =>
-        event._tag === "Requested" ? { id: event.transfer, data: { coins: event.coins } } : undefined,
+      start: (event) => event._tag === "Requested" ? { id: event.transfer, data: { coins: event.coins } } : undefined,
       correlate: ({ transfer }) => transfer === "2" ? undefined : transfer
     })
     expect(play(plain, taken, "ok two").decided).toEqual(play(saga, taken, "ok two").decided)

@@ -1,12 +1,12 @@
 // The store with promises gives the answers of the store with effects, for random programs of commands.
+import { StreamVersion } from "@refold/core/event/StreamVersion"
+import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as MemoryStore from "@refold/memory/MemoryStore"
 import * as CommandHandler from "@refold/store/decide/CommandHandler"
 import * as State from "@refold/store/decide/State"
 import { Refused } from "@refold/store/internal/decide/Refused"
 import * as OpenStore from "@refold/store/internal/promise/OpenStore"
 import type { CommandOptions } from "@refold/store/internal/promise/PromiseHandler"
-import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
-import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
@@ -41,7 +41,9 @@ const steps: fc.Arbitrary<ReadonlyArray<Step>> = fc.array(
 const ids = ["a", "b"]
 
 // What an answer says: not when it was stored, and not under which id.
-const handled = ({ deduplicated, events, position, state, version }: CommandHandler.Handled<Sample.State, Sample.Event>) => ({
+const handled = (
+  { deduplicated, events, position, state, version }: CommandHandler.Handled<Sample.State, Sample.Event>
+) => ({
   deduplicated,
   events,
   position,

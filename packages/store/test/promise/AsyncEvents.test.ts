@@ -1,7 +1,7 @@
 import { StreamVersion } from "@refold/core/event/StreamVersion"
+import * as MemoryStore from "@refold/memory/MemoryStore"
 import * as OpenStore from "@refold/store/internal/promise/OpenStore"
 import { EventReader } from "@refold/store/log/EventReader"
-import * as MemoryStore from "@refold/memory/MemoryStore"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -41,7 +41,8 @@ describe("a read", () => {
     const store = await filled()
     await store.handler(account)("b", deposit(4))
     const versions: Array<number> = []
-    for await (const { version } of store.readStream(Account.stream("a"), { after: StreamVersion(1) })) versions.push(version)
+    for await (const { version } of store.readStream(Account.stream("a"), { after: StreamVersion(1) }))
+      versions.push(version)
     const streams: Array<string> = []
     for await (const { stream } of store.readAll({ types: ["Deposited"] })) streams.push(stream)
     expect(versions).toEqual([2, 3])

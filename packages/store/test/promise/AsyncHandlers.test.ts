@@ -1,6 +1,6 @@
 import * as Aggregate from "@refold/core/decide/Aggregate"
-import * as Process from "@refold/core/process/Process"
 import * as StreamName from "@refold/core/event/StreamName"
+import * as Process from "@refold/core/process/Process"
 import * as Consumer from "@refold/store/consume/Consumer"
 import { Refused } from "@refold/store/internal/decide/Refused"
 import type { Store } from "@refold/store/internal/promise/PromiseStore"
@@ -21,18 +21,22 @@ type Handle = NonNullable<Consumer.Definition<Account.Event>["handle"]>
 const consumer = (handle: Handle, parts: Partial<Consumer.Definition<Account.Event>> = {}) =>
   Consumer.makeUnsafe<Account.Event>({ name: "mail", events: Account.codec, startAt: "start", handle, ...parts })
 
-const catchUp = (store: Store, own: Consumer.Consumer<Account.Event>) => store.effect(Consumer.catchUp(own, { attempts: 1 }))
+const catchUp = (store: Store, own: Consumer.Consumer<Account.Event>) =>
+  store.effect(Consumer.catchUp(own, { attempts: 1 }))
 
 describe("an async handler of a consumer", () => {
   it("gets each event in order, one at a time", async () => {
     const store = await open()
     const seen: Array<string> = []
     await store.handler(account)("a", deposit(1, 2))
-    await catchUp(store, consumer(async ({ amount }, { version }) => {
-      seen.push(`begins ${amount} ${version}`)
-      await Promise.resolve()
-      seen.push(`ends ${amount}`)
-    }))
+    await catchUp(
+      store,
+      consumer(async ({ amount }, { version }) => {
+        seen.push(`begins ${amount} ${version}`)
+        await Promise.resolve()
+        seen.push(`ends ${amount}`)
+      })
+    )
     expect(seen).toEqual(["begins 1 1", "ends 1", "begins 2 2", "ends 2"])
   })
 
@@ -71,9 +75,12 @@ describe("an async handler of a consumer", () => {
     const store = await open()
     const handle = store.handler(account)
     const { lastEventId } = await handle("a", deposit(1))
-    await catchUp(store, consumer(async (_, { stream }, { signal }) => {
-      if (stream === "account-a") await handle("b", deposit(2), { signal })
-    }))
+    await catchUp(
+      store,
+      consumer(async (_, { stream }, { signal }) => {
+        if (stream === "account-a") await handle("b", deposit(2), { signal })
+      })
+    )
     const [event] = await store.effect(Account.history("b"))
     expect(event?.metadata).toEqual({ causationId: lastEventId, correlationId: lastEventId })
   })
@@ -113,7 +120,8 @@ const process = Process.makeUnsafe<Account.Event, null>({
   correlate: (_, { stream }) => Option.some(StreamName.id(stream)),
   initialState: null,
   evolve: () => null,
-  react: (_, input) => input._tag === "Deposited" ? [Process.send(target, "v", withdraw(input.amount), { label: "move" })] : []
+  react: (_, input) =>
+    input._tag === "Deposited" ? [Process.send(target, "v", withdraw(input.amount), { label: "move" })] : []
 })
 
 const outcomeOf = async (handle: ProcessHandler.Handle<Account.Command, unknown, never>, amount = 1) => {
@@ -122,7 +130,9 @@ const outcomeOf = async (handle: ProcessHandler.Handle<Account.Command, unknown,
   await store.handler(account)("a", deposit(amount))
   await run(store, ProcessHandler.withHandler(target, handle))
   const history = await store.effect(ProcessInstances.history(process, "a"))
-  return history.flatMap(({ event }) => event._tag === "ProcessReacted" && event.trigger._tag === "Answered" ? [event.trigger.outcome] : [])
+  return history.flatMap(({ event }) =>
+    event._tag === "ProcessReacted" && event.trigger._tag === "Answered" ? [event.trigger.outcome] : []
+  )
 }
 
 const run = (store: Store, ...handlers: ReadonlyArray<ProcessHandler.ProcessHandler>) =>
@@ -154,8 +164,14 @@ describe("an async handler of a process", () => {
   })
 
   it.each<[string, () => Promise<unknown>, object]>([
-    ["Refused", () => Promise.reject(new Refused({ refusal: { _tag: "No" } })), { _tag: "Refused", refusal: { _tag: "No" } }],
-    ["another error", () => Promise.reject(new TypeError("oops")), { _tag: "Failed", reason: expect.stringContaining("oops") }],
+    ["Refused", () => Promise.reject(new Refused({ refusal: { _tag: "No" } })), {
+      _tag: "Refused",
+      refusal: { _tag: "No" }
+    }],
+    ["another error", () => Promise.reject(new TypeError("oops")), {
+      _tag: "Failed",
+      reason: expect.stringContaining("oops")
+    }],
     ["nothing", () => Promise.resolve(), { _tag: "Succeeded" }]
   ])("that throws %s has this outcome", async (_, handle, outcome) => {
     expect(await outcomeOf(handle)).toMatchObject([outcome])

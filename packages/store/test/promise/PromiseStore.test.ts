@@ -116,7 +116,6 @@ describe("try", () => {
     await store.close()
     expect(await handle.try("a", deposit(1))).toMatchObject({ ok: false, error: { _tag: "StoreClosed" } })
   })
-
 })
 
 describe("a bug", () => {

@@ -79,7 +79,9 @@ describe("what runs in the background", () => {
   it("rejects at the start where the start fails", async () => {
     const store = await open()
     await store.effect(Projector.catchUp(changed({ version: 2 })))
-    expect(await rejection(store.consume(Mail.make().consumer, { attempts: 0 }))).toMatchObject({ _tag: "InvalidInput" })
+    expect(await rejection(store.consume(Mail.make().consumer, { attempts: 0 }))).toMatchObject({
+      _tag: "InvalidInput"
+    })
     expect(await rejection(store.project(balances))).toMatchObject({ _tag: "ProjectionOutdated" })
   })
 

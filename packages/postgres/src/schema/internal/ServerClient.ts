@@ -74,7 +74,10 @@ export const layer = (
 type Checked = Omit<PgClient.PgPoolConfig, "url">
 
 const checkPool = (
-  { applicationName, maxConnections = 10, minConnections = 0, pooler = false, statementTimeout, ...times }: Omit<PoolOptions, "ssl">
+  { applicationName, maxConnections = 10, minConnections = 0, pooler = false, statementTimeout, ...times }: Omit<
+    PoolOptions,
+    "ssl"
+  >
 ): Result.Result<Checked, InvalidInput> =>
   Result.gen(function*() {
     if (!(Number.isSafeInteger(minConnections) && minConnections >= 0 && minConnections <= maxConnections)) {
@@ -99,7 +102,10 @@ const checkPool = (
     }
   })
 
-const time = (field: string, input: Duration.Input | undefined): Result.Result<Duration.Duration | undefined, InvalidInput> =>
+const time = (
+  field: string,
+  input: Duration.Input | undefined
+): Result.Result<Duration.Duration | undefined, InvalidInput> =>
   input === undefined ? Result.succeed(undefined) : CheckOptions.duration(field, input)
 
 const parameters = (
@@ -107,7 +113,8 @@ const parameters = (
 ): Result.Result<Readonly<Record<string, string>>, InvalidInput> =>
   Result.flatMap(time("statementTimeout", statementTimeout), (limit) => {
     const millis = limit === undefined ? undefined : Math.floor(Duration.toMillis(limit))
-    if (millis !== undefined && millis > maxMillis) return invalid("statementTimeout", `must be at most ${maxMillis} ms`)
+    if (millis !== undefined && millis > maxMillis)
+      return invalid("statementTimeout", `must be at most ${maxMillis} ms`)
     return Result.succeed({
       default_transaction_isolation: "read committed",
       ...(millis === undefined ? {} : { statement_timeout: `${millis}` })

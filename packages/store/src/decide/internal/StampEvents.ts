@@ -18,7 +18,10 @@ export interface Stamp {
 
 /** What the events of a command share: the metadata of its cause and its own, and when it happened, by default now. */
 export const shared = (
-  { metadata, occurredAt }: { readonly metadata?: Metadata | undefined; readonly occurredAt?: DateTime.Utc | Date | undefined }
+  { metadata, occurredAt }: {
+    readonly metadata?: Metadata | undefined
+    readonly occurredAt?: DateTime.Utc | Date | undefined
+  }
 ): Effect.Effect<Stamp> =>
   Effect.gen(function*() {
     return {

@@ -6,10 +6,12 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
+import * as Consumer from "../../consume/Consumer.ts"
 import * as State from "../../decide/State.ts"
 import * as Together from "../../decide/Together.ts"
 import { EventReader } from "../../log/EventReader.ts"
-import type * as Projector from "../../project/Projector.ts"
+import * as ProcessRunner from "../../process/ProcessRunner.ts"
+import * as Projector from "../../project/Projector.ts"
 import * as AsyncEvents from "./AsyncEvents.ts"
 import * as Calls from "./Calls.ts"
 import * as PromiseHandler from "./PromiseHandler.ts"
@@ -87,21 +89,16 @@ const running = <Extra>(
   calls: Calls.Calls<Services | Extra>,
   resources: Resources.Resources
 ): Pick<Store<Extra>, "project" | "run" | "consume"> => {
-  // Loaded where something is started: a program that only handles commands starts without them.
-  const start = async <E, F>(
-    load: () => Promise<Effect.Effect<Projector.Running<E>, F, Services | Extra | Scope.Scope>>,
+  const start = <E, F>(
+    begin: Effect.Effect<Projector.Running<E>, F, Services | Extra | Scope.Scope>,
     signal: AbortSignal | undefined
-  ) => {
-    const begin = await load()
-    if (resources.areClosing()) throw new StoreClosed()
-    return Running.start(calls, begin, resources, signal)
-  }
+  ) =>
+    resources.areClosing()
+      ? Promise.reject(new StoreClosed())
+      : Running.start(calls, begin, resources, signal)
   return {
-    project: (projection, { signal, ...options } = {}) =>
-      start(async () => (await import("../../project/Projector.ts")).start(projection, options), signal),
-    run: (process, { signal, ...options }) =>
-      start(async () => (await import("../../process/ProcessRunner.ts")).start(process, options), signal),
-    consume: (consumer, { signal, ...options } = {}) =>
-      start(async () => (await import("../../consume/Consumer.ts")).start(consumer, options), signal)
+    project: (projection, { signal, ...options } = {}) => start(Projector.start(projection, options), signal),
+    run: (process, { signal, ...options }) => start(ProcessRunner.start(process, options), signal),
+    consume: (consumer, { signal, ...options } = {}) => start(Consumer.start(consumer, options), signal)
   }
 }

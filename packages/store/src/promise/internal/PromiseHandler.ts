@@ -65,8 +65,7 @@ const refusing = <Command, State, Event extends Tagged, Refusal>(
     ...aggregate,
     decider: {
       ...decider,
-      decide: (command, state) =>
-        Result.mapError(decider.decide(command, state), (refusal) => new Refused({ refusal }))
+      decide: (command, state) => Result.mapError(decider.decide(command, state), (refusal) => new Refused({ refusal }))
     }
   }
 }
