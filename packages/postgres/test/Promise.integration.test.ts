@@ -47,10 +47,10 @@ const Jars = Projection.makeUnsafe({
 const withDatabase = (use: (url: string) => Promise<void>): Promise<void> =>
   Effect.runPromise(Effect.scoped(Effect.flatMap(freshDatabase(), (url) => Effect.promise(() => use(url)))))
 
-const withServer = (use: (store: Store<PostgresServices>, url: string) => Promise<void>, options?: PostgresOptions) =>
+const withServer = (use: (store: Store<PostgresServices>) => Promise<void>, options?: PostgresOptions) =>
   withDatabase(async (url) => {
     await using store = await openPostgres(url, options)
-    await use(store, url)
+    await use(store)
   })
 
 const rejection = (promise: Promise<unknown>): Promise<unknown> => promise.then(() => undefined, (error) => error)
@@ -60,7 +60,7 @@ const setting = (name: string) =>
     Effect.map(([row]) => row?.value)
   )
 
-// Copies each jar to another one, by the handler of the store, in the context of the event.
+// Copies each jar to another one, by the handler of the store, in the context of the event: the copy, and the parked jars.
 const copying = async (store: Store<PostgresServices>) => {
   const handle = store.handler(Jar)
   const copies = Consumer.makeUnsafe<typeof Added.Event>({
@@ -77,30 +77,42 @@ const copying = async (store: Store<PostgresServices>) => {
   await handle("b", 13)
   await handle("c", 4)
   await store.effect(Consumer.catchUp(copies, { attempts: 1 }))
-  expect((await store.load(Jar, "copy")).state).toBe(7)
-  expect(await store.effect(Parked.list(Consumer.target(copies)))).toMatchObject([{ stream: "jar-b" }])
+  const parked = await store.effect(Parked.list(Consumer.target(copies)))
+  return { copied: (await store.load(Jar, "copy")).state, parked: parked.map(({ stream }) => stream) }
 }
 
 const serving = async (store: Store<PostgresServices>) => {
   const handle = store.handler(Jar)
   await using _ = await store.project(Jars)
-  expect((await handle("a", 60)).state).toBe(60)
-  expect(await handle.try("a", 41)).toMatchObject({ ok: false, error: { _tag: "Refused", refusal: { coins: 60 } } })
+  const first = await handle("a", 60)
+  const refused = await handle.try("a", 41)
   const last = await handle("a", 40)
-  expect(await store.rows(Jars).after(last).get("jar-a")).toMatchObject({ state: { coins: 100 } })
+  const row = await store.rows(Jars).after(last).get("jar-a")
   const seen: Array<number> = []
   for await (const { position } of store.subscribe()) {
     seen.push(position)
     if (seen.length === 2) break
   }
-  expect(seen).toHaveLength(2)
+  return { first: first.state, refused, row: row?.state, seen: seen.length }
+}
+
+const served = {
+  first: 60,
+  refused: { ok: false, error: { _tag: "Refused", refusal: { _tag: "TooMany", coins: 60 } } },
+  row: { coins: 100 },
+  seen: 2
 }
 
 describe("a store with promises on a server", () => {
-  it("handles, refuses, projects and subscribes", () => withServer(serving))
+  it("handles, refuses, projects and subscribes", () =>
+    withServer(async (store) => {
+      expect(await serving(store)).toMatchObject(served)
+    }))
 
   it("gives an async handler of a consumer a signal by which it stores what the event causes", () =>
-    withServer(copying))
+    withServer(async (store) => {
+      expect(await copying(store)).toEqual({ copied: 7, parked: ["jar-b"] })
+    }))
 
   it("does not migrate where it must not, and says so; a step of the deployment does", () =>
     withDatabase(async (url) => {
@@ -166,12 +178,12 @@ describe("a store with promises on a server", () => {
 describe("an embedded store with promises", () => {
   it("handles, refuses, projects and subscribes", async () => {
     await using store = await openEmbedded()
-    await serving(store)
+    expect(await serving(store)).toMatchObject(served)
   })
 
   it("runs an async handler of a consumer in the transaction of its batch, by its signal", async () => {
     await using store = await OpenStore.open(EmbeddedStore.layer())
-    await copying(store)
+    expect(await copying(store)).toEqual({ copied: 7, parked: ["jar-b"] })
   })
 })
 

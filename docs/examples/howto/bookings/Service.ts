@@ -23,8 +23,10 @@ const mails = (send: Send) =>
 // #endregion
 
 // #region start
+const handlerOf = (store: Store) => store.handler(Room)
+
 export const start = async (store: Store, send: Send) => {
-  const room = store.handler(Room)
+  const room = handlerOf(store)
   const waiting = store.handler(Waiting)
   const running = [
     await store.project(Guest),
@@ -37,7 +39,7 @@ export const start = async (store: Store, send: Send) => {
 }
 // #endregion
 
-type RoomHandler = Awaited<ReturnType<typeof start>>["room"]
+type RoomHandler = ReturnType<typeof handlerOf>
 
 // #region try
 const book = (room: RoomHandler) => async (id: string, slot: string, guest: string, idempotencyKey: string) => {

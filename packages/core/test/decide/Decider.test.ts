@@ -69,7 +69,7 @@ describe("a decide that returns plain objects", () => {
     // Event and Refusal are those of the function.
     const inferred = Decider.make({
       ...definition,
-      decide: (cents: number, _: number): Decider.PlainDecision<Event, Refusal> =>
+      decide: (cents: number): Decider.PlainDecision<Event, Refusal> =>
         cents === 0 ? { refused: { _tag: "IsClosed" } } : { events: [{ _tag: "Paid", cents }] }
     })
     expectTypeOf(inferred).toEqualTypeOf<Decider.Decider<number, number, Event, Refusal>>()
