@@ -12,6 +12,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
+import { getEventListeners } from "node:events"
 import { describe, expect, it } from "vitest"
 import * as Account from "../support/Account.ts"
 import { account, deposit, withdraw } from "../support/Account.ts"
@@ -212,6 +213,15 @@ describe("a signal", () => {
     await expect(call).rejects.toBe("why")
     await store.close()
     expect(interrupted).toBe(true)
+  })
+
+  it("may be given to any number of calls", async () => {
+    const store = await open()
+    const { signal } = new AbortController()
+    const calls = Array.from({ length: 50 }, (_, n) => store.load(account, `${n}`, { signal }))
+    // Node warns from 11 on, where they are not made for it.
+    expect(getEventListeners(signal, "abort")).toHaveLength(1)
+    expect(await Promise.all(calls)).toHaveLength(50)
   })
 
   it("aborts the opening of a store", async () => {

@@ -7,7 +7,8 @@ import type * as Pull from "effect/Pull"
 import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import { type Attempt, type Calls, thrownFor } from "./Calls.ts"
-import type { Resources } from "./Resources.ts"
+import type { Resources, Stoppable } from "./Resources.ts"
+import { onAbort } from "./Signals.ts"
 import { Aborted, StoreClosed } from "./StoreErrors.ts"
 
 /**
@@ -19,65 +20,46 @@ export const make = <A, E, R>(
   stream: Stream.Stream<A, E, R>,
   resources: Resources,
   signal: AbortSignal | undefined
-): AsyncIterable<A> => ({ [Symbol.asyncIterator]: () => iterate(calls, stream, resources, signal) })
+): AsyncIterable<A> => ({
+  [Symbol.asyncIterator]: () => {
+    if (resources.areClosing()) return { next: () => Promise.reject(new StoreClosed()) }
+    const opened = open(resources, signal)
+    return iterate(pagesOf(calls, stream, opened), opened, signal)
+  }
+})
 
-const iterate = <A, E, R>(
-  calls: Calls<R>,
-  stream: Stream.Stream<A, E, R>,
-  resources: Resources,
-  signal: AbortSignal | undefined
-): AsyncIterator<A, undefined> => {
-  const scope = Scope.makeUnsafe()
-  const stopped = new AbortController()
-  let closing: Promise<void> | undefined
-  const close = () =>
-    closing ??= (async () => {
-      resources.remove(resource)
-      stopped.abort()
-      signal?.removeEventListener("abort", abort)
-      await Effect.runPromise(Scope.close(scope, Exit.void))
-    })()
-  const abort = () => void close()
-  const resource = { stop: close }
-  if (resources.areClosing()) return { next: () => Promise.reject(new StoreClosed()) }
-  resources.add(resource)
-  signal?.addEventListener("abort", abort, { once: true })
-  const pages = pagesOf(calls, stream, scope, stopped.signal)
-  let page: ReadonlyArray<A> = []
-  let taken = 0
-  const step = async (): Promise<IteratorResult<A, undefined>> => {
-    if (signal?.aborted === true) throw signal.reason
-    if (closing !== undefined) return end
-    if (taken === page.length) {
-      const pulled = await pages()
-      if (!pulled.ok) return finish(pulled.error, signal, close)
-      page = pulled.value
-      taken = 0
-    }
-    // Pages are not empty.
-    return { done: false, value: page[taken++]! }
-  }
-  let last: Promise<unknown> = Promise.resolve()
-  return {
-    // Steps that are taken at the same time wait for one another.
-    next: () => {
-      const next = last.then(step)
-      last = next.catch(() => undefined)
-      return next
-    },
-    return: () => close().then(() => end)
-  }
+/** What a loop holds, until it is stopped. */
+interface Opened extends Stoppable {
+  readonly scope: Scope.Scope
+  /** Aborted when it is stopped. */
+  readonly stopped: AbortSignal
 }
 
-const end = { done: true, value: undefined } as const
+const open = (resources: Resources, signal: AbortSignal | undefined): Opened => {
+  const scope = Scope.makeUnsafe()
+  const controller = new AbortController()
+  let stopping: Promise<void> | undefined
+  const stop = () =>
+    stopping ??= (async () => {
+      resources.remove(opened)
+      controller.abort()
+      unwatch()
+      await Effect.runPromise(Scope.close(scope, Exit.void))
+    })()
+  const opened = { scope, stopped: controller.signal, stop }
+  const unwatch = onAbort(signal, () => void stop())
+  resources.add(opened)
+  return opened
+}
+
+type Pages<A> = () => Promise<Attempt<ReadonlyArray<A>, unknown>>
 
 // The next page of the stream, which begins with the first one.
 const pagesOf = <A, E, R>(
   { attempt }: Calls<R>,
   stream: Stream.Stream<A, E, R>,
-  scope: Scope.Closeable,
-  signal: AbortSignal
-) => {
+  { scope, stopped }: Opened
+): Pages<A> => {
   let pull: Pull.Pull<NonEmptyReadonlyArray<A>, E> | undefined
   const opened = Effect.suspend(() =>
     pull === undefined
@@ -87,16 +69,47 @@ const pagesOf = <A, E, R>(
         }))
       : Effect.succeed(pull)
   )
-  return (): Promise<Attempt<ReadonlyArray<A>, unknown>> => attempt(Effect.flatten(opened), signal)
+  return () => attempt(Effect.flatten(opened), stopped)
+}
+
+const end = { done: true, value: undefined } as const
+
+const iterate = <A>(
+  pages: Pages<A>,
+  { stop, stopped }: Opened,
+  signal: AbortSignal | undefined
+): AsyncIterator<A, undefined> => {
+  let page: ReadonlyArray<A> = []
+  let taken = 0
+  const step = async (): Promise<IteratorResult<A, undefined>> => {
+    if (signal?.aborted === true) return finish(undefined, stop, signal)
+    if (stopped.aborted) return end
+    if (taken === page.length) {
+      const pulled = await pages()
+      if (!pulled.ok) return finish(pulled.error, stop, signal)
+      page = pulled.value
+      taken = 0
+    }
+    // Pages are not empty.
+    return { done: false, value: page[taken++]! }
+  }
+  let last: Promise<unknown> = Promise.resolve()
+  // Steps that are taken at the same time wait for one another.
+  const next = () => {
+    const taken = last.then(step)
+    last = taken.catch(() => undefined)
+    return taken
+  }
+  return { next, return: () => stop().then(() => end) }
 }
 
 const finish = async (
   error: unknown,
-  signal: AbortSignal | undefined,
-  close: () => Promise<void>
+  stop: () => Promise<void>,
+  signal: AbortSignal | undefined
 ): Promise<typeof end> => {
+  await stop()
   if (signal?.aborted === true) throw signal.reason
-  await close()
   // The store was closed, or the stream has ended.
   if (error instanceof Aborted || Cause.isDone(error)) return end
   throw thrownFor(error)

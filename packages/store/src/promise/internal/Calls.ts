@@ -6,6 +6,7 @@ import * as Exit from "effect/Exit"
 import type * as Fiber from "effect/Fiber"
 import { Refused } from "../../decide/internal/Refused.ts"
 import * as AsyncHandler from "../../log/internal/AsyncHandler.ts"
+import { onAbort } from "./Signals.ts"
 import { Aborted, type CallFailure, StoreClosed, UnexpectedError } from "./StoreErrors.ts"
 
 /** The outcome of a call that does not reject, narrowed by `ok`. */
@@ -27,25 +28,15 @@ export interface Calls<R> {
 export const make = <R>(services: Context.Context<R>): Calls<R> => {
   const fibers = new Set<Fiber.Fiber<unknown, unknown>>()
   let isClosed = false
-  const attempt: Calls<R>["attempt"] = <A, E>(effect: Effect.Effect<A, E, R>, signal?: AbortSignal) =>
-    new Promise<Attempt<A, E | CallFailure>>((resolve) => {
-      if (isClosed) return resolve(failed(new StoreClosed()))
-      if (signal?.aborted === true) return resolve(failed(new Aborted({ reason: signal.reason })))
-      // The store's own services come first: the signal may be that of a handler of another store.
-      const context = Context.merge(AsyncHandler.contextOf(signal), services)
-      const fiber = Effect.runForkWith(context)(effect)
-      const abort = () => {
-        resolve(failed(new Aborted({ reason: signal?.reason })))
-        fiber.interruptUnsafe()
-      }
-      fibers.add(fiber)
-      signal?.addEventListener("abort", abort, { once: true })
-      fiber.addObserver((exit) => {
-        fibers.delete(fiber)
-        signal?.removeEventListener("abort", abort)
-        resolve(Exit.isSuccess(exit) ? { ok: true, value: exit.value } : failed(errorOf(exit.cause)))
-      })
-    })
+  const attempt: Calls<R>["attempt"] = async (effect, signal) => {
+    if (isClosed) return failed(new StoreClosed())
+    if (signal?.aborted === true) return failed(new Aborted({ reason: signal.reason }))
+    // The store's own services come first: the signal may be that of a handler of another store.
+    const fiber = Effect.runForkWith(Context.merge(AsyncHandler.contextOf(signal), services))(effect)
+    fibers.add(fiber)
+    fiber.addObserver(() => fibers.delete(fiber))
+    return outcomeOf(fiber, signal)
+  }
   return {
     attempt,
     call: async (effect, signal) => {
@@ -59,6 +50,22 @@ export const make = <R>(services: Context.Context<R>): Calls<R> => {
     }
   }
 }
+
+// An abort has its outcome at once; the fiber ends behind it.
+const outcomeOf = <A, E>(
+  fiber: Fiber.Fiber<A, E>,
+  signal: AbortSignal | undefined
+): Promise<Attempt<A, E | CallFailure>> =>
+  new Promise((resolve) => {
+    const unwatch = onAbort(signal, () => {
+      resolve(failed(new Aborted({ reason: signal?.reason })))
+      fiber.interruptUnsafe()
+    })
+    fiber.addObserver((exit) => {
+      unwatch()
+      resolve(Exit.isSuccess(exit) ? { ok: true, value: exit.value } : failed(errorOf(exit.cause)))
+    })
+  })
 
 const failed = <E>(error: E) => ({ ok: false, error }) as const
 

@@ -9,6 +9,7 @@ import type * as Projector from "../../project/Projector.ts"
 import type { NotOwned } from "../../project/ReadModelStore.ts"
 import { type Calls, errorOf } from "./Calls.ts"
 import type { Resources } from "./Resources.ts"
+import { onAbort } from "./Signals.ts"
 
 /** Something that runs until it is stopped, until it ends with an error, or until its store is closed. */
 export interface Running extends AsyncDisposable {
@@ -57,11 +58,11 @@ const track = <E>(
   const stop = () => stopping ??= Effect.runPromise(Scope.close(scope, Exit.void))
   const done = Effect.runPromiseExit(ended).then(async (exit) => {
     resources.remove(running)
-    signal?.removeEventListener("abort", abort)
+    unwatch()
     await stop()
     if (Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)) throw errorOf(exit.cause)
   })
-  const abort = () => void stop()
+  const unwatch = onAbort(signal, () => void stop())
   const running = {
     done,
     stop,
@@ -72,7 +73,6 @@ const track = <E>(
   done.catch(() => undefined)
   resources.add(running)
   // It may have been aborted, or the store closed, while it was started.
-  if (signal?.aborted === true || resources.areClosing()) abort()
-  else signal?.addEventListener("abort", abort, { once: true })
+  if (signal?.aborted === true || resources.areClosing()) void stop()
   return running
 }
