@@ -1,12 +1,12 @@
 // What compiles with promises and what does not; judged by `tsc`. Nothing here is run.
-import type { LoadedState } from "@refold/store/decide/LoadedState"
+import * as Consumer from "@refold/store/consume/Consumer"
 import type * as CommandHandler from "@refold/store/decide/CommandHandler"
+import type { LoadedState } from "@refold/store/decide/LoadedState"
 import type { Refused } from "@refold/store/internal/decide/Refused"
 import type { Attempt } from "@refold/store/internal/promise/Calls"
 import type { CommandFailure, Handler } from "@refold/store/internal/promise/PromiseHandler"
 import type { Rows } from "@refold/store/internal/promise/PromiseRows"
 import type { Store } from "@refold/store/internal/promise/PromiseStore"
-import * as Consumer from "@refold/store/consume/Consumer"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import { expect, expectTypeOf, it } from "vitest"
@@ -37,7 +37,7 @@ const inferred = async (store: Store, withMailer: Store<Mailer>) => {
     expectTypeOf(attempt.error.refusal.balance).toEqualTypeOf<number>()
   }
   // @ts-expect-error -- the value is there only where it is ok
-  attempt.value
+  expect(attempt.value)
   // @ts-expect-error -- a tag that no error has
   if (!attempt.ok && attempt.error._tag === "Refusd") expect.fail()
   // @ts-expect-error -- not a command of the account
