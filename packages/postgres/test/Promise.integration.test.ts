@@ -114,6 +114,25 @@ describe("a store with promises on a server", () => {
       expect(await copying(store)).toEqual({ copied: 7, parked: ["jar-b"] })
     }))
 
+  it("undoes what an async handler stored by its signal in the transaction of the batch, where the handler fails", () =>
+    withServer(async (store) => {
+      const handle = store.handler(Jar)
+      const copies = Consumer.makeUnsafe<typeof Added.Event>({
+        name: "copies",
+        events: codec,
+        startAt: "start",
+        inTransaction: true,
+        handle: async ({ coins }, { stream }, { signal }) => {
+          if (stream === "jar-copy") return
+          await handle("copy", coins, { signal })
+          if (coins === 13) throw new Error("13 brings bad luck")
+        }
+      })
+      for (const [id, coins] of [["a", 3], ["b", 13], ["c", 4]] as const) await handle(id, coins)
+      await store.effect(Consumer.catchUp(copies, { attempts: 1 }))
+      expect((await store.load(Jar, "copy")).state).toBe(7)
+    }))
+
   it("does not migrate where it must not, and says so; a step of the deployment does", () =>
     withDatabase(async (url) => {
       expect(await rejection(openPostgres(url, { migrate: false }))).toMatchObject({ _tag: "EventStoreError" })
@@ -177,12 +196,12 @@ describe("a store with promises on a server", () => {
 
 describe("an embedded store with promises", () => {
   it("handles, refuses, projects and subscribes", async () => {
-    await using store = await openEmbedded()
+    await using store = await OpenStore.open(EmbeddedStore.layer())
     expect(await serving(store)).toMatchObject(served)
   })
 
   it("runs an async handler of a consumer in the transaction of its batch, by its signal", async () => {
-    await using store = await OpenStore.open(EmbeddedStore.layer())
+    await using store = await openEmbedded()
     expect(await copying(store)).toEqual({ copied: 7, parked: ["jar-b"] })
   })
 })
