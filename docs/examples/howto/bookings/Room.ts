@@ -73,7 +73,7 @@ export const Offering = Process.makeUnsafe<RoomEvent, null>({
   name: "offering",
   events: codec,
   targets: [Waiting],
-  correlate: (_, { stream }) => StreamName.id(stream),
+  correlate: (_, { stream }) => [StreamName.id(stream)],
   initialState: null,
   evolve: () => null,
   react: (_, input, { instance }) =>

@@ -36,13 +36,10 @@ export interface Definition<Event extends Tagged, State> {
   /** The aggregates that it sends commands to; each must define the schema of its commands. */
   readonly targets: ReadonlyArray<Target<never>>
   /**
-   * The id of the instance that an event is for, as it is or in an Option, undefined or None if there is none; or the ids of
-   * several, at most 1,000. An id is, with the process's name, at most 200 UTF-16 units long.
+   * The id of the instance that an event is for, or None; or the ids of several, at most 1,000. An id is, with the process's
+   * name, at most 200 UTF-16 units long.
    */
-  readonly correlate: (
-    event: Event,
-    envelope: Envelope
-  ) => Option.Option<string> | ReadonlyArray<string> | string | undefined
+  readonly correlate: (event: Event, envelope: Envelope) => Option.Option<string> | ReadonlyArray<string>
   readonly initialState: NoInfer<State>
   /** Applies an event, or a signal about its own commands and timeouts, to the state of an instance. */
   readonly evolve: (state: State, input: Event | Signal, context: InputContext) => NoInfer<State>
@@ -62,8 +59,7 @@ export interface Definition<Event extends Tagged, State> {
 }
 
 /** A process, checked and ready for use. */
-export interface Process<Event extends Tagged, State> extends Omit<Definition<Event, State>, "correlate"> {
-  readonly correlate: (event: Event, envelope: Envelope) => Option.Option<string> | ReadonlyArray<string>
+export interface Process<Event extends Tagged, State> extends Definition<Event, State> {
   /** The stored names of the event types that it observes, former names included. */
   readonly types: ReadonlyArray<string>
   /** The aggregate of its instances: its events record what an instance observed and decided. */
@@ -83,7 +79,7 @@ export const make = <Event extends Tagged, const State>(
   definition: Definition<Event, State>
 ): Result.Result<Process<Event, State>, InvalidInput> =>
   Result.gen(function*() {
-    const { categories, correlate, events, name, targets } = definition
+    const { categories, events, name, targets } = definition
     const problem = StreamName.categoryProblem(name)
     if (problem !== undefined) return yield* invalid("name", problem)
     // A dash and an id of at least one character follow the name.
@@ -105,17 +101,8 @@ export const make = <Event extends Tagged, const State>(
         return yield* invalid(`targets[${index}]`, "must define the schema of its commands")
     }
     const instances = yield* ProcessInstance.make({ ...definition, phase: definition.phase })
-    return {
-      ...definition,
-      correlate: (event, envelope) => toIds(correlate(event, envelope)),
-      types,
-      instances,
-      rows: yield* ProcessRows.make(definition)
-    }
+    return { ...definition, types, instances, rows: yield* ProcessRows.make(definition) }
   })
-
-const toIds = (ids: Option.Option<string> | ReadonlyArray<string> | string | undefined) =>
-  ids === undefined || typeof ids === "string" ? Option.fromUndefinedOr(ids) : ids
 
 /** As `make`, for module constants: throws the `InvalidInput`. */
 export const makeUnsafe = <Event extends Tagged, const State>(

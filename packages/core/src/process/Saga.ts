@@ -21,19 +21,12 @@ import * as Process from "./Process.ts"
 /** A step: a command, and the command that compensates it. */
 export type Step<Event extends Tagged, Data> = Plan.Step<Event, Data>
 
-/** The id and the data of a saga that starts. */
-export interface Start<Data> {
-  readonly id: string
-  readonly data: Data
-}
-
 /** The definition of a saga; see `Process.Definition` for the other fields. */
 export interface Definition<Event extends Tagged, Data>
   extends Pick<Process.Definition<Event, never>, "name" | "events" | "categories" | "since" | "targets">
 {
   /**
-   * For an event that starts a saga, the id and the data of the saga, as they are or in an Option; undefined or None for all other
-   * events. Several types of events
+   * For an event that starts a saga, the id and the data of the saga; None for all other events. Several types of events
    * may start it: the first one does. `earlier` are the events of the types in `startOn` that came before; it is empty where
    * only the id is asked for. The data are not stored: `start` gives them again when an instance is loaded.
    */
@@ -41,17 +34,17 @@ export interface Definition<Event extends Tagged, Data>
     event: Event,
     envelope: Envelope,
     earlier: ReadonlyArray<Event>
-  ) => Option.Option<Start<Data>> | Start<Data> | undefined
+  ) => Option.Option<{ readonly id: string; readonly data: Data }>
   /**
    * The types of events that may come before the event that starts their saga; none by default. `correlate` must match them
    * to it. They are kept, at most 100, and used when the saga starts: one that completes or fails a step does so then.
    */
   readonly startOn?: ReadonlyArray<Event["_tag"]> | undefined
   /**
-   * The id of the saga that another event is for; undefined or None if there is none. For steps that wait for events of other programs. Without
-   * an id, the event is for the saga whose command led to it.
+   * The id of the saga that another event is for, or None. For steps that wait for events of other programs. If it is
+   * None, the event is for the saga whose command led to it.
    */
-  readonly correlate?: ((event: Event, envelope: Envelope) => Option.Option<string> | string | undefined) | undefined
+  readonly correlate?: ((event: Event, envelope: Envelope) => Option.Option<string>) | undefined
   /**
    * The steps in their order. Instances refer to them by name, so they may change while sagas run. A step that is added
    * before the one at which an instance stands is not begun by it.
@@ -87,9 +80,7 @@ export const make = <Event extends Tagged, Data>(
     yield* SagaChecks.checkSteps(steps)
     yield* SagaChecks.checkStartOn(startOn, events)
     const { attempts, backoff } = yield* SagaChecks.checkCompensation(compensation)
-    const toStart = (event: Event, envelope: Envelope, earlier: ReadonlyArray<Event>) =>
-      toOption(start(event, envelope, earlier))
-    const plan = { ...definition, start: toStart, startOn, attempts, backoff }
+    const plan = { ...definition, startOn, attempts, backoff }
     return yield* Process.make<Event, SagaState<Data>>({
       name,
       events,
@@ -97,8 +88,8 @@ export const make = <Event extends Tagged, Data>(
       since,
       targets,
       correlate: (event, envelope) =>
-        Option.map(toStart(event, envelope, []), ({ id }) => id).pipe(
-          Option.orElse(() => toOption(correlate?.(event, envelope))),
+        Option.map(start(event, envelope, []), ({ id }) => id).pipe(
+          Option.orElse(() => correlate === undefined ? Option.none() : correlate(event, envelope)),
           Option.orElse(() => Process.sender({ name }, envelope))
         ),
       initialState: Internal.notStarted,
@@ -109,9 +100,6 @@ export const make = <Event extends Tagged, Data>(
       progress: SagaProgress.make(plan)
     })
   })
-
-const toOption = <A>(value: Option.Option<A> | A | undefined): Option.Option<A> =>
-  Option.isOption(value) ? value : Option.fromUndefinedOr(value)
 
 /** As `make`, for module constants: throws the `InvalidInput`. */
 export const makeUnsafe = <Event extends Tagged, Data>(definition: Definition<Event, Data>): Saga<Event, Data> =>

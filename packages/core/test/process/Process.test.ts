@@ -27,22 +27,11 @@ describe("a process", () => {
   })
 
   it("keeps its definition", () => {
-    const { correlate: _, ...kept } = definition
     expect(processOf({ categories: ["request"], since: at(1) })).toMatchObject({
-      ...kept,
+      ...definition,
       categories: ["request"],
       since: at(1)
     })
-  })
-
-  it.each<[Process.Definition<Event, unknown>["correlate"], unknown]>([
-    [() => "1", Option.some("1")],
-    [() => undefined, Option.none()],
-    [() => Option.some("1"), Option.some("1")],
-    [() => ["1", "2"], ["1", "2"]]
-  ])("takes the ids of instances as they are, in an Option, or as an array", (correlate, ids) => {
-    expect(processOf({ correlate }).correlate(Requested.make({ transfer: "1", coins: 5 }), malformed<never>({})))
-      .toEqual(ids)
   })
 
   it.each<[string, object, string]>([

@@ -91,18 +91,6 @@ describe("a saga", () => {
     )
   })
 
-  it("may give its start and its ids without an Option", () => {
-    const plain = Saga.makeUnsafe({
-      ...definition,
-      start: (event) => event._tag === "Requested" ? { id: event.transfer, data: { coins: event.coins } } : undefined,
-      correlate: ({ transfer }) => transfer === "2" ? undefined : transfer
-    })
-    expect(play(plain, taken, "ok two").decided).toEqual(play(saga, taken, "ok two").decided)
-    const envelope = malformed<never>({ metadata: {} })
-    expect(plain.correlate(Taken.make({ transfer: "1" }), envelope)).toEqual(Option.some("1"))
-    expect(plain.correlate(Taken.make({ transfer: "2" }), envelope)).toEqual(Option.none())
-  })
-
   it("observes the events of its own commands by default", () => {
     const { correlate: _, ...bySender } = definition
     const { correlate } = Saga.makeUnsafe(bySender)

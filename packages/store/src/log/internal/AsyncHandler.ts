@@ -30,24 +30,21 @@ export const call = <E, F, R>(
   handler: (context: HandlerContext) => Handling<E, R>,
   failure: (error: unknown) => Effect.Effect<never, F>
 ): Effect.Effect<unknown, E | F, R> =>
-  Effect.withFiber((fiber): Effect.Effect<unknown, E | F, R> => {
-    const controller = new AbortController()
-    const { signal } = controller
-    contexts.set(signal, fiber.context)
-    const handling = handler({ signal })
-    if (Effect.isEffect(handling)) {
-      contexts.delete(signal)
-      return handling
-    }
-    return Effect.callback<unknown, F>((resume) => {
-      const settle = (effect: Effect.Effect<unknown, F>) => {
+  Effect.withFiber(({ context }) =>
+    Effect.callback<unknown, E | F, R>((resume) => {
+      const controller = new AbortController()
+      const { signal } = controller
+      const settle = (effect: Effect.Effect<unknown, E | F, R>) => {
         contexts.delete(signal)
         resume(effect)
       }
+      contexts.set(signal, context)
+      const handling = handler({ signal })
+      if (Effect.isEffect(handling)) return settle(handling)
       handling.then((value) => settle(Effect.succeed(value)), (error) => settle(failure(error)))
       return Effect.sync(() => {
         contexts.delete(signal)
         controller.abort()
       })
     })
-  })
+  )

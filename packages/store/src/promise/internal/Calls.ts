@@ -71,7 +71,7 @@ const failed = <E>(error: E) => ({ ok: false, error }) as const
 
 const ended = (fiber: Fiber.Fiber<unknown, unknown>) => new Promise((resolve) => fiber.addObserver(resolve))
 
-/** The error of a failed call: the typed error, or what was thrown where nothing should be. */
+/** The error of a failed call: the typed error, or `UnexpectedError`. */
 export const errorOf = <E>(cause: Cause.Cause<E>): E | UnexpectedError => {
   const failure = cause.reasons.find(Cause.isFailReason)
   return failure === undefined ? new UnexpectedError({ cause: Cause.squash(cause) }) : failure.error

@@ -20,10 +20,10 @@ export class Aborted extends Data.TaggedError("Aborted")<{ readonly reason: unkn
   }
 }
 
-/** A bug in this library, in an adapter or in a function given to it: something was thrown where nothing should be. */
+/** A bug in this library, in an adapter or in a function given to it; `cause` is what was thrown. */
 export class UnexpectedError extends Data.TaggedError("UnexpectedError")<{ readonly cause: unknown }> {
   override get message(): string {
-    return `something was thrown where nothing should be: ${printable(reasonOf(this.cause))}`
+    return `an unexpected error was thrown: ${printable(reasonOf(this.cause))}`
   }
 }
 
