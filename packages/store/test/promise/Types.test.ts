@@ -37,7 +37,7 @@ const inferred = async (store: Store, withMailer: Store<Mailer>) => {
     expectTypeOf(attempt.error.refusal.balance).toEqualTypeOf<number>()
   }
   // @ts-expect-error -- the value is there only where it is ok
-  expect(attempt.value)
+  expect(attempt.value).toBeDefined()
   // @ts-expect-error -- a tag that no error has
   if (!attempt.ok && attempt.error._tag === "Refusd") expect.fail()
   // @ts-expect-error -- not a command of the account
