@@ -5,6 +5,7 @@ import type { CallOptions } from "@refold/store/internal/promise/PromiseHandler"
 import type { Store } from "@refold/store/internal/promise/PromiseStore"
 
 export { Refused } from "@refold/store/internal/decide/Refused"
+export { open as openLayer } from "@refold/store/internal/promise/OpenStore"
 export type { Attempt } from "@refold/store/internal/promise/Calls"
 export type {
   CallOptions,

@@ -21,7 +21,10 @@ import * as Resources from "./Resources.ts"
 import * as Running from "./Running.ts"
 import { StoreClosed } from "./StoreErrors.ts"
 
-/** Opens a store; what the layer holds is released when the store is closed. Rejects as the layer fails. */
+/**
+ * Opens a store on the layer of any adapter; what the layer holds is released when the store is closed. Rejects as the layer fails.
+ * Other services of the layer are for the effects and consumers of the store; a layer of loggers replaces Effect's.
+ */
 export const open = async <Extra, E>(
   layer: Layer.Layer<Services | Extra, E>,
   { signal }: PromiseHandler.CallOptions = {}
