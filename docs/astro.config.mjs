@@ -11,7 +11,11 @@ import { quotes } from "./plugins/quotes.mjs"
 // Where the site is published, for example https://example.org/refold. Without it, the site is for reading on loopback.
 const address = process.env.DOCS_SITE || undefined
 
-const publicModules = globSync("../packages/{core,store,memory,postgres,legacy,laws}/src/**/*.ts")
+// The other modules of `refold` are those of core, store and memory.
+const publicModules = [
+  "../packages/refold/src/promise.ts",
+  ...globSync("../packages/{core,store,memory,postgres,legacy,laws}/src/**/*.ts")
+]
   .filter((path) => !/[/\\]internal[/\\]|index\.ts$|\.generated\.ts$/.test(path))
 
 // For llms.txt.

@@ -24,7 +24,11 @@ const command = `${store}/decide/internal/HandleAttempt.ts`
 
 /** For each section, the interfaces whose fields it lists. */
 const sources: Readonly<Record<string, ReadonlyArray<readonly [path: string, start: string]>>> = {
-  "PostgresStore.layer": [[postgres, "interface ServerOptions"], [options, "interface StoreOptions"]],
+  "PostgresStore.layer": [
+    [postgres, "interface ServerOptions"],
+    ["packages/postgres/src/schema/internal/ServerClient.ts", "interface PoolOptions"],
+    [options, "interface StoreOptions"]
+  ],
   "PostgresStore.layerEmbedded": [["packages/postgres/src/embedded/Embedded.ts", "interface Options"]],
   "PostgresStore.layerClient": [[postgres, "interface ClientOptions"]],
   "MemoryStore.layerWith": [["packages/memory/src/MemoryStore.ts", "interface StoreOptions"]],
