@@ -5,14 +5,18 @@ import * as Effect from "effect/Effect"
 import { HttpProblem } from "../Problem.ts"
 import type { Api, Call, Decision } from "./Definition.ts"
 
-/** Runs an effect if the call is allowed. Fails with `Forbidden`, or with an `HttpProblem` of status 401. */
+/**
+ * Runs an effect if the call is allowed. Fails with `Forbidden`, or with an `HttpProblem` of status 401. `around` is run
+ * outside of the middleware.
+ */
 export const allowed = <A, E, S, R>(
   { authorize, middleware = [] }: Pick<Api<R>, "authorize" | "middleware">,
   request: Request,
   call: Call,
-  next: Effect.Effect<A, E, S>
+  next: Effect.Effect<A, E, S>,
+  around: (run: Effect.Effect<A, E, S>) => Effect.Effect<A, unknown, S> = (run) => run
 ): Effect.Effect<A, unknown, S | R> => {
-  const run = Middleware.apply(middleware, call)(next)
+  const run = around(Middleware.apply(middleware, call)(next))
   if (authorize === undefined) return run
   return Effect.flatMap(
     Effect.suspend(() => decide(authorize(call, request))),

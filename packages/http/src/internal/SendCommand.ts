@@ -35,7 +35,7 @@ export const send = <R>(
     const call = { kind: "Command", tag: command, payload, id, options, resource: name } as const
     // The correlation id is in the context already.
     const { metadata: _, ...sent } = options
-    return show(yield* allowed(api, request, call, once(inFlight, options, send(sent))))
+    return show(yield* allowed(api, request, call, send(sent), (run) => once(inFlight, options, run)))
   })
 
 const checkRequired = (
