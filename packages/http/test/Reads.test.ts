@@ -29,7 +29,7 @@ describe("the state of an aggregate", () => {
   })
 
   it("beyond the last event is 400", async () => {
-    expect(await get("/wallet/ada?version=9")).toMatchObject({ status: 400, body: { field: "asOf.version" } })
+    expect(await get("/wallet/ada?version=9")).toMatchObject({ status: 400, body: { field: "version" } })
   })
 
   it.each([
@@ -91,12 +91,12 @@ describe("rows", () => {
     ["index=byCents&where.cents=many", "where.cents"],
     ["index=byRich&where.isRich=1", "where.isRich"],
     ["where.cents=1", "where.cents"],
-    ["index=byCents&from=x", "range.from"],
+    ["index=byCents&from=x", "from"],
     ["limit=0", "limit"],
     ["limit=1001", "limit"],
     ["limit=1e3", "limit"],
     ["descending=yes", "descending"],
-    ["cursor=nonsense", "after"],
+    ["cursor=nonsense", "cursor"],
     ["page=2", "page"]
   ])("with ?%s are 400 that names %s", async (query, field) => {
     expect(await get(`/rows/wallets?${query}`)).toMatchObject({ status: 400, body: { field } })

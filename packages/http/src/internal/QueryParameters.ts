@@ -1,5 +1,5 @@
 /** The parameters after the `?` of a URL: each route has its own, and refuses others and repeated ones. */
-import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
+import { invalid, InvalidInput } from "@refold/core/event/InvalidInput"
 import * as NewEvent from "@refold/core/event/NewEvent"
 import { Position } from "@refold/core/event/Position"
 import * as AsOf from "@refold/core/journal/AsOf"
@@ -77,6 +77,20 @@ export const rowQuery = (
     }
     return { query, after: yield* positionOf(found) }
   })
+
+/** An error with the parameter's name, where the store names a field of its own. */
+export const asParameter = <E>(error: E): E | InvalidInput => {
+  if (!(error instanceof InvalidInput)) return error
+  const field = parameterNames[error.field]
+  return field === undefined ? error : new InvalidInput({ field, rule: error.rule })
+}
+
+const parameterNames: Readonly<Record<string, string>> = {
+  after: "cursor",
+  "range.from": "from",
+  "range.to": "to",
+  "asOf.version": "version"
+}
 
 // A number stays a text, which has all its digits; the check of the query refuses what is none.
 const scalarOf = (kind: string | undefined, text: string): string | boolean =>

@@ -45,7 +45,8 @@ export const page = <R>(
     const { after, query } = yield* Effect.fromResult(QueryParameters.rowQuery(url, rows))
     const payload = { _tag: "Rows", projection: name, query }
     const call = { kind: "Query", tag: "Rows", payload, resource: name } as const
-    const found = yield* allowed(api, request, call, Effect.andThen(reach(api, rows, after), rows.query(query)))
+    const read = Effect.mapError(rows.query(query), QueryParameters.asParameter)
+    const found = yield* allowed(api, request, call, Effect.andThen(reach(api, rows, after), read))
     return Answer.json(found, { "refold-position": String(found.position) })
   })
 

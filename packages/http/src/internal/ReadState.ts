@@ -21,7 +21,8 @@ export const read = <R>(
     const asOf = yield* Effect.fromResult(QueryParameters.pastPoint(url))
     const payload = { _tag: "State", aggregate: name, id, asOf }
     const call = { kind: "Query", tag: "State", payload, resource: name } as const
-    const { loaded, state } = yield* allowed(api, request, call, aggregate.load(id, asOf))
+    const load = Effect.mapError(aggregate.load(id, asOf), QueryParameters.asParameter)
+    const { loaded, state } = yield* allowed(api, request, call, load)
     const { isComplete, position, recordedAt, stream, version } = loaded
     if (version === 0) {
       return yield* new HttpProblem({ status: 404, name: "NotFound", reason: "the stream has no events at this point" })
