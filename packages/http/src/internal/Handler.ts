@@ -112,7 +112,8 @@ const answerOf = (request: Request, cause: Cause.Cause<unknown>): Effect.Effect<
   if (problem.status < 500) return answer
   // The client sees no cause. It may hold personal data, so that only the level Debug has it.
   const line = `${request.method} was answered with ${problem.status} ${problem.body.title}`
-  return Effect.logError(line).pipe(Effect.andThen(Effect.logDebug(cause)), Effect.andThen(answer))
+  // 503 may pass without help.
+  return Effect.logWithLevel(problem.status === 503 ? "Warn" : "Error")(line).pipe(Effect.andThen(Effect.logDebug(cause)), Effect.andThen(answer))
 }
 
 const problemOf = ({ headers }: Request, error: unknown): Problem.Problem =>
