@@ -44,7 +44,10 @@ export const openApi: (api: Definition.Api<unknown>) => { readonly [keyword: str
 /** A function that answers requests; it never rejects. */
 export interface WebHandler {
   readonly handler: (request: Request) => Promise<Response>
-  /** Ends the open streams of events, and closes what the handler has opened: call it when the server is closed. */
+  /**
+   * Ends the open streams of events, waits for the answers to requests in hand, and closes what the handler has opened. Call it
+   * when the server accepts no more requests.
+   */
   readonly dispose: () => Promise<void>
 }
 
@@ -73,9 +76,17 @@ export type Run<R> = <A>(effect: Effect.Effect<A, never, R>) => Promise<A>
 /** A web handler on a store that is open already, and that `dispose` leaves open. */
 export const toWebHandlerWith = <R>(api: Definition.Api<R>, run: Run<Services | NoInfer<R>>): WebHandler => {
   const { close, handle } = Handler.make(api)
+  const inHand = new Set<Promise<Response>>()
   return {
-    // A store that cannot be opened answers nothing.
-    handler: (request) => run(handle(request)).catch(Unavailable.answer),
-    dispose: () => Effect.runPromise(close)
+    handler: (request) => {
+      // A store that cannot be opened answers nothing.
+      const answer = run(handle(request)).catch(Unavailable.answer)
+      inHand.add(answer)
+      return answer.finally(() => inHand.delete(answer))
+    },
+    dispose: async () => {
+      await Effect.runPromise(close)
+      await Promise.all(inHand)
+    }
   }
 }

@@ -8,6 +8,7 @@ import { Http } from "../src/index.ts"
 import * as Client from "./support/Client.ts"
 import { apiOf } from "./support/Sample.ts"
 import * as Sse from "./support/Sse.ts"
+import { until } from "./support/Until.ts"
 
 const { get, handler, post } = Client.open()
 const open = (path = "/events", headers: Record<string, string> = {}) => Sse.open(handler, path, headers)
@@ -146,9 +147,9 @@ describe("a stream of events", () => {
   it("ends its subscription when the client disconnects", async () => {
     const source = await Sse.open(web.handler, "/events", {})
     await source.next()
-    await expect.poll(() => first.counts.open).toBe(1)
+    await until(() => first.counts.open === 1)
     await source.close()
-    await expect.poll(() => first.counts.open).toBe(0)
+    await until(() => first.counts.open === 0)
   })
 
   it("ends its subscription when the request is aborted", async () => {
@@ -156,9 +157,9 @@ describe("a stream of events", () => {
     const response = await web.handler(new Request("http://localhost/events", { signal: abort.signal }))
     const source = Sse.of(response)
     await source.next()
-    await expect.poll(() => first.counts.open).toBe(1)
+    await until(() => first.counts.open === 1)
     abort.abort()
-    await expect.poll(() => first.counts.open).toBe(0)
+    await until(() => first.counts.open === 0)
   })
 
   it("tells that the log went back in a last event, and ends", async () => {
@@ -177,7 +178,7 @@ describe("a stream of events", () => {
       data: { type: "urn:refold:problem:LogWentBack", status: 410, after: 9, last: 3 }
     })
     expect(await source.next()).toBeUndefined()
-    await expect.poll(() => first.counts.open).toBe(0)
+    await until(() => first.counts.open === 0)
   })
 
   it("ends when the handler is disposed", async () => {
@@ -187,7 +188,7 @@ describe("a stream of events", () => {
     await source.next()
     await other.dispose()
     expect(await source.next()).toBeUndefined()
-    await expect.poll(() => second.counts.open).toBe(0)
+    await until(() => second.counts.open === 0)
     await second.runtime.dispose()
   })
 })

@@ -58,7 +58,7 @@ const headers = fc.dictionary(
 
 const json = fc.oneof(
   fc.record({ cents: fc.oneof(fc.integer(), fc.double(), fc.string()) }),
-  fc.record({ cents: fc.integer(), at: oneOf("2026-11-28T09:30:00.000Z", "x"), _tag: oneOf("Withdraw", "Deposit", 1) }, {
+  fc.record({ cents: fc.integer(), at: oneOf("2026-11-28T09:30:00.000Z", "x"), _tag: oneOf<string | number>("Withdraw", "Deposit", 1) }, {
     requiredKeys: []
   }),
   fc.record({ to: fc.oneof(fc.string({ unit: "binary" }), fc.jsonValue()) }),
@@ -75,7 +75,7 @@ const body = fc.oneof(
 const method = fc.oneof(oneOf("GET", "POST"), oneOf("HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "BREW"))
 
 const send = async (
-  asked: { readonly method: string; readonly path: string; readonly headers: Record<string, string>; readonly body: BodyInit | undefined }
+  asked: { readonly method: string; readonly path: string; readonly headers: Record<string, string>; readonly body: string | Uint8Array | undefined }
 ) => {
   const hasBody = !["GET", "HEAD"].includes(asked.method) && asked.body !== undefined
   const response = await web.handler(

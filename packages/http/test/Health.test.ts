@@ -1,24 +1,25 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { EventReader, EventStoreError, MemoryStore, Projection, Projector } from "refold"
+import { EventReader, EventStoreError, MemoryStore, Projector } from "refold"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { Http } from "../src/index.ts"
 import * as Client from "./support/Client.ts"
 import { apiOf, Wallets } from "./support/Sample.ts"
+import { until } from "./support/Until.ts"
 
-const on = (layer: Parameters<typeof Http.toWebHandler<never, never>>[1]) => {
+const on = <E>(layer: Layer.Layer<Http.Services, E>) => {
   const web = Http.toWebHandler(apiOf(), layer)
   onTestFinished(() => web.dispose())
   return Client.of(web.handler)
 }
 
-const running = <State>(projection: Projection.Projection<never, State, string> | typeof Wallets) =>
-  Layer.effectDiscard(Projector.start(projection as typeof Wallets)).pipe(Layer.provideMerge(MemoryStore.layer))
+const running = (projection: typeof Wallets) =>
+  Layer.effectDiscard(Projector.start(projection)).pipe(Layer.provideMerge(MemoryStore.layer))
 
 describe("/health and /ready", () => {
   it("say that the rows are ready, and how far they are", async () => {
     const { get } = on(running(Wallets))
-    await expect.poll(async () => (await get("/ready")).status).toBe(200)
+    await until(async () => (await get("/ready")).status === 200)
     const rows = [{ projection: "wallets", status: "ready", position: 0, lag: 0, lagSeconds: 0, parked: 0 }]
     expect(await get("/ready")).toMatchObject({ status: 200, body: { status: "ready", projections: rows } })
     expect(await get("/health")).toMatchObject({ status: 200, body: { status: "up", store: "up", projections: rows } })
@@ -36,7 +37,8 @@ describe("/health and /ready", () => {
 
   it("a service whose rows belong to newer code is not ready", async () => {
     const { get } = on(running({ ...Wallets, version: 2 }))
-    await expect.poll(async () => (await get("/ready")).body.detail).toBe("rows of wallets: outdated")
+    await until(async () => (await get("/ready")).body.detail === "rows of wallets: outdated")
+    expect(await get("/ready")).toMatchObject({ status: 503 })
   })
 
   it("a service whose store does not answer is degraded and not ready, and says no more", async () => {
