@@ -60,7 +60,11 @@ const route = (request: IncomingMessage) =>
     const id = /^\/wallets\/([\w-]+)$/.exec(request.url ?? "")?.[1]
     if (id === undefined) return { status: 404, headers: {}, body: {} }
     if (request.method === "GET") return yield* get(id)
-    return yield* post(id, request.headers, yield* Effect.orElseSucceed(Effect.tryPromise(() => read(request)), () => null))
+    return yield* post(
+      id,
+      request.headers,
+      yield* Effect.orElseSucceed(Effect.tryPromise(() => read(request)), () => null)
+    )
   })
 
 /** A server on a store that is open. */

@@ -82,8 +82,6 @@ export const serve = <E>(store: Layer.Layer<Http.Services, E>) => {
     const closed = new Promise((resolve) => server.close(resolve))
     // Ends the open streams of events, for which the server waits, and then the store.
     await dispose()
-    // Their connections are idle now.
-    server.closeIdleConnections()
     await closed
   }
   return { server, close }

@@ -24,7 +24,12 @@ const json = (body: unknown, headers: Record<string, string> = {}): RequestInit 
 })
 const ask = async (url: string, init: RequestInit = {}) => {
   const response = await fetch(url, init)
-  return { status: response.status, etag: response.headers.get("etag"), headers: response.headers, body: await response.json() }
+  return {
+    status: response.status,
+    etag: response.headers.get("etag"),
+    headers: response.headers,
+    body: await response.json()
+  }
 }
 const deposit = { cents: 500, from: "salary" }
 
@@ -64,7 +69,8 @@ describe("the API behind node:http", () => {
   it("sends events, and stops when the client disconnects", async () => {
     const other = serve(MemoryStore.layer)
     const address = await listen(other.server)
-    const connections = () => new Promise<number>((resolve) => other.server.getConnections((_, count) => resolve(count)))
+    const connections = () =>
+      new Promise<number>((resolve) => other.server.getConnections((_, count) => resolve(count)))
     const text = await new Promise<string>((resolve) => {
       // A connection of its own, without a pool that keeps it open.
       const client = request(`${address}/events`, { agent: false }, (response) => {
@@ -91,7 +97,9 @@ describe("the API behind node:http", () => {
     const { hostname, port } = new URL(base)
     const socket = connect(Number(port), hostname)
     await new Promise<void>((resolve) => socket.once("connect", resolve))
-    socket.write("POST /wallet/ada/Deposit HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{")
+    socket.write(
+      "POST /wallet/ada/Deposit HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"
+    )
     socket.destroy()
     expect((await fetch(`${base}/health`)).status).toBe(200)
   })
@@ -111,7 +119,9 @@ describe("the rule of an API", () => {
 
   it("lets each user use the own wallet", async () => {
     const as = (token: string) => ({ authorization: `Bearer ${token}`, "idempotency-key": "k" })
-    expect(await ask(`${base}/wallet/ada/Deposit`, json(deposit, { "idempotency-key": "k" }))).toMatchObject({ status: 401 })
+    expect(await ask(`${base}/wallet/ada/Deposit`, json(deposit, { "idempotency-key": "k" }))).toMatchObject({
+      status: 401
+    })
     expect(await ask(`${base}/wallet/bob/Deposit`, json(deposit, as("token-of-ada")))).toMatchObject({ status: 403 })
     expect(await ask(`${base}/wallet/ada/Deposit`, json(deposit, as("token-of-ada")))).toMatchObject({ status: 200 })
   })
@@ -131,12 +141,19 @@ describe("routes of your own on node:http", () => {
 
   it("have entity tags, keys and problems", async () => {
     const command = { _tag: "Deposit", ...deposit }
-    const send = (headers: Record<string, string>, body: unknown = command) => ask(`${base}/wallets/ada`, json(body, headers))
+    const send = (headers: Record<string, string>, body: unknown = command) =>
+      ask(`${base}/wallets/ada`, json(body, headers))
     expect(await send({ "if-none-match": "*", "idempotency-key": "k" })).toMatchObject({ status: 200, etag: "\"1\"" })
     expect(await send({ "if-none-match": "*", "idempotency-key": "k" })).toMatchObject({ status: 200, etag: "\"1\"" })
     expect(await send({ "if-match": "\"3\"" })).toMatchObject({ status: 412, body: { actual: 1 } })
-    expect(await send({}, { _tag: "Deposit" })).toMatchObject({ status: 400, body: { issues: [{ path: "cents" }, { path: "from" }] } })
-    expect(await send({}, { _tag: "Withdraw", cents: 900 })).toMatchObject({ status: 422, body: { refusal: { balance: 500 } } })
+    expect(await send({}, { _tag: "Deposit" })).toMatchObject({
+      status: 400,
+      body: { issues: [{ path: "cents" }, { path: "from" }] }
+    })
+    expect(await send({}, { _tag: "Withdraw", cents: 900 })).toMatchObject({
+      status: 422,
+      body: { refusal: { balance: 500 } }
+    })
     expect(await ask(`${base}/wallets/ada`)).toMatchObject({ status: 200, etag: "\"1\"", body: { balance: 500 } })
   })
 })
@@ -155,8 +172,14 @@ describe("an application of Hono", () => {
 
   it("has the API below its prefix, and routes of its own on the same store", async () => {
     expect(await ask(`${base}/api/wallet/ada/Deposit`, json(deposit))).toMatchObject({ status: 200, etag: "\"1\"" })
-    expect(await ask(`${base}/gifts/ada`, json({}, { "if-match": "\"1\"" }))).toMatchObject({ status: 200, body: { balance: 600 } })
-    expect(await ask(`${base}/gifts/ada`, json({}, { "if-match": "\"1\"" }))).toMatchObject({ status: 412, body: { actual: 2 } })
+    expect(await ask(`${base}/gifts/ada`, json({}, { "if-match": "\"1\"" }))).toMatchObject({
+      status: 200,
+      body: { balance: 600 }
+    })
+    expect(await ask(`${base}/gifts/ada`, json({}, { "if-match": "\"1\"" }))).toMatchObject({
+      status: 412,
+      body: { actual: 2 }
+    })
     expect(await ask(`${base}/api/wallet/ada`)).toMatchObject({ status: 200, etag: "\"2\"", body: { state: 600 } })
   })
 })

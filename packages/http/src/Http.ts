@@ -11,6 +11,7 @@ import * as AggregateResource from "./internal/AggregateResource.ts"
 import * as Definition from "./internal/Definition.ts"
 import * as Handler from "./internal/Handler.ts"
 import * as OpenApi from "./internal/OpenApi.ts"
+import * as Routes from "./internal/Routes.ts"
 import * as RowsResource from "./internal/RowsResource.ts"
 import type { Services } from "./internal/Services.ts"
 import * as Unavailable from "./internal/Unavailable.ts"
@@ -19,6 +20,10 @@ export type { AggregateOptions } from "./internal/AggregateResource.ts"
 export type { Api, Call, Decision, Definition, EventsOptions, Limits } from "./internal/Definition.ts"
 export type { Handler } from "./internal/Handler.ts"
 export type { Services } from "./internal/Services.ts"
+
+/** The routes by name; their paths are relative to the prefix. */
+export const routes: Readonly<Record<Routes.RouteName, { readonly method: "GET" | "POST"; readonly path: string }>> =
+  Routes.routes
 
 /**
  * An aggregate as a resource. Fails with `InvalidInput` if the aggregate has no schema of commands, or one whose commands

@@ -67,7 +67,10 @@ const from = <Command extends { readonly _tag: string }, State, Event extends Ta
   when: (command) => {
     const answer = () => post(aggregate, subject, history, command)
     const expectEvents = async (events: ReadonlyArray<Event>) =>
-      compare("the events differ", await answer(), { status: 200, events: events.map((event) => stored(aggregate, event)) })
+      compare("the events differ", await answer(), {
+        status: 200,
+        events: events.map((event) => stored(aggregate, event))
+      })
     return {
       // As in `Spec`: awaiting an example without an expectation calls `then` with a function, which fails as it should.
       // oxlint-disable-next-line unicorn/no-thenable
@@ -137,7 +140,9 @@ const bodyOf = <Command extends { readonly _tag: string }, State, Event extends 
   { commands }: Aggregate<Command, State, Event, Refusal>,
   command: Command
 ): string => {
-  const encoded = Option.isSome(commands) ? Result.getOrElse(commands.value.encode(command), () => plain(command)) : null
+  const encoded = Option.isSome(commands)
+    ? Result.getOrElse(commands.value.encode(command), () => plain(command))
+    : null
   return JSON.stringify(encoded)
 }
 

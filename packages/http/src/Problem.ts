@@ -115,5 +115,4 @@ const problem = (
 })
 
 // "VersionConflict" is "Version conflict".
-const titleOf = (name: string): string =>
-  name.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+const titleOf = (name: string): string => name.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)

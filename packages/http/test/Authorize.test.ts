@@ -105,15 +105,17 @@ describe("the rule of an API", () => {
 
   it("does not hear of what is no command", async () => {
     let asked = 0
-    const { post } = Client.of(Http.toWebHandler(
-      apiOf({
-        authorize: () => {
-          asked += 1
-          return { allow: true }
-        }
-      }),
-      layer
-    ).handler)
+    const { post } = Client.of(
+      Http.toWebHandler(
+        apiOf({
+          authorize: () => {
+            asked += 1
+            return { allow: true }
+          }
+        }),
+        layer
+      ).handler
+    )
     await post("/wallet/ada/Deposit", { cents: "one" })
     expect(asked).toBe(0)
   })

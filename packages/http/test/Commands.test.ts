@@ -1,22 +1,14 @@
+import { versionConflict } from "@refold/core/journal/AppendError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Stream from "effect/Stream"
-import {
-  Aggregate,
-  Causation,
-  EventReader,
-  EventStoreError,
-  ExpectedVersion,
-  MemoryStore,
-  StreamVersion
-} from "refold"
+import { Aggregate, Causation, EventReader, EventStoreError, ExpectedVersion, MemoryStore, StreamVersion } from "refold"
 import { describe, expect, it } from "vitest"
 import { Http } from "../src/index.ts"
 import * as Client from "./support/Client.ts"
 import { appendFails, type CommandFailure, streamOf } from "./support/Failing.ts"
 import { apiOf, Card, codec, layer, Wallet } from "./support/Sample.ts"
-import { versionConflict } from "@refold/core/journal/AppendError"
 
 const { ask, get, post } = Client.open()
 
@@ -64,12 +56,18 @@ describe("a command", () => {
       status: 422,
       body: { type: "urn:refold:problem:Refused", refusal: { _tag: "NotEnough", balance: 0, digits: "0" } }
     })
-    expect(await post("/wallet/poor/Deposit", { cents: -5 })).toMatchObject({ status: 422, body: { refusal: "Closed" } })
+    expect(await post("/wallet/poor/Deposit", { cents: -5 })).toMatchObject({
+      status: 422,
+      body: { refusal: "Closed" }
+    })
   })
 
   it("is refused with 409 where the aggregate asks for it", async () => {
     const other = Client.open({ wallet: { refusal: 409 } })
-    expect(await other.post("/wallet/poor/Deposit", { cents: -5 })).toMatchObject({ status: 409, body: { status: 409 } })
+    expect(await other.post("/wallet/poor/Deposit", { cents: -5 })).toMatchObject({
+      status: 409,
+      body: { status: 409 }
+    })
   })
 
   it("that meets a defect of the decider is 500 without what it says", async () => {
@@ -191,7 +189,11 @@ describe("a store that fails", () => {
   const conflict = versionConflict(streamOf("wallet-ada"), ExpectedVersion.Exact(0), StreamVersion.StreamVersion(3))
 
   it("is 409 with Retry-After for too many writers, and 412 only where the request has a precondition", async () => {
-    expect(await answered(conflict)).toMatchObject({ status: 409, body: { actual: 3 }, headers: { "retry-after": "1" } })
+    expect(await answered(conflict)).toMatchObject({
+      status: 409,
+      body: { actual: 3 },
+      headers: { "retry-after": "1" }
+    })
     expect(await answered(conflict, { "if-none-match": "*" })).toMatchObject({ status: 412, body: { actual: 3 } })
   })
 
@@ -209,7 +211,11 @@ describe("a store that fails", () => {
   })
 
   it("is 500 where a repetition fails again", async () => {
-    const error = new EventStoreError.EventStoreError({ operation: "append", cause: new Error("secret"), isPermanent: true })
+    const error = new EventStoreError.EventStoreError({
+      operation: "append",
+      cause: new Error("secret"),
+      isPermanent: true
+    })
     const { body, headers, status } = await answered(error)
     expect([status, headers["retry-after"]]).toEqual([500, undefined])
     expect(JSON.stringify(body)).not.toContain("secret")
@@ -270,7 +276,10 @@ it("what a middleware provides is there, and the actor of the rule is stored", a
   const seen: Array<unknown> = []
   const { post: send } = Client.open({
     authorize: async () => ({ allow: true, actor: "ada" }),
-    middleware: [(call, next) => Effect.andThen(Effect.map(Causation.Causation, (cause) => seen.push([call.tag, cause.actor])), next)]
+    middleware: [
+      (call, next) =>
+        Effect.andThen(Effect.map(Causation.Causation, (cause) => seen.push([call.tag, cause.actor])), next)
+    ]
   })
   await send("/wallet/ada/Deposit", { cents: 1 })
   expect(seen).toEqual([["Deposit", "ada"]])

@@ -18,7 +18,11 @@ afterAll(() => web.dispose())
 const oneOf = <A>(...values: ReadonlyArray<A>) => fc.constantFrom(...values)
 
 /** A text that a URL can have as it is: also percent signs that encode nothing, and characters of all planes. */
-const anyText = fc.oneof(fc.string(), fc.string({ unit: "binary" }), oneOf("ada", "%", "%zz", "%00", "..", ".", "*", "__proto__"))
+const anyText = fc.oneof(
+  fc.string(),
+  fc.string({ unit: "binary" }),
+  oneOf("ada", "%", "%zz", "%00", "..", ".", "*", "__proto__")
+)
 const segment = fc.oneof(
   anyText.map((text) => encodeURIComponent(text.toWellFormed())),
   anyText.map((text) => text.replaceAll(/[\s?#\\/]/g, "")),
@@ -31,7 +35,19 @@ const parameter = fc.tuple(
     anyText
   ),
   fc.oneof(
-    oneOf("1", "0", "-1", "1e9", "9007199254740993", "byCents", "byRich", "true", "2026-11-28T09:30:00Z", "", "Deposited"),
+    oneOf(
+      "1",
+      "0",
+      "-1",
+      "1e9",
+      "9007199254740993",
+      "byCents",
+      "byRich",
+      "true",
+      "2026-11-28T09:30:00Z",
+      "",
+      "Deposited"
+    ),
     anyText
   )
 ).map((pair) => pair.map((text) => encodeURIComponent(text.toWellFormed())).join("="))
@@ -46,19 +62,45 @@ const path = fc.tuple(
 ).map(([segments, query]) => `/${segments.join("/")}${query.length === 0 ? "" : `?${query.join("&")}`}`)
 
 const headerValue = fc.oneof(
-  oneOf("\"1\"", "W/\"1\"", "*", "\"", "\"1\", \"2\"", "application/json", "text/plain", "gzip", "identity", "00-a-b-01", "7.x.y"),
+  oneOf(
+    "\"1\"",
+    "W/\"1\"",
+    "*",
+    "\"",
+    "\"1\", \"2\"",
+    "application/json",
+    "text/plain",
+    "gzip",
+    "identity",
+    "00-a-b-01",
+    "7.x.y"
+  ),
   // What `Headers` accepts: Latin-1 without line breaks and NUL.
   fc.string({ unit: "binary" }).map((text) => text.replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, ""))
 )
 const headers = fc.dictionary(
-  oneOf("if-match", "if-none-match", "idempotency-key", "content-type", "content-encoding", "x-correlation-id", "traceparent", "last-event-id", "accept"),
+  oneOf(
+    "if-match",
+    "if-none-match",
+    "idempotency-key",
+    "content-type",
+    "content-encoding",
+    "x-correlation-id",
+    "traceparent",
+    "last-event-id",
+    "accept"
+  ),
   headerValue,
   { maxKeys: 4, noNullPrototype: true }
 )
 
 const json = fc.oneof(
   fc.record({ cents: fc.oneof(fc.integer(), fc.double(), fc.string()) }),
-  fc.record({ cents: fc.integer(), at: oneOf("2026-11-28T09:30:00.000Z", "x"), _tag: oneOf<string | number>("Withdraw", "Deposit", 1) }, {
+  fc.record({
+    cents: fc.integer(),
+    at: oneOf("2026-11-28T09:30:00.000Z", "x"),
+    _tag: oneOf<string | number>("Withdraw", "Deposit", 1)
+  }, {
     requiredKeys: []
   }),
   fc.record({ to: fc.oneof(fc.string({ unit: "binary" }), fc.jsonValue()) }),
@@ -75,7 +117,12 @@ const body = fc.oneof(
 const method = fc.oneof(oneOf("GET", "POST"), oneOf("HEAD", "OPTIONS", "PUT", "DELETE", "PATCH", "BREW"))
 
 const send = async (
-  asked: { readonly method: string; readonly path: string; readonly headers: Record<string, string>; readonly body: string | Uint8Array | undefined }
+  asked: {
+    readonly method: string
+    readonly path: string
+    readonly headers: Record<string, string>
+    readonly body: string | Uint8Array | undefined
+  }
 ) => {
   const hasBody = !["GET", "HEAD"].includes(asked.method) && asked.body !== undefined
   const response = await web.handler(
@@ -104,7 +151,10 @@ describe("whatever a client sends", () => {
         if (answered.status >= 500) expect(answered.body.type).toBe("urn:refold:problem:AwaitTimeout")
         if (answered.status >= 400 && asked.method !== "HEAD") {
           expect(answered.headers["content-type"]).toBe("application/problem+json")
-          expect(answered.body).toMatchObject({ status: answered.status, type: expect.stringMatching(/^urn:refold:problem:\w+$/) })
+          expect(answered.body).toMatchObject({
+            status: answered.status,
+            type: expect.stringMatching(/^urn:refold:problem:\w+$/)
+          })
           expect(answered.body.detail).toBeTypeOf("string")
         }
         if (["GET", "POST"].includes(asked.method)) {

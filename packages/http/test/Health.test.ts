@@ -45,11 +45,16 @@ describe("/health and /ready", () => {
     const error = new EventStoreError.EventStoreError({ operation: "read", cause: new Error("secret") })
     const down = Layer.effect(
       EventReader.EventReader,
-      Effect.map(EventReader.EventReader, (reader) =>
-        EventReader.EventReader.of({ ...reader, bound: Effect.fail(error) }))
+      Effect.map(
+        EventReader.EventReader,
+        (reader) => EventReader.EventReader.of({ ...reader, bound: Effect.fail(error) })
+      )
     ).pipe(Layer.provideMerge(MemoryStore.layer))
     const { get } = on(down)
-    expect(await get("/health")).toMatchObject({ status: 200, body: { status: "degraded", store: "down", projections: [] } })
+    expect(await get("/health")).toMatchObject({
+      status: 200,
+      body: { status: "degraded", store: "down", projections: [] }
+    })
     const { body, status } = await get("/ready")
     expect(status).toBe(503)
     expect(JSON.stringify(body)).not.toContain("secret")

@@ -2,7 +2,15 @@ import { Spec } from "@refold/laws"
 import { MemoryStore } from "refold"
 import { expect, it } from "vitest"
 import { HttpSpec } from "../src/index.ts"
-import { apiOf, deposited, Wallet, type WalletCommand, type WalletEvent, type WalletRefusal, withdrawn } from "./support/Sample.ts"
+import {
+  apiOf,
+  deposited,
+  Wallet,
+  type WalletCommand,
+  type WalletEvent,
+  type WalletRefusal,
+  withdrawn
+} from "./support/Sample.ts"
 
 const at = new Date("2026-11-28T09:30:00.000Z")
 

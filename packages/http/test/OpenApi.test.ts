@@ -18,9 +18,11 @@ describe("the OpenAPI document", () => {
 
   it("has one operation for each command, state and projection", async () => {
     const { body } = await get("/openapi.json")
-    expect(Object.entries(body.paths).flatMap(([path, methods]) =>
-      Object.keys(methods as object).map((method) => `${method} ${path}`)
-    )).toEqual([
+    expect(
+      Object.entries(body.paths).flatMap(([path, methods]) =>
+        Object.keys(methods as object).map((method) => `${method} ${path}`)
+      )
+    ).toEqual([
       "get /wallet/{id}",
       "post /wallet/{id}/Deposit",
       "post /wallet/{id}/Withdraw",

@@ -1,6 +1,14 @@
 import * as Data from "effect/Data"
 import * as Option from "effect/Option"
-import { AppendError, CommandInvalid, EventStoreError, ExpectedVersion, InvalidInput, StreamVersion, Together } from "refold"
+import {
+  AppendError,
+  CommandInvalid,
+  EventStoreError,
+  ExpectedVersion,
+  InvalidInput,
+  StreamVersion,
+  Together
+} from "refold"
 import { describe, expect, it } from "vitest"
 import { Problem, problemOf } from "../src/index.ts"
 import { streamOf } from "./support/Failing.ts"
@@ -35,12 +43,21 @@ describe("problemOf", () => {
       AppendError.versionConflict(streamOf("a-b"), ExpectedVersion.Exact(3), StreamVersion.StreamVersion(version))
     expect(problemOf(conflict(4))).toMatchObject({ status: 412, body: { actual: 4 } })
     expect(problemOf(conflict(0))).toMatchObject({ status: 412, body: { actual: null } })
-    expect(problemOf(conflict(4), { conditional: false })).toMatchObject({ status: 409, headers: { "retry-after": "1" } })
+    expect(problemOf(conflict(4), { conditional: false })).toMatchObject({
+      status: 409,
+      headers: { "retry-after": "1" }
+    })
   })
 
   it("takes what is no Error for a refusal, and the refusal of an Error", () => {
-    expect(problemOf({ _tag: "Full", free: 3 })).toMatchObject({ status: 422, body: { refusal: { _tag: "Full", free: 3 } } })
-    expect(problemOf({ _tag: "VersionConflict", mine: true })).toMatchObject({ status: 422, body: { refusal: { mine: true } } })
+    expect(problemOf({ _tag: "Full", free: 3 })).toMatchObject({
+      status: 422,
+      body: { refusal: { _tag: "Full", free: 3 } }
+    })
+    expect(problemOf({ _tag: "VersionConflict", mine: true })).toMatchObject({
+      status: 422,
+      body: { refusal: { mine: true } }
+    })
     expect(problemOf("Closed", { refusal: 409 })).toMatchObject({ status: 409, body: { refusal: "Closed" } })
     expect(problemOf(new Refused())).toMatchObject({ status: 422, body: { refusal: { _tag: "Closed", since: "7" } } })
     expect(problemOf(new Together.PartRefused({ stream: streamOf("a-b"), refusal: "No" })))
@@ -48,7 +65,10 @@ describe("problemOf", () => {
   })
 
   it("gives refusals of operators a status of their own", () => {
-    expect(problemOf({ _tag: "UnknownInstance", instance: "42" })).toMatchObject({ status: 404, body: { instance: "42" } })
+    expect(problemOf({ _tag: "UnknownInstance", instance: "42" })).toMatchObject({
+      status: 404,
+      body: { instance: "42" }
+    })
   })
 
   it("shows nothing of an unknown error", () => {
@@ -80,6 +100,8 @@ it("a refusal that JSON cannot hold is shown as far as it can", () => {
   const circle: Record<string, unknown> = { _tag: "Circle" }
   circle["self"] = circle
   expect(Problem.refusalOf(circle).body).toMatchObject({ refusal: null, detail: "the command was refused: Circle" })
-  expect(Problem.refusalOf({ _tag: "A", some: Option.some(1), none: Option.none(), f: () => 1, n: NaN }).body["refusal"])
+  expect(
+    Problem.refusalOf({ _tag: "A", some: Option.some(1), none: Option.none(), f: () => 1, n: NaN }).body["refusal"]
+  )
     .toEqual({ _tag: "A", some: 1, none: null, n: null })
 })

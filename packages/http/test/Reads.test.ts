@@ -70,7 +70,10 @@ describe("rows", () => {
   })
 
   it("that do not exist are 404", async () => {
-    expect(await get("/rows/wallets/none")).toMatchObject({ status: 404, body: { type: "urn:refold:problem:NotFound" } })
+    expect(await get("/rows/wallets/none")).toMatchObject({
+      status: 404,
+      body: { type: "urn:refold:problem:NotFound" }
+    })
   })
 
   it("are read page by page with opaque cursors", async () => {

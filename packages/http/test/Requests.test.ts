@@ -6,16 +6,34 @@ const { ask, get, post } = Client.open({ limits: { body: 200, depth: 4, url: 500
 const problem = (name: string) => ({ type: `urn:refold:problem:${name}` })
 
 describe("a path", () => {
-  it.each(["/", "/nope", "/wallet", "/wallet/", "/wallet//Deposit", "/wallet/ada/", "/wallet/ada/Deposit/", "/rows", "/rows/", "/rows/none", "/bank/ada", "/constructor/x", "/wallet/ada/constructor", "/events/"])(
+  it.each([
+    "/",
+    "/nope",
+    "/wallet",
+    "/wallet/",
+    "/wallet//Deposit",
+    "/wallet/ada/",
+    "/wallet/ada/Deposit/",
+    "/rows",
+    "/rows/",
+    "/rows/none",
+    "/bank/ada",
+    "/constructor/x",
+    "/wallet/ada/constructor",
+    "/events/"
+  ])(
     "without a route is 404: %s",
     async (path) => {
       expect(await get(path)).toMatchObject({ status: 404, body: problem("NotFound") })
     }
   )
 
-  it.each(["/wallet/%zz", "/wallet/%ff/Deposit", "/%"])("that is not percent-encoded UTF-8 is 400: %s", async (path) => {
-    expect(await get(path)).toMatchObject({ status: 400, body: { ...problem("InvalidInput"), field: "path" } })
-  })
+  it.each(["/wallet/%zz", "/wallet/%ff/Deposit", "/%"])(
+    "that is not percent-encoded UTF-8 is 400: %s",
+    async (path) => {
+      expect(await get(path)).toMatchObject({ status: 400, body: { ...problem("InvalidInput"), field: "path" } })
+    }
+  )
 
   it("that names a stream no store can have is 400", async () => {
     expect(await get("/wallet/%00")).toMatchObject({ status: 400, body: { field: "stream" } })
@@ -38,7 +56,11 @@ describe("a method", () => {
     ["PATCH", "/events", "GET, HEAD, OPTIONS"],
     ["BREW", "/health", "GET, HEAD, OPTIONS"]
   ])("%s of %s is 405 that lists those of the path", async (method, path, allow) => {
-    expect(await ask(method, path)).toMatchObject({ status: 405, headers: { allow }, body: problem("MethodNotAllowed") })
+    expect(await ask(method, path)).toMatchObject({
+      status: 405,
+      headers: { allow },
+      body: problem("MethodNotAllowed")
+    })
   })
 
   it("OPTIONS lists the methods of the path", async () => {
@@ -50,9 +72,15 @@ describe("a method", () => {
 describe("a body", () => {
   const deposit = "/wallet/ada/Deposit"
 
-  it.each(["{", "nonsense", "[1]", "7", "null", "\"text\"", "{\"cents\":1}{}"])("that is no JSON object is 400: %s", async (body) => {
-    expect(await post(deposit, body)).toMatchObject({ status: 400, body: { ...problem("InvalidInput"), field: "body" } })
-  })
+  it.each(["{", "nonsense", "[1]", "7", "null", "\"text\"", "{\"cents\":1}{}"])(
+    "that is no JSON object is 400: %s",
+    async (body) => {
+      expect(await post(deposit, body)).toMatchObject({
+        status: 400,
+        body: { ...problem("InvalidInput"), field: "body" }
+      })
+    }
+  )
 
   it("that is not UTF-8 is 400", async () => {
     const body = new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])
@@ -63,9 +91,14 @@ describe("a body", () => {
   it("of another media type or a content encoding is 415", async () => {
     const send = (headers: Record<string, string>) => ask("POST", deposit, { headers, body: "{\"cents\":1}" })
     for (const type of ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-16"]) {
-      expect(await send({ "content-type": type })).toMatchObject({ status: 415, headers: { accept: "application/json" } })
+      expect(await send({ "content-type": type })).toMatchObject({
+        status: 415,
+        headers: { accept: "application/json" }
+      })
     }
-    expect(await send({ "content-type": "application/json", "content-encoding": "gzip" })).toMatchObject({ status: 415 })
+    expect(await send({ "content-type": "application/json", "content-encoding": "gzip" })).toMatchObject({
+      status: 415
+    })
     expect(await send({ "content-type": "Application/JSON; charset=\"UTF-8\"" })).toMatchObject({ status: 200 })
   })
 
@@ -118,5 +151,8 @@ it("brackets in texts do not nest", () => {
 
 it("a URL that is too long is 414, and headers that are too large are 431", async () => {
   expect(await get(`/wallet/${"x".repeat(600)}`)).toMatchObject({ status: 414, body: problem("UriTooLong") })
-  expect(await get("/health", { "x-large": "x".repeat(3000) })).toMatchObject({ status: 431, body: problem("HeadersTooLarge") })
+  expect(await get("/health", { "x-large": "x".repeat(3000) })).toMatchObject({
+    status: 431,
+    body: problem("HeadersTooLarge")
+  })
 })

@@ -132,7 +132,9 @@ export const make = <Command extends { readonly _tag: string }, State, Event ext
 const asRefused = (error: unknown, status: 409 | 422 | undefined): unknown => {
   const tag: unknown = Reflect.get(Object(error), "_tag")
   const mapping = ErrorTable.find(error, typeof tag === "string" ? tag : undefined)
-  return mapping === undefined || mapping === ErrorTable.defect || mapping.isRefusal ? new Refused(error, status) : error
+  return mapping === undefined || mapping === ErrorTable.defect || mapping.isRefusal
+    ? new Refused(error, status)
+    : error
 }
 
 const showWith =

@@ -23,7 +23,10 @@ export const schemasOf = <R>({ aggregates, rows }: Api<R>): JsonSchema => ({
 const text = { type: "string" } as const
 const count = { type: "integer", minimum: 0 } as const
 
-const object = (properties: Readonly<Record<string, JsonSchema>>, optional: ReadonlyArray<string> = []): JsonSchema => ({
+const object = (
+  properties: Readonly<Record<string, JsonSchema>>,
+  optional: ReadonlyArray<string> = []
+): JsonSchema => ({
   type: "object",
   properties,
   required: Object.keys(properties).filter((name) => !optional.includes(name)),
@@ -67,7 +70,9 @@ const ofAggregate = (name: string, { commands, definitions, state, types }: Aggr
   const own = (schema: JsonSchema) => moved(schema, name)
   const events: JsonSchema = {
     type: "array",
-    items: object({ type: { enum: types }, schemaVersion: count, data: {} } satisfies Shape<ShownAnswer["events"][number]>)
+    items: object(
+      { type: { enum: types }, schemaVersion: count, data: {} } satisfies Shape<ShownAnswer["events"][number]>
+    )
   }
   const answer = object({
     ...place,
@@ -81,7 +86,14 @@ const ofAggregate = (name: string, { commands, definitions, state, types }: Aggr
     [nameOf(name, "Answer")]: answer,
     ...(state === undefined
       ? {}
-      : { [nameOf(name, "State")]: object({ ...place, recordedAt: instant, isComplete: { type: "boolean" }, state: own(state) }) })
+      : {
+        [nameOf(name, "State")]: object({
+          ...place,
+          recordedAt: instant,
+          isComplete: { type: "boolean" },
+          state: own(state)
+        })
+      })
   }
 }
 

@@ -1,9 +1,9 @@
 /** `GET /events`: stored events, then new ones, as server-sent events. The id of each is the cursor to go on after it. */
 import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
+import * as NewEvent from "@refold/core/event/NewEvent"
 import type { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as StreamName from "@refold/core/event/StreamName"
-import * as NewEvent from "@refold/core/event/NewEvent"
 import * as Cursor from "@refold/store/log/Cursor"
 import { EventReader, type ReadFailure, type SubscribeOptions } from "@refold/store/log/EventReader"
 import { LogWentBack } from "@refold/store/log/LogWentBack"

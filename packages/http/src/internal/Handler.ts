@@ -113,7 +113,10 @@ const answerOf = (request: Request, cause: Cause.Cause<unknown>): Effect.Effect<
   // The client sees no cause. It may hold personal data, so that only the level Debug has it.
   const line = `${request.method} was answered with ${problem.status} ${problem.body.title}`
   // 503 may pass without help.
-  return Effect.logWithLevel(problem.status === 503 ? "Warn" : "Error")(line).pipe(Effect.andThen(Effect.logDebug(cause)), Effect.andThen(answer))
+  return Effect.logWithLevel(problem.status === 503 ? "Warn" : "Error")(line).pipe(
+    Effect.andThen(Effect.logDebug(cause)),
+    Effect.andThen(answer)
+  )
 }
 
 const problemOf = ({ headers }: Request, error: unknown): Problem.Problem =>

@@ -2,7 +2,9 @@
 import * as Option from "effect/Option"
 
 /** A JSON value. */
-export type PlainJson = null | boolean | number | string | ReadonlyArray<PlainJson> | { readonly [key: string]: PlainJson }
+export type PlainJson = null | boolean | number | string | ReadonlyArray<PlainJson> | {
+  readonly [key: string]: PlainJson
+}
 
 /** The value as JSON. An `Option` is its value or null, a bigint its digits, an error its own fields with its tag. */
 export const plain = (value: unknown): PlainJson => {

@@ -68,7 +68,10 @@ export const make = <Event extends Tagged, State>(projection: Projection<Event, 
         Option.match({ onNone: () => Effect.succeedNone, onSome: (row) => Effect.asSome(show(row)) })
       ),
     query: (query) =>
-      Effect.flatMap(ReadModel.query(projection, query), ({ next, position, rows }) =>
-        Effect.map(Effect.forEach(rows, show), (shown) => ({ rows: shown, next: Option.getOrNull(next), position })))
+      Effect.flatMap(
+        ReadModel.query(projection, query),
+        ({ next, position, rows }) =>
+          Effect.map(Effect.forEach(rows, show), (shown) => ({ rows: shown, next: Option.getOrNull(next), position }))
+      )
   }
 }

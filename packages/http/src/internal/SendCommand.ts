@@ -1,9 +1,9 @@
 /** `POST /{aggregate}/{id}/{command}`: parses a command, asks the rule, handles the command and shows its answer. */
+import { invalid } from "@refold/core/event/InvalidInput"
 import type { HandleOptions } from "@refold/store/decide/CommandHandler"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { HttpProblem } from "../Problem.ts"
-import { invalid } from "@refold/core/event/InvalidInput"
 import { handleOptionsOf } from "../RequestHeaders.ts"
 import type { AggregateResource, ShownAnswer } from "./AggregateResource.ts"
 import * as Answer from "./Answer.ts"

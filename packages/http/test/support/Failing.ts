@@ -14,5 +14,8 @@ export const streamOf = (name: string): StreamName.StreamName => Result.getOrThr
 export const appendFails = (error: CommandFailure): Layer.Layer<MemoryStore.Services> =>
   Layer.effect(
     EventStore.EventStore,
-    Effect.map(EventStore.EventStore, (store) => EventStore.EventStore.of({ ...store, append: () => Effect.fail(error) }))
+    Effect.map(
+      EventStore.EventStore,
+      (store) => EventStore.EventStore.of({ ...store, append: () => Effect.fail(error) })
+    )
   ).pipe(Layer.provideMerge(MemoryStore.layer))

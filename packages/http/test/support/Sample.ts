@@ -7,8 +7,8 @@ import {
   Decider,
   EventCodec,
   EventType,
-  type Middleware,
   MemoryStore,
+  type Middleware,
   Projection,
   Projector
 } from "refold"
