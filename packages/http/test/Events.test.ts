@@ -150,6 +150,7 @@ describe("a stream of events", () => {
     await until(() => first.counts.open === 1)
     await source.close()
     await until(() => first.counts.open === 0)
+    expect(await source.next()).toBeUndefined()
   })
 
   it("ends its subscription when the request is aborted", async () => {
@@ -160,6 +161,7 @@ describe("a stream of events", () => {
     await until(() => first.counts.open === 1)
     abort.abort()
     await until(() => first.counts.open === 0)
+    expect(await source.next()).toBeUndefined()
   })
 
   it("tells that the log went back in a last event, and ends", async () => {

@@ -113,7 +113,7 @@ describe("a body", () => {
         controller.enqueue(new Uint8Array(100))
       }
     })
-    expect(await ask("POST", deposit, { body: endless, duplex: "half" } as RequestInit)).toMatchObject({ status: 413 })
+    expect(await ask("POST", deposit, { body: endless, duplex: "half" })).toMatchObject({ status: 413 })
     expect(pulled).toBeLessThan(10)
   })
 
@@ -127,13 +127,13 @@ describe("a body", () => {
   it("that does not arrive in time is 408", async () => {
     const hasty = Client.open({ bodyTimeout: "10 millis" })
     const body = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array([0x7b])) })
-    expect(await hasty.ask("POST", deposit, { body, duplex: "half" } as RequestInit))
+    expect(await hasty.ask("POST", deposit, { body, duplex: "half" }))
       .toMatchObject({ status: 408, body: problem("RequestTimeout") })
   })
 
   it("that breaks off is 400", async () => {
     const body = new ReadableStream({ pull: (controller) => controller.error(new Error("secret")) })
-    const answered = await ask("POST", deposit, { body, duplex: "half" } as RequestInit)
+    const answered = await ask("POST", deposit, { body, duplex: "half" })
     expect(answered).toMatchObject({ status: 400, body: problem("IncompleteBody") })
     expect(JSON.stringify(answered.body)).not.toContain("secret")
   })

@@ -35,14 +35,14 @@ export interface AggregateOptions<State> {
 }
 
 /** An event of an answer, in its stored form. */
-export interface ShownEvent {
+interface ShownEvent {
   readonly type: string
   readonly schemaVersion: number
   readonly data: Json
 }
 
 /** A state with its place, encoded. */
-export interface Shown {
+interface Shown {
   readonly loaded: LoadedState<unknown>
   readonly state: Json | undefined
 }
@@ -54,7 +54,7 @@ export interface ShownAnswer extends Shown {
 }
 
 /** A parsed command, ready to be sent. */
-export interface ParsedCommand {
+interface ParsedCommand {
   readonly payload: { readonly _tag: string }
   /** Fails with a `Refused` where the decider refuses. */
   readonly send: (options: CommandHandler.HandleOptions) => Effect.Effect<ShownAnswer, unknown, Services>

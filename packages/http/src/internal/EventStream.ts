@@ -45,7 +45,7 @@ const start = (
     const reader = yield* EventReader
     // Once the answer has begun, its status cannot tell that the place is not in the log.
     yield* confirm(reader, options)
-    const context = yield* Effect.context<never>()
+    const context = yield* Effect.context()
     const events = reader.subscribeWithCursors(options).pipe(
       Stream.map(({ cursor, event }) => message(event.type, shown(event), cursor)),
       Stream.catchCause((cause) => Stream.succeed(failed(cause)))
@@ -71,7 +71,7 @@ const message = (type: string, data: unknown, id: string | undefined): string =>
   `${id === undefined ? "" : `id: ${id}\n`}event: ${type}\ndata: ${JSON.stringify(data)}\n\n`
 
 /** The name of the last message of a stream that failed; its data is a problem. */
-export const problemEvent = "refold.problem"
+const problemEvent = "refold.problem"
 
 const failed = (cause: Cause.Cause<unknown>): string => {
   const error = Option.getOrElse(Cause.findErrorOption(cause), () => new Error("defect"))

@@ -20,8 +20,7 @@ export const documentOf = (
   field: string
 ): Result.Result<SchemaDocument, InvalidInput> => {
   try {
-    // A document is plain JSON.
-    return Result.succeed(Schema.toJsonSchemaDocument(Schema.toCodecJson(schema)) as unknown as SchemaDocument)
+    return Result.succeed(Schema.toJsonSchemaDocument(Schema.toCodecJson(schema)))
   } catch (error) {
     return invalid(field, `must have a form in JSON: ${String(error)}`)
   }

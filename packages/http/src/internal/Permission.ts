@@ -21,8 +21,9 @@ export const allowed = <A, E, S, R>(
   return Effect.flatMap(
     Effect.suspend(() => decide(authorize(call, request))),
     (decision): Effect.Effect<A, unknown, S> => {
-      if (decision?.allow !== true) return Effect.fail(refuse(call, decision))
-      const { actor } = decision
+      // Without types, a rule may answer anything.
+      if (!Object.is(decision.allow, true)) return Effect.fail(refuse(call, decision))
+      const actor = decision.allow ? decision.actor : undefined
       return actor === undefined
         ? run
         : Effect.updateService(run, Causation, (cause) => ({ ...cause, actor }))

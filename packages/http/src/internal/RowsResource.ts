@@ -12,14 +12,14 @@ import type * as JsonSchemas from "./JsonSchemas.ts"
 import type { Services } from "./Services.ts"
 
 /** A row, encoded. */
-export interface ShownRow {
+interface ShownRow {
   readonly key: string
   readonly position: number
   readonly state: Json
 }
 
 /** A page of rows, encoded. */
-export interface ShownPage {
+interface ShownPage {
   readonly rows: ReadonlyArray<ShownRow>
   readonly next: string | null
   readonly position: number
