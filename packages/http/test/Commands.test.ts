@@ -2,13 +2,14 @@ import { versionConflict } from "@refold/core/journal/AppendError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
+import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { Aggregate, Causation, EventReader, EventStoreError, ExpectedVersion, MemoryStore, StreamVersion } from "refold"
+import { Aggregate, Causation, EventReader, EventStoreError, ExpectedVersion, type Json, MemoryStore, StreamVersion } from "refold"
 import { describe, expect, it } from "vitest"
 import { Http } from "../src/index.ts"
 import * as Client from "./support/Client.ts"
 import { appendFails, type CommandFailure, streamOf } from "./support/Failing.ts"
-import { apiOf, Card, codec, layer, Wallet } from "./support/Sample.ts"
+import { apiOf, Card, codec, layer, Wallet, type WalletCommand } from "./support/Sample.ts"
 
 const { ask, get, post } = Client.open()
 
@@ -262,6 +263,34 @@ it("a web handler on a store that cannot be opened answers 503", async () => {
   await dispose()
   expect(status).toBe(503)
   expect(JSON.stringify(body)).not.toContain("secret")
+})
+
+describe("the commands that are served", () => {
+  it("are those that the options list", async () => {
+    const few = Client.open({ wallet: { commands: ["Deposit"] } })
+    expect(await few.post("/wallet/ada/Deposit", { cents: 1 })).toMatchObject({ status: 200 })
+    expect(await few.post("/wallet/ada/Touch", {})).toMatchObject({ status: 404 })
+    const unknown = Http.aggregate(Wallet, { commands: ["Steal" as "Deposit"] })
+    expect(() => Http.makeUnsafe({ aggregates: { wallet: unknown } })).toThrow("Steal")
+  })
+
+  it("must be listed where the schema does not show their tags", async () => {
+    // As a schema of another library is.
+    const opaque = Schema.Record(Schema.String, Schema.Json).pipe(
+      Schema.check(Schema.makeFilter((command) => command["cents"] === 1 ? undefined : { path: ["cents"], issue: "must be 1" }))
+    ) as unknown as Schema.Codec<WalletCommand, Json.JsonObject>
+    const wallet = Aggregate.makeUnsafe({ category: "wallet", events: codec, commands: opaque, decider: Wallet.decider })
+    expect(() => Http.makeUnsafe({ aggregates: { wallet: Http.aggregate(wallet, {}) } })).toThrow("_tag")
+    const listed = Http.aggregate(wallet, { commands: ["Deposit"] })
+    const web = Http.toWebHandler(Http.makeUnsafe({ aggregates: { wallet: listed } }), MemoryStore.layer)
+    const client = Client.of(web.handler)
+    expect(await client.post("/wallet/ada/Deposit", { cents: 1 })).toMatchObject({ status: 200 })
+    expect(await client.post("/wallet/ada/Deposit", { cents: 2 })).toMatchObject({
+      status: 400,
+      body: { issues: [{ path: "cents", message: "must be 1" }] }
+    })
+    await web.dispose()
+  })
 })
 
 it("the definition of an API is checked", () => {

@@ -18,7 +18,12 @@ import * as JsonSchemas from "./JsonSchemas.ts"
 import type { Services } from "./Services.ts"
 
 /** How an aggregate is served. */
-export interface AggregateOptions<State> {
+export interface AggregateOptions<State, Tag extends string = string> {
+  /**
+   * Only these commands are served; by default all that the schema of the commands has. Required for a schema that does not
+   * show the tags, such as one of another library.
+   */
+  readonly commands?: ReadonlyArray<Tag> | undefined
   /**
    * The schema of the state in answers. Without it, answers to commands have no state, and there is no GET of the aggregate;
    * everything that it encodes is public.
@@ -79,7 +84,7 @@ export interface AggregateResource {
   /** The schema of its state; undefined if the state is not shown. */
   readonly state: JsonSchemas.JsonSchema | undefined
   readonly definitions: JsonSchemas.SchemaDocument["definitions"]
-  readonly options: Omit<AggregateOptions<unknown>, "state" | "handler">
+  readonly options: Pick<AggregateOptions<unknown>, "requirePrecondition" | "requireIdempotencyKey">
   readonly parse: (
     id: string,
     tag: string,
@@ -91,7 +96,7 @@ export interface AggregateResource {
 /** Makes the resource. Fails with `InvalidInput` if the aggregate has no schema of commands with tags. */
 export const make = <Command extends { readonly _tag: string }, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate.Aggregate<Command, State, Event, Refusal>,
-  { handler, state, ...options }: AggregateOptions<State>
+  { commands: tags, handler, refusal, state, ...options }: AggregateOptions<State, Command["_tag"]>
 ): Result.Result<AggregateResource, InvalidInput> =>
   Result.gen(function*() {
     if (Option.isNone(aggregate.commands)) {
@@ -106,7 +111,7 @@ export const make = <Command extends { readonly _tag: string }, State, Event ext
     return {
       category: aggregate.category,
       types: aggregate.events.storedTypes(),
-      commands: yield* JsonSchemas.commandBodies(commands, "commands"),
+      commands: yield* JsonSchemas.commandBodies(commands, tags),
       state: document?.schema,
       definitions: { ...commands.definitions, ...document?.definitions },
       options,
@@ -115,7 +120,7 @@ export const make = <Command extends { readonly _tag: string }, State, Event ext
           payload,
           send: (sent) =>
             handle(id, payload, sent).pipe(
-              Effect.mapError((error) => asRefused(error, options.refusal)),
+              Effect.mapError((error) => asRefused(error, refusal)),
               Effect.flatMap((handled) =>
                 Effect.map(show(handled), (one) => ({
                   ...one,

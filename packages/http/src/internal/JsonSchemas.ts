@@ -26,22 +26,39 @@ export const documentOf = (
   }
 }
 
-/** The bodies of commands by tag: each member of the union without its `_tag`, which is in the path. */
+/**
+ * The bodies of commands by tag: each member of the union without its `_tag`, which is in the path. Fails with `InvalidInput`
+ * if the schema does not have the asked tags, or shows none and none are asked.
+ */
 export const commandBodies = (
   document: SchemaDocument,
-  field: string
+  asked: ReadonlyArray<string> | undefined
 ): Result.Result<ReadonlyMap<string, JsonSchema>, InvalidInput> => {
+  const members = membersOf(document.schema, document.definitions)
+  const isTagged = members.every((member) => tagsOf(member).length > 0)
+  if (asked === undefined) {
+    return isTagged
+      ? Result.succeed(bodiesOf(members))
+      : invalid("commands", "must be a schema of objects with a _tag, or be listed in the options")
+  }
+  // What it does not show, it checks all the same.
+  const bodies = isTagged ? bodiesOf(members) : new Map(asked.map((tag) => [tag, { type: "object" }]))
+  const unknown = asked.find((tag) => !bodies.has(tag))
+  return unknown === undefined
+    ? Result.succeed(new Map([...bodies].filter(([tag]) => asked.includes(tag))))
+    : invalid("commands", `must be tags of the schema of commands, which has no ${JSON.stringify(unknown)}`)
+}
+
+const bodiesOf = (members: ReadonlyArray<JsonSchema>): ReadonlyMap<string, JsonSchema> => {
   const bodies = new Map<string, JsonSchema>()
-  for (const member of membersOf(document.schema, document.definitions)) {
-    const tags = tagsOf(member)
-    if (tags.length === 0) return invalid(field, "must be a schema of objects with a _tag")
-    for (const tag of tags) {
-      const body = bodyOf(member)
+  for (const member of members) {
+    const body = bodyOf(member)
+    for (const tag of tagsOf(member)) {
       const other = bodies.get(tag)
       bodies.set(tag, other === undefined ? body : { anyOf: [other, body] })
     }
   }
-  return Result.succeed(bodies)
+  return bodies
 }
 
 const membersOf = (

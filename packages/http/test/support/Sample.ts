@@ -100,7 +100,7 @@ export const Wallets = Projection.makeUnsafe({
 export const layer = Layer.effectDiscard(Projector.start(Wallets)).pipe(Layer.provideMerge(MemoryStore.layer))
 
 interface Options extends Omit<Http.Definition, "aggregates" | "rows"> {
-  readonly wallet?: Partial<Http.AggregateOptions<WalletState>>
+  readonly wallet?: Http.AggregateOptions<WalletState, WalletCommand["_tag"]>
   readonly handler?: CommandHandler.HandlerOptions<WalletState>
   readonly middleware?: ReadonlyArray<Middleware.Middleware>
 }
