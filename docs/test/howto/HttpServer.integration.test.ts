@@ -72,7 +72,9 @@ it(
   onServer(async (one, other) => {
     const source = await other.handler(new Request("http://localhost/events"))
     const position = (await deposit(one, "ada")).headers.get("refold-position")
-    expect(await get(other, `/rows/wallets/wallet-ada?after=${position}`)).toMatchObject([200, { state: { cents: 100 } }])
+    expect(await get(other, `/rows/wallets/wallet-ada?after=${position}`)).toMatchObject([200, {
+      state: { cents: 100 }
+    }])
     await deposit(other, "bob")
     const reader = source.body!.pipeThrough(new TextDecoderStream()).getReader()
     let text = ""

@@ -4,7 +4,16 @@ import * as Layer from "effect/Layer"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
-import { Aggregate, Causation, EventReader, EventStoreError, ExpectedVersion, type Json, MemoryStore, StreamVersion } from "refold"
+import {
+  Aggregate,
+  Causation,
+  EventReader,
+  EventStoreError,
+  ExpectedVersion,
+  type Json,
+  MemoryStore,
+  StreamVersion
+} from "refold"
 import { describe, expect, it } from "vitest"
 import { Http } from "../src/index.ts"
 import * as Client from "./support/Client.ts"
@@ -277,9 +286,16 @@ describe("the commands that are served", () => {
   it("must be listed where the schema does not show their tags", async () => {
     // As a schema of another library is.
     const opaque = Schema.Record(Schema.String, Schema.Json).pipe(
-      Schema.check(Schema.makeFilter((command) => command["cents"] === 1 ? undefined : { path: ["cents"], issue: "must be 1" }))
+      Schema.check(
+        Schema.makeFilter((command) => command["cents"] === 1 ? undefined : { path: ["cents"], issue: "must be 1" })
+      )
     ) as unknown as Schema.Codec<WalletCommand, Json.JsonObject>
-    const wallet = Aggregate.makeUnsafe({ category: "wallet", events: codec, commands: opaque, decider: Wallet.decider })
+    const wallet = Aggregate.makeUnsafe({
+      category: "wallet",
+      events: codec,
+      commands: opaque,
+      decider: Wallet.decider
+    })
     expect(() => Http.makeUnsafe({ aggregates: { wallet: Http.aggregate(wallet, {}) } })).toThrow("_tag")
     const listed = Http.aggregate(wallet, { commands: ["Deposit"] })
     const web = Http.toWebHandler(Http.makeUnsafe({ aggregates: { wallet: listed } }), MemoryStore.layer)
