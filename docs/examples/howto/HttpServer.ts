@@ -68,8 +68,8 @@ export const nodeServer = (handler: (request: Request) => Promise<Response>): Se
       if (body === null) answer.end()
       else await pipeline(Readable.fromWeb(body), answer)
     }
-    // The client has disconnected, or sent what is no request.
-    respond().catch(() => answer.destroy())
+    // The client sent what is no `Request`, such as TRACE, or it has disconnected.
+    respond().catch(() => answer.headersSent ? answer.destroy() : answer.writeHead(400).end())
   })
 // #endregion
 

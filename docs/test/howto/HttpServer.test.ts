@@ -66,6 +66,18 @@ describe("the API behind node:http", () => {
     expect(await ask(`${base}//elsewhere/x`)).toMatchObject({ status: 404 })
   })
 
+  it("answers a body that is too large, and what is no request of fetch", async () => {
+    expect(await ask(`${base}/wallet/ada/Deposit`, json("x".repeat(5_000_000)))).toMatchObject({ status: 413 })
+    const status = await new Promise((resolve) =>
+      request(
+        `${base}/wallet/ada`,
+        { agent: false, method: "TRACE" },
+        (response) => resolve(response.resume().statusCode)
+      ).end()
+    )
+    expect(status).toBe(400)
+  })
+
   it("sends events, and stops when the client disconnects", async () => {
     const other = serve(MemoryStore.layer)
     const address = await listen(other.server)
