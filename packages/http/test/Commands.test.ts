@@ -317,6 +317,22 @@ it("the definition of an API is checked", () => {
   expect(() => Http.makeUnsafe({ aggregates: { bare: Http.aggregate(bare, {}) } })).toThrow("aggregates.bare.commands")
 })
 
+it("the span of the client is the parent of the spans of the request", async () => {
+  const parents: Array<unknown> = []
+  const { post: send } = Client.open({
+    middleware: [(_call, next) =>
+      Effect.andThen(
+        Effect.map(Effect.orDie(Effect.currentParentSpan), ({ sampled, spanId, traceId }) => {
+          parents.push([traceId, spanId, sampled])
+        }),
+        next
+      )]
+  })
+  const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+  await send("/wallet/ada/Deposit", { cents: 1 }, { traceparent })
+  expect(parents).toEqual([["4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7", true]])
+})
+
 it("what a middleware provides is there, and the actor of the rule is stored", async () => {
   const seen: Array<unknown> = []
   const { post: send } = Client.open({

@@ -6,7 +6,6 @@ import * as Answer from "./Answer.ts"
 import type { Api } from "./Definition.ts"
 import * as EventStream from "./EventStream.ts"
 import * as Health from "./Health.ts"
-import * as OpenApi from "./OpenApi.ts"
 import * as ReadRows from "./ReadRows.ts"
 import * as ReadState from "./ReadState.ts"
 import * as Routes from "./Routes.ts"
@@ -17,6 +16,8 @@ import type { Services } from "./Services.ts"
 export interface HandlerState {
   readonly inFlight: Set<string>
   readonly closing: Effect.Effect<void>
+  /** The OpenAPI document, made with the first request for it. */
+  readonly document: () => Answer.Answer
 }
 
 /** A part of an API. */
@@ -46,7 +47,7 @@ const runOf = (
 ): Found["run"] | undefined => {
   switch (name) {
     case "OpenApi":
-      return (api) => Effect.sync(() => Answer.json(OpenApi.documentOf(api)))
+      return (_api, _request, _url, { document }) => Effect.sync(document)
     case "Health":
       return Health.health
     case "Ready":

@@ -11,6 +11,7 @@ import { correlationIdOf, traceOf } from "../RequestHeaders.ts"
 import { Refused } from "./AggregateResource.ts"
 import * as Answer from "./Answer.ts"
 import type { Api } from "./Definition.ts"
+import * as OpenApi from "./OpenApi.ts"
 import { type Found, type HandlerState, resolve } from "./Dispatch.ts"
 import type { Services } from "./Services.ts"
 
@@ -23,7 +24,12 @@ export interface Handler<R> {
 /** Makes a handler. Make it once: it knows which idempotency keys it is at work on. */
 export const make = <R>(api: Api<R>): Handler<R> => {
   const closing = Deferred.makeUnsafe<void>()
-  const state = { inFlight: new Set<string>(), closing: Deferred.await(closing) }
+  let document: Answer.Answer | undefined
+  const state = {
+    inFlight: new Set<string>(),
+    closing: Deferred.await(closing),
+    document: () => document ??= Answer.json(OpenApi.documentOf(api))
+  }
   return {
     handle: (request) =>
       Effect.flatMap(correlationOf(request), (correlation) => {
