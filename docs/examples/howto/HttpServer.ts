@@ -46,7 +46,7 @@ const toRequest = (message: IncomingMessage, signal: AbortSignal): Request => {
   for (const [name, values] of Object.entries(message.headersDistinct)) {
     for (const value of values ?? []) headers.append(name, value)
   }
-  // The host is the client's word, and no route depends on it.
+  // The client chooses the header Host, so it is not used.
   const url = `http://localhost${message.url?.startsWith("/") === true ? message.url : "/"}`
   const hasBody = method !== "GET" && method !== "HEAD"
   return new Request(url, {

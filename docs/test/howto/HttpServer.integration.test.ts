@@ -43,7 +43,7 @@ const get = async ({ handler }: Http.WebHandler, path: string, headers: Record<s
 }
 
 it(
-  "of clients with one precondition in two programs, one is first, and the others learn the version",
+  "of clients with the same precondition in two programs, one succeeds, and the others get the actual version",
   onServer(async (one, other) => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, index) => deposit(index % 2 === 0 ? one : other, "ada", { "if-none-match": "*" }))

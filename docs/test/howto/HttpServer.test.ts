@@ -105,7 +105,7 @@ describe("the API behind node:http", () => {
     expect(await response.text()).toBe("retry: 3000\n\n")
   })
 
-  it("outlives a client that disconnects in the middle of its request", async () => {
+  it("goes on after a client has disconnected in the middle of its request", async () => {
     const { hostname, port } = new URL(base)
     const socket = connect(Number(port), hostname)
     await new Promise<void>((resolve) => socket.once("connect", resolve))

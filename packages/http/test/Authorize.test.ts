@@ -103,7 +103,7 @@ describe("the rule of an API", () => {
     expect(() => Http.toWebHandler(api, layer)).not.toThrow()
   })
 
-  it("does not hear of what is no command", async () => {
+  it("is not asked about a malformed command", async () => {
     let asked = 0
     const { post } = Client.of(
       Http.toWebHandler(

@@ -164,7 +164,7 @@ describe("an idempotency key", () => {
     })
   })
 
-  it("of a request that is at work is 409, and free again when that is answered", async () => {
+  it("of a request in progress is 409, and free again when that is answered", async () => {
     let answer = () => {}
     const waiting = new Promise<void>((resolve) => {
       answer = resolve

@@ -41,7 +41,7 @@ describe("/health and /ready", () => {
     expect(await get("/ready")).toMatchObject({ status: 503 })
   })
 
-  it("a service whose store does not answer is degraded and not ready, and says no more", async () => {
+  it("a service whose store does not answer is degraded and not ready, and shows no cause", async () => {
     const error = new EventStoreError.EventStoreError({ operation: "read", cause: new Error("secret") })
     const down = Layer.effect(
       EventReader.EventReader,

@@ -90,7 +90,7 @@ describe("the OpenAPI document", () => {
     }
   })
 
-  it("is not empty words: the check finds an answer that is not as described", async () => {
+  it("is checked: an answer that is not as described is found", async () => {
     const check = Contract.of((await get("/openapi.json")).body)
     const sent = await post("/wallet/ada/Deposit", { cents: 300 })
     expect(check("POST", "/wallet/ada/Deposit", { ...sent, body: { ...sent.body, version: "1" } })).toContain("version")

@@ -107,8 +107,8 @@ describe("rows", () => {
   })
 
   it("that do not reach a position in time are 503 with Retry-After", async () => {
-    const impatient = Client.open({ awaitTimeout: "20 millis" })
-    expect(await impatient.get("/rows/wallets?after=999999")).toMatchObject({
+    const brief = Client.open({ awaitTimeout: "20 millis" })
+    expect(await brief.get("/rows/wallets?after=999999")).toMatchObject({
       status: 503,
       headers: { "retry-after": "1" },
       body: { type: "urn:refold:problem:AwaitTimeout", position: 999999 }

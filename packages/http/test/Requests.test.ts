@@ -125,9 +125,9 @@ describe("a body", () => {
   })
 
   it("that does not arrive in time is 408", async () => {
-    const hasty = Client.open({ bodyTimeout: "10 millis" })
+    const brief = Client.open({ bodyTimeout: "10 millis" })
     const body = new ReadableStream({ start: (controller) => controller.enqueue(new Uint8Array([0x7b])) })
-    expect(await hasty.ask("POST", deposit, { body, duplex: "half" }))
+    expect(await brief.ask("POST", deposit, { body, duplex: "half" }))
       .toMatchObject({ status: 408, body: problem("RequestTimeout") })
   })
 

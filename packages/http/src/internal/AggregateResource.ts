@@ -118,23 +118,26 @@ export const make = <Command extends { readonly _tag: string }, State, Event ext
       parse: (id, tag, body) =>
         Result.map(decode(codec, tag, body), (payload) => ({
           payload,
-          send: (sent) =>
-            handle(id, payload, sent).pipe(
-              Effect.mapError((error) => asRefused(error, refusal)),
-              Effect.flatMap((handled) =>
-                Effect.map(show(handled), (one) => ({
-                  ...one,
-                  events: handled.events.map((event) => encodeEvent(aggregate.events, event)),
-                  deduplicated: handled.deduplicated
-                }))
-              )
-            )
+          send: (sent) => answerOf(aggregate, show, Effect.mapError(handle(id, payload, sent), asRefused(refusal)))
         })),
       load: (id, asOf) => Effect.flatMap(State.load(aggregate, id, { asOf }), show)
     }
   })
 
-const asRefused = (error: unknown, status: 409 | 422 | undefined): unknown => {
+const answerOf = <Command, State, Event extends Tagged, Refusal>(
+  { events }: Aggregate.Aggregate<Command, State, Event, Refusal>,
+  show: (loaded: LoadedState<State>) => Effect.Effect<Shown>,
+  handled: Effect.Effect<CommandHandler.Handled<State, Event>, unknown, Services>
+): Effect.Effect<ShownAnswer, unknown, Services> =>
+  Effect.flatMap(handled, (answer) =>
+    Effect.map(show(answer), (shown) => ({
+      ...shown,
+      // They were encoded before they were stored.
+      events: answer.events.map((event) => Result.getOrThrow(events.encode(event))),
+      deduplicated: answer.deduplicated
+    })))
+
+const asRefused = (status: 409 | 422 | undefined) => (error: unknown): unknown => {
   const tag: unknown = Reflect.get(Object(error), "_tag")
   const mapping = ErrorTable.find(error, typeof tag === "string" ? tag : undefined)
   return mapping === undefined || mapping === ErrorTable.defect || mapping.isRefusal
@@ -151,11 +154,6 @@ const showWith =
         Effect.map((state) => ({ loaded, state })),
         Effect.orDie
       )
-
-const encodeEvent = <Event extends Tagged>(
-  codec: Aggregate.Aggregate<never, never, Event, never>["events"],
-  event: Event
-): ShownEvent => Result.getOrThrow(codec.encode(event))
 
 const decode = <Command extends { readonly _tag: string }>(
   codec: { readonly decode: (input: unknown) => Result.Result<Command, CommandInvalid> },

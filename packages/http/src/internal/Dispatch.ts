@@ -2,7 +2,7 @@
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
-import * as Answer from "./Answer.ts"
+import type * as Answer from "./Answer.ts"
 import type { Api } from "./Definition.ts"
 import * as EventStream from "./EventStream.ts"
 import * as Health from "./Health.ts"

@@ -38,24 +38,18 @@ export const open = <R>(
 const start = (
   request: Request,
   options: SubscribeOptions,
-  { keepAlive = "15 seconds", retry = "3 seconds" }: EventsOptions,
+  served: EventsOptions,
   closing: Effect.Effect<void>
 ): Effect.Effect<Answer.Answer, ReadFailure | LogWentBack, EventReader> =>
   Effect.gen(function*() {
     const reader = yield* EventReader
     // Once the answer has begun, its status cannot tell that the place is not in the log.
     yield* confirm(reader, options)
-    const context = yield* Effect.context()
-    const events = reader.subscribeWithCursors(options).pipe(
-      Stream.map(({ cursor, event }) => message(event.type, shown(event), cursor)),
-      Stream.catchCause((cause) => Stream.succeed(failed(cause)))
-    )
-    const comments = Stream.tick(keepAlive).pipe(Stream.drop(1), Stream.map(() => ": keep-alive\n\n"))
-    const text = Stream.succeed(`retry: ${Duration.toMillis(Duration.fromInputUnsafe(retry))}\n\n`).pipe(
-      Stream.concat(Stream.merge(events, comments, { haltStrategy: "left" })),
+    const text = textOf(reader, options, served).pipe(
       Stream.interruptWhen(closing),
       Stream.map((part) => encoder.encode(part))
     )
+    const context = yield* Effect.context()
     return {
       status: 200,
       headers: { "content-type": "text/event-stream", "cache-control": "no-cache", "x-accel-buffering": "no" },
@@ -64,6 +58,21 @@ const start = (
         : Stream.toReadableStreamWith(text, context, { signal: request.signal })
     }
   })
+
+const textOf = (
+  reader: EventReader["Service"],
+  options: SubscribeOptions,
+  { keepAlive = "15 seconds", retry = "3 seconds" }: EventsOptions
+): Stream.Stream<string> => {
+  const events = reader.subscribeWithCursors(options).pipe(
+    Stream.map(({ cursor, event }) => message(event.type, shown(event), cursor)),
+    Stream.catchCause((cause) => Stream.succeed(failed(cause)))
+  )
+  const comments = Stream.tick(keepAlive).pipe(Stream.drop(1), Stream.map(() => ": keep-alive\n\n"))
+  return Stream.succeed(`retry: ${Duration.toMillis(Duration.fromInputUnsafe(retry))}\n\n`).pipe(
+    Stream.concat(Stream.merge(events, comments, { haltStrategy: "left" }))
+  )
+}
 
 const encoder = new TextEncoder()
 

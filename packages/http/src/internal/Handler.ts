@@ -11,8 +11,8 @@ import { correlationIdOf, traceOf } from "../RequestHeaders.ts"
 import { Refused } from "./AggregateResource.ts"
 import * as Answer from "./Answer.ts"
 import type { Api } from "./Definition.ts"
-import * as OpenApi from "./OpenApi.ts"
 import { type Found, type HandlerState, resolve } from "./Dispatch.ts"
+import * as OpenApi from "./OpenApi.ts"
 import type { Services } from "./Services.ts"
 
 /** Answers requests; `close` ends the streams of events that are open. */
@@ -21,7 +21,7 @@ export interface Handler<R> {
   readonly close: Effect.Effect<void>
 }
 
-/** Makes a handler. Make it once: it knows which idempotency keys it is at work on. */
+/** Makes a handler. Make it once: it keeps the idempotency keys of requests in progress. */
 export const make = <R>(api: Api<R>): Handler<R> => {
   const closing = Deferred.makeUnsafe<void>()
   let document: Answer.Answer | undefined

@@ -56,11 +56,7 @@ export const rowQuery = (
     const names = ["index", "from", "to", "descending", "limit", "cursor", "after"]
     const found = yield* read(url, (name) => names.includes(name) || name.startsWith("where."))
     const fields = indexes.find(({ name }) => name === found.get("index"))?.fields ?? []
-    const kindOf = (field: string) => fields.find((one) => one.field === field)?.kind
-    const where = Object.fromEntries(
-      [...found].filter(([name]) => name.startsWith("where."))
-        .map(([name, text]) => [name.slice(6), scalarOf(kindOf(name.slice(6)), text)] as const)
-    )
+    const where = whereOf(found, fields)
     const sorted = fields[Object.keys(where).length]?.kind
     const [index, from, to, limit, cursor] = ["index", "from", "to", "limit", "cursor"].map((name) => found.get(name))
     const query = {
@@ -78,19 +74,30 @@ export const rowQuery = (
     return { query, after: yield* positionOf(found) }
   })
 
+const whereOf = (
+  found: ReadonlyMap<string, string>,
+  fields: RowsResource["indexes"][number]["fields"]
+): NonNullable<RowQuery["where"]> =>
+  Object.fromEntries(
+    [...found].filter(([name]) => name.startsWith("where.")).map(([name, text]) => {
+      const field = name.slice("where.".length)
+      return [field, scalarOf(fields.find((one) => one.field === field)?.kind, text)] as const
+    })
+  )
+
 /** An error with the parameter's name, where the store names a field of its own. */
 export const asParameter = <E>(error: E): E | InvalidInput => {
   if (!(error instanceof InvalidInput)) return error
-  const field = parameterNames[error.field]
+  const field = parameterNames.get(error.field)
   return field === undefined ? error : new InvalidInput({ field, rule: error.rule })
 }
 
-const parameterNames: Readonly<Record<string, string>> = {
-  after: "cursor",
-  "range.from": "from",
-  "range.to": "to",
-  "asOf.version": "version"
-}
+const parameterNames: ReadonlyMap<string, string> = new Map([
+  ["after", "cursor"],
+  ["range.from", "from"],
+  ["range.to", "to"],
+  ["asOf.version", "version"]
+])
 
 // A number stays a text, which has all its digits; the check of the query refuses what is none.
 const scalarOf = (kind: string | undefined, text: string): string | boolean =>

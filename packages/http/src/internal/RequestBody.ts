@@ -67,7 +67,7 @@ const collect = (body: ReadableStream<Uint8Array>, limit: number): Effect.Effect
           chunks.push(value)
         }
       }),
-    // What is left of the body is not wanted; a body that broke off has nothing left.
+    // The rest of the body is not read; a body that broke off has no rest.
     (reader) => Effect.sync(() => void reader.cancel().catch(() => undefined))
   )
 

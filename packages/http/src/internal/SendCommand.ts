@@ -20,7 +20,7 @@ export interface Target {
   readonly command: string
 }
 
-/** Handles the command of a request. `inFlight` are the idempotency keys that this program is at work on. */
+/** Handles the command of a request. `inFlight` are the idempotency keys of requests in progress. */
 export const send = <R>(
   api: Api<R>,
   request: Request,
@@ -51,7 +51,7 @@ const checkRequired = (
     : Effect.void
 }
 
-// The store answers a repeated key rightly by itself. While the first request is at work, a client that repeats it is too fast.
+// The store answers a repeated key by itself. This saves the work of deciding twice while the first request runs.
 const once = <A, E, R>(
   inFlight: Set<string>,
   { idempotencyKey: key }: HandleOptions,
@@ -66,7 +66,7 @@ const once = <A, E, R>(
 const busy = new HttpProblem({
   status: 409,
   name: "RequestInFlight",
-  reason: "a request with this idempotency key is at work: repeat it later",
+  reason: "a request with this idempotency key is in progress: repeat it later",
   headers: { "retry-after": "1" }
 })
 
