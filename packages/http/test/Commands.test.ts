@@ -313,6 +313,8 @@ it("the definition of an API is checked", () => {
   expect(() => Http.makeUnsafe({ aggregates: { rows: Http.aggregate(Card, {}) } })).toThrow("aggregates.rows")
   expect(() => Http.makeUnsafe({ prefix: "api/" })).toThrow("prefix")
   expect(() => Http.makeUnsafe({ limits: { depth: 0 } })).toThrow("limits.depth")
+  expect(() => Http.makeUnsafe({ events: { retry: "soon" as "1 second" } })).toThrow("events.retry")
+  expect(() => Http.makeUnsafe({ bodyTimeout: 0 })).toThrow("bodyTimeout")
   const bare = Aggregate.makeUnsafe({ category: "bare", events: codec, decider: Wallet.decider })
   expect(() => Http.makeUnsafe({ aggregates: { bare: Http.aggregate(bare, {}) } })).toThrow("aggregates.bare.commands")
 })

@@ -1,8 +1,9 @@
 /** The definition of an API, and the same checked. */
 import { invalid, InvalidInput } from "@refold/core/event/InvalidInput"
 import type * as Middleware from "@refold/store/app/Middleware"
-import type * as Duration from "effect/Duration"
+import * as Duration from "effect/Duration"
 import type * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { AggregateResource } from "./AggregateResource.ts"
 import { reserved } from "./Routes.ts"
@@ -87,6 +88,7 @@ export const make = <R = never>(definition: Definition<R>): Result.Result<Api<R>
     if (prefix !== "" && !/^(\/[\w.~-]+)+$/.test(prefix)) {
       return yield* invalid("prefix", "must be empty or a path such as /api, without a slash at its end")
     }
+    yield* checkDurations(definition)
     const checked = new Map<string, AggregateResource>()
     for (const [name, resource] of Object.entries(aggregates)) {
       const field = `aggregates.${name}`
@@ -101,6 +103,19 @@ export const make = <R = never>(definition: Definition<R>): Result.Result<Api<R>
       limits: yield* checkLimits(limits)
     }
   })
+
+const checkDurations = (
+  { awaitTimeout, bodyTimeout, events }: Pick<Definition, "awaitTimeout" | "bodyTimeout" | "events">
+): Result.Result<void, InvalidInput> => {
+  const { keepAlive, retry } = events ?? {}
+  const durations = { awaitTimeout, bodyTimeout, "events.keepAlive": keepAlive, "events.retry": retry }
+  for (const [field, duration] of Object.entries(durations)) {
+    if (duration === undefined) continue
+    const isPositive = Option.exists(Duration.fromInput(duration), (one) => Duration.toMillis(one) > 0)
+    if (!isPositive) return invalid(field, "must be a duration above zero")
+  }
+  return Result.void
+}
 
 const withPath = (path: string, { field, rule }: InvalidInput): InvalidInput =>
   new InvalidInput({ field: `${path}.${field}`, rule })
