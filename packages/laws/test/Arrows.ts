@@ -37,7 +37,7 @@ const dataModules = [
 const library = { effect: "all", effectBarrel: false, npm: [], node: false } as const
 
 const app: Arrow = {
-  workspace: ["refold", "core", "store", "memory", "postgres", "legacy"],
+  workspace: ["refold", "core", "store", "memory", "postgres", "legacy", "http"],
   effect: "all",
   effectBarrel: true,
   npm: "all",
@@ -63,6 +63,7 @@ export const arrows: Readonly<Record<string, Arrow>> = {
     node: true
   },
   "packages/legacy": { ...library, workspace: ["core", "store", "postgres"], node: true },
+  "packages/http": { ...library, workspace: ["core", "store"] },
   "packages/refold": { ...library, workspace: ["core", "store", "memory"] },
   "packages/laws": { ...library, workspace: ["core", "store"], npm: ["fast-check", "vitest"] },
   "apps/ledger": app,
