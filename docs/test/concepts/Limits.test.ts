@@ -40,6 +40,8 @@ const sources: ReadonlyArray<readonly [what: string, path: string, name: string]
   ["writes, events", "packages/postgres/src/log/internal/AppendBatch.ts", "maxWrites"],
   ["writes, events", "packages/postgres/src/log/internal/AppendBatch.ts", "maxEvents"],
   ["writes, events", "packages/postgres/src/log/internal/AppendBatch.ts", "maxLength"],
+  ["streams on a page", "packages/postgres/src/log/internal/LogBrowserAdapter.ts", "pageSize"],
+  ["events of the log", "packages/store/src/log/internal/ReadPart.ts", "maxEvents"],
   ["rows on a page", `${core}/project/RowQuery.ts`, "maxLimit"],
   ["fields of an index", `${core}/project/internal/RowIndex.ts`, "maxFields"],
   ["text in the fields", `${core}/project/internal/RowValue.ts`, "maxText"],
