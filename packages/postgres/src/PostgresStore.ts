@@ -6,6 +6,8 @@ import { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import type { EventReader } from "@refold/store/log/EventReader"
 import * as EventStore from "@refold/store/log/EventStore"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
+import { LogBrowser } from "@refold/store/log/LogBrowser"
+import { Maintenance } from "@refold/store/maintain/Maintenance"
 import { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -18,7 +20,9 @@ import * as SnapshotStoreAdapter from "./decide/internal/SnapshotStoreAdapter.ts
 import type * as Embedded from "./embedded/Embedded.ts"
 import * as AppendQueue from "./log/internal/AppendQueue.ts"
 import * as EventStoreAdapter from "./log/internal/EventStoreAdapter.ts"
+import * as LogBrowserAdapter from "./log/internal/LogBrowserAdapter.ts"
 import * as OpenStore from "./log/internal/OpenStore.ts"
+import * as MaintenanceAdapter from "./maintain/internal/MaintenanceAdapter.ts"
 import * as InlineRows from "./project/internal/InlineRows.ts"
 import * as ProjectionTablesAdapter from "./project/internal/ProjectionTablesAdapter.ts"
 import * as ReadModelStoreAdapter from "./project/internal/ReadModelStoreAdapter.ts"
@@ -38,14 +42,21 @@ export type { AppendQueueOptions, StoreOptions } from "./schema/internal/StoreOp
 export type Services = StoreServices | PgClient.PgClient | SqlClient.SqlClient
 
 /** The ports. */
-export type StoreServices = EventStore.EventStore | EventReader | SnapshotStore | ReadModelStore | ProjectionTables
+export type StoreServices =
+  | EventStore.EventStore
+  | EventReader
+  | LogBrowser
+  | SnapshotStore
+  | ReadModelStore
+  | ProjectionTables
+  | Maintenance
 
 /** How to share the database with other processes. */
 export interface ClientOptions extends StoreOptions {
   /**
    * Whether to announce appends to other processes by NOTIFY and to LISTEN for theirs; true by default. Not possible
    * behind a pooler that shares connections between transactions. While the log is followed, listening takes one
-   * connection beside the client's own.
+   * connection beside the client's own, for all stores on that client.
    */
   readonly notify?: boolean | undefined
 }
@@ -136,11 +147,13 @@ const layerOn = (
       appendQueue: queue
     })
     return EventStore.context(eventStore).pipe(
+      Context.add(LogBrowser, LogBrowserAdapter.make(database, eventStore.logHead)),
       Context.add(SnapshotStore, SnapshotStoreAdapter.make(database)),
       Context.add(
         ReadModelStore,
         ReadModelStoreAdapter.make(database, { ownerIdleTimeout, hasOneSession: isEmbedded })
       ),
-      Context.add(ProjectionTables, ProjectionTablesAdapter.make(database))
+      Context.add(ProjectionTables, ProjectionTablesAdapter.make(database)),
+      Context.add(Maintenance, MaintenanceAdapter.make(database, { limits: sizes, hasOneSession: isEmbedded }))
     )
   }))

@@ -44,9 +44,9 @@ export interface Definition<Event extends Tagged, R = never> {
    */
   readonly startAt: "start" | "now" | { readonly after: Position }
   /**
-   * Handles an event: returns an effect, or is an async function. One event at a time, in the order of the log. May run again for the same event with the same
-   * `delivery.key`: after a failure, after a crash, and where another program takes over from one that was suspended. What it
-   * throws, or a promise that is rejected, is a failure.
+   * Handles an event: returns an effect, or is an async function. One event at a time, in the order of the log, or as
+   * `concurrency` says. May run again for the same event with the same `delivery.key`: after a failure, after a crash, and where
+   * another program takes over from one that was suspended. What it throws, or a promise that is rejected, is a failure.
    */
   readonly handle?: ((event: Event, delivery: Delivery, context: HandlerContext) => Handling<unknown, R>) | undefined
   /**
@@ -65,11 +65,16 @@ export interface Definition<Event extends Tagged, R = never> {
    * session: everything else that uses it waits while a handler runs.
    */
   readonly inTransaction?: boolean | undefined
+  /**
+   * The maximum number of events that `handle` handles at the same time, 1 by default. They are of different streams: the events of
+   * a stream are handled one after another, in order. 1 with `handleAll` and `inTransaction`, and always on the embedded database.
+   */
+  readonly concurrency?: number | undefined
 }
 
 /** A consumer, checked and ready for use. */
 export interface Consumer<Event extends Tagged, R = never>
-  extends Omit<Definition<Event, R>, "handle" | "handleAll" | "timeout" | "inTransaction">
+  extends Omit<Definition<Event, R>, "handle" | "handleAll" | "timeout" | "inTransaction" | "concurrency">
 {
   readonly handle: ((event: Event, delivery: Delivery) => Effect.Effect<unknown, unknown, R>) | undefined
   readonly handleAll: ((delivered: ReadonlyArray<Delivered<Event>>) => Effect.Effect<unknown, unknown, R>) | undefined
@@ -77,13 +82,14 @@ export interface Consumer<Event extends Tagged, R = never>
   readonly types: ReadonlyArray<string>
   readonly timeout: Duration.Duration
   readonly inTransaction: boolean
+  readonly concurrency: number
 }
 
 const namePattern = /^[A-Za-z0-9_-]{1,100}$/
 
 /** Makes a consumer. Fails with `InvalidInput` for the part of the definition that breaks a rule. */
 export const make = <Event extends Tagged, R = never>(
-  { handle, handleAll, inTransaction = false, timeout = "30 seconds", ...definition }: Definition<Event, R>
+  { concurrency = 1, handle, handleAll, inTransaction = false, timeout = "30 seconds", ...definition }: Definition<Event, R>
 ): Result.Result<Consumer<Event, R>, InvalidInput> =>
   Result.gen(function*() {
     if (!namePattern.test(definition.name)) {
@@ -93,10 +99,15 @@ export const make = <Event extends Tagged, R = never>(
     if ((handle === undefined) === (handleAll === undefined)) {
       return yield* invalid("handle", "must be given, or handleAll in its place")
     }
+    yield* CheckOptions.count("concurrency", concurrency)
+    if (concurrency > 1 && (inTransaction || handleAll !== undefined)) {
+      return yield* invalid("concurrency", "must be 1 with handleAll or inTransaction")
+    }
     const { types } = yield* Projection.make({ ...definition, version: 1, ...withoutRows })
     return {
       ...definition,
       types,
+      concurrency,
       inTransaction,
       timeout: yield* CheckOptions.duration("timeout", timeout),
       handle: handle && ((event, delivery) => run((context) => handle(event, delivery, context))),
