@@ -17,6 +17,7 @@ const consumer = (catchUp: ConsumerRun.CatchUp) =>
 
 const laws: Table<typeof ConsumerLaws> = {
   everyEventInOrder: { "effects in reverse order": consumer(Consumers.handlesBackwards) },
+  streamsTakeTurns: { "two events of a stream at once": consumer(Consumers.handlesAStreamAtOnce) },
   parkedStreamsWait: { "ignored parked streams": store(ReadModels.ignoresParkedStreams) },
   retriedStreamsGoOn: { "streams read in reverse order": store(Readers.readsStreamsBackwards) },
   newerEventsWait: { "checkpoints that pass newer events": store(ReadModels.passesNewerEvents) },
@@ -30,7 +31,10 @@ const laws: Table<typeof ConsumerLaws> = {
     "a change of partitions that skips": store(ReadModels.skipsWhenPartitionsChange),
     "a change of partitions that repeats": store(ReadModels.repeatsWhenPartitionsChange)
   },
-  crashesLoseNothing: { "checkpoints before the effects": consumer(Consumers.handlesAfterTheCheckpoint) },
+  crashesLoseNothing: {
+    "checkpoints before the effects": consumer(Consumers.handlesAfterTheCheckpoint),
+    "a checkpoint behind an event in hand": consumer(Consumers.passesEventsInHand)
+  },
   deliveriesKeepTheirKeys: { "a key for each delivery": consumer(Consumers.makesAKeyForEachDelivery) }
 }
 

@@ -1,9 +1,11 @@
 /** The generations of all projections as an immutable value: rows, parked streams and discarded events. */
+import type { Position } from "@refold/core/event/Position"
 import type { StoredRow } from "@refold/core/project/ProjectionFold"
 import type {
   Changes,
   DiscardedEvent,
   Generation,
+  ParkedStream,
   RowChanges,
   RowsIdentity,
   Status,
@@ -86,6 +88,17 @@ export const writeRows = (all: Generations, place: Place, changes: RowChanges): 
 /** Applies the changes of a batch. */
 export const save = (all: Generations, place: Place, changes: Changes, now: DateTime.Utc): Generations =>
   changePartition(writeRows(all, place, changes), place, (partition) => Partitions.save(partition, changes, now))
+
+/** Puts a generation without rows at a checkpoint, with parked streams as they were. */
+export const restore = (
+  all: Generations,
+  id: number,
+  checkpoint: Position,
+  parked: ReadonlyArray<ParkedStream>
+): Generations => {
+  const parkedStreams = HashMap.fromIterable(parked.map((one) => [one.stream, one] as const))
+  return changePartition(all, { id, partition: 0 }, (partition) => ({ ...partition, checkpoint, parkedStreams }))
+}
 
 /** Changes the definition of a partition, or an addition to it. */
 export const redefine = (

@@ -60,14 +60,10 @@ export const handle = <Event extends Tagged, R>(
     ? Effect.forEach(
       delivered,
       // It is given where `handleAll` is not.
-      ({ delivery, event }) => causedBy([delivery], call(() => handle!(event, delivery))),
+      ({ delivery, event }) => causedBy([delivery], handle!(event, delivery)),
       { discard: true }
     )
-    : causedBy(delivered.map(({ delivery }) => delivery), call(() => handleAll(delivered)))
-
-// A handler may throw before it returns an effect.
-const call = <R>(handler: () => Effect.Effect<unknown, unknown, R>): Effect.Effect<unknown, unknown, R> =>
-  Effect.flatten(Effect.fromResult(attempt(handler)))
+    : causedBy(delivered.map(({ delivery }) => delivery), handleAll(delivered))
 
 const causedBy = <R>(
   [first, ...others]: ReadonlyArray<Delivered<unknown>["delivery"]>,
