@@ -85,20 +85,3 @@ test(
     })
   )
 )
-
-test(
-  "a page of a partition is read along the primary key, also before the table is analysed",
-  Ticks.onDatabase(({ sql, store }) =>
-    Effect.gen(function*() {
-      for (let n = 0; n < 30; n++) {
-        const events = Array.from({ length: 200 }, (_, k) => Ticks.tick(k))
-        yield* store.append(Stores.streamName(`tally-${n}`), [Ticks.tick(0), ...events])
-      }
-      const condition = "CASE WHEN refold.partition_of(stream, 2) = 1 THEN true ELSE false END"
-      const [explained] = yield* sql.unsafe<{ readonly "QUERY PLAN": ReadonlyArray<object> }>(
-        `explain (format json) select * from refold.event_store where "position" > 0 and ${condition} order by "position" limit 2000`
-      )
-      expect(JSON.stringify(explained!["QUERY PLAN"])).not.toMatch(/Sort|Seq Scan/)
-    })
-  )
-)
