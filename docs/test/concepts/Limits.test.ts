@@ -33,6 +33,8 @@ const sources: ReadonlyArray<readonly [what: string, path: string, name: string]
   ["instances", `${core}/process/Process.ts`, "maxInstances"],
   ["schema version", `${core}/event/NewEvent.ts`, "maxSchemaVersion"],
   ["nesting", `${core}/event/Json.ts`, "maxDepth"],
+  ["lines in a batch of an import", "packages/store/src/maintain/internal/ImportLines.ts", "maxItems"],
+  ["lines in a batch of an import", "packages/store/src/maintain/internal/ImportLines.ts", "maxLength"],
   ["streams in a commit", `${core}/journal/Commit.ts`, "maxWrites"],
   ["appends of a program", "packages/postgres/src/log/internal/AppendQueue.ts", "defaultSize"],
   ["writes, events", "packages/postgres/src/log/internal/AppendBatch.ts", "maxWrites"],

@@ -31,7 +31,7 @@ const functions: Readonly<Record<string, string>> = {
   p: "claim_generation create_generation_schema create_rows_table drop_generation lock_projection obsolete_generations promote_generation row_readers save_checkpoint share_tables",
   k: "forget_keys",
   none:
-    "append_commit category_problem character_problem check_batch check_guards check_process_key commit_fingerprint commit_size_problem count_problem event_problem expected_problem expected_version_in first_duplicate generation_mark guards_problem is_readable is_too_long json_event_problem json_problem key_problem last_event_problem lock_holders lock_positions lock_streams name_problem new_event_id object_problem page_problem parse_time problem read_problem refuse_change refuse_commit refuse_input repeat_numbers size_problem store_commit store_writes stream_end stream_problem time_problem to_appended wait_for_lock writes_problem"
+    "abandon_import append_commit begin_import category_problem character_problem check_batch check_guards check_process_key commit_fingerprint commit_size_problem count_problem end_import event_problem expected_problem expected_version_in first_duplicate generation_mark guards_problem incomplete_store is_readable is_too_long json_event_problem json_problem key_problem last_event_problem lock_holders lock_positions lock_streams name_problem new_event_id object_problem page_problem parse_time problem read_problem refuse_change refuse_commit refuse_input repeat_numbers size_problem store_commit store_content store_writes stream_end stream_problem time_problem to_appended wait_for_lock writes_problem"
 }
 
 /** The rights of the kinds of roles on everything else. */
@@ -44,6 +44,7 @@ const rights: Readonly<Record<string, string>> = {
   "refold.event_snapshots": "INSERT w, SELECT rwp, UPDATE w",
   "refold.event_store": "SELECT rwp",
   "refold.idempotency_keys": "SELECT w",
+  "refold.import_progress": "",
   "refold.log_instance": "SELECT rwp",
   "refold.migrations": "SELECT rwp",
   "refold.parked_streams": "DELETE p, INSERT p, SELECT rwp, UPDATE p",

@@ -116,6 +116,12 @@ export const migrations = {
     "project/claim_generation",
     "project/save_checkpoint",
     "project/promote_generation",
+    "maintain/import_progress",
+    "maintain/incomplete_store",
+    "maintain/store_content",
+    "maintain/begin_import",
+    "maintain/end_import",
+    "maintain/abandon_import",
     "schema/privileges"
   ])
 } satisfies Readonly<Record<MigrationName, ReadonlyArray<SqlFile>>>
