@@ -51,11 +51,20 @@ export const keys = (journal: Journal, upTo: Position): ReadonlyArray<CopiedKey>
       })) as unknown as CopiedKey["commit"]
     }))
 
-/** Adds events that were checked, in their order, with their versions and times, at the next positions. */
-export const addEvents = (journal: Journal, events: ReadonlyArray<RecordedEvent>): Journal => {
-  const recorded = events.map((event, index) =>
-    Object.freeze({ ...event, position: Position(journal.log.size + index + 1) })
-  )
+/**
+ * Adds events that were checked, in their order, with their versions and times, at the next positions. `firsts` holds the new
+ * position of the first event of each commit by its old one, for commits that begin in an earlier call; it is mutated.
+ */
+export const addEvents = (
+  journal: Journal,
+  events: ReadonlyArray<RecordedEvent>,
+  firsts: Map<Position, Position>
+): Journal => {
+  const recorded = events.map((event, index) => {
+    const position = Position(journal.log.size + index + 1)
+    if (event.commit === event.position) firsts.set(event.position, position)
+    return Object.freeze({ ...event, position, commit: firsts.get(event.commit) ?? position })
+  })
   const streams = HashMap.mutate(journal.streams, (streams) => {
     for (const event of recorded) {
       const before = Option.getOrElse(HashMap.get(streams, event.stream), () => AppendOnlyLog.empty<RecordedEvent>())
