@@ -29,10 +29,10 @@ const stored = (schemaVersion: number, data: RecordedEvent["data"]): RecordedEve
   metadata: {},
   occurredAt: at(0),
   recordedAt: at(0),
-  commit: 1 as RecordedEvent["commit"],
   stream: stream("account-1"),
   version: StreamVersion(1),
   position: Position(1),
+  commit: Position(1),
   type: "Paid",
   schemaVersion,
   data

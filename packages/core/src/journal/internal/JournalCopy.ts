@@ -52,18 +52,19 @@ export const keys = (journal: Journal, upTo: Position): ReadonlyArray<CopiedKey>
     }))
 
 /**
- * Adds events that were checked, in their order, with their versions and times, at the next positions. `firsts` holds the new
- * position of the first event of each commit by its old one, for commits that begin in an earlier call; it is mutated.
+ * Adds events that were checked, in their order, with their versions and times, at the next positions. `commits` has the new
+ * positions of the first events of commits by their former ones, and is added to.
  */
 export const addEvents = (
   journal: Journal,
   events: ReadonlyArray<RecordedEvent>,
-  firsts: Map<Position, Position>
+  commits: Map<Position, Position>
 ): Journal => {
   const recorded = events.map((event, index) => {
     const position = Position(journal.log.size + index + 1)
-    if (event.commit === event.position) firsts.set(event.position, position)
-    return Object.freeze({ ...event, position, commit: firsts.get(event.commit) ?? position })
+    const commit = commits.get(event.commit) ?? position
+    commits.set(event.commit, commit)
+    return Object.freeze({ ...event, position, commit })
   })
   const streams = HashMap.mutate(journal.streams, (streams) => {
     for (const event of recorded) {

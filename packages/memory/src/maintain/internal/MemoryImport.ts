@@ -41,8 +41,8 @@ interface Filling {
   readonly id: EventId
   readonly progress: ImportProgress
   readonly journal: Journal.Journal
-  /** The positions of the first events of commits, by their positions in the file. */
-  readonly firsts: Map<Position.Position, Position.Position>
+  /** The positions of the first events of commits, by those in the file. */
+  readonly commits: Map<Position.Position, Position.Position>
   readonly generations: Generations.Generations
 }
 
@@ -57,7 +57,7 @@ export const target = (parts: Parts, held: Held): ImportTarget => {
         id,
         progress: unstarted,
         journal: Journal.empty,
-        firsts: new Map(),
+        commits: new Map(),
         generations: Generations.empty
       }
       if (held.filling.id !== id) {
@@ -151,7 +151,7 @@ const written = (filling: Filling, batch: ImportBatch, now: DateTime.Utc): Filli
   const { generations, journal } = filling
   switch (batch.kind) {
     case "event":
-      return { ...filling, journal: JournalCopy.addEvents(journal, batch.items, filling.firsts) }
+      return { ...filling, journal: JournalCopy.addEvents(journal, batch.items, filling.commits) }
     case "key":
       return { ...filling, journal: batch.items.reduce(JournalCopy.addKey, journal) }
     case "discard":

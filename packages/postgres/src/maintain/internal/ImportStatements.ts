@@ -26,7 +26,8 @@ const eventAt = (sql: SqlClient.SqlClient, { events }: ImportTables, stream: str
 export const events = ({ sql }: Database, into: ImportTables, items: ReadonlyArray<RecordedEvent>): Stored =>
   sql<StoredRow>`
     INSERT INTO ${into.events}
-      ("position", stream, version, event_id, type, schema_version, data, metadata, occurred_at, recorded_at, commit_offset)
+      ("position", stream, version, event_id, type, schema_version, data, metadata, occurred_at, recorded_at,
+        commit_offset)
     SELECT * FROM unnest(
       ${items.map(({ position }) => BigInt(position))}::bigint[], ${items.map(({ stream }) => stream)}::text[],
       ${items.map(({ version }) => BigInt(version))}::bigint[], ${items.map(({ id }) => id)}::text[]::uuid[],
