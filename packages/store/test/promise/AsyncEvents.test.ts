@@ -70,8 +70,8 @@ describe("a subscription", () => {
       cursors.push(cursor)
       if (cursors.length === 2) break
     }
-    for await (const { event } of store.subscribeWithCursors({ cursor: cursors[1] })) {
-      expect(event.position).toBe(3)
+    for await (const next of store.subscribeWithCursors({ cursor: cursors[1] })) {
+      expect(next).toMatchObject({ _tag: "Event", event: { position: 3 } })
       break
     }
   })
