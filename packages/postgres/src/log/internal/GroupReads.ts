@@ -12,11 +12,11 @@ import type * as SqlError from "effect/sql/SqlError"
 import * as Database from "../../schema/internal/Database.ts"
 import type { Rows } from "../../schema/internal/Query.ts"
 import * as TimeLimits from "../../schema/internal/TimeLimits.ts"
-import * as PageColumns from "./PageColumns.ts"
+import * as EventRow from "./EventRow.ts"
 
 /** The first events of a stream after a version. */
 export interface FirstPage {
-  readonly rows: ReadonlyArray<PageColumns.Row>
+  readonly rows: ReadonlyArray<EventRow.PageRow>
   /** Whether the stream has no more events. */
   readonly isLast: boolean
 }
@@ -42,12 +42,12 @@ interface Lanes {
   isScheduled: boolean
 }
 
-interface NumberedRow extends PageColumns.Row {
+interface NumberedRow extends EventRow.PageRow {
   readonly number: number
 }
 
 interface Statements {
-  readonly alone: (ticket: Ticket) => Rows<PageColumns.Row>
+  readonly alone: (ticket: Ticket) => Rows<EventRow.PageRow>
   readonly together: (tickets: ReadonlyArray<Ticket>) => Rows<NumberedRow>
 }
 
@@ -134,9 +134,9 @@ const run = <Row>(
 const isDisconnect = (cause: Cause.Cause<SqlError.SqlError>): boolean =>
   Option.exists(Cause.findErrorOption(cause), Database.isDisconnect)
 
-const alonePage = (rows: ReadonlyArray<PageColumns.Row>): FirstPage => ({
+const alonePage = (rows: ReadonlyArray<EventRow.PageRow>): FirstPage => ({
   rows,
-  isLast: rows.length < PageColumns.maxEvents && PageColumns.bytesOf(rows) < PageColumns.maxBytes
+  isLast: rows.length < EventRow.pageEvents && EventRow.bytesOf(rows) < EventRow.pageBytes
 })
 
 const pages = (tickets: ReadonlyArray<Ticket>, rows: ReadonlyArray<NumberedRow>): ReadonlyArray<FirstPage> => {
@@ -144,7 +144,7 @@ const pages = (tickets: ReadonlyArray<Ticket>, rows: ReadonlyArray<NumberedRow>)
   for (const row of rows) streams[row.number - 1]?.push(row)
   return streams.map((rows) => {
     // The last row may be without its data, which is too large for this page.
-    const bytes = PageColumns.bytesOf(rows)
+    const bytes = EventRow.bytesOf(rows)
     return {
       rows: bytes > most.bytes ? rows.slice(0, -1) : rows,
       isLast: bytes < most.bytes && rows.length < most.events
@@ -153,12 +153,12 @@ const pages = (tickets: ReadonlyArray<Ticket>, rows: ReadonlyArray<NumberedRow>)
 }
 
 const makeStatements = ({ schema, sql }: Database.Database, columns: ReadonlyArray<Column>): Statements => {
-  const { inner, outer } = PageColumns.make("version", columns)
+  const { inner, outer } = EventRow.pageColumns("version", columns)
   const table = `"${schema}".event_store`
   const alone = `SELECT ${outer} FROM (` +
     `SELECT ${inner} FROM ${table} WHERE stream = $1::text AND version > $2::bigint ` +
-    `ORDER BY version LIMIT ${PageColumns.maxEvents}) AS page ` +
-    `WHERE bytes_before < ${PageColumns.maxBytes} ORDER BY page.version`
+    `ORDER BY version LIMIT ${EventRow.pageEvents}) AS page ` +
+    `WHERE bytes_before < ${EventRow.pageBytes} ORDER BY page.version`
   // Data that does not fit is left out and its event is read again: many large events in one answer would not fit into memory.
   const fitting = outer.replaceAll(
     /\b(data|metadata)\b/g,

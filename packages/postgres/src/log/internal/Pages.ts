@@ -16,7 +16,6 @@ import type { Database } from "../../schema/internal/Database.ts"
 import { query, repeat, type Rows } from "../../schema/internal/Query.ts"
 import * as EventRow from "./EventRow.ts"
 import type * as GroupReads from "./GroupReads.ts"
-import * as PageColumns from "./PageColumns.ts"
 import * as UnreadableRow from "./UnreadableRow.ts"
 
 /** The first `limit` events after a version or position. */
@@ -28,8 +27,8 @@ interface Page {
 /** The statement that selects columns of the events of a page, in the order of its key. */
 export type Select = (page: Page, columns: Statement.Fragment) => Statement.Fragment
 
-type Key = PageColumns.Key
-type Row = PageColumns.Row
+type Key = EventRow.Key
+type Row = EventRow.PageRow
 
 /** Which events to read, and whether to go on when another instance of the log answers. */
 export interface Options {
@@ -57,7 +56,7 @@ export const read = (
 ): Stream.Stream<RecordedEvent, ReadFailure> => {
   const read = columns.filter((column) => column !== "stream" || stream === undefined)
   const statement = statementOf(database, key, read, select)
-  const start: From = { after, left: limit, most: PageColumns.maxEvents, last: undefined, readFirst }
+  const start: From = { after, left: limit, most: EventRow.pageEvents, last: undefined, readFirst }
   return Stream.paginate(
     start,
     (from) =>
@@ -117,7 +116,7 @@ const readPage = Effect.fnUntraced(function*(
   const last = rows.at(-1)
   const isLast = result.success.isLast ??
     (last === undefined || rows.length === left ||
-      (rows.length < page.limit && PageColumns.bytesOf(rows) < PageColumns.maxBytes))
+      (rows.length < page.limit && EventRow.bytesOf(rows) < EventRow.pageBytes))
   const next = isLast
     ? Option.none()
     : Option.some(
@@ -159,8 +158,8 @@ const statementOf =
     select: Select
   ): Source["statement"] =>
   (page) => {
-    const { inner, outer } = PageColumns.make(key, columns)
+    const { inner, outer } = EventRow.pageColumns(key, columns)
     return sql<Row>`
     SELECT ${sql.literal(outer)} FROM (${select(page, sql.literal(inner))}) AS page
-    WHERE bytes_before < ${PageColumns.maxBytes}::bigint ORDER BY ${sql.literal(`page.${EventRow.names[key]}`)}`
+    WHERE bytes_before < ${EventRow.pageBytes}::bigint ORDER BY ${sql.literal(`page.${EventRow.names[key]}`)}`
   }

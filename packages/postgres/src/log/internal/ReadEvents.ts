@@ -14,10 +14,9 @@ import type * as Statement from "effect/sql/Statement"
 import * as Stream from "effect/Stream"
 import type { Database } from "../../schema/internal/Database.ts"
 import { given, query } from "../../schema/internal/Query.ts"
-import type * as EventRow from "./EventRow.ts"
+import * as EventRow from "./EventRow.ts"
 import type * as GroupReads from "./GroupReads.ts"
 import type { ReadHead } from "./Head.ts"
-import * as PageColumns from "./PageColumns.ts"
 import * as Pages from "./Pages.ts"
 
 /** The events of a stream, page by page, by the index on (stream, version). */
@@ -35,7 +34,7 @@ export const readStream = (
       ...filters(database, options)
     ])
     const first = isPlain(options)
-      ? firstPage(database, readFirst(PageColumns.ofStream(options.columns)), stream, options.after)
+      ? firstPage(database, readFirst(EventRow.columnsOfStream(options.columns)), stream, options.after)
       : undefined
     return Pages.read(database, { ...options, stream, readFirst: first }, "version", ({ after, limit }, columns) =>
       sql`
