@@ -20,10 +20,14 @@ process.stdin.on("end", () => process.exit()).resume()
 
 const note = (sent: RandomAppends.Sent): void => void process.stdout.write(`${JSON.stringify(sent)}\n`)
 
-await Effect.runPromise(Effect.scoped(Effect.flatMap(Stores.open(url, { maxConnections, migrate: false }), (opened) =>
-  Effect.forEach(
-    Array.from({ length: writers }),
-    () => RandomAppends.write(opened, commits, note),
-    { concurrency: "unbounded", discard: true }
-  ))))
+// The connection that opens the store may be one that is cut.
+const open = Effect.retry(Stores.open(url, { maxConnections, migrate: false }), { times: 100 })
+
+const write = (opened: Stores.Opened): Effect.Effect<void> =>
+  Effect.forEach(Array.from({ length: writers }), () => RandomAppends.write(opened, commits, note), {
+    concurrency: "unbounded",
+    discard: true
+  })
+
+await Effect.runPromise(Effect.scoped(Effect.flatMap(open, write)))
 process.exit()
