@@ -27,7 +27,7 @@ CREATE TABLE refold.event_store (
   CONSTRAINT event_store_stream_version UNIQUE (stream, version),
   -- The bytes of data and metadata as text, which is what a reader gets: jsonb has 12 bytes for a number whose text has
   -- 147,000. Stored, so that reads can end a page before it is too large; pg_column_size is the compressed size, and the
-  -- text of a thousand events takes seconds to make.
+  -- text of a thousand events takes seconds to make. 2^30 more where no client can read the event, which the check refuses.
   size int NOT NULL GENERATED ALWAYS AS (
     refold.readable_size(stream, type, schema_version, data, metadata, occurred_at)
   ) STORED,
