@@ -55,7 +55,7 @@ describe("a project without optional peers, on the oldest Node", () => {
     expect(project.run(node, ["main.mjs"])).toEqual({ exit: 0, printed: "[3,7]\n" })
   })
 
-  it("runs the examples of a Spec under node:test, and tells right from wrong", () => {
+  it("runs the examples of a Spec under node:test, and passes right ones and fails wrong ones", () => {
     const { exit, printed } = project.run(node, ["--test", "--test-reporter=tap", "counter.spec.mjs"])
     expect(exit).toBe(1)
     expect(printed).toMatch(/^# pass 1$/m)
