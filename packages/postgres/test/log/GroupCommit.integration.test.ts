@@ -446,7 +446,10 @@ describe("the function append_batch", () => {
 })
 
 /** Calls `append_single_events`; `changed` replaces arguments, as SQL. */
-const singles = (commits: ReadonlyArray<{ stream: string; expected: number; id: string; last?: string }>, changed = {}) =>
+const singles = (
+  commits: ReadonlyArray<{ stream: string; expected: number; id: string; last?: string }>,
+  changed = {}
+) =>
   Effect.flatMap(Stores.Database, ({ sql }) => {
     const list = (values: ReadonlyArray<string | number>) => `array[${values.map((value) => `'${value}'`).join(", ")}]`
     const args = {
@@ -474,10 +477,10 @@ describe("the function append_single_events", () => {
       const { store, url } = yield* Stores.Database
       const [a, b, c, d, e] = Arr.makeBy(5, () => Stores.freshStream())
       const [first, id, twice] = [randomUUID(), randomUUID(), randomUUID()]
-      yield* singles([{ stream: a!, expected: 0, id: first }])
+      yield* singles([{ stream: a, expected: 0, id: first }])
       yield* holder(url, [e!])
       const rows = yield* singles([
-        { stream: a!, expected: 1, id, last: randomUUID() },
+        { stream: a, expected: 1, id, last: randomUUID() },
         { stream: b!, expected: 0, id: twice },
         { stream: c!, expected: -2, id: randomUUID() },
         { stream: d!, expected: -1, id: twice },
@@ -490,7 +493,7 @@ describe("the function append_single_events", () => {
         ["duplicate_event_id", 0, twice],
         ["busy", 0, null]
       ])
-      expect(yield* Effect.forEach([a!, b!, c!, d!, e!], (stream) => idsIn(store, stream))).toEqual(
+      expect(yield* Effect.forEach([a, b!, c!, d!, e!], (stream) => idsIn(store, stream))).toEqual(
         [[first], [twice], [], [], []]
       )
       const [known] = yield* singles([{ stream: d!, expected: 0, id: first }])

@@ -16,12 +16,14 @@ import { tracing } from "../support/Tracing.ts"
 const run = Stores.runner()
 
 /** Appends events with these data to a new stream. */
-const written = Effect.fnUntraced(function*({ store }: Pick<Stores.Opened, "store">, data: ReadonlyArray<string | number>) {
-  const stream = Stores.freshStream()
-  const events = data.map((data) => Stores.event({ data }))
-  if (Arr.isReadonlyArrayNonEmpty(events)) yield* store.append(stream, events, { expected: ExpectedVersion.NoStream })
-  return stream
-})
+const written = Effect.fnUntraced(
+  function*({ store }: Pick<Stores.Opened, "store">, data: ReadonlyArray<string | number>) {
+    const stream = Stores.freshStream()
+    const events = data.map((data) => Stores.event({ data }))
+    if (Arr.isReadonlyArrayNonEmpty(events)) yield* store.append(stream, events, { expected: ExpectedVersion.NoStream })
+    return stream
+  }
+)
 
 /** The data of the events of a stream after a version. */
 const dataOf = ({ store }: Pick<Stores.Opened, "store">, stream: StreamName, after = 0) =>
@@ -47,7 +49,9 @@ describe("reads that arrive together", () => {
         Effect.forEach(streams, (stream, n) => dataOf(opened, stream, n % 3), together)
       )
       expect(found).toEqual(data.map((data, n) => data.slice(n % 3)))
-      const statements = spans.filter(({ attributes }) => String(attributes.get("db.query.text")).includes("event_store"))
+      const statements = spans.filter(({ attributes }) =>
+        String(attributes.get("db.query.text")).includes("event_store")
+      )
       expect(statements.length).toBeLessThan(8)
     }))
   )
@@ -87,16 +91,19 @@ describe("reads that arrive together", () => {
     }))
   )
 
-  test.each(["loseRequest", "loseAnswer"] as const)("are repeated where the connection is lost: %s", (lose) =>
-    run(Effect.gen(function*() {
-      const direct = yield* Stores.Database
-      const proxy = yield* Proxy.start(direct.url)
-      const opened = yield* Stores.open(proxy.url)
-      const streams = yield* Effect.forEach([[1], [2, 3], []], (data) => written(direct, data))
-      const lost = proxy[lose]("unnest($1::text[], $2::bigint[])")
-      expect(yield* Effect.forEach(streams, (stream) => dataOf(opened, stream), together)).toEqual([[1], [2, 3], []])
-      yield* Effect.promise(() => lost)
-    }))())
+  test.each(["loseRequest", "loseAnswer"] as const)(
+    "are repeated where the connection is lost: %s",
+    (lose) =>
+      run(Effect.gen(function*() {
+        const direct = yield* Stores.Database
+        const proxy = yield* Proxy.start(direct.url)
+        const opened = yield* Stores.open(proxy.url)
+        const streams = yield* Effect.forEach([[1], [2, 3], []], (data) => written(direct, data))
+        const lost = proxy[lose]("unnest($1::text[], $2::bigint[])")
+        expect(yield* Effect.forEach(streams, (stream) => dataOf(opened, stream), together)).toEqual([[1], [2, 3], []])
+        yield* Effect.promise(() => lost)
+      }))()
+  )
 
   test(
     "do not fail with one that has an event that no client can read",
@@ -120,7 +127,9 @@ describe("reads that arrive together", () => {
       const opened = yield* Stores.Database
       const append = Effect.flatMap(written(opened, [1, 2]), (stream) => dataOf(opened, stream))
       const inTransaction = opened.sql.withTransaction(append)
-      expect(yield* Effect.all([append, inTransaction, append, inTransaction], together)).toEqual(Arr.makeBy(4, () => [1, 2]))
+      expect(yield* Effect.all([append, inTransaction, append, inTransaction], together)).toEqual(
+        Arr.makeBy(4, () => [1, 2])
+      )
     }))
   )
 })

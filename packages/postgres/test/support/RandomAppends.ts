@@ -2,13 +2,13 @@
  * Writers that append commits at random to a few streams that they share, and note what they were answered; and what the log
  * must hold then.
  */
+import type { PgClient } from "@effect/sql-pg/PgClient"
 import type { Commit } from "@refold/core/journal/Commit"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import type { PgClient } from "@effect/sql-pg/PgClient"
 import { randomUUID } from "node:crypto"
 import { below } from "./Seed.ts"
 import * as Stores from "./Stores.ts"
@@ -102,7 +102,8 @@ export const contradictions = Effect.fnUntraced(function*(admin: PgClient, notes
     const own = rows.filter((row) => row.stream === stream)
     own.forEach(({ position, version }, index) => {
       const before = own[index - 1]
-      if (version !== index + 1 || (before !== undefined && before.position >= position)) wrong.push({ stream, version })
+      if (version !== index + 1 || (before !== undefined && before.position >= position))
+        wrong.push({ stream, version })
     })
   }
   const noted = new Set([...sent.values()].flatMap(({ ids }) => ids.flat()))

@@ -110,7 +110,10 @@ export const bytesOf = (rows: ReadonlyArray<PageRow>): number => {
  * `bytes_before` are under the bound. The sizes are added up before any data is read: large data is stored apart from its row.
  * The driver reads a float8 faster than a bigint, and a version or position fits into it.
  */
-export const pageColumns = (key: Key, columns: ReadonlyArray<Column>): { readonly inner: string; readonly outer: string } => {
+export const pageColumns = (
+  key: Key,
+  columns: ReadonlyArray<Column>
+): { readonly inner: string; readonly outer: string } => {
   const all = [...new Set<Column>([key, ...columns])].map((column) => names[column])
   const before = `sum(size) OVER (ORDER BY ${names[key]} ROWS UNBOUNDED PRECEDING) - size AS bytes_before`
   return {

@@ -120,7 +120,9 @@ const readPage = Effect.fnUntraced(function*(
   const next = isLast
     ? Option.none()
     : Option.some(
-      last === undefined ? { after, left, most, last } : { after: Number(last[key]), left: left - rows.length, most, last }
+      last === undefined
+        ? { after, left, most, last }
+        : { after: Number(last[key]), left: left - rows.length, most, last }
     )
   const decoded = decodeAll(rows, stream)
   if (decoded.unreadable === undefined) return [decoded.events, next]
@@ -150,16 +152,15 @@ const decodeAll = (rows: ReadonlyArray<Row>, stream: StreamName | undefined): De
   return { events }
 }
 
-const statementOf =
-  (
-    { sql }: Database,
-    key: Key,
-    columns: ReadonlyArray<Column>,
-    select: Select
-  ): Source["statement"] =>
-  (page) => {
-    const { inner, outer } = EventRow.pageColumns(key, columns)
-    return sql<Row>`
+const statementOf = (
+  { sql }: Database,
+  key: Key,
+  columns: ReadonlyArray<Column>,
+  select: Select
+): Source["statement"] =>
+(page) => {
+  const { inner, outer } = EventRow.pageColumns(key, columns)
+  return sql<Row>`
     SELECT ${sql.literal(outer)} FROM (${select(page, sql.literal(inner))}) AS page
     WHERE bytes_before < ${EventRow.pageBytes}::bigint ORDER BY ${sql.literal(`page.${EventRow.names[key]}`)}`
-  }
+}

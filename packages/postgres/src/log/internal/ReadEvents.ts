@@ -45,7 +45,8 @@ export const readStream = (
 
 // What is read together has no conditions.
 const isPlain = ({ asOf, limit, occurredAt, recordedAt, types }: ReadOptions.ReadStreamOptions): boolean =>
-  asOf === undefined && limit === undefined && occurredAt === undefined && recordedAt === undefined && types === undefined
+  asOf === undefined && limit === undefined && occurredAt === undefined && recordedAt === undefined &&
+  types === undefined
 
 const firstPage = (
   { inTransaction }: Database,
