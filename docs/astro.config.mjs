@@ -11,7 +11,11 @@ import { quotes } from "./plugins/quotes.mjs"
 // Where the site is published, for example https://example.org/refold. Without it, the site is for reading on loopback.
 const address = process.env.DOCS_SITE || undefined
 
-const publicModules = globSync("../packages/{core,store,memory,postgres,legacy,laws}/src/**/*.ts")
+// The other modules of `refold` are those of core, store and memory.
+const publicModules = [
+  "../packages/refold/src/promise.ts",
+  ...globSync("../packages/{core,store,memory,postgres,legacy,http,laws}/src/**/*.ts")
+]
   .filter((path) => !/[/\\]internal[/\\]|index\.ts$|\.generated\.ts$/.test(path))
 
 // For llms.txt.
@@ -79,7 +83,7 @@ export default defineConfig({
         {
           label: "Reference",
           items: [
-            ...["errors", "configuration", "formats", "sql-api", "threat-model", "benchmarks"].map((page) =>
+            ...["errors", "configuration", "http", "formats", "sql-api", "threat-model", "benchmarks"].map((page) =>
               `reference/${page}`
             ),
             typeDocSidebarGroup

@@ -13,6 +13,8 @@ export const names = {
   stream: "stream",
   version: "version",
   position: `"position"`,
+  // A distance from the position, which is read with it.
+  commit: "commit_offset",
   id: "event_id",
   type: "type",
   schemaVersion: "schema_version",
@@ -30,6 +32,7 @@ export interface EventRow {
   readonly stream: string
   readonly version: bigint | number
   readonly position: bigint | number
+  readonly commit_offset: number
   readonly event_id: string
   readonly type: string
   readonly schema_version: number
@@ -67,11 +70,12 @@ const metadata = StoredValue.object({ correlationId: optionalText, causationId: 
 
 // One literal, which is fast to make: a column that was not selected is undefined, and not in the type that a reader gets.
 const event = (row: Partial<EventRow>, stream: string): RecordedEvent => {
-  const { occurred_at: occurredAt, position, recorded_at: recordedAt, version } = row
+  const { commit_offset: offset, occurred_at: occurredAt, position, recorded_at: recordedAt, version } = row
   return {
     stream,
     version: version === undefined ? undefined : StreamVersion(Number(version)),
     position: position === undefined ? undefined : Position(Number(position)),
+    commit: offset === undefined || position === undefined ? undefined : Position(Number(position) - offset),
     id: row.event_id,
     type: row.type,
     schemaVersion: row.schema_version,
@@ -112,13 +116,16 @@ export const bytesOf = (rows: ReadonlyArray<PageRow>): number => {
  */
 export const pageColumns = (
   key: Key,
-  columns: ReadonlyArray<Column>
-): { readonly inner: string; readonly outer: string } => {
-  const all = [...new Set<Column>([key, ...columns])].map((column) => names[column])
-  const before = `sum(size) OVER (ORDER BY ${names[key]} ROWS UNBOUNDED PRECEDING) - size AS bytes_before`
+  columns: ReadonlyArray<Column>,
+  isBackwards = false
+): { readonly inner: string; readonly outer: string; readonly order: string } => {
+  const order = `${names[key]}${isBackwards ? " DESC" : ""}`
+  const withPosition = columns.includes("commit") ? [key, "position" as const, ...columns] : [key, ...columns]
+  const all = [...new Set<Column>(withPosition)].map((column) => names[column])
   return {
-    inner: `${all.join(", ")}, size, ${before}`,
-    outer: [...all.map((name) => isCount(name) ? `${name}::float8 AS ${name}` : name), "size"].join(", ")
+    inner: `${all.join(", ")}, size, sum(size) OVER (ORDER BY ${order} ROWS UNBOUNDED PRECEDING) - size AS bytes_before`,
+    outer: [...all.map((name) => isCount(name) ? `${name}::float8 AS ${name}` : name), "size"].join(", "),
+    order
   }
 }
 

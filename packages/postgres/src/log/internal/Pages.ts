@@ -18,13 +18,13 @@ import * as EventRow from "./EventRow.ts"
 import type * as GroupReads from "./GroupReads.ts"
 import * as UnreadableRow from "./UnreadableRow.ts"
 
-/** The first `limit` events after a version or position. */
+/** The first `limit` events after a version or position; backwards, the last ones before it. */
 interface Page {
   readonly after: number
   readonly limit: number
 }
 
-/** The statement that selects columns of the events of a page, in the order of its key. */
+/** The statement that selects columns of the events of a page, in the order of its key, or in the reverse one. */
 export type Select = (page: Page, columns: Statement.Fragment) => Statement.Fragment
 
 type Key = EventRow.Key
@@ -33,6 +33,8 @@ type Row = EventRow.PageRow
 /** Which events to read, and whether to go on when another instance of the log answers. */
 export interface Options {
   readonly after?: number | undefined
+  /** Reads backwards from before this version or position. */
+  readonly before?: number | undefined
   readonly limit?: number | undefined
   /** The stream of all events, if it is one: then it is not read. */
   readonly stream?: StreamName | undefined
@@ -50,13 +52,21 @@ export interface Options {
 /** Reads page by page. Fails with a permanent `EventStoreError` at an event that the client cannot read. */
 export const read = (
   database: Database,
-  { after = 0, columns = allColumns, limit = Infinity, onInstanceChanged = Effect.fail, readFirst, stream }: Options,
+  {
+    after = 0,
+    before,
+    columns = allColumns,
+    limit = Infinity,
+    onInstanceChanged = Effect.fail,
+    readFirst,
+    stream
+  }: Options,
   key: Key,
   select: Select
 ): Stream.Stream<RecordedEvent, ReadFailure> => {
   const read = columns.filter((column) => column !== "stream" || stream === undefined)
-  const statement = statementOf(database, key, read, select)
-  const start: From = { after, left: limit, most: EventRow.pageEvents, last: undefined, readFirst }
+  const statement = statementOf(database, { key, select, isBackwards: before !== undefined }, read)
+  const start: From = { after: before ?? after, left: limit, most: EventRow.pageEvents, last: undefined, readFirst }
   return Stream.paginate(
     start,
     (from) =>
@@ -154,13 +164,12 @@ const decodeAll = (rows: ReadonlyArray<Row>, stream: StreamName | undefined): De
 
 const statementOf = (
   { sql }: Database,
-  key: Key,
-  columns: ReadonlyArray<Column>,
-  select: Select
+  { isBackwards, key, select }: Pick<Source, "key" | "select"> & { readonly isBackwards: boolean },
+  columns: ReadonlyArray<Column>
 ): Source["statement"] =>
 (page) => {
-  const { inner, outer } = EventRow.pageColumns(key, columns)
+  const { inner, order, outer } = EventRow.pageColumns(key, columns, isBackwards)
   return sql<Row>`
     SELECT ${sql.literal(outer)} FROM (${select(page, sql.literal(inner))}) AS page
-    WHERE bytes_before < ${EventRow.pageBytes}::bigint ORDER BY ${sql.literal(`page.${EventRow.names[key]}`)}`
+    WHERE bytes_before < ${EventRow.pageBytes}::bigint ORDER BY ${sql.literal(`page.${order}`)}`
 }
