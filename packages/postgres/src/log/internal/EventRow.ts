@@ -123,7 +123,9 @@ export const pageColumns = (
   const withPosition = columns.includes("commit") ? [key, "position" as const, ...columns] : [key, ...columns]
   const all = [...new Set<Column>(withPosition)].map((column) => names[column])
   return {
-    inner: `${all.join(", ")}, size, sum(size) OVER (ORDER BY ${order} ROWS UNBOUNDED PRECEDING) - size AS bytes_before`,
+    inner: `${
+      all.join(", ")
+    }, size, sum(size) OVER (ORDER BY ${order} ROWS UNBOUNDED PRECEDING) - size AS bytes_before`,
     outer: [...all.map((name) => isCount(name) ? `${name}::float8 AS ${name}` : name), "size"].join(", "),
     order
   }
