@@ -1,14 +1,15 @@
 import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as Effect from "effect/Effect"
-import * as SqlClient from "effect/sql/SqlClient"
 import * as Redacted from "effect/Redacted"
+import type * as Scope from "effect/Scope"
+import * as SqlClient from "effect/sql/SqlClient"
 import { expect, it } from "vitest"
 import { freshDatabase } from "../../postgres/test/support/freshDatabase.ts"
 import * as LoginRole from "../../postgres/test/support/LoginRole.ts"
 import { records, run, shop } from "./support/Cli.ts"
 import * as Shops from "./support/Shops.ts"
 
-const scoped = <E>(effect: Effect.Effect<void, E, import("effect/Scope").Scope>) => Effect.runPromise(Effect.scoped(effect))
+const scoped = <E>(effect: Effect.Effect<void, E, Scope.Scope>) => Effect.runPromise(Effect.scoped(effect))
 
 const command = (url: string, ...args: ReadonlyArray<string>) =>
   Effect.promise(() => run(args, { cwd: shop, env: { DATABASE_URL: url } }))
@@ -80,35 +81,43 @@ it("the SQL of migrate --sql makes a store that migrate takes for its own", () =
     expect(shown).toMatchObject({ code: 1, err: "refold: the stream a-1 has no events\n" })
   })))
 
+/** A store with parked streams, and a session of its owner that is open until the end. */
+const withOwner = (use: (opened: { readonly sql: SqlClient.SqlClient; readonly url: string }) => Effect.Effect<void, unknown, Scope.Scope>) =>
+  scoped(Effect.flatMap(Shops.server, ({ env: { REFOLD_URL: url } }) =>
+    Effect.provide(
+      Effect.scoped(Effect.flatMap(SqlClient.SqlClient, (sql) => use({ sql, url }))),
+      PostgresStore.layer({ url: Redacted.make(url) })
+    )))
+
 it("a role that lacks a right is told which one", () =>
-  scoped(Effect.gen(function*() {
-    const { env: { REFOLD_URL: url } } = yield* Shops.server
-    const sql = PostgresStore.layer({ url: Redacted.make(url) })
-    const login = (kinds: ReadonlyArray<PostgresStore.RoleKind>) =>
-      Effect.flatMap(SqlClient.SqlClient, (sql) => LoginRole.ofKind({ sql, url }, kinds)).pipe(Effect.provide(sql))
-    const stranger = yield* login([])
-    const refused = yield* command(stranger, "status")
-    expect(refused).toMatchObject({ code: 1, out: "" })
-    expect(refused.err).toMatch(/^refold: .*permission denied.*grant the role .*\n$/)
-    const reader = yield* login(["reader"])
-    expect(yield* command(reader, "show", "wallet-ada")).toMatchObject({ code: 0, err: "" })
-    expect(yield* command(reader, "status")).toMatchObject({ code: 1, err: "" })
-    const write = yield* command(reader, "parked", "retry", "balances", "wallet-ada", "--yes")
-    expect(write).toMatchObject({ code: 1, out: "" })
-    expect(write.err).toMatch(/^refold: .*permission denied.*\n$/)
-    expect(yield* command(reader, "migrate", "status")).toMatchObject({ code: 0 })
-  })))
+  withOwner((opened) =>
+    Effect.gen(function*() {
+      const stranger = yield* LoginRole.ofKind(opened, [])
+      const refused = yield* command(stranger, "status")
+      expect(refused).toMatchObject({ code: 1, out: "" })
+      expect(refused.err).toMatch(/^refold: .*permission denied.*grant the role .*\n$/)
+      const reader = yield* LoginRole.ofKind(opened, ["reader"])
+      expect(yield* command(reader, "show", "wallet-ada")).toMatchObject({ code: 0, err: "" })
+      expect(yield* command(reader, "status")).toMatchObject({ code: 1, err: "" })
+      const write = yield* command(reader, "parked", "retry", "balances", "wallet-ada", "--yes")
+      expect(write).toMatchObject({ code: 1, out: "" })
+      expect(write.err).toMatch(/^refold: .*permission denied.*\n$/)
+      expect(yield* command(reader, "migrate", "status")).toMatchObject({ code: 0 })
+    })
+  ))
 
 it("grants --apply gives a role what it needs", () =>
-  scoped(Effect.gen(function*() {
-    const { env: { REFOLD_URL: url } } = yield* Shops.server
-    const role = yield* Effect.flatMap(SqlClient.SqlClient, (sql) => LoginRole.login({ sql, url }, "operator", [])).pipe(
-      Effect.provide(PostgresStore.layer({ url: Redacted.make(url) }))
-    )
-    const grant = (as: string) => command(url, "grants", "--role", LoginRole.nameOf(role), "--as", as, "--apply", "--yes")
-    for (const as of ["reader", "projector"]) expect(yield* grant(as)).toMatchObject({ code: 0, out: "" })
-    expect(yield* command(role, "parked", "retry", "balances", "--yes")).toMatchObject({ code: 0, err: "" })
-    const missing = yield* command(url, "grants", "--role", "no_such_role", "--as", "reader", "--apply", "--yes")
-    expect(missing).toMatchObject({ code: 1, out: "" })
-    expect(missing.err).toMatch(/^refold: .*no_such_role.*\n$/)
-  })))
+  withOwner(({ sql, url }) =>
+    Effect.gen(function*() {
+      const role = yield* LoginRole.login({ sql, url }, "operator", [])
+      const grant = (name: string, as: string) =>
+        command(url, "grants", "--role", name, "--as", as, "--apply", "--yes")
+      for (const as of ["reader", "projector"]) {
+        expect(yield* grant(LoginRole.nameOf(role), as)).toMatchObject({ code: 0, out: "" })
+      }
+      expect(yield* command(role, "parked", "retry", "balances", "--yes")).toMatchObject({ code: 0, err: "" })
+      const missing = yield* grant("no_such_role", "reader")
+      expect(missing).toMatchObject({ code: 1, out: "" })
+      expect(missing.err).toMatch(/^refold: .*no_such_role.*\n$/)
+    })
+  ))
