@@ -1,3 +1,4 @@
+// #region config
 import { defineConfig } from "@refold/cli"
 import { fees, salaries } from "../howto/Parked.ts"
 import { Wallet } from "../Wallet.ts"
@@ -7,3 +8,4 @@ export default defineConfig({
   projections: [salaries({ repaired: true })],
   processes: [fees({ repaired: true })]
 })
+// #endregion

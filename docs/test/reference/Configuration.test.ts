@@ -47,7 +47,8 @@ const sources: Readonly<Record<string, ReadonlyArray<readonly [path: string, sta
   "Observer.observe": [[`${store}/log/Observer.ts`, "interface ObserveOptions"]],
   LegacyTable: [[legacy, "interface Definition"]],
   "LegacyTable.seed": [[legacy, "interface SeedOptions"]],
-  "LegacyTable.switchOver": [[legacy, "interface SwitchOptions"]]
+  "LegacyTable.switchOver": [[legacy, "interface SwitchOptions"]],
+  "refold.config.ts": [["packages/cli/src/Config.ts", "interface Config"]]
 }
 
 describe("the page of options", () => {

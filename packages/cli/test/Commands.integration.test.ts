@@ -59,12 +59,15 @@ const compare = (store: Shops.Shop, isAsked: (name: string) => boolean) =>
       await expect(text(await run([...args, ...store.args], options))).toMatchFileSnapshot(`golden/${name}.txt`)
     }
     const table = await run(["status", "--no-json", ...store.args], options)
-    expect(table.out.split("\n")[1]).toMatch(/^name +kind +version +status +position +lag +lag \(s\) +events\/s +parked +waits at$/)
+    expect(table.out.split("\n")[1]).toMatch(
+      /^name +kind +version +status +position +lag +lag \(s\) +events\/s +parked +waits at$/
+    )
   })
 
 it("commands give their golden output on the embedded database", () =>
-  Effect.runPromise(Effect.scoped(Effect.flatMap(Shops.embedded, (store) =>
-    compare(store, (name) => onEmbedded.includes(name))))))
+  Effect.runPromise(
+    Effect.scoped(Effect.flatMap(Shops.embedded, (store) => compare(store, (name) => onEmbedded.includes(name))))
+  ))
 
 it("each command gives its golden output on a server", () =>
   Effect.runPromise(Effect.scoped(Effect.flatMap(Shops.server, (store) => compare(store, () => true)))))

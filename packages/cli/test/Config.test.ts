@@ -12,7 +12,10 @@ import { balances, Wallet } from "./support/shop/Wallet.ts"
 
 it.each<[config: unknown, problem: string]>([
   [undefined, "must export a config by default: export default defineConfig({ … })"],
-  [{ projection: [] }, "\"projection\" is no field of a config: the fields are schema, codecs, aggregates, projections, processes, consumers, services"],
+  [
+    { projection: [] },
+    "\"projection\" is no field of a config: the fields are schema, codecs, aggregates, projections, processes, consumers, services"
+  ],
   [{ schema: 1 }, "schema must be a text"],
   [{ services: {} }, "services must be a Layer"],
   [{ aggregates: Wallet }, "aggregates must be an array"],
@@ -21,7 +24,10 @@ it.each<[config: unknown, problem: string]>([
   [{ processes: [balances({ repaired: true })] }, "processes[0] must be a Process or a Saga"],
   [{ consumers: [null] }, "consumers[0] must be a Consumer"],
   [{ codecs: [EventCodec.make([])] }, "codecs[0] must be an EventCodec, and is a Result: make it with makeUnsafe"],
-  [{ aggregates: [Wallet, Aggregate.makeUnsafe({ ...Wallet, commands: undefined, snapshots: undefined })] }, "aggregates[1] must have another category than those before it: wallet"]
+  [
+    { aggregates: [Wallet, Aggregate.makeUnsafe({ ...Wallet, commands: undefined, snapshots: undefined })] },
+    "aggregates[1] must have another category than those before it: wallet"
+  ]
 ])("a config that breaks a rule names the field: %#", (config, problem) => {
   expect(problemOf(config)).toBe(problem)
 })
@@ -36,7 +42,11 @@ const folder = Fs.mkdtempSync(Path.join(Os.tmpdir(), "refold-config-"))
 afterAll(() => Fs.rmSync(folder, { recursive: true }))
 
 it.each<[file: string, text: string, problem: string]>([
-  ["refold.config.ts", "export const config: object = {}", "must export a config by default: export default defineConfig({ … })"],
+  [
+    "refold.config.ts",
+    "export const config: object = {}",
+    "must export a config by default: export default defineConfig({ … })"
+  ],
   ["refold.config.mjs", "export default { aggregates: 1 }", "aggregates must be an array"],
   ["refold.config.js", "export default { schema: ['a'] }", "schema must be a text"],
   ["refold.config.mts", "throw new RangeError(\"no\\nway\")", "RangeError: no\\u000away"]

@@ -15,7 +15,12 @@ const command = (url: string, ...args: ReadonlyArray<string>) =>
   Effect.promise(() => run(args, { cwd: shop, env: { DATABASE_URL: url } }))
 
 it("a server that cannot be reached is one line, without the password", async () => {
-  for (const args of [["status"], ["show", "a-1"], ["tail"], ["migrate", "--yes"], ["migrate", "status"], ["parked", "list"]]) {
+  for (
+    const args of [["status"], ["show", "a-1"], ["tail"], ["migrate", "--yes"], ["migrate", "status"], [
+      "parked",
+      "list"
+    ]]
+  ) {
     const ended = await run([...args, "--url", "postgres://app:sesame@127.0.0.1:1/shop"])
     expect(ended).toMatchObject({ code: 1, out: "" })
     expect(ended.err).toMatch(/^refold: .*ECONNREFUSED.*\n$/)
@@ -24,7 +29,13 @@ it("a server that cannot be reached is one line, without the password", async ()
 })
 
 it("a malformed address is a wrong call, and is not printed", async () => {
-  for (const url of ["postgres://app:se/same@host/db", "mysql://app:sesame@host/db", "postgres://app:sesame@host/db?sslmod=x"]) {
+  for (
+    const url of [
+      "postgres://app:se/same@host/db",
+      "mysql://app:sesame@host/db",
+      "postgres://app:sesame@host/db?sslmod=x"
+    ]
+  ) {
     const ended = await run(["status", "--url", url])
     expect(ended).toMatchObject({ code: 2, out: "" })
     expect(ended.err).toMatch(/^refold: url must .*\n$/)
@@ -41,7 +52,10 @@ it("a database without a store says which command makes one; migrate makes it, o
       expect(ended.err).toBe("refold: open failed: the schema \"refold\" does not exist: run \"refold migrate\"\n")
     }
     expect(yield* command(url, "migrate", "status")).toMatchObject({ code: 1, err: "" })
-    expect(records(yield* command(url, "migrate", "--dry-run"))).toEqual([{ migration: "0001_baseline", status: "due" }])
+    expect(records(yield* command(url, "migrate", "--dry-run"))).toEqual([{
+      migration: "0001_baseline",
+      status: "due"
+    }])
     expect(records(yield* command(url, "migrate", "status"))).toEqual([{ migration: "0001_baseline", status: "due" }])
     expect(yield* command(url, "migrate")).toMatchObject({ code: 2 })
     const migrated = yield* command(url, "migrate", "--yes")
@@ -61,9 +75,10 @@ it("the SQL of migrate --sql makes a store that migrate takes for its own", () =
     const { code, out } = yield* command(url, "migrate", "--sql", "--schema", "shop")
     expect(code).toBe(0)
     const database = PostgresStore.layer({ url: Redacted.make(url), schema: "plain" })
-    yield* Effect.flatMap(SqlClient.SqlClient, (sql) => sql.unsafe(`DO $script$ BEGIN EXECUTE $text$${
-      out.replace(/^BEGIN;/, "").replace(/COMMIT;\s*$/, "")
-    }$text$; END $script$`)).pipe(Effect.provide(database, { local: true }))
+    yield* Effect.flatMap(SqlClient.SqlClient, (sql) =>
+      sql.unsafe(
+        `DO $script$ BEGIN EXECUTE $text$${out.replace(/^BEGIN;/, "").replace(/COMMIT;\s*$/, "")}$text$; END $script$`
+      )).pipe(Effect.provide(database, { local: true }))
     expect(yield* command(url, "migrate", "status", "--schema", "shop")).toMatchObject({ code: 0 })
     expect(yield* command(url, "migrate", "--schema", "shop")).toMatchObject({ code: 0 })
     const catalog = (schema: string) =>
@@ -74,15 +89,19 @@ it("the SQL of migrate --sql makes a store that migrate takes for its own", () =
           CROSS JOIN LATERAL pg_identify_object(d.classid, d.objid, 0) AS i
           LEFT JOIN pg_description AS t ON t.objoid = d.objid AND t.classoid = d.classid AND t.objsubid = 0
           WHERE d.refclassid = 'pg_namespace'::regclass ORDER BY 1`).pipe(
-            Effect.provide(database, { local: true })
-          )
+          Effect.provide(database, { local: true })
+        )
     expect(yield* catalog("shop")).toEqual(yield* catalog("plain"))
     const shown = yield* command(url, "show", "a-1", "--schema", "shop")
     expect(shown).toMatchObject({ code: 1, err: "refold: the stream a-1 has no events\n" })
   })))
 
 /** A store with parked streams, and a session of its owner that is open until the end. */
-const withOwner = (use: (opened: { readonly sql: SqlClient.SqlClient; readonly url: string }) => Effect.Effect<void, unknown, Scope.Scope>) =>
+const withOwner = (
+  use: (
+    opened: { readonly sql: SqlClient.SqlClient; readonly url: string }
+  ) => Effect.Effect<void, unknown, Scope.Scope>
+) =>
   scoped(Effect.flatMap(Shops.server, ({ env: { REFOLD_URL: url } }) =>
     Effect.provide(
       Effect.scoped(Effect.flatMap(SqlClient.SqlClient, (sql) => use({ sql, url }))),
@@ -110,8 +129,7 @@ it("grants --apply gives a role what it needs", () =>
   withOwner(({ sql, url }) =>
     Effect.gen(function*() {
       const role = yield* LoginRole.login({ sql, url }, "operator", [])
-      const grant = (name: string, as: string) =>
-        command(url, "grants", "--role", name, "--as", as, "--apply", "--yes")
+      const grant = (name: string, as: string) => command(url, "grants", "--role", name, "--as", as, "--apply", "--yes")
       for (const as of ["reader", "projector"]) {
         expect(yield* grant(LoginRole.nameOf(role), as)).toMatchObject({ code: 0, out: "" })
       }

@@ -71,30 +71,36 @@ const onTerminal = (args: string, env: Readonly<Record<string, string>>, answer 
   return ended(child)
 }
 
-it.skipIf(!hasScript)("on a terminal: tables, bold headings unless NO_COLOR is set, and nothing that the terminal obeys", () =>
-  withShop(async ({ env }) => {
-    const shown = await onTerminal("show wallet-bob", env)
-    expect(shown.out).toContain("\u001b[1mposition")
-    expect(shown.out).toContain(String.raw`gift\u001b[31m`)
-    expect(shown.out.split("\r\n")[1]).toHaveLength(120)
-    const plain = await onTerminal("show wallet-bob", { ...env, NO_COLOR: "1" })
-    expect(plain.out).not.toContain("\u001b")
-    expect(plain.out).toContain("position")
-    expect(records(await onTerminal("show wallet-bob --json", env))).toHaveLength(1)
-  }))
+it.skipIf(!hasScript)(
+  "on a terminal: tables, bold headings unless NO_COLOR is set, and nothing that the terminal obeys",
+  () =>
+    withShop(async ({ env }) => {
+      const shown = await onTerminal("show wallet-bob", env)
+      expect(shown.out).toContain("\u001b[1mposition")
+      expect(shown.out).toContain(String.raw`gift\u001b[31m`)
+      expect(shown.out.split("\r\n")[1]).toHaveLength(120)
+      const plain = await onTerminal("show wallet-bob", { ...env, NO_COLOR: "1" })
+      expect(plain.out).not.toContain("\u001b")
+      expect(plain.out).toContain("position")
+      expect(records(await onTerminal("show wallet-bob --json", env))).toHaveLength(1)
+    })
+)
 
-it.skipIf(!hasScript)("on a terminal a change is asked for, and only yes is taken for a yes", () =>
-  withShop(async ({ env }) => {
-    const no = await onTerminal("parked retry balances wallet-ada", env, "n\n")
-    expect(no).toMatchObject({ code: 1 })
-    expect(no.out).toContain("not confirmed: nothing was changed")
-    const yes = await onTerminal("parked retry balances wallet-ada", env, "y\n")
-    expect(yes).toMatchObject({ code: 0 })
-    expect(yes.out).toContain("1 stream(s) go on")
-    const stopped = await onTerminal("rebuild balances", env, "\u0003")
-    expect(stopped).toMatchObject({ code: 130 })
-    const rebuilt = await onTerminal("rebuild balances", env, "y\n")
-    expect(rebuilt).toMatchObject({ code: 0 })
-    expect(rebuilt.out).toContain("100 %")
-    expect(rebuilt.out).toContain("balances is rebuilt and live")
-  }))
+it.skipIf(!hasScript)(
+  "on a terminal a change is asked for, and only yes is taken for a yes",
+  () =>
+    withShop(async ({ env }) => {
+      const no = await onTerminal("parked retry balances wallet-ada", env, "n\n")
+      expect(no).toMatchObject({ code: 1 })
+      expect(no.out).toContain("not confirmed: nothing was changed")
+      const yes = await onTerminal("parked retry balances wallet-ada", env, "y\n")
+      expect(yes).toMatchObject({ code: 0 })
+      expect(yes.out).toContain("1 stream(s) go on")
+      const stopped = await onTerminal("rebuild balances", env, "\u0003")
+      expect(stopped).toMatchObject({ code: 130 })
+      const rebuilt = await onTerminal("rebuild balances", env, "y\n")
+      expect(rebuilt).toMatchObject({ code: 0 })
+      expect(rebuilt.out).toContain("100 %")
+      expect(rebuilt.out).toContain("balances is rebuilt and live")
+    })
+)

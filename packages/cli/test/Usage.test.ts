@@ -16,7 +16,8 @@ it("every command is documented: a description, and an example that calls it wit
       expect(command, name).toContain(name)
       expect(description, name).toBeTruthy()
       const own = path.length === 1 ? [] : (command.split("|")[0]!.match(/--[a-z-]+/g) ?? [])
-      expect(own.filter((flag) => !flags.includes(flag.replace("--no-", "--")) && !flags.includes(flag)), command).toEqual([])
+      expect(own.filter((flag) => !flags.includes(flag.replace("--no-", "--")) && !flags.includes(flag)), command)
+        .toEqual([])
     }
   }
 })

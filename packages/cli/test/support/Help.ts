@@ -1,6 +1,6 @@
 /* The help of every command, as the command itself gives it. */
-import * as Command from "effect/cli/Command"
 import * as CliOutput from "effect/cli/CliOutput"
+import * as Command from "effect/cli/Command"
 import type * as HelpDoc from "effect/cli/HelpDoc"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -16,7 +16,8 @@ export interface Documented {
 
 /** All commands, each before its sub-commands. */
 export const documents: Effect.Effect<ReadonlyArray<Documented>> = Effect.suspend(() =>
-  Effect.forEach(pathsOf(refold, []), (path) => Effect.map(helpOf(path.slice(1)), (help) => ({ path, help }))))
+  Effect.forEach(pathsOf(refold, []), (path) => Effect.map(helpOf(path.slice(1)), (help) => ({ path, help })))
+)
 
 const pathsOf = (command: Command.Command.Any, above: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<string>> => {
   const path = [...above, command.name]
@@ -30,7 +31,9 @@ const helpOf = (args: ReadonlyArray<string>): Effect.Effect<HelpDoc.HelpDoc> =>
       Environment.layer,
       CliOutput.layerPresenter({ present: (event) => Effect.sync(() => void presented.push(event)) })
     )
-    yield* Effect.orDie(Effect.provide(Command.runWith(refold, { version: "0" })([...args, "--help"]), layer, { local: true }))
+    yield* Effect.orDie(
+      Effect.provide(Command.runWith(refold, { version: "0" })([...args, "--help"]), layer, { local: true })
+    )
     const [event] = presented
     return event?._tag === "Help" ? event.helpDoc : yield* Effect.die(`no help for ${args.join(" ")}`)
   })
@@ -60,7 +63,10 @@ const sectionOf = ({ help, path }: Documented): string => {
 }
 
 const flagRow = ({ aliases, description, name, required, type }: HelpDoc.FlagDoc): ReadonlyArray<string> => [
-  [`--${name}`, ...aliases].map((one) => `\`${one}${type === "boolean" ? "" : ` ${type}`}\``).join(", ").replaceAll("|", "\\|"),
+  [`--${name}`, ...aliases].map((one) => `\`${one}${type === "boolean" ? "" : ` ${type}`}\``).join(", ").replaceAll(
+    "|",
+    "\\|"
+  ),
   `${textOf(description).replaceAll("|", "\\|")}${required ? "; required" : ""}`
 ]
 

@@ -1,14 +1,14 @@
 /** `refold show` and `refold tail`: events of a stream, and of the log as it grows. */
-import * as AsOf from "@refold/core/journal/AsOf"
 import { Position } from "@refold/core/event/Position"
 import * as StreamName from "@refold/core/event/StreamName"
-import { EventReader } from "@refold/store/log/EventReader"
-import * as PastPoint from "@refold/store/internal/log/PastPoint"
+import * as AsOf from "@refold/core/journal/AsOf"
 import * as State from "@refold/store/decide/State"
-import * as Effect from "effect/Effect"
+import * as PastPoint from "@refold/store/internal/log/PastPoint"
+import { EventReader } from "@refold/store/log/EventReader"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as Definitions from "../config/Definitions.ts"
@@ -43,7 +43,8 @@ const showEvents = Effect.fnUntraced(function*(
 const showState = Effect.fnUntraced(function*(stream: StreamName.StreamName, at: AsOf.AsOf | undefined) {
   const aggregate = yield* Definitions.aggregate(StreamName.category(stream))
   const loaded = yield* State.load(aggregate, StreamName.id(stream), { asOf: at })
-  if (loaded.version === 0) return yield* failed(`the stream ${stream} ${at === undefined ? "has no events" : "had no events then"}`)
+  if (loaded.version === 0)
+    return yield* failed(`the stream ${stream} ${at === undefined ? "has no events" : "had no events then"}`)
   const { position, recordedAt, state, version } = loaded
   yield* Output.fields({ stream, version, position, recordedAt: EventShape.time(recordedAt), state })
 })
@@ -86,12 +87,16 @@ export const tail = Command.make("tail", {
   type: list("type", "Only events of this stored type"),
   from: Flag.String("from").pipe(
     Flag.withMetavar("position|now"),
-    Flag.withDescription("Begin with this position, 0 for the first event; with the next event that is appended by default"),
+    Flag.withDescription(
+      "Begin with this position, 0 for the first event; with the next event that is appended by default"
+    ),
     Flag.withDefault("now")
   ),
   limit: Flag.Int("limit").pipe(Flag.withAlias("n"), Flag.withDescription("End after so many events"), Flag.optional),
   follow: Flag.Boolean("follow").pipe(
-    Flag.withDescription("Wait for later events, until Ctrl-C; true by default, --no-follow ends at the head of the log"),
+    Flag.withDescription(
+      "Wait for later events, until Ctrl-C; true by default, --no-follow ends at the head of the log"
+    ),
     Flag.withDefault(true)
   ),
   raw
@@ -117,7 +122,10 @@ export const tail = Command.make("tail", {
     Command.withShortDescription("The events of the log, as they are appended"),
     Command.withExamples([
       { command: "refold tail", description: "What happens now" },
-      { command: "refold tail --from 0 --category wallet --type Deposited --no-follow", description: "All deposits so far" },
+      {
+        command: "refold tail --from 0 --category wallet --type Deposited --no-follow",
+        description: "All deposits so far"
+      },
       { command: "refold tail --from 0 | jq -r .stream | head -5", description: "The streams of the first events" }
     ])
   )

@@ -1,6 +1,6 @@
 /** Events as records and as rows of a table: as they are stored, and beside it as the code of the config reads them. */
-import type { Tagged } from "@refold/core/event/EventType"
 import type { EncodedEvent } from "@refold/core/event/EventCodec"
+import type { Tagged } from "@refold/core/event/EventType"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"

@@ -1,9 +1,9 @@
 /** `refold grants`: the statements that let a role work with the store. */
-import { kinds } from "@refold/postgres/internal/schema/StoreRights"
 import { grants } from "@refold/postgres/internal/schema/Grants"
-import * as Effect from "effect/Effect"
+import { kinds } from "@refold/postgres/internal/schema/StoreRights"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import * as Connection from "../connect/Connection.ts"
 import * as Target from "../connect/Target.ts"
@@ -26,13 +26,19 @@ export const command = Command.make("grants", {
     yield* Target.requireFolder(yield* Target.find)
     yield* confirm(`grant the role "${role}" the rights of a ${as} in the schema "${schema}"`)
     yield* Connection.withClient(Effect.flatMap(SqlClient.SqlClient, (sql) =>
-      sql.withTransaction(Effect.forEach(statements, (statement) => sql.unsafe(statement), { discard: true }))))
+      sql.withTransaction(Effect.forEach(statements, (statement) =>
+        sql.unsafe(statement), { discard: true }))))
     yield* Output.note(`granted: "${role}" is a ${as} of the schema "${schema}"`)
   })).pipe(
-    Command.withDescription("Prints the SQL that lets a role read, write or project, and nothing more; --apply runs it."),
+    Command.withDescription(
+      "Prints the SQL that lets a role read, write or project, and nothing more; --apply runs it."
+    ),
     Command.withShortDescription("The rights of a role, as SQL"),
     Command.withExamples([
       { command: "refold grants --role app --as writer | psql", description: "A program that handles commands" },
-      { command: "refold grants --role worker --as projector --apply --yes", description: "A program that runs projections" }
+      {
+        command: "refold grants --role worker --as projector --apply --yes",
+        description: "A program that runs projections"
+      }
     ])
   )

@@ -21,7 +21,9 @@ export const asOf = (text: string): Effect.Effect<AsOf.AsOf, CliFailure> => {
 /** A position of the log. */
 export const position = (text: string): Effect.Effect<Position, CliFailure> => {
   const count = countOf(text)
-  return count === undefined ? usage("--from must be a position of 0 or more, or now") : Effect.succeed(makePosition(count))
+  return count === undefined
+    ? usage("--from must be a position of 0 or more, or now")
+    : Effect.succeed(makePosition(count))
 }
 
 const countOf = (text: string): number | undefined =>

@@ -1,8 +1,8 @@
 /** `refold migrate`: creates or updates the schema of a store, and says what is due. */
 import { migrationNames, migrationTable } from "@refold/postgres/internal/schema/MigrationNames"
-import * as Effect from "effect/Effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
 import * as Connection from "../connect/Connection.ts"
 import * as Target from "../connect/Target.ts"
 import { Found, usage } from "../frame/CliFailure.ts"
@@ -28,7 +28,9 @@ const look = Effect.gen(function*() {
   const MigrationState = yield* Effect.promise(() => import("@refold/postgres/internal/schema/MigrationState"))
   const state = yield* MigrationState.look(yield* database, migrationTable)
   if (state._tag === "Unreadable") {
-    return yield* usage("this role may not read which migrations have run: ask as the owner of the store, or as a reader")
+    return yield* usage(
+      "this role may not read which migrations have run: ask as the owner of the store, or as a reader"
+    )
   }
   const due = MigrationState.due(state, migrationNames)
   return migrationNames.map((migration): MigrationStatus => ({

@@ -4,10 +4,10 @@ import { StreamVersion } from "@refold/core/event/StreamVersion"
 import { EventReader } from "@refold/store/log/EventReader"
 import * as Parked from "@refold/store/project/Parked"
 import { type ParkedStream, ReadModelStore } from "@refold/store/project/ReadModelStore"
-import * as Effect from "effect/Effect"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
@@ -55,9 +55,15 @@ const read = Effect.fnUntraced(function*(name: string | undefined) {
   if (name !== undefined && used.length === 0) {
     return yield* failed(`nothing has run on this store under the name "${name}": see refold status`)
   }
-  const all = yield* Effect.forEach(used, ({ id, projection, status }) =>
-    Effect.map(store.listParked(id), (streams) =>
-      streams.map((one): Row => ({ ...one, name: projection, status: status === "Live" ? "live" : "building" }))))
+  const all = yield* Effect.forEach(
+    used,
+    ({ id, projection, status }) =>
+      Effect.map(
+        store.listParked(id),
+        (streams) =>
+          streams.map((one): Row => ({ ...one, name: projection, status: status === "Live" ? "live" : "building" }))
+      )
+  )
   return all.flat()
 })
 
@@ -74,51 +80,62 @@ const nameArgument = Argument.String("name").pipe(
 )
 const streamArgument = Argument.String("stream").pipe(Argument.withDescription("The name of a stream"))
 
-const listCommand = Command.make("list", { name: Argument.optional(nameArgument) }, ({ name }) =>
-  list(Option.getOrUndefined(name))).pipe(
-    Command.withDescription("The parked streams, with the event that failed and why. Exits with 1 where there are any."),
-    Command.withShortDescription("List the parked streams"),
-    Command.withExamples([
-      { command: "refold parked list", description: "Of everything" },
-      { command: "refold parked list balances", description: "Of one projection" }
-    ])
-  )
+const listCommand = Command.make(
+  "list",
+  { name: Argument.optional(nameArgument) },
+  ({ name }) => list(Option.getOrUndefined(name))
+).pipe(
+  Command.withDescription("The parked streams, with the event that failed and why. Exits with 1 where there are any."),
+  Command.withShortDescription("List the parked streams"),
+  Command.withExamples([
+    { command: "refold parked list", description: "Of everything" },
+    { command: "refold parked list balances", description: "Of one projection" }
+  ])
+)
 
-const show = Command.make("show", { name: nameArgument, stream: streamArgument }, ({ name, stream: text }) =>
-  Effect.gen(function*() {
-    const stream = yield* Effect.fromResult(StreamName.parse(text))
-    yield* Connection.withStore(Effect.gen(function*() {
-      const [found] = (yield* read(name)).filter((one) => one.stream === stream)
-      if (found === undefined) return yield* failed(`${name} has not parked the stream ${stream}`)
-      const reader = yield* EventReader
-      const options = { after: StreamVersion(found.version - 1), limit: 1 }
-      const event = yield* Stream.runHead(reader.readStream(stream, options))
-      const shown = Option.map(event, EventShape.show(yield* LoadConfig.config, false))
-      yield* Output.fields({
-        ...shape.record!(found),
-        event: Option.match(shown, { onNone: () => null, onSome: (one) => EventShape.shape.record!(one) })
-      })
-    }))
-  })).pipe(
-    Command.withDescription("A parked stream, with the event that failed, as it is stored and as the config reads it."),
-    Command.withShortDescription("Show a parked stream and its event"),
-    Command.withExamples([{ command: "refold parked show balances wallet-ada", description: "Which event, and why?" }])
-  )
+const show = Command.make(
+  "show",
+  { name: nameArgument, stream: streamArgument },
+  ({ name, stream: text }) =>
+    Effect.gen(function*() {
+      const stream = yield* Effect.fromResult(StreamName.parse(text))
+      yield* Connection.withStore(Effect.gen(function*() {
+        const [found] = (yield* read(name)).filter((one) => one.stream === stream)
+        if (found === undefined) return yield* failed(`${name} has not parked the stream ${stream}`)
+        const reader = yield* EventReader
+        const options = { after: StreamVersion(found.version - 1), limit: 1 }
+        const event = yield* Stream.runHead(reader.readStream(stream, options))
+        const shown = Option.map(event, EventShape.show(yield* LoadConfig.config, false))
+        yield* Output.fields({
+          ...shape.record!(found),
+          event: Option.match(shown, { onNone: () => null, onSome: (one) => EventShape.shape.record!(one) })
+        })
+      }))
+    })
+).pipe(
+  Command.withDescription("A parked stream, with the event that failed, as it is stored and as the config reads it."),
+  Command.withShortDescription("Show a parked stream and its event"),
+  Command.withExamples([{ command: "refold parked show balances wallet-ada", description: "Which event, and why?" }])
+)
 
-const retry = Command.make("retry", {
-  name: nameArgument,
-  stream: Argument.optional(streamArgument)
-}, ({ name, stream }) =>
-  change(name, stream, `retry ${Option.getOrElse(stream, () => "all parked streams")} in ${name}`, Parked.retry)).pipe(
-    Command.withDescription(
-      "Handles the events of a parked stream again, or of all parked streams, with the code of the config. In a consumer they are delivered. Exits with 1 where a stream is still parked."
-    ),
-    Command.withShortDescription("Handle the events of a parked stream again"),
-    Command.withExamples([
-      { command: "refold parked retry balances wallet-ada", description: "After the code is repaired" },
-      { command: "refold parked retry balances --yes", description: "All its parked streams" }
-    ])
-  )
+const retry = Command.make(
+  "retry",
+  {
+    name: nameArgument,
+    stream: Argument.optional(streamArgument)
+  },
+  ({ name, stream }) =>
+    change(name, stream, `retry ${Option.getOrElse(stream, () => "all parked streams")} in ${name}`, Parked.retry)
+).pipe(
+  Command.withDescription(
+    "Handles the events of a parked stream again, or of all parked streams, with the code of the config. In a consumer they are delivered. Exits with 1 where a stream is still parked."
+  ),
+  Command.withShortDescription("Handle the events of a parked stream again"),
+  Command.withExamples([
+    { command: "refold parked retry balances wallet-ada", description: "After the code is repaired" },
+    { command: "refold parked retry balances --yes", description: "All its parked streams" }
+  ])
+)
 
 const discard = Command.make("discard", {
   name: nameArgument,

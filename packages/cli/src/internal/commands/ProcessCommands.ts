@@ -1,11 +1,11 @@
 /** `refold process`: the instances of a process, and what to do about those that do not go on. */
 import type { Tagged } from "@refold/core/event/EventType"
 import * as ProcessInstances from "@refold/store/process/ProcessInstances"
-import * as Effect from "effect/Effect"
-import * as Argument from "effect/cli/Argument"
 import * as Chunk from "effect/Chunk"
+import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as Definitions from "../config/Definitions.ts"
@@ -53,26 +53,33 @@ const list = Command.make("list", {
     Command.withShortDescription("List the instances of a process"),
     Command.withExamples([
       { command: "refold process list transfers --status Parked", description: "What waits for a repair?" },
-      { command: "refold process list transfers --phase CompensationFailed", description: "Sagas that need an operator" }
+      {
+        command: "refold process list transfers --phase CompensationFailed",
+        description: "Sagas that need an operator"
+      }
     ])
   )
 
 const print = (instance: string, loaded: Parameters<typeof ProcessShape.recordOf>[1]) =>
   Output.fields(ProcessShape.recordOf(instance, loaded))
 
-const show = Command.make("show", { process: processArgument, instance: instanceArgument }, ({ instance, process: name }) =>
-  Effect.gen(function*() {
-    const process = yield* Definitions.process(name)
-    yield* Connection.withStore(Effect.gen(function*() {
-      const loaded = yield* ProcessInstances.get(process, instance)
-      if (loaded.version === 0) return yield* failed(`the process ${name} has no instance ${instance}`)
-      yield* print(instance, loaded)
-    }))
-  })).pipe(
-    Command.withDescription("An instance: its state, its pending commands and timeouts, and the triggers that wait."),
-    Command.withShortDescription("Show an instance"),
-    Command.withExamples([{ command: "refold process show transfers t-17", description: "What does it wait for?" }])
-  )
+const show = Command.make(
+  "show",
+  { process: processArgument, instance: instanceArgument },
+  ({ instance, process: name }) =>
+    Effect.gen(function*() {
+      const process = yield* Definitions.process(name)
+      yield* Connection.withStore(Effect.gen(function*() {
+        const loaded = yield* ProcessInstances.get(process, instance)
+        if (loaded.version === 0) return yield* failed(`the process ${name} has no instance ${instance}`)
+        yield* print(instance, loaded)
+      }))
+    })
+).pipe(
+  Command.withDescription("An instance: its state, its pending commands and timeouts, and the triggers that wait."),
+  Command.withShortDescription("Show an instance"),
+  Command.withExamples([{ command: "refold process show transfers t-17", description: "What does it wait for?" }])
+)
 
 // What the three operators' commands on the whole instance have in common.
 const change = (
@@ -86,43 +93,71 @@ const change = (
     yield* Connection.withStore(Effect.flatMap(send(process), (loaded) => print(instance, loaded)))
   })
 
-const resume = Command.make("resume", { process: processArgument, instance: instanceArgument, reason: reasonFlag }, (input) =>
-  change(input, "resume", (process) => ProcessInstances.resume(process, input.instance, input.reason))).pipe(
-    Command.withDescription("Lets a saga whose compensation failed try again, and a process react to the signal Resumed."),
-    Command.withShortDescription("Let a stopped instance go on"),
-    Command.withExamples([
-      { command: "refold process resume transfers t-17 --reason \"the bank answers again\"", description: "A saga at CompensationFailed" }
-    ])
-  )
+const resume = Command.make(
+  "resume",
+  { process: processArgument, instance: instanceArgument, reason: reasonFlag },
+  (input) => change(input, "resume", (process) => ProcessInstances.resume(process, input.instance, input.reason))
+).pipe(
+  Command.withDescription(
+    "Lets a saga whose compensation failed try again, and a process react to the signal Resumed."
+  ),
+  Command.withShortDescription("Let a stopped instance go on"),
+  Command.withExamples([
+    {
+      command: "refold process resume transfers t-17 --reason \"the bank answers again\"",
+      description: "A saga at CompensationFailed"
+    }
+  ])
+)
 
-const retry = Command.make("retry", { process: processArgument, instance: instanceArgument }, (input) =>
-  change(input, "retry", (process) => ProcessInstances.retry(process, input.instance))).pipe(
-    Command.withDescription("Lets a parked instance react again to the triggers that wait, with the code of the config."),
-    Command.withShortDescription("Let a parked instance react again"),
-    Command.withExamples([{ command: "refold process retry transfers t-17", description: "After the code is repaired" }])
-  )
+const retry = Command.make(
+  "retry",
+  { process: processArgument, instance: instanceArgument },
+  (input) => change(input, "retry", (process) => ProcessInstances.retry(process, input.instance))
+).pipe(
+  Command.withDescription("Lets a parked instance react again to the triggers that wait, with the code of the config."),
+  Command.withShortDescription("Let a parked instance react again"),
+  Command.withExamples([{ command: "refold process retry transfers t-17", description: "After the code is repaired" }])
+)
 
-const discard = Command.make("discard", { process: processArgument, instance: instanceArgument, reason: reasonFlag }, (input) =>
-  change(input, "discard the first waiting trigger of", (process) =>
-    ProcessInstances.discard(process, input.instance, input.reason))).pipe(
-    Command.withDescription("Discards the first trigger that waits in a parked instance, permanently, and retries the later ones."),
-    Command.withShortDescription("Discard the trigger that failed"),
-    Command.withExamples([
-      { command: "refold process discard transfers t-17 --reason \"sent by a test\"", description: "Where the event is wrong, and not the code" }
-    ])
-  )
+const discard = Command.make(
+  "discard",
+  { process: processArgument, instance: instanceArgument, reason: reasonFlag },
+  (input) =>
+    change(
+      input,
+      "discard the first waiting trigger of",
+      (process) => ProcessInstances.discard(process, input.instance, input.reason)
+    )
+).pipe(
+  Command.withDescription(
+    "Discards the first trigger that waits in a parked instance, permanently, and retries the later ones."
+  ),
+  Command.withShortDescription("Discard the trigger that failed"),
+  Command.withExamples([
+    {
+      command: "refold process discard transfers t-17 --reason \"sent by a test\"",
+      description: "Where the event is wrong, and not the code"
+    }
+  ])
+)
 
 const giveUp = Command.make("give-up", {
   process: processArgument,
   instance: instanceArgument,
-  command: Argument.String("command").pipe(Argument.withDescription("The key of a pending command, as process show prints it")),
+  command: Argument.String("command").pipe(
+    Argument.withDescription("The key of a pending command, as process show prints it")
+  ),
   reason: reasonFlag
 }, (input) =>
   change(input, `give up the command ${input.command} of`, (process) =>
     Effect.gen(function*() {
       const { state: { pending } } = yield* ProcessInstances.get(process, input.instance)
-      const found = Chunk.toReadonlyArray(pending.commands).find(({ index, sentAt }) => `${sentAt}.${index}` === input.command)
-      if (found === undefined) return yield* Effect.fail({ _tag: "CommandNotPending", instance: input.instance } as const)
+      const found = Chunk.toReadonlyArray(pending.commands).find(({ index, sentAt }) =>
+        `${sentAt}.${index}` === input.command
+      )
+      if (found === undefined)
+        return yield* Effect.fail({ _tag: "CommandNotPending", instance: input.instance } as const)
       return yield* ProcessInstances.giveUp(process, input.instance, found, input.reason)
     }))).pipe(
     Command.withDescription(
@@ -130,7 +165,10 @@ const giveUp = Command.make("give-up", {
     ),
     Command.withShortDescription("Give up a pending command"),
     Command.withExamples([
-      { command: "refold process give-up transfers t-17 4.0 --reason \"the account was closed\"", description: "The first command of the fourth event" }
+      {
+        command: "refold process give-up transfers t-17 4.0 --reason \"the account was closed\"",
+        description: "The first command of the fourth event"
+      }
     ])
   )
 

@@ -1,9 +1,9 @@
 /** `refold rebuild`: builds the rows of a projection again, beside the live ones, and shows how far it is. */
 import * as Rebuild from "@refold/store/project/Rebuild"
-import * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
 import * as Argument from "effect/cli/Argument"
 import * as Command from "effect/cli/Command"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as Definitions from "../config/Definitions.ts"
@@ -25,16 +25,20 @@ const recordOf = (projection: string, { done, isLive, left, rate, total }: Rebui
 const run = Effect.fnUntraced(function*(projection: string) {
   const runnable = yield* Definitions.projection(projection)
   yield* confirm(`rebuild the projection "${projection}", beside its live rows`)
-  yield* Connection.withStore(Effect.gen(function*() {
-    const asTable = yield* Output.isTable
-    yield* Stream.runForEach(Rebuild.rebuild(runnable), (progress) => {
-      const record = recordOf(projection, progress)
-      return asTable ? ProgressBar.draw(record) : Output.lines([Output.stringify(record)])
-    })
-    if (asTable) yield* Output.lines([`${safe(projection)} is rebuilt and live`])
-  }).pipe(Effect.onInterrupt(() =>
-    Output.note("stopped: the live rows are as they were; a program that runs the projection, or this command, goes on from here")
-  )))
+  yield* Connection.withStore(
+    Effect.gen(function*() {
+      const asTable = yield* Output.isTable
+      yield* Stream.runForEach(Rebuild.rebuild(runnable), (progress) => {
+        const record = recordOf(projection, progress)
+        return asTable ? ProgressBar.draw(record) : Output.lines([Output.stringify(record)])
+      })
+      if (asTable) yield* Output.lines([`${safe(projection)} is rebuilt and live`])
+    }).pipe(Effect.onInterrupt(() =>
+      Output.note(
+        "stopped: the live rows are as they were; a program that runs the projection, or this command, goes on from here"
+      )
+    ))
+  )
 })
 
 export const command = Command.make("rebuild", {

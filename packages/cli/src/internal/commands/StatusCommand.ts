@@ -1,9 +1,9 @@
 /** `refold status`: the head of the log, and what follows it. */
 import { EventReader } from "@refold/store/log/EventReader"
-import * as Duration from "effect/Duration"
-import * as Effect from "effect/Effect"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
+import * as Duration from "effect/Duration"
+import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Connection from "../connect/Connection.ts"
 import { Found, usage } from "../frame/CliFailure.ts"
@@ -25,8 +25,11 @@ const print = Effect.gen(function*() {
 })
 
 // On a terminal each look replaces the one before it.
-const again = Effect.flatMap(Output.isTable, (asTable) =>
-  Effect.andThen(asTable && process.stdout.isTTY ? Output.lines(["\u001b[H\u001b[2J\u001b[3J"]) : Effect.void, print))
+const again = Effect.flatMap(
+  Output.isTable,
+  (asTable) =>
+    Effect.andThen(asTable && process.stdout.isTTY ? Output.lines(["\u001b[H\u001b[2J\u001b[3J"]) : Effect.void, print)
+)
 
 export const command = Command.make("status", {
   watch: Flag.Boolean("watch").pipe(

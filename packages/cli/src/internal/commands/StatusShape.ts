@@ -84,7 +84,10 @@ export const shape: Shape<RunnableStatus> = {
     { name: "name", show: ({ name }) => name },
     { name: "kind", show: ({ kind }) => kind },
     { name: "version", isNumber: true, show: ({ version }) => version },
-    { name: "status", show: ({ done, status }) => status === "live" ? status : `${status} ${Math.floor(done * 100)} %` },
+    {
+      name: "status",
+      show: ({ done, status }) => status === "live" ? status : `${status} ${Math.floor(done * 100)} %`
+    },
     { name: "position", isNumber: true, show: ({ position }) => position },
     { name: "lag", isNumber: true, show: ({ lag }) => lag },
     { name: "lag (s)", isNumber: true, show: ({ lagSeconds }) => lagSeconds },

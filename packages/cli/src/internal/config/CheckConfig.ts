@@ -40,10 +40,12 @@ const listProblem = (field: string, list: unknown, { fields, made, name }: Kind)
     if (Result.isResult(entry)) return `${place} must be ${made}, and is a Result: make it with makeUnsafe`
     if (!isRecord(entry) || fields.some((needed) => !(needed in entry))) return `${place} must be ${made}`
     const own = name === undefined ? undefined : entry[name]
-    if (own !== undefined && names.includes(own)) return `${place} must have another ${name} than those before it: ${String(own)}`
+    if (own !== undefined && names.includes(own))
+      return `${place} must have another ${name} than those before it: ${String(own)}`
     names.push(own)
   }
   return undefined
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === "object" && value !== null
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null

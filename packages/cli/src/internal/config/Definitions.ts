@@ -43,8 +43,11 @@ export const codecOf = (
 /** The aggregate of a category, which may be that of the instances of a process. */
 export const aggregate = (category: string): Effect.Effect<UnknownAggregate, CliFailure, Settings.Config> =>
   Effect.flatMap(LoadConfig.config, ({ aggregates = [], processes = [] }) => {
-    const found = [...aggregates, ...processes.map(({ instances }) => instances)].find((one) => one.category === category)
-    return found === undefined ? missing("aggregates", `an aggregate of the category "${category}"`)
+    const found = [...aggregates, ...processes.map(({ instances }) => instances)].find((one) =>
+      one.category === category
+    )
+    return found === undefined ?
+      missing("aggregates", `an aggregate of the category "${category}"`)
       : Effect.succeed(found as unknown as UnknownAggregate)
   })
 
@@ -52,7 +55,8 @@ export const aggregate = (category: string): Effect.Effect<UnknownAggregate, Cli
 export const process = (name: string): Effect.Effect<Process<Tagged, unknown>, CliFailure, Settings.Config> =>
   Effect.flatMap(LoadConfig.config, ({ processes = [] }) => {
     const found = processes.find((one) => one.name === name)
-    return found === undefined ? missing("processes", `a process "${name}"`)
+    return found === undefined ?
+      missing("processes", `a process "${name}"`)
       : Effect.succeed(found as unknown as Process<Tagged, unknown>)
   })
 
@@ -61,7 +65,8 @@ export const projection = (name: string): Effect.Effect<AnyRunnable, CliFailure,
   Effect.flatMap(LoadConfig.config, ({ processes = [], projections = [] }) => {
     const instances = processes.map(({ rows }) => rows)
     const found = [...projections, ...instances].find((one) => one.name === name)
-    return found === undefined ? missing("projections", `a projection "${name}"`)
+    return found === undefined ?
+      missing("projections", `a projection "${name}"`)
       : Effect.succeed(runnable(found))
   })
 
@@ -74,7 +79,8 @@ export const parking = (name: string): Effect.Effect<AnyRunnable, CliFailure, Se
     const observer = observers.find((one) => one.name === name)
     if (observer !== undefined) return Effect.succeed<AnyRunnable>(observer)
     const consumer = consumers.find((one) => one.name === name) as unknown as Consumer.Consumer<Tagged> | undefined
-    return consumer === undefined ? missing("projections, processes or consumers", `"${name}"`)
+    return consumer === undefined ?
+      missing("projections, processes or consumers", `"${name}"`)
       : Effect.succeed<AnyRunnable>(Consumer.target(consumer))
   })
 

@@ -1,8 +1,8 @@
 /** Opens the store, or only its database, for the time of one command. What this needs is loaded when a command needs it. */
 import type { Services } from "@refold/postgres/PostgresStore"
 import * as Effect from "effect/Effect"
-import type * as SqlClient from "effect/sql/SqlClient"
 import * as Option from "effect/Option"
+import type * as SqlClient from "effect/sql/SqlClient"
 import * as LoadConfig from "../config/LoadConfig.ts"
 import * as Settings from "../frame/Settings.ts"
 import * as Target from "./Target.ts"

@@ -1,6 +1,6 @@
 /** The failures of the command itself, each with the code that the process exits with. */
-import { safe } from "./Safe.ts"
 import * as Data from "effect/Data"
+import { safe } from "./Safe.ts"
 
 /** The exit codes: 1 found something or failed, 2 was called in a wrong way. */
 export type ExitCode = 1 | 2

@@ -1,8 +1,8 @@
 /** Asks before a command changes a store. */
-import { safe } from "./Safe.ts"
 import * as Effect from "effect/Effect"
 import { createInterface } from "node:readline/promises"
 import { failed, usage } from "./CliFailure.ts"
+import { safe } from "./Safe.ts"
 import * as Settings from "./Settings.ts"
 
 /**

@@ -2,7 +2,6 @@
  * What `effect/cli` needs of its platform: little, because input is asked for and output is written by this package. That spares a
  * dependency on `@effect/platform-node`, which wants a newer Node than this command runs on.
  */
-import { safe } from "./Safe.ts"
 import * as CliConfig from "effect/cli/CliConfig"
 import * as CliOutput from "effect/cli/CliOutput"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
@@ -15,6 +14,7 @@ import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
 import * as Stdio from "effect/Stdio"
 import * as Terminal from "effect/Terminal"
 import * as Output from "./Output.ts"
+import { safe } from "./Safe.ts"
 
 const unused = Effect.die("the command does not use this")
 
@@ -36,7 +36,9 @@ const presenter: CliOutput.Presenter = {
         return Output.lines([event.version])
       case "Help": {
         const help = formatter.formatHelpDoc(event.helpDoc)
-        return event.reason === "Requested" ? Output.lines([help]) : Effect.sync(() => process.stderr.write(`${help}\n`))
+        return event.reason === "Requested"
+          ? Output.lines([help])
+          : Effect.sync(() => process.stderr.write(`${help}\n`))
       }
       case "InvalidInvocation": {
         const [first] = event.errors

@@ -1,8 +1,8 @@
 /** Turns the failure of a command into one line and an exit code. */
 import { InvalidInput } from "@refold/core/event/InvalidInput"
-import { safe } from "./Safe.ts"
 import * as Cause from "effect/Cause"
 import { CliFailure, type ExitCode } from "./CliFailure.ts"
+import { safe } from "./Safe.ts"
 
 /** What is printed of a failure. */
 export interface Explanation {
@@ -20,7 +20,11 @@ export const explain = (cause: Cause.Cause<unknown>): Explanation => {
 }
 
 const codeOf = (failure: unknown): ExitCode =>
-  failure instanceof CliFailure ? failure.code : failure instanceof InvalidInput || tagOf(failure) === "ShowHelp" ? 2 : 1
+  failure instanceof CliFailure
+    ? failure.code
+    : failure instanceof InvalidInput || tagOf(failure) === "ShowHelp"
+    ? 2
+    : 1
 
 const lineOf = (failure: unknown): string | undefined => {
   const tag = tagOf(failure)

@@ -2,10 +2,10 @@
  * What a command prints: data to stdout, as a table on a terminal and as one JSON object a line elsewhere; everything else to
  * stderr.
  */
-import { safe } from "./Safe.ts"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { safe } from "./Safe.ts"
 import * as Settings from "./Settings.ts"
 import * as Table from "./Table.ts"
 
@@ -17,10 +17,13 @@ export interface Shape<Row> {
 }
 
 /** Whether data is printed as tables: as `--json` or `--no-json` says, else where stdout is a terminal. */
-export const isTable = Effect.map(Settings.json, Option.match({
-  onNone: () => process.stdout.isTTY === true,
-  onSome: (json) => !json
-}))
+export const isTable = Effect.map(
+  Settings.json,
+  Option.match({
+    onNone: () => process.stdout.isTTY === true,
+    onSome: (json) => !json
+  })
+)
 
 /** Writes lines to stdout, and waits until they are taken. A reader that has closed the pipe ends the command. */
 export const lines = (texts: ReadonlyArray<string>): Effect.Effect<void> =>
@@ -58,7 +61,9 @@ export const each = <Row, E, R>({ columns, record }: Shape<Row>, all: Stream.Str
     yield* Stream.runForEachArray(all, (some) => {
       const head = asTable && count === 0 ? [Table.heading(columns, layout())] : []
       count += some.length
-      const texts = asTable ? some.map((row) => Table.line(columns, row, layout())) : some.map(json({ columns, record }))
+      const texts = asTable
+        ? some.map((row) => Table.line(columns, row, layout()))
+        : some.map(json({ columns, record }))
       return lines([...head, ...texts])
     })
     return count
@@ -68,7 +73,7 @@ export const each = <Row, E, R>({ columns, record }: Shape<Row>, all: Stream.Str
 export const fields = Effect.fnUntraced(function*(record: Readonly<Record<string, unknown>>) {
   if (!(yield* isTable)) return yield* lines([stringify(record)])
   const width = Math.max(...Object.keys(record).map((name) => name.length))
-  yield* lines(Object.entries(record).map(([name, value]) => `${name.padEnd(width)}  ${shown(value)}`))
+  yield* lines(Object.entries(record).map(([name, value]) => `${name.padEnd(width)}  ${shown(value)}`.trimEnd()))
 })
 
 const shown = (value: unknown): string =>
@@ -76,7 +81,8 @@ const shown = (value: unknown): string =>
     ? JSON.stringify(value, plain, 2).split("\n").map(safe).join("\n")
     : safe(value ?? "-")
 
-const json = <Row>({ record }: Shape<Row>) => (row: Row): string => stringify(record === undefined ? Object(row) : record(row))
+const json = <Row>({ record }: Shape<Row>) => (row: Row): string =>
+  stringify(record === undefined ? Object(row) : record(row))
 
 /** JSON in one line. What JSON leaves as it is but a terminal obeys, such as U+009B, is escaped: the value stays the same. */
 export const stringify = (value: object): string => safe(JSON.stringify(value, plain))

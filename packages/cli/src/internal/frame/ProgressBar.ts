@@ -24,5 +24,7 @@ export const render = ({ done, isLive, rate, secondsLeft, total }: Progress): st
   const part = isLive || total === 0 ? 1 : Math.min(1, done / total)
   const full = Math.floor(part * cells)
   const left = secondsLeft === null ? "" : `, ${secondsLeft} s left`
-  return `${"#".repeat(full)}${"-".repeat(cells - full)} ${Math.floor(part * 100)} %  ${done}/${total}, ${rate} events/s${left}`
+  return `${"#".repeat(full)}${"-".repeat(cells - full)} ${
+    Math.floor(part * 100)
+  } %  ${done}/${total}, ${rate} events/s${left}`
 }

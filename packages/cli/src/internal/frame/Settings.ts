@@ -5,7 +5,9 @@ import * as GlobalFlag from "effect/cli/GlobalFlag"
 /** The address of a server; a password in it is never printed. */
 export const url = GlobalFlag.Setting("url")({
   flag: Flag.Redacted("url").pipe(
-    Flag.withDescription("postgres://user@host/database; before REFOLD_URL and DATABASE_URL, and other users of this machine can see it"),
+    Flag.withDescription(
+      "postgres://user@host/database; before REFOLD_URL and DATABASE_URL, and other users of this machine can see it"
+    ),
     Flag.optional
   )
 })
@@ -32,7 +34,9 @@ export const schema = GlobalFlag.Setting("schema")({
 export const config = GlobalFlag.Setting("config")({
   flag: Flag.String("config").pipe(
     Flag.withMetavar("file"),
-    Flag.withDescription("The config file; refold.config.ts, .mts, .js or .mjs in this folder by default, if there is one"),
+    Flag.withDescription(
+      "The config file; refold.config.ts, .mts, .js or .mjs in this folder by default, if there is one"
+    ),
     Flag.optional
   )
 })
@@ -68,7 +72,9 @@ export const debug = GlobalFlag.Setting("debug")({
 export const all = [url, embedded, schema, config, json, yes, debug] as const
 
 /** What a command needs that reads its settings. */
-export type Settings = GlobalFlag.Setting.Identifier<"url" | "embedded" | "schema" | "config" | "json" | "yes" | "debug">
+export type Settings = GlobalFlag.Setting.Identifier<
+  "url" | "embedded" | "schema" | "config" | "json" | "yes" | "debug"
+>
 
 /** What loading the config file needs. */
 export type Config = GlobalFlag.Setting.Identifier<"config">

@@ -37,7 +37,10 @@ export const widen = <Row>(
 ): ReadonlyArray<Column<Row>> =>
   columns.map((column) => ({
     ...column,
-    width: rows.reduce((width, row) => Math.max(width, text(column, row).length), Math.max(column.width ?? 0, column.name.length))
+    width: rows.reduce(
+      (width, row) => Math.max(width, text(column, row).length),
+      Math.max(column.width ?? 0, column.name.length)
+    )
   }))
 
 /** The headings. */

@@ -2,16 +2,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import {
-  Aggregate,
-  Consumer,
-  Decider,
-  EventCodec,
-  EventType,
-  Process,
-  Projection,
-  StreamName
-} from "refold"
+import { Aggregate, Consumer, Decider, EventCodec, EventType, Process, Projection, StreamName } from "refold"
 
 const Deposited = EventType.make("Deposited", Schema.Struct({ cents: Schema.Int })).pipe(
   EventType.upcast(Schema.Struct({ cents: Schema.Int, from: Schema.String }), (v1) => ({ ...v1, from: "cash" }))
