@@ -30,12 +30,12 @@ const session = async (url: string, lines: ReadonlyArray<string>): Promise<strin
 const run = (url: string, args: ReadonlyArray<string>) => {
   const { DATABASE_URL: _, NODE_OPTIONS: __, ...own } = process.env
   const options = { cwd: Path.join(root, "docs/examples/cli"), env: { ...own, REFOLD_URL: url } }
-  return new Promise<{ readonly code: unknown; readonly out: string; readonly err: string }>((resolve) =>
+  return new Promise<{ readonly code: number; readonly out: string; readonly err: string }>((resolve) =>
     execFile(
       process.execPath,
       [bin, ...args],
       options,
-      (error, out, err) => resolve({ code: error === null ? 0 : error.code, out, err })
+      (error, out, err) => resolve({ code: error === null ? 0 : Number(error.code), out, err })
     )
   )
 }

@@ -26,7 +26,7 @@ it.each<[config: unknown, problem: string]>([
   [{ codecs: [EventCodec.make([])] }, "codecs[0] must be an EventCodec, and is a Result: make it with makeUnsafe"],
   [
     { aggregates: [Wallet, Aggregate.makeUnsafe({ ...Wallet, commands: undefined, snapshots: undefined })] },
-    "aggregates[1] must have another category than those before it: wallet"
+    "aggregates[1] must have another category than those before it: \"wallet\""
   ]
 ])("a config that breaks a rule names the field: %#", (config, problem) => {
   expect(problemOf(config)).toBe(problem)

@@ -33,7 +33,7 @@ export interface Shop {
 }
 
 /** An empty folder that is removed with the scope. */
-export const folder = Effect.acquireRelease(
+const folder = Effect.acquireRelease(
   Effect.sync(() => Fs.realpathSync(Fs.mkdtempSync(Path.join(Os.tmpdir(), "refold-cli-")))),
   (path) => Effect.sync(() => Fs.rmSync(path, { recursive: true }))
 )

@@ -1,7 +1,7 @@
 /** `refold show` and `refold tail`: events of a stream, and of the log as it grows. */
 import { Position } from "@refold/core/event/Position"
 import * as StreamName from "@refold/core/event/StreamName"
-import * as AsOf from "@refold/core/journal/AsOf"
+import type * as AsOf from "@refold/core/journal/AsOf"
 import * as State from "@refold/store/decide/State"
 import * as PastPoint from "@refold/store/internal/log/PastPoint"
 import { EventReader } from "@refold/store/log/EventReader"

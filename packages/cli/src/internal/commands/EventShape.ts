@@ -30,7 +30,7 @@ export const show = (config: Config, isRaw: boolean) => (stored: RecordedEvent):
 export const time = (instant: DateTime.Utc): string => DateTime.formatIso(instant)
 
 /** The record of a stored event. */
-export const recordOf = (event: RecordedEvent): object => ({
+const recordOf = (event: RecordedEvent): object => ({
   position: event.position,
   stream: event.stream,
   version: event.version,

@@ -100,7 +100,7 @@ const show = Command.make(
     Effect.gen(function*() {
       const stream = yield* Effect.fromResult(StreamName.parse(text))
       yield* Connection.withStore(Effect.gen(function*() {
-        const [found] = (yield* read(name)).filter((one) => one.stream === stream)
+        const found = (yield* read(name)).find((one) => one.stream === stream)
         if (found === undefined) return yield* failed(`${name} has not parked the stream ${stream}`)
         const reader = yield* EventReader
         const options = { after: StreamVersion(found.version - 1), limit: 1 }

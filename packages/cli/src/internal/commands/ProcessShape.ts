@@ -1,7 +1,7 @@
 /** Instances of processes as records and as rows of a table. */
-import * as ProcessInstances from "@refold/store/process/ProcessInstances"
+import type * as ProcessInstances from "@refold/store/process/ProcessInstances"
 import * as Chunk from "effect/Chunk"
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type { Shape } from "../frame/Output.ts"

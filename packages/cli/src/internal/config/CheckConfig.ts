@@ -41,7 +41,7 @@ const listProblem = (field: string, list: unknown, { fields, made, name }: Kind)
     if (!isRecord(entry) || fields.some((needed) => !(needed in entry))) return `${place} must be ${made}`
     const own = name === undefined ? undefined : entry[name]
     if (own !== undefined && names.includes(own))
-      return `${place} must have another ${name} than those before it: ${String(own)}`
+      return `${place} must have another ${name} than those before it: ${JSON.stringify(own)}`
     names.push(own)
   }
   return undefined

@@ -13,7 +13,7 @@ import * as Settings from "../frame/Settings.ts"
 import { problemOf } from "./CheckConfig.ts"
 
 /** The names that are looked for, in this order. */
-export const fileNames = ["refold.config.ts", "refold.config.mts", "refold.config.js", "refold.config.mjs"]
+const fileNames = ["refold.config.ts", "refold.config.mts", "refold.config.js", "refold.config.mjs"]
 
 /** The config of `--config`, or of this folder; an empty one where there is none. */
 export const config: Effect.Effect<Config, CliFailure, Settings.Config> = Effect.gen(function*() {

@@ -1,5 +1,4 @@
 /** Opens the store, or only its database, for the time of one command. What this needs is loaded when a command needs it. */
-import type { Services } from "@refold/postgres/PostgresStore"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as SqlClient from "effect/sql/SqlClient"
@@ -43,6 +42,3 @@ export const withClient = <A, E, R>(effect: Effect.Effect<A, E, R | SqlClient.Sq
     const { layer } = yield* Effect.promise(() => import("@refold/postgres/embedded/Embedded"))
     return yield* Effect.provide(effect, layer({ dataDir: target.dataDir }))
   })
-
-/** The services of `withStore`. */
-export type Store = Services

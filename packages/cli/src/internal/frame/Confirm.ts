@@ -1,6 +1,7 @@
 /** Asks before a command changes a store. */
 import * as Effect from "effect/Effect"
 import { createInterface } from "node:readline/promises"
+import { isatty } from "node:tty"
 import { failed, usage } from "./CliFailure.ts"
 import { safe } from "./Safe.ts"
 import * as Settings from "./Settings.ts"
@@ -11,7 +12,7 @@ import * as Settings from "./Settings.ts"
  */
 export const confirm = Effect.fnUntraced(function*(change: string) {
   if (yield* Settings.yes) return
-  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
+  if (!isatty(0) || !isatty(2)) {
     return yield* usage(`this would ${change}: repeat it with --yes`)
   }
   const answer = yield* ask(`This will ${safe(change)}. Continue? [y/N] `)

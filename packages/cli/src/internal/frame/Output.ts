@@ -5,6 +5,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
+import { isatty } from "node:tty"
 import { safe } from "./Safe.ts"
 import * as Settings from "./Settings.ts"
 import * as Table from "./Table.ts"
@@ -20,7 +21,7 @@ export interface Shape<Row> {
 export const isTable = Effect.map(
   Settings.json,
   Option.match({
-    onNone: () => process.stdout.isTTY === true,
+    onNone: () => isatty(1),
     onSome: (json) => !json
   })
 )
@@ -93,7 +94,7 @@ const plain = (_: string, value: unknown): unknown =>
 
 /** A terminal has a width; a table elsewhere is not cut. */
 const layout = (): Table.Layout => ({
-  width: process.stdout.isTTY === true ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY,
+  width: isatty(1) ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY,
   isBold: isColored(process.stdout)
 })
 

@@ -60,7 +60,7 @@ export const yes = GlobalFlag.Setting("yes")({
 })
 
 /** Stacks of errors. Read from the arguments by what reports errors, which runs outside of the commands. */
-export const debug = GlobalFlag.Setting("debug")({
+const debug = GlobalFlag.Setting("debug")({
   flag: Flag.Boolean("debug").pipe(
     Flag.withoutNegation,
     Flag.withDescription("Print the causes and the stack of an error"),
@@ -70,11 +70,6 @@ export const debug = GlobalFlag.Setting("debug")({
 
 /** All of them. */
 export const all = [url, embedded, schema, config, json, yes, debug] as const
-
-/** What a command needs that reads its settings. */
-export type Settings = GlobalFlag.Setting.Identifier<
-  "url" | "embedded" | "schema" | "config" | "json" | "yes" | "debug"
->
 
 /** What loading the config file needs. */
 export type Config = GlobalFlag.Setting.Identifier<"config">

@@ -31,7 +31,7 @@ export const render = <Row>(
 }
 
 /** The columns, as wide as the longest text in each. */
-export const widen = <Row>(
+const widen = <Row>(
   columns: ReadonlyArray<Column<Row>>,
   rows: ReadonlyArray<Row>
 ): ReadonlyArray<Column<Row>> =>
