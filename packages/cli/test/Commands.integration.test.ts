@@ -43,7 +43,7 @@ const text = ({ code, err, out }: Ended): string =>
 const hasTable = (name: string): boolean => !name.endsWith("status") || name === "migrate-status"
 
 /** What the embedded database is asked, where each command starts one. */
-const onEmbedded = ["migrate-status", "status", "show-state-at", "tail", "parked-retry", "rebuild"]
+const onEmbedded = ["migrate-status", "status", "show-state-at", "tail", "parked-retry"]
 
 /** Compares what the commands print with the files; yields the headings of the table of the status. */
 const compare = (store: Shops.Shop, isAsked: (name: string) => boolean) =>
