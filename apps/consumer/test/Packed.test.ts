@@ -79,7 +79,7 @@ describe("a project without optional peers, on the oldest Node", () => {
     })
   })
 
-  it("runs the examples of a Spec under node:test, and tells right from wrong", () => {
+  it("runs the examples of a Spec under node:test, and passes right ones and fails wrong ones", () => {
     const { exit, printed } = project.run(node, ["--test", "--test-reporter=tap", "counter.spec.mjs"])
     expect(exit).toBe(1)
     expect(printed).toMatch(/^# pass 1$/m)

@@ -1,20 +1,20 @@
-/** What one can ask of a bank account, and why it says no. */
+/** The commands of a bank account, and its refusals. */
 import * as Schema from "effect/Schema"
 import { Channel, remarks, Statements } from "./AccountEvent.ts"
 import { Amount, type Balance } from "./Amount.ts"
 import { Currency } from "./Currency.ts"
 import type * as Deposits from "./Deposits.ts"
 
-// Who says in which currency the money is wants the account to keep that one.
+// A command that names a currency is refused where the account is kept in another.
 const movement = { amount: Amount, channel: Channel, currency: Schema.optionalKey(Currency), ...remarks }
 
-/** What one can ask of an account, and what that must look like; whether it makes sense is for `decide` to say. */
+/** The commands of an account and their shapes; business rules are in `decide`. */
 export const Command = Schema.Union([
   Schema.TaggedStruct("OpenAccount", { branch: Schema.String, statements: Statements, currency: Currency }),
   Schema.TaggedStruct("Deposit", movement),
   Schema.TaggedStruct("Withdraw", movement),
   Schema.TaggedStruct("ReverseDeposit", {
-    /** The version at which the deposit was stored, as the answer to it said. */
+    /** The version at which the deposit was stored, from the answer to its command. */
     deposit: Schema.Int.pipe(Schema.check(Schema.isGreaterThan(0))),
     reason: Schema.String
   }),
@@ -23,10 +23,10 @@ export const Command = Schema.Union([
   Schema.TaggedStruct("UnfreezeAccount", {}),
   Schema.TaggedStruct("CloseAccount", {})
 ])
-/** What one can ask of an account. */
+/** The commands of an account. */
 export type Command = typeof Command.Type
 
-/** Why an account says no. */
+/** Why an account refuses a command. */
 export type Refusal =
   | { readonly _tag: "AccountNotOpen" }
   | { readonly _tag: "AccountAlreadyOpen" }

@@ -1,11 +1,11 @@
-/** What can happen to a bank account, and how it is stored. `Account.ts` says what follows from it. */
+/** The events of a bank account and their stored forms. `Account.ts` folds them. */
 import * as Schema from "effect/Schema"
 import * as EventCodec from "refold/EventCodec"
 import * as EventType from "refold/EventType"
 import { Amount } from "./Amount.ts"
 import * as Currency from "./Currency.ts"
 
-// Names and fields of events are the storage format: stored events keep them for ever. To change one, add a version
+// Names and fields of events are the storage format: stored events keep them. To change one, add a version
 // with an upcaster; to rename one, declare its former name.
 
 /** How often the holder gets a statement. */
@@ -16,18 +16,18 @@ export const Channel = Schema.Literals(["Cash", "Card", "Transfer", "Unspecified
 /** How money came or went. */
 export type Channel = typeof Channel.Type
 
-// What every movement says. The currency is the account's: told again, so that nobody who adds up movements has to
-// look their accounts up.
+// The fields of every movement. The currency is that of the account, repeated so that movements can be summed without
+// looking up their accounts.
 const moved = { amount: Amount, currency: Currency.Currency }
 
-/** What a movement may say beside: the bank's word for its purpose, the account at the other end. */
+/** Optional fields of a movement: the bank's code for its purpose, the account at the other end. */
 export const remarks = { purpose: Schema.optionalKey(Schema.String), counterparty: Schema.optionalKey(Schema.String) }
 
 const FeeReason = Schema.Literals(["Service", "OverdraftInterest"])
 
 const inCrowns = <Fields extends object>(fields: Fields) => ({ ...fields, currency: Currency.first })
 
-/** The account exists from here on. Version 1 knew of no currency. */
+/** The account was opened. Version 1 had no currency. */
 export const AccountOpened = EventType.make(
   "AccountOpened",
   Schema.Struct({ branch: Schema.String, statements: Statements })
@@ -38,7 +38,7 @@ export const AccountOpened = EventType.make(
   )
 )
 
-/** Money came. Version 1 did not say how, and 2 in which currency; the first releases called it `MoneyPaidIn`. */
+/** Money came in. Version 1 had no channel, version 2 no currency; the first releases called it `MoneyPaidIn`. */
 export const MoneyDeposited = EventType.make("MoneyDeposited", Schema.Struct({ amount: Amount })).pipe(
   EventType.upcast(
     Schema.Struct({ amount: Amount, channel: Channel, ...remarks }),
@@ -48,38 +48,38 @@ export const MoneyDeposited = EventType.make("MoneyDeposited", Schema.Struct({ a
   EventType.renamedFrom("MoneyPaidIn")
 )
 
-/** Money went. Version 1 knew of no currency. */
+/** Money went out. Version 1 had no currency. */
 export const MoneyWithdrawn = EventType.make(
   "MoneyWithdrawn",
   Schema.Struct({ amount: Amount, channel: Channel, ...remarks })
 ).pipe(EventType.upcast(Schema.Struct({ ...moved, channel: Channel, ...remarks }), inCrowns))
 
-/** The bank paid interest. A fact of its own books, never decided here. Version 1 knew of no currency. */
+/** The bank paid interest. Imported from its books, not decided here. Version 1 had no currency. */
 export const InterestCredited = EventType.make("InterestCredited", Schema.Struct({ amount: Amount })).pipe(
   EventType.upcast(Schema.Struct(moved), inCrowns)
 )
 
-/** The bank took a fee. A fact of its own books, never decided here. Version 1 knew of no currency. */
+/** The bank took a fee. Imported from its books, not decided here. Version 1 had no currency. */
 export const FeeCharged = EventType.make("FeeCharged", Schema.Struct({ amount: Amount, reason: FeeReason })).pipe(
   EventType.upcast(Schema.Struct({ ...moved, reason: FeeReason }), inCrowns)
 )
 
-/** The balance may fall so far below 0 from here on. */
+/** The overdraft limit was changed: the balance may fall this far below 0. */
 export const OverdraftLimitChanged = EventType.make("OverdraftLimitChanged", Schema.Struct({ limit: Amount }))
 
-/** No money moves by anybody's wish from here on; the bank's own books go on. */
+/** The account was frozen: commands move no money; interest and fees are still recorded. */
 export const AccountFrozen = EventType.make("AccountFrozen", Schema.Struct({ reason: Schema.String }))
 
-/** Money moves again. */
+/** The account was unfrozen. */
 export const AccountUnfrozen = EventType.make("AccountUnfrozen", Schema.Struct({}))
 
-/** A deposit is undone: it stays in the books, and so does this. `of` is the version at which it was stored. */
+/** A deposit was reversed. `of` is the version at which it was stored. */
 export const DepositReversed = EventType.make(
   "DepositReversed",
   Schema.Struct({ ...moved, of: Schema.Int, reason: Schema.String })
 )
 
-/** The account is over. */
+/** The account was closed. */
 export const AccountClosed = EventType.make("AccountClosed", Schema.Struct({}))
 
 /** Writes and reads the events of an account. */
@@ -123,7 +123,7 @@ export type Movement =
   | typeof FeeCharged.Event
   | typeof DepositReversed.Event
 
-/** Anything that can happen to an account. */
+/** Any event of an account. */
 export type Event =
   | typeof AccountOpened.Event
   | Movement
@@ -137,6 +137,6 @@ export const isMovement = (event: Event): event is Movement => movementTypes.has
 
 const movementTypes: ReadonlySet<string> = new Set(movements.storedTypes())
 
-/** By how much a movement changes the balance: below 0 where money left. */
+/** By how much a movement changes the balance: negative for money out. */
 export const changeOf = (movement: Movement): number =>
   movement._tag === "MoneyDeposited" || movement._tag === "InterestCredited" ? movement.amount : 0 - movement.amount

@@ -6,5 +6,5 @@ export const Currency = Schema.Literals(["CZK", "EUR", "USD"])
 /** A currency, by its code in ISO 4217. */
 export type Currency = typeof Currency.Type
 
-/** What the bank kept all its books in before they said so: events without a currency mean crowns. */
+/** The currency of events that have none: crowns. */
 export const first: Currency = "CZK"

@@ -1,4 +1,4 @@
-/** What an account remembers of its latest deposits, so that one can be undone: as few as fit into every stored state. */
+/** The latest deposits of an account, which can be reversed. Few, because every stored state contains them. */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { Amount } from "./Amount.ts"
@@ -12,26 +12,26 @@ export const Deposits = Schema.Array(Deposit)
 /** The latest deposits in their order. */
 export type Deposits = typeof Deposits.Type
 
-// How many are remembered. Older ones cannot be undone by themselves: somebody has to look into them.
+// The number of deposits in the state. Older ones cannot be reversed by a command.
 const most = 10
 
-/** Why a deposit cannot be undone. */
+/** Why a deposit cannot be reversed. */
 export type Refusal =
   | { readonly _tag: "NoSuchDeposit"; readonly deposit: number }
   | { readonly _tag: "DepositTooOld"; readonly deposit: number }
   | { readonly _tag: "DepositAlreadyReversed"; readonly deposit: number }
 
-/** With one more; the oldest is forgotten. */
+/** The deposits with one more, without the oldest where the limit is reached. */
 export const add = (deposits: Deposits, version: number, amount: Amount): Deposits => [
   ...deposits.slice(1 - most),
   { version, amount, isReversed: false }
 ]
 
-/** With one of them undone. */
+/** The deposits with one of them reversed. */
 export const reverse = (deposits: Deposits, version: number): Deposits =>
   deposits.map((deposit) => deposit.version === version ? { ...deposit, isReversed: true } : deposit)
 
-/** The amount of a deposit that can be undone, or why it cannot. */
+/** The amount of a deposit that can be reversed, or why it cannot. */
 export const find = (deposits: Deposits, version: number): Result.Result<Amount, Refusal> => {
   const found = deposits.find((deposit) => deposit.version === version)
   if (found !== undefined) {
@@ -39,7 +39,7 @@ export const find = (deposits: Deposits, version: number): Result.Result<Amount,
       ? Result.fail({ _tag: "DepositAlreadyReversed", deposit: version })
       : Result.succeed(found.amount)
   }
-  // Nobody knows any more whether there was one.
+  // The state no longer tells whether there was one.
   const isForgotten = deposits.length === most && version < deposits[0]!.version
   return Result.fail({ _tag: isForgotten ? "DepositTooOld" : "NoSuchDeposit", deposit: version })
 }

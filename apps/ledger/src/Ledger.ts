@@ -1,4 +1,4 @@
-/** The front door of the bank: one function for everything that may be asked of it, and one for all there is to know. */
+/** The entry points of the bank: one function for all commands, and one for all queries. */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Commands from "refold/Commands"
@@ -17,7 +17,7 @@ import * as Transfer from "./Transfer.ts"
 import * as TransferMoney from "./TransferMoney.ts"
 import * as Transfers from "./Transfers.ts"
 
-/** Who stands at the door, as far as whoever opened it knows. */
+/** The caller, as authenticated by the program that calls the entry points. */
 export const Caller = Context.Reference<{ readonly name: string; readonly isEmployee: boolean }>("ledger/Caller", {
   defaultValue: () => ({ name: "somebody", isEmployee: false })
 })
@@ -38,7 +38,7 @@ const middleware = [
   Middleware.authorize(mayCall)
 ] as const
 
-/** Everything that may be asked of the bank, by the command's tag. */
+/** All commands of the bank, by their tags. */
 export const send = Commands.make({
   OpenAccount: Accounts.handle,
   Deposit: Accounts.handle,
@@ -54,7 +54,7 @@ export const send = Commands.make({
   CancelStandingOrder: StandingOrders.handle
 }, middleware)
 
-/** Reads what customers may ask for over a wire. */
+/** Decodes the commands that customers may send. */
 export const parse = Commands.parser({
   Deposit: Account.aggregate,
   Withdraw: Account.aggregate,
@@ -69,14 +69,14 @@ interface OfAccount<Tag extends string> {
   readonly id: string
 }
 
-/** Everything that can be asked about the bank. */
+/** All queries of the bank. */
 export const ask = Queries.make({
   BalanceOf: ({ id }: OfAccount<"BalanceOf">) => Balance.balanceOf(id),
   StatementOf: ({ id }: OfAccount<"StatementOf">) => Statement.statement(id),
   TopAccounts: (
     { currency, limit }: { readonly _tag: "TopAccounts"; readonly currency: Currency; readonly limit: number }
   ) => topAccounts(currency, limit),
-  /** The transfers that stand there, `Compensated` for one. */
+  /** The transfers in this state, for example `Compensated`. */
   TransfersAt: ({ phase }: { readonly _tag: "TransfersAt"; readonly phase: TransferMoney.State["status"] }) =>
     ProcessInstances.query(TransferMoney.saga, { index: "phase", where: { phase } })
 }, middleware)

@@ -1,6 +1,6 @@
 /**
- * A standing order: money that is to go from one account to another again and again, until somebody cancels it.
- * `PayStandingOrders.ts` does what it says.
+ * A standing order: a payment from one account to another that is repeated until the order is cancelled.
+ * `PayStandingOrders.ts` makes the payments.
  */
 import * as Schema from "effect/Schema"
 import * as Aggregate from "refold/Aggregate"
@@ -18,30 +18,30 @@ const order = { ...Transfer.details, every: Every }
 
 // Names and fields of events are the storage format: see `AccountEvent.ts`.
 
-/** The order is in force from here on; it is paid for the first time one period later. */
+/** The order was placed; the first payment is one period later. */
 export const StandingOrderSet = EventType.make("StandingOrderSet", Schema.Struct(order))
 
-/** Nothing is paid any more. */
+/** The order was cancelled. */
 export const StandingOrderCancelled = EventType.make("StandingOrderCancelled", Schema.Struct({}))
 
-/** Anything that can happen to a standing order. */
+/** Any event of a standing order. */
 export type Event = typeof StandingOrderSet.Event | typeof StandingOrderCancelled.Event
 
 /** Writes and reads the events of a standing order. */
 export const codec = EventCodec.makeUnsafe([StandingOrderSet, StandingOrderCancelled])
 
-/** What one can ask of a standing order. */
+/** The commands of a standing order. */
 export const Command = Schema.Union([
   Schema.TaggedStruct("SetStandingOrder", order),
   Schema.TaggedStruct("CancelStandingOrder", {})
 ])
-/** What one can ask of a standing order. */
+/** The commands of a standing order. */
 export type Command = typeof Command.Type
 
-/** Where a standing order stands. */
+/** The state of a standing order. */
 export type State = "New" | "InForce" | "Cancelled"
 
-/** Why a standing order says no. */
+/** Why a standing order refuses a command. */
 export type Refusal =
   | { readonly _tag: "OrderNotSet" }
   | { readonly _tag: "OrderAlreadySet" }

@@ -1,6 +1,6 @@
 /**
- * A transfer from one account to another: asked for, approved where it is large, and over, well or badly. It says what
- * somebody wants; `TransferMoney.ts` moves the money. Read it top to bottom: events, commands, state, decide, evolve.
+ * A transfer from one account to another: requested, approved where it is large, then completed or reversed. It holds
+ * the request and its outcome; `TransferMoney.ts` moves the money. In this order: events, commands, state, decide, evolve.
  */
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
@@ -13,7 +13,7 @@ import { Currency } from "./Currency.ts"
 
 const AccountId = Schema.String.pipe(Schema.check(Schema.isNonEmpty()))
 
-/** What a transfer is about: accounts are told by their ids. */
+/** The fields of a transfer; accounts by their ids. */
 export const details = {
   from: AccountId,
   to: AccountId,
@@ -24,13 +24,13 @@ export const details = {
 
 // Names and fields of events are the storage format: see `AccountEvent.ts`.
 
-/** Somebody wants money to go from one account to another. */
+/** A transfer was requested. */
 export const TransferRequested = EventType.make("TransferRequested", Schema.Struct(details))
 
-/** It is so large that somebody has to say yes. */
+/** The amount is so large that an employee must approve it. */
 export const ApprovalAsked = EventType.make("ApprovalAsked", Schema.Struct({}))
 
-/** It may go on; `by` is who said so. */
+/** The transfer was approved; `by` is the employee. */
 export const TransferApproved = EventType.make("TransferApproved", Schema.Struct({ by: Schema.String }))
 
 /** The money has arrived. */
@@ -56,7 +56,7 @@ export const codec = EventCodec.makeUnsafe([
   TransferFailed
 ])
 
-/** What one can ask of a transfer. The first is a customer's, the second an employee's, the others are the saga's. */
+/** The commands of a transfer. The first is a customer's, the second an employee's, the others are the saga's. */
 export const Command = Schema.Union([
   Schema.TaggedStruct("RequestTransfer", details),
   Schema.TaggedStruct("ApproveTransfer", { by: Schema.String }),
@@ -64,10 +64,10 @@ export const Command = Schema.Union([
   Schema.TaggedStruct("CompleteTransfer", {}),
   Schema.TaggedStruct("FailTransfer", { reason: Schema.String })
 ])
-/** What one can ask of a transfer. */
+/** The commands of a transfer. */
 export type Command = typeof Command.Type
 
-/** Where a transfer stands. */
+/** The state of a transfer. */
 export type State =
   | { readonly _tag: "New" }
   | { readonly _tag: "Requested"; readonly amount: Amount }
@@ -76,7 +76,7 @@ export type State =
   | { readonly _tag: "Completed" }
   | { readonly _tag: "Failed"; readonly reason: string }
 
-/** Why a transfer says no. */
+/** Why a transfer refuses a command. */
 export type Refusal =
   | { readonly _tag: "TransferNotRequested" }
   | { readonly _tag: "TransferAlreadyRequested" }
@@ -86,10 +86,10 @@ export type Refusal =
   | { readonly _tag: "ApprovalNotAsked" }
   | { readonly _tag: "NotApproved" }
 
-// Up to here, in minor units of any currency, nobody needs to approve.
+// Up to this amount, in minor units of any currency, no approval is needed.
 const approvalLimit = crowns(10_000)
 
-/** Who approved what nobody needs to. */
+/** The approver in the events of transfers that need no approval. */
 export const byRule = "rule"
 
 type Decision = Result.Result<ReadonlyArray<Event>, Refusal>
@@ -125,7 +125,7 @@ const decideRequested = (
   }
 }
 
-/** What an event makes of a transfer. */
+/** The state of a transfer after an event. */
 const evolve = (_: State, event: Event): State => {
   switch (event._tag) {
     case "TransferRequested":

@@ -1,6 +1,6 @@
 /**
- * A transfer in one commit: both accounts move or neither does, and nobody sees a state in between. Both must be in one
- * store, and nothing can be waited for; a saga can do with less.
+ * A transfer in one commit: both accounts are changed, or neither is. Both must be in one store, and the transfer
+ * cannot wait for an approval; a saga has neither limit.
  */
 import * as Together from "refold/Together"
 import * as Account from "./Account.ts"
@@ -8,7 +8,7 @@ import * as Balances from "./projection/Balances.ts"
 import type * as TransferMoney from "./TransferMoney.ts"
 
 // #region at-once
-/** Moves money from one account to the other. Fails with `PartRefused` for the account that said no, and moves nothing. */
+/** Moves money from one account to the other. Fails with `PartRefused`; nothing is stored then. */
 export const transferAtOnce = (
   { from, to, ...movement }: Omit<TransferMoney.Data, "id">,
   options?: Together.TogetherOptions

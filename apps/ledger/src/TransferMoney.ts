@@ -1,6 +1,6 @@
 /**
- * How money gets from one account to another: a saga. It takes the money from the one, waits for an approval where there
- * must be one, brings it to the other, and gives it back where one of that fails.
+ * Money moves from one account to another by a saga: it withdraws from the one, waits for an approval where one is
+ * needed, deposits to the other, and pays the money back where a step fails.
  */
 import * as Option from "effect/Option"
 import * as EventCodec from "refold/EventCodec"
@@ -17,13 +17,13 @@ type Event =
   | typeof Transfer.TransferApproved.Event
   | typeof Account.MoneyWithdrawn.Event
 
-/** What a transfer is about, and its id. */
+/** The fields of a transfer, and its id. */
 export type Data = Omit<typeof Transfer.TransferRequested.Event, "_tag"> & { readonly id: string }
 
-/** Where a transfer of money stands. */
+/** The state of a transfer of money. */
 export type State = Saga.SagaState<Data>
 
-// What one account is told about the other.
+// The text in each account's event about the other account.
 const movement = ({ amount, currency, purpose }: Data, counterparty: string) => ({
   amount,
   currency,
@@ -79,7 +79,7 @@ export const saga = Saga.makeUnsafe<Event, Data>({
 })
 // #endregion
 
-/** What has left one account and not reached the other, nor come back: nothing, once a saga is settled. */
+/** The amount that has left one account and has neither reached the other nor come back: 0 once a saga is settled. */
 export const inTransit = (state: State): Amount =>
   state.status !== "NotStarted" && state.completed.includes("debit") && !state.completed.includes("credit")
     ? state.data.amount

@@ -48,7 +48,7 @@ describe("an open account", () => {
     with100.when(withdraw(0)).thenRefused({ _tag: "AmountIsZero" })
   })
 
-  it("refuses more than it has, and says what it has", () =>
+  it("refuses more than its balance, and names the balance", () =>
     with100.when(withdraw(100.01)).thenRefused({
       _tag: "InsufficientFunds",
       balance: crowns(100),
@@ -100,7 +100,7 @@ describe("an account and the currency of what is moved", () => {
     }
   })
 
-  it("keeps what a movement says beside", () => {
+  it("keeps the optional fields of a movement", () => {
     const remarks = { purpose: "rent", counterparty: "bob" }
     account.given([opened]).when({ _tag: "Deposit", amount: crowns(1), channel: "Transfer", currency, ...remarks })
       .then([Account.MoneyDeposited.make({ amount: crowns(1), currency, channel: "Transfer", ...remarks })])
@@ -133,7 +133,7 @@ describe("a frozen account", () => {
 describe("a deposit", () => {
   const twice = account.given([opened, deposited(100), limited(10), deposited(30)])
 
-  it("is undone by another event, told by its version", () => {
+  it("is reversed by another event, which names its version", () => {
     twice.when(reverse(2)).then([reversed(100, 2)])
     twice.when(reverse(4)).then([reversed(30, 4)])
   })
@@ -160,7 +160,7 @@ describe("a deposit", () => {
     account.given([interest, opened, deposited(5)]).when(reverse(3)).then([reversed(5, 3)])
   })
 
-  it("is forgotten when ten more have come, so that the state stays small", () => {
+  it("is no longer in the state after ten more deposits", () => {
     const many = account.given([opened, ...Array.from({ length: 11 }, (_, index) => deposited(index + 1))])
     many.when(reverse(2)).thenRefused({ _tag: "DepositTooOld", deposit: 2 })
     many.when(reverse(3)).then([reversed(2, 3)])

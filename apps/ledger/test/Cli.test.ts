@@ -9,7 +9,7 @@ const problemOf = (args: ReadonlyArray<string>): string =>
   Result.match(Cli.parse(args), { onSuccess: () => "none", onFailure: ({ message }) => message })
 
 describe("the command line", () => {
-  it("asks for a summary of all chapters by default", () => {
+  it("prints a summary of all chapters by default", () => {
     expect(parsed()).toEqual({ mode: "summary", chapters: undefined, data: undefined, sql: false, help: false })
   })
 

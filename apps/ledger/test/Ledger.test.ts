@@ -30,7 +30,7 @@ const employees = {
 }
 
 describe("the front door", () => {
-  it("says who asked, and in which request, on every event that comes of it", () =>
+  it("stores the actor and the request with every event of a command", () =>
     run(Effect.gen(function*() {
       yield* SampleCustomers.open("ada", crowns(100))
       yield* SampleCustomers.open("bob", crowns(100))
@@ -47,7 +47,7 @@ describe("the front door", () => {
     })))
 
   it.each(["FreezeAccount", "UnfreezeAccount", "ReverseDeposit", "ApproveTransfer"] as const)(
-    "is closed to customers who ask for %s, and nothing is stored",
+    "refuses %s from customers, and stores nothing",
     (_tag) =>
       run(Effect.gen(function*() {
         yield* SampleCustomers.open("ada", crowns(100))
@@ -74,7 +74,7 @@ describe("the front door", () => {
     expectTypeOf<"CompleteTransfer">().not.toExtend<Parameters<typeof Ledger.send>[1]["_tag"]>()
   })
 
-  it("knows where transfers stand", () =>
+  it("finds transfers by their state", () =>
     run(Effect.gen(function*() {
       yield* SampleCustomers.open("ada", crowns(100))
       yield* SampleCustomers.request("1", transfer)

@@ -29,7 +29,7 @@ describe("a standing order", () => {
     }
   })
 
-  it("moves something, and to somebody else", () => {
+  it("moves an amount above 0 to another account", () => {
     order.when({ ...set, amount: crowns(0) }).thenRefused({ _tag: "OrderOfNothing" })
     order.when({ ...set, to: "ada" }).thenRefused({ _tag: "OrderToOneself" })
   })
@@ -53,7 +53,7 @@ describe("paying a standing order", () => {
     begun.whenTimePasses("31 days").thenSends([payment(1)]).thenSchedules({ next: "59 days" })
   })
 
-  it("asks for one transfer each month, long or short, under an id of its own", () => {
+  it("requests one transfer each month, long or short, under an id of its own", () => {
     const january = begun.whenTimePasses("31 days").whenAnswered("RequestTransfer", paid)
     january.thenNothing()
     const february = january.whenTimePasses("28 days")
@@ -61,7 +61,7 @@ describe("paying a standing order", () => {
     february.whenTimePasses("31 days").thenSends([payment(3)])
   })
 
-  it("makes up for the months in which nobody ran it", () => {
+  it("makes the payments of months in which it did not run", () => {
     begun.whenTimePasses("100 days").thenSends([payment(1), payment(2), payment(3)])
   })
 
@@ -72,7 +72,7 @@ describe("paying a standing order", () => {
     late.whenTimePasses("28 days").thenSchedules({ next: "89 days" })
   })
 
-  it("goes on where one transfer is refused", () => {
+  it("continues after a refused transfer", () => {
     const refused = { _tag: "Refused", refusal: { _tag: "TransferAlreadyRequested" } } as const
     begun.whenTimePasses("31 days").whenAnswered("RequestTransfer", refused).whenTimePasses("28 days")
       .thenSends([payment(2)])

@@ -45,7 +45,7 @@ describe.each(stores)("%s", (_, layer) => {
   }
 
   it(
-    "a transfer is moved once, however often the runner comes to work",
+    "a transfer is moved once, however often the runner runs",
     onStore(Effect.gen(function*() {
       yield* request("1", 300)
       for (let time = 0; time < 3; time++) yield* Processes.moveMoney
@@ -65,7 +65,7 @@ describe.each(stores)("%s", (_, layer) => {
   )
 
   it(
-    "a refund that is refused holds the money until somebody sees to it",
+    "a refused refund holds the money until an operator resolves it",
     onStore(Effect.gen(function*() {
       yield* request("1", 12_000)
       yield* Processes.moveMoney

@@ -30,22 +30,22 @@ describe("a transfer", () => {
     small.when(request(5)).thenRefused({ _tag: "TransferAlreadyRequested" })
   })
 
-  it("moves something, and to somebody else", () => {
+  it("moves an amount above 0 to another account", () => {
     transfer.when(request(0)).thenRefused({ _tag: "TransferOfNothing" })
     transfer.when(request(5, "ada")).thenRefused({ _tag: "TransferToOneself" })
   })
 
-  it.each([approve, ask, complete, fail])("that nobody has asked for refuses %o", (command) => {
+  it.each([approve, ask, complete, fail])("that was not requested refuses %o", (command) => {
     transfer.when(command).thenRefused({ _tag: "TransferNotRequested" })
   })
 
-  it("up to the limit is approved by rule, a larger one by somebody", () => {
+  it("up to the limit is approved by rule, a larger one by an employee", () => {
     small.when(ask).then([approved(Transfer.byRule)])
     large.when(ask).then([asked])
     large.given([asked]).when(approve).then([approved("clerk-7")])
   })
 
-  it("is approved once, and not before anybody asks", () => {
+  it("is approved once, and only after it was requested", () => {
     large.when(approve).thenRefused({ _tag: "ApprovalNotAsked" })
     large.given([asked]).when(ask).thenNothing()
     large.given([asked, approved("clerk-7")]).when(approve).thenNothing()
@@ -64,7 +64,7 @@ describe("a transfer", () => {
     for (const end of [completed, failed]) small.given([end]).when(command).thenRefused({ _tag: "TransferIsOver" })
   })
 
-  it("is told everything that is malformed in a request", () => {
+  it("reports every malformed field of a request", () => {
     const parsed = Aggregate.parseCommand(Transfer.aggregate, { ...request(5), from: "", amount: -1, note: "x" })
     const paths = Result.isFailure(parsed) && parsed.failure._tag === "CommandInvalid"
       ? parsed.failure.issues.map(({ path }) => path)

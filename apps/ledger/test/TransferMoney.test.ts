@@ -44,7 +44,7 @@ const debited = begun.whenAnswered("debit", succeeded).when("account-ada", withd
 const ready = debited.whenAnswered("approval", succeeded).when("transfer-1", approved)
 
 describe("a transfer of money", () => {
-  it("takes from the one, asks whether it may, and gives to the other", () => {
+  it("withdraws, waits for the approval, and deposits", () => {
     begun.thenSends([debit])
     debited.thenSends([ask]).thenSchedules({ approval: "3 days" })
     ready.thenSends([credit])
@@ -54,7 +54,7 @@ describe("a transfer of money", () => {
       .thenCompletes()
   })
 
-  it("gives back what it took when nobody approves for three days", () => {
+  it("pays back after three days without an approval", () => {
     const waiting = debited.whenAnswered("approval", succeeded)
     waiting.whenTimePasses("71 hours").thenNothing()
     waiting.whenTimePasses("3 days").thenSends([refund]).thenPhase("1", "Compensating")
@@ -71,7 +71,7 @@ describe("a transfer of money that fails", () => {
   })
 
   it.each(["AccountIsClosed", "AccountIsFrozen", "AccountNotOpen", "OtherCurrency"])(
-    "gives back what it took when the other says %s",
+    "pays back when the other account refuses with %s",
     (reason) => {
       const compensating = ready.whenAnswered("credit", refused(reason))
       compensating.thenSends([refund]).thenPhase("1", "Compensating")
@@ -81,7 +81,7 @@ describe("a transfer of money that fails", () => {
     }
   )
 
-  it("does not take a refund for a credit, nor anybody's withdrawal for its debit", () => {
+  it("does not take a refund for a credit, nor another withdrawal for its debit", () => {
     begun.when("account-ada", withdrawn).thenNothing()
     begun.when("account-ada", withdrawn, { by: "2" }).thenNothing()
   })
@@ -94,7 +94,7 @@ describe("a transfer of money that fails", () => {
       .when("transfer-1", approved).thenNothing().thenPhase("1", "Compensated")
   })
 
-  it("tries a refund again that is refused, and then waits for somebody", () => {
+  it("retries a refused refund, then waits for an operator", () => {
     let failing = ready.whenAnswered("credit", refused("AccountIsClosed"))
     for (const seconds of [1, 2, 4, 8]) {
       failing = failing.whenAnswered("undo debit", refused("AccountIsFrozen")).whenTimePasses({ seconds })

@@ -41,7 +41,7 @@ describe("the story on PostgreSQL", () => {
   })
 
   it(
-    "on a server: prints only the chapters that are asked for, in full",
+    "on a server: prints only the requested chapters, in full",
     onServer(async (url) => {
       const args = ["--chapter", "time-travel, replay", "--chapter", "replay"]
       const { code, stdout } = await Ledger.run(args, { DATABASE_URL: url })

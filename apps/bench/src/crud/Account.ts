@@ -1,4 +1,4 @@
-/** The same account as an aggregate: its events, what it allows, and what is stored of it beside the events. */
+/** The same account as an aggregate: its events, its rules, and its snapshots and rows. */
 import * as Schema from "effect/Schema"
 import * as Aggregate from "refold/Aggregate"
 import * as Decider from "refold/Decider"
@@ -15,7 +15,7 @@ const FeeCharged = EventType.make("FeeCharged", Schema.Struct(moved))
 
 /** Writes and reads them. */
 export const codec = EventCodec.makeUnsafe([Deposited, Withdrawn, FeeCharged])
-/** What can happen to an account. */
+/** Any event of an account. */
 export type Event = typeof Deposited.Event | typeof Withdrawn.Event | typeof FeeCharged.Event
 
 const Command = Schema.Union([
@@ -52,7 +52,7 @@ const decider = Decider.make<Command, State, Event, Refusal>({
 
 const definition = { category: "account", events: codec, commands: Command, decider }
 
-/** Accounts of which nothing is stored but their events. */
+/** Accounts without snapshots or rows. */
 export const bare = Aggregate.makeUnsafe(definition)
 
 /** Accounts with a snapshot at every 100th event: a load replays fewer than that. */

@@ -1,4 +1,4 @@
-/** What a table of balances with an audit table beside it knows: what the author of the audit table thought of. */
+/** The answers of a table of balances with an audit table: those that its columns allow. */
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import type * as SqlError from "effect/sql/SqlError"
@@ -19,7 +19,7 @@ const queriesOn = (sql: SqlClient.SqlClient, audit: Identifier) => ({
   who: sql<Found>`SELECT changed_by || ': ' || reason AS text FROM ${audit}
     WHERE account = 'ada' ORDER BY entry DESC LIMIT 1`,
   lowest: sql<Found>`SELECT min(new_balance) AS cents FROM ${audit} WHERE account = 'ada'`,
-  // Nobody had thought of a column that says what a change is, so the wording of its reason must.
+  // The audit table has no column for the kind of change, so the query searches the text of the reason.
   fees: sql<Found>`SELECT sum(old_balance - new_balance)::bigint AS cents FROM ${audit}
     WHERE reason LIKE 'fee:%' AND changed_at >= ${Story.march.from} AND changed_at < ${Story.march.to}`,
   undone: sql<Found>`SELECT sum(new_balance - old_balance)::bigint AS cents FROM ${audit}
@@ -28,7 +28,7 @@ const queriesOn = (sql: SqlClient.SqlClient, audit: Identifier) => ({
 // #endregion
 
 const cents = (text: (found: string) => string) => ([row]: ReadonlyArray<Found>): Answer =>
-  typeof row?.cents === "bigint" ? answered(text(money(Number(row.cents)))) : cannot("the audit table does not say")
+  typeof row?.cents === "bigint" ? answered(text(money(Number(row.cents)))) : cannot("no such entry in the audit table")
 
 /** How a balances table with an audit table answers. */
 export const make = Effect.fnUntraced(function*(schema: string) {

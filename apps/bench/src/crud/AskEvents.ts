@@ -1,4 +1,4 @@
-/** What events know: whatever follows from what has happened, also for those who ask for the first time today. */
+/** The answers of events: everything that follows from them, also to new questions. */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Num from "effect/Number"
@@ -21,7 +21,7 @@ const read = (stored: RecordedEvent) =>
     (events) => events.map((event) => ({ ...stored, event }))
   )
 
-/** What has happened to Ada. */
+/** The events of Ada's account. */
 const history = Effect.gen(function*() {
   const stream = yield* Effect.fromResult(StreamName.make("account", "ada"))
   return yield* Stream.runCollect(
@@ -72,7 +72,7 @@ const undo = Effect.map(history, (events) => {
 })
 // #endregion
 
-// A row is a table like any other: who owns it can change it. What it ought to hold can always be told.
+// A row can be changed by the owner of its table. The expected value follows from the events.
 const balanceForged = Effect.fnUntraced(function*(schema: string) {
   const sql = yield* SqlClient.SqlClient
   const generations = yield* sql<{ id: number }>`SELECT id FROM ${sql(`${schema}.projections`)} WHERE status = 'Live'`

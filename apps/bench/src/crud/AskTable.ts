@@ -1,4 +1,4 @@
-/** What a table of balances knows: today, and who was there last. */
+/** The answers of a table of balances: the present balance, and the last user that changed it. */
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import type * as SqlError from "effect/sql/SqlError"
@@ -15,7 +15,7 @@ const held = ({ cents }: Row) => money(Number(cents))
 const first = (found: (row: Row) => string, reason: string) => ([row]: ReadonlyArray<Row>): Answer =>
   row === undefined ? cannot(reason) : answered(found(row))
 
-/** How the balances table of a schema answers. It tries what can be tried. */
+/** How the balances table of a schema answers. It makes the changes that SQL allows. */
 export const make = Effect.fnUntraced(function*(schema: string) {
   const sql = yield* SqlClient.SqlClient
   const accounts = sql(`${schema}.accounts`)

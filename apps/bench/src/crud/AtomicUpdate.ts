@@ -1,4 +1,4 @@
-/** CRUD at its best: one statement that says what changes rather than what the result is. Nothing is read first. */
+/** CRUD by one statement with the change rather than the result: nothing is read first. */
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import type { Identifier } from "effect/sql/Statement"

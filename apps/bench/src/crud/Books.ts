@@ -7,12 +7,12 @@ import type { Booked, Movement, Operation } from "./Operation.ts"
 /** Something went wrong that is neither a success nor a refusal. */
 export class BooksFailed extends Data.TaggedError("BooksFailed")<{ readonly books: string; readonly cause: unknown }> {
   override get message(): string {
-    // What the server said stands behind what the driver makes of it.
+    // The server's message is the cause of the driver's error.
     return `${this.books}: ${String(SqlError.isSqlError(this.cause) ? this.cause.reason.cause : this.cause)}`
   }
 }
 
-/** What becomes of a client who writes on the strength of what he saw before another one wrote. */
+/** The result of a write that is based on a read before another client's write. */
 export type Defence = "none" | "the second one waits" | "nothing is read first" | "the version is checked"
 
 /** One way to keep the books, in a schema of its own. */
@@ -23,7 +23,7 @@ export interface Books {
   /** Opens accounts that hold so much; once for each account. */
   readonly open: (accounts: ReadonlyArray<string>, cents: number) => Effect.Effect<void, BooksFailed>
   readonly book: (operation: Operation) => Effect.Effect<Booked, BooksFailed>
-  /** A client looks, `meanwhile` runs, and the client writes. */
+  /** A client reads, `meanwhile` runs, and the client writes. */
   readonly bookLate: (movement: Movement, meanwhile: Effect.Effect<void>) => Effect.Effect<Booked, BooksFailed>
   readonly balance: (account: string) => Effect.Effect<number, BooksFailed>
 }

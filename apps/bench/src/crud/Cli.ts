@@ -1,10 +1,10 @@
-/** The command line: what one may ask for, and what is said to those who ask for something else. */
+/** The command line: its options, and the messages for wrong ones. */
 import * as Data from "effect/Data"
 import * as Result from "effect/Result"
 import { parseArgs } from "node:util"
 import type { Options } from "./Compare.ts"
 
-/** What was asked for; a number that was not given is undefined. */
+/** The parsed options; a number that was not given is undefined. */
 export interface Asked {
   readonly json: boolean
   readonly help: boolean
@@ -83,7 +83,7 @@ export const parse = (args: ReadonlyArray<string>): Result.Result<Asked, UsageEr
     }
     return Result.succeed({ json: values.json === true, help: values.help === true, sizes: Object.fromEntries(given) })
   } catch (error) {
-    // Node explains on and on; its first sentence says what is wrong.
+    // Node's message is long; its first sentence names the problem.
     const [problem = "bad arguments"] = String(error instanceof Error ? error.message : error).split(/\.\s|\n/)
     return Result.fail(new UsageError({ problem: problem.replace(/\.$/, "") }))
   }

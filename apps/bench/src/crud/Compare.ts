@@ -21,10 +21,10 @@ export interface Options extends Size {
   readonly reads: number
 }
 
-/** Everything that was found, as `--json` prints it. */
+/** All results, as `--json` prints them. */
 export type Findings = Effect.Success<ReturnType<typeof run>>
 
-/** Runs it all; `say` is told what is being done. */
+/** Runs the whole comparison; `say` gets a line for each step. */
 export const run = Effect.fnUntraced(function*(
   database: Database.Database,
   options: Options,
@@ -80,7 +80,7 @@ const measure = Effect.fnUntraced(function*(
   return { loads, reads, storage }
 })
 
-/** Whether only those without any defence have lost anything. */
+/** Whether only the ways without a lock or version check have lost updates. */
 export const isAsExpected = ({ byHand, loads }: Pick<Findings, "byHand" | "loads">): boolean => {
   const defenceless = new Set(byHand.filter(({ defence }) => defence === "none").map(({ name }) => name))
   return byHand.every(({ actual, defence, expected }) => defence === "none" || actual === expected) &&

@@ -23,7 +23,7 @@ export const fromUrl = (url: string | undefined, clients: number) =>
       layer: PgClient.layer({ url: Redacted.make(url), maxConnections: clients, applicationName: "crud" })
     }
 
-/** As the server says it, like `18.4`. */
+/** The server's version, like `18.4`. */
 export const version: Effect.Effect<string, SqlError.SqlError, SqlClient.SqlClient> = Effect.gen(function*() {
   const sql = yield* SqlClient.SqlClient
   const rows = yield* sql<{ server_version: string }>`SHOW server_version`
@@ -31,21 +31,21 @@ export const version: Effect.Effect<string, SqlError.SqlError, SqlClient.SqlClie
 })
 
 /**
- * Waits until somebody waits for a lock in this database. Embedded, nobody ever does: who comes second is not let in at
- * all before the first one is done.
+ * Waits until a session waits for a lock in this database. The embedded database has one session, so that none ever
+ * waits for a lock.
  */
 export const heldUp = (
   { isServer }: Database
-): Effect.Effect<void, SqlError.SqlError | "nobody", SqlClient.SqlClient> =>
+): Effect.Effect<void, SqlError.SqlError | "NoneWaits", SqlClient.SqlClient> =>
   isServer ? Effect.flatMap(SqlClient.SqlClient, untilWaiting) : Effect.void
 
 const untilWaiting = (sql: SqlClient.SqlClient) =>
   sql`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`.pipe(
-    Effect.flatMap((rows) => rows.length > 0 ? Effect.void : Effect.fail("nobody" as const)),
+    Effect.flatMap((rows) => rows.length > 0 ? Effect.void : Effect.fail("NoneWaits" as const)),
     Effect.retry({ schedule: Schedule.spaced("10 millis"), times: 3_000 })
   )
 
-/** What a schema takes up on disk, in bytes, once dead rows have been given back to its tables. */
+/** The size of a schema on disk, in bytes, after dead rows were vacuumed. */
 export const sizeOf = Effect.fnUntraced(function*(schema: string) {
   const sql = yield* SqlClient.SqlClient
   const tables = yield* sql<{ name: string }>`SELECT tablename AS name FROM pg_tables WHERE schemaname = ${schema}`

@@ -1,4 +1,4 @@
-/** Books that are events: what an account holds is what its events add up to. */
+/** Books as events: a balance is the sum of the account's events. */
 import * as PostgresStore from "@refold/postgres/PostgresStore"
 import type * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
@@ -16,12 +16,12 @@ import * as Account from "./Account.ts"
 import { type Books, BooksFailed } from "./Books.ts"
 import type { Movement, Operation, Particulars, Transfer } from "./Operation.ts"
 
-/** Books on a store, and the store itself for those who ask it more than a balance. */
+/** Books on a store, and the store itself for queries beyond the balance. */
 export interface EventBooks extends Books {
   readonly store: Context.Context<PostgresStore.StoreServices>
 }
 
-// However often others are faster: with 10 tries, which is the default, some would be told to come again later.
+// Retried without a limit: with the default of 10 tries, some commands would fail by conflicts.
 const retries = 1_000
 
 const particulars = ({ at, by }: Pick<Particulars, "at" | "by">) => ({
@@ -85,7 +85,7 @@ const makeWriter = (inline: ReadonlyArray<typeof Account.balances>) => {
     const seen = yield* State.load(Account.aggregate, movement.account)
     yield* meanwhile
     return yield* move(movement, ExpectedVersion.Exact(seen.version)).pipe(
-      // The account is not what the client saw: look again.
+      // The account has changed since the client's read: read again.
       Effect.catchTag("VersionConflict", () => move(movement))
     )
   })

@@ -1,4 +1,4 @@
-/** The same story in three kinds of books, and what each of them still knows of it. */
+/** The same story in three kinds of books, and the questions that each can answer. */
 import * as Effect from "effect/Effect"
 import * as AskAudit from "./AskAudit.ts"
 import * as AskEvents from "./AskEvents.ts"
@@ -17,7 +17,7 @@ export interface Asked {
   readonly events: Answer
 }
 
-/** Lets the story happen and asks all questions, in books in which nothing of it has happened yet. */
+/** Runs the story in empty books and asks all questions. */
 export const ask = Effect.fnUntraced(function*({ audited, locked, rows }: Contestants) {
   for (const books of [locked, audited, rows]) yield* Story.happen(books)
   const table = yield* answersOf(locked, AskTable.make(locked.schema))
@@ -30,7 +30,7 @@ export const ask = Effect.fnUntraced(function*({ audited, locked, rows }: Contes
   })
 })
 
-// One after the other, for the last ones do harm.
+// In sequence, because the last ones change data.
 const answersOf = <E, R>(books: Books, answers: Effect.Effect<Answers, E, R>) =>
   answers.pipe(
     Effect.flatMap((all) => Effect.all(all)),

@@ -1,4 +1,4 @@
-/** Where and when a measurement was made, without which its figures say nothing. */
+/** The machine and time of a measurement, which its figures depend on. */
 import * as Os from "node:os"
 
 /** What it was measured on. */

@@ -1,20 +1,20 @@
-/** What a bank is asked to book: the same operations whatever the books are made of. */
+/** The operations of the comparison, equal for all ways to keep the books. */
 
-/** Who asks for it, why, and when that is in the domain. */
+/** The user, the reason, and the time in the domain. */
 export interface Particulars {
   readonly by: string
   readonly why: string
   readonly at: Date
 }
 
-/** Money that comes, goes, or is taken. A fee is taken even where the account holds less. */
+/** A deposit, a withdrawal or a fee. A fee is taken even where the account holds less. */
 export interface Movement extends Particulars {
   readonly _tag: "Deposit" | "Withdraw" | "Charge"
   readonly account: string
   readonly cents: number
 }
 
-/** Money that moves between two accounts, or does not. */
+/** A transfer between two accounts. */
 export interface Transfer extends Particulars {
   readonly _tag: "Transfer"
   readonly from: string
@@ -25,10 +25,10 @@ export interface Transfer extends Particulars {
 /** One thing to book. */
 export type Operation = Movement | Transfer
 
-/** What became of it. */
+/** The result of an operation. */
 export type Booked = "Done" | "Refused"
 
-/** What an operation does to one account. */
+/** The change of one account by an operation. */
 export interface Leg {
   readonly account: string
   readonly change: number
@@ -36,7 +36,7 @@ export interface Leg {
   readonly mayOverdraw: boolean
 }
 
-/** The accounts that an operation touches, in the order of their names: whoever locks them in it waits in no circle. */
+/** The accounts that an operation touches, in the order of their names: locking in this order avoids deadlocks. */
 export const legs = (operation: Operation): ReadonlyArray<Leg> => {
   const { cents } = operation
   switch (operation._tag) {

@@ -1,18 +1,18 @@
-/** What is asked of each way to keep the books, and how an answer looks. */
+/** The questions to each way to keep the books, and the form of an answer. */
 import type * as Effect from "effect/Effect"
 
-/** An answer that was worked out from what is stored, or why there is none. */
+/** An answer that follows from the stored data, or why there is none. */
 export type Answer =
   | { readonly _tag: "Answered"; readonly text: string }
   | { readonly _tag: "Cannot"; readonly reason: string }
 
-/** It follows from what is stored. */
+/** An answer from the stored data. */
 export const answered = (text: string): Answer => ({ _tag: "Answered", text })
 
-/** It does not. */
+/** The stored data do not hold the answer. */
 export const cannot = (reason: string): Answer => ({ _tag: "Cannot", reason })
 
-/** The questions, in the order in which they are asked. The last two do harm. */
+/** The questions, in the order in which they are asked. The last two change data. */
 export const questions = {
   now: "What does Ada hold now?",
   total: "What do all accounts hold?",
@@ -22,8 +22,8 @@ export const questions = {
   fees: "New report: what did fees earn in March?",
   undo: "What would Ada hold, had there been no fees?",
   refused: "How often was Ada refused a withdrawal?",
-  balanceForged: "Her balance is changed by hand. Can it be told?",
-  pastForged: "Her past is changed by hand. Can it be told?"
+  balanceForged: "Her balance is changed by hand. Is it detected?",
+  pastForged: "Her past is changed by hand. Is it detected?"
 } as const
 
 /** A question, by its short name. */
@@ -32,6 +32,6 @@ export type Question = keyof typeof questions
 /** How one way to keep the books answers all of them. */
 export type Answers<E = unknown> = Readonly<Record<Question, Effect.Effect<Answer, E>>>
 
-/** Cents for people: `1,234.50`. */
+/** Cents as a decimal number: `1,234.50`. */
 export const money = (cents: number): string =>
   (cents / 100).toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 })

@@ -1,6 +1,6 @@
 /**
- * CRUD as most applications do it: load the row, change it in memory, save it. Whether the row is locked when it is
- * loaded is all the difference between right and wrong.
+ * CRUD as most applications do it: load the row, change it in memory, save it. It is correct only where the
+ * row is locked when it is loaded.
  */
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
@@ -62,7 +62,7 @@ const make = Effect.fnUntraced(function*(
     audit: audited ? sql(`${schema}.audit`) : undefined,
     forUpdate: sql.literal(lock ? "FOR UPDATE" : "")
   }
-  // One row that is loaded and saved needs no transaction, many think. One of READ COMMITTED would not help.
+  // Without a transaction, as is common for one row. A READ COMMITTED transaction would not help.
   const book: Tables.Style["book"] = (operation, meanwhile) =>
     lock || operation._tag === "Transfer"
       ? sql.withTransaction(readThenWrite(place, operation, meanwhile))
@@ -70,10 +70,10 @@ const make = Effect.fnUntraced(function*(
   return yield* Tables.make({ name, schema, defence: lock ? "the second one waits" : "none", audited, book })
 })
 
-/** Without a lock: whoever saves last wins. */
+/** Without a lock: the last write wins. */
 export const naive = (schema: string) => make("read, then UPDATE", schema, { lock: false })
 
-/** With a lock on the row from the first look on. */
+/** With a lock on the row from the first read. */
 export const locked = (schema: string) => make("SELECT … FOR UPDATE", schema, { lock: true })
 
 /** With a lock, and a row in the audit table for each change. */

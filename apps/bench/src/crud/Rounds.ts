@@ -1,4 +1,4 @@
-/** Several things measured by turns, each round in another order, so that none has the quiet moments to itself. */
+/** Interleaved measurements, each round in another order, so that noise affects all alike. */
 import * as Effect from "effect/Effect"
 
 /** Measures each thing once in each round; gives the values of each thing, in the order of the rounds. */

@@ -1,6 +1,6 @@
-/** What several rounds of one measurement come to. */
+/** The median and the range of several rounds. */
 
-/** The middle one, and the ends. */
+/** Median, minimum and maximum. */
 export interface Spread {
   readonly median: number
   readonly min: number

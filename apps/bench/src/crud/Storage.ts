@@ -1,4 +1,4 @@
-/** What it costs to keep: how much a schema grows by one operation. */
+/** Storage: how much a schema grows by one operation. */
 import * as Effect from "effect/Effect"
 import type { Books } from "./Books.ts"
 import * as Database from "./Database.ts"
@@ -6,8 +6,8 @@ import * as Turn from "./Turn.ts"
 import * as Workload from "./Workload.ts"
 
 /**
- * Runs a workload on fresh accounts, and weighs the schema before and after: growth with indexes and all, in bytes for
- * each operation that was not refused.
+ * Runs a workload on fresh accounts, and compares the size of the schema before and after: growth including indexes, in
+ * bytes for each operation that was not refused.
  */
 export const measure = Effect.fnUntraced(function*(books: Books, size: Workload.Size, seed: number) {
   const workload = yield* Workload.make("stored", size, seed)

@@ -1,4 +1,4 @@
-/** A short spring in the life of two accounts, and what somebody may want to know of it afterwards. */
+/** Three months of two accounts, which the questions are about. */
 import * as Effect from "effect/Effect"
 import type { Books, BooksFailed } from "./Books.ts"
 import type { Booked, Operation } from "./Operation.ts"
@@ -7,7 +7,7 @@ const on = (month: number, day: number, hour: number): Date => new Date(Date.UTC
 
 const cash = "opened with cash"
 
-/** What happens, in order. */
+/** The operations, in order. */
 export const operations: ReadonlyArray<Operation> = [
   { _tag: "Deposit", account: "ada", cents: 100_00, by: "branch 7", why: cash, at: on(3, 1, 9) },
   { _tag: "Deposit", account: "bob", cents: 50_00, by: "branch 7", why: cash, at: on(3, 1, 10) },
@@ -22,12 +22,12 @@ export const operations: ReadonlyArray<Operation> = [
   { _tag: "Transfer", from: "ada", to: "bob", cents: 41_00, by: "ada", why: "dinner", at: on(4, 8, 21) }
 ]
 
-/** An instant that nobody thought of beforehand. */
+/** The instant of the question about the past. */
 export const noon = on(3, 10, 12)
 
-/** The month that somebody wants a new report of: from its start, up to the next. */
+/** The month of the new report: its start, and the start of the next. */
 export const march = { from: on(3, 1, 0), to: on(4, 1, 0) }
 
-/** Lets it happen in these books, one after the other. */
+/** Runs the operations in these books, in order. */
 export const happen = (books: Books): Effect.Effect<ReadonlyArray<Booked>, BooksFailed> =>
   Effect.andThen(books.open(["ada", "bob"], 0), Effect.forEach(operations, books.book))

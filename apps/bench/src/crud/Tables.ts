@@ -1,6 +1,6 @@
 /**
- * The tables of CRUD: balances as applications have them, with who changed a row last and when; beside it, where wanted,
- * the audit table that is written by hand since somebody asked what had happened.
+ * The tables of CRUD: balances, with the user and time of the last change; optionally an audit table, which the
+ * application writes.
  */
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"

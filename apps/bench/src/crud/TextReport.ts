@@ -1,4 +1,4 @@
-/** What was found, as text for a terminal and for the documentation, section by section. */
+/** The results as text for a terminal and for the documentation, section by section. */
 import type { Findings } from "./Compare.ts"
 import { type Answer, money } from "./Question.ts"
 import type { Spread } from "./Spread.ts"
@@ -35,7 +35,7 @@ export const byHand = ({ byHand: outcomes }: Pick<Findings, "byHand">): Readonly
   )
 ]
 
-/** What the books still know of a story. */
+/** The answers of the books about the story. */
 export const history = ({ history: asked }: Pick<Findings, "history">): ReadonlyArray<string> => [
   "2. What is known afterwards. The same story in each; every answer was worked out from what is stored.",
   "",
@@ -47,7 +47,7 @@ export const history = ({ history: asked }: Pick<Findings, "history">): Readonly
 
 const say = (answer: Answer): string => (answer._tag === "Answered" ? answer.text : "cannot")
 
-/** What was lost under load. */
+/** Lost updates under load. */
 const races = ({ database, loads }: Findings): ReadonlyArray<string> => [
   "3. Money under load: what accounts hold, against what clients were told is done.",
   ...(database.isServer ? [] : ["Embedded, transactions take turns: only what happens outside of them can race."]),
@@ -71,7 +71,7 @@ const races = ({ database, loads }: Findings): ReadonlyArray<string> => [
 const title = ({ accounts, clients, operations }: Load): string =>
   `${clients} client${clients === 1 ? "" : "s"}, ${count(accounts)} accounts, ${count(operations)} operations a round:`
 
-/** What it costs to write. */
+/** The cost of writes. */
 const writing = ({ loads }: Findings): ReadonlyArray<string> => [
   "4. Writing: operations a second, and how that compares with SELECT … FOR UPDATE.",
   ...loads.flatMap((load) => [
@@ -84,7 +84,7 @@ const writing = ({ loads }: Findings): ReadonlyArray<string> => [
   ])
 ]
 
-/** What it costs to read. */
+/** The cost of reads. */
 const reading = ({ reads }: Findings): ReadonlyArray<string> => [
   "5. Reading the balance of one account now: microseconds, one client.",
   "",
@@ -94,14 +94,14 @@ const reading = ({ reads }: Findings): ReadonlyArray<string> => [
   )
 ]
 
-/** What it costs to keep. */
+/** The cost of storage. */
 const storage = ({ storage: stored }: Findings): ReadonlyArray<string> => [
   "6. Storage: bytes for each operation, indexes included.",
   "",
   ...Table.lines(["", "bytes"], stored.map(({ bytesPerOperation, name }) => [name, count(bytesPerOperation)]))
 ]
 
-/** All of it. */
+/** The whole report. */
 export const text = (findings: Findings): string =>
   [opening, byHand, history, races, writing, reading, storage].map((section) => section(findings).join("\n")).join(
     "\n\n"

@@ -1,24 +1,24 @@
-/** One turn of a workload on some books: how long it took, and whether every cent is where it ought to be. */
+/** One run of a workload on some books: its time, and whether all balances are right. */
 import * as Effect from "effect/Effect"
 import * as Num from "effect/Number"
 import type { Books, BooksFailed } from "./Books.ts"
 import * as Operation from "./Operation.ts"
 import type { Workload } from "./Workload.ts"
 
-/** How far balances are from what was answered. All in cents. */
+/** The difference between balances and acknowledged operations. All in cents. */
 export interface Drift {
-  /** What the accounts ought to hold: what they opened with, and every change that a client was told is done. */
+  /** The expected sum of the balances: the opening balances and every acknowledged change. */
   readonly expected: number
   readonly actual: number
-  /** Accounts that do not hold what they ought to. */
+  /** The number of accounts with a wrong balance. */
   readonly wrong: number
-  /** What is missing in those that hold too little. */
+  /** The sum missing in accounts that hold too little. */
   readonly lost: number
-  /** What is in those that hold too much. */
+  /** The excess in accounts that hold too much. */
   readonly made: number
 }
 
-/** What became of a turn. */
+/** The result of a run. */
 export interface Turn extends Drift {
   readonly seconds: number
   readonly done: number

@@ -1,6 +1,6 @@
 /**
- * The lost update by hand: one client looks at an account, another one deposits, and the first one writes. No chance is
- * in it, so it comes out the same on every run and every machine.
+ * The lost update in fixed steps: one client reads an account, another one deposits, and the first one writes. It is
+ * deterministic.
  */
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
@@ -8,7 +8,7 @@ import * as Fiber from "effect/Fiber"
 import type { Books, BooksFailed } from "./Books.ts"
 import type { Movement } from "./Operation.ts"
 
-/** What the account ought to hold after both deposits, and what it does. */
+/** The expected balance after both deposits, and the actual one. */
 export interface Outcome {
   readonly expected: number
   readonly actual: number
@@ -19,7 +19,7 @@ const at = new Date(Date.UTC(2026, 2, 2, 9))
 const ofAda: Movement = { _tag: "Deposit", account: "joint", cents: 30_00, by: "ada", why: "birthday", at }
 const ofBob: Movement = { _tag: "Deposit", account: "joint", cents: 50_00, by: "bob", why: "salary", at }
 
-/** Ada looks; Bob deposits 50.00; Ada deposits 30.00. `heldUp` waits until somebody waits for a lock. */
+/** Ada reads; Bob deposits 50.00; Ada deposits 30.00. `heldUp` waits until a session waits for a lock. */
 export const interleave = Effect.fnUntraced(function*<E, R>(
   books: Books,
   heldUp: Effect.Effect<void, E, R>

@@ -1,16 +1,16 @@
-/** What clients ask of a bank in a while: random, and the same for the same seed. */
+/** A random workload, determined by its seed. */
 import * as Effect from "effect/Effect"
 import * as Random from "effect/Random"
 import type { Operation } from "./Operation.ts"
 
-/** How much of it. */
+/** The size of a workload. */
 export interface Size {
   readonly accounts: number
   readonly operations: number
   readonly clients: number
 }
 
-/** Accounts, what each holds at first, and what is asked of them by how many clients at a time. */
+/** The accounts, their opening balance, the operations, and the number of concurrent clients. */
 export interface Workload extends Size {
   readonly names: ReadonlyArray<string>
   readonly opening: number

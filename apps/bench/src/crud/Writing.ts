@@ -1,4 +1,4 @@
-/** What it costs to write, and what is lost on the way: the same operations on all books, by turns. */
+/** The cost of writes, and lost updates: the same operations on all books, interleaved. */
 import * as Effect from "effect/Effect"
 import * as Num from "effect/Number"
 import type { Books, BooksFailed } from "./Books.ts"
@@ -7,7 +7,7 @@ import * as Spread from "./Spread.ts"
 import * as Turn from "./Turn.ts"
 import * as Workload from "./Workload.ts"
 
-/** What one way to keep the books came to under one load. */
+/** The result of one way to keep the books under one load. */
 export interface Written {
   readonly name: string
   readonly perSecond: Spread.Spread
@@ -19,7 +19,7 @@ export interface Written {
   readonly drift: Turn.Drift
 }
 
-/** A load and what all came to under it. */
+/** A load and the results under it. */
 export interface Load extends Workload.Size {
   readonly written: ReadonlyArray<Written>
 }

@@ -19,7 +19,7 @@ const turn = Effect.fnUntraced(function*(books: Books, workload: Workload.Worklo
 })
 
 it(
-  "clients who meet all the time lose no cent and overdraw nothing in books with a defence",
+  "concurrent clients lose no cent and overdraw nothing in books with a lock or a version check",
   onServer(async (run) => {
     const { balances, turns } = await run(Effect.fnUntraced(function*(database) {
       const { all } = yield* Contestants.open(database)

@@ -7,7 +7,7 @@ import * as Database from "../../src/crud/Database.ts"
 import * as TwoClients from "../../src/crud/TwoClients.ts"
 import { onServer } from "./support/Databases.ts"
 
-describe("of two deposits on one account, one made on the strength of an old look,", () => {
+describe("of two deposits on one account, one of them based on an outdated read,", () => {
   it(
     "the table without a lock loses one, and nothing else does",
     onServer(async (run) => {

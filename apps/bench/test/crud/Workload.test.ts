@@ -6,12 +6,12 @@ import * as Workload from "../../src/crud/Workload.ts"
 const size = { accounts: 3, operations: 400, clients: 2 }
 const make = (seed: number) => Effect.runPromise(Workload.make("a", size, seed))
 
-it("the same seed asks for the same, another one for something else", async () => {
+it("the same seed gives the same workload, another seed another one", async () => {
   expect(await make(1)).toEqual(await make(1))
   expect((await make(1)).asked).not.toEqual((await make(2)).asked)
 })
 
-it("every kind of operation is asked of known accounts, and transfers lead from one to another", async () => {
+it("every kind of operation is on known accounts, and transfers are between two of them", async () => {
   const { asked, names } = await make(1)
   expect([...new Set(asked.map(({ _tag }) => _tag))].toSorted()).toEqual(["Deposit", "Transfer", "Withdraw"])
   for (const operation of asked) {

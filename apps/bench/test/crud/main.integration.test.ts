@@ -37,7 +37,7 @@ describe("npm run crud", () => {
     })
   )
 
-  it("embedded: prints tables, and says what cannot race there", async () => {
+  it("embedded: prints tables, and names what cannot race there", async () => {
     const { code, stdout } = await run([...small, "--rounds", "1", "--operations", "6"])
     expect(code).toBe(0)
     expect(stdout).toContain("an embedded PostgreSQL")

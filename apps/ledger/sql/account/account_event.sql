@@ -1,6 +1,6 @@
--- A stored event as the code of today reads it: under its present name as "_tag", with the fields of its latest schema
--- version. Exactly what the codec in AccountEvent.ts makes of it. ML002 where that could not read it, either: an event
--- that nobody understands must not be folded as if it were not there.
+-- A stored event as today's code reads it: under its present name as "_tag", with the fields of its latest schema
+-- version, as the codec in AccountEvent.ts returns it. Raises ML002 where the codec would fail: an unreadable event
+-- must not be folded as if it did not exist.
 CREATE FUNCTION ledger.account_event(event refold.event_store) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE

@@ -1,5 +1,4 @@
--- The first answer to a command whose events are stored already: its events, and the state just after them, whatever
--- has happened since.
+-- The first answer to a command whose events are stored already: its events, and the state directly after them.
 CREATE FUNCTION ledger.answered(agg text, stored refold.appended) RETURNS ledger.handled LANGUAGE sql STABLE AS $$
 SELECT ROW(
   stored.stream, stored.version, stored."position", stored.recorded_at,

@@ -1,4 +1,4 @@
--- Refuses what cannot be the id of an account: its stream, account-id, must be a name that the store takes.
+-- Refuses an id that cannot name an account: account-id must be a valid stream name.
 CREATE FUNCTION ledger.check_account_id(agg text, field text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM ledger.refuse_input(refold.problem(field, CASE

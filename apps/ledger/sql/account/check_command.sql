@@ -1,6 +1,6 @@
--- The first layer: refuses (22023) what does not look like a command, before anything is read. A field too many is
--- refused, too: a misspelt one would be left out without a word. Returns the command as TypeScript would have it, with
--- 100 for 100.0, so that its idempotency key means the same in both languages.
+-- The first layer of validation: refuses malformed commands (22023) before anything is read. Unknown fields are refused
+-- too: a misspelt optional field would otherwise be dropped silently. Returns the command as TypeScript has it, with
+-- 100 for 100.0, so that its idempotency key has the same fingerprint in both languages.
 CREATE FUNCTION ledger.check_command(command jsonb) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
   known CONSTANT jsonb := ledger.command_shapes();

@@ -1,5 +1,5 @@
--- What can be asked of an account, and what that must look like; see event_shapes for how it is written. The twin of
--- AccountCommand.ts. Whether it makes sense is for decide_account to say.
+-- The commands of an account and the shape of each; see event_shapes for the notation. The twin of AccountCommand.ts.
+-- Business rules are in decide_account.
 CREATE FUNCTION ledger.command_shapes() RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 SELECT '{
   "OpenAccount": [["branch", "text"], ["statements", "statements"], ["currency", "currency"]],

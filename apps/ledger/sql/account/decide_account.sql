@@ -1,6 +1,6 @@
--- The second layer, the decider: what a command (as check_command returns it) leads to on an account in this state.
--- {"refusal": {"_tag": …}} or {"events": [{"type", "schemaVersion", "data"}]}, event by event and refusal by refusal
--- what decide in Account.ts says. It reads nothing: the same command on the same state is the same decision for ever.
+-- The second layer of validation, the decider: what a command (as check_command returns it) leads to in this state.
+-- {"refusal": {"_tag": …}} or {"events": [{"type", "schemaVersion", "data"}]}, equal to decide in Account.ts event by
+-- event and refusal by refusal. It is pure: the same command and state always give the same decision.
 CREATE FUNCTION ledger.decide_account(command jsonb, state jsonb) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE

@@ -1,4 +1,4 @@
--- SetOverdraftLimit on an open account: not below what it owes already.
+-- SetOverdraftLimit on an open account: the limit must cover the present debt.
 CREATE FUNCTION ledger.decide_limit(wanted jsonb, state jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 SELECT CASE

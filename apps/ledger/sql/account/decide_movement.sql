@@ -1,5 +1,5 @@
--- Deposit and Withdraw on an open account. An amount of 0 moves nothing, so it is refused rather than booked. Who names
--- a currency wants the account to keep that one.
+-- Deposit and Withdraw on an open account. An amount of 0 is refused. A command that names a currency is refused where
+-- the account is kept in another.
 CREATE FUNCTION ledger.decide_movement(what text, asked jsonb, state jsonb) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE

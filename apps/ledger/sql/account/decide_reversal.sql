@@ -1,10 +1,10 @@
--- ReverseDeposit on an open account. What happened is not taken back: another event undoes what it did. Of a deposit
--- that the account has forgotten nobody knows any more whether there was one.
+-- ReverseDeposit on an open account. Stored events are never removed: another event reverses the deposit. A deposit
+-- older than the ten in the state cannot be checked, and is refused as DepositTooOld.
 CREATE FUNCTION ledger.decide_reversal(asked jsonb, state jsonb) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
   wanted CONSTANT jsonb := asked -> 'deposit';
-  told CONSTANT jsonb := jsonb_build_object('deposit', wanted);
+  details CONSTANT jsonb := jsonb_build_object('deposit', wanted);
   deposits CONSTANT jsonb := state -> 'deposits';
   found_one CONSTANT jsonb := (
     SELECT d.deposit FROM jsonb_array_elements(deposits) WITH ORDINALITY AS d(deposit, number)
@@ -15,9 +15,9 @@ BEGIN
     RETURN ledger.refused(CASE
       WHEN jsonb_array_length(deposits) = 10 AND wanted < deposits -> 0 -> 'version' THEN 'DepositTooOld'
       ELSE 'NoSuchDeposit'
-    END, told);
+    END, details);
   ELSIF (found_one ->> 'isReversed')::boolean THEN
-    RETURN ledger.refused('DepositAlreadyReversed', told);
+    RETURN ledger.refused('DepositAlreadyReversed', details);
   ELSIF ledger.is_too_much(found_one -> 'amount', state) THEN
     RETURN ledger.insufficient_funds(found_one -> 'amount', state);
   END IF;

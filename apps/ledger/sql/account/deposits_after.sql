@@ -1,6 +1,6 @@
--- What an account remembers of its latest deposits after an event: the ten latest, so that the state stays small, and
--- whether they were undone. The twin of Deposits.ts.
---   place   the version of the event, by which a deposit is told
+-- The account's latest deposits after an event: ten at most, which bounds the state, each with whether it was reversed.
+-- The twin of Deposits.ts.
+--   place   the version of the event, which identifies a deposit
 CREATE FUNCTION ledger.deposits_after(deposits jsonb, event jsonb, place bigint) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 BEGIN

@@ -1,7 +1,7 @@
--- What each version of each event type holds, the oldest first: for each field its name, its kind (see read_field) and
--- whether it may be missing. The twin of AccountEvent.ts, and as little to be changed: events are stored in these
--- shapes for ever, so a change is one more version, with its step in upcast. A constant rather than a table: it is
--- code, and planned as such.
+-- The shape of each version of each event type, oldest first: for each field its name, its kind (see read_field) and
+-- whether it is optional. The twin of AccountEvent.ts. These shapes are the storage format: stored events keep them, so
+-- a change is a new version with its step in upcast. A constant rather than a table: it is code, and inlined into
+-- plans.
 CREATE FUNCTION ledger.event_shapes() RETURNS jsonb LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 SELECT '{
   "AccountOpened": [

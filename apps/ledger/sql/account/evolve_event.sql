@@ -1,7 +1,7 @@
--- What an event, as account_event reads it, makes of an account. A fact is never refused: a real withdrawal may
--- overdraw beyond every limit. States are the JSON of Account.State in Account.ts, field by field, so that snapshots
--- taken by one language serve the other. Sums are numeric: they never overflow, and up to 9007199254740991 minor units
--- they are what TypeScript says, too.
+-- The state after an event, as account_event reads it. Events are never refused: a recorded withdrawal may exceed every
+-- limit. States are the JSON of Account.State in Account.ts, field by field, so that snapshots of one language serve
+-- the other. Sums are numeric: they never overflow, and are equal to those of TypeScript up to 9007199254740991 minor
+-- units.
 CREATE FUNCTION ledger.evolve_event(state jsonb, event jsonb) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE

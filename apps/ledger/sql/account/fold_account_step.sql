@@ -1,4 +1,4 @@
--- One step of fold_account, which begins with the state that it is given.
+-- One step of fold_account; the first one returns the start state evolved by the first event.
 CREATE FUNCTION ledger.fold_account_step(state jsonb, start jsonb, event refold.event_store) RETURNS jsonb
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 BEGIN

@@ -1,18 +1,17 @@
--- Asks an account for something: check, look the key up, load, decide, append. Refuses with 22023 for what is no
--- command, RF002 for a key that was used for something else, RF001 where the account is not at p_expected, ML001 with
--- the account's refusal in the DETAIL; whatever it was, nothing is stored then.
+-- Handles a command: check, look up the key, load, decide, append. Refuses with 22023 for a malformed command, RF002
+-- for a key that was used for another command, RF001 where the account is not at p_expected, ML001 with the account's
+-- refusal in the DETAIL; a refused command stores nothing.
 --   p_agg              the id of the account
 --   p_command          as in AccountCommand.ts: {"_tag": "Deposit", "amount": 10000, "channel": "Cash"}
---   p_expected         the version that the caller saw: n, 0 = none yet, -2 = any but 0; NULL = whatever it is by now
---   p_idempotency_key  the same command under the same key is done once, and answered with its first answer ever after;
---                      TypeScript knows the same keys. A command that is refused or has nothing to do uses no key up.
+--   p_expected         the expected version: n, 0 = none yet, -2 = any but 0; NULL = not checked
+--   p_idempotency_key  the same command under the same key is stored once and gets its first answer again;
+--                      TypeScript uses the same keys. A command that is refused or decides nothing uses no key.
 --   p_correlation_id, p_actor   stored with each event
 --   p_occurred_at      when it happened in the domain; now, by default
--- Runs as its owner, so that who may ask needs no right on the store; who may ask is said in privileges.sql.
--- The account is locked before it is read, so nobody is faster in between and it is decided once. To try first and lock
--- later would be to decide again after each conflict; and an exception handler around the append would give the lock
--- back. The key is looked up before anything is decided: a withdrawal that is sent again would be refused where the
--- first one has emptied the account.
+-- Runs as its owner: callers need no right on the store, see privileges.sql for their rights.
+-- The account is locked before it is read, so that one decision is enough. Locking later would mean deciding again
+-- after each conflict, and an exception handler around the append would release the lock. The key is looked up before
+-- deciding: a repeated withdrawal would be refused where the first one has emptied the account.
 CREATE FUNCTION ledger.handle(
   p_agg text, p_command jsonb, p_expected bigint DEFAULT NULL, p_idempotency_key text DEFAULT NULL,
   p_correlation_id text DEFAULT NULL, p_actor text DEFAULT NULL, p_occurred_at timestamptz DEFAULT NULL
@@ -46,7 +45,7 @@ BEGIN
   END IF;
   RETURN ROW(
     stored.stream, stored.version, stored."position", stored.recorded_at,
-    ledger.state_after(loaded.state, ledger.said(decided)), ledger.said(decided), false
+    ledger.state_after(loaded.state, ledger.decided_events(decided)), ledger.decided_events(decided), false
   )::ledger.handled;
 END
 $$

@@ -1,6 +1,6 @@
--- Moves money from one account to another in one commit: both move or neither does, and nobody sees a state in between.
--- The twin of transferAtOnce in TransferAtOnce.ts; see the procedure transfer. Both accounts are locked before either
--- is read, in an order in which two transfers cannot wait for one another.
+-- Moves money from one account to another in one commit: both accounts are changed, or neither is. The twin of
+-- transferAtOnce in TransferAtOnce.ts; see the procedure transfer. Both accounts are locked before either is read, in
+-- an order in which two transfers cannot wait for one another.
 CREATE FUNCTION ledger.handle_transfer(
   p_from text, p_to text, p_amount numeric, p_currency text, p_purpose text,
   p_idempotency_key text, p_correlation_id text, p_actor text, p_occurred_at timestamptz
@@ -37,7 +37,7 @@ BEGIN
   END IF;
   loaded := ARRAY[ledger.load_account(p_from), ledger.load_account(p_to)];
   withdrawn := ledger.accepted(p_from, ledger.decide_account(withdrawal, loaded[1].state), true);
-  -- Where nobody named a currency it is that of the money which leaves: 100 crowns must not arrive as 100 euros.
+  -- The default currency is that of the paying account: 100 crowns must not arrive as 100 euros.
   deposit := jsonb_build_object('currency', loaded[1].state -> 'currency') || deposit;
   deposited := ledger.accepted(p_to, ledger.decide_account(deposit, loaded[2].state), true);
   RETURN QUERY SELECT * FROM ledger.store_decisions(

@@ -1,4 +1,4 @@
--- What became of a command.
+-- The answer to a command.
 CREATE TYPE ledger.handled AS (
   stream text,
   -- Of the account after the command, as are position, recorded_at and state.
@@ -6,8 +6,8 @@ CREATE TYPE ledger.handled AS (
   "position" bigint,
   recorded_at timestamptz,
   state jsonb,
-  -- What the command led to, as account_event reads it; an empty array where there was nothing to do.
+  -- The decided events, as account_event reads them; an empty array where there was nothing to do.
   events jsonb,
-  -- Whether an earlier copy of the command, under the same idempotency key, had done it already.
+  -- Whether the command was stored before, under the same idempotency key.
   deduplicated boolean
 )

@@ -1,4 +1,4 @@
--- The refusal to give more than there is, and what there is.
+-- The refusal of an amount beyond balance and overdraft limit, with both.
 CREATE FUNCTION ledger.insufficient_funds(amount jsonb, state jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 SELECT ledger.refused('InsufficientFunds', jsonb_build_object(

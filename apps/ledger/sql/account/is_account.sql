@@ -1,5 +1,4 @@
--- Whether a JSON value is the state of an account, as Account.State in Account.ts says. What else it holds does not
--- matter.
+-- Whether a JSON value is a state of an account, as defined by Account.State in Account.ts. Further fields are ignored.
 CREATE FUNCTION ledger.is_account(state jsonb) RETURNS boolean LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
   shape CONSTANT jsonb := CASE state ->> '_tag'

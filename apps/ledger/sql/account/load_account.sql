@@ -1,6 +1,6 @@
--- The state of an account, now or as of a version or an instant, from a snapshot where one serves. Snapshots are those
--- of Account.ts: under its name for them and with its fingerprint, so that each language takes the other's. One whose
--- state no code could have saved is not believed, as TypeScript does not believe it.
+-- The state of an account, now or as of a version or an instant, from a usable snapshot where there is one. Snapshots
+-- are those of Account.ts, under the same name and fingerprint, so that each language uses the other's. A snapshot
+-- whose state is not a valid account is ignored, as in TypeScript.
 CREATE FUNCTION ledger.load_account(
   agg text, as_of_version bigint DEFAULT NULL, as_of timestamptz DEFAULT NULL
 ) RETURNS refold.rebuilt LANGUAGE plpgsql STABLE AS $$

@@ -1,4 +1,4 @@
--- The command of somebody who moves money; what is NULL is not said.
+-- A Deposit or Withdraw command from arguments; NULL arguments are left out.
 CREATE FUNCTION ledger.movement_of(
   tag text, amount numeric, channel text, currency text, purpose text, counterparty text
 ) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$

@@ -1,5 +1,5 @@
--- What is wrong with a JSON object that is to have exactly the fields of a shape: {"field", "rule"}, or NULL. First
--- what is there and wrong, then what is missing: a misspelt field is both.
+-- The first problem of a JSON object that must have exactly the fields of a shape: {"field", "rule"}, or NULL. Wrong
+-- and unknown fields come before missing ones: a misspelt field is both.
 CREATE FUNCTION ledger.problem_of(shape jsonb, data jsonb, path text) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 SELECT coalesce(

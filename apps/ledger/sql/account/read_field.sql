@@ -1,9 +1,9 @@
--- A field of this kind as TypeScript would have it, or NULL where the value does not fit.
+-- A field of this kind as TypeScript has it, or NULL where the value does not fit.
 --   text     any text
 --   amount   minor units, 0 or more
 --   place    a version of a stream, 1 or more
 --   number   a whole number
---   others   one of a few words, see words_of
+--   others   an enumeration, see words_of
 CREATE FUNCTION ledger.read_field(kind text, value jsonb) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
   number bigint;

@@ -1,5 +1,5 @@
--- The fields of a shape (see event_shapes), taken from a JSON object; NULL where one of them is missing or does not
--- fit. What else the object holds is left out, as TypeScript leaves it out.
+-- The fields of a shape (see event_shapes) taken from a JSON object; NULL where one is missing or does not fit. Further
+-- fields are left out, as in TypeScript.
 CREATE FUNCTION ledger.read_fields(shape jsonb, data jsonb) RETURNS jsonb LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
   fields jsonb := '{}';

@@ -1,4 +1,4 @@
--- A refusal for people. Programs read its JSON.
+-- A refusal as an error message. Programs read its JSON.
 CREATE FUNCTION ledger.refusal_sentence(refusal jsonb) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 SELECT CASE refusal ->> '_tag'
   WHEN 'AccountNotOpen' THEN 'it is not open'

@@ -1,7 +1,6 @@
--- Refuses a command for an account: SQLSTATE ML001, a sentence that names the account, and the refusal as TypeScript
--- has it in the DETAIL. Where the account is one of several in a transfer the DETAIL is {"_tag": "PartRefused",
--- "stream", "refusal"}. An exception rather than a row: a caller who does not look at the answer must not take a
--- refusal for a success.
+-- Refuses a command for an account: SQLSTATE ML001, a message that names the account, and in the DETAIL the refusal as
+-- in TypeScript. For an account of a transfer the DETAIL is {"_tag": "PartRefused", "stream", "refusal"}. An exception
+-- rather than a row: a caller that ignores the answer must not take a refusal for a success.
 CREATE FUNCTION ledger.refuse(agg text, refusal jsonb, is_part boolean DEFAULT false) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN

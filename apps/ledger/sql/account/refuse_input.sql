@@ -1,5 +1,5 @@
--- Refuses an argument with a problem, as the store does (see refuse_input there): SQLSTATE 22023, which field broke
--- which rule, and the same as JSON in the DETAIL. Does nothing where there is no problem.
+-- Refuses an argument with a problem, as the store's refuse_input does: SQLSTATE 22023, the field and the rule in the
+-- message and as JSON in the DETAIL. Does nothing where there is no problem.
 CREATE FUNCTION ledger.refuse_input(problem jsonb) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   IF problem IS NOT NULL THEN

@@ -1,4 +1,4 @@
--- Refuses a command that was sent on the belief that the account is at another version: RF001, as the store says it.
+-- Refuses a command whose expected version is not that of the account: RF001, with the store's message.
 CREATE FUNCTION ledger.refuse_version(agg text, expected bigint, actual bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   PERFORM ledger.refuse_input(refold.problem('p_expected', refold.expected_problem(expected)));

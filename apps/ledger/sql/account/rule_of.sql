@@ -1,4 +1,4 @@
--- What a field of this kind must be, for people; see read_field.
+-- The rule for a field of this kind, for error messages; see read_field.
 CREATE FUNCTION ledger.rule_of(kind text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 SELECT CASE kind
   WHEN 'text' THEN 'must be a text'

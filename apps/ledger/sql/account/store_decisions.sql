@@ -1,7 +1,7 @@
--- Stores what was decided on accounts that the caller has locked and loaded, in one commit. Remembers a state where its
--- stream passes a multiple of so many events, as the TypeScript handler does.
---   aggs, loaded   the accounts, and where they were when they were decided on
---   decided        the events of each, as decide_account gives them
+-- Stores the decisions on accounts that the caller has locked and loaded, in one commit. Takes a snapshot where a
+-- stream passes a multiple of the snapshot interval, as the TypeScript handler does.
+--   aggs, loaded   the accounts, and their states before the decisions
+--   decided        the events of each, as decide_account returns them
 CREATE FUNCTION ledger.store_decisions(
   aggs text[], loaded refold.rebuilt[], decided jsonb[], idempotency_key text, fingerprint text,
   metadata jsonb, occurred_at timestamptz
@@ -25,7 +25,7 @@ BEGIN
     IF stored.version / every > loaded[n].version / every THEN
       PERFORM refold.save_snapshot(
         stored.stream, :'account_snapshots', :'account_fingerprint', stored.version, stored."position",
-        stored.recorded_at, ledger.state_after(loaded[n].state, ledger.said(decided[n]))
+        stored.recorded_at, ledger.state_after(loaded[n].state, ledger.decided_events(decided[n]))
       );
     END IF;
     RETURN NEXT stored;

@@ -1,8 +1,8 @@
 -- Moves money from one account to another, in minor units: CALL ledger.transfer('ada', 'bob', 10000). Both accounts
--- decide, and both move or neither does. Refuses as handle does; in the DETAIL of ML001 is which account refused, and
--- why.
---   p_currency   both accounts must be kept in it; where it is not given, in the same one
--- The result tells where the events of each account are.
+-- decide, and the money moves in one commit or not at all. Refuses as handle does; the DETAIL of ML001 names the
+-- account that refused and its refusal.
+--   p_currency   both accounts must be kept in it; by default, that of the paying account
+-- The result holds the stored events of each account.
 -- Within PL/pgSQL the result needs a variable: result => answer.
 CREATE PROCEDURE ledger.transfer(
   p_from text, p_to text, p_amount numeric, p_currency text DEFAULT NULL, p_purpose text DEFAULT NULL,

@@ -1,5 +1,5 @@
--- The fields of an event that was stored in an older schema version, as they are said today. Version 1 of a deposit did
--- not say how the money came; and before events named a currency, the bank kept all its books in crowns.
+-- The fields of a stored event of an older schema version, in the shape of the latest. Version 1 of a deposit had no
+-- channel; before events named a currency, all accounts were kept in crowns.
 CREATE FUNCTION ledger.upcast(event_type text, schema_version int, fields jsonb) RETURNS jsonb
 LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
 SELECT fields

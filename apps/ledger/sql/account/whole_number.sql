@@ -1,5 +1,5 @@
--- The whole number in a JSON value as JavaScript reads it, or NULL where there is none: 100 and 100.0 are the same, and
--- beyond 9007199254740991 a double is no exact number any more. TypeScript says Schema.Int.
+-- The whole number in a JSON value as JavaScript reads it, or NULL where it is none: 100 and 100.0 are equal, and a
+-- double is not exact beyond 9007199254740991. The twin of Schema.Int.
 CREATE FUNCTION ledger.whole_number(value jsonb) RETURNS bigint LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
 DECLARE
   most CONSTANT bigint := 9007199254740991;

@@ -1,13 +1,13 @@
--- Appends one event to an account, as it is: nobody decides whether it makes sense, for facts are not refused. But it
--- must be an event of the ledger, with exactly the fields that its schema version has, so that all code can read it.
+-- Appends one event to an account without a decision: events are facts and are not refused. It must be an event of the
+-- ledger with exactly the fields of its schema version, so that all code can read it.
 --   p_agg              the id of the account
 --   p_type, p_data     the event, as in event_shapes: 'MoneyWithdrawn',
 --                      '{"amount": 10000, "currency": "CZK", "channel": "Cash"}'
---   p_expected         the version that the writer decided on: n, 0 = none yet; NULL = whatever
+--   p_expected         the expected version: n, 0 = none yet; NULL = not checked
 --   p_idempotency_key  the same event under the same key is stored once
---   p_schema_version   in which version of its shape the event is written; the latest, unless somebody says so
--- It beat taking the latest version that the data fit: a deposit without a currency is one of version 1, which means
--- crowns, and 100 euros would be booked as 100 crowns because somebody forgot a field.
+--   p_schema_version   the schema version of p_data; the latest by default
+-- The default is the latest version rather than the latest that the data fit: a deposit without a currency fits version
+-- 1, which means crowns, so 100 euros with a forgotten field would be stored as 100 crowns.
 -- Refuses with 22023, RF001 and RF002, as the store's own append_event does. Runs as its owner; see privileges.sql.
 CREATE FUNCTION ledger.append_event(
   p_agg text, p_type text, p_data jsonb, p_expected bigint DEFAULT NULL, p_idempotency_key text DEFAULT NULL,

@@ -1,4 +1,4 @@
--- The remembered states of the accounts: a memo of the fold, which may be emptied at any time.
+-- The snapshots of the accounts. They are derived from events and may be deleted at any time.
 CREATE VIEW ledger.event_snapshots AS
 SELECT
   substr(s.stream, 9) AS aggregate_id,
@@ -7,7 +7,7 @@ SELECT
   s.state,
   s.recorded_at AS created_at,
   s."position",
-  -- Whether the code of today believes it; another one is ignored, and replaced.
+  -- Whether today's code can use it; an unusable snapshot is ignored and replaced.
   s.fingerprint = :'account_fingerprint' AS is_current
 FROM refold.event_snapshots AS s
 WHERE s.view = :'account_snapshots' AND s.stream LIKE 'account-%'

@@ -1,7 +1,7 @@
 -- The events of the accounts under the names of the classic labs: SELECT * FROM event_store WHERE aggregate_id = 'ada'
--- ORDER BY version. A window onto the store, not a copy of it; append_event is the way in. By way of the first event of
--- each stream, which can be found by the id (see first_events_index): PostgreSQL cannot see that an id is the end of a
--- stream's name, on which the store's own index is.
+-- ORDER BY version. A view of the store, not a copy; events are added by append_event. The view goes by the first event
+-- of each stream, which first_events_index finds by account id: PostgreSQL cannot derive from an id the stream name
+-- that the store's own index holds.
 CREATE VIEW ledger.event_store AS
 SELECT
   substr(first.stream, 9) AS aggregate_id,

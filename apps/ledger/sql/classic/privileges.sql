@@ -1,23 +1,23 @@
--- Nobody but the owner may call anything unless somebody says so: else everybody might, and what is made for people runs
--- as its owner. Nobody needs a right on the store. What each needs, to copy, with roles of your own for these. When a
--- file has changed and the schema is made anew, grants stay, but for routines whose parameters are others by then:
+-- Only the owner may call these functions until rights are granted: PostgreSQL's default is PUBLIC, and the public
+-- functions run as their owner. No role needs a right on the store. The grants below are a template: replace the roles
+-- by your own. When the schema is created again, grants stay, except for routines whose parameters have changed:
 --
 --   GRANT USAGE ON SCHEMA ledger TO teller, reader, auditor, importer, keeper;
---   -- A teller asks, and the accounts decide.
+--   -- A teller sends commands.
 --   GRANT EXECUTE ON PROCEDURE ledger.open, ledger.deposit, ledger.withdraw, ledger.transfer TO teller;
---   -- A reader sees what happened and what it comes to, now and then.
+--   -- A reader sees events, snapshots and balances.
 --   GRANT SELECT ON ledger.event_store, ledger.event_snapshots, ledger.balance_projection,
 --     ledger.balance_refreshes, ledger.balances, ledger.balances_checkpoint TO reader;
 --   GRANT EXECUTE ON FUNCTION ledger.rebuild_from_snapshot TO reader;
---   -- An auditor asks whether everything agrees.
+--   -- An auditor validates the ledger.
 --   GRANT EXECUTE ON FUNCTION ledger.validate_ledger TO auditor;
---   -- An importer stores facts, and nobody decides about them: he is trusted with the books.
+--   -- An importer stores events without decisions: trusted programs only.
 --   GRANT EXECUTE ON FUNCTION ledger.append_event TO importer;
---   -- A keeper, a clock for one, brings up to date what is derived.
+--   -- A keeper, for example a scheduled job, updates derived data.
 --   GRANT EXECUTE ON FUNCTION ledger.take_snapshot, ledger.refresh_balances TO keeper;
 --   GRANT EXECUTE ON PROCEDURE ledger.catch_up_balances, ledger.may_commit TO keeper;
 --   GRANT EXECUTE ON FUNCTION ledger.catch_up_batch, ledger.refused_commit TO keeper;
 --
--- By their names, for ALL ROUTINES would be too many. The procedure catch_up_balances commits, so that it cannot run as
--- its owner: its caller needs what it calls.
+-- By name, because ALL ROUTINES would grant too many. The procedure catch_up_balances commits, so it cannot run as its
+-- owner: its caller needs the rights on the routines that it calls.
 REVOKE ALL ON ALL ROUTINES IN SCHEMA ledger FROM PUBLIC

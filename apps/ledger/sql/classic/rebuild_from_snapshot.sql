@@ -1,7 +1,7 @@
--- The state of an account: from its snapshot and the events after it, or from all of them, with the same result.
--- snapshot_version and events say which it was.
---   p_as_of_version  as it was at this version, not as it is now
---   p_as_of          as it was at this instant of the store's clock (created_at); where both are given, both hold
+-- The state of an account: from its snapshot and the events after it, or from all events, with the same result.
+-- snapshot_version and events tell which was done.
+--   p_as_of_version  as of this version
+--   p_as_of          as of this instant of the store's clock (created_at); where both are given, both hold
 CREATE FUNCTION ledger.rebuild_from_snapshot(
   p_agg text, p_as_of_version bigint DEFAULT NULL, p_as_of timestamptz DEFAULT NULL
 ) RETURNS refold.rebuilt LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -1,4 +1,4 @@
--- Nobody writes through the view, not even its owner: a row that came in here would have gone around the checks.
+-- Refuses every write through the view, also the owner's: such a row would bypass the checks of the store.
 CREATE FUNCTION ledger.refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION '% of % is refused: events are append-only', TG_OP, TG_TABLE_NAME

@@ -1,5 +1,4 @@
--- Remembers the state of an account as it is now. Handlers do it by themselves now and then; this is for those who know
--- better.
+-- Takes a snapshot of an account now. Handlers take snapshots at their interval; this is for manual use.
 CREATE FUNCTION ledger.take_snapshot(p_agg text) RETURNS refold.rebuilt
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE

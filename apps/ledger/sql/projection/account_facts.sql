@@ -1,6 +1,5 @@
--- Each event of an account, and what it says about the balance, in columns: upcasting by one join (see event_formats).
--- What cannot be read is a row all the same, with is_readable = false, and no stored event can make a query over this
--- fail.
+-- Each event of an account and its effect on the balance, in columns: upcasting by one join (see event_formats). An
+-- unreadable event is a row with is_readable = false, and no stored event can make a query over this view fail.
 CREATE VIEW ledger.account_facts AS
 SELECT e.stream, e.version, e."position", e.recorded_at,
   f.event AS type,
@@ -15,5 +14,5 @@ SELECT e.stream, e.version, e."position", e.recorded_at,
 FROM refold.event_store e
 LEFT JOIN ledger.event_formats f ON f.type = e.type AND f.schema_version = e.schema_version
 WHERE e.stream LIKE 'account-%'
--- Worked out before anything is sorted: else the data would be sorted along.
+-- Computed before sorting, so that the sort does not carry the data.
 OFFSET 0

@@ -1,2 +1,2 @@
--- One row for each account. REFRESH … CONCURRENTLY finds by it which rows have changed, and does not work without it.
+-- One row for each account. REFRESH … CONCURRENTLY needs it to find the rows that have changed.
 CREATE UNIQUE INDEX balance_projection_key ON ledger.balance_projection (aggregate_id)

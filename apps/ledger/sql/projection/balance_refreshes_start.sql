@@ -1,3 +1,3 @@
--- Before balance_projection is filled for the first time, in a statement of its own: then every event up to this head
--- is in it.
+-- Before balance_projection is filled for the first time, in its own statement: then every event up to this head is in
+-- it.
 INSERT INTO ledger.balance_refreshes ("position") SELECT refold.read_head()

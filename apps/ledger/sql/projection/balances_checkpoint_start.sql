@@ -1,2 +1,2 @@
--- The row that there always is.
+-- The one row of the table.
 INSERT INTO ledger.balances_checkpoint DEFAULT VALUES

@@ -1,8 +1,8 @@
--- Brings ledger.balances up to the head of the log: CALL ledger.catch_up_balances(). Called by itself it commits after
--- each batch, so that locks are short, readers see it come, and a new call after a crash goes on from the last batch.
--- Called inside of a transaction it commits nothing, and the caller's transaction holds all of it.
--- Where another session is at it, this one does nothing and says so by a NOTICE: all events will be in the rows, but
--- perhaps not yet. To wait for an event, compare its position with balances_checkpoint.
+-- Brings ledger.balances up to the head of the log: CALL ledger.catch_up_balances(). Outside of a transaction it
+-- commits after each batch: locks are short, readers see progress, and a call after a crash continues from the last
+-- batch. Inside of a transaction it commits nothing.
+-- Where another session is catching up, this one does nothing and raises a NOTICE: the rows may not hold all events
+-- yet. To wait for an event, compare its position with balances_checkpoint.
 CREATE PROCEDURE ledger.catch_up_balances(batch_size int DEFAULT 1000) LANGUAGE plpgsql AS $$
 DECLARE
   commits boolean;

@@ -1,12 +1,12 @@
--- Takes the next events into ledger.balances, at most batch_size of them: rows and checkpoint in one transaction, the
--- caller's. Answers how many there were: fewer than batch_size when the end is reached, NULL when another session is at
--- it. One owner at a time, by the lock on the checkpoint's row: it ends with the transaction, however that ends, so
--- that a batch is taken in once or not at all. Not waiting for it: whoever holds it does the same work.
--- Up to read_head() and no further: a lower position may still commit, and nobody would come back for it. As its owner,
--- so that who may call it needs no right to write the table.
+-- Folds the next events into ledger.balances, at most batch_size of them: rows and checkpoint in the caller's
+-- transaction. Returns their number: fewer than batch_size at the end of the log, NULL when another session holds the
+-- lock. The lock on the checkpoint's row makes one session the owner until its transaction ends, so each batch is
+-- folded exactly once. It does not wait for the lock: the holder does the same work.
+-- Reads up to read_head() only: a lower position may still commit, and would be skipped. Runs as its owner, so that
+-- callers need no right to write the table.
 CREATE FUNCTION ledger.catch_up_batch(batch_size int) RETURNS int
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
--- A plan for each batch: one for all batches would not know how small they are, and read the whole log for each.
+-- A plan for each batch: a generic plan does not know the batch size, and reads the whole log.
 SET plan_cache_mode = force_custom_plan SET jit = off AS $$
 DECLARE
   before bigint;
@@ -24,7 +24,7 @@ BEGIN
   END IF;
   head := refold.read_head();
   WITH batch AS MATERIALIZED (
-    -- With one open end, on the primary key, and then the head: as the store reads its pages.
+    -- An open range on the primary key, then the head: as the store reads its pages.
     SELECT page.* FROM (
       SELECT e AS event, e.stream, e.version, e."position", e.recorded_at FROM refold.event_store e
       WHERE e."position" > before AND e.stream LIKE 'account-%' ORDER BY e."position" LIMIT batch_size
@@ -40,7 +40,7 @@ BEGIN
     SELECT substr(f.stream, 9), max(f.version), max(f."position"), max(f.recorded_at),
       ledger.fold_account(coalesce(k.state, ledger.initial_account()), f.event ORDER BY f.version)
     FROM following f LEFT JOIN ledger.balances k ON k.aggregate_id = substr(f.stream, 9)
-    -- Each after the one before it: an account whose next event cannot be read stays where it is from then on.
+    -- In version order: an account stops at an unreadable event.
     WHERE f.version = coalesce(k.version, 0) + f.number
     GROUP BY f.stream, k.state
     ON CONFLICT (aggregate_id) DO UPDATE SET
@@ -48,7 +48,7 @@ BEGIN
       state = excluded.state
   )
   SELECT count(*), max(b."position") INTO taken, reached FROM batch b;
-  -- Always the position of an event. Where the batch was not full, there is none of an account up to the head.
+  -- Always the position of an event. A batch that is not full has reached the head.
   UPDATE ledger.balances_checkpoint c
   SET "position" = CASE WHEN taken < batch_size THEN greatest(head, before) ELSE reached END,
     updated_at = clock_timestamp();

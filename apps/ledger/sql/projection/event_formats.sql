@@ -1,17 +1,17 @@
--- Every form in which an event of an account may be stored, a row for each: type and schema version as they are stored,
--- what the type is called today, the sign with which its amount moves the balance, the currency where the version did
--- not name one, and a path that finds the data where they are what event_shapes asks for.
--- Nothing is said a second time here: the rows are worked out from the functions that read a single event. They are
--- there because a million events read by one join and one path each take three seconds, and read by account_event
--- twenty. What the path does not take is asked of event_problem, which also knows the numbers that only JavaScript
--- takes for whole ones (1.0000000000000000001).
+-- Every stored form of an account's events, one row each: stored type and schema version, today's name of the type, the
+-- sign with which its amount changes the balance, the default currency of versions without one, and a JSON path that
+-- matches data of the right shape.
+-- The rows are derived from the functions that read a single event, so nothing is defined twice. They exist for speed:
+-- a million events take three seconds by one join and one path each, and twenty by account_event. Data that the path
+-- does not match is checked by event_problem, which also accepts numbers that only JavaScript takes for whole ones
+-- (1.0000000000000000001).
 CREATE MATERIALIZED VIEW ledger.event_formats AS
 SELECT stored.type, v.schema_version::smallint AS schema_version, t.event,
   sign(ledger.change_of(jsonb_build_object('_tag', t.event, 'amount', 1))) AS sign,
   ledger.upcast(t.event, v.schema_version::int, '{}') ->> 'currency' AS currency,
   (
     SELECT format('$ ? (@.type() == "object"%s)', string_agg(
-      -- By the type first: a path looks into lists by itself, and ["Cash"] is not "Cash".
+      -- By the type first: a lax path unwraps arrays, and ["Cash"] is not "Cash".
       format(CASE
         WHEN jsonb_array_length(f.field) = 3 THEN ' && (!exists(@.%1$I) || @.%1$I.type() == "%2$s"%3$s)'
         ELSE ' && @.%1$I.type() == "%2$s"%3$s'

@@ -1,5 +1,5 @@
 -- Refuses to follow the log under REPEATABLE READ and SERIALIZABLE: their snapshot may be older than the head that is
--- asked for next, and what lies between the two would be taken for done and never be read.
+-- read next, and the events between the two would be skipped.
 CREATE FUNCTION ledger.refuse_old_snapshot() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
   IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN

@@ -1,4 +1,4 @@
--- How this server words, in this session's language, that a COMMIT is not allowed inside of a function. See may_commit.
+-- The server's error message, in this session's language, for a COMMIT inside of a function. See may_commit.
 CREATE FUNCTION ledger.refused_commit() RETURNS text LANGUAGE plpgsql AS $$
 BEGIN
   COMMIT;

@@ -1,6 +1,6 @@
--- How far the events of each account go, for each kind of kept states: the last version there is; the last one before
--- any event that cannot be read; and the one that a row must have reached (see coverage). What TypeScript has parked,
--- its rows need not hold yet, and what it has discarded, they leave out for ever.
+-- The last versions of each account for each kind of kept state: the last stored version; the last before any
+-- unreadable event; and the one that a row must have reached (see coverage). Rows of TypeScript need not hold parked
+-- events, and never hold discarded ones.
 CREATE VIEW ledger.account_ends AS
 WITH readable AS MATERIALIZED (
   SELECT f.stream, max(f.version) AS last,

@@ -1,8 +1,8 @@
--- Up to which position each kind of kept states (see kept_states) must hold every event: what tells a row that is
--- missing or was set back from one that is merely not there yet. Snapshots owe nothing to anybody: NULL. Each position
--- is that of an event, so where there is no such event any more, it was deleted.
+-- Up to which position each kind of kept state (see kept_states) must hold every event. It tells a missing row, or one
+-- that was set back, from a row that is not there yet. Snapshots need not hold any: NULL. Each position is that of an
+-- event: where there is no such event, it was deleted.
 CREATE VIEW ledger.coverage AS
--- The limits say what the planner cannot know: these tables have one row.
+-- The limits are for the planner: these tables have one row.
 (SELECT 'balance_projection' AS kind, "position", NULL::int AS generation FROM ledger.balance_refreshes LIMIT 1)
 UNION ALL
 (SELECT 'balances', "position", NULL FROM ledger.balances_checkpoint LIMIT 1)

@@ -1,5 +1,5 @@
--- Checkpoints on events that are not there: everybody stands on the position of an event that he has read, so that one
--- was deleted since. Finds what no row can tell, the last event of a stream that nobody has a row of.
+-- Checkpoints at positions without an event: a checkpoint is the position of an event that was read, so that event was
+-- deleted since. This finds what rows cannot show: a deleted last event of a stream without rows.
 CREATE VIEW ledger.coverage_problems AS
 SELECT c.kind || '_checkpoint' AS problem, NULL::text AS stream, NULL::bigint AS version,
   jsonb_build_object(

@@ -1,6 +1,6 @@
--- Money in another currency than its account: movements whose currency, as it is read today (old versions named none and
--- meant crowns), is not that of the first opening. The fold adds amounts and asks for no currency, for decide_account
--- lets none in but the account's; who appends facts, or changes them, is not asked.
+-- Money in another currency than its account: movements whose currency, after upcasting (old versions have none and
+-- mean crowns), is not that of the opening. The fold sums amounts without checking currencies, because decide_account
+-- accepts only the account's; append_event and direct changes bypass that check.
 CREATE VIEW ledger.currency_problems AS
 WITH openings AS (
   SELECT DISTINCT ON (f.stream) f.stream, f.currency FROM ledger.account_facts f

@@ -1,4 +1,4 @@
--- How a state is kept by one of those that keep it (see kept_states): what should stand there, were it made now.
+-- The form in which each kind of kept state (see kept_states) holds a state: the expected value, computed now.
 --   state                    of fold_account
 --   "position", recorded_at  of the last event in it
 CREATE FUNCTION ledger.kept_as(kind text, state jsonb, "position" bigint, recorded_at timestamptz) RETURNS jsonb

@@ -1,9 +1,9 @@
--- Everything that anybody has kept of an account's state, one row for each, in the form in which it is kept:
+-- Every kept state of an account, one row each, in the form in which it is kept:
 --   balance_projection, balances   rows of the projections in SQL
---   typescript_row                 rows of the projection "balances" that handlers and projectors in TypeScript write,
---                                  of its live generation, where there is one (Balances.ts, version 2)
---   snapshot                       the snapshots that the code of today believes, whoever took them
--- A function and not an SQL view, because the table of a generation has its number in its name.
+--   typescript_row                 rows of the live generation of the projection "balances" of TypeScript, where there is
+--                                  one (Balances.ts, version 2)
+--   snapshot                       the snapshots that today's code can use, from either language
+-- A function and not a view, because the name of a generation's table contains its number.
 CREATE FUNCTION ledger.kept_states()
 RETURNS TABLE (kind text, stream text, version bigint, kept jsonb) LANGUAGE plpgsql STABLE AS $$
 DECLARE

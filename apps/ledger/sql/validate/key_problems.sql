@@ -1,6 +1,5 @@
--- Idempotency keys whose answers name events that are not there, or not where the answer says: a repeated command would
--- be told of something that never happened. Keys of all categories; an answer that is not even shaped like one counts,
--- too.
+-- Idempotency keys whose answers name events that do not exist, or at other places: a repeated command would be
+-- answered with events that never happened. Keys of all categories, malformed answers included.
 CREATE VIEW ledger.key_problems AS
 SELECT 'key_without_events' AS problem, a.stream, a.version,
   CASE WHEN e.stream IS NOT NULL THEN jsonb_build_object(
@@ -25,7 +24,7 @@ LEFT JOIN refold.event_store first ON first.stream = a.stream AND first.version 
 WHERE NOT coalesce(
   a.answer -> 'position' = to_jsonb(e."position")
   AND a.first_version <= a.version
-  -- The events of one commit are recorded at one time.
+  -- The events of one commit have one recorded time.
   AND first.recorded_at = e.recorded_at
   AND ledger.time_of(a.answer ->> 'recorded_at') = e.recorded_at,
   false

@@ -1,6 +1,6 @@
--- What is wrong with the log by itself, in every stream of the store: versions that do not follow one another,
--- positions or times that do not go up with the versions, events of accounts that cannot be read. One pass over an
--- index-sized part of each event, and one over the accounts' data.
+-- Problems of the log itself, in every stream of the store: versions with gaps, positions or times that do not increase
+-- with the versions, unreadable events of accounts. One pass over the narrow columns of each event, and one over the
+-- accounts' data.
 CREATE VIEW ledger.log_problems AS
 WITH ordered AS (
   SELECT e.stream, e.version, e."position", e.recorded_at,
@@ -20,7 +20,7 @@ UNION ALL
 SELECT 'version_order', o.stream, o.version,
   jsonb_build_object('position', 'above ' || o.position_before), jsonb_build_object('position', o."position"),
   format(
-    'Version %s of stream "%s" is at position %s, before version %s at %s: the log tells them the wrong way round.',
+    'Version %s of stream "%s" is at position %s, before version %s at %s: their order in the log is wrong.',
     o.version, o.stream, o."position", o.version_before, o.position_before
   )
 FROM ordered o WHERE o."position" <= o.position_before

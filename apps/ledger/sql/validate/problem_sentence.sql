@@ -1,4 +1,4 @@
--- What a problem of a kept state means, for people.
+-- A problem of a kept state as a message.
 CREATE FUNCTION ledger.problem_sentence(problem text, stream text, version bigint) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
 SELECT format(CASE substring(problem FROM '[a-z]+$')

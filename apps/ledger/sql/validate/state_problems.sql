@@ -1,8 +1,8 @@
--- Each state that somebody has kept, against the fold of the events up to the version that it is of. One pass:
--- fold_account as a window function has the state after each event, and only the ones that are asked for stay. Streams
--- are folded one after the other, so that what is held at once are the kept states and not the log.
--- What is kept beyond an event that cannot be read is not judged here: nobody can say what it should be. With stale =
--- true also what is right but behind.
+-- Each kept state against the fold of the events up to its version. One pass: fold_account as a window function has the
+-- state after each event, and only those that are compared are kept. Streams are folded one after another, so memory
+-- holds the kept states and not the log.
+-- States beyond an unreadable event are not compared: their expected value is unknown. With stale = true, correct
+-- states that are behind are reported too.
 CREATE FUNCTION ledger.state_problems(stale boolean)
 RETURNS TABLE (problem text, stream text, version bigint, expected jsonb, found jsonb) LANGUAGE sql STABLE AS $$
 WITH compared AS MATERIALIZED (

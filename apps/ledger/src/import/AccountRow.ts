@@ -10,7 +10,7 @@ import * as Field from "./Field.ts"
 /** The columns, in their order. */
 export const columns = ["account_id", "district_id", "frequency", "date"] as const
 
-/** What files may say beside: a currency. Without it all accounts are in the bank's first one. */
+/** An optional column: the currency. Without it all accounts are in the bank's first currency. */
 export const extraColumns = ["currency"] as const
 
 /** An account that was opened. */

@@ -35,7 +35,7 @@ const batchSize = 256
 const format = {
   bom: true,
   delimiter: ";",
-  // Counted by toFields, whose message says more.
+  // Counted by toFields, whose message has more detail.
   relax_column_count: true,
   skip_empty_lines: true,
   // A quotation that does not end must not pull the rest of the file into memory.

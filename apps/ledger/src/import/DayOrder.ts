@@ -3,7 +3,7 @@
  * balance is the balance before it plus its amount, give or take what rounding hides.
  */
 
-/** What a row says: how it changes the balance, and the balance after it. Minor units. */
+/** A row: how it changes the balance, and the balance after it. Minor units. */
 export interface Entry {
   readonly change: number
   readonly balance: number

@@ -1,6 +1,6 @@
 /**
- * Imports a folder: checks every row of it, then stores what the store does not hold yet. The log itself tells how far
- * an earlier import came, so one that was cut off goes on and one that is repeated adds nothing.
+ * Imports a folder: checks every row, then stores the rows that the store does not hold yet. The log shows how far an
+ * earlier import came, so an interrupted import continues and a repeated one adds nothing.
  */
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Data from "effect/Data"
@@ -31,21 +31,21 @@ export class ImportedDifferently extends Data.TaggedError("ImportedDifferently")
   }
 }
 
-/** Another import stores the same rows at the same time, and was faster. */
+/** Another import stored the same rows at the same time. */
 export class ImportOvertaken extends Data.TaggedError("ImportOvertaken")<{ readonly folder: string }> {
   override get message(): string {
     return `${this.folder}: must not be imported twice at once; nothing is lost or doubled, import it again to go on`
   }
 }
 
-/** Every way an import can fail. After the last three, part of the files may be stored; importing again goes on. */
+/** Every way an import can fail. After the last three, part of the files may be stored; importing again continues. */
 export type ImportFailure = BadInput | ImportedDifferently | ReadFailure | ImportOvertaken | CommitFailure
 
 /** An import that has gone through. */
 export interface Imported {
   /** The name of the folder, and of its accounts in the store. */
   readonly source: string
-  /** What the files say about each account, by stream. */
+  /** The rows of each account in the files, by stream. */
   readonly statements: ReadonlyMap<StreamName, Statement.Statement>
   /** The events of the files: one for each row. */
   readonly events: number
@@ -74,10 +74,10 @@ export const run = Effect.fnUntraced(function*(
   return { source, statements, events, stored, added: events - stored }
 })
 
-/** Whether the files of a folder can be imported, as far as they alone can tell: reads every row, stores nothing. */
+/** Whether the files of a folder can be imported, as far as the files alone show: reads every row, stores nothing. */
 export const checkFiles = (folder: string): Effect.Effect<void, BadInput> => Stream.runDrain(Plan.events(folder))
 
-// As many events of a stream as its version says.
+// As many events of a stream as its version.
 const sum = (streams: Iterable<{ readonly version: number }>): number =>
   [...streams].reduce((events, { version }) => events + version, 0)
 

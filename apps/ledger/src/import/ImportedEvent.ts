@@ -1,4 +1,4 @@
-/** What a row of the bank's files is as an event: a fact, so it is stored as it is and decided by nobody. */
+/** A row of the bank's files as an event. It is a fact, stored without a decision. */
 import * as Result from "effect/Result"
 import { createHash } from "node:crypto"
 import type { EventId } from "refold/EventId"

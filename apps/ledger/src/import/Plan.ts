@@ -25,7 +25,7 @@ export interface PlannedEvent {
   readonly entry?: Entry
 }
 
-// What the bank's books say about a transaction beside the event.
+// The fields of a transaction in the bank's books that are not in the event.
 interface Entry {
   /** The bank's own balance after it. */
   readonly balance: number
@@ -81,7 +81,7 @@ const planDay = (book: Book, day: number, rows: ReadonlyArray<TransactionRow>): 
     const planned: Array<PlannedEvent> = []
     for (const account of dueBy(book, day)) planned.push(yield* planOpening(book, account))
     for (const [accountId, own] of Map.groupBy(rows, ({ accountId }) => accountId)) {
-      // Money may move before the day on which the account says it was opened; the opening comes first all the same.
+      // Money may move before the account's opening date; the opening comes first all the same.
       if (!book.ends.has(accountId)) planned.push(yield* planOpening(book, book.accounts.get(accountId)!))
       const { entries, isChain, isGap } = DayOrder.recover(book.ends.get(accountId)!.balance, own)
       for (const [index, row] of entries.entries()) {

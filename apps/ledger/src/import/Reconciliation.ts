@@ -1,4 +1,4 @@
-/** Holds each account's folded balance against the bank's own, and says which differences rounding can explain. */
+/** Compares each account's folded balance with the bank's own, and tells which differences rounding explains. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { EventReader } from "refold/EventReader"
@@ -12,7 +12,7 @@ import type { Imported } from "./Import.ts"
 import * as Plan from "./Plan.ts"
 import type { Statement } from "./Statement.ts"
 
-/** An account on which the fold and the bank do not say the same. Minor units. */
+/** An account whose folded balance differs from the bank's. Minor units. */
 export interface Difference {
   readonly accountId: number
   readonly folded: Balance
@@ -23,7 +23,7 @@ export interface Difference {
   readonly bound: number
 }
 
-/** What came of all accounts that have transactions; each of them is counted once. */
+/** The result for all accounts with transactions; each is counted once. */
 export interface Reconciliation {
   readonly accounts: number
   readonly exact: number

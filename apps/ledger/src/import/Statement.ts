@@ -1,4 +1,4 @@
-/** What the bank's files say about one account in the end: the answer that a replay is held against. */
+/** The end of one account in the bank's files: a replay is compared with it. */
 import type { PlannedEvent } from "./Plan.ts"
 
 /** The end of an account in the files. */
@@ -9,7 +9,7 @@ export interface Statement {
   readonly transactions: number
   /** The bank's balance after the last transaction, 0 before the first. Minor units. */
   readonly balance: number
-  /** Transactions of days whose order the balances do not tell. */
+  /** Transactions of days whose order does not follow from the balances. */
   readonly unordered: number
   /** Days that miss more than rounding hides. */
   readonly gaps: number

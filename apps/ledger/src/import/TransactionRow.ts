@@ -1,4 +1,4 @@
-/** A row of `trans.asc`: money that came to an account or left it, and what the bank says it held afterwards. */
+/** A row of `trans.asc`: money that came to an account or left it, and the bank's balance afterwards. */
 import type * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import type { Amount } from "../Amount.ts"
@@ -24,7 +24,7 @@ export const columns = [
 export interface TransactionRow {
   readonly transId: number
   readonly accountId: number
-  /** The first instant of its day; the file does not say when within the day. */
+  /** The first instant of its day; the file has no time of day. */
   readonly day: DateTime.Utc
   readonly type: Type
   readonly operation: Operation
@@ -33,7 +33,7 @@ export interface TransactionRow {
   readonly change: number
   /** The bank's own balance after it. */
   readonly balance: number
-  /** The bank's word for the purpose (`UROK` interest, `SIPO` household …); may be empty. */
+  /** The bank's code for the purpose (`UROK` interest, `SIPO` household …); may be empty. */
   readonly symbol: string
   /** The bank and the account at the other end; may be empty. */
   readonly counterparty: string

@@ -1,6 +1,6 @@
 /**
- * The bank's old application: a table of balances that is changed in place, as people made them, without one constraint.
- * What was there before a change nobody knows.
+ * The bank's old application: a table of balances that is changed in place, without constraints. Earlier balances are
+ * not kept.
  */
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
@@ -8,10 +8,10 @@ import * as SqlClient from "effect/sql/SqlClient"
 /** The table of a run of the story, in a schema of its own. */
 export const schemaOf = (run: string): string => `meridian_old_${run}`
 
-/** How many accounts it has that can be read. */
+/** The number of its valid accounts. */
 export const goodRows = 1_000
 
-/** Rows as years of hand-made corrections leave them, and what is wrong with each. */
+/** Invalid rows, as manual corrections leave them, and the problem of each. */
 export const badRows = [
   { account_no: "2001", balance: null, why: "no balance" },
   { account_no: "2002", balance: "-17.50", why: "below 0" },
@@ -22,7 +22,7 @@ export const badRows = [
   { account_no: null, balance: "5.00", why: "no number of its own" }
 ] as const
 
-/** Makes the table and fills it. It is gone when the scope closes. */
+/** Creates the table and fills it. It is dropped when the scope closes. */
 export const open = Effect.fnUntraced(function*(run: string) {
   const sql = yield* SqlClient.SqlClient
   const schema = sql(schemaOf(run))
@@ -41,7 +41,7 @@ export const open = Effect.fnUntraced(function*(run: string) {
   }
 })
 
-/** A day of work: deposits and withdrawals, accounts that are opened and one that is closed; each overwrites what was. */
+/** A day of work: deposits, withdrawals, openings and a closing; each overwrites the balance. */
 export const work = Effect.fnUntraced(function*(run: string) {
   const sql = yield* SqlClient.SqlClient
   const table = sql`${sql(schemaOf(run))}.balances`

@@ -1,7 +1,7 @@
-/** What happens to one made-up account in a year, with amounts as exact as the bank itself knows them. */
+/** The movements of one generated account in a year, with exact amounts. */
 import type { Random } from "./Random.ts"
 
-// The columns of `trans.asc` that say what a movement is.
+// The columns of `trans.asc` that describe a movement.
 interface Kind {
   readonly type: "PRIJEM" | "VYDAJ" | "VYBER"
   readonly operation: string
@@ -60,8 +60,8 @@ export const ofYear = (random: Random, opening: number): ReadonlyArray<Movement>
   return movements
 }
 
-/** An account that nobody thinks of any more: its interest is so small that the bank prints it as 0.00. */
-export const forgotten = (random: Random, opening: number): ReadonlyArray<Movement> => [
+/** A dormant account: its interest is so small that the bank prints it as 0.00. */
+export const dormant = (random: Random, opening: number): ReadonlyArray<Movement> => [
   movement(random, kinds.cashIn, opening, 1_500),
   ...monthEnds.filter((end) => end > opening).map((end) => movement(random, kinds.interest, end, 4))
 ]

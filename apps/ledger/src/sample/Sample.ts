@@ -1,5 +1,5 @@
 /**
- * A small made-up bank in the format of the import: a year of accounts with salaries, rent, cash, cards, interest, fees
+ * A small generated bank in the format of the import: a year of accounts with salaries, rent, cash, cards, interest, fees
  * and overdrafts. Its files have what makes real ones hard: rounded numbers, and no order within a day.
  */
 import type { Currency } from "../Currency.ts"
@@ -46,10 +46,10 @@ const account = (random: Random.Random, index: number): Account => {
   }
 }
 
-// The last two accounts open on New Year's Eve and have seen no money yet; the one before is forgotten.
+// The last two accounts open on New Year's Eve and have seen no money yet; the one before is dormant.
 const movementsOf = (random: Random.Random, index: number, opening: number): ReadonlyArray<Movement.Movement> => {
   if (index >= accountCount - 2) return []
-  return index === accountCount - 3 ? Movement.forgotten(random, opening) : Movement.ofYear(random, opening)
+  return index === accountCount - 3 ? Movement.dormant(random, opening) : Movement.ofYear(random, opening)
 }
 
 const accountLine = ({ currency, district, frequency, id, opening }: Account): string =>

@@ -1,9 +1,9 @@
-/** The auditor's question to the database: does everything that was made of the events still agree with them? */
+/** Validates the ledger in the database: does everything derived from the events agree with them? */
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import type * as SqlError from "effect/sql/SqlError"
 
-/** A disagreement, in the words of `validate_ledger`. */
+/** A difference, as reported by `validate_ledger`. */
 export interface Finding {
   readonly problem: string
   readonly account: string | null
@@ -13,7 +13,7 @@ export interface Finding {
   readonly sentence: string
 }
 
-/** All disagreements, none where all is well. */
+/** All differences; none in a valid ledger. */
 export const validate: Effect.Effect<ReadonlyArray<Finding>, SqlError.SqlError, SqlClient.SqlClient> = Effect.flatMap(
   SqlClient.SqlClient,
   (sql) =>
@@ -21,13 +21,13 @@ export const validate: Effect.Effect<ReadonlyArray<Finding>, SqlError.SqlError, 
       FROM ledger.validate_ledger() ORDER BY problem, aggregate_id, version`
 )
 
-/** Brings the materialized view of balances up to now. */
+/** Refreshes the materialized view of balances. */
 export const refresh: Effect.Effect<void, SqlError.SqlError, SqlClient.SqlClient> = Effect.flatMap(
   SqlClient.SqlClient,
   (sql) => Effect.asVoid(sql`SELECT ledger.refresh_balances()`)
 )
 
-/** Brings the balances that are kept event by event up to now. */
+/** Brings the incremental table of balances up to the head. */
 export const catchUp: Effect.Effect<void, SqlError.SqlError, SqlClient.SqlClient> = Effect.flatMap(
   SqlClient.SqlClient,
   (sql) => Effect.asVoid(sql`CALL ledger.catch_up_balances()`)

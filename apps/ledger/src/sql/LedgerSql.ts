@@ -60,7 +60,7 @@ const account = [
   "refusal_sentence",
   "refuse",
   "accepted",
-  "said",
+  "decided_events",
   "state_after",
   "check_account_id",
   "fingerprint_of",

@@ -1,6 +1,6 @@
 /**
- * A page about the ledger's SQL, made of what its files say: each object, what it is for, and why it is as it is. The same
- * words are the objects' comments in the database.
+ * A page about the ledger's SQL, generated from the comments in its files: each object with its purpose and reasons. The
+ * same texts are the comments of the objects in the database.
  */
 import * as SqlSchema from "@refold/postgres/schema/SqlSchema"
 import * as Option from "effect/Option"
@@ -17,7 +17,7 @@ export const page = (): string => {
     "",
     "## For people",
     "",
-    "The rest is what these are made of.",
+    "The other objects are used by these.",
     "",
     ...forPeople.map(contents),
     ...[...folders].flatMap(([folder, files]) => ["", `## ${titles[folder] ?? folder}`, ...files.flatMap(section)])
@@ -60,7 +60,7 @@ const titles: Readonly<Record<string, string>> = {
 
 const section = (file: string): ReadonlyArray<string> => {
   const object = objectOf(file)
-  // Without a comment it has nothing to tell: a statement that fills a table, say.
+  // Files without a comment, for example a statement that fills a table, are left out.
   if (Option.isNone(object) || object.value.text === "") return []
   const { kind, name, parts, text } = object.value
   return [
@@ -74,7 +74,7 @@ const section = (file: string): ReadonlyArray<string> => {
   ]
 }
 
-// Paragraphs as they are; lines that are indented name something and say what it is, with more of it on the next ones.
+// Paragraphs as they are; indented lines are a list of names with descriptions, which may continue on the next lines.
 const prose = (text: string): ReadonlyArray<string> => {
   const lines: Array<string> = []
   for (const line of text.split("\n")) {

@@ -1,11 +1,11 @@
-/** Accounts asked through SQL, as any other language asks them: the same commands, the same refusals. */
+/** Accounts through SQL, as from any other language: the same commands, the same refusals. */
 import * as Effect from "effect/Effect"
 import * as SqlClient from "effect/sql/SqlClient"
 import type * as SqlError from "effect/sql/SqlError"
 import type { StreamVersion } from "refold/StreamVersion"
 import type * as Account from "../Account.ts"
 
-/** What became of a command. */
+/** The answer to a command. */
 export interface Handled {
   readonly version: StreamVersion
   readonly events: ReadonlyArray<Account.Event>
@@ -19,7 +19,7 @@ export interface StoredEvent {
   readonly data: unknown
 }
 
-/** Asks the account `id` by `ledger.handle`. Fails with the account's refusal, or with the database's own error. */
+/** Sends a command to the account `id` by `ledger.handle`. Fails with the account's refusal, or with the database's own error. */
 export const handle = Effect.fnUntraced(function*(
   id: string,
   command: Account.Command,
@@ -29,7 +29,7 @@ export const handle = Effect.fnUntraced(function*(
   const handled = sql<Handled>`
     SELECT version::int, events, deduplicated
     FROM ledger.handle(${id}, ${JSON.stringify(command)}::text::jsonb, p_idempotency_key => ${idempotencyKey ?? null})`
-  // The twin's laws say that it is the refusal of TypeScript.
+  // Equal to the refusal of TypeScript by the laws of the twin.
   const [row] = yield* Effect.mapError(handled, (error) => refusalOf(error) as Account.Refusal | SqlError.SqlError)
   return row!
 })
@@ -43,7 +43,7 @@ export const transfer = Effect.fnUntraced(function*(
   yield* Effect.mapError(moved, (error) => refusalOf(error) as PartRefused | SqlError.SqlError)
 })
 
-/** The events of an account, as a student of SQL asks for them. */
+/** The events of an account from the view `event_store`. */
 export const events = (id: string): Effect.Effect<ReadonlyArray<StoredEvent>, SqlError.SqlError, SqlClient.SqlClient> =>
   Effect.flatMap(
     SqlClient.SqlClient,
@@ -53,7 +53,7 @@ export const events = (id: string): Effect.Effect<ReadonlyArray<StoredEvent>, Sq
       >`SELECT version::int, type, data FROM ledger.event_store WHERE aggregate_id = ${id} ORDER BY version`
   )
 
-/** One of the two accounts of a transfer says no. */
+/** One of the two accounts of a transfer refused. */
 export interface PartRefused {
   readonly _tag: "PartRefused"
   readonly stream: string

@@ -93,7 +93,7 @@ const cases: ReadonlyArray<readonly [string, Parameters<typeof Folders.make>[0],
     `trans.asc, row 5 (line 6), column "date": must not be before the date of the row above, not "930130"`
   ],
   [
-    "an account that nobody opened",
+    "an account that was not opened",
     row(2, swap("576", "577")),
     `trans.asc, row 1 (line 2), column "account_id": must be an account of account.asc, not "577"`
   ],

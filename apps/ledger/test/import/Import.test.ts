@@ -65,7 +65,7 @@ describe("an import", () => {
       expect(Account.balanceOf((yield* Accounts.load(Plan.idOf("bank", 576))).state)).toBe(-90_000)
     })))
 
-  it("opens an account before its first row even where the account says a later day", () =>
+  it("opens an account before its first row, also where its opening date is later", () =>
     run(Effect.gen(function*() {
       const accounts = Folders.edit(Folders.accountLines, 2, (text) => text.replace("930101", "930201"))
       yield* Import.run(Folders.make({ accounts }))
@@ -81,7 +81,7 @@ describe("an import", () => {
     })))
 
   it.each([0, 1, 2])(
-    "that is cut off after %i commits goes on where it ended",
+    "that is cut off after %i commits continues where it ended",
     (commits) =>
       run(Effect.gen(function*() {
         const cut = yield* Effect.flip(cutAfter(commits)(Import.run(sample)))
@@ -132,7 +132,7 @@ describe("an import", () => {
       expect(yield* Import.run(Folders.make({ name: "two" }))).toMatchObject({ added: 7 })
     })))
 
-  it("tells how far it is, from nothing to everything", () =>
+  it("reports its progress from 0 to the total", () =>
     run(Effect.gen(function*() {
       const told: Array<number> = []
       yield* Import.run(sample).pipe(

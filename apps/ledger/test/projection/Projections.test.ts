@@ -57,7 +57,7 @@ describe("balances", () => {
     })
   })
 
-  it("know who is frozen, and which deposits are undone", () => {
+  it("hold frozen accounts and reversed deposits", () => {
     const rows = Log.rowsOf(
       Balances.projection,
       Log.on("ada", "1993-01-01", opened("EUR"), deposited("EUR", 9), frozen, reversed("EUR", 9, 2))

@@ -96,7 +96,7 @@ describe("queries", () => {
       expect(yield* Effect.flip(topAccounts("EUR", 0))).toMatchObject({ _tag: "InvalidInput", field: "limit" })
     })))
 
-  it("give those who owe money, the deepest in debt first", () =>
+  it("return the accounts in debt, largest debt first", () =>
     run(Effect.gen(function*() {
       yield* bank
       for (const [id, debt] of [["ada", 160], ["bob", 300]] as const) {

@@ -24,7 +24,7 @@ const fault = (
 ): Fault => ({ fault, law, edits: edits.map(([from, to]) => [`account/${file}`, from, to]) })
 
 const faults: ReadonlyArray<Fault> = [
-  fault("a former name is forgotten", "current_type", eventsAgree, ["'MoneyPaidIn'", "'MoneyPaid'"]),
+  fault("a former name is not mapped", "current_type", eventsAgree, ["'MoneyPaidIn'", "'MoneyPaid'"]),
   fault("old fees stay without a currency", "upcast", eventsAgree, [
     "WHEN 'FeeCharged' THEN 2",
     "WHEN 'FeeCharged' THEN 1"
@@ -57,11 +57,11 @@ const faults: ReadonlyArray<Fault> = [
     "\"isReversed\": false"
   ]),
   fault("events before the opening do not count", "evolve_event", foldAgrees, ["ELSE counted END", "ELSE state END"]),
-  fault("an account that is opened again starts anew", "evolve_event", foldAgrees, [
+  fault("an account that is opened again starts empty", "evolve_event", foldAgrees, [
     "    WHEN 'AccountOpened' THEN\n      RETURN counted;",
     "    WHEN 'AccountOpened' THEN\n      RETURN counted || '{\"balance\": 0}';"
   ]),
-  fault("a closed account goes on", "evolve_event", foldAgrees, [
+  fault("a closed account still changes", "evolve_event", foldAgrees, [
     "= 'Closed' THEN\n    RETURN state;",
     "= 'Closed' THEN\n    RETURN counted;"
   ]),
@@ -83,7 +83,10 @@ const faults: ReadonlyArray<Fault> = [
     "false"
   ]),
   fault("a limit may leave a debt uncovered", "decide_limit", decideAgrees, ["numeric < 0", "numeric < -1"]),
-  fault("a forgotten deposit was never there", "decide_reversal", decideAgrees, ["= 10 AND", "= 11 AND"]),
+  fault("a deposit older than the state is reported as missing", "decide_reversal", decideAgrees, [
+    "= 10 AND",
+    "= 11 AND"
+  ]),
   fault("a deposit is undone twice", "decide_reversal", decideAgrees, [
     "(found_one ->> 'isReversed')::boolean",
     "false"
@@ -92,12 +95,12 @@ const faults: ReadonlyArray<Fault> = [
     "jsonb_array_length(ledger.event_shapes() -> event_type)",
     "1"
   ]),
-  fault("a misspelt field is passed over", "problem_of", checkAgrees, [
+  fault("a misspelt field is ignored", "problem_of", checkAgrees, [
     "WHERE f.field IS NULL OR ledger",
     "WHERE ledger"
   ], ["ORDER BY f.number", "AND f.field IS NOT NULL ORDER BY f.number"]),
   fault("a currency too many", "words_of", checkAgrees, ["\"USD\"", "\"USD\", \"czk\""]),
-  fault("deposits are told from 0", "read_field", checkAgrees, ["'place' THEN 1", "'place' THEN 0"]),
+  fault("places of deposits start at 0", "read_field", checkAgrees, ["'place' THEN 1", "'place' THEN 0"]),
   fault("a command means itself in every account", "fingerprint_of", fingerprintsAgree, [
     "'account', agg",
     "'account', ''"

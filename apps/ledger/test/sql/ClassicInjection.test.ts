@@ -128,7 +128,7 @@ describe("SQL in a text", () => {
     expect(await taken(await run<Parameter>(calls("careless")))).toEqual(["careless.count_of(text), parameter 1"])
   })
 
-  it("is stored as it is in everything that people say", async () => {
+  it("is stored unchanged in every free text", async () => {
     for (const [index, text] of corpus.entries()) {
       const agg = `told-${index}`
       const own = { branch: text, statements: "Monthly", currency: "CZK", _tag: "OpenAccount" }

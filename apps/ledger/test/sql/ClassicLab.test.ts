@@ -82,7 +82,7 @@ describe("the classic lab", () => {
     expect(await run(Accounts.load("ada"))).toMatchObject({ version: 5, state: { balance: 6 } })
   })
 
-  it("is asked by procedures, and says what became of it", async () => {
+  it("is used through procedures, which return the result", async () => {
     await type("CALL open('bob', 'Brno', 'CZK')")
     const [row] = await type("CALL deposit('bob', 10000)")
     expect(row).toMatchObject({

@@ -10,7 +10,7 @@ beforeAll(async () => {
   await type("CALL deposit('bob', 7000)")
 }, 120_000)
 
-describe("an event that nobody could read", () => {
+describe("an event that no code could read", () => {
   it.each([
     ["'Deposit', '{\"amount\": 1}'", "p_type must be one of AccountClosed, AccountFrozen, AccountOpened, "],
     ["'MoneyPaidIn', '{\"amount\": 1}'", "p_type must be one of "],
@@ -87,7 +87,7 @@ describe("an event that nobody could read", () => {
     expect(await type("SELECT count(*) AS n FROM event_store WHERE aggregate_id = 'eve'")).toEqual([{ n: 0n }])
   })
 
-  it("is of the latest schema version, or of the one that is asked for", async () => {
+  it("has the latest schema version, or the requested one", async () => {
     const append = (data: string, options: string) =>
       type(`SELECT version FROM append_event('old', 'MoneyDeposited', ${data}${options})`)
     await append("'{\"amount\": 1}'", ", p_schema_version => 1")
@@ -143,7 +143,7 @@ describe("a command that makes no sense", () => {
     expect(await refusal(text)).toMatchObject({ code: "ML001", message })
   })
 
-  it("does not turn crowns into euros, though nobody named a currency", async () => {
+  it("does not turn crowns into euros where no currency is named", async () => {
     await type("CALL open('euro', 'Brno', 'EUR')")
     expect(await refusal("CALL transfer('bob', 'euro', 1)")).toMatchObject({
       code: "ML001",

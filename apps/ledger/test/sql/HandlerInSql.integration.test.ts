@@ -135,7 +135,7 @@ describe("transfers by SQL and by TypeScript at the same time", () => {
 
 describe("the caller", () => {
   it(
-    "says who he is and when it happened",
+    "stores actor and time of occurrence",
     onServer(Effect.gen(function*() {
       yield* open("noted")
       yield* sql(`CALL ledger.deposit('noted', 5, p_correlation_id => 'request-1', p_actor => 'clerk-7',
@@ -167,7 +167,7 @@ describe("the caller", () => {
   )
 
   it(
-    "who cannot see what another has done under REPEATABLE READ is told to try again",
+    "under REPEATABLE READ fails with a retryable error where it cannot see an earlier commit",
     onServer(Effect.gen(function*() {
       yield* open("moving")
       const client = yield* SqlClient.SqlClient

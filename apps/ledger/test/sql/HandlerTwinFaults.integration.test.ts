@@ -31,7 +31,7 @@ const notLocked: AccountTwin.Edit = [
 
 const faults: ReadonlyArray<Fault> = [
   fault("the key is looked up after deciding", handlersAgree, 11, ["account/handle", "IF FOUND THEN", "IF false THEN"]),
-  fault("nobody minds what the caller expected", handlersAgree, 1, [
+  fault("the expected version is not checked", handlersAgree, 1, [
     "account/handle",
     "PERFORM ledger.refuse_version(p_agg, p_expected, loaded.version);",
     ""
@@ -42,17 +42,17 @@ const faults: ReadonlyArray<Fault> = [
     "'expectedVersion', loaded[w.n].version",
     "'expectedVersion', NULL"
   ]),
-  fault("the first answer tells of the account as it is now", handlersAgree, 35, [
+  fault("the first answer holds the present state of the account", handlersAgree, 35, [
     "account/answered",
     "load_account(agg, stored.version)",
     "load_account(agg)"
   ]),
-  fault("the first answer tells of all events", handlersAgree, 11, [
+  fault("the first answer holds all events", handlersAgree, 11, [
     "account/answered",
     "stored.first_version - 1",
     "0"
   ]),
-  fault("the first answer does not say that it is one", handlersAgree, 11, [
+  fault("the first answer is not marked as deduplicated", handlersAgree, 11, [
     "account/answered",
     "  true\n)::ledger.handled",
     "  false\n)::ledger.handled"
@@ -63,7 +63,7 @@ const faults: ReadonlyArray<Fault> = [
     "loaded.version, loaded.\"position\"",
     "loaded.version - 1, loaded.\"position\""
   ]),
-  fault("a snapshot remembers the account as it began", handlersAgree, 6, [
+  fault("a snapshot holds the initial state", handlersAgree, 6, [
     "classic/take_snapshot",
     "loaded.recorded_at, loaded.state",
     "loaded.recorded_at, ledger.initial_account()"

@@ -22,7 +22,7 @@ const storedIn = (run: string) =>
 export const handlersAgree = (schema: string): Law.Property<Services> =>
   Law.over(
     Law.make<ReadonlyArray<Step>, Services>(
-      "whoever handles a command, in SQL or in TypeScript, gives the same answer and stores the same events",
+      "a command gives the same answer and stores the same events in SQL and in TypeScript",
       (program) =>
         Effect.gen(function*() {
           const run = randomUUID()

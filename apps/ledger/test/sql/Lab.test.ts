@@ -21,7 +21,7 @@ const typed = Effect.gen(function*() {
   return (start: string) => answers.filter(([text]) => text.startsWith(start)).map(([, rows]) => rows)
 })
 
-it("the file of the classic labs does what they ask for", async () => {
+it("the file of the classic labs meets their requirements", async () => {
   const answers = await Effect.runPromise(Effect.provide(typed, EmbeddedStore.layer(), { local: true }))
   const [opened, deposited] = answers("SELECT * FROM append_event")
   expect(opened).toMatchObject([{ stream: "account-lab", version: 1n, deduplicated: false }])

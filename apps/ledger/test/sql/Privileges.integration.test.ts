@@ -156,7 +156,7 @@ describe("with the grants of privileges.sql", () => {
     expect(await outcome("teller", "CALL ledger.withdraw('bob', 1000000)")).toBe("ML001")
   })
 
-  it("nobody can put a function of his own in the way", async () => {
+  it("no role can shadow a function by one of its own", async () => {
     await type("CREATE SCHEMA meddler")
     await type(
       "CREATE FUNCTION meddler.to_jsonb(anyelement) RETURNS jsonb LANGUAGE sql AS 'SELECT ''\"forged\"''::jsonb'"

@@ -117,7 +117,7 @@ describe("catch_up_balances", () => {
   )
 
   it(
-    "leaves it to whoever is at it, and goes on from the last batch when that one dies",
+    "leaves the work to the session that holds the lock, and continues from the last batch after a crash",
     run(Effect.gen(function*() {
       const { other, sql } = yield* setUp
       yield* Effect.forEach(["a", "b", "c"], (id) => open(sql, id))
@@ -154,7 +154,7 @@ describe("catch_up_balances", () => {
 
 describe("refresh_balances", () => {
   it(
-    "lets readers go on; of those who wait for it, one works for all",
+    "does not block readers; of several waiting refreshes, one serves all",
     run(Effect.gen(function*() {
       const { other, sql, url } = yield* setUp
       yield* open(sql, "a")

@@ -12,7 +12,7 @@ type Row = readonly [fault: string, law: ProjectionLaw, seed: number, file: stri
 const faults: ReadonlyArray<Row> = [
   ["money that leaves is added", projectionsAgree, 2, "account_facts", "f.sign * CASE", "abs(f.sign) * CASE"],
   [
-    "a former name is forgotten",
+    "a former name is not mapped",
     projectionsAgree,
     12,
     "event_formats",
@@ -77,7 +77,7 @@ const faults: ReadonlyArray<Row> = [
     "coalesce(a.balance, 0) ELSE a.balance"
   ],
   [
-    "an event that cannot be read is passed over",
+    "an unreadable event is skipped",
     unreadableStops,
     4,
     "balance_projection",
@@ -93,7 +93,7 @@ const faults: ReadonlyArray<Row> = [
     "f.opened"
   ],
   [
-    "a batch goes on after an unreadable event",
+    "a batch continues after an unreadable event",
     unreadableStops,
     4,
     "catch_up_batch",
@@ -101,7 +101,7 @@ const faults: ReadonlyArray<Row> = [
     ""
   ],
   [
-    "each batch begins anew",
+    "each batch starts from the initial state",
     projectionsAgree,
     1,
     "catch_up_batch",

@@ -19,11 +19,11 @@ const saidOf = (sql: ReadonlyArray<string>, isStale?: boolean) =>
 const appended = "SELECT FROM refold.append_event('account-ada', 'MoneyPaidIn', '{\"amount\": 9}')"
 
 describe("validate_ledger", () => {
-  it("has nothing to say of a ledger that is as it should be", async () => {
+  it("returns no rows for a valid ledger", async () => {
     expect(await saidOf([])).toEqual([])
   })
 
-  it("says what is merely behind only to those who ask", async () => {
+  it("reports stale states only with p_stale", async () => {
     const behind = { version: 5n, expected: { version: 6 }, found: { version: 5 } }
     expect(await saidOf([appended])).toEqual([])
     expect(await saidOf([appended], true)).toMatchObject([
@@ -33,7 +33,7 @@ describe("validate_ledger", () => {
     ])
   })
 
-  it("does not expect of TypeScript's rows what was discarded there", async () => {
+  it("does not expect discarded events in TypeScript's rows", async () => {
     const poison = "UPDATE refold.event_store SET type = 'MoneyFound' WHERE stream = 'account-bob' AND version = 2"
     const discard = `INSERT INTO refold.discarded_events (projection, "position", stream, version, reason)
       SELECT 'balances', "position", stream, version, 'unknown' FROM refold.event_store
@@ -75,7 +75,7 @@ describe("validate_ledger", () => {
       + "it was set back."
     ],
     ["balances_stale", "The row in balances of \"account-ada\" is right at version 5, and there are later events."]
-  ])("says in plain words what %s means", async (problem, sentence) => {
+  ])("describes %s in a sentence", async (problem, sentence) => {
     const said = Effect.flatMap(
       SqlClient.SqlClient,
       (sql) => sql`SELECT ledger.problem_sentence(${problem}, 'account-ada', 5) AS sentence`

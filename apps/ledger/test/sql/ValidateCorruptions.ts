@@ -111,7 +111,7 @@ export const corruptions: ReadonlyArray<Corruption> = [
     ]
   },
   {
-    what: "the last event of the log is deleted, of which nobody has a row",
+    what: "the last event of the log is deleted, and no row covers it",
     sql: [deleted("stream = 'note-last'")],
     said: [
       { problem: "balance_projection_checkpoint", aggregate_id: null },
@@ -205,12 +205,12 @@ export const corruptions: ReadonlyArray<Corruption> = [
     }]
   },
   {
-    what: "a snapshot is of an event to come",
+    what: "a snapshot is ahead of the log",
     sql: ["UPDATE refold.event_snapshots SET version = 9"],
     said: [{ problem: "snapshot_ahead", version: 9n, expected: { version: 5 } }]
   },
   {
-    what: "a snapshot is of nobody",
+    what: "a snapshot has no account",
     sql: ["UPDATE refold.event_snapshots SET stream = 'account-nobody'"],
     said: [{ problem: "snapshot_surplus", aggregate_id: "nobody" }]
   },
@@ -259,7 +259,7 @@ export const corruptions: ReadonlyArray<Corruption> = [
     said: [{ problem: "balances_behind", version: 4n, expected: { version: 5 }, found: { version: 4 } }]
   },
   {
-    what: "a row of nobody is put into balances",
+    what: "a row without an account is put into balances",
     sql: ["UPDATE ledger.balances SET aggregate_id = 'nobody' WHERE aggregate_id = 'bob'"],
     said: [{ problem: "balances_missing", aggregate_id: "bob" }, {
       problem: "balances_surplus",
@@ -316,11 +316,11 @@ export const undetected: ReadonlyArray<Omit<Corruption, "said">> = [
     sql: [setData(3, "jsonb_set(data, '{purpose}', '\"a bribe\"')")]
   },
   {
-    what: "it is said that somebody else did it",
+    what: "the actor is changed",
     sql: [`UPDATE refold.event_store SET metadata = '{"actor": "bob"}' WHERE ${ada}`]
   },
   {
-    what: "it is said to have happened at another time",
+    what: "the time of occurrence is changed",
     sql: [`UPDATE refold.event_store SET occurred_at = '2001-01-01' WHERE ${ada}`]
   },
   {

@@ -27,7 +27,7 @@ const faults: ReadonlyArray<Row> = [
   ],
   ["times may go back", "an event is back-dated", "log_problems", "o.recorded_at < o.recorded_before", "false"],
   [
-    "what cannot be read is passed over",
+    "unreadable events are skipped",
     "an amount is negative",
     "log_problems",
     "WHERE NOT f.is_readable",
@@ -41,7 +41,7 @@ const faults: ReadonlyArray<Row> = [
     "false"
   ],
   [
-    "what old events mean is not asked",
+    "old events are not upcast",
     "crowns of an old schema version are put into an account in euros",
     "currency_problems",
     "AND f.is_readable AND f.currency",
@@ -54,7 +54,13 @@ const faults: ReadonlyArray<Row> = [
     "WHEN j.version > j.last THEN 'ahead'",
     ""
   ],
-  ["rows of nobody are left alone", "all events of an account are deleted", "state_problems", "FULL JOIN", "LEFT JOIN"],
+  [
+    "rows without an account are ignored",
+    "all events of an account are deleted",
+    "state_problems",
+    "FULL JOIN",
+    "LEFT JOIN"
+  ],
   [
     "rows need not be there",
     "a row of balances is gone",
@@ -120,7 +126,7 @@ const faults: ReadonlyArray<Row> = [
   ],
   [
     "checkpoints are believed",
-    "the last event of the log is deleted, of which nobody has a row",
+    "the last event of the log is deleted, and no row covers it",
     "coverage_problems",
     "c.\"position\" > 0 AND",
     "false AND"

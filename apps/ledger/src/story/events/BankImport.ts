@@ -23,7 +23,7 @@ export const bankImport: Chapter.StoreChapter = Chapter.make("import", "The impo
     const [duration, imported] = yield* Effect.timed(Import.run(folder))
     const again = yield* Import.run(folder)
     const statements = [...imported.statements.values()]
-    // Transactions whose order within their day the balances do not tell.
+    // Transactions whose order within their day does not follow from the balances.
     const unordered = statements.reduce((sum, { unordered }) => sum + unordered, 0)
     // Days on which the bank's balances differ from the sum of their amounts.
     const gaps = statements.reduce((sum, { gaps }) => sum + gaps, 0)
