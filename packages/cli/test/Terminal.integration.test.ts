@@ -1,4 +1,6 @@
+import * as PgClient from "@effect/sql-pg/PgClient"
 import * as Effect from "effect/Effect"
+import * as Redacted from "effect/Redacted"
 import { execFileSync, spawn } from "node:child_process"
 import { expect, it } from "vitest"
 import { bin, ended, records, run, shop, start } from "./support/Cli.ts"
@@ -48,6 +50,34 @@ it("tail follows the log: an event is printed when it is appended", () =>
     await firstData(child)
     await run(["process", "retry", "fees", "ada", "--yes"], { cwd: shop, env })
     expect(records(await end).map(({ type }) => type)).toEqual(["ProcessParked", "ProcessReacted"])
+  }))
+
+it("Ctrl-C stops a rebuild, and the next one goes on", () =>
+  withShop(async ({ env }) => {
+    const { REFOLD_URL: url } = env as { readonly REFOLD_URL: string }
+    const stopped = Effect.gen(function*() {
+      const sql = yield* PgClient.PgClient
+      yield* sql`LOCK TABLE refold.projection_generations IN EXCLUSIVE MODE`
+      const child = start(["rebuild", "balances", "--yes"], { cwd: shop, env })
+      const end = ended(child)
+      const waits = sql`SELECT FROM pg_locks WHERE NOT granted AND relation = 'refold.projection_generations'::regclass`
+      while ((yield* waits).length === 0) yield* Effect.sleep("20 millis")
+      child.kill("SIGINT")
+      return yield* Effect.promise(() => end)
+    })
+    const outcome = await Effect.runPromise(
+      Effect.flatMap(PgClient.PgClient, (sql) => sql.withTransaction(stopped)).pipe(
+        Effect.provide(PgClient.layer({ url: Redacted.make(url), maxConnections: 1 }))
+      )
+    )
+    expect(outcome).toMatchObject({
+      code: 130,
+      out: "",
+      err: expect.stringMatching(/^stopped: the live rows are as they were.*\n$/)
+    })
+    const rebuilt = await run(["rebuild", "balances", "--yes"], { cwd: shop, env })
+    expect(rebuilt).toMatchObject({ code: 0, err: "" })
+    expect(records(rebuilt).at(-1)).toMatchObject({ projection: "balances", isLive: true })
   }))
 
 const hasScript = (() => {
