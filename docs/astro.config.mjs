@@ -11,7 +11,11 @@ import { quotes } from "./plugins/quotes.mjs"
 // Where the site is published, for example https://example.org/refold. Without it, the site is for reading on loopback.
 const address = process.env.DOCS_SITE || undefined
 
-const publicModules = globSync("../packages/{core,store,memory,postgres,legacy,cli,laws}/src/**/*.ts")
+// The other modules of `refold` are those of core, store and memory.
+const publicModules = [
+  "../packages/refold/src/promise.ts",
+  ...globSync("../packages/{core,store,memory,postgres,legacy,http,cli,laws}/src/**/*.ts")
+]
   .filter((path) => !/[/\\]internal[/\\]|index\.ts$|\.generated\.ts$/.test(path))
 
 // For llms.txt.
@@ -79,9 +83,9 @@ export default defineConfig({
         {
           label: "Reference",
           items: [
-            ...["errors", "configuration", "command-line", "formats", "sql-api", "threat-model", "benchmarks"].map((
-              page
-            ) => `reference/${page}`),
+            ...["errors", "configuration", "command-line", "http", "formats", "sql-api", "threat-model", "benchmarks"].map((page) =>
+              `reference/${page}`
+            ),
             typeDocSidebarGroup
           ]
         },

@@ -22,12 +22,15 @@ export const decider: Decider.Decider<Command, number, Event, "TooFar"> = Decide
   evolve: (state, event) => state + event.by
 })
 
-const handle = CommandHandler.make(Aggregate.makeUnsafe({
+/** The aggregate. */
+export const counter = Aggregate.makeUnsafe({
   category: "counter",
   events: EventCodec.makeUnsafe([Counted]),
   commands: Command,
   decider
-}))
+})
+
+const handle = CommandHandler.make(counter)
 
 /** The states after two commands. */
 export const program = Effect.gen(function*() {

@@ -24,7 +24,7 @@ describe("a project with the packed packages", () => {
     const modules = PackedProject.publicModules(project.folder)
     expect(modules.length).toBeGreaterThan(PackedProject.published.length)
     project.write("all.ts", modules.map((name, index) => `export * as m${index} from "${name}"\n`).join(""))
-    const files = ["all.ts", "Counter.ts"]
+    const files = ["all.ts", "Counter.ts", "Promised.ts"]
     const options = { ...compilerOptions, noEmit: true, exactOptionalPropertyTypes: exact }
     project.write("tsconfig.json", JSON.stringify({ compilerOptions: options, files }))
     expect(project.run(process.execPath, tsc)).toEqual({ exit: 0, printed: "" })
@@ -60,7 +60,7 @@ describe("a project without optional peers, on the oldest Node", () => {
   const project = PackedProject.make({ optionalPeers: false })
   afterAll(project.remove)
   const node = oldestNode()
-  project.write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["Counter.ts"] }))
+  project.write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["Counter.ts", "Promised.ts"] }))
   const compiled = project.run(process.execPath, tsc)
 
   it("has its program compiled", () => {
@@ -77,6 +77,10 @@ describe("a project without optional peers, on the oldest Node", () => {
       printed:
         "refold: The embedded PostgreSQL needs the package @electric-sql/pglite: npm install @electric-sql/pglite\n"
     })
+  })
+
+  it("runs refold with promises", () => {
+    expect(project.run(node, ["promises.mjs"])).toEqual({ exit: 0, printed: "[3,\"TooFar\",true,1]\n" })
   })
 
   it("runs the examples of a Spec under node:test, and passes right ones and fails wrong ones", () => {

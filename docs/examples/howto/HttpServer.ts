@@ -1,104 +1,89 @@
-/** Wallets over HTTP, with Node's own server: parse, send, and one status for each kind of answer. */
-import { Effect, type Layer, ManagedRuntime } from "effect"
-import { createServer, type IncomingMessage, type Server } from "node:http"
-import {
-  CommandHandler,
-  Commands,
-  type EventReader,
-  type EventStore,
-  Middleware,
-  type SnapshotStore,
-  State
-} from "refold"
+/** Wallets over HTTP: an API of an aggregate and a projection, behind Node's own server. */
+import { Http } from "@refold/http"
+import { type Layer, Schema } from "effect"
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
+import { Readable } from "node:stream"
+import { pipeline } from "node:stream/promises"
+import { Wallets } from "../Richest.ts"
 import { Wallet } from "../Wallet.ts"
 
-// #region door
-const handle = CommandHandler.make(Wallet)
-const send = Commands.make({ Deposit: handle, Withdraw: handle }, [Middleware.correlation, Middleware.logging])
-// Only these tags can be sent over the wire.
-const parse = Commands.parser({ Deposit: Wallet, Withdraw: Wallet })
+// #region api
+export const api = Http.makeUnsafe({
+  aggregates: {
+    // POST /wallet/ada/Deposit, GET /wallet/ada
+    wallet: Http.aggregate(Wallet, { state: Schema.Int })
+  },
+  rows: {
+    // GET /rows/wallets, GET /rows/wallets/wallet-ada
+    wallets: Http.rows(Wallets)
+  },
+  // GET /events
+  events: { types: ["Deposited", "Withdrawn"] },
+  info: { title: "Wallets", version: "1.0.0" }
+})
 // #endregion
 
-// #region answer
-interface Answer {
-  readonly status: number
-  readonly body: unknown
-}
+// #region authorize
+const users: ReadonlyMap<string, string> = new Map([["Bearer token-of-ada", "ada"]])
 
-/** POST /wallets/ada with a command as JSON, and the client's key in the header Idempotency-Key. */
-const post = (id: string, body: unknown, idempotencyKey: string | undefined) =>
-  Effect.gen(function*() {
-    const command = yield* Effect.fromResult(parse(body))
-    const { deduplicated, state, version } = yield* send(id, command, { idempotencyKey })
-    return { status: 200, body: { balance: state, version, deduplicated } }
-  }).pipe(Effect.catch((error) => Effect.succeed(failure(error))))
-
-/** GET /wallets/ada */
-const get = (id: string) =>
-  Effect.map(State.load(Wallet, id), ({ state, version }) => ({ status: 200, body: { balance: state, version } })).pipe(
-    Effect.catch((error) => Effect.succeed(failure(error)))
-  )
-// #endregion
-
-// #region status
-const failure = (error: { readonly _tag: string }): Answer => {
-  switch (error._tag) {
-    // The request is wrong; repeated, it fails again.
-    case "CommandInvalid":
-    case "InvalidInput":
-    case "UnknownCommand":
-      return { status: 400, body: error }
-    // The domain refuses.
-    case "NotEnough":
-    case "Full":
-      return { status: 422, body: error }
-    // Too many other writers, or the key belongs to another command.
-    case "VersionConflict":
-    case "IdempotencyConflict":
-      return { status: 409, body: { _tag: error._tag } }
-    // The store cannot be reached, or the outcome is unknown: repeat the request under the same key.
-    case "EventStoreError":
-    case "OutcomeUnknown":
-      return { status: 503, body: { _tag: error._tag } }
-    default:
-      return { status: 500, body: { _tag: error._tag } }
+/** Each user has the wallet of the same name, and may read everything. */
+export const privateApi = Http.makeUnsafe({
+  aggregates: { wallet: Http.aggregate(Wallet, { state: Schema.Int, requireIdempotencyKey: true }) },
+  authorize: (call, request) => {
+    const actor = users.get(request.headers.get("authorization") ?? "")
+    if (actor === undefined) return { allow: false, reason: "log in first", challenge: "Bearer" }
+    return call.kind === "Query" || call.id === actor
+      ? { allow: true, actor }
+      : { allow: false, reason: `${actor} may not use this wallet` }
   }
-}
+})
 // #endregion
 
-// #region server
-const largest = 100_000
-
-const read = async (request: IncomingMessage): Promise<unknown> => {
-  let text = ""
-  for await (const chunk of request) {
-    text += String(chunk)
-    if (text.length > largest) throw new RangeError("the body is too large")
+// #region node
+const toRequest = (message: IncomingMessage, signal: AbortSignal): Request => {
+  const method = message.method ?? "GET"
+  const headers = new Headers()
+  for (const [name, values] of Object.entries(message.headersDistinct)) {
+    for (const value of values ?? []) headers.append(name, value)
   }
-  return JSON.parse(text)
+  // The client chooses the header Host, so it is not used.
+  const url = `http://localhost${message.url?.startsWith("/") === true ? message.url : "/"}`
+  const hasBody = method !== "GET" && method !== "HEAD"
+  return new Request(url, {
+    method,
+    headers,
+    signal,
+    ...(hasBody ? { body: Readable.toWeb(message), duplex: "half" } : {})
+  })
 }
 
-const answer = (request: IncomingMessage) =>
-  Effect.gen(function*() {
-    const id = /^\/wallets\/([^/?]+)$/.exec(request.url ?? "")?.[1]
-    if (id === undefined) return { status: 404, body: { _tag: "NotFound" } }
-    if (request.method === "GET") return yield* get(decodeURIComponent(id))
-    const body = yield* Effect.tryPromise(() => read(request)).pipe(Effect.option)
-    if (body._tag === "None") return { status: 400, body: { _tag: "NoJson" } }
-    const key = request.headers["idempotency-key"]
-    return yield* post(decodeURIComponent(id), body.value, typeof key === "string" ? key : undefined)
+/** A server of Node for any function from a request to a response. */
+export const nodeServer = (handler: (request: Request) => Promise<Response>): Server =>
+  createServer((message: IncomingMessage, answer: ServerResponse) => {
+    const disconnected = new AbortController()
+    answer.once("close", () => disconnected.abort())
+    const respond = async () => {
+      const { body, headers, status } = await handler(toRequest(message, disconnected.signal))
+      answer.writeHead(status, Object.fromEntries(headers))
+      if (body === null) answer.end()
+      else await pipeline(Readable.fromWeb(body), answer)
+    }
+    // The client sent what is no `Request`, such as TRACE, or it has disconnected.
+    respond().catch(() => answer.headersSent ? answer.destroy() : answer.writeHead(400).end())
   })
+// #endregion
 
-type Stores = EventStore.EventStore | EventReader.EventReader | SnapshotStore.SnapshotStore
-
-/** A server on a store. Close the server first and then dispose of the runtime: requests in hand still need it. */
-export const serve = <E>(store: Layer.Layer<Stores, E>) => {
-  const runtime = ManagedRuntime.make(store)
-  const server: Server = createServer((request, response) => {
-    void runtime.runPromise(answer(request)).catch(() => ({ status: 500, body: { _tag: "Defect" } })).then(
-      ({ body, status }) => response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body))
-    )
-  })
-  return { runtime, server }
+// #region serve
+/** A server on a store. */
+export const serve = <E>(store: Layer.Layer<Http.Services, E>) => {
+  const { dispose, handler } = Http.toWebHandler(api, store)
+  const server = nodeServer(handler)
+  const close = async () => {
+    const closed = new Promise((resolve) => server.close(resolve))
+    // Ends the open streams of events, for which the server waits, and then the store.
+    await dispose()
+    await closed
+  }
+  return { server, close }
 }
 // #endregion

@@ -57,7 +57,8 @@ const append = (db: Sqlite, { idempotency, writes }: Commit.Commit, now: DateTim
         return yield* Result.fail(AppendError.versionConflict(stream, expected, version, id))
       }
     }
-    const appended = answer(yield* Result.all(stored.map((write) => insert(db, write, now))))
+    const commit = headOf(db) + 1
+    const appended = answer(yield* Result.all(stored.map((write) => insert(db, write, now, commit))))
     if (idempotency) {
       const usedAt = idempotency.neverExpires ? null : appended.streams[0].recordedAt.epochMilliseconds
       const streams = JSON.stringify(appended.streams)
@@ -72,13 +73,13 @@ const lastOf = ({ rows }: Sqlite, stream: string): Last => {
   return last ? eventOf(last) : { version: StreamVersion.none, recordedAt: DateTime.makeUnsafe(0) }
 }
 
-const insert = (db: Sqlite, { events, stream }: Commit.StreamWrite, now: DateTime.Utc) => {
+const insert = (db: Sqlite, { events, stream }: Commit.StreamWrite, now: DateTime.Utc, commit: number) => {
   const last = lastOf(db, stream)
   const recordedAt = DateTime.max(now, last.recordedAt)
   const version = (index: number) => StreamVersion.StreamVersion(last.version + index + 1)
   const sql = "INSERT INTO events VALUES (NULL, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING RETURNING position"
   for (const [index, event] of events.entries()) {
-    const text = JSON.stringify({ ...event, stream, version: version(index), recordedAt })
+    const text = JSON.stringify({ ...event, stream, version: version(index), commit, recordedAt })
     const [added] = db.rows(sql, stream, version(index), event.id, text)
     if (!added) return Result.fail(new AppendError.DuplicateEventId({ id: event.id }))
   }

@@ -16,11 +16,13 @@ GRANT INSERT, UPDATE ON "refold".event_snapshots TO "api";
 GRANT SELECT ON ALL TABLES IN SCHEMA "refold_rows" TO "api";
 GRANT EXECUTE ON FUNCTION "refold".read_head, "refold".repair_positions, "refold".require_instance, "refold".read_stream,
   "refold".read_all, "refold".stream_version, "refold".check_stream_read, "refold".check_log_read,
-  "refold".rebuild_from_snapshot, "refold".generation_schema, "refold".hold_generation, "refold".append_event,
-  "refold".commit_events, "refold".first_answer, "refold".command_fingerprint, "refold".canonical_json,
-  "refold".canonical_scalar, "refold".javascript_number, "refold".extreme_number, "refold".append_events,
-  "refold".append_one_event, "refold".append_batch, "refold".find_stored_events, "refold".stored_answer,
-  "refold".write_inline_rows, "refold".save_snapshot TO "api";
+  "refold".checked_head, "refold".read_stream_backwards, "refold".read_all_backwards,
+  "refold".read_by_correlation, "refold".read_by_causation, "refold".check_id, "refold".list_streams,
+  "refold".check_stream_list, "refold".rebuild_from_snapshot, "refold".generation_schema,
+  "refold".hold_generation, "refold".append_event, "refold".commit_events, "refold".first_answer,
+  "refold".command_fingerprint, "refold".canonical_json, "refold".canonical_scalar, "refold".javascript_number,
+  "refold".extreme_number, "refold".append_events, "refold".append_one_event, "refold".append_batch,
+  "refold".find_stored_events, "refold".stored_answer, "refold".write_inline_rows, "refold".save_snapshot TO "api";
 -- #endregion
 
 -- #region worker
@@ -36,10 +38,13 @@ GRANT INSERT, UPDATE, DELETE ON "refold".parked_streams, "refold".discarded_even
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "refold_rows" TO "worker";
 GRANT EXECUTE ON FUNCTION "refold".read_head, "refold".repair_positions, "refold".require_instance, "refold".read_stream,
   "refold".read_all, "refold".stream_version, "refold".check_stream_read, "refold".check_log_read,
-  "refold".rebuild_from_snapshot, "refold".generation_schema, "refold".hold_generation,
-  "refold".lock_projection, "refold".create_rows_table, "refold".create_generation_schema,
-  "refold".share_tables, "refold".row_readers, "refold".claim_generation, "refold".save_checkpoint,
-  "refold".promote_generation, "refold".obsolete_generations, "refold".drop_generation TO "worker";
+  "refold".checked_head, "refold".read_stream_backwards, "refold".read_all_backwards,
+  "refold".read_by_correlation, "refold".read_by_causation, "refold".check_id, "refold".list_streams,
+  "refold".check_stream_list, "refold".rebuild_from_snapshot, "refold".generation_schema,
+  "refold".hold_generation, "refold".lock_projection, "refold".create_rows_table,
+  "refold".create_generation_schema, "refold".share_tables, "refold".row_readers, "refold".claim_generation,
+  "refold".save_checkpoint, "refold".promote_generation, "refold".obsolete_generations,
+  "refold".drop_generation TO "worker";
 -- #endregion
 
 -- #region reader
@@ -52,7 +57,10 @@ GRANT SELECT ON "refold".event_store, "refold".event_position, "refold".event_sn
 GRANT SELECT ON ALL TABLES IN SCHEMA "refold_rows" TO "reader";
 GRANT EXECUTE ON FUNCTION "refold".read_head, "refold".repair_positions, "refold".require_instance, "refold".read_stream,
   "refold".read_all, "refold".stream_version, "refold".check_stream_read, "refold".check_log_read,
-  "refold".rebuild_from_snapshot, "refold".generation_schema, "refold".hold_generation TO "reader";
+  "refold".checked_head, "refold".read_stream_backwards, "refold".read_all_backwards,
+  "refold".read_by_correlation, "refold".read_by_causation, "refold".check_id, "refold".list_streams,
+  "refold".check_stream_list, "refold".rebuild_from_snapshot, "refold".generation_schema,
+  "refold".hold_generation TO "reader";
 -- #endregion
 
 -- #region keeper

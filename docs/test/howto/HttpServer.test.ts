@@ -1,44 +1,211 @@
-import { MemoryStore } from "refold"
-import { afterAll, beforeAll, expect, it } from "vitest"
-import { serve } from "../../examples/howto/HttpServer.ts"
+import { Http } from "@refold/http"
+import { Layer, ManagedRuntime } from "effect"
+import { HttpRouter, HttpServerResponse } from "effect/http"
+import { request, type Server } from "node:http"
+import { connect } from "node:net"
+import { MemoryStore, Projector } from "refold"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import * as ByHand from "../../examples/howto/HttpByHand.ts"
+import { routes } from "../../examples/howto/HttpEffect.ts"
+import * as HonoExample from "../../examples/howto/HttpHono.ts"
+import { nodeServer, privateApi, serve } from "../../examples/howto/HttpServer.ts"
+import { Wallets } from "../../examples/Richest.ts"
 
-const { runtime, server } = serve(MemoryStore.layer)
-let base = ""
-
-beforeAll(async () => {
+const listen = async (server: Server): Promise<string> => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
   const address = server.address()
-  base = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`
-})
-
-afterAll(async () => {
-  await new Promise((resolve) => server.close(resolve))
-  await runtime.dispose()
-})
-
-const ask = async (path: string, init: RequestInit = {}) => {
-  const response = await fetch(base + path, init)
-  return [response.status, await response.json()]
+  return `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`
 }
-const post = (id: string, body: string, key?: string) =>
-  ask(`/wallets/${id}`, { method: "POST", body, headers: key === undefined ? {} : { "idempotency-key": key } })
-const deposit = JSON.stringify({ _tag: "Deposit", cents: 500, from: "salary" })
 
-it("a command that comes twice under one key is handled once", async () => {
-  expect(await post("ada", deposit, "wire-7")).toEqual([200, { balance: 500, version: 1, deduplicated: false }])
-  expect(await post("ada", deposit, "wire-7")).toEqual([200, { balance: 500, version: 1, deduplicated: true }])
-  expect(await ask("/wallets/ada")).toEqual([200, { balance: 500, version: 1 }])
+const json = (body: unknown, headers: Record<string, string> = {}): RequestInit => ({
+  method: "POST",
+  headers: { "content-type": "application/json", ...headers },
+  body: JSON.stringify(body)
+})
+const ask = async (url: string, init: RequestInit = {}) => {
+  const response = await fetch(url, init)
+  return {
+    status: response.status,
+    etag: response.headers.get("etag"),
+    headers: response.headers,
+    body: await response.json()
+  }
+}
+const deposit = { cents: 500, from: "salary" }
+
+describe("the API behind node:http", () => {
+  const withRows = Layer.effectDiscard(Projector.start(Wallets)).pipe(Layer.provideMerge(MemoryStore.layer))
+  const { close, server } = serve(withRows)
+  let base = ""
+  beforeAll(async () => {
+    base = await listen(server)
+  })
+  afterAll(close)
+
+  it("handles a command that comes twice under one key once", async () => {
+    const send = () => ask(`${base}/wallet/ada/Deposit`, json(deposit, { "idempotency-key": "wire-7" }))
+    const [first, second] = [await send(), await send()]
+    expect(first).toMatchObject({ status: 200, etag: "\"1\"", body: { state: 500 } })
+    expect(second.body).toEqual(first.body)
+    expect(second.headers.get("idempotency-replayed")).toBe("true")
+  })
+
+  it("shows what the client has just sent in the rows", async () => {
+    const { headers } = await ask(`${base}/wallet/bob/Deposit`, json(deposit))
+    const rows = await ask(`${base}/rows/wallets?index=byCents&descending=true&after=${headers.get("refold-position")}`)
+    expect(rows.body).toMatchObject({ rows: [{ key: "wallet-bob" }, { key: "wallet-ada" }] })
+  })
+
+  it("has a problem for each kind of failure", async () => {
+    expect(await ask(`${base}/wallet/cy/Withdraw`, json({ cents: 1 })))
+      .toMatchObject({ status: 422, body: { refusal: { _tag: "NotEnough", balance: 0 } } })
+    expect(await ask(`${base}/wallet/cy/Deposit`, json({ cents: 0.5, from: 1 })))
+      .toMatchObject({ status: 400, body: { issues: [{ path: "cents" }, { path: "from" }] } })
+    expect(await ask(`${base}/wallet/ada/Deposit`, json(deposit, { "if-match": "\"9\"" })))
+      .toMatchObject({ status: 412, body: { actual: 1 } })
+    expect(await ask(`${base}//elsewhere/x`)).toMatchObject({ status: 404 })
+  })
+
+  it("answers a body that is too large, and what is no request of fetch", async () => {
+    expect(await ask(`${base}/wallet/ada/Deposit`, json("x".repeat(5_000_000)))).toMatchObject({ status: 413 })
+    const status = await new Promise((resolve) =>
+      request(
+        `${base}/wallet/ada`,
+        { agent: false, method: "TRACE" },
+        (response) => resolve(response.resume().statusCode)
+      ).end()
+    )
+    expect(status).toBe(400)
+  })
+
+  it("sends events, and stops when the client disconnects", async () => {
+    const other = serve(MemoryStore.layer)
+    const address = await listen(other.server)
+    const connections = () =>
+      new Promise<number>((resolve) => other.server.getConnections((_, count) => resolve(count)))
+    const text = await new Promise<string>((resolve) => {
+      // A connection of its own, without a pool that keeps it open.
+      const client = request(`${address}/events`, { agent: false }, (response) => {
+        response.once("data", (chunk) => {
+          client.destroy()
+          resolve(String(chunk))
+        })
+      })
+      client.on("error", () => undefined).end()
+    })
+    expect(text).toBe("retry: 3000\n\n")
+    while (await connections() > 0) await new Promise((resolve) => setTimeout(resolve, 1))
+    await other.close()
+  })
+
+  it("ends the streams of events when it is closed", async () => {
+    const other = serve(MemoryStore.layer)
+    const response = await fetch(`${await listen(other.server)}/events`)
+    await other.close()
+    expect(await response.text()).toBe("retry: 3000\n\n")
+  })
+
+  it("goes on after a client has disconnected in the middle of its request", async () => {
+    const { hostname, port } = new URL(base)
+    const socket = connect(Number(port), hostname)
+    await new Promise<void>((resolve) => socket.once("connect", resolve))
+    socket.write(
+      "POST /wallet/ada/Deposit HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{"
+    )
+    socket.destroy()
+    expect((await fetch(`${base}/health`)).status).toBe(200)
+  })
 })
 
-it("each kind of failure has a status of its own", async () => {
-  const withdraw = JSON.stringify({ _tag: "Withdraw", cents: 1 })
-  expect(await post("bob", withdraw)).toEqual([422, { _tag: "NotEnough", balance: 0 }])
-  expect(await post("bob", "{")).toEqual([400, { _tag: "NoJson" }])
-  expect(await post("bob", JSON.stringify({ _tag: "Deposit", cents: 0.5, from: 1 }))).toMatchObject([
-    400,
-    { _tag: "CommandInvalid", issues: [{ path: "cents" }, { path: "from" }] }
-  ])
-  expect(await post("bob", JSON.stringify({ _tag: "Steal" }))).toMatchObject([400, { _tag: "UnknownCommand" }])
-  expect(await post("ada", withdraw, "wire-7")).toEqual([409, { _tag: "IdempotencyConflict" }])
-  expect(await ask("/cards/ada")).toEqual([404, { _tag: "NotFound" }])
+describe("the rule of an API", () => {
+  const { dispose, handler } = Http.toWebHandler(privateApi, MemoryStore.layer)
+  const server = nodeServer(handler)
+  let base = ""
+  beforeAll(async () => {
+    base = await listen(server)
+  })
+  afterAll(async () => {
+    await new Promise((resolve) => server.close(resolve))
+    await dispose()
+  })
+
+  it("lets each user use the own wallet", async () => {
+    const as = (token: string) => ({ authorization: `Bearer ${token}`, "idempotency-key": "k" })
+    expect(await ask(`${base}/wallet/ada/Deposit`, json(deposit, { "idempotency-key": "k" }))).toMatchObject({
+      status: 401
+    })
+    expect(await ask(`${base}/wallet/bob/Deposit`, json(deposit, as("token-of-ada")))).toMatchObject({ status: 403 })
+    expect(await ask(`${base}/wallet/ada/Deposit`, json(deposit, as("token-of-ada")))).toMatchObject({ status: 200 })
+  })
+})
+
+describe("routes of your own on node:http", () => {
+  const runtime = ManagedRuntime.make(MemoryStore.layer)
+  const server = ByHand.server(runtime)
+  let base = ""
+  beforeAll(async () => {
+    base = await listen(server)
+  })
+  afterAll(async () => {
+    await new Promise((resolve) => server.close(resolve))
+    await runtime.dispose()
+  })
+
+  it("have entity tags, keys and problems", async () => {
+    const command = { _tag: "Deposit", ...deposit }
+    const send = (headers: Record<string, string>, body: unknown = command) =>
+      ask(`${base}/wallets/ada`, json(body, headers))
+    expect(await send({ "if-none-match": "*", "idempotency-key": "k" })).toMatchObject({ status: 200, etag: "\"1\"" })
+    expect(await send({ "if-none-match": "*", "idempotency-key": "k" })).toMatchObject({ status: 200, etag: "\"1\"" })
+    expect(await send({ "if-match": "\"3\"" })).toMatchObject({ status: 412, body: { actual: 1 } })
+    expect(await send({}, { _tag: "Deposit" })).toMatchObject({
+      status: 400,
+      body: { issues: [{ path: "cents" }, { path: "from" }] }
+    })
+    expect(await send({}, { _tag: "Withdraw", cents: 900 })).toMatchObject({
+      status: 422,
+      body: { refusal: { balance: 500 } }
+    })
+    expect(await ask(`${base}/wallets/ada`)).toMatchObject({ status: 200, etag: "\"1\"", body: { balance: 500 } })
+  })
+})
+
+describe("an application of Hono", () => {
+  // Hono's handler may answer at once.
+  const server = nodeServer(async (request) => HonoExample.app.fetch(request))
+  let base = ""
+  beforeAll(async () => {
+    base = await listen(server)
+  })
+  afterAll(async () => {
+    await new Promise((resolve) => server.close(resolve))
+    await HonoExample.close()
+  })
+
+  it("has the API below its prefix, and routes of its own on the same store", async () => {
+    expect(await ask(`${base}/api/wallet/ada/Deposit`, json(deposit))).toMatchObject({ status: 200, etag: "\"1\"" })
+    expect(await ask(`${base}/gifts/ada`, json({}, { "if-match": "\"1\"" }))).toMatchObject({
+      status: 200,
+      body: { balance: 600 }
+    })
+    expect(await ask(`${base}/gifts/ada`, json({}, { "if-match": "\"1\"" }))).toMatchObject({
+      status: 412,
+      body: { actual: 2 }
+    })
+    expect(await ask(`${base}/api/wallet/ada`)).toMatchObject({ status: 200, etag: "\"2\"", body: { state: 600 } })
+  })
+})
+
+it("a server of Effect has the API among its routes", async () => {
+  const own = HttpRouter.add("GET", "/own", HttpServerResponse.text("own"))
+  const { dispose, handler } = HttpRouter.toWebHandler(Layer.provide(Layer.merge(routes, own), MemoryStore.layer), {
+    disableLogger: true
+  })
+  const send = (path: string, init: RequestInit = {}) => handler(new Request(`http://localhost${path}`, init))
+  expect(await (await send("/own")).text()).toBe("own")
+  expect((await send("/wallet/ada/Deposit", json(deposit))).status).toBe(200)
+  const answered = await send("/wallet/ada")
+  expect([answered.headers.get("etag"), await answered.json()]).toMatchObject(["\"1\"", { state: 500 }])
+  expect((await send("/nope")).headers.get("content-type")).toBe("application/problem+json")
+  await dispose()
 })

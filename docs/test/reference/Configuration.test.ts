@@ -20,11 +20,16 @@ const postgres = "packages/postgres/src/PostgresStore.ts"
 const options = "packages/postgres/src/schema/internal/StoreOptions.ts"
 const store = "packages/store/src"
 const legacy = "packages/legacy/src/LegacyMapping.ts"
+const http = "packages/http/src/internal/Definition.ts"
 const command = `${store}/decide/internal/HandleAttempt.ts`
 
 /** For each section, the interfaces whose fields it lists. */
 const sources: Readonly<Record<string, ReadonlyArray<readonly [path: string, start: string]>>> = {
-  "PostgresStore.layer": [[postgres, "interface ServerOptions"], [options, "interface StoreOptions"]],
+  "PostgresStore.layer": [
+    [postgres, "interface ServerOptions"],
+    ["packages/postgres/src/schema/internal/ServerClient.ts", "interface PoolOptions"],
+    [options, "interface StoreOptions"]
+  ],
   "PostgresStore.layerEmbedded": [["packages/postgres/src/embedded/Embedded.ts", "interface Options"]],
   "PostgresStore.layerClient": [[postgres, "interface ClientOptions"]],
   "MemoryStore.layerWith": [["packages/memory/src/MemoryStore.ts", "interface StoreOptions"]],
@@ -44,7 +49,13 @@ const sources: Readonly<Record<string, ReadonlyArray<readonly [path: string, sta
   "Consumer.run": [[`${store}/consume/Consumer.ts`, "interface Options"]],
   "IdempotencyKeys.expire": [[`${store}/log/IdempotencyKeys.ts`, "interface Policy"]],
   "IdempotencyKeys.keepFor": [[`${store}/log/IdempotencyKeys.ts`, "interface Daemon"]],
+  "Store.importLines": [[`${store}/maintain/Store.ts`, "interface ImportOptions"]],
+  "Store.verify": [[`${store}/maintain/Store.ts`, "interface VerifyOptions"]],
   "Observer.observe": [[`${store}/log/Observer.ts`, "interface ObserveOptions"]],
+  "Http.make": [[http, "interface Definition<"]],
+  "Http.make: events": [[http, "interface EventsOptions"]],
+  "Http.make: limits": [[http, "interface Limits"]],
+  "Http.aggregate": [["packages/http/src/internal/AggregateResource.ts", "interface AggregateOptions"]],
   LegacyTable: [[legacy, "interface Definition"]],
   "LegacyTable.seed": [[legacy, "interface SeedOptions"]],
   "LegacyTable.switchOver": [[legacy, "interface SwitchOptions"]],

@@ -5,7 +5,13 @@ import { files, firstColumn, page, read } from "./Page.ts"
 
 const [tags = "", states = ""] = page("errors").split("## SQLSTATEs")
 
-const isPublic = (path: string): boolean => !path.includes("/internal/")
+// Errors of the store with promises, which `refold/promise` exports.
+const ofPromises = [
+  "packages/store/src/decide/internal/Refused.ts",
+  "packages/store/src/promise/internal/StoreErrors.ts"
+]
+
+const isPublic = (path: string): boolean => !path.includes("/internal/") || ofPromises.includes(path)
 
 /** Refusals that operators of processes get; the only errors that are not classes. */
 const instanceRefusals = () =>
@@ -89,7 +95,9 @@ const fields = {
 }
 
 const exportedBy = async (name: string, module: string): Promise<Readonly<Record<string, unknown>>> =>
-  ["core", "store", "memory"].includes(name)
+  ofPromises.includes(`packages/${name}/src/${module}.ts`)
+    ? import("refold/promise")
+    : ["core", "store", "memory"].includes(name)
     ? Reflect.get(Refold, module.split("/").at(-1)!)
     : import(`@refold/${name}/${module}`)
 
@@ -97,7 +105,7 @@ it("the message of every tagged error has escapes in place of the line breaks an
   const paths = files("packages/*/src/**/*.ts").filter((path) => read(path).includes("TaggedError(\""))
   for (const path of paths) {
     const [, name, module] = /^packages\/(\w+)\/src\/(.*)\.ts$/.exec(path)!
-    if (module!.includes("internal")) continue
+    if (!isPublic(path)) continue
     const exported = await exportedBy(name!, module!)
     for (const [, tag] of read(path).matchAll(/TaggedError\("(\w+)"\)/g)) {
       const Tagged = exported[tag!] as new(fields: object) => Error

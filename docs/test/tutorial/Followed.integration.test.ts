@@ -23,7 +23,7 @@ it("the page Start, followed in an empty folder, prints what it shows", () => {
     Followed.prepare(folder)
     const followed = Followed.follow(["start/index.md"], folder)
     check(followed)
-    expect(followed).toHaveLength(3)
+    expect(followed).toHaveLength(4)
     expect(Fs.readFileSync(Path.join(folder, "card.ts"), "utf8")).toBe(regionOf("docs/examples/start/second.ts"))
   })
 })

@@ -32,6 +32,7 @@ import * as ConcurrencyLaws from "./log/internal/ConcurrencyLaws.ts"
 import * as EventStoreLaws from "./log/internal/EventStoreLaws.ts"
 import * as KeyLaws from "./log/internal/KeyLaws.ts"
 import * as NeighbourLaws from "./log/internal/NeighbourLaws.ts"
+import * as StreamSubscriptionLaws from "./log/internal/StreamSubscriptionLaws.ts"
 import type { Transaction } from "./log/internal/Tail.ts"
 
 type Stores = EventStore | EventReader | SnapshotStore
@@ -57,6 +58,7 @@ export const properties = <R = never>(
   ...togetherProperties(),
   Law.over(RememberedLaws.answersAreOfStoredEvents(), fc.array(LossyTill.commands, { maxLength: 6 })),
   Law.over(ConcurrencyLaws.tailMissesNothing(transaction), fc.array(writer, { minLength: 1, maxLength: 6 })),
+  ...streamSubscriptions,
   ...snapshotStore,
   ...agreement ?? AgreementSuite.properties(AgreementSuite.sample)
 ]
@@ -90,6 +92,8 @@ const eventStore = [
     EventStoreLaws.timesNeverDecrease,
     EventStoreLaws.asOfPositionIsPrefix,
     EventStoreLaws.asOfInstantIsFilter,
+    EventStoreLaws.commitsAreNamed,
+    EventStoreLaws.idsAreFilters,
     EventStoreLaws.emptyRangesAreEmpty,
     EventStoreLaws.pagingIsReadingAtOnce
   ].map((law) => Law.over(law, Programs.arbitrary))
@@ -107,6 +111,18 @@ const concurrency = [
   NeighbourLaws.oneEventIdIsStoredOnce,
   NeighbourLaws.interruptionsStayAlone
 ].map((law) => Law.over(law, race))
+
+const streamCase: fc.Arbitrary<StreamSubscriptionLaws.StreamCase> = fc.record({
+  before: fc.nat(4),
+  during: fc.nat(4),
+  from: fc.nat(4),
+  isFiltered: fc.boolean()
+})
+
+const streamSubscriptions = [
+  StreamSubscriptionLaws.everyEventOfTheStreamOnce,
+  StreamSubscriptionLaws.resumedAfterAVersion
+].map((law) => Law.over(law, streamCase))
 
 // To another jar, because a stream may occur once in a commit.
 const move = (jars: number): fc.Arbitrary<TogetherLaws.Move> =>

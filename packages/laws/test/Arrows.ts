@@ -29,14 +29,15 @@ const dataModules = [
     " "
   ),
   ..."HashSet Iterable Match MutableHashMap MutableHashSet Number Option Order Ordering Pipeable Predicate".split(" "),
-  ..."Record RegExp Result Schema SchemaAST SchemaGetter SchemaIssue SchemaParser SchemaTransformation".split(" "),
+  ..."Record RegExp Result Schema SchemaAST SchemaGetter SchemaIssue SchemaParser SchemaTransformation StandardSchema"
+    .split(" "),
   ..."String Struct Tuple Types encoding/Base64Url".split(" ")
 ]
 
 const library = { effect: "all", effectBarrel: false, npm: [], node: false } as const
 
 const app: Arrow = {
-  workspace: ["refold", "core", "store", "memory", "postgres", "legacy"],
+  workspace: ["refold", "core", "store", "memory", "postgres", "legacy", "http"],
   effect: "all",
   effectBarrel: true,
   npm: "all",
@@ -47,7 +48,7 @@ const app: Arrow = {
  * The rooms of a package, in the order in which they build on one another: a file imports its own room and those before
  * it. Files directly in `src` put rooms together and may import all; no room imports them.
  */
-const rooms = ["schema", "embedded", "kit", "event", "journal", "log", "decide", "project", "process", "consume", "app"]
+const rooms = "schema embedded kit event journal log decide project process consume app maintain promise".split(" ")
 
 /** `core <- store <- memory | postgres <- legacy | cli`, `core, store, memory <- refold <- apps`, and `core, store <- laws`. */
 export const arrows: Readonly<Record<string, Arrow>> = {
@@ -63,6 +64,7 @@ export const arrows: Readonly<Record<string, Arrow>> = {
   },
   "packages/legacy": { ...library, workspace: ["core", "store", "postgres"], node: true },
   "packages/cli": { ...library, workspace: ["core", "store", "postgres"], npm: ["jiti"], node: true },
+  "packages/http": { ...library, workspace: ["core", "store"] },
   "packages/refold": { ...library, workspace: ["core", "store", "memory"] },
   "packages/laws": { ...library, workspace: ["core", "store"], npm: ["fast-check", "vitest"] },
   "apps/ledger": app,

@@ -9,6 +9,8 @@ import * as EventCodecSuite from "../src/event/EventCodecSuite.ts"
 import * as EventStoreSuite from "../src/EventStoreSuite.ts"
 import * as JournalSuite from "../src/journal/JournalSuite.ts"
 import * as Sample from "../src/kit/internal/Sample.ts"
+import * as LogBrowserSuite from "../src/log/LogBrowserSuite.ts"
+import * as WholeStoreSuite from "../src/maintain/WholeStoreSuite.ts"
 import * as Alarms from "../src/process/internal/Alarms.ts"
 import * as LogWentBackSuite from "../src/process/LogWentBackSuite.ts"
 import * as ProcessSuite from "../src/process/ProcessSuite.ts"
@@ -21,6 +23,7 @@ const suites: Readonly<Record<string, ReadonlyArray<{ readonly law: string }>>> 
   EventCodecSuite: EventCodecSuite.properties(Sample.codec, { ...Sample, view: Sample.decider }),
   JournalSuite: JournalSuite.properties(),
   EventStoreSuite: EventStoreSuite.properties(),
+  LogBrowserSuite: LogBrowserSuite.properties(),
   ViewSuite: ViewSuite.properties(Sample.decider, Sample.events),
   DeciderSuite: DeciderSuite.properties(Sample.decider, { commands: Sample.commands, codec: Sample.codec }),
   AgreementSuite: [...AgreementSuite.properties(Sample), AgreementSuite.acrossAdapters(Sample, [])],
@@ -30,6 +33,7 @@ const suites: Readonly<Record<string, ReadonlyArray<{ readonly law: string }>>> 
   "ProcessSuite.sagas": ProcessSuite.sagaProperties(),
   ProcessSuite: ProcessSuite.storeProperties(),
   ConsumerSuite: ConsumerSuite.properties(),
+  WholeStoreSuite: WholeStoreSuite.properties(),
   LogWentBackSuite: LogWentBackSuite.properties()
 }
 

@@ -9,6 +9,8 @@ import { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import { LogCopy } from "@refold/store/internal/log/LogCopy"
 import { EventReader } from "@refold/store/log/EventReader"
 import { context, type EventStore } from "@refold/store/log/EventStore"
+import { LogBrowser } from "@refold/store/log/LogBrowser"
+import { Maintenance } from "@refold/store/maintain/Maintenance"
 import { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -18,12 +20,15 @@ import * as Ref from "effect/Ref"
 import * as SubscriptionRef from "effect/SubscriptionRef"
 import * as MemorySnapshotStore from "./decide/internal/MemorySnapshotStore.ts"
 import * as MemoryEventStore from "./log/internal/MemoryEventStore.ts"
+import * as MemoryLogBrowser from "./log/internal/MemoryLogBrowser.ts"
+import * as MemoryMaintenance from "./maintain/internal/MemoryMaintenance.ts"
 import * as Generations from "./project/internal/Generations.ts"
 import { withInline } from "./project/internal/InlineRows.ts"
 import * as MemoryReadModelStore from "./project/internal/MemoryReadModelStore.ts"
 
 /** The services of the adapter. */
-export type Services = EventStore | EventReader | SnapshotStore | ReadModelStore
+export type Services = EventStore | EventReader | LogBrowser | SnapshotStore | ReadModelStore
+export type Services = EventStore | EventReader | SnapshotStore | ReadModelStore | Maintenance
 
 /** Options of a store. */
 export interface StoreOptions {
@@ -51,8 +56,10 @@ const make = (limits: SizeLimits.SizeLimits): Effect.Effect<Context.Context<Serv
     })
     const readHead = Effect.map(SubscriptionRef.get(log), MemoryEventStore.headOf)
     return context(adapter).pipe(
+      Context.add(LogBrowser, MemoryLogBrowser.make(log)),
       Context.add(SnapshotStore, MemorySnapshotStore.make(snapshots)),
       Context.add(ReadModelStore, MemoryReadModelStore.make(generations, readHead)),
+      Context.add(Maintenance, MemoryMaintenance.make({ log, generations, snapshots: Ref.get(snapshots), limits })),
       Context.add(LogCopy, LogCopy.of({ take }))
     )
   })

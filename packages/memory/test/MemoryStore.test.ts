@@ -5,6 +5,7 @@ import type * as SizeLimits from "@refold/core/journal/SizeLimits"
 import * as ConsumerSuite from "@refold/laws/consume/ConsumerSuite"
 import * as EventStoreSuite from "@refold/laws/EventStoreSuite"
 import * as SkewedClock from "@refold/laws/internal/kit/SkewedClock"
+import * as LogBrowserSuite from "@refold/laws/log/LogBrowserSuite"
 import * as ProcessSuite from "@refold/laws/process/ProcessSuite"
 import * as ReadModelSuite from "@refold/laws/project/ReadModelSuite"
 import * as MemoryStore from "@refold/memory/MemoryStore"
@@ -21,6 +22,8 @@ EventStoreSuite.suite(
   "the memory adapter with a clock that moves back and forth",
   Layer.provideMerge(MemoryStore.layer, SkewedClock.jittering)
 )
+
+LogBrowserSuite.suite("the memory adapter's log", MemoryStore.layer)
 
 ReadModelSuite.suite("the memory adapter's projections", MemoryStore.layer)
 

@@ -6,6 +6,8 @@ import { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import type { EventReader } from "@refold/store/log/EventReader"
 import * as EventStore from "@refold/store/log/EventStore"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
+import { LogBrowser } from "@refold/store/log/LogBrowser"
+import { Maintenance } from "@refold/store/maintain/Maintenance"
 import { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Context from "effect/Context"
 import * as Duration from "effect/Duration"
@@ -14,12 +16,13 @@ import * as Layer from "effect/Layer"
 import type * as Redacted from "effect/Redacted"
 import type * as SqlClient from "effect/sql/SqlClient"
 import type * as SqlError from "effect/sql/SqlError"
-import type { ConnectionOptions } from "node:tls"
 import * as SnapshotStoreAdapter from "./decide/internal/SnapshotStoreAdapter.ts"
 import type * as Embedded from "./embedded/Embedded.ts"
 import * as AppendQueue from "./log/internal/AppendQueue.ts"
 import * as EventStoreAdapter from "./log/internal/EventStoreAdapter.ts"
+import * as LogBrowserAdapter from "./log/internal/LogBrowserAdapter.ts"
 import * as OpenStore from "./log/internal/OpenStore.ts"
+import * as MaintenanceAdapter from "./maintain/internal/MaintenanceAdapter.ts"
 import * as InlineRows from "./project/internal/InlineRows.ts"
 import * as ProjectionTablesAdapter from "./project/internal/ProjectionTablesAdapter.ts"
 import * as ReadModelStoreAdapter from "./project/internal/ReadModelStoreAdapter.ts"
@@ -32,20 +35,28 @@ import * as TimeLimits from "./schema/internal/TimeLimits.ts"
 
 export { AppendQueueFull } from "./log/AppendQueueFull.ts"
 export { type GrantOptions, grants, type RoleKind } from "./schema/internal/Grants.ts"
+export type { PoolOptions } from "./schema/internal/ServerClient.ts"
 export type { AppendQueueOptions, StoreOptions } from "./schema/internal/StoreOptions.ts"
 
 /** What the adapter provides: the ports, and the client, for transactions of the caller that appends join. */
 export type Services = StoreServices | PgClient.PgClient | SqlClient.SqlClient
 
 /** The ports. */
-export type StoreServices = EventStore.EventStore | EventReader | SnapshotStore | ReadModelStore | ProjectionTables
+export type StoreServices =
+  | EventStore.EventStore
+  | EventReader
+  | LogBrowser
+  | SnapshotStore
+  | ReadModelStore
+  | ProjectionTables
+  | Maintenance
 
 /** How to share the database with other processes. */
 export interface ClientOptions extends StoreOptions {
   /**
    * Whether to announce appends to other processes by NOTIFY and to LISTEN for theirs; true by default. Not possible
    * behind a pooler that shares connections between transactions. While the log is followed, listening takes one
-   * connection beside the client's own.
+   * connection beside the client's own, for all stores on that client.
    */
   readonly notify?: boolean | undefined
 }
@@ -54,22 +65,12 @@ export interface ClientOptions extends StoreOptions {
  * A server and how to talk to it. The sessions of the pool are READ COMMITTED whatever the default of the role, the
  * database or the url; behind a pooler only the store's own statements and transactions are.
  */
-export interface ServerOptions extends StoreOptions {
+export interface ServerOptions extends StoreOptions, ServerClient.PoolOptions {
   /**
    * `postgres://user:password@host:port/database`, with percent-encoded parts. Parameters: `sslmode`, `application_name`,
    * `options`, `connect_timeout`, and `host`, `port`, `user`, `password` and `dbname`; any other one is refused.
    */
   readonly url: Redacted.Redacted
-  /**
-   * Whether to encrypt the connection, or how: options of Node's `tls.connect`, such as `ca` and `servername`. By default
-   * the `sslmode` of the url decides, and without one the connection is not encrypted: to a host that is not this machine
-   * that is logged as a warning. Where it is encrypted, the certificate and its host name are verified.
-   */
-  readonly ssl?: boolean | ConnectionOptions | undefined
-  /** Maximum connections of the pool, 10 by default. One more listens while the log is followed. */
-  readonly maxConnections?: number | undefined
-  /** Set behind a pooler that shares connections between transactions: no named prepared statements and no LISTEN. */
-  readonly pooler?: boolean | undefined
 }
 
 /**
@@ -77,12 +78,9 @@ export interface ServerOptions extends StoreOptions {
  * or the schema cannot be migrated, and with `InvalidInput` where the url is malformed; no error holds the url.
  */
 export const layer = (
-  { maxConnections, pooler = false, ssl, url, ...store }: ServerOptions
+  options: ServerOptions
 ): Layer.Layer<Services, InvalidInput | EventStoreError | SqlError.SqlError> =>
-  Layer.provideMerge(
-    layerClient({ ...store, notify: !pooler }),
-    ServerClient.layer({ url, ssl, maxConnections, pooler })
-  )
+  Layer.provideMerge(layerClient({ ...options, notify: options.pooler !== true }), ServerClient.layer(options))
 
 /**
  * A store on the embedded PostgreSQL (PGlite): in memory, or in a folder. For trying out, tests and single-process
@@ -149,11 +147,13 @@ const layerOn = (
       appendQueue: queue
     })
     return EventStore.context(eventStore).pipe(
+      Context.add(LogBrowser, LogBrowserAdapter.make(database, eventStore.logHead)),
       Context.add(SnapshotStore, SnapshotStoreAdapter.make(database)),
       Context.add(
         ReadModelStore,
         ReadModelStoreAdapter.make(database, { ownerIdleTimeout, hasOneSession: isEmbedded })
       ),
-      Context.add(ProjectionTables, ProjectionTablesAdapter.make(database))
+      Context.add(ProjectionTables, ProjectionTablesAdapter.make(database)),
+      Context.add(Maintenance, MaintenanceAdapter.make(database, { limits: sizes, hasOneSession: isEmbedded }))
     )
   }))

@@ -2,6 +2,7 @@
 import * as ConsumerSuite from "@refold/laws/consume/ConsumerSuite"
 import * as AgreementSuite from "@refold/laws/decide/AgreementSuite"
 import * as EventStoreSuite from "@refold/laws/EventStoreSuite"
+import * as LogBrowserSuite from "@refold/laws/log/LogBrowserSuite"
 import * as ProcessSuite from "@refold/laws/process/ProcessSuite"
 import * as ReadModelSuite from "@refold/laws/project/ReadModelSuite"
 import * as MemoryStore from "@refold/memory/MemoryStore"
@@ -11,6 +12,10 @@ import { layer, transaction } from "./support/Server.ts"
 EventStoreSuite.suite("the PostgreSQL adapter on a server", layer, { transaction, runs: 15 })
 
 EventStoreSuite.suite("the PostgreSQL adapter, embedded", EmbeddedStore.layer(), { transaction, runs: 8 })
+
+LogBrowserSuite.suite("looking through the log on a server", layer, { runs: 15 })
+
+LogBrowserSuite.suite("looking through the log, embedded", EmbeddedStore.layer(), { runs: 8 })
 
 AgreementSuite.suite(
   "memory, server and embedded",

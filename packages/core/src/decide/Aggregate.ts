@@ -1,6 +1,4 @@
 /** A decider with the category of its streams, its event codec and its snapshots: all that a command handler needs. */
-import { sha256 } from "@noble/hashes/sha2.js"
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import type * as Schema from "effect/Schema"
@@ -10,6 +8,7 @@ import { invalid, type InvalidInput } from "../event/InvalidInput.ts"
 import type * as Json from "../event/Json.ts"
 import * as NewEvent from "../event/NewEvent.ts"
 import * as StreamName from "../event/StreamName.ts"
+import * as Sha256 from "../journal/internal/Sha256.ts"
 import type { CommandInvalid } from "./CommandInvalid.ts"
 import type { CommandVersions } from "./CommandVersions.ts"
 import type { Decider } from "./Decider.ts"
@@ -110,7 +109,7 @@ const compile = <State>(
       name,
       every,
       // A hash that no two schemas share, not even on purpose: a snapshot under the same one is used.
-      fingerprint: bytesToHex(sha256(utf8ToBytes(JSON.stringify([version, text, codecFingerprint])))),
+      fingerprint: Sha256.ofText(JSON.stringify([version, text, codecFingerprint])),
       encode,
       decode: (stored) => Result.getSuccess(decode(stored))
     }

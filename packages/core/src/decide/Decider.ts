@@ -35,9 +35,33 @@ export const refuse = <Refusal = ReturnTypeMissing>(refusal: NoInfer<Refusal>): 
 // Shown by the compiler where `accept` and `refuse` find no return type to take their type from.
 type ReturnTypeMissing = "give decide the return type Decider.Decision<Event, Refusal>"
 
+/** A decision as a plain object: `{ events }` or `{ refused }`. */
+export type PlainDecision<Event, Refusal> =
+  | { readonly events: ReadonlyArray<Event>; readonly refused?: undefined }
+  | { readonly refused: Refusal; readonly events?: undefined }
+
+/** The definition of a decider. `decide` may also return a plain object; `make` turns it into a `Decision`. */
+export interface Definition<Command, State, Event, Refusal> extends View<State, Event> {
+  readonly decide: (command: Command, state: State) => Decision<Event, Refusal> | PlainDecision<Event, Refusal>
+  readonly isTerminal?: ((state: State) => boolean) | undefined
+}
+
 /** Makes a decider. Without `isTerminal`, no state is final. */
 export const make = <Command, State, Event, Refusal>(
-  definition:
-    & Omit<Decider<Command, State, Event, Refusal>, "isTerminal">
-    & Partial<Pick<Decider<Command, State, Event, Refusal>, "isTerminal">>
-): Decider<Command, State, Event, Refusal> => ({ isTerminal: () => false, ...definition })
+  { decide, isTerminal = () => false, ...view }: Definition<Command, State, Event, Refusal>
+): Decider<Command, State, Event, Refusal> => ({
+  ...view,
+  isTerminal,
+  decide: (command, state) => fromPlain(decide(command, state))
+})
+
+// Anything else is returned as it is: a command handler reports it as a fault of the decider.
+const fromPlain = <Event, Refusal>(
+  decided: Decision<Event, Refusal> | PlainDecision<Event, Refusal>
+): Decision<Event, Refusal> => {
+  if (Result.isResult(decided)) return decided
+  const { events, refused } = decided
+  if (events !== undefined && refused === undefined) return Result.succeed(events)
+  // Without events the object is `{ refused }`.
+  return events === undefined && refused !== undefined ? Result.fail(refused) : decided as never
+}

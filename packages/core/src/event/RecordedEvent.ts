@@ -12,6 +12,8 @@ export interface RecordedEvent extends NewEvent {
   readonly version: StreamVersion
   /** The position in the global log; within a stream it increases with the version. */
   readonly position: Position
+  /** The position of the first event of its commit: the events that were stored together have it in common. */
+  readonly commit: Position
   /** When the store recorded it, by the store's clock, in milliseconds; never decreasing within a stream. */
   readonly recordedAt: DateTime.Utc
 }
@@ -24,6 +26,7 @@ export const columns: ReadonlyArray<Column> = [
   "stream",
   "version",
   "position",
+  "commit",
   "id",
   "type",
   "schemaVersion",

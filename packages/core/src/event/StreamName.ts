@@ -1,6 +1,7 @@
 /** The name of a stream, `category-id`: the category is the type of the aggregate, the id identifies one of them. */
 import type * as Brand from "effect/Brand"
 import * as Result from "effect/Result"
+import { byteOrder } from "./internal/ByteOrder.ts"
 import { invalid, type InvalidInput } from "./InvalidInput.ts"
 import * as Json from "./Json.ts"
 
@@ -35,6 +36,9 @@ export const category = (name: StreamName): string => name.slice(0, name.indexOf
 
 /** The part after the first dash; it may contain dashes. */
 export const id = (name: StreamName): string => name.slice(name.indexOf("-") + 1)
+
+/** The order of names, in which stores list streams: by their bytes in UTF-8. */
+export const order = (one: StreamName, other: StreamName): number => byteOrder(one, other)
 
 /** The rule that a category breaks; `undefined` if it breaks none. */
 export const categoryProblem = (category: string): string | undefined => {

@@ -3,6 +3,7 @@
  * a time filters the log, because events may be back-dated.
  */
 import * as DateTime from "effect/DateTime"
+import { toUtc } from "../event/internal/Times.ts"
 import { Position } from "../event/Position.ts"
 import type { RecordedEvent } from "../event/RecordedEvent.ts"
 import { StreamVersion } from "../event/StreamVersion.ts"
@@ -29,10 +30,10 @@ export const version = (n: number): AsOfVersion => ({ _tag: "Version", version: 
 export const position = (n: number): AsOfLog => ({ _tag: "Position", position: Position(n) })
 
 /** As of a time of the store's clock: what was stored by then. */
-export const recordedAt = (instant: DateTime.Utc): AsOfLog => ({ _tag: "RecordedAt", instant })
+export const recordedAt = (instant: DateTime.Utc | Date): AsOfLog => ({ _tag: "RecordedAt", instant: toUtc(instant) })
 
 /** As of a time of the domain's clock: what had occurred by then, as stored today. */
-export const occurredAt = (instant: DateTime.Utc): AsOfLog => ({ _tag: "OccurredAt", instant })
+export const occurredAt = (instant: DateTime.Utc | Date): AsOfLog => ({ _tag: "OccurredAt", instant: toUtc(instant) })
 
 /** Whether an event is at or before the point. */
 export const includes = (asOf: AsOf, event: RecordedEvent): boolean => {

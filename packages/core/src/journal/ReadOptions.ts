@@ -2,12 +2,14 @@
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import { invalid, type InvalidInput } from "../event/InvalidInput.ts"
+import * as Json from "../event/Json.ts"
 import * as NewEvent from "../event/NewEvent.ts"
 import type { Position } from "../event/Position.ts"
 import * as RecordedEvent from "../event/RecordedEvent.ts"
 import * as StreamName from "../event/StreamName.ts"
 import type { StreamVersion } from "../event/StreamVersion.ts"
 import * as AsOf from "./AsOf.ts"
+import { checkCount } from "./internal/CheckCount.ts"
 
 /** The times in `[from, to)`. A missing end is unbounded; a range that ends before it starts is empty, not an error. */
 export interface TimeRange {
@@ -22,6 +24,10 @@ interface Filter {
   readonly occurredAt?: TimeRange | undefined
   /** Only these stored type names. `EventCodec.storedTypes` adds the former names of renamed types. */
   readonly types?: ReadonlyArray<string> | undefined
+  /** Only events with this correlation id in their metadata. */
+  readonly correlationId?: string | undefined
+  /** Only events with this causation id in their metadata: what an event or a command directly caused. */
+  readonly causationId?: string | undefined
   /** Maximum number of events; unlimited by default. */
   readonly limit?: number | undefined
 }
@@ -44,6 +50,18 @@ export interface ReadAllOptions extends Filter {
   readonly categories?: ReadonlyArray<string> | undefined
 }
 
+/** Options for reading one stream backwards: the last of these events first. */
+export interface ReadStreamBackwardsOptions extends ReadStreamOptions {
+  /** Only events before this version, exclusive: that of the last event of the page before. */
+  readonly before?: StreamVersion | undefined
+}
+
+/** Options for reading the global log backwards: the last of these events first. */
+export interface ReadAllBackwardsOptions extends ReadAllOptions {
+  /** Only events before this position, exclusive: that of the last event of the page before. */
+  readonly before?: Position | undefined
+}
+
 /** Which columns of the events to read. */
 export interface Columns<Column extends RecordedEvent.Column> {
   /**
@@ -53,17 +71,22 @@ export interface Columns<Column extends RecordedEvent.Column> {
   readonly columns?: ReadonlyArray<Column> | undefined
 }
 
-type Checked = (ReadStreamOptions | ReadAllOptions) & Columns<RecordedEvent.Column>
+type Checked =
+  & (ReadStreamBackwardsOptions | ReadAllBackwardsOptions)
+  & Columns<RecordedEvent.Column>
 
 /** Checks the options. Fails with `InvalidInput` for the first one that breaks a rule. */
 export const check = <Options extends Checked>(options: Options): Result.Result<Options, InvalidInput> =>
   Result.gen(function*() {
-    const { after, asOf, columns, limit, occurredAt, recordedAt, types = [] } = options
+    const { after, asOf, before, columns, limit, occurredAt, recordedAt, types = [] } = options
     yield* checkCount("after", after)
+    yield* checkCount("before", before)
     yield* checkCount("limit", limit)
     if (asOf !== undefined) yield* checkAsOf(asOf)
     yield* checkRange("recordedAt", recordedAt)
     yield* checkRange("occurredAt", occurredAt)
+    yield* checkText("correlationId", options.correlationId)
+    yield* checkText("causationId", options.causationId)
     for (const [index, type] of types.entries()) yield* NewEvent.checkName(type, `types[${index}]`)
     for (const [index, category] of (categoriesOf(options) ?? []).entries()) {
       const problem = StreamName.categoryProblem(category)
@@ -81,6 +104,13 @@ const checkColumns = (columns: ReadonlyArray<RecordedEvent.Column>): Result.Resu
   return index < 0
     ? Result.void
     : invalid(`columns[${index}]`, `must be one of ${RecordedEvent.columns.join(", ")}`)
+}
+
+// Metadata holds any text that JSON can.
+const checkText = (field: string, text: string | undefined): Result.Result<void, InvalidInput> => {
+  if (text === undefined) return Result.void
+  const problem = typeof text === "string" ? Json.textProblem(text) : "must be a text"
+  return problem === undefined ? Result.void : invalid(field, problem)
 }
 
 const checkAsOf = (asOf: AsOf.AsOf): Result.Result<unknown, InvalidInput> => {
@@ -103,17 +133,14 @@ const checkRange = (field: string, { from, to }: TimeRange = {}): Result.Result<
     to === undefined ? Result.void : NewEvent.checkTime(to, `${field}.to`)
   ])
 
-const checkCount = (field: string, count: number | undefined): Result.Result<void, InvalidInput> =>
-  count === undefined || (Number.isSafeInteger(count) && count >= 0)
-    ? Result.void
-    : invalid(field, "must be a whole number of 0 or more")
-
 /** Whether an event passes the filters; the reader applies `after` and `limit`. */
 export const includes = (options: ReadStreamOptions | ReadAllOptions, event: RecordedEvent.RecordedEvent): boolean =>
   (options.asOf === undefined || AsOf.includes(options.asOf, event)) &&
   inRange(options.recordedAt, event.recordedAt) &&
   inRange(options.occurredAt, event.occurredAt) &&
   (options.types === undefined || options.types.includes(event.type)) &&
+  (options.correlationId === undefined || options.correlationId === event.metadata.correlationId) &&
+  (options.causationId === undefined || options.causationId === event.metadata.causationId) &&
   inCategory(options, event)
 
 const categoriesOf = (options: ReadStreamOptions | ReadAllOptions): ReadonlyArray<string> | undefined =>

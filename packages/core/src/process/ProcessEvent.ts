@@ -17,6 +17,8 @@ export const EventTrigger = Schema.TaggedStruct("Event", {
   stream: Schema.String,
   version: WholeNumber,
   position: WholeNumber,
+  /** The position of the first event of its commit, if it is not the first. */
+  commit: Schema.optionalKey(WholeNumber),
   type: Schema.String,
   schemaVersion: WholeNumber,
   data: Schema.Json,
@@ -158,7 +160,7 @@ export const codec = EventCodec.makeUnsafe([
 
 /** Makes the trigger of a stored event; `parts` are the indexes of its domain events for the instance, if not all are. */
 export const triggerOf = (
-  { data, id, metadata, occurredAt, position, recordedAt, schemaVersion, stream, type, version }: RecordedEvent,
+  { commit, data, id, metadata, occurredAt, position, recordedAt, schemaVersion, stream, type, version }: RecordedEvent,
   parts?: ReadonlyArray<number>
 ): EventTrigger => ({
   _tag: "Event",
@@ -172,5 +174,7 @@ export const triggerOf = (
   metadata,
   occurredAt,
   recordedAt,
+  // A read of some columns may have left it out.
+  ...commit !== undefined && commit !== position && { commit },
   ...parts !== undefined && { parts }
 })

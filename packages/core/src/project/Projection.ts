@@ -17,7 +17,7 @@ import * as RowIndex from "./internal/RowIndex.ts"
 import * as StoredDefinition from "./internal/StoredDefinition.ts"
 
 /** The envelope of an event: its stream, version, position, times, id and metadata. */
-export type Envelope = Omit<RecordedEvent, "type" | "schemaVersion" | "data">
+export type Envelope = Omit<RecordedEvent, "type" | "schemaVersion" | "data" | "commit">
 
 /** Returned by `evolve` to delete the row. A later event with its key starts again from the initial state. */
 export const removed: unique symbol = Symbol.for("@refold/core/Projection/removed")
@@ -76,6 +76,8 @@ export interface Projection<Event extends Tagged, State, Index extends string = 
   readonly isInline: boolean
   /** The parts of the definition that a store compares, as a string. */
   readonly definition: string
+  /** The JSON Schema of the encoded states and its definitions, for descriptions of the rows. */
+  readonly document: StateCodec.JsonSchema
   readonly encode: (state: State) => Result.Result<Json, InvalidInput>
   /** Decodes a stored state; a failure is the reason. */
   readonly decode: (stored: Json) => Result.Result<State, string>
@@ -163,6 +165,7 @@ const compile = <Event extends Tagged, State, Index extends string>(
         categories,
         indexes: compiled
       }),
+      document: schema.document,
       encode: (state) => Result.flatMap(encode(state), (encoded) => RowIndex.check(compiled, encoded)),
       decode
     }

@@ -18,6 +18,65 @@ describe("make", () => {
 type Event = { readonly _tag: "Paid"; readonly cents: number } | { readonly _tag: "Closed" }
 type Refusal = { readonly _tag: "NotEnough"; readonly cents: number } | { readonly _tag: "IsClosed" }
 
+describe("a decide that returns plain objects", () => {
+  const decider = Decider.make<number, number, Event, Refusal>({
+    initialState: 0,
+    evolve: (state) => state,
+    decide: (cents) => {
+      if (cents === 0) return { refused: { _tag: "IsClosed" } }
+      // Both ways in one function.
+      if (cents < 0) return Decider.refuse({ _tag: "NotEnough", cents })
+      return { events: [{ _tag: "Paid", cents }, { _tag: "Closed" }] }
+    }
+  })
+
+  it("decides as one that returns results", () => {
+    expect(decider.decide(5, 0)).toEqual(Result.succeed([{ _tag: "Paid", cents: 5 }, { _tag: "Closed" }]))
+    expect(decider.decide(0, 0)).toEqual(Result.fail({ _tag: "IsClosed" }))
+    expect(decider.decide(-1, 0)).toEqual(Result.fail({ _tag: "NotEnough", cents: -1 }))
+  })
+
+  it.each([[{}], [{ events: [], refused: "no" }], [{ events: undefined }], [null], ["no"]])(
+    "that returns %j is at fault",
+    (decided) => {
+      const wrong = Decider.make<number, number, Event, Refusal>({
+        initialState: 0,
+        evolve: (state) => state,
+        decide: () => decided as never
+      })
+      let answer: unknown
+      try {
+        answer = wrong.decide(1, 0)
+      } catch (error) {
+        answer = error
+      }
+      expect(Result.isResult(answer)).toBe(false)
+    }
+  )
+
+  it("is typed as the events and refusals of the decider", () => {
+    const definition = { initialState: 0, evolve: (state: number) => state }
+    const wrong = Decider.make<number, number, Event, Refusal>({
+      ...definition,
+      // @ts-expect-error -- did you mean "IsClosed"?
+      decide: (cents) => cents === 0 ? { refused: { _tag: "IsClose" } } : { events: [] }
+    })
+    const both = Decider.make<number, number, Event, Refusal>({
+      ...definition,
+      // @ts-expect-error -- either events or a refusal
+      decide: () => ({ events: [], refused: { _tag: "IsClosed" } })
+    })
+    // Event and Refusal are those of the function.
+    const inferred = Decider.make({
+      ...definition,
+      decide: (cents: number): Decider.PlainDecision<Event, Refusal> =>
+        cents === 0 ? { refused: { _tag: "IsClosed" } } : { events: [{ _tag: "Paid", cents }] }
+    })
+    expectTypeOf(inferred).toEqualTypeOf<Decider.Decider<number, number, Event, Refusal>>()
+    expect([wrong, both, inferred].every(({ isTerminal }) => !isTerminal(0))).toBe(true)
+  })
+})
+
 describe("accept and refuse", () => {
   const decide = (cents: number): Decider.Decision<Event, Refusal> => {
     if (cents === 0) return Decider.refuse({ _tag: "IsClosed" })

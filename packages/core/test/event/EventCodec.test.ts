@@ -20,6 +20,7 @@ const stored = (type: string, schemaVersion: number, data: unknown): RecordedEve
   stream: stream("account-1"),
   version: StreamVersion(7),
   position: Position(70),
+  commit: Position(70),
   type,
   schemaVersion,
   data: malformed(data)

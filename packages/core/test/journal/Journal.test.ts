@@ -40,7 +40,7 @@ describe("append", () => {
   it("keeps every field of an event and adds its place and time", () => {
     const written = event(1, { metadata: { actor: "me", own: 1 }, occurredAt: at(5), schemaVersion: 2 })
     const [read] = Result.getOrThrow(Journal.readAll(journalOf({ writes: [write("a-1", [written])] })))
-    expect(read).toEqual({ ...written, stream: "a-1", version: 1, position: 1, recordedAt: at(1000) })
+    expect(read).toEqual({ ...written, stream: "a-1", version: 1, position: 1, commit: 1, recordedAt: at(1000) })
   })
 
   it("leaves the journal it started from as it was, even when two journals grow from it", () => {

@@ -46,7 +46,7 @@ describe("check", () => {
 
   it("refuses a column that no event has, naming its place, and no columns", () => {
     expect(failureOf(check({ columns: ["type", "size"] })).message).toBe(
-      "columns[1] must be one of stream, version, position, id, type, schemaVersion, data, metadata, occurredAt, recordedAt"
+      "columns[1] must be one of stream, version, position, commit, id, type, schemaVersion, data, metadata, occurredAt, recordedAt"
     )
     expect(failureOf(check({ columns: [] })).message).toBe("columns must have at least one column, or be left out")
     expect(Result.isSuccess(check({ columns: ["id", "data"] }))).toBe(true)

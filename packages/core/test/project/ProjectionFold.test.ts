@@ -119,7 +119,7 @@ describe("an event", () => {
       }
     })
     Fold.refold(spy, [first!])
-    const { data: _, schemaVersion: __, type: ___, ...envelope } = first!
+    const { commit: _c, data: _d, schemaVersion: _s, type: _t, ...envelope } = first!
     const decoded = { _tag: "Added", to: ["x"], by: 1 }
     expect(seen).toEqual([decoded, envelope, decoded, envelope, "x"])
   })

@@ -66,6 +66,7 @@ export const trigger = (n: number, event: Event, fields: Partial<EventTrigger> =
     stream: stream(`request-${n}`),
     version: 1 as StreamVersion,
     position: n as Position,
+    commit: n as Position,
     metadata: {},
     occurredAt: at(1000 * n),
     recordedAt: at(1000 * n)

@@ -10,8 +10,14 @@ import type * as ConsumerRun from "./internal/ConsumerRun.ts"
 /** The services under test. */
 export type Stores = ConsumerRun.Stores
 
-const growing = fc.record({ isTogether: fc.boolean(), parts: Histories.parts(Histories.entry) })
+// More than one at a time is not for those that are handled together.
+const calls = fc.oneof(
+  fc.constant({ isTogether: true, concurrency: 1 }),
+  fc.record({ isTogether: fc.constant(false), concurrency: fc.integer({ min: 1, max: 4 }) })
+)
+const growing = fc.tuple(calls, Histories.parts(Histories.entry)).map(([how, parts]) => ({ ...how, parts }))
 const logged = fc.record({
+  concurrency: fc.integer({ min: 1, max: 3 }),
   history: Histories.of(Histories.readableEntry, 6),
   batchSize: fc.integer({ min: 1, max: 4 })
 })
@@ -19,6 +25,7 @@ const logged = fc.record({
 /** The laws of an adapter. */
 export const properties = (catchUp?: ConsumerRun.CatchUp): ReadonlyArray<Law.Property<Stores>> => [
   Law.over(ConsumerLaws.everyEventInOrder(catchUp), growing),
+  Law.over(ConsumerLaws.streamsTakeTurns(catchUp), logged),
   Law.over(ConsumerLaws.parkedStreamsWait, growing),
   Law.over(ConsumerLaws.retriedStreamsGoOn, growing),
   Law.over(ConsumerLaws.newerEventsWait, growing),

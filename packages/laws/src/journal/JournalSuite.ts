@@ -24,6 +24,8 @@ export const properties = (module?: JournalModule): ReadonlyArray<Law.Property<n
     JournalLaws.timesNeverDecrease(module),
     JournalLaws.asOfPositionIsPrefix(module),
     JournalLaws.asOfInstantIsFilter(module),
+    JournalLaws.commitsAreNamed(module),
+    JournalLaws.idsAreFilters(module),
     JournalLaws.emptyRangesAreEmpty(module),
     JournalLaws.pagingIsReadingAtOnce(module)
   ].map((law) => Law.over(law, Programs.timed)),

@@ -124,6 +124,7 @@ export const properties = (): ReadonlyArray<Law.Property<Stores>> => [
   Law.over(PastRowsLaws.rowAsOfIsRefold, logged(SampleProjections.keyedByStream, Histories.readableEntry, 6)),
   Law.over(SubscriptionLaws.everyEventOnce, subscribed),
   Law.over(SubscriptionLaws.resumedSubscriptionContinues, subscribed),
+  Law.over(SubscriptionLaws.progressCoversWhatIsDelivered, subscribed),
   Law.over(SubscriptionLaws.replayBeginsWithTheEvent, subscribed),
   Law.over(RowQueryLaws.queriesAreEvaluated, queried),
   Law.over(RowQueryLaws.cursorsWalkAllRows, queried),

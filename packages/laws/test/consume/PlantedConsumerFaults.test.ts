@@ -17,10 +17,14 @@ const consumer = (catchUp: ConsumerRun.CatchUp) =>
 
 const laws: Table<typeof ConsumerLaws> = {
   everyEventInOrder: { "effects in reverse order": consumer(Consumers.handlesBackwards) },
+  streamsTakeTurns: { "two events of a stream at once": consumer(Consumers.handlesAStreamAtOnce) },
   parkedStreamsWait: { "ignored parked streams": store(ReadModels.ignoresParkedStreams) },
   retriedStreamsGoOn: { "streams read in reverse order": store(Readers.readsStreamsBackwards) },
   newerEventsWait: { "checkpoints that pass newer events": store(ReadModels.passesNewerEvents) },
-  crashesLoseNothing: { "checkpoints before the effects": consumer(Consumers.handlesAfterTheCheckpoint) },
+  crashesLoseNothing: {
+    "checkpoints before the effects": consumer(Consumers.handlesAfterTheCheckpoint),
+    "a checkpoint behind an event in hand": consumer(Consumers.passesEventsInHand)
+  },
   deliveriesKeepTheirKeys: { "a key for each delivery": consumer(Consumers.makesAKeyForEachDelivery) }
 }
 

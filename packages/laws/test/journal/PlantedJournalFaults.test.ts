@@ -29,6 +29,14 @@ const journalLaws: Table<typeof JournalLaws> = {
   timesNeverDecrease: { "occurredAt as recordedAt": reading(Reads.recordedAtIsOccurredAt) },
   asOfPositionIsPrefix: { "an exclusive version": reading(Reads.versionIsExclusive) },
   asOfInstantIsFilter: { "instants read as prefixes": reading(Reads.instantsArePrefixes) },
+  commitsAreNamed: {
+    "each event a commit": reading(Reads.commitsAreEvents),
+    "each write a commit": reading(Reads.commitsAreWrites)
+  },
+  idsAreFilters: {
+    "correlation ids read as causation ids": reading(Reads.idsAreMixedUp),
+    "the first event of an id only": reading(Reads.idsAreUnique)
+  },
   emptyRangesAreEmpty: { "inverted ranges with swapped ends": reading(Reads.invertedRangesAreSwapped) },
   pagingIsReadingAtOnce: { "an event skipped between pages": reading(Reads.pagesSkipOne) }
 }

@@ -5,16 +5,21 @@ import type { EventStore } from "@refold/store/log/EventStore"
 import type * as Layer from "effect/Layer"
 import * as EventStoreSuite from "../../src/EventStoreSuite.ts"
 import type { JournalModule } from "../../src/journal/internal/JournalRun.ts"
+import * as BrowserLaws from "../../src/log/internal/BrowserLaws.ts"
 import * as ConcurrencyLaws from "../../src/log/internal/ConcurrencyLaws.ts"
 import * as EventStoreLaws from "../../src/log/internal/EventStoreLaws.ts"
 import * as KeyLaws from "../../src/log/internal/KeyLaws.ts"
 import * as NeighbourLaws from "../../src/log/internal/NeighbourLaws.ts"
+import * as StreamSubscriptionLaws from "../../src/log/internal/StreamSubscriptionLaws.ts"
+import * as LogBrowserSuite from "../../src/log/LogBrowserSuite.ts"
 import * as Journals from "../journal/faults/Journals.ts"
 import * as Reads from "../journal/faults/Reads.ts"
 import type { Table } from "../support/Planted.ts"
 import * as Planted from "../support/Planted.ts"
+import * as Browsers from "./faults/Browsers.ts"
 import * as EventStores from "./faults/EventStores.ts"
 import * as Neighbours from "./faults/Neighbours.ts"
+import * as StreamSubscribers from "./faults/StreamSubscribers.ts"
 
 const store = (layer: Layer.Layer<EventStore | EventReader | SnapshotStore>) =>
   Planted.services(layer, EventStoreSuite.properties())
@@ -69,6 +74,14 @@ const eventStoreLaws: Table<typeof EventStoreLaws> = {
     "an exclusive position": reading(Reads.positionIsExclusive)
   },
   asOfInstantIsFilter: { "instants read as prefixes": reading(Reads.instantsArePrefixes) },
+  commitsAreNamed: {
+    "each event a commit": reading(Reads.commitsAreEvents),
+    "each write a commit": reading(Reads.commitsAreWrites)
+  },
+  idsAreFilters: {
+    "correlation ids read as causation ids": reading(Reads.idsAreMixedUp),
+    "the first event of an id only": reading(Reads.idsAreUnique)
+  },
   emptyRangesAreEmpty: { "inverted ranges with swapped ends": reading(Reads.invertedRangesAreSwapped) },
   pagingIsReadingAtOnce: { "an event skipped between pages": reading(Reads.pagesSkipOne) }
 }
@@ -99,7 +112,39 @@ const neighbourLaws: Table<typeof NeighbourLaws> = {
   }
 }
 
+const browser = (fault: Browsers.Fault) => Planted.services(Browsers.browsing(fault), LogBrowserSuite.properties())
+
+const browserLaws: Table<typeof BrowserLaws> = {
+  listingsAgree: {
+    "names before the given one": browser(Browsers.ignoresAfter),
+    "a limit off by one": browser(Browsers.listsOneMore)
+  },
+  listsNameEachStreamOnce: {
+    "streams in the order of UTF-16": browser(Browsers.sortsByUnits),
+    "the first event of each stream": browser(Browsers.listsFirstEvents),
+    "categories that begin with the category": browser(Browsers.listsByPrefix)
+  },
+  listingInPagesIsListingAtOnce: { "a stream skipped between pages": browser(Browsers.skipsBetweenPages) },
+  backwardsReadsAgree: {
+    "an inclusive end": browser(Browsers.beforeIsInclusive),
+    "a limit from the start": browser(Browsers.limitsFromTheStart)
+  },
+  backwardsIsTheReverse: { "reads forwards": browser(Browsers.readsForwards) },
+  pagesBackwardsAreOneRead: { "an inclusive end": browser(Browsers.beforeIsInclusive) },
+  lastEventsAreLast: { "the first event as the last": browser(Browsers.readsForwards) }
+}
+
+const streamSubscriptionLaws: Table<typeof StreamSubscriptionLaws> = {
+  everyEventOfTheStreamOnce: {
+    "events of other streams": store(StreamSubscribers.followsTheLog),
+    "a subscription that ends with the stored events": store(StreamSubscribers.endsWithTheStoredEvents)
+  },
+  resumedAfterAVersion: { "the last event again": store(StreamSubscribers.deliversTheLastAgain) }
+}
+
+Planted.find("StreamSubscriptionLaws", StreamSubscriptionLaws, [], streamSubscriptionLaws)
 Planted.find("EventStoreLaws", EventStoreLaws, [], eventStoreLaws)
+Planted.find("BrowserLaws", BrowserLaws, [], browserLaws)
 Planted.find("KeyLaws", KeyLaws, [], keyLaws)
 Planted.find("ConcurrencyLaws", ConcurrencyLaws, [], concurrencyLaws)
 Planted.find("NeighbourLaws", NeighbourLaws, [], neighbourLaws)

@@ -119,6 +119,9 @@ const subscriptionLaws: Table<typeof SubscriptionLaws> = {
     "a repeated event": store(Readers.resumesEarly),
     "a skipped event": store(Readers.resumesLate)
   },
+  progressCoversWhatIsDelivered: {
+    "progress before its event": store(Readers.reportsProgressEarly)
+  },
   resumedSubscriptionContinues: {
     "a repeated event": store(Readers.resumesEarly),
     "a skipped event": store(Readers.resumesLate)

@@ -54,21 +54,27 @@ BEGIN
 
   PERFORM refold.lock_positions(true);
   INSERT INTO refold.event_store
-    (stream, version, event_id, type, schema_version, data, metadata, occurred_at, recorded_at)
-  SELECT w.stream, e.version, e.id, e.type, e.schema_version, e.data, e.metadata, e.occurred_at, w.recorded_at
+    ("position", stream, version, event_id, type, schema_version, data, metadata, occurred_at, recorded_at, commit_offset)
+  SELECT e."position", e.stream, e.version, e.id, e.type, e.schema_version, e.data, e.metadata, e.occurred_at, e.recorded_at,
+    e."position" - min(e."position") OVER (PARTITION BY e.write)
   FROM (
-    SELECT u.number, u.stream, greatest(l.recorded_at, date_trunc('milliseconds', clock_timestamp())) AS recorded_at
-    FROM unnest(streams) WITH ORDINALITY AS u (stream, number)
-    LEFT JOIN LATERAL (
-      SELECT s.recorded_at FROM refold.event_store s WHERE s.stream = u.stream ORDER BY s.version DESC LIMIT 1
-    ) AS l ON true
-    WHERE u.number <> ALL (refused)
-  ) AS w
-  JOIN unnest(
-    event_writes, event_versions, event_ids, event_types, event_schema_versions, event_data, event_metadata,
-    event_occurred_at
-  ) WITH ORDINALITY AS e (write, version, id, type, schema_version, data, metadata, occurred_at, number)
-    ON e.write = w.number
+    -- A subquery, whose volatile column is computed once for each event, in their order.
+    SELECT nextval('refold.event_position') AS "position", w.stream, w.recorded_at, e.*
+    FROM (
+      SELECT u.number, u.stream, greatest(l.recorded_at, date_trunc('milliseconds', clock_timestamp())) AS recorded_at
+      FROM unnest(streams) WITH ORDINALITY AS u (stream, number)
+      LEFT JOIN LATERAL (
+        SELECT s.recorded_at FROM refold.event_store s WHERE s.stream = u.stream ORDER BY s.version DESC LIMIT 1
+      ) AS l ON true
+      WHERE u.number <> ALL (refused)
+    ) AS w
+    JOIN unnest(
+      event_writes, event_versions, event_ids, event_types, event_schema_versions, event_data, event_metadata,
+      event_occurred_at
+    ) WITH ORDINALITY AS e (write, version, id, type, schema_version, data, metadata, occurred_at, number)
+      ON e.write = w.number
+    ORDER BY e.number
+  ) AS e
   ORDER BY e.number
   -- On any conflict: when the caller's snapshot is older than the lock, the version may be taken too.
   ON CONFLICT DO NOTHING;

@@ -64,7 +64,7 @@ const readEvents = (
     SELECT w.number, e.*
     FROM unnest(${streams}::text[]) WITH ORDINALITY AS w (stream, number)
     CROSS JOIN LATERAL (
-      SELECT stream, version, "position", event_id, type, schema_version, data, metadata, occurred_at, recorded_at
+      SELECT stream, version, "position", event_id, type, schema_version, data, metadata, occurred_at, recorded_at, commit_offset
       FROM ${object("event_store")} s
       WHERE s.stream = w.stream ${isAfter ?? nothing}
       ORDER BY s.version

@@ -38,6 +38,9 @@ DECLARE
   last_event int;
   stored bigint[]; -- per write: how many of its events are stored, and the position of the last
   positions bigint[];
+  -- Where a commit has several events. Per event: its position; per commit: the number of its first event.
+  drawn bigint[];
+  firsts bigint[];
   refusal record;
 BEGIN
   PERFORM refold.check_batch(
@@ -144,11 +147,19 @@ BEGIN
     RETURN QUERY SELECT c.number::int, 'busy', NULL::text, NULL::bigint, NULL::bigint, NULL::bigint, NULL::timestamptz, NULL::uuid
     FROM unnest(open) WITH ORDINALITY AS c(is_open, number) WHERE c.is_open;
   ELSIF true = ANY (open) THEN
+    IF cardinality(event_ids) > cardinality(write_counts) THEN
+      drawn := ARRAY(SELECT nextval('refold.event_position') FROM generate_series(1, cardinality(event_ids)));
+      SELECT array_agg(f.first ORDER BY f.commit) INTO firsts FROM (
+        SELECT w.commit, min(w.events_before) + 1 AS first
+        FROM unnest(write_commits, offsets) AS w(commit, events_before) GROUP BY w.commit
+      ) AS f;
+    END IF;
     WITH inserted AS (
       INSERT INTO refold.event_store
-        (stream, version, event_id, type, schema_version, data, metadata, occurred_at, recorded_at)
-      SELECT streams[e.write], ends[e.write] + e.number - offsets[e.write], e.id, e.type, e.schema_version, e.data, e.metadata,
-        e.occurred_at, times[e.write]
+        ("position", stream, version, event_id, type, schema_version, data, metadata, occurred_at, recorded_at, commit_offset)
+      SELECT coalesce(drawn[e.number], nextval('refold.event_position')), streams[e.write],
+        ends[e.write] + e.number - offsets[e.write], e.id, e.type, e.schema_version, e.data, e.metadata,
+        e.occurred_at, times[e.write], coalesce(drawn[e.number] - drawn[firsts[write_commits[e.write]]], 0)
       FROM unnest(
         event_writes, event_ids, event_types, event_schema_versions, event_data, event_metadata, event_occurred_at
       ) WITH ORDINALITY AS e(write, id, type, schema_version, data, metadata, occurred_at, number)

@@ -25,6 +25,7 @@ DECLARE
   first_event int := 1;
   last_event int;
   stored int;
+  first_position bigint; -- of a commit of several events
 BEGIN
   IF 0 = ANY (event_counts) THEN
     PERFORM refold.check_guards(expected, event_counts);
@@ -66,20 +67,30 @@ BEGIN
   END IF;
 
   PERFORM refold.lock_positions(true);
+  IF cardinality(event_ids) > 1 THEN
+    first_position := nextval('refold.event_position');
+  END IF;
   FOR write IN 1 .. cardinality(streams) LOOP
     CONTINUE WHEN event_counts[write] = 0;
     answer := answers[write];
     last_event := first_event + event_counts[write] - 1;
     WITH inserted AS (
       INSERT INTO refold.event_store
-        (stream, version, event_id, type, schema_version, data, metadata, occurred_at, recorded_at)
-      SELECT answer.stream, answer.version + e.number, e.id, e.type, e.schema_version, e.data, e.metadata,
-        e.occurred_at, answer.recorded_at
-      FROM unnest(
-        event_ids[first_event:last_event], event_types[first_event:last_event],
-        event_schema_versions[first_event:last_event], event_data[first_event:last_event],
-        event_metadata[first_event:last_event], event_occurred_at[first_event:last_event]
-      ) WITH ORDINALITY AS e(id, type, schema_version, data, metadata, occurred_at, number)
+        ("position", stream, version, event_id, type, schema_version, data, metadata, occurred_at, recorded_at, commit_offset)
+      SELECT e."position", answer.stream, answer.version + e.number, e.id, e.type, e.schema_version, e.data, e.metadata,
+        e.occurred_at, answer.recorded_at, coalesce(e."position" - first_position, 0)
+      FROM (
+        -- A subquery, whose volatile column is computed once for each event.
+        SELECT e.*, CASE
+          WHEN first_event + e.number = 2 AND first_position IS NOT NULL THEN first_position
+          ELSE nextval('refold.event_position')
+        END AS "position"
+        FROM unnest(
+          event_ids[first_event:last_event], event_types[first_event:last_event],
+          event_schema_versions[first_event:last_event], event_data[first_event:last_event],
+          event_metadata[first_event:last_event], event_occurred_at[first_event:last_event]
+        ) WITH ORDINALITY AS e(id, type, schema_version, data, metadata, occurred_at, number)
+      ) AS e
       ON CONFLICT (event_id) DO NOTHING
       RETURNING event_store."position"
     )

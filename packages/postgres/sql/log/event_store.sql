@@ -5,7 +5,9 @@ CREATE TABLE refold.event_store (
   position bigint PRIMARY KEY DEFAULT nextval('refold.event_position'),
   -- The whole name rather than a number into a table of streams: an append then touches one table, no row is updated by
   -- every append to its stream, and an event names its own stream.
-  stream text NOT NULL,
+  -- Compared by bytes: the streams of a category are a range of the index whatever the database's collation, which may also
+  -- change with a library of the system and leave indexes in a wrong order.
+  stream text COLLATE "C" NOT NULL,
   -- The number of events in the stream including this one. bigint costs nothing beside the text columns.
   version bigint NOT NULL CHECK (version >= 1),
   -- Chosen by the writer, so that an append whose answer was lost can be looked up and a repeated one is detected.
@@ -29,6 +31,9 @@ CREATE TABLE refold.event_store (
   -- 147,000. Stored, so that reads can end a page before it is too large; pg_column_size is the compressed size, and the
   -- text of a thousand events takes seconds to make.
   size int NOT NULL GENERATED ALWAYS AS (octet_length(data::text) + octet_length(metadata::text)) STORED,
+  -- How far its position is above that of the first event of its commit: 0 for that one. A distance rather than that position,
+  -- because it fills four bytes that were empty behind size, and is known before the event of a lone append is inserted.
+  commit_offset int NOT NULL DEFAULT 0 CHECK (commit_offset >= 0),
   -- What is stored can be read again by a client that limits a message to 16 MiB. Writers check each limit before (see
   -- size_problem); this is for all others.
   CONSTRAINT event_store_readable CHECK (

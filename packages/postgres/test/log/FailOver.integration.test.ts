@@ -1,6 +1,7 @@
 // What subscribers outside of the database get when another server takes over whose log is shorter: a standby that lagged
 // behind and was promoted, and a copy that was restored elsewhere.
 import type { Cursor } from "@refold/store/log/Cursor"
+import type { Delivered } from "@refold/store/log/EventReader"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import * as Fs from "node:fs"
@@ -61,15 +62,18 @@ const untilReplayed = (url: string, count: number) =>
     )
   })
 
+const deliveredEvents = <E>(delivered: Stream.Stream<Delivered, E>) =>
+  Stream.filter(delivered, (one) => one._tag === "Event")
+
 const cursors = ({ reader }: Stores.Opened, count: number) =>
   Effect.map(
-    Stream.runCollect(Stream.take(reader.subscribeWithCursors(), count)),
+    Stream.runCollect(Stream.take(deliveredEvents(reader.subscribeWithCursors()), count)),
     (delivered) => delivered.map(({ cursor }) => cursor)
   )
 
 const resumed = ({ reader }: Stores.Opened, cursor: Cursor, count: number, onLogChange?: "fail") =>
   Effect.map(
-    Stream.runCollect(Stream.take(reader.subscribeWithCursors({ cursor, onLogChange }), count)),
+    Stream.runCollect(Stream.take(deliveredEvents(reader.subscribeWithCursors({ cursor, onLogChange })), count)),
     (delivered) => delivered.map(({ event }) => event.id)
   )
 

@@ -19,7 +19,8 @@ const fill = (sql: Stores.Opened["sql"]) =>
   Effect.andThen(
     sql`insert into refold.event_store
         (stream, version, event_id, type, schema_version, data, metadata, occurred_at, recorded_at)
-      select 'old-' || n % 1000, n / 1000 + 1, gen_random_uuid(), 'Happened', 1, '{}', '{}', now(), now()
+      select 'old-' || n % 1000, n / 1000 + 1, gen_random_uuid(), 'Happened', 1, '{}',
+        jsonb_build_object('correlationId', 'r' || n / 10, 'causationId', 'c' || n / 10), now(), now()
       from generate_series(0, ${events - 1}::int) n`,
     sql`insert into refold.idempotency_keys select 'key ' || n, sha256(''), '[]' from generate_series(1, ${events}::int) n`
   )
@@ -108,6 +109,21 @@ const filteredReads = ({ store }: Stores.Opened) =>
     yield* Stream.runDrain(store.readStream(Stores.streamName("old-2"), filter))
   })
 
+/** What tools ask: a page of streams, the last events, what belongs together. */
+const browsing = ({ browser, store }: Stores.Opened) =>
+  Effect.gen(function*() {
+    const last = Position(yield* store.head)
+    yield* Stream.runDrain(browser.listStreams({ after: Stores.streamName("old-5"), limit: 10 }))
+    yield* Stream.runDrain(browser.listStreams({ category: "old", limit: 10 }))
+    yield* Stream.runDrain(browser.listStreams({ category: "none" }))
+    yield* Stream.runDrain(browser.readAllBackwards({ limit: 10 }))
+    yield* Stream.runDrain(browser.readAllBackwards({ before: last, limit: 10, types: ["Happened"] }))
+    yield* Stream.runDrain(browser.readStreamBackwards(Stores.streamName("old-2"), { limit: 10 }))
+    yield* Stores.readIds(store, { correlationId: "r70" })
+    yield* Stores.readIds(store, { causationId: "c70", after: Position(10), limit: 5 })
+    yield* Stores.readIds(store, { correlationId: "none" })
+  })
+
 // More than the five times after which PostgreSQL considers a generic plan.
 const rounds = 7
 
@@ -172,7 +188,7 @@ describe.concurrent("appends and reads look at few rows of many", () => {
 
   it("whatever they do, with any kind of plan", () =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
-      const costs = yield* costsOf({ ...writing, reads, filteredReads, answers, following }, true)
+      const costs = yield* costsOf({ ...writing, reads, filteredReads, answers, browsing, following }, true)
       expect(costs).toEqual(costs.map(({ mode, name }) => ({ mode, name, ...cheap })))
     }))))
 

@@ -259,6 +259,42 @@ const refusals: ReadonlyArray<readonly [name: string, statement: string, told: R
     code: "22023",
     detail: { field: "types[0]", rule: "must be a text of 1 to 255 characters" }
   }],
+  ["a page of more streams than one may have", "list_streams(max_count => 1001)", {
+    code: "22023",
+    detail: { field: "max_count", rule: "must be a whole number from 1 to 1000" }
+  }],
+  ["a page of no streams", "list_streams(max_count => 0)", {
+    code: "22023",
+    detail: { field: "max_count", rule: "must be a whole number from 1 to 1000" }
+  }],
+  ["a list of a category with a dash", "list_streams('taken-1')", {
+    code: "22023",
+    detail: { field: "category", rule: "must not contain a dash" }
+  }],
+  ["a list after a name that is none", "list_streams(after => 'taken')", {
+    code: "22023",
+    detail: { field: "after", rule: "must be category-id, both not empty" }
+  }],
+  ["a read backwards from below the first version", "read_stream_backwards('taken-1', -1)", {
+    code: "22023",
+    detail: { field: "before", rule: "must be a whole number of 0 or more" }
+  }],
+  ["a read backwards of no stream", "read_stream_backwards(NULL)", {
+    code: "22023",
+    detail: { field: "stream", rule: "must be a text that is not empty" }
+  }],
+  ["a read of the log backwards of fewer than no events", "read_all_backwards(max_count => -1)", {
+    code: "22023",
+    detail: { field: "max_count", rule: "must be a whole number of 0 or more" }
+  }],
+  ["a read by no correlation id", "read_by_correlation(NULL)", {
+    code: "22023",
+    detail: { field: "correlation_id", rule: "must be a text" }
+  }],
+  ["a read by no causation id", "read_by_causation(NULL)", {
+    code: "22023",
+    detail: { field: "causation_id", rule: "must be a text" }
+  }],
   ["a rebuild of a category", "rebuild_from_snapshot('taken', 'pg_catalog.jsonb_agg', '0')", {
     code: "22023",
     detail: { field: "stream", rule: "must be category-id, both not empty" }
@@ -304,6 +340,7 @@ const refusals: ReadonlyArray<readonly [name: string, statement: string, told: R
     { code: "22023", message: "writes[0].lastEventId must be a UUID" }
   ],
   ["the whole log under another isolation", "read_all()", { code: "0A000" }],
+  ["the log backwards under another isolation", "read_all_backwards()", { code: "0A000" }],
   ["a change of what has happened", "delete", { code: "23001" }]
 ]
 
@@ -311,6 +348,7 @@ const refusals: ReadonlyArray<readonly [name: string, statement: string, told: R
 const others: Readonly<Record<string, string>> = {
   "a guard under another isolation": "set transaction isolation level repeatable read",
   "read_all()": "set transaction isolation level repeatable read",
+  "read_all_backwards()": "set transaction isolation level repeatable read",
   delete: "delete from refold.event_store"
 }
 
@@ -424,14 +462,14 @@ test(
       "utf8"
     )
     expect(page).toContain(
-      "`read_stream`, `read_all`, `read_head`, `stream_version`, and `check_stream_read` and `check_log_read`"
+      "`read_stream`, `read_all`, `read_head`, `stream_version`, and `checked_head`, `check_stream_read` and `check_log_read`"
     )
     const session = yield* Stores.connect(
       yield* LoginRole.login(opened, "sql_reader", [
         "usage on schema refold",
         "select on refold.event_store, refold.event_position",
         `execute on function refold.read_stream, refold.read_all, refold.read_head, refold.stream_version,
-          refold.check_stream_read, refold.check_log_read`
+          refold.checked_head, refold.check_stream_read, refold.check_log_read`
       ])
     )
     yield* opened.sql`select * from refold.append_event('read-1', 'A', '1')`

@@ -1,10 +1,13 @@
 // The functions for people are held to every law of a store: what is written and read in psql is what TypeScript says.
 import * as EventStoreSuite from "@refold/laws/EventStoreSuite"
+import * as LogBrowserSuite from "@refold/laws/log/LogBrowserSuite"
 import * as EmbeddedStore from "../support/EmbeddedStore.ts"
 import { layer, transaction } from "../support/Server.ts"
 import * as SqlApiStore from "../support/SqlApiStore.ts"
 
 EventStoreSuite.suite("the SQL functions on a server", SqlApiStore.over(layer), { transaction, runs: 10 })
+
+LogBrowserSuite.suite("looking through the log by SQL functions", SqlApiStore.over(layer), { runs: 10 })
 
 EventStoreSuite.suite("the SQL functions, embedded", SqlApiStore.over(EmbeddedStore.layer()), {
   transaction,

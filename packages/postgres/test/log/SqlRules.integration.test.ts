@@ -264,7 +264,7 @@ const faults: ReadonlyArray<readonly [name: string, kind: typeof ReadRefusals.ki
     "stream",
     `create or replace function refold.read_problem(
       after bigint, max_count bigint, as_of_version bigint, as_of_position bigint, as_of_recorded_at timestamptz,
-      as_of_occurred_at timestamptz, types text[], categories text[]
+      as_of_occurred_at timestamptz, types text[], categories text[], before bigint
     ) returns jsonb language sql immutable as $$ select null::jsonb $$`
   ],
   [

@@ -25,8 +25,9 @@ describe("the server of a url", () => {
       undefined
     ],
     ["postgres://", undefined, undefined, undefined, undefined]
-  ])("of %s has this host, port, database and mode", (url, host, port, database, sslmode) => {
-    expect(parse(url)).toEqual(Result.succeed({ host, port, database, sslmode }))
+  ])("of %s has this host, port, database, mode and application", (url, host, port, database, sslmode) => {
+    const applicationName = /application_name=(\w+)/.exec(url)?.[1]
+    expect(parse(url)).toEqual(Result.succeed({ host, port, database, applicationName, sslmode }))
   })
 })
 

@@ -19,6 +19,7 @@ import type { ExpectedVersion } from "@refold/core/journal/ExpectedVersion"
 import * as ReadOptions from "@refold/core/journal/ReadOptions"
 import * as EventStore from "@refold/store/log/EventStore"
 import { EventStoreError } from "@refold/store/log/EventStoreError"
+import { fromAdapter, LogBrowser } from "@refold/store/log/LogBrowser"
 import * as Arr from "effect/Array"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
@@ -31,7 +32,7 @@ import * as Stream from "effect/Stream"
 import * as EventRow from "../../src/log/internal/EventRow.ts"
 
 /** The SQL functions as an adapter, on the client and the store of a layer of the PostgreSQL adapter. */
-export const over = <E, R>(layer: Layer.Layer<EventStore.EventStore | SqlClient.SqlClient | R, E>) =>
+export const over = <E, R>(layer: Layer.Layer<EventStore.EventStore | LogBrowser | SqlClient.SqlClient | R, E>) =>
   Layer.effectContext(Effect.gen(function*() {
     const services = yield* Layer.build(layer)
     const sql = Context.get(services, SqlClient.SqlClient)
@@ -58,14 +59,52 @@ export const over = <E, R>(layer: Layer.Layer<EventStore.EventStore | SqlClient.
             }::text[],
               ${options.categories ?? null}::text[], ${position(options.asOf)}::int8,
               ${recorded(options.asOf)}::timestamptz, ${occurred(options.asOf)}::timestamptz, ${limit}::int8)`)
-          : store.readAll(options)
+          : byId(sql, options) ?? store.readAll(options)
     }
-    return Context.merge(services, EventStore.context(adapter))
+    return Context.merge(services, EventStore.context(adapter)).pipe(
+      Context.add(LogBrowser, browserOver(sql, Context.get(services, LogBrowser)))
+    )
   }))
+
+// Lists are read by their function in the adapter, too.
+const browserOver = (
+  sql: SqlClient.SqlClient,
+  { lastOfStream: _s, lastOfType: _t, ...browser }: LogBrowser["Service"]
+) =>
+  fromAdapter({
+    ...browser,
+    readStreamBackwards: (stream, options = {}) =>
+      isPlain(options) && options.types === undefined && options.asOf === undefined && options.after === undefined
+        ? read(StreamName.parse(stream), options, (limit) =>
+          sql<EventRow.EventRow>`select * from refold.read_stream_backwards(${stream}, ${options.before ?? null}::int8,
+            ${limit}::int8)`)
+        : browser.readStreamBackwards(stream, options),
+    readAllBackwards: (options = {}) =>
+      isPlain(options) && options.asOf === undefined && options.after === undefined
+        ? read(Result.void, options, (limit) =>
+          sql<EventRow.EventRow>`select * from refold.read_all_backwards(${options.before ?? null}::int8,
+            ${options.types ?? null}::text[], ${options.categories ?? null}::text[], ${limit}::int8)`)
+        : browser.readAllBackwards(options)
+  })
+
+// By the functions for one id, where no other filter is given.
+const byId = (sql: SqlClient.SqlClient, options: ReadOptions.ReadAllOptions) => {
+  const { after = 0, causationId, correlationId, limit: _, ...others } = options
+  const id = correlationId ?? causationId
+  const isOther = Object.values(others).some((value) => value !== undefined)
+  if (id === undefined || isOther || correlationId !== undefined && causationId !== undefined) return undefined
+  const name = sql.literal(`refold.read_by_${correlationId === undefined ? "causation" : "correlation"}`)
+  return read(
+    Result.void,
+    options,
+    (limit) => sql<EventRow.EventRow>`select * from ${name}(${id}, ${after}::int8, ${limit}::int8)`
+  )
+}
 
 // What the functions have no parameters for is left to the adapter.
 const isPlain = (options: ReadOptions.ReadStreamOptions | ReadOptions.ReadAllOptions): boolean =>
-  options.occurredAt === undefined && options.recordedAt === undefined
+  options.occurredAt === undefined && options.recordedAt === undefined && options.correlationId === undefined &&
+  options.causationId === undefined
 
 const read = (
   checked: Result.Result<unknown, InvalidInput>,

@@ -11,6 +11,7 @@ import type { ReadAllOptions } from "@refold/core/journal/ReadOptions"
 import { SnapshotStore } from "@refold/store/decide/SnapshotStore"
 import { EventReader, type ReadFailure } from "@refold/store/log/EventReader"
 import { EventStore } from "@refold/store/log/EventStore"
+import { LogBrowser } from "@refold/store/log/LogBrowser"
 import { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
@@ -32,6 +33,7 @@ export interface Opened {
   readonly url: string
   readonly store: EventStore["Service"]
   readonly reader: EventReader["Service"]
+  readonly browser: LogBrowser["Service"]
   readonly snapshots: SnapshotStore["Service"]
   readonly readModels: ReadModelStore["Service"]
   readonly sql: PgClient.PgClient
@@ -43,6 +45,7 @@ export const open = (url: string, options: Partial<PostgresStore.ServerOptions> 
     url,
     store: Context.get(services, EventStore),
     reader: Context.get(services, EventReader),
+    browser: Context.get(services, LogBrowser),
     snapshots: Context.get(services, SnapshotStore),
     readModels: Context.get(services, ReadModelStore),
     sql: Context.get(services, PgClient.PgClient)

@@ -23,6 +23,7 @@ import { type NotOwned, ReadModelStore } from "../project/ReadModelStore.ts"
 import * as ConsumerTarget from "./internal/ConsumerTarget.ts"
 import type { Consumer } from "./internal/Definition.ts"
 
+export type { HandlerContext, Handling } from "../log/internal/AsyncHandler.ts"
 export {
   type Consumer,
   type Definition,

@@ -15,11 +15,9 @@ import { type Appended, type FingerprintedKey, isGuard, type StreamWrite } from 
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Data from "effect/Data"
-import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import { Causation } from "../log/Causation.ts"
 import type { EventReader } from "../log/EventReader.ts"
 import { EventStore, type InlineRow } from "../log/EventStore.ts"
 import * as RetryPolicies from "../log/internal/RetryPolicies.ts"
@@ -149,7 +147,7 @@ const handleAll = Effect.fnUntraced(function*<Refusal>(
   const find = idempotency === undefined ? Effect.succeedNone : store.findAppended(idempotency)
   const first = yield* find
   if (Option.isSome(first)) return first
-  const shared = { metadata: { ...yield* Causation, ...metadata }, occurredAt: occurredAt ?? (yield* DateTime.now) }
+  const shared = yield* StampEvents.shared({ metadata, occurredAt })
   const waitAfter = yield* RetryPolicies.drive<VersionConflict>(RetryPolicies.versionConflict(retries))
   for (;;) {
     const decided = yield* Effect.result(Effect.forEach(parts, ({ decide }) => decide(shared)))

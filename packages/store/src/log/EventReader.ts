@@ -96,14 +96,35 @@ export interface SubscribeOptions extends Omit<ReadAllOptions, "asOf" | "limit">
   readonly onLogChange?: "resume" | "fail" | undefined
 }
 
+/** The events of a subscription to one stream, all by default, and the version after which it starts. */
+export interface SubscribeStreamOptions
+  extends Omit<ReadStreamOptions, "asOf" | "limit">, Pick<SubscribeOptions, "onLogChange">
+{}
+
 /** The events of a replay; all from its start on by default. */
 export type ReplayOptions = Omit<SubscribeOptions, "after" | "cursor">
 
 /** An event, and the cursor to subscribe with after it. */
-export interface Delivered<Read extends Column = Column> {
+export interface DeliveredEvent<Read extends Column = Column> {
+  readonly _tag: "Event"
   readonly event: Pick<RecordedEvent, Read>
   readonly cursor: Cursor
 }
+
+/** How far a subscription has read: up to here each event that it asks for is delivered. */
+export interface Progress {
+  readonly _tag: "Progress"
+  readonly position: Position
+  /** The head of the log, as it was last read. */
+  readonly head: Position
+  /** Whether it has read up to that head. More events may have been appended since. */
+  readonly isCaughtUp: boolean
+  /** The cursor to subscribe with after the position; undefined while the log has no events. */
+  readonly cursor: Cursor | undefined
+}
+
+/** What a subscription with cursors delivers. */
+export type Delivered<Read extends Column = Column> = DeliveredEvent<Read> | Progress
 
 /** The errors of a subscription. */
 export type SubscribeFailure = ReadFailure | LogWentBack
@@ -133,7 +154,20 @@ export class EventReader extends Context.Service<
     readonly subscribe: <Read extends Column = Column>(
       options?: SubscribeOptions & Columns<Read>
     ) => Stream.Stream<Pick<RecordedEvent, Read>, SubscribeFailure>
-    /** As `subscribe`, each event with a cursor, for subscribers that store where they are outside of the database. */
+    /**
+     * The events of one stream after a version, by default from the first one on: stored events, then new ones, as
+     * `subscribe` gives those of the log. The stream need not exist yet. Fails as `subscribe` does, and with `InvalidInput` if
+     * it starts after a version that the stream does not have.
+     */
+    readonly subscribeStream: <Read extends Column = Column>(
+      stream: StreamName,
+      options?: SubscribeStreamOptions & Columns<Read>
+    ) => Stream.Stream<Pick<RecordedEvent, Read>, SubscribeFailure>
+    /**
+     * As `subscribe`, each event with a cursor, for subscribers that store where they are outside of the database, and in
+     * between how far it has read: each time that it has caught up with the head, and with a filter at least once in
+     * 10,000 events of the log, so that the cursor moves on where few events are asked for.
+     */
     readonly subscribeWithCursors: <Read extends Column = Column>(
       options?: SubscribeOptions & Columns<Read>
     ) => Stream.Stream<Delivered<Read>, SubscribeFailure>

@@ -100,3 +100,13 @@ export class PermissionDenied extends Data.TaggedError("PermissionDenied")<{
     return printable(`${reason}: grant the role ${missing}`)
   }
 }
+
+/**
+ * The store is in the middle of an import, so its log lacks events. The cause of an `EventStoreError` of reads and appends; it is
+ * not permanent: they succeed when the import has ended.
+ */
+export class StoreIncomplete extends Data.TaggedError("StoreIncomplete")<{}> {
+  override get message(): string {
+    return "the store is in the middle of an import: finish it with Store.importLines, or give it up with Store.abandonImport"
+  }
+}

@@ -14,10 +14,12 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as CommandHandler from "../decide/CommandHandler.ts"
 import { DeciderFault } from "../decide/DeciderFault.ts"
+import { Refused } from "../decide/internal/Refused.ts"
 import type { SnapshotStore } from "../decide/SnapshotStore.ts"
 import type { EventReader } from "../log/EventReader.ts"
 import type { EventStore } from "../log/EventStore.ts"
 import { EventStoreError, OutcomeUnknown } from "../log/EventStoreError.ts"
+import * as AsyncHandler from "../log/internal/AsyncHandler.ts"
 import { ProcessKeyTaken } from "../log/ProcessKeyTaken.ts"
 
 /** Handles the commands that processes send to one category. */
@@ -53,12 +55,12 @@ export type RetryableFailure =
 /** The services that handling a command needs. */
 export type Services = EventStore | EventReader | SnapshotStore
 
-/** A function that handles commands, such as `CommandHandler.make` returns. */
+/** A function that handles commands, such as `CommandHandler.make` returns, or an async function. */
 export type Handle<Command, E, R> = (
   id: string,
   command: Command,
-  options: CommandHandler.HandleOptions
-) => Effect.Effect<unknown, E, R>
+  options: CommandHandler.HandleOptions & AsyncHandler.HandlerContext
+) => AsyncHandler.Handling<E, R>
 
 /** Handles commands for an aggregate, by a `CommandHandler` with its defaults. */
 export const of = <Command, State, Event extends Tagged, Refusal>(
@@ -71,8 +73,11 @@ export const of = <Command, State, Event extends Tagged, Refusal>(
  * fibers that it forks, may use. After its `EventStoreError`, `OutcomeUnknown`, `VersionConflict`, `NewerSchemaVersion` or
  * `UnknownEventType` the command is repeated; with any other error of the library its outcome is `CommandFailed`; all other
  * failures are refusals of the domain, `CommandRefused`.
+ *
+ * The handler may be an async function, such as a handler of a Promise store. Of what it throws, `Refused` is a refusal, the
+ * errors of the library are as above, and after anything else the command is attempted again, as after a defect.
  */
-export const withHandler = <Command, E, R>(
+export const withHandler = <Command, E = never, R = never>(
   { category, commands }: Pick<Aggregate<Command, never, Tagged, never>, "category" | "commands">,
   handle: Handle<Command, E, R>
 ): ProcessHandler<R> => ({
@@ -83,7 +88,9 @@ export const withHandler = <Command, E, R>(
     if (schemaVersion > latest) return yield* isNewer({ category, schemaVersion, latest })
     const decoded = decodeFrom(command, schemaVersion)
     if (Result.isFailure(decoded)) return failed(reasonOf(decoded.failure.message))
-    const handled = yield* Effect.result(handle(id, decoded.success, options))
+    const handled = yield* Effect.result(
+      AsyncHandler.call((context) => handle(id, decoded.success, { ...options, ...context }), failureOf)
+    )
     if (Result.isSuccess(handled)) return { _tag: "Succeeded" as const, storedEvents: hasEvents(handled.success) }
     const { failure } = handled
     if (isRetryable(failure)) return yield* Effect.fail(failure)
@@ -92,6 +99,14 @@ export const withHandler = <Command, E, R>(
       : refused(failure)
   })
 })
+
+// A promise is rejected with anything, also with a mistake of the program.
+const failureOf = (error: unknown): Effect.Effect<never, unknown> =>
+  error instanceof Refused
+    ? Effect.fail(error.refusal)
+    : isRetryable(error) || permanentFailures.some((type) => error instanceof type)
+    ? Effect.fail(error)
+    : Effect.die(error)
 
 // Newer code decided it. That code may run elsewhere, or again.
 const isNewer = (

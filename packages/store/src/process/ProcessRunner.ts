@@ -50,7 +50,7 @@ export const run = Effect.fnUntraced(function*<Event extends Tagged, State, R = 
 export const start = Effect.fnUntraced(function*<Event extends Tagged, State, R = never>(
   process: Process<Event, State>,
   options: RunnerOptions.Options<R>
-): Effect.fn.Return<Projector.Running, RunFailure, Services | Scope.Scope | R> {
+): Effect.fn.Return<Projector.Running<RunFailure>, RunFailure, Services | Scope.Scope | R> {
   const resolved = yield* open(process, options)
   const { name } = process
   return yield* OutdatedCode.start({ kind: "process", name }, (stops) => runOpened(process, resolved, stops))

@@ -5,10 +5,12 @@ import { printable } from "@refold/core/internal/event/Printable"
 import * as Data from "effect/Data"
 import * as Option from "effect/Option"
 
-/** The store has no projection of this name. Run it once with `Projector`. */
+/** The store has no projection or consumer of this name. Run it once. */
 export class UnknownProjection extends Data.TaggedError("UnknownProjection")<{ readonly projection: string }> {
   override get message(): string {
-    return printable(`projection "${this.projection}" has never been run on this store: run it with Projector first`)
+    return printable(
+      `projection "${this.projection}" has never been run on this store: run it, or the consumer of this name, first`
+    )
   }
 }
 

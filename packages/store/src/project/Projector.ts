@@ -47,13 +47,15 @@ export const run = <Event extends Tagged, State, R = never>(
     (store) => Effect.andThen(store.open(targetOf(runnable)), runOpened(runnable, options, new Map()))
   )
 
-/** A projection that runs in the background. */
-export interface Running {
+/** A projection, a process or a consumer that runs in the background. */
+export interface Running<E = NotOwned | ReadFailure> {
   /**
    * Why this program is too old, if it is: the event at which it waits for newer code, or the error with which it ended because
    * newer code has taken over. For a check of readiness.
    */
   readonly outdated: Effect.Effect<Option.Option<NewerSchemaVersion | NotOwned>>
+  /** Waits for its end, and fails with the error that ended it. */
+  readonly ended: Effect.Effect<never, E>
 }
 
 /**

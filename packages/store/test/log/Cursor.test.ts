@@ -2,11 +2,13 @@ import type { EventId } from "@refold/core/event/EventId"
 import { Position } from "@refold/core/event/Position"
 import * as Cursor from "@refold/store/log/Cursor"
 import { EventReader } from "@refold/store/log/EventReader"
+import { EventStore } from "@refold/store/log/EventStore"
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { describe, expect, it } from "vitest"
-import { run } from "../support/Account.ts"
+import { run, stored, stream } from "../support/Account.ts"
 import { deposit } from "../support/Balances.ts"
 
 const eventId = "0197a1b2-0000-7000-8000-000000000001" as EventId
@@ -41,8 +43,45 @@ describe("a cursor", () => {
       yield* deposit("a", 1, 2, 3)
       const { subscribeWithCursors } = yield* EventReader
       const delivered = yield* Stream.runCollect(Stream.take(subscribeWithCursors(), 3))
-      const [first] = yield* Stream.runCollect(Stream.take(subscribeWithCursors({ cursor: delivered[0]!.cursor }), 1))
+      const { cursor } = delivered[0]!
+      const [first] = yield* Stream.runCollect(Stream.take(subscribeWithCursors({ cursor }), 1))
       expect(first).toEqual(delivered[1])
+    })))
+
+  const ofType = (type: string, cursor?: Cursor.Cursor) =>
+    Effect.map(EventReader, ({ subscribeWithCursors }) =>
+      Stream.takeUntil(
+        subscribeWithCursors({ types: [type], cursor }),
+        (one) => one._tag === "Progress" && one.isCaughtUp
+      ))
+
+  it("moves on where no event passes the filter, at least once in 10,000 events, up to the head", () =>
+    run(Effect.gen(function*() {
+      const store = yield* EventStore
+      const many = Arr.makeBy(25_000, (n) => stored(n, { type: "Other" }))
+      yield* store.append(stream("a"), many)
+      yield* store.append(stream("a"), [stored(25_000, { type: "Rare" })])
+      const delivered = yield* Stream.runCollect(yield* ofType("Rare"))
+      expect(delivered.map((one) => one._tag === "Event" ? one.event.type : Number(one.position))).toEqual([
+        10_000,
+        20_000,
+        "Rare",
+        25_001
+      ])
+      const { cursor } = delivered[1]!
+      const resumed = yield* Stream.runCollect(yield* ofType("Rare", cursor))
+      expect(resumed).toEqual(delivered.slice(2))
+    })))
+
+  it("comes with a progress that has caught up, also on a log without events and without new ones", () =>
+    run(Effect.gen(function*() {
+      expect(yield* Stream.runCollect(yield* ofType("Rare"))).toEqual([
+        { _tag: "Progress", position: 0, head: 0, isCaughtUp: true, cursor: undefined }
+      ])
+      yield* deposit("a", 1)
+      const [first] = yield* Stream.runCollect(yield* ofType("Rare"))
+      expect(first).toMatchObject({ position: 1, head: 1, isCaughtUp: true })
+      expect(yield* Stream.runCollect(yield* ofType("Rare", first!.cursor))).toEqual([first])
     })))
 
   it("of another store is a log that went back", () =>

@@ -15,6 +15,8 @@ export interface CommandCodec<Command> {
   readonly decode: (input: unknown) => Result.Result<Command, CommandInvalid>
   /** Encodes a command as JSON, in the latest version. Two commands are the same if they encode alike. */
   readonly encode: (command: Command) => Result.Result<Json.Json, CommandInvalid>
+  /** The latest schema. */
+  readonly schema: CommandsSchema<unknown>
   /** The latest version of the schema. */
   readonly schemaVersion: number
   /** Decodes a command that was encoded in this version, and upcasts it to the latest. */
@@ -45,10 +47,11 @@ export const make = <Command>(
 const compile = (versions: ReadonlyArray<CommandVersion>): CommandCodec<unknown> => {
   const compiled = versions.map((version) => ({ ...version, ...compileSchema(version.schema) }))
   const oldest = versions[0]!.version
-  const { decode, encode } = compiled.at(-1)!
+  const { decode, encode, schema } = compiled.at(-1)!
   return {
     decode,
     encode,
+    schema,
     schemaVersion: oldest + versions.length - 1,
     decodeFrom: (input, schemaVersion) => {
       const [from, ...newer] = compiled.slice(Math.max(0, schemaVersion - oldest))

@@ -33,3 +33,21 @@ export const select = <A>(
   }
   return selected
 }
+
+/** The items before index `before`, the last one first, down to index `from`, that pass `includes`, at most `limit`. */
+export const selectBackwards = <A>(
+  log: AppendOnlyLog<A>,
+  { before = log.size, from = 0, limit = Infinity }: {
+    readonly before?: number | undefined
+    readonly from?: number | undefined
+    readonly limit?: number | undefined
+  },
+  includes: (item: A) => boolean
+): ReadonlyArray<A> => {
+  const selected: Array<A> = []
+  for (let index = Math.min(before, log.size) - 1; index >= from && selected.length < limit; index--) {
+    const item = log.items[index]!
+    if (includes(item)) selected.push(item)
+  }
+  return selected
+}

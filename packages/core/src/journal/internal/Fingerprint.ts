@@ -12,8 +12,13 @@ export const ofCommit = ({ idempotency, writes }: Commit): string => {
     stream,
     events.map(({ data, type }): Json.Json => [type, data])
   ])
-  return `content:${Json.canonical(content)}`
+  return `${contentPrefix}${Json.canonical(content)}`
 }
+
+const contentPrefix = "content:"
+
+/** Whether a stored form is that of a commit's content. */
+export const isOfContent = (stored: string): boolean => stored.startsWith(contentPrefix)
 
 /** The stored form of a fingerprint that was given with a key. */
 export const ofGiven = (fingerprint: string): string => `given:${fingerprint}`

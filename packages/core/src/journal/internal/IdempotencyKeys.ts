@@ -6,6 +6,7 @@ import * as Result from "effect/Result"
 import { IdempotencyConflict } from "../AppendError.ts"
 import type * as Commit from "../Commit.ts"
 import * as Fingerprint from "./Fingerprint.ts"
+import * as HashedFingerprint from "./HashedFingerprint.ts"
 
 /** The used keys. */
 export type IdempotencyKeys = HashMap.HashMap<string, KeyedResult>
@@ -28,7 +29,7 @@ export const find = (
   if (key === undefined) return Result.succeedNone
   const known = HashMap.get(keys, key)
   if (Option.isNone(known)) return Result.succeedNone
-  return fingerprint === undefined || known.value.fingerprint === fingerprint
+  return fingerprint === undefined || HashedFingerprint.matches(known.value.fingerprint, fingerprint)
     ? Result.succeedSome(known.value.appended)
     : Result.fail(new IdempotencyConflict({ key }))
 }

@@ -71,10 +71,10 @@ const only = <Event>(input: Decoded<Event>): Result.Result<Inputs<Event>> =>
 
 // `triggerOf` made the trigger of a recorded event.
 const recordedOf = ({ _tag, parts: _parts, ...recorded }: EventTrigger): RecordedEvent =>
-  recorded as unknown as RecordedEvent
+  ({ ...recorded, commit: recorded.commit ?? recorded.position }) as unknown as RecordedEvent
 
 const envelopeOf = (
-  { data: _data, schemaVersion: _version, type: _type, ...envelope }: RecordedEvent
+  { commit: _commit, data: _data, schemaVersion: _version, type: _type, ...envelope }: RecordedEvent
 ): Envelope => envelope
 
 const signalOf = (trigger: Exclude<Trigger, EventTrigger>): Signal => {

@@ -20,6 +20,7 @@ const stored = (
   stream: stream("shop-1"),
   version: StreamVersion(7),
   position: Position(70),
+  commit: Position(70),
   metadata: { actor: "Ada" },
   occurredAt: at(1000),
   recordedAt: at(2000),

@@ -37,13 +37,17 @@ export interface Options {
   readonly isOlder?: boolean | undefined
   /** Whether its events are handled together. */
   readonly isTogether?: boolean | undefined
+  /** The maximum number of events that it handles at the same time. */
+  readonly concurrency?: number | undefined
+  /** Called when the handler begins and ends to handle an event. */
+  readonly note?: ((what: "begin" | "end", delivery: Consumer.Delivery) => void) | undefined
   /** Distinguishes the consumers of one run. */
   readonly name?: string | undefined
 }
 
 /** A consumer, its projection in the words of `ProjectionFold`, and what it has delivered so far. */
 export const make = (fresh: FreshNames.FreshNames, letters: Array<Letter>, options: Options = {}) => {
-  const { isOlder, isPoisoned = false, isTogether = false, name = "letters" } = options
+  const { concurrency = 1, isOlder, isPoisoned = false, isTogether = false, name = "letters", note } = options
   // All or none.
   const deliver = (delivered: ReadonlyArray<Consumer.Delivered<Sample.Event>>) =>
     Effect.suspend(() => {
@@ -63,7 +67,17 @@ export const make = (fresh: FreshNames.FreshNames, letters: Array<Letter>, optio
     startAt: "start",
     ...isTogether
       ? { handleAll: deliver }
-      : { handle: (event, delivery) => deliver([{ event, delivery }]) }
+      : {
+        concurrency,
+        handle: Effect.fnUntraced(function*(event, delivery) {
+          note?.("begin", delivery)
+          // Where several are in hand, they do not end in the order in which they began.
+          const yields = concurrency > 1 ? delivery.version % 3 : 0
+          for (let n = 0; n < yields; n++) yield* Effect.yieldNow
+          yield* deliver([{ event, delivery }])
+          note?.("end", delivery)
+        })
+      }
   })
 }
 

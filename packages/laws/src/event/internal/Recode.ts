@@ -17,6 +17,7 @@ const somewhere = {
   stream: Result.getOrThrow(StreamName.parse("any-1")),
   version: StreamVersion(1),
   position: Position(1),
+  commit: Position(1),
   metadata: {},
   occurredAt: DateTime.makeUnsafe(0),
   recordedAt: DateTime.makeUnsafe(0)

@@ -2,12 +2,14 @@
  * The laws of the Journal, stated directly: the Journal is the specification of every adapter, and only these laws specify
  * the Journal. Each law is about a Journal module; the one of `@refold/core` by default.
  */
+import { Position } from "@refold/core/event/Position"
 import type { StreamName } from "@refold/core/event/StreamName"
 import { VersionConflict } from "@refold/core/journal/AppendError"
 import type { Commit, StreamWrite } from "@refold/core/journal/Commit"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as Journal from "@refold/core/journal/Journal"
 import * as Arr from "effect/Array"
+import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Law from "../../kit/Law.ts"
@@ -151,6 +153,23 @@ export const asOfPositionIsPrefix = (module: Module = Journal) => LogLaws.asOfPo
 
 /** Reads as of each instant of both clocks. */
 export const asOfInstantIsFilter = (module: Module = Journal) => LogLaws.asOfInstantIsFilter(JournalRun.log(module))
+
+/** For every commit that was stored. */
+export const commitsAreNamed = (module: Module = Journal) =>
+  LogLaws.commitsAreNamed((program: TimedProgram) => {
+    const steps = JournalRun.run(module, program)
+    const journal = JournalRun.last(module, steps)
+    const stored = steps.flatMap(({ commit, outcome }) =>
+      Result.isSuccess(outcome) && !outcome.success[1].deduplicated ? [idsOf(commit)] : []
+    )
+    return Effect.succeed({ history: { start: Position(0), events: JournalRun.events(module, journal) }, stored })
+  })
+
+const idsOf = ({ writes }: Commit): ReadonlyArray<string> =>
+  writes.flatMap(({ events }) => events.map(({ id }) => id.toLowerCase()))
+
+/** Reads by each correlation and causation id of the log. */
+export const idsAreFilters = (module: Module = Journal) => LogLaws.idsAreFilters(JournalRun.log(module))
 
 /** Ranges of both clocks. */
 export const emptyRangesAreEmpty = (module: Module = Journal) => LogLaws.emptyRangesAreEmpty(JournalRun.log(module))

@@ -27,7 +27,10 @@ const law = (
 <Input, R>(logOf: (input: Input) => Effect.Effect<Log<R>, unknown, R>): Law.Law<Input, R> =>
   Law.make<Input, R>(name, (input) => Effect.flatMap(logOf(input), sides))
 
-const streamsOf = ({ events }: History.History): ReadonlyArray<readonly [StreamName, ReadonlyArray<RecordedEvent>]> => {
+/** The events of each stream of a history, in the order of their versions. */
+export const streamsOf = (
+  { events }: History.History
+): ReadonlyArray<readonly [StreamName, ReadonlyArray<RecordedEvent>]> => {
   const streams = new Map<StreamName, Array<RecordedEvent>>()
   for (const event of events) streams.set(event.stream, [...streams.get(event.stream) ?? [], event])
   return [...streams].map(([stream, events]) => [stream, events.toSorted(byVersion)])
@@ -93,6 +96,52 @@ export const asOfInstantIsFilter = law(
       return {
         left: yield* Effect.forEach(instants, (asOf) => log.readAll({ after: start, asOf })),
         right: instants.map((asOf) => events.filter((event) => AsOf.includes(asOf, event)))
+      }
+    })
+)
+
+/** Of each commit that was stored, given by the ids of its events, in the order of the log. */
+export const commitsAreNamed = <Input, R>(
+  logOf: (input: Input) => Effect.Effect<{
+    readonly history: History.History
+    readonly stored: ReadonlyArray<ReadonlyArray<string>>
+  }, unknown, R>
+): Law.Law<Input, R> =>
+  Law.make<Input, R>(
+    "events name the commit that they were stored in, by the position of its first event",
+    (input) =>
+      Effect.map(logOf(input), ({ history: { events }, stored }) => {
+        const firsts = new Map(stored.flatMap((ids) => ids.map((id) => [id, ids[0]] as const)))
+        const positions = new Map<string | undefined, Position>(events.map(({ id, position }) => [id, position]))
+        return {
+          left: events.map(({ commit }) => commit),
+          right: events.map(({ id }) => positions.get(firsts.get(id)))
+        }
+      })
+  )
+
+/** Reads by each id of the log, also in pages of one event. */
+export const idsAreFilters = law(
+  "a read by a correlation or causation id gives the events with that id, in the order of the log",
+  <R>(log: Log<R>) =>
+    Effect.gen(function*() {
+      const { events, start } = log.history
+      const asked = (["correlationId", "causationId"] as const).flatMap((field) =>
+        [...new Set(events.flatMap(({ metadata }) => metadata[field] ?? []))].map((id) => [field, id] as const)
+      )
+      const inPages = ([field, id]: typeof asked[number]) =>
+        pages(start, (after) =>
+          log.readAll({ after: Position(after), limit: 1, [field]: id }), ({ position }) =>
+          position)
+      const found = asked.map(([field, id]) =>
+        events.filter(({ metadata }) => metadata[field] === id)
+      )
+      return {
+        left: [
+          yield* Effect.forEach(asked, ([field, id]) => log.readAll({ after: start, [field]: id })),
+          yield* Effect.forEach(asked, inPages)
+        ],
+        right: [found, found]
       }
     })
 )

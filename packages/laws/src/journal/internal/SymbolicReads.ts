@@ -6,7 +6,7 @@ import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as StreamName from "@refold/core/event/StreamName"
 import * as StreamVersion from "@refold/core/event/StreamVersion"
 import * as AsOf from "@refold/core/journal/AsOf"
-import type { ReadAllOptions, ReadStreamOptions, TimeRange } from "@refold/core/journal/ReadOptions"
+import type { ReadAllBackwardsOptions, ReadStreamBackwardsOptions, TimeRange } from "@refold/core/journal/ReadOptions"
 import * as DateTime from "effect/DateTime"
 import * as fc from "fast-check"
 import * as History from "./History.ts"
@@ -37,19 +37,26 @@ export interface SymbolicRead {
   /** After this number of events of the stream or the log. */
   readonly after: number | undefined
   readonly asOf: PastPoint | undefined
+  /** Backwards: before the event with this number, counted from 1. */
+  readonly before?: number | undefined
   readonly limit: number | undefined
   /** The types of these events, or these names; likewise for categories. */
   readonly types: ReadonlyArray<number | string> | undefined
   readonly categories: ReadonlyArray<number | string> | undefined
+  /** The ids in the metadata of these events, or these. */
+  readonly correlationId: number | string | undefined
+  readonly causationId: number | string | undefined
   readonly recordedAt: Range | undefined
   readonly occurredAt: Range | undefined
 }
 
-// Defined once in `weight` + 1 times: with every option given at once, no event would be left.
-const sometimes = <A>(weight: number, arbitrary: fc.Arbitrary<A>): fc.Arbitrary<A | undefined> =>
+// With every option given at once, no event would be left.
+/** Undefined, but for once in `weight` + 1 times. */
+export const sometimes = <A>(weight: number, arbitrary: fc.Arbitrary<A>): fc.Arbitrary<A | undefined> =>
   fc.oneof({ weight, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary })
 
-const count = fc.oneof(
+/** Numbers of events, and some that are none. */
+export const count = fc.oneof(
   { weight: 9, arbitrary: fc.nat(6) },
   { weight: 1, arbitrary: fc.constantFrom(-1, 0.5, NaN, Infinity, 2 ** 53 - 1, 2 ** 53) }
 )
@@ -61,7 +68,8 @@ const end = fc.oneof({ weight: 3, arbitrary: instant }, { weight: 1, arbitrary: 
 
 const range: fc.Arbitrary<Range> = fc.record({ from: end, to: end })
 
-const named = (others: ReadonlyArray<string>): fc.Arbitrary<number | string> =>
+/** The number of an event, or one of these names. */
+export const named = (others: ReadonlyArray<string>): fc.Arbitrary<number | string> =>
   fc.oneof({ weight: 5, arbitrary: fc.nat(12) }, { weight: 1, arbitrary: fc.constantFrom(...others) })
 
 /** Reads with every option, alone and combined. */
@@ -78,14 +86,20 @@ export const arbitrary: fc.Arbitrary<SymbolicRead> = fc.record({
   limit: sometimes(2, count),
   types: sometimes(5, fc.array(named(["unknown", "", "\u0000", "\uD800"]), { maxLength: 3 })),
   categories: sometimes(5, fc.array(named(["unknown", "", "with-dash", "\u0000"]), { maxLength: 3 })),
+  correlationId: sometimes(5, named(["unknown", "", "\u0000", "\uD800"])),
+  causationId: sometimes(5, named(["unknown", "", "\u0000", "\uD800"])),
   recordedAt: sometimes(5, range),
   occurredAt: sometimes(5, range)
 })
 
+/** Reads backwards, with every option. */
+export const backwards: fc.Arbitrary<SymbolicRead> = fc.record({ read: arbitrary, before: sometimes(1, count) })
+  .map(({ before, read }) => ({ ...read, before }))
+
 /** A read with the positions and times of one store. */
 export type Request =
-  | { readonly _tag: "Stream"; readonly stream: StreamName.StreamName; readonly options: ReadStreamOptions }
-  | { readonly _tag: "All"; readonly options: ReadAllOptions }
+  | { readonly _tag: "Stream"; readonly stream: StreamName.StreamName; readonly options: ReadStreamBackwardsOptions }
+  | { readonly _tag: "All"; readonly options: ReadAllBackwardsOptions }
 
 /** The read for a store with this history. */
 export const resolve = (history: History.History, read: SymbolicRead): Request => {
@@ -94,19 +108,36 @@ export const resolve = (history: History.History, read: SymbolicRead): Request =
   const filters = {
     limit: read.limit,
     types: read.types?.map((type) => typeof type === "string" ? type : at(events, type)?.type ?? "none"),
+    ...idOf(events, "correlationId", read.correlationId),
+    ...idOf(events, "causationId", read.causationId),
     recordedAt: read.recordedAt && rangeOf(events, "recordedAt", read.recordedAt),
     occurredAt: read.occurredAt && rangeOf(events, "occurredAt", read.occurredAt)
   }
   if (read.stream === undefined) {
-    const ofLog = { ...afterOf(history, read), asOf: asOf?._tag === "Version" ? undefined : asOf }
+    const ofLog = {
+      ...afterOf(history, read),
+      ...read.before === undefined ? {} : { before: History.positionAt(history, read.before) },
+      asOf: asOf?._tag === "Version" ? undefined : asOf
+    }
     return { _tag: "All", options: { ...filters, ...ofLog } }
   }
   const after = read.after === undefined ? undefined : StreamVersion.StreamVersion(read.after)
-  return { _tag: "Stream", stream: streamOf(events, read.stream), options: { ...filters, after, asOf } }
+  const before = read.before === undefined ? {} : { before: StreamVersion.StreamVersion(read.before) }
+  return { _tag: "Stream", stream: streamOf(events, read.stream), options: { ...filters, after, ...before, asOf } }
 }
 
+// Of an event without one, a text that may be the id of others.
+const idOf = (
+  events: ReadonlyArray<RecordedEvent>,
+  field: "correlationId" | "causationId",
+  of: number | string | undefined
+) => of === undefined ? {} : { [field]: typeof of === "string" ? of : at(events, of)?.metadata[field] ?? "null" }
+
 // Events of other runs must not be read: a position excludes them, unless the categories do.
-const afterOf = (history: History.History, read: SymbolicRead): Pick<ReadAllOptions, "after" | "categories"> => {
+const afterOf = (
+  history: History.History,
+  read: SymbolicRead
+): Pick<ReadAllBackwardsOptions, "after" | "categories"> => {
   const categories = read.categories?.map((category) =>
     typeof category === "string" ? category : StreamName.category(streamOf(history.events, category))
   )

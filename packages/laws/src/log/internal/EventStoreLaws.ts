@@ -162,6 +162,21 @@ export const asOfPositionIsPrefix = LogLaws.asOfPositionIsPrefix(RunPrograms.log
 /** Reads as of each instant of both clocks. */
 export const asOfInstantIsFilter = LogLaws.asOfInstantIsFilter(RunPrograms.log)
 
+/** For every commit that was stored. */
+export const commitsAreNamed = LogLaws.commitsAreNamed((program: Programs.Program) =>
+  Effect.map(RunPrograms.onStore(program), ({ commits, history, outcomes }) => ({
+    history,
+    stored: commits.flatMap(({ writes }, index) =>
+      RunPrograms.isStored(outcomes[index]!)
+        ? [writes.flatMap(({ events }) => events.map(({ id }) => id.toLowerCase()))]
+        : []
+    )
+  }))
+)
+
+/** Reads by each correlation and causation id of the log. */
+export const idsAreFilters = LogLaws.idsAreFilters(RunPrograms.log)
+
 /** Ranges of both clocks. */
 export const emptyRangesAreEmpty = LogLaws.emptyRangesAreEmpty(RunPrograms.log)
 

@@ -1,15 +1,11 @@
 /** The laws of idempotency keys: what a look-up finds, and which keys expire. */
-import type { Appended, KeyLookUp } from "@refold/core/journal/Commit"
 import * as Journal from "@refold/core/journal/Journal"
-import { EventStore } from "@refold/store/log/EventStore"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
-import * as Result from "effect/Result"
-import * as History from "../../journal/internal/History.ts"
-import * as Programs from "../../journal/internal/Programs.ts"
+import type * as Programs from "../../journal/internal/Programs.ts"
 import type * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as Law from "../../kit/Law.ts"
 import * as KeyExpiry from "./KeyExpiry.ts"
+import { lookUp, lookups, rankedIn } from "./KeyLookUps.ts"
 import * as RunPrograms from "./RunPrograms.ts"
 
 /** `findAppended` with every key and fingerprint of a program, and without a fingerprint. */
@@ -21,23 +17,6 @@ export const lookupsAgree = Law.make(
       return { left: yield* lookUp(run), right: lookUpIn(RunPrograms.onJournal(run.commits), run.fresh) }
     })
 )
-
-type Found = Result.Result<Option.Option<Appended>, unknown>
-
-const lookups = (fresh: FreshNames.FreshNames): ReadonlyArray<KeyLookUp> =>
-  Programs.keys.map((key) => fresh.text(key)).flatMap((key) => [
-    { key },
-    ...Programs.fingerprints.map((fingerprint) => ({ key, fingerprint }))
-  ])
-
-const rankedIn = (history: History.History) => (found: Found) =>
-  Result.map(found, Option.map((appended) => History.rankedAppended(history, appended)))
-
-const lookUp = Effect.fnUntraced(function*({ fresh, history }: Pick<RunPrograms.StoreRun, "fresh" | "history">) {
-  const store = yield* EventStore
-  const found = yield* Effect.forEach(lookups(fresh), (lookup) => Effect.result(store.findAppended(lookup)))
-  return found.map(rankedIn(history))
-})
 
 const lookUpIn = (
   { history, journal }: Pick<RunPrograms.JournalRun, "history" | "journal">,

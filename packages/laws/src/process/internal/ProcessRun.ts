@@ -147,6 +147,7 @@ const recordedOf = <Event extends Tagged, State>(
     // Counted from the first event.
     version: ((versions.get(stream) ?? 0) + 1) as StreamVersion,
     position: (position + 1) as Position,
+    commit: (position + 1) as Position,
     metadata,
     occurredAt: now,
     recordedAt: now

@@ -1,6 +1,6 @@
 /** A subscription that runs in the background of a law. */
 import {
-  type Delivered,
+  type DeliveredEvent,
   EventReader,
   type SubscribeFailure,
   type SubscribeOptions
@@ -14,7 +14,7 @@ import { waitUntil } from "../../kit/internal/WaitUntil.ts"
 
 /** A subscription in the background, and what it has delivered. */
 export interface Subscriber {
-  readonly delivered: ReadonlyArray<Delivered>
+  readonly delivered: ReadonlyArray<DeliveredEvent>
   /** Waits until so many events are delivered, or the subscription has ended. */
   readonly waitFor: (count: number) => Effect.Effect<unknown>
   /** `runs`, or how it has ended. */
@@ -25,8 +25,11 @@ export interface Subscriber {
 export const subscribe = Effect.fnUntraced(function*(
   options: SubscribeOptions
 ): Effect.fn.Return<Subscriber, never, EventReader | Scope.Scope> {
-  const delivered: Array<Delivered> = []
-  const events = (yield* EventReader).subscribeWithCursors(options)
+  const delivered: Array<DeliveredEvent> = []
+  const events = Stream.filter(
+    (yield* EventReader).subscribeWithCursors(options),
+    (one): one is DeliveredEvent => one._tag === "Event"
+  )
   const fiber = yield* Effect.forkScoped(
     Stream.runForEach(events, (one) => Effect.sync(() => void delivered.push(one))),
     { startImmediately: true }

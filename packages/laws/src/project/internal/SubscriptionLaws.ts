@@ -3,7 +3,7 @@ import { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
 import * as ReadOptions from "@refold/core/journal/ReadOptions"
-import { EventReader, type SubscribeOptions } from "@refold/store/log/EventReader"
+import { type Delivered, EventReader, type SubscribeOptions } from "@refold/store/log/EventReader"
 import { EventStore } from "@refold/store/log/EventStore"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -84,9 +84,9 @@ interface Following {
 }
 
 // Runs a subscription while events are appended. Gives the delivered events, and those in the log.
-const follow = Effect.fnUntraced(function*<R>(
+const follow = Effect.fnUntraced(function*<A, R>(
   input: SubscriptionCase,
-  run: (following: Following) => Effect.Effect<ReadonlyArray<RecordedEvent>, unknown, R>
+  run: (following: Following) => Effect.Effect<ReadonlyArray<A>, unknown, R>
 ) {
   const fresh = yield* FreshNames.make
   const start = yield* (yield* EventStore).head
@@ -159,5 +159,53 @@ export const replayBeginsWithTheEvent = Law.make(
       const first = from?.position
       const replayed = first === undefined ? [] : log.filter(({ position }) => position >= first)
       return { left: delivered, right: [...replayed, ...replayed] }
+    })
+)
+
+// Up to the progress that has caught up with the last event, or until the timeout.
+const collectWithProgress = Effect.fnUntraced(function*<E, R>(all: Stream.Stream<Delivered, E, R>) {
+  const delivered: Array<Delivered> = []
+  let isOver = false
+  yield* all.pipe(
+    Stream.takeUntil((one) => {
+      isOver ||= one._tag === "Event" && one.event.data === "last"
+      return isOver && one._tag === "Progress" && one.isCaughtUp
+    }),
+    Stream.runForEach((one) => Effect.sync(() => delivered.push(one))),
+    Effect.timeoutOption(timeout)
+  )
+  return delivered
+})
+
+// Before each progress: the events that were delivered, and those that it says were.
+const atEachProgress = (delivered: ReadonlyArray<Delivered>, log: ReadonlyArray<RecordedEvent>) => {
+  const events: Array<RecordedEvent> = []
+  return delivered.flatMap((one) => {
+    if (one._tag === "Event") events.push(one.event)
+    return one._tag === "Event"
+      ? []
+      : [{ delivered: [...events], covered: log.filter(({ position }) => position <= one.position) }]
+  })
+}
+
+/** While events are appended, and up to the last one. */
+export const progressCoversWhatIsDelivered = Law.make(
+  "a subscription says how far it has read, and has delivered every event up to there",
+  (input: SubscriptionCase) =>
+    Effect.gen(function*() {
+      const reader = yield* EventReader
+      const { delivered, log } = yield* follow(input, ({ filter, start }) =>
+        collectWithProgress(reader.subscribeWithCursors({ ...filter, after: start })))
+      const points = atEachProgress(delivered, log)
+      const last = delivered.at(-1)
+      return {
+        left: [
+          points.map(({ delivered }) =>
+            delivered
+          ),
+          last?._tag === "Progress" && last.isCaughtUp
+        ],
+        right: [points.map(({ covered }) => covered), true]
+      }
     })
 )

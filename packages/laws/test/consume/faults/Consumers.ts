@@ -14,20 +14,39 @@ const replaced = (consumer: ConsumerRun.SampleConsumer, deliver: Deliver): Consu
 const deliver = ({ handle, handleAll }: ConsumerRun.SampleConsumer): Deliver =>
   handleAll ?? ((delivered) => Effect.forEach(delivered, ({ delivery, event }) => handle!(event, delivery)))
 
-/** Collects the events while the checkpoint moves, and handles them then. */
-const afterwards = (order: (all: Delivered) => Delivered): ConsumerRun.CatchUp => (consumer, options) =>
+/** Collects events while the checkpoint moves, all or some, and handles them then. */
+const afterwards = (
+  handle: (consumer: ConsumerRun.SampleConsumer, all: Delivered) => Effect.Effect<unknown, unknown>,
+  isLate = always
+) =>
+(consumer: ConsumerRun.SampleConsumer, options: Consumer.Options) =>
   Effect.suspend(() => {
     const collected: Array<Delivered[number]> = []
-    const collecting = replaced(consumer, (delivered) => Effect.sync(() => void collected.push(...delivered)))
+    const collecting = replaced(consumer, (delivered) => {
+      collected.push(...delivered.filter(isLate))
+      return deliver(consumer)(delivered.filter((one) => !isLate(one)))
+    })
     return Effect.andThen(
       Consumer.catchUp(collecting, options),
-      Effect.suspend(() => deliver(consumer)(order(collected)))
+      Effect.suspend(() => handle(consumer, collected))
     )
   })
 
-export const handlesAfterTheCheckpoint = afterwards((all) => all)
+const always: (one: Delivered[number]) => boolean = () => true
 
-export const handlesBackwards = afterwards((all) => all.toReversed())
+export const handlesAfterTheCheckpoint = afterwards((consumer, all) => deliver(consumer)(all))
+
+export const handlesBackwards = afterwards((consumer, all) => deliver(consumer)(all.toReversed()))
+
+/** As if the checkpoint were stored while the second event of a stream is in hand. */
+export const passesEventsInHand = afterwards(
+  (consumer, all) => deliver(consumer)(all),
+  ({ delivery }) => delivery.version === 2
+)
+
+export const handlesAStreamAtOnce = afterwards((consumer, all) =>
+  Effect.forEach(all, (one) => deliver(consumer)([one]), { concurrency: "unbounded", discard: true })
+)
 
 let deliveries = 0
 

@@ -62,6 +62,30 @@ export const instantsArePrefixes: ReadFault = {
   }
 }
 
+export const commitsAreEvents: ReadFault = {
+  response: (events) => events.map((event) => ({ ...event, commit: event.position }))
+}
+
+/** The events of one write as one commit. */
+export const commitsAreWrites: ReadFault = {
+  response: (events) =>
+    events.map((event) => {
+      const write = events.filter(({ commit, stream }) => commit === event.commit && stream === event.stream)
+      return { ...event, commit: write[0]!.position }
+    })
+}
+
+/** Reads by a correlation id what has the id in either field. */
+export const idsAreMixedUp: ReadFault = {
+  request: ({ correlationId, ...options }) =>
+    correlationId === undefined ? options : { ...options, causationId: correlationId }
+}
+
+/** Takes no more than one event of each id. */
+export const idsAreUnique: ReadFault = {
+  response: (events, { causationId }) => causationId === undefined ? events : events.slice(0, 1)
+}
+
 const swapped = ({ from, to }: TimeRange): TimeRange =>
   from !== undefined && to !== undefined && DateTime.isLessThan(to, from) ? { from: to, to: from } : { from, to }
 

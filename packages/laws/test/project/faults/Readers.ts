@@ -1,8 +1,9 @@
 /** Event readers with one fault each. */
 import type { Position } from "@refold/core/event/Position"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
-import { EventReader } from "@refold/store/log/EventReader"
+import { type Delivered, EventReader } from "@refold/store/log/EventReader"
 import * as EventStore from "@refold/store/log/EventStore"
+import * as Arr from "effect/Array"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
@@ -52,6 +53,18 @@ export const treatsInstantsAsPrefixes = readers(({ readAll }) => ({
       )
       : readAll(options)
   }
+}))
+
+const withProgressBefore = (one: Delivered): Arr.NonEmptyReadonlyArray<Delivered> => {
+  if (one._tag === "Progress") return [one]
+  const { cursor, event: { position } } = one
+  return [{ _tag: "Progress", position, head: position, isCaughtUp: true, cursor }, one]
+}
+
+/** Says that it has read up to an event before it delivers it. */
+export const reportsProgressEarly = readers(({ subscribeWithCursors }) => ({
+  subscribeWithCursors: (options) =>
+    Stream.mapArray(subscribeWithCursors({ ...options, columns: undefined }), Arr.flatMap(withProgressBefore))
 }))
 
 /** Delivers the last event again. */

@@ -34,13 +34,18 @@ export const make = (snapshots: Ref.Ref<Snapshots>): SnapshotStore["Service"] =>
       yield* Ref.update(snapshots, (all) => {
         const known = Option.getOrUndefined(HashMap.get(all, idOf(key)))
         const isNewer = known?.fingerprint !== fingerprint || known.snapshot.version < snapshot.version
-        return isNewer ? HashMap.set(all, idOf(key), { fingerprint, snapshot }) : all
+        return isNewer ? HashMap.set(all, idOf(key), { key, fingerprint, snapshot }) : all
       })
     })
   })
 }
 
+/** All snapshots, each with its key. */
+export const list = (snapshots: Snapshots): ReadonlyArray<SnapshotKey & Snapshot> =>
+  [...HashMap.values(snapshots)].map(({ key, snapshot }) => ({ ...snapshot, ...key }))
+
 interface Saved {
+  readonly key: SnapshotKey
   readonly fingerprint: string
   readonly snapshot: Snapshot
 }

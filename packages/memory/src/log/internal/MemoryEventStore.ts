@@ -93,7 +93,8 @@ const versionsOf = (journal: Journal.Journal, streams: ReadonlyArray<StreamName.
     )
   )
 
-const ask = <A, E>(ref: Ref, question: (journal: Journal.Journal) => Result.Result<A, E>): Effect.Effect<A, E> =>
+/** The answer of the current journal. */
+export const ask = <A, E>(ref: Ref, question: (journal: Journal.Journal) => Result.Result<A, E>): Effect.Effect<A, E> =>
   Effect.flatMap(SubscriptionRef.get(ref), ({ journal }) => Effect.fromResult(question(journal)))
 
 const change = <A, E>(

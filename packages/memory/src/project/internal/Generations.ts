@@ -106,6 +106,19 @@ export const save = (all: Generations, id: number, changes: Changes, now: DateTi
   })
 }
 
+/** Puts a generation without rows at a checkpoint, with parked streams as they were. */
+export const restore = (
+  all: Generations,
+  id: number,
+  checkpoint: Position,
+  parked: ReadonlyArray<ParkedStream>
+): Generations => {
+  const generation = find(all, id)
+  if (generation === undefined) return all
+  const parkedStreams = HashMap.fromIterable(parked.map((one) => [one.stream, one] as const))
+  return set(all, { ...generation, checkpoint, parkedStreams, parked: parked.length })
+}
+
 /** Changes the definition of a generation, or an addition to it. */
 export const redefine = (
   all: Generations,

@@ -2,11 +2,11 @@
 -- read needs EXECUTE on it and not on what it calls.
 CREATE FUNCTION refold.check_log_read(
   after bigint, max_count bigint, as_of_position bigint, as_of_recorded_at timestamptz, as_of_occurred_at timestamptz,
-  types text[], categories text[]
+  types text[], categories text[], before bigint DEFAULT NULL
 ) RETURNS void LANGUAGE plpgsql IMMUTABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
   problem CONSTANT jsonb := refold.read_problem(
-    after, max_count, NULL::bigint, as_of_position, as_of_recorded_at, as_of_occurred_at, types, categories
+    after, max_count, NULL::bigint, as_of_position, as_of_recorded_at, as_of_occurred_at, types, categories, before
   );
 BEGIN
   IF problem IS NOT NULL THEN

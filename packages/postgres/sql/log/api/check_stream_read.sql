@@ -4,7 +4,8 @@
 -- needs EXECUTE on it and not on what it calls.
 CREATE FUNCTION refold.check_stream_read(
   stream text, after bigint DEFAULT NULL, as_of_version bigint DEFAULT NULL, as_of_position bigint DEFAULT NULL,
-  as_of_recorded_at timestamptz DEFAULT NULL, as_of_occurred_at timestamptz DEFAULT NULL, max_count bigint DEFAULT NULL
+  as_of_recorded_at timestamptz DEFAULT NULL, as_of_occurred_at timestamptz DEFAULT NULL, max_count bigint DEFAULT NULL,
+  before bigint DEFAULT NULL
 ) RETURNS bigint
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -12,7 +13,7 @@ DECLARE
     refold.problem('stream', refold.stream_problem(stream)),
     refold.read_problem(
       after, max_count, as_of_version, as_of_position, as_of_recorded_at, as_of_occurred_at, NULL::text[],
-      NULL::text[]
+      NULL::text[], before
     )
   );
 BEGIN

@@ -17,11 +17,7 @@ BEGIN
   PERFORM refold.check_log_read(
     read_all.after, max_count, as_of_position, as_of_recorded_at, as_of_occurred_at, read_all.types, read_all.categories
   );
-  IF current_setting('transaction_isolation') NOT IN ('read committed', 'read uncommitted') THEN
-    RAISE EXCEPTION 'the whole store cannot be read under %: events could be missed', upper(current_setting('transaction_isolation'))
-      USING ERRCODE = 'feature_not_supported', HINT = 'Use READ COMMITTED.';
-  END IF;
-  head := refold.read_head();
+  head := refold.checked_head();
   RETURN QUERY
   SELECT * FROM (
     SELECT e.* FROM refold.event_store AS e

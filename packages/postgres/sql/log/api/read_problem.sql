@@ -2,10 +2,12 @@
 -- of the TypeScript API. The elements of arrays are counted from 0, as in its errors.
 CREATE FUNCTION refold.read_problem(
   after bigint, max_count bigint, as_of_version bigint, as_of_position bigint, as_of_recorded_at timestamptz,
-  as_of_occurred_at timestamptz, types text[], categories text[]
+  as_of_occurred_at timestamptz, types text[], categories text[],
+  before bigint
 ) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
 SELECT coalesce(
   refold.problem('after', refold.count_problem(after)),
+  refold.problem('before', refold.count_problem(before)),
   refold.problem('max_count', refold.count_problem(max_count)),
   refold.problem('as_of_version', refold.count_problem(as_of_version)),
   refold.problem('as_of_position', refold.count_problem(as_of_position)),

@@ -13,6 +13,8 @@ export const names = {
   stream: "stream",
   version: "version",
   position: `"position"`,
+  // A distance from the position, which is read with it.
+  commit: "commit_offset",
   id: "event_id",
   type: "type",
   schemaVersion: "schema_version",
@@ -30,6 +32,7 @@ export interface EventRow {
   readonly stream: string
   readonly version: bigint | number
   readonly position: bigint | number
+  readonly commit_offset: number
   readonly event_id: string
   readonly type: string
   readonly schema_version: number
@@ -67,11 +70,12 @@ const metadata = StoredValue.object({ correlationId: optionalText, causationId: 
 
 // One literal, which is fast to make: a column that was not selected is undefined, and not in the type that a reader gets.
 const event = (row: Partial<EventRow>, stream: string): RecordedEvent => {
-  const { occurred_at: occurredAt, position, recorded_at: recordedAt, version } = row
+  const { commit_offset: offset, occurred_at: occurredAt, position, recorded_at: recordedAt, version } = row
   return {
     stream,
     version: version === undefined ? undefined : StreamVersion(Number(version)),
     position: position === undefined ? undefined : Position(Number(position)),
+    commit: offset === undefined || position === undefined ? undefined : Position(Number(position) - offset),
     id: row.event_id,
     type: row.type,
     schemaVersion: row.schema_version,

@@ -1,12 +1,15 @@
 /**
- * LISTEN, on a connection of its own. Taken from the pool, it would be missing there for as long as the log is followed:
+ * LISTEN, on a connection of its own, which all stores on a client share. Taken from the pool, it would be missing there for as long as the log is followed:
  * with a small pool, subscribers that wait for a connection to read with and the listener could wait for each other.
  */
 import type * as PgClient from "@effect/sql-pg/PgClient"
 import * as PgConnection from "@effect/sql-pg/PgConnection"
 import * as RetryPolicies from "@refold/store/internal/log/RetryPolicies"
 import * as Effect from "effect/Effect"
+import * as RcRef from "effect/RcRef"
 import * as Schedule from "effect/Schedule"
+import * as Scope from "effect/Scope"
+import type * as SqlError from "effect/sql/SqlError"
 import * as Stream from "effect/Stream"
 import * as Denial from "../../schema/internal/Denial.ts"
 
@@ -21,8 +24,10 @@ export const channelOf = (schema: string): string => `refold_${schema}`
 export const listen = (config: PgClient.PgClientConfig, schema: string): Stream.Stream<string> => {
   const channel = channelOf(schema)
   return Stream.unwrap(Effect.gen(function*() {
-    const connection = yield* PgConnection.make(config)
-    const notifications = Stream.fromQueue(yield* connection.listen(channel))
+    const session = yield* open(config)
+    const lost = Effect.sync(() => session.isLost = true)
+    const queue = yield* Effect.tapError(session.connection.listen(channel), () => lost)
+    const notifications = Stream.tapError(Stream.fromQueue(queue), () => lost)
     return Stream.concat(Stream.succeed(""), Stream.map(notifications, ({ payload }) => payload))
   })).pipe(
     Stream.tapError((error) =>
@@ -37,3 +42,33 @@ export const listen = (config: PgClient.PgClientConfig, schema: string): Stream.
     Stream.catch(() => Stream.empty)
   )
 }
+
+/** A connection that listens for all stores on a client. */
+interface Session {
+  readonly connection: PgConnection.PgConnection
+  /** Set by the first of its channels that fails. */
+  isLost: boolean
+}
+
+// By the configuration, which is one object for each client.
+const sessions = new WeakMap<PgClient.PgClientConfig, RcRef.RcRef<Session, SqlError.SqlError>>()
+
+// Connected while any store listens. A lost session is replaced by the first store that asks again.
+const open = Effect.fnUntraced(function*(config: PgClient.PgClientConfig) {
+  const made = yield* sessionOf(config)
+  // Another store may be first.
+  const ref = sessions.get(config) ?? made
+  sessions.set(config, ref)
+  const session = yield* RcRef.get(ref)
+  if (!session.isLost) return session
+  yield* RcRef.invalidate(ref)
+  return yield* RcRef.get(ref)
+})
+
+const sessionOf = (config: PgClient.PgClientConfig) =>
+  RcRef.make({
+    // Several channels of a connection need one lease of it.
+    acquire: Effect.flatMap(PgConnection.make(config), ({ pin }) =>
+      Effect.map(pin, (connection): Session => ({ connection, isLost: false })))
+    // It holds nothing while no store listens, so its own scope need not close.
+  }).pipe(Scope.provide(Scope.makeUnsafe()))

@@ -20,7 +20,7 @@ import * as UnreadableRow from "./UnreadableRow.ts"
 const maxEvents = 1000
 const maxBytes = 8 * 1024 * 1024
 
-/** The first `limit` events after a version or position. */
+/** The first `limit` events after a version or position; backwards, the last ones before it. */
 interface Page {
   readonly after: number
   readonly limit: number
@@ -29,7 +29,7 @@ interface Page {
 /** The order of a read. */
 export type Key = "version" | "position"
 
-/** The statement that selects columns of the events of a page, in the order of its key. */
+/** The statement that selects columns of the events of a page, in the order of its key, or in the reverse one. */
 export type Select = (page: Page, columns: Statement.Fragment) => Statement.Fragment
 
 type Row = EventRow.EventRow & { readonly size: number }
@@ -37,6 +37,8 @@ type Row = EventRow.EventRow & { readonly size: number }
 /** Which events to read, and whether to go on when another instance of the log answers. */
 export interface Options {
   readonly after?: number | undefined
+  /** Reads backwards from before this version or position. */
+  readonly before?: number | undefined
   readonly limit?: number | undefined
   /** The stream of all events, if it is one: then it is not read. */
   readonly stream?: StreamName | undefined
@@ -52,13 +54,13 @@ export interface Options {
 /** Reads page by page. Fails with a permanent `EventStoreError` at an event that the client cannot read. */
 export const read = (
   database: Database,
-  { after = 0, columns = allColumns, limit = Infinity, onInstanceChanged = Effect.fail, stream }: Options,
+  { after = 0, before, columns = allColumns, limit = Infinity, onInstanceChanged = Effect.fail, stream }: Options,
   key: Key,
   select: Select
 ): Stream.Stream<RecordedEvent, ReadFailure> => {
   const read = columns.filter((column) => column !== "stream" || stream === undefined)
-  const statement = statementOf(database, key, read, select)
-  const start: From = { after, left: limit, most: maxEvents, last: undefined }
+  const statement = statementOf(database, { key, select, isBackwards: before !== undefined }, read)
+  const start: From = { after: before ?? after, left: limit, most: maxEvents, last: undefined }
   return Stream.paginate(
     start,
     (from) =>
@@ -139,20 +141,22 @@ const decodeAll = (rows: ReadonlyArray<Row>, stream: StreamName | undefined): De
 // than a bigint, and a version or position fits into it.
 const statementOf = (
   { sql }: Database,
-  key: Key,
-  columns: ReadonlyArray<Column>,
-  select: Select
+  { isBackwards, key, select }: Pick<Source, "key" | "select"> & { readonly isBackwards: boolean },
+  columns: ReadonlyArray<Column>
 ): Source["statement"] => {
   const own = EventRow.names[key]
-  const read = [...new Set<Column>([key, ...columns])]
+  const direction = isBackwards ? " DESC" : ""
+  const read = [...new Set<Column>([key, ...columns.includes("commit") ? ["position" as const] : [], ...columns])]
   const names = read.map((column) => EventRow.names[column])
   const inner = sql.literal(
-    `${names.join(", ")}, size, sum(size) OVER (ORDER BY ${own} ROWS UNBOUNDED PRECEDING) - size AS bytes_before`
+    `${
+      names.join(", ")
+    }, size, sum(size) OVER (ORDER BY ${own}${direction} ROWS UNBOUNDED PRECEDING) - size AS bytes_before`
   )
   const outer = sql.literal(
     [...names.map((name) => isCount(name) ? `${name}::float8 AS ${name}` : name), "size"].join(", ")
   )
-  const order = sql.literal(`page.${own}`)
+  const order = sql.literal(`page.${own}${direction}`)
   return (page) =>
     sql<Row>`
     SELECT ${outer} FROM (${select(page, inner)}) AS page

@@ -26,17 +26,25 @@ export const readStream = (
 ): Stream.Stream<RecordedEvent, ReadFailure> =>
   whenChecked(Result.andThen(StreamName.parse(stream), ReadOptions.check(options)), () => {
     const { object, sql } = database
-    const { asOf } = options
-    const conditions = andAll(database, [
-      ...given(asOf?._tag === "Version" ? asOf.version : undefined, (version) => sql`version <= ${version}::bigint`),
-      ...filters(database, options)
-    ])
+    const conditions = streamConditions(database, options)
     return Pages.read(database, { ...options, stream }, "version", ({ after, limit }, columns) =>
       sql`
         SELECT ${columns} FROM ${object("event_store")}
         WHERE stream = ${stream}::text AND version > ${after}::bigint${conditions}
         ORDER BY version LIMIT ${limit}::bigint`)
   })
+
+/** The conditions of a read of one stream. */
+export const streamConditions = (database: Database, options: ReadOptions.ReadStreamOptions): Statement.Fragment => {
+  const { asOf } = options
+  return andAll(database, [
+    ...given(
+      asOf?._tag === "Version" ? asOf.version : undefined,
+      (version) => database.sql`version <= ${version}::bigint`
+    ),
+    ...filters(database, options)
+  ])
+}
 
 /** The events of the global log, page by page, up to the head at the start of the read. */
 export const readAll = (
@@ -54,7 +62,7 @@ export const readAll = (
         : options.columns
       const conditions = andAll(database, [
         ...filters(database, options),
-        ...given(options.categories, (names) => sql`split_part(stream, '-', 1) = ANY (${names}::text[])`)
+        ...inCategories(database, options)
       ])
       // A read goes on over a restart of the database, unless its last event is gone or the caller names the instance.
       const onInstanceChanged = Effect.fnUntraced(
@@ -97,17 +105,22 @@ const headOf = (readHead: ReadHead, { asOf, instance }: ReadLogOptions): Effect.
   )
 }
 
-const whenChecked = (
+/** A read with options that were checked. */
+export const whenChecked = (
   checked: Result.Result<unknown, InvalidInput>,
   read: () => Stream.Stream<RecordedEvent, ReadFailure>
 ): Stream.Stream<RecordedEvent, ReadFailure> => Stream.unwrap(Effect.map(Effect.fromResult(checked), read))
 
-const andAll = ({ sql }: Database, conditions: ReadonlyArray<Statement.Fragment>): Statement.Fragment =>
+/** All conditions, each after an AND. */
+export const andAll = ({ sql }: Database, conditions: ReadonlyArray<Statement.Fragment>): Statement.Fragment =>
   conditions.length === 0 ? sql.literal("") : sql` AND ${sql.and(conditions)}`
 
-const filters = (
+/** The conditions of the filters that reads of a stream and of the log have in common. */
+export const filters = (
   { sql }: Database,
-  { asOf, occurredAt, recordedAt, types }: ReadOptions.ReadStreamOptions | ReadOptions.ReadAllOptions
+  { asOf, causationId, correlationId, occurredAt, recordedAt, types }:
+    | ReadOptions.ReadStreamOptions
+    | ReadOptions.ReadAllOptions
 ): ReadonlyArray<Statement.Fragment> => [
   ...given(asOf?._tag === "Position" ? asOf.position : undefined, (last) => sql`"position" <= ${last}::bigint`),
   ...given(
@@ -122,5 +135,20 @@ const filters = (
   ...given(recordedAt?.to, (to) => sql`recorded_at < ${DateTime.toDateUtc(to)}::timestamptz`),
   ...given(occurredAt?.from, (from) => sql`occurred_at >= ${DateTime.toDateUtc(from)}::timestamptz`),
   ...given(occurredAt?.to, (to) => sql`occurred_at < ${DateTime.toDateUtc(to)}::timestamptz`),
-  ...given(types, (names) => sql`type = ANY (${names}::text[])`)
+  ...given(types, (names) => sql`type = ANY (${names}::text[])`),
+  ...given(correlationId, (id) => hasId(sql, "correlationId", id)),
+  ...given(causationId, (id) => hasId(sql, "causationId", id))
 ]
+
+/** The condition of the filter by category. */
+export const inCategories = (
+  { sql }: Database,
+  { categories }: ReadOptions.ReadAllOptions
+): ReadonlyArray<Statement.Fragment> =>
+  given(categories, (names) => sql`split_part(stream, '-', 1) = ANY (${names}::text[])`)
+
+// By the hash, as the indexes are; the text itself decides.
+const hasId = (sql: Database["sql"], field: "correlationId" | "causationId", id: string): Statement.Fragment => {
+  const value = sql.literal(`metadata ->> '${field}'`)
+  return sql`hashtextextended(${value}, 0) = hashtextextended(${id}::text, 0) AND ${value} = ${id}::text`
+}

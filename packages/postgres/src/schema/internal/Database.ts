@@ -110,6 +110,9 @@ export const isMissingTable = (error: SqlError.SqlError): boolean => codeOf(erro
 /** Another instance of the log answered than the one that gave the head; see `require_instance.sql`. */
 export const isOtherInstance = (error: SqlError.SqlError): boolean => codeOf(error) === "RF010"
 
+/** The store is in the middle of an import; see `incomplete_store.sql`. */
+export const isIncomplete = (error: SqlError.SqlError): boolean => codeOf(error) === "RF011"
+
 /** The server's own message and hint, which the driver's message leaves out. */
 export const explain = (error: SqlError.SqlError): Error => {
   const { cause } = error.reason

@@ -1,7 +1,7 @@
 /** Statements that may be sent again when the connection is lost, and errors as the ports know them. */
 import * as RetryBudget from "@refold/store/internal/log/RetryBudget"
 import * as RetryPolicies from "@refold/store/internal/log/RetryPolicies"
-import { EventStoreError } from "@refold/store/log/EventStoreError"
+import { EventStoreError, StoreIncomplete } from "@refold/store/log/EventStoreError"
 import * as InstanceChanged from "@refold/store/log/InstanceChanged"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
@@ -87,6 +87,8 @@ export const failed = (
 ): EventStoreError =>
   Database.isOtherInstance(error)
     ? InstanceChanged.failed(operation)
+    : Database.isIncomplete(error)
+    ? new EventStoreError({ operation, cause: new StoreIncomplete() })
     : Denial.isDenial(error)
     ? new EventStoreError({ operation, cause: Denial.explain(error, schema), isPermanent: true })
     : new EventStoreError({ operation, cause: Database.explain(error), isPermanent: Database.isUnreadable(error) })

@@ -12,6 +12,7 @@ export interface Server {
   readonly host: string | undefined
   readonly port: number | undefined
   readonly database: string | undefined
+  readonly applicationName: string | undefined
   readonly sslmode: SslMode | undefined
 }
 
@@ -65,6 +66,7 @@ export const parse = (url: Redacted.Redacted): Result.Result<Server, InvalidInpu
       host: params.get("host") ?? (yield* decode(hostname, "host")),
       port: yield* portOf(params.get("port") ?? parsed.port),
       database: params.get("dbname") ?? database,
+      applicationName: params.get("application_name"),
       sslmode: yield* sslModeOf(params.get("sslmode"))
     }
   })

@@ -24,6 +24,14 @@ const readerRights: Rights = {
     "stream_version",
     "check_stream_read",
     "check_log_read",
+    "checked_head",
+    "read_stream_backwards",
+    "read_all_backwards",
+    "read_by_correlation",
+    "read_by_causation",
+    "check_id",
+    "list_streams",
+    "check_stream_list",
     "rebuild_from_snapshot",
     "generation_schema",
     "hold_generation"
@@ -123,6 +131,25 @@ export const rightOn = (object: string): string | undefined => {
   const single = new Set(granted.flatMap((list) => list.split(", ")))
   return single.size === 0 ? undefined : [...single].join(", ")
 }
+
+/** A right of a kind of role on a function or a table, by its name without the schema. */
+export interface Right {
+  readonly kind: RoleKind
+  readonly right: string
+  readonly object: string
+}
+
+/** All rights of all kinds on functions and tables. */
+export const all: ReadonlyArray<Right> = kinds.flatMap((kind) => {
+  const { execute, tables }: Rights = rights[kind]
+  return [
+    ...execute.map((object) => ({ kind, right: "EXECUTE", object })),
+    ...tables.flatMap(([right, names]) =>
+      // A right on columns is one on some of them.
+      names.flatMap((object) => right.replace(/ \(.*\)/, "").split(", ").map((one) => ({ kind, right: one, object })))
+    )
+  ]
+})
 
 /** The statements that grant a role, given as it is quoted in SQL, the rights of a kind. */
 export const statements = (role: string, kind: RoleKind, schema: string): ReadonlyArray<string> => {

@@ -2,12 +2,8 @@
 import type { Tagged } from "@refold/core/event/EventType"
 import * as Position from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
-import type { StreamName } from "@refold/core/event/StreamName"
 import * as StoredDefinition from "@refold/core/internal/project/StoredDefinition"
-import type { PoisonedEvent } from "@refold/core/project/PoisonedEvent"
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as Result from "effect/Result"
 import { WireTransform } from "../../log/WireTransform.ts"
 import * as ParkingPolicy from "../../project/internal/ParkingPolicy.ts"
@@ -15,11 +11,14 @@ import type { Outcome, ProjectionTarget } from "../../project/internal/Projectio
 import type { Batch } from "../../project/ReadModelStore.ts"
 import type { Consumer } from "./Definition.ts"
 import { deliver, type Place, undoing } from "./Deliver.ts"
+import { deliverBatch, nothing } from "./DeliverBatch.ts"
 import * as Deliveries from "./Deliveries.ts"
+import type { Remembered } from "./Lanes.ts"
 
 /** The target of a consumer. */
 export const make = <Event extends Tagged, R>(consumer: Consumer<Event, R>): ProjectionTarget<R> => {
   const { categories, events, handleAll, inTransaction, name, startAt, types } = consumer
+  const memory = new Map<number, Remembered>()
   return {
     name,
     // Never raised: what was delivered cannot be taken back, so there is nothing to build again.
@@ -37,7 +36,7 @@ export const make = <Event extends Tagged, R>(consumer: Consumer<Event, R>): Pro
       const { fromWire } = yield* WireTransform
       const events = yield* fromWire(recorded)
       const isParked = !ParkingPolicy.isRetried({ attempts }, 1)
-      const oneByOne = (place: Place) => deliverAll(consumer, batch, events, { waiting, isParked, place })
+      const oneByOne = (place: Place) => deliverBatch(consumer, batch, events, { waiting, isParked, place, memory })
       const isInside = inTransaction || batch.outside === undefined
       const place = isInside ? "inside" : "outside"
       if (handleAll === undefined && !isInside) return yield* oneByOne(place)
@@ -55,8 +54,6 @@ export const make = <Event extends Tagged, R>(consumer: Consumer<Event, R>): Pro
 
 const isWhole = ({ failed, poisoned }: Outcome): boolean => failed === undefined && poisoned.length === 0
 
-const nothing = { rows: [], removed: [], keepsNewer: false }
-
 const deliverTogether = Effect.fnUntraced(function*<Event extends Tagged, R>(
   consumer: Consumer<Event, R>,
   batch: Batch,
@@ -73,60 +70,4 @@ const deliverTogether = Effect.fnUntraced(function*<Event extends Tagged, R>(
     )
   }
   return { ...nothing, poisoned: [], folded: events.length }
-})
-
-interface Delivering {
-  readonly waiting: ReadonlySet<StreamName>
-  /** Whether a stream is parked at the first failure. */
-  readonly isParked: boolean
-  readonly place: Place
-}
-
-// A batch ends after this time, so that few events are delivered again after a crash, and no transaction is open for long.
-const maxMillis = 1000
-
-// In order, up to the first failure. What was delivered before it is stored first: it must not be delivered again with it.
-const deliverAll = Effect.fnUntraced(function*<Event extends Tagged, R>(
-  consumer: Consumer<Event, R>,
-  batch: Batch,
-  events: ReadonlyArray<RecordedEvent>,
-  { isParked, place, waiting }: Delivering
-): Effect.fn.Return<Outcome, never, R> {
-  const end = (yield* Clock.currentTimeMillis) + maxMillis
-  let folded = 0
-  for (const [covered, event] of events.entries()) {
-    if (waiting.has(event.stream)) continue
-    const isOver = folded > 0 && ((yield* Clock.currentTimeMillis) >= end || (yield* isInterrupted))
-    if (isOver) return { ...nothing, poisoned: [], folded, covered }
-    const delivered = yield* Effect.result(deliverOne(consumer, batch, event, place))
-    if (Result.isFailure(delivered)) {
-      const { reason, stream, type, version } = delivered.failure
-      const what = `event ${version} of stream "${stream}" (${type})`
-      yield* Effect.logWarning(`consumer "${consumer.name}" could not handle ${what}: ${reason}`)
-      return folded === 0 || isParked
-        ? { ...nothing, poisoned: [delivered.failure], folded, covered: covered + 1 }
-        : { ...nothing, poisoned: [], folded, covered, failed: delivered.failure }
-    }
-    folded++
-  }
-  return { ...nothing, poisoned: [], folded }
-})
-
-// An interruption that waits until the batch is stored.
-const isInterrupted = Effect.map(Effect.exit(Effect.interruptible(Effect.void)), Exit.isFailure)
-
-const deliverOne = Effect.fnUntraced(function*<Event extends Tagged, R>(
-  consumer: Consumer<Event, R>,
-  batch: Batch,
-  recorded: RecordedEvent,
-  place: Place
-): Effect.fn.Return<void, PoisonedEvent, R> {
-  const delivered = yield* Effect.fromResult(Deliveries.of(consumer, recorded))
-  const { name, timeout } = consumer
-  const attributes = { consumer: name, type: recorded.type, position: recorded.position }
-  if (delivered.length === 0) return
-  yield* deliver(batch, Deliveries.handle(consumer, delivered), { place, timeout }).pipe(
-    Effect.withSpan("refold.consumer.delivery", { attributes }),
-    Effect.mapError((reason) => Deliveries.poisoned(name, recorded, "Handle", reason))
-  )
 })

@@ -3,11 +3,13 @@ import type { EventCodec } from "@refold/core/event/EventCodec"
 import type { Tagged } from "@refold/core/event/EventType"
 import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
 import type { Position } from "@refold/core/event/Position"
+import { attempt } from "@refold/core/internal/event/Reason"
 import * as Projection from "@refold/core/project/Projection"
 import type * as Duration from "effect/Duration"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
+import { call, type HandlerContext, type Handling } from "../../log/internal/AsyncHandler.ts"
 import * as CheckOptions from "../../log/internal/CheckOptions.ts"
 
 /** The envelope of a delivered event, and the key of its delivery. */
@@ -42,15 +44,18 @@ export interface Definition<Event extends Tagged, R = never> {
    */
   readonly startAt: "start" | "now" | { readonly after: Position }
   /**
-   * Handles an event. One event at a time, in the order of the log. May run again for the same event with the same
-   * `delivery.key`: after a failure, after a crash, and where another program takes over from one that was suspended.
+   * Handles an event: returns an effect, or is an async function. One event at a time, in the order of the log, or as
+   * `concurrency` says. May run again for the same event with the same `delivery.key`: after a failure, after a crash, and where
+   * another program takes over from one that was suspended. What it throws, or a promise that is rejected, is a failure.
    */
-  readonly handle?: ((event: Event, delivery: Delivery) => Effect.Effect<unknown, unknown, R>) | undefined
+  readonly handle?: ((event: Event, delivery: Delivery, context: HandlerContext) => Handling<unknown, R>) | undefined
   /**
    * In place of `handle`: handles the events of a batch together, in the order of the log, at most `batchSize` stored events of the
    * options. Where it fails, it runs again with the events one by one, until one fails.
    */
-  readonly handleAll?: ((delivered: ReadonlyArray<Delivered<Event>>) => Effect.Effect<unknown, unknown, R>) | undefined
+  readonly handleAll?:
+    | ((delivered: ReadonlyArray<Delivered<Event>>, context: HandlerContext) => Handling<unknown, R>)
+    | undefined
   /** A handler that takes longer is interrupted and has failed; 30 seconds by default. */
   readonly timeout?: Duration.Input | undefined
   /**
@@ -60,39 +65,63 @@ export interface Definition<Event extends Tagged, R = never> {
    * session: everything else that uses it waits while a handler runs.
    */
   readonly inTransaction?: boolean | undefined
+  /**
+   * The maximum number of events that `handle` handles at the same time, 1 by default. They are of different streams: the events of
+   * a stream are handled one after another, in order. 1 with `handleAll` and `inTransaction`, and always on the embedded database.
+   */
+  readonly concurrency?: number | undefined
 }
 
 /** A consumer, checked and ready for use. */
 export interface Consumer<Event extends Tagged, R = never>
-  extends Omit<Definition<Event, R>, "timeout" | "inTransaction">
+  extends Omit<Definition<Event, R>, "handle" | "handleAll" | "timeout" | "inTransaction" | "concurrency">
 {
+  readonly handle: ((event: Event, delivery: Delivery) => Effect.Effect<unknown, unknown, R>) | undefined
+  readonly handleAll: ((delivered: ReadonlyArray<Delivered<Event>>) => Effect.Effect<unknown, unknown, R>) | undefined
   /** The stored names of the event types that it reads, former names included. */
   readonly types: ReadonlyArray<string>
   readonly timeout: Duration.Duration
   readonly inTransaction: boolean
+  readonly concurrency: number
 }
 
 const namePattern = /^[A-Za-z0-9_-]{1,100}$/
 
 /** Makes a consumer. Fails with `InvalidInput` for the part of the definition that breaks a rule. */
 export const make = <Event extends Tagged, R = never>(
-  { inTransaction = false, timeout = "30 seconds", ...definition }: Definition<Event, R>
+  { concurrency = 1, handle, handleAll, inTransaction = false, timeout = "30 seconds", ...definition }: Definition<Event, R>
 ): Result.Result<Consumer<Event, R>, InvalidInput> =>
   Result.gen(function*() {
     if (!namePattern.test(definition.name)) {
       return yield* invalid("name", "must be 1 to 100 ASCII letters, digits, dashes and underscores")
     }
     yield* checkStart(definition.startAt)
-    if ((definition.handle === undefined) === (definition.handleAll === undefined)) {
+    if ((handle === undefined) === (handleAll === undefined)) {
       return yield* invalid("handle", "must be given, or handleAll in its place")
     }
+    yield* CheckOptions.count("concurrency", concurrency)
+    if (concurrency > 1 && (inTransaction || handleAll !== undefined)) {
+      return yield* invalid("concurrency", "must be 1 with handleAll or inTransaction")
+    }
     const { types } = yield* Projection.make({ ...definition, version: 1, ...withoutRows })
-    return { ...definition, types, inTransaction, timeout: yield* CheckOptions.duration("timeout", timeout) }
+    return {
+      ...definition,
+      types,
+      concurrency,
+      inTransaction,
+      timeout: yield* CheckOptions.duration("timeout", timeout),
+      handle: handle && ((event, delivery) => run((context) => handle(event, delivery, context))),
+      handleAll: handleAll && ((delivered) => run((context) => handleAll(delivered, context)))
+    }
   })
 
 /** As `make`, for module constants: throws the `InvalidInput`. */
 export const makeUnsafe = <Event extends Tagged, R = never>(definition: Definition<Event, R>): Consumer<Event, R> =>
   Result.getOrThrow(make(definition))
+
+// What a handler throws before it returns an effect or a promise is its failure, too.
+const run = <R>(handle: (context: HandlerContext) => Handling<unknown, R>): Effect.Effect<unknown, unknown, R> =>
+  call((context) => Result.getOrElse(attempt(() => handle(context)), (reason) => Effect.fail(reason)), Effect.fail)
 
 const checkStart = (startAt: unknown): Result.Result<void, InvalidInput> => {
   const after: unknown = Object(startAt).after

@@ -1,7 +1,6 @@
 /** The deliveries of a stored event: one for each domain event that it is read as, each with its key. */
 import type { Tagged } from "@refold/core/event/EventType"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
-import { attempt } from "@refold/core/internal/event/Reason"
 import { PoisonedEvent, type Stage } from "@refold/core/project/PoisonedEvent"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -42,14 +41,10 @@ export const handle = <Event extends Tagged, R>(
     ? Effect.forEach(
       delivered,
       // It is given where `handleAll` is not.
-      ({ delivery, event }) => causedBy([delivery], call(() => handle!(event, delivery))),
+      ({ delivery, event }) => causedBy([delivery], handle!(event, delivery)),
       { discard: true }
     )
-    : causedBy(delivered.map(({ delivery }) => delivery), call(() => handleAll(delivered)))
-
-// A handler may throw before it returns an effect.
-const call = <R>(handler: () => Effect.Effect<unknown, unknown, R>): Effect.Effect<unknown, unknown, R> =>
-  Effect.flatten(Effect.fromResult(attempt(handler)))
+    : causedBy(delivered.map(({ delivery }) => delivery), handleAll(delivered))
 
 const causedBy = <R>(
   [first, ...others]: ReadonlyArray<Delivered<unknown>["delivery"]>,

@@ -9,11 +9,10 @@ import { VersionConflict } from "@refold/core/journal/AppendError"
 import type { Appended, FingerprintedKey } from "@refold/core/journal/Commit"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as Arr from "effect/Array"
-import * as DateTime from "effect/DateTime"
+import type * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
-import { Causation } from "../../log/Causation.ts"
 import type { EventReader } from "../../log/EventReader.ts"
 import { type CommitFailure, EventStore } from "../../log/EventStore.ts"
 import type { LoadedState } from "../LoadedState.ts"
@@ -40,7 +39,7 @@ export interface HandleOptions {
   /** Stored with each event; takes precedence over `Causation`. */
   readonly metadata?: Metadata | undefined
   /** When it happened in the domain; by default now. */
-  readonly occurredAt?: DateTime.Utc | undefined
+  readonly occurredAt?: DateTime.Utc | Date | undefined
 }
 
 /** The state after a command, and the events that it led to, both as a later load reads them. */
@@ -106,7 +105,7 @@ const append = Effect.fnUntraced(function*<Command, State, Event extends Tagged,
   { lastEventId, stream, version }: LoadedState<State>,
   { encoded, state }: RunDecider.Decision<State, Event>
 ): Effect.fn.Return<Stored | VersionConflict, CommitFailure, EventStore> {
-  const shared = { metadata: { ...yield* Causation, ...metadata }, occurredAt: occurredAt ?? (yield* DateTime.now) }
+  const shared = yield* StampEvents.shared({ metadata, occurredAt })
   const stamped = yield* StampEvents.stamp(encoded, shared)
   const rows = yield* InlineRows.encode(inline, stream, state)
   const expected = ExpectedVersion.Exact(version)

@@ -1,9 +1,11 @@
 /** Makes decided events ready to be stored: adds ids, times and metadata, and runs the wire transform. */
 import type { EncodedEvent } from "@refold/core/event/EventCodec"
 import type { Metadata, NewEvent } from "@refold/core/event/NewEvent"
+import { toUtc } from "@refold/core/internal/event/Times"
 import type { NonEmptyReadonlyArray } from "effect/Array"
-import type * as DateTime from "effect/DateTime"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import { Causation } from "../../log/Causation.ts"
 import { EventIds } from "../../log/EventIds.ts"
 import type { EventStoreError } from "../../log/EventStoreError.ts"
 import { WireTransform } from "../../log/WireTransform.ts"
@@ -13,6 +15,20 @@ export interface Stamp {
   readonly metadata: Metadata
   readonly occurredAt: DateTime.Utc
 }
+
+/** What the events of a command share: the metadata of its cause and its own, and when it happened, by default now. */
+export const shared = (
+  { metadata, occurredAt }: {
+    readonly metadata?: Metadata | undefined
+    readonly occurredAt?: DateTime.Utc | Date | undefined
+  }
+): Effect.Effect<Stamp> =>
+  Effect.gen(function*() {
+    return {
+      metadata: { ...yield* Causation, ...metadata },
+      occurredAt: occurredAt === undefined ? yield* DateTime.now : toUtc(occurredAt)
+    }
+  })
 
 /** The events to store. There must be at least one. */
 export const stamp = Effect.fnUntraced(function*(

@@ -10,6 +10,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import * as Cursor from "../Cursor.ts"
 import {
+  type Delivered,
   EventNotFound,
   type EventReader,
   type ReaderAdapter,
@@ -19,24 +20,37 @@ import {
 import * as InstanceChanged from "../InstanceChanged.ts"
 import type { LogHead } from "../LogHead.ts"
 import * as Anchor from "./Anchor.ts"
+import * as ReadPart from "./ReadPart.ts"
 import { readForever, retryForever } from "./RetryForever.ts"
+import * as StreamSubscription from "./StreamSubscription.ts"
 
 /** The subscriptions of a reader. */
 export const make = (
   adapter: ReaderAdapter
-): Pick<EventReader["Service"], "subscribe" | "subscribeWithCursors" | "replayFrom"> => ({
-  subscribe: (options = {}) => start(adapter, options, (event) => event),
-  subscribeWithCursors: (options = {}) =>
-    start(adapter, options, (event, instance) => ({
-      event,
-      cursor: Cursor.make({ position: event.position, eventId: event.id, instance })
-    })),
+): Pick<EventReader["Service"], "subscribe" | "subscribeStream" | "subscribeWithCursors" | "replayFrom"> => ({
+  subscribe: (options = {}) => start(adapter, options, { event: (event) => event }),
+  subscribeStream: (stream, options = {}) => StreamSubscription.subscribe(adapter, stream, options),
+  subscribeWithCursors: <Asked extends Column>(options: Options<Asked> = {}) =>
+    start<Delivered<Asked>, Asked>(adapter, options, {
+      event: (event, instance) => ({
+        _tag: "Event",
+        event,
+        cursor: Cursor.make({ position: event.position, eventId: event.id, instance })
+      }),
+      progress: ({ eventId, instance, position }, head) => ({
+        _tag: "Progress",
+        position,
+        head,
+        isCaughtUp: position >= head,
+        cursor: eventId === undefined ? undefined : Cursor.make({ position, eventId, instance })
+      })
+    }),
   replayFrom: (from, options = {}) =>
     Stream.unwrap(Effect.gen(function*() {
       yield* Effect.fromResult(ReadOptions.check(options))
       const start = yield* typeof from === "number" ? checkPosition(from) : find(adapter, from)
       const after = Position.Position(Math.max(0, start - 1))
-      return follow(adapter, options, yield* Anchor.atPosition(adapter, after), (event) => event)
+      return follow(adapter, options, yield* Anchor.atPosition(adapter, after), { event: (event) => event })
     }))
 })
 
@@ -51,7 +65,12 @@ const find = Effect.fnUntraced(function*(adapter: ReaderAdapter, id: Parameters<
 })
 
 type Read<Asked extends Column> = Pick<RecordedEvent, Asked | "id" | "position">
-type Deliver<A, Asked extends Column> = (event: Read<Asked>, instance: string) => A
+
+/** What is emitted for an event, and after a part of the log, if anything. */
+interface Deliver<A, Asked extends Column> {
+  readonly event: (event: Read<Asked>, instance: string) => A
+  readonly progress?: (anchor: Anchor.Anchor, head: Position.Position) => A
+}
 type Options<Asked extends Column> = SubscribeOptions & ReadOptions.Columns<Asked>
 
 const start = <A, Asked extends Column>(
@@ -81,26 +100,37 @@ const follow = <A, Asked extends Column>(
     const columns = asked === undefined ? undefined : [...asked, "id" as const, "position" as const]
     // All events up to here were delivered or filtered out.
     let read = from.position
-    const readUpTo = ({ instance, position: head }: LogHead): Stream.Stream<A, SubscribeFailure> =>
+    const readPart = ({ instance, position: head }: LogHead, end: ReadPart.End): Stream.Stream<A, SubscribeFailure> =>
       // After a failure the read starts again behind the last event that was emitted.
       retryForever(
-        Stream.suspend(() => adapter.readAll({ ...filter, columns, after: read, asOf: position(head), instance }))
+        Stream.suspend(() =>
+          adapter.readAll({ ...filter, columns, after: read, asOf: position(end.position), instance })
+        )
       ).pipe(
         Stream.mapArray((events) => {
           const { id, position } = events.at(-1)!
           read = position
           anchor = { position, eventId: id, instance }
-          return Arr.map(events, (event) => deliver(event, instance))
+          return Arr.map(events, (event) => deliver.event(event, instance))
         }),
-        Stream.concat(Stream.fromEffectDrain(Effect.sync(() => {
-          read = head
-        }))),
+        Stream.concat(Stream.suspend(() => {
+          read = end.position
+          if (end.eventId !== undefined) anchor = { ...end, instance }
+          return progressAt(head)
+        }))
+      )
+    const progressAt = (head: Position.Position): Stream.Stream<A> =>
+      deliver.progress === undefined ? Stream.empty : Stream.succeed(deliver.progress(anchor, head))
+    const readUpTo = (head: LogHead): Stream.Stream<A, SubscribeFailure> =>
+      ReadPart.ends(adapter, () => read, head, deliver.progress !== undefined && ReadPart.isFiltered(filter)).pipe(
+        Stream.flatMap((end) => readPart(head, end)),
         // What was read may end above events of the other log that are not visible yet.
         Stream.catchIf(
           InstanceChanged.isCauseOf,
           () => Stream.unwrap(Effect.map(readForever(adapter.logHead), onHead))
         )
       )
+    let isFirst = true
     const onHead = (given: LogHead): Stream.Stream<A, SubscribeFailure> =>
       Stream.unwrap(Effect.gen(function*() {
         let head = given
@@ -109,7 +139,10 @@ const follow = <A, Asked extends Column>(
           anchor = { ...anchor, instance: head.instance }
           read = anchor.position
         }
-        return head.position > read ? readUpTo(head) : Stream.empty
+        const isAtHead = head.position <= read
+        const nothingNew = isFirst ? progressAt(head.position) : Stream.empty
+        isFirst = false
+        return isAtHead ? nothingNew : readUpTo(head)
       }))
     return Stream.flatMap(adapter.logHeads, onHead)
   })

@@ -32,6 +32,16 @@ export const findDue = Effect.fnUntraced(function*(
   return yield* Random.shuffle(yield* dueAt(rows, until.epochMilliseconds, isFree))
 })
 
+/** Whether any instance is due at this time, by the rows as they are stored; true where they cannot be read. */
+export const hasDue = (
+  { rows }: Pick<Process<never, unknown>, "rows">,
+  until: number
+): Effect.Effect<boolean, never, ReadModelStore | EventReader> =>
+  readDue(rows, until, undefined, 1).pipe(
+    Effect.map((page) => page.rows.length > 0),
+    Effect.orElseSucceed(() => true)
+  )
+
 // Only the live rows are read, so that a rebuild of the rows holds nothing up.
 const catchUpLive = Effect.fnUntraced(function*(
   rows: Process<never, unknown>["rows"]
@@ -64,9 +74,10 @@ const dueAt = Effect.fnUntraced(function*(
 const readDue = (
   rows: Process<never, unknown>["rows"],
   until: number,
-  after: Cursor | undefined
+  after: Cursor | undefined,
+  limit = pageSize
 ): Effect.Effect<Page<ProcessRow>, EventStoreError, ReadModelStore | EventReader> =>
-  ReadModel.query(rows, { index: "due", range: { to: until + 1 }, limit: pageSize, after }).pipe(
+  ReadModel.query(rows, { index: "due", range: { to: until + 1 }, limit, after }).pipe(
     Effect.mapError((cause) =>
       cause._tag === "EventStoreError"
         ? cause

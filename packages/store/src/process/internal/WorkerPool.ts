@@ -13,10 +13,11 @@ import * as Stream from "effect/Stream"
 import { EventReader } from "../../log/EventReader.ts"
 import { EventStoreError, PermissionDenied } from "../../log/EventStoreError.ts"
 import * as Polling from "../../log/internal/Polling.ts"
+import { isSame, type LogHead } from "../../log/LogHead.ts"
 import type { Row } from "../../project/internal/Row.ts"
 import type { ReadModelStore, RowsIdentity } from "../../project/ReadModelStore.ts"
 import type { RetryableFailure, Services } from "../ProcessHandler.ts"
-import { findDue, type FindFailure } from "./DueInstances.ts"
+import { findDue, type FindFailure, hasDue } from "./DueInstances.ts"
 import * as InstanceBackoff from "./InstanceBackoff.ts"
 import * as ObserverProgress from "./ObserverProgress.ts"
 import type { RunnerOptions } from "./RunnerOptions.ts"
@@ -61,7 +62,9 @@ export const run = <Event extends Tagged, State, R>(
       polls: yield* Queue.sliding<void>(1),
       busy: new Set<string>(),
       backoff: InstanceBackoff.start(),
-      instance: undefined
+      instance: undefined,
+      head: undefined,
+      quiet: undefined
     }
     const logged = Effect.catchTag(
       Polling.untraced(poll(process, ObserverProgress.track(observer), pool)),
@@ -93,6 +96,10 @@ interface Pool {
   readonly backoff: InstanceBackoff.InstanceBackoff
   /** The instance of the log that answered last. */
   instance: string | undefined
+  /** The head that was seen last. */
+  head: LogHead | undefined
+  /** The head at which the last complete look found nothing to do. */
+  quiet: LogHead | undefined
 }
 
 const poll = Effect.fnUntraced(function*<R>(
@@ -102,10 +109,15 @@ const poll = Effect.fnUntraced(function*<R>(
 ): Effect.fn.Return<void, FindFailure, EventReader | ReadModelStore | R> {
   const { backoff, busy, due } = pool
   if (Queue.sizeUnsafe(due) > 0) return
-  const progress = yield* readProgress
   const now = yield* Clock.currentTimeMillis
+  const { head, quiet } = pool
+  const isQuiet = head !== undefined && quiet !== undefined && isSame(head, quiet) && busy.size === 0
+  // Nothing was appended since, so only time can have made something due.
+  if (isQuiet && !(yield* hasDue(process, now))) return
+  const progress = yield* readProgress
   pool.instance = progress.instance
   const found = yield* findDue(process, progress.until, ({ key }) => !busy.has(key) && backoff.isOver(key, now))
+  pool.quiet = found.length === 0 ? head : undefined
   for (const { key } of found) busy.add(key)
   yield* Queue.offerAll(due, found.map((row) => ({ row, progress })))
 })
@@ -144,7 +156,11 @@ const requestPolls = Effect.fnUntraced(function*(
   pollInterval: RunnerOptions<never>["pollInterval"]
 ): Effect.fn.Return<void, EventStoreError, EventReader> {
   const { logHeads } = yield* EventReader
-  const heads = Stream.tap(logHeads, ({ instance }) => Effect.sync(() => void (pool.instance = instance)))
+  const heads = Stream.tap(logHeads, (head) =>
+    Effect.sync(() => {
+      pool.head = head
+      pool.instance = head.instance
+    }))
   const requests = Stream.merge(heads, Stream.tick(pollInterval))
   yield* Stream.runForEach(requests, () => Queue.offer(pool.polls, undefined))
 })

@@ -4,6 +4,7 @@
  */
 import type { NewerSchemaVersion } from "@refold/core/event/DecodeError"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Metric from "effect/Metric"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
@@ -17,12 +18,16 @@ export type Stops = Map<number, NewerEvent>
 /**
  * Runs a projection, a process or a consumer in the background until the scope closes, and logs what ends it. `outdated` is the error of
  * the first event at which it waits, or the one with which it ended because newer code has taken over; None without either.
+ * `ended` fails as it ends.
  */
 export const start = Effect.fnUntraced(function*<E, R>(
   { kind, name }: { readonly kind: "projection" | "process" | "consumer"; readonly name: string },
   run: (stops: Stops) => Effect.Effect<never, E, R>
 ): Effect.fn.Return<
-  { readonly outdated: Effect.Effect<Option.Option<NewerSchemaVersion | NotOwned>> },
+  {
+    readonly outdated: Effect.Effect<Option.Option<NewerSchemaVersion | NotOwned>>
+    readonly ended: Effect.Effect<never, E>
+  },
   never,
   Scope.Scope | R
 > {
@@ -36,9 +41,9 @@ export const start = Effect.fnUntraced(function*<E, R>(
     }),
     Effect.tapCause((cause) => Effect.logError(`${kind} "${name}" has ended`, cause))
   )
-  yield* Effect.forkScoped(running)
+  const fiber = yield* Effect.forkScoped(running)
   const first = () => [...stops.values()].map(NewerEvents.toError)[0]
-  return { outdated: Effect.sync(() => Option.fromUndefinedOr(refused ?? first())) }
+  return { outdated: Effect.sync(() => Option.fromUndefinedOr(refused ?? first())), ended: Fiber.join(fiber) }
 })
 
 /** Notes the event at which a batch stopped, if any. Logs a warning for each event once. */

@@ -1,0 +1,9 @@
+/** The rule of options that count events, streams, versions or positions. */
+import * as Result from "effect/Result"
+import { invalid, type InvalidInput } from "../../event/InvalidInput.ts"
+
+/** A whole number of 0 or more, where there is one. Fails with `InvalidInput`. */
+export const checkCount = (field: string, count: number | undefined): Result.Result<void, InvalidInput> =>
+  count === undefined || (Number.isSafeInteger(count) && count >= 0)
+    ? Result.void
+    : invalid(field, "must be a whole number of 0 or more")

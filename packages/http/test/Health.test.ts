@@ -1,0 +1,62 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { EventReader, EventStoreError, MemoryStore, Projector } from "refold"
+import { describe, expect, it, onTestFinished } from "vitest"
+import { Http } from "../src/index.ts"
+import * as Client from "./support/Client.ts"
+import { apiOf, Wallets } from "./support/Sample.ts"
+import { until } from "./support/Until.ts"
+
+const on = <E>(layer: Layer.Layer<Http.Services, E>) => {
+  const web = Http.toWebHandler(apiOf(), layer)
+  onTestFinished(() => web.dispose())
+  return Client.of(web.handler)
+}
+
+const running = (projection: typeof Wallets) =>
+  Layer.effectDiscard(Projector.start(projection)).pipe(Layer.provideMerge(MemoryStore.layer))
+
+describe("/health and /ready", () => {
+  it("say that the rows are ready, and how far they are", async () => {
+    const { get } = on(running(Wallets))
+    await until(async () => (await get("/ready")).status === 200)
+    const rows = [{ projection: "wallets", status: "ready", position: 0, lag: 0, lagSeconds: 0, parked: 0 }]
+    expect(await get("/ready")).toMatchObject({ status: 200, body: { status: "ready", projections: rows } })
+    expect(await get("/health")).toMatchObject({ status: 200, body: { status: "up", store: "up", projections: rows } })
+  })
+
+  it("a service whose rows were never built is degraded and not ready", async () => {
+    const { get } = on(MemoryStore.layer)
+    expect(await get("/health")).toMatchObject({ status: 200, body: { status: "degraded", store: "up" } })
+    expect(await get("/ready")).toMatchObject({
+      status: 503,
+      headers: { "retry-after": "1" },
+      body: { type: "urn:refold:problem:NotReady", detail: "rows of wallets: unknown" }
+    })
+  })
+
+  it("a service whose rows belong to newer code is not ready", async () => {
+    const { get } = on(running({ ...Wallets, version: 2 }))
+    await until(async () => (await get("/ready")).body.detail === "rows of wallets: outdated")
+    expect(await get("/ready")).toMatchObject({ status: 503 })
+  })
+
+  it("a service whose store does not answer is degraded and not ready, and shows no cause", async () => {
+    const error = new EventStoreError.EventStoreError({ operation: "read", cause: new Error("secret") })
+    const down = Layer.effect(
+      EventReader.EventReader,
+      Effect.map(
+        EventReader.EventReader,
+        (reader) => EventReader.EventReader.of({ ...reader, bound: Effect.fail(error) })
+      )
+    ).pipe(Layer.provideMerge(MemoryStore.layer))
+    const { get } = on(down)
+    expect(await get("/health")).toMatchObject({
+      status: 200,
+      body: { status: "degraded", store: "down", projections: [] }
+    })
+    const { body, status } = await get("/ready")
+    expect(status).toBe(503)
+    expect(JSON.stringify(body)).not.toContain("secret")
+  })
+})

@@ -1,0 +1,52 @@
+/** Reads server-sent events as a browser's EventSource does. */
+import type { Http } from "../../src/index.ts"
+
+/** A message, or a comment. */
+export interface Message {
+  readonly id?: string
+  readonly event?: string
+  readonly retry?: string
+  readonly comment?: string
+  // A test compares what it expects with what there is.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly data?: any
+}
+
+/** Opens a stream. */
+export const open = async (
+  handler: Http.WebHandler["handler"],
+  path: string,
+  headers: Record<string, string>
+) => of(await handler(new Request(`http://localhost${path}`, { headers })))
+
+/** The messages of a response. */
+export const of = (response: Response) => {
+  const reader = response.body!.getReader()
+  const decoder = new TextDecoder()
+  let text = ""
+  return {
+    response,
+    next: async (): Promise<Message> => {
+      while (!text.includes("\n\n")) {
+        const { done, value } = await reader.read()
+        // The tests compare it with undefined.
+        if (done) return undefined as unknown as Message
+        text += decoder.decode(value, { stream: true })
+      }
+      const end = text.indexOf("\n\n")
+      const block = text.slice(0, end)
+      text = text.slice(end + 2)
+      return parse(block)
+    },
+    close: () => reader.cancel()
+  }
+}
+
+const parse = (block: string): Message =>
+  Object.fromEntries(
+    block.split("\n").map((line) => {
+      const colon = line.indexOf(": ")
+      const [name, value] = [line.slice(0, colon), line.slice(colon + 2)]
+      return name === "" ? ["comment", value] : [name, name === "data" ? JSON.parse(value) : value]
+    })
+  )

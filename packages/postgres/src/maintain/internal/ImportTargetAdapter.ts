@@ -1,0 +1,177 @@
+/** The target of an import on one database: facts about what is stored, and batches that are stored with the progress. */
+import type { EventId } from "@refold/core/event/EventId"
+import type { SizeLimits } from "@refold/core/journal/SizeLimits"
+import type { EventStoreError } from "@refold/store/log/EventStoreError"
+import { ImportMismatch, StoreNotEmpty } from "@refold/store/maintain/ImportError"
+import type { EventPlace, ImportBatch, ImportProgress, ImportTarget } from "@refold/store/maintain/Maintenance"
+import * as Data from "effect/Data"
+import * as DateTime from "effect/DateTime"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Database } from "../../schema/internal/Database.ts"
+import { query, transaction } from "../../schema/internal/Query.ts"
+import * as ImportStatements from "./ImportStatements.ts"
+import * as ImportTables from "./ImportTables.ts"
+
+const operation = "import"
+
+/** What the targets of a store and of a dry run have in common. */
+export const facts = (
+  database: Database,
+  limits: SizeLimits,
+  tables: ImportTables.ImportTables
+): Pick<ImportTarget, "limits" | "streamEnds" | "areStored"> => {
+  const { sql } = database
+  return {
+    limits,
+    streamEnds: (streams) =>
+      Effect.map(
+        query(
+          database,
+          operation,
+          sql<{ readonly version: number | null; readonly recorded_at: Date | null }>`
+            SELECT last.version::float8 AS version, last.recorded_at
+            FROM unnest(${streams}::text[]) WITH ORDINALITY AS wanted (stream, n)
+            LEFT JOIN LATERAL (
+              SELECT e.version, e.recorded_at FROM ${tables.events} AS e
+              WHERE e.stream = wanted.stream ORDER BY e.version DESC LIMIT 1
+            ) AS last ON true
+            ORDER BY wanted.n`
+        ),
+        (rows) =>
+          rows.map(({ recorded_at, version }) =>
+            version === null || recorded_at === null
+              ? Option.none()
+              : Option.some({ version, recordedAt: DateTime.fromDateUnsafe(recorded_at) })
+          )
+      ),
+    areStored: (places) => areStored(database, tables, places)
+  }
+}
+
+const areStored = (
+  database: Database,
+  tables: ImportTables.ImportTables,
+  places: ReadonlyArray<EventPlace>
+): Effect.Effect<ReadonlyArray<boolean>, EventStoreError> => {
+  const { sql } = database
+  const statement = sql<{ readonly stored: boolean }>`
+    SELECT EXISTS (
+      SELECT FROM ${tables.events} AS e WHERE e.stream = wanted.stream AND e.version = wanted.version OFFSET 0
+    ) AS stored
+    FROM unnest(
+      ${places.map(({ stream }) => stream)}::text[], ${places.map(({ version }) => BigInt(version))}::bigint[]
+    ) WITH ORDINALITY AS wanted (stream, version, n)
+    ORDER BY wanted.n`
+  return places.length === 0
+    ? Effect.succeed([])
+    : Effect.map(query(database, operation, statement), (rows) => rows.map(({ stored }) => stored))
+}
+
+/** The target that fills the store. */
+export const ofStore = (database: Database, limits: SizeLimits): ImportTarget => {
+  const { object, sql } = database
+  const tables = ImportTables.ofStore(database)
+  let id: EventId | undefined
+  return {
+    ...facts(database, limits, tables),
+    begin: Effect.fnUntraced(function*(wanted) {
+      const progress = yield* begin(database, wanted)
+      id = wanted
+      return progress
+    }),
+    write: (batch, from, to) => {
+      const move = sql`
+        UPDATE ${object("import_progress")} SET progress = ${JSON.stringify(to)}::text::jsonb
+        WHERE id = ${id ?? ""}::text::uuid AND coalesce((progress ->> 'lines')::bigint, 0) = ${from.lines}::bigint
+        RETURNING id`
+      const stored = Effect.gen(function*() {
+        const moved = yield* query(database, operation, move)
+        if (moved.length === 0) {
+          return yield* new ImportMismatch({ reason: "another program imports the file at the same time" })
+        }
+        return yield* store(database, tables, batch)
+      })
+      return orTaken(transaction(database, operation, stored))
+    },
+    finish: Effect.asVoid(query(database, operation, sql`SELECT ${object("end_import")}()`))
+  }
+}
+
+/** Stores a batch. Fails with the first item that is taken. */
+export const store = Effect.fnUntraced(function*(
+  database: Database,
+  tables: ImportTables.ImportTables,
+  batch: ImportBatch
+): Effect.fn.Return<void, Taken | EventStoreError> {
+  const written = (statement: ReturnType<typeof ImportStatements.keys>, ids: ReadonlyArray<string>) =>
+    Effect.flatMap(query(database, operation, statement), (rows) => allOf(rows, ids))
+  switch (batch.kind) {
+    case "event":
+      return yield* written(ImportStatements.events(database, tables, batch.items), batch.items.map(({ id }) => id))
+    case "key":
+      return yield* written(ImportStatements.keys(database, tables, batch.items), batch.items.map(({ key }) => key))
+    case "discard":
+      return yield* written(
+        ImportStatements.discards(database, tables, batch.items),
+        batch.items.map(ImportStatements.discardId)
+      )
+    case "consumer":
+      for (const [index, item] of batch.items.entries()) {
+        const rows = yield* query(database, operation, ImportStatements.consumer(database, tables, item))
+        if (rows.length === 0) return yield* new Taken({ index })
+      }
+  }
+})
+
+/** An item of a batch whose id is taken. */
+class Taken extends Data.TaggedError("Taken")<{ readonly index: number }> {}
+
+/** The index of the item that is taken in place of the failure. */
+export const orTaken = <E extends ImportMismatch | EventStoreError>(
+  stored: Effect.Effect<void, E | Taken>
+): Effect.Effect<Option.Option<number>, ImportMismatch | EventStoreError> =>
+  Effect.as(stored, Option.none<number>()).pipe(
+    Effect.catch((error: ImportMismatch | EventStoreError | Taken) =>
+      error._tag === "Taken" ? Effect.succeedSome(error.index) : Effect.fail(error)
+    )
+  )
+
+const allOf = (
+  rows: ReadonlyArray<ImportStatements.StoredRow>,
+  ids: ReadonlyArray<string>
+): Effect.Effect<void, Taken> => {
+  if (rows.length === ids.length) return Effect.void
+  const stored = new Set(rows.map(({ id }) => id))
+  // Each once: the second of two equal ones was not stored.
+  return new Taken({ index: ids.findIndex((id) => !stored.delete(id)) })
+}
+
+interface Begun {
+  readonly has?: string
+  readonly other?: string
+  readonly progress?: ImportProgress | null
+}
+
+const begin = Effect.fnUntraced(function*(
+  database: Database,
+  id: EventId
+): Effect.fn.Return<ImportProgress, StoreNotEmpty | ImportMismatch | EventStoreError> {
+  const { object, sql } = database
+  const statement = sql<{ readonly begun: Begun }>`SELECT ${object("begin_import")}(${id}::text::uuid) AS begun`
+  const [row] = yield* query(database, operation, statement)
+  const { has, other, progress } = row!.begun
+  if (has !== undefined) return yield* new StoreNotEmpty({ has })
+  if (other !== undefined) {
+    return yield* new ImportMismatch({ reason: `the store is in the middle of the import of ${other}` })
+  }
+  return progress ?? unstarted
+})
+
+/** Before the first line. */
+export const unstarted: ImportProgress = {
+  lines: 0,
+  sha256: "",
+  position: 0,
+  counts: { events: 0, keys: 0, discards: 0, consumers: 0 }
+}

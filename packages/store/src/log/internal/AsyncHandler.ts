@@ -1,0 +1,50 @@
+/**
+ * Handlers of users as effects: a handler returns an effect, or is an async function. An async function gets a signal, which is
+ * aborted where the effect is interrupted. Calls of the Promise store with that signal belong to the handler: they have its
+ * cause, its key of a process, its transaction and its span.
+ */
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+
+/** What an async handler gets beside its input. */
+export interface HandlerContext {
+  /**
+   * Aborted when the handler has to stop: after its timeout, or where the program stops. Pass it to each call of the store: what
+   * is stored then is caused by what is handled.
+   */
+  readonly signal: AbortSignal
+}
+
+/** What a handler returns: an effect, or the promise of an async function. */
+export type Handling<E, R> = Effect.Effect<unknown, E, R> | PromiseLike<unknown>
+
+// By the signal of a handler that runs, the context of its fiber.
+const contexts = new WeakMap<AbortSignal, Context.Context<never>>()
+
+/** The context of the handler that got this signal, while it runs; empty for other signals. */
+export const contextOf = (signal: AbortSignal | undefined): Context.Context<never> =>
+  (signal && contexts.get(signal)) ?? Context.empty()
+
+/** Calls a handler. What an async function throws is given to `failure`, and what the call itself throws is a defect. */
+export const call = <E, F, R>(
+  handler: (context: HandlerContext) => Handling<E, R>,
+  failure: (error: unknown) => Effect.Effect<never, F>
+): Effect.Effect<unknown, E | F, R> =>
+  Effect.withFiber(({ context }) =>
+    Effect.callback<unknown, E | F, R>((resume) => {
+      const controller = new AbortController()
+      const { signal } = controller
+      const settle = (effect: Effect.Effect<unknown, E | F, R>) => {
+        contexts.delete(signal)
+        resume(effect)
+      }
+      contexts.set(signal, context)
+      const handling = handler({ signal })
+      if (Effect.isEffect(handling)) return settle(handling)
+      handling.then((value) => settle(Effect.succeed(value)), (error) => settle(failure(error)))
+      return Effect.sync(() => {
+        contexts.delete(signal)
+        controller.abort()
+      })
+    })
+  )

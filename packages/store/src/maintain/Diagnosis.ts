@@ -1,0 +1,46 @@
+/** What a check of a store's surroundings says, point by point: tagged data with a message of one line. */
+import { printable } from "@refold/core/internal/event/Printable"
+
+/** `Error`: the store does not work, or not safely. `Warning`: it works, and an operator should look at it. */
+export type Severity = "Ok" | "Warning" | "Error"
+
+/** A point that is checked. */
+export type Point =
+  /** The version of the server. */
+  | "ServerVersion"
+  /** The migrations that have run. */
+  | "SchemaVersion"
+  /** Whether the store is in the middle of an import. */
+  | "Import"
+  /** What the current role may do. */
+  | "Rights"
+  /** The default isolation of the sessions. */
+  | "Isolation"
+  /** The encoding of the database. */
+  | "Encoding"
+  /** Whether a pooler shares sessions between transactions. */
+  | "Pooler"
+  /** How far the clocks of program and server differ. */
+  | "Clock"
+  /** How many connections the server has left. */
+  | "Connections"
+  /** Whether the server is a standby. */
+  | "Primary"
+
+/** What is said about a point. */
+export interface Diagnosis {
+  readonly _tag: Point
+  readonly severity: Severity
+  /** One line. */
+  readonly message: string
+  /** What was measured. */
+  readonly details: Readonly<Record<string, string | number>>
+}
+
+/** Makes a diagnosis. Control characters in the message are escaped. */
+export const make = (
+  _tag: Point,
+  severity: Severity,
+  message: string,
+  details: Diagnosis["details"] = {}
+): Diagnosis => ({ _tag, severity, message: printable(message), details })

@@ -1,0 +1,50 @@
+/** What a verification of a store finds: tagged data with a message of one line. */
+import { printable } from "@refold/core/internal/event/Printable"
+
+/** `Error`: the store is damaged. `Warning`: it is not, and an operator should look at it. */
+export type Severity = "Error" | "Warning"
+
+/** What is wrong. */
+export type Tag =
+  /** A stream has no event of a version, or has one twice. */
+  | "VersionGap"
+  /** The position of an event is not above that of the event before it in its stream. */
+  | "PositionOrder"
+  /** The recorded time of an event is before that of the event before it in its stream. */
+  | "TimeOrder"
+  /** The row of an event is none. */
+  | "UnreadableEvent"
+  /** A codec cannot decode an event of its types. A warning where newer code wrote it. */
+  | "UndecodableEvent"
+  /** The commit of an idempotency key is not stored. */
+  | "OrphanKey"
+  /** The last event of a snapshot is not stored. It is not used; a warning. */
+  | "OrphanSnapshot"
+  /** The state of a snapshot is not that of its events. */
+  | "WrongSnapshot"
+  /** A row of a projection is not that of its events, is missing, or should not be there. */
+  | "WrongRow"
+  /** The rows of a projection were not compared: `message` says why. A warning. */
+  | "RowsNotCompared"
+  /** The position counter is behind the log. */
+  | "CounterBehind"
+  /** Events can be changed: the trigger that refuses it is missing or disabled. */
+  | "NotAppendOnly"
+
+/** Something that is wrong with a store. */
+export interface Finding {
+  readonly _tag: Tag
+  readonly severity: Severity
+  /** One line. */
+  readonly message: string
+  /** Where: names and numbers, such as `stream` and `version`. */
+  readonly details: Readonly<Record<string, string | number>>
+}
+
+/** Makes a finding. Control characters in the message are escaped. */
+export const make = (
+  _tag: Tag,
+  message: string,
+  details: Finding["details"],
+  severity: Severity = "Error"
+): Finding => ({ _tag, severity, message: printable(message), details })

@@ -1,0 +1,66 @@
+/** What is wrong with a file that is imported, or with the store that it is imported into. */
+import { printable } from "@refold/core/internal/event/Printable"
+import * as Data from "effect/Data"
+
+/**
+ * A line breaks a rule. Lines that were stored before it stay, and the store stays incomplete: import a file that is repaired from
+ * this line on, or give the import up with `Store.abandonImport`.
+ */
+export class InvalidLine extends Data.TaggedError("InvalidLine")<{
+  /** The number of the line, from 1. */
+  readonly line: number
+  /** The path to the value: `event.version`. */
+  readonly field: string
+  /** What the value must be. */
+  readonly rule: string
+}> {
+  override get message(): string {
+    return printable(`line ${this.line}: ${this.field} ${this.rule}`)
+  }
+}
+
+/** Newer code has written the file than this. Nothing was stored. */
+export class NewerFormat extends Data.TaggedError("NewerFormat")<{
+  /** The version of the file's format, and the latest that this code reads. */
+  readonly version: number
+  readonly latest: number
+}> {
+  override get message(): string {
+    return printable(
+      `line 1: the file has version ${this.version} of the format, and this code reads up to ${this.latest}: import it with newer code`
+    )
+  }
+}
+
+/** The file ends before its trailer: it was cut. The store stays incomplete: import the whole file to go on. */
+export class IncompleteFile extends Data.TaggedError("IncompleteFile")<{
+  /** The number of lines that the file has. */
+  readonly lines: number
+}> {
+  override get message(): string {
+    return printable(
+      `the file ends after line ${this.lines}, before its trailer: it was cut. Import the whole file to go on`
+    )
+  }
+}
+
+/** An import takes an empty store, and this one is not. Nothing was stored. */
+export class StoreNotEmpty extends Data.TaggedError("StoreNotEmpty")<{
+  /** What the store has: `events`, `idempotency keys`, `snapshots`, `projections` or `discarded events`. */
+  readonly has: string
+}> {
+  override get message(): string {
+    return printable(
+      `the store has ${this.has}, and an import takes an empty one: import before programs use the store`
+    )
+  }
+}
+
+/** The store is in the middle of the import of another file, or of the same one by another program. Nothing was stored. */
+export class ImportMismatch extends Data.TaggedError("ImportMismatch")<{ readonly reason: string }> {
+  override get message(): string {
+    return printable(
+      `${this.reason}: import the file that was begun, or give that import up with Store.abandonImport`
+    )
+  }
+}

@@ -1,0 +1,31 @@
+/** What runs in a store until it is stopped: it is stopped when the store closes. */
+
+/** Something to stop. Again does nothing. */
+export interface Stoppable {
+  readonly stop: () => Promise<void>
+}
+
+/** The resources of one store. */
+export interface Resources {
+  readonly add: (resource: Stoppable) => void
+  readonly remove: (resource: Stoppable) => void
+  /** Whether the store closes or is closed: nothing may be started then. */
+  readonly areClosing: () => boolean
+  /** Stops all that runs. */
+  readonly stop: () => Promise<void>
+}
+
+/** No resources. */
+export const make = (): Resources => {
+  const resources = new Set<Stoppable>()
+  let isClosing = false
+  return {
+    add: (resource) => void resources.add(resource),
+    remove: (resource) => void resources.delete(resource),
+    areClosing: () => isClosing,
+    stop: async () => {
+      isClosing = true
+      await Promise.all([...resources].map(({ stop }) => stop()))
+    }
+  }
+}
