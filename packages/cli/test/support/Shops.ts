@@ -17,7 +17,7 @@ const fill = Effect.gen(function*() {
   const metadata = { correlationId: "order-17" }
   yield* handle("ada", { _tag: "Deposit", cents: 1000, from: "salary" }, { metadata })
   yield* handle("bob", { _tag: "Deposit", cents: 500, from: "gift\u001b[31m\u202e" })
-  yield* handle("ada", { _tag: "Deposit", cents: 60_000, from: "lottery" })
+  yield* handle("ada", { _tag: "Deposit", cents: 60_000, from: "lottery" }, { metadata })
   yield* handle("ada", { _tag: "Withdraw", cents: 300 })
   yield* Projector.catchUp(balances(faulty), { backoff: "1 millis" })
   yield* Consumer.catchUp(mail(faulty), { attempts: 1, backoff: "1 millis" })

@@ -9,6 +9,8 @@ import * as ParkedCommands from "./ParkedCommands.ts"
 import * as ProcessCommands from "./ProcessCommands.ts"
 import * as RebuildCommand from "./RebuildCommand.ts"
 import * as StatusCommand from "./StatusCommand.ts"
+import * as StreamsCommand from "./StreamsCommand.ts"
+import * as TraceCommand from "./TraceCommand.ts"
 
 /** `refold`. */
 export const refold = Command.make("refold").pipe(
@@ -23,8 +25,10 @@ export const refold = Command.make("refold").pipe(
     MigrateCommand.command,
     GrantsCommand.command,
     StatusCommand.command,
+    StreamsCommand.command,
     EventCommands.show,
     EventCommands.tail,
+    TraceCommand.command,
     RebuildCommand.command,
     ParkedCommands.command,
     ProcessCommands.command,
