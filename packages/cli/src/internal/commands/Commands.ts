@@ -11,6 +11,8 @@ import * as RebuildCommand from "./RebuildCommand.ts"
 import * as StatusCommand from "./StatusCommand.ts"
 import * as StreamsCommand from "./StreamsCommand.ts"
 import * as TraceCommand from "./TraceCommand.ts"
+import * as VerifyCommand from "./VerifyCommand.ts"
+import * as WholeStoreCommands from "./WholeStoreCommands.ts"
 
 /** `refold`. */
 export const refold = Command.make("refold").pipe(
@@ -32,7 +34,11 @@ export const refold = Command.make("refold").pipe(
     RebuildCommand.command,
     ParkedCommands.command,
     ProcessCommands.command,
-    ConsumerCommands.command
+    ConsumerCommands.command,
+    VerifyCommand.verify,
+    VerifyCommand.doctor,
+    WholeStoreCommands.exportStore,
+    WholeStoreCommands.importStore
   ]),
   Command.withGlobalFlags(Settings.all)
 )

@@ -5,7 +5,9 @@ import type { Tagged } from "@refold/core/event/EventType"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as StreamName from "@refold/core/event/StreamName"
 import type { Process } from "@refold/core/process/Process"
+import type { Projection } from "@refold/core/project/Projection"
 import * as Consumer from "@refold/store/consume/Consumer"
+import * as Verifier from "@refold/store/maintain/Verifier"
 import * as ProcessRunner from "@refold/store/process/ProcessRunner"
 import type * as Projector from "@refold/store/project/Projector"
 import * as Effect from "effect/Effect"
@@ -83,6 +85,25 @@ export const parking = (name: string): Effect.Effect<AnyRunnable, CliFailure, Se
       missing("projections, processes or consumers", `"${name}"`)
       : Effect.succeed<AnyRunnable>(Consumer.target(consumer))
   })
+
+/**
+ * What a verification of the store can check: all events that the config can decode, snapshots of its aggregates, rows of its
+ * projections. A codec says nothing about types that it does not have.
+ */
+export const verifiers: Effect.Effect<ReadonlyArray<Verifier.Verifier>, CliFailure, Settings.Config> = Effect.map(
+  LoadConfig.config,
+  ({ aggregates = [], codecs = [], processes = [], projections = [] }) => [
+    ...codecs.map((codec): Verifier.Verifier => ({
+      decode: (event) => codec.storedTypes().includes(event.type) ? codec.decode(event) : undefined
+    })),
+    ...[...aggregates, ...processes.map(({ instances }) => instances)].map((one) =>
+      Verifier.aggregate(one as unknown as UnknownAggregate)
+    ),
+    ...[...projections, ...processes.map(({ rows }) => rows)].filter((one) => "keys" in one).map((one) =>
+      Verifier.projection(one as unknown as Projection<Tagged, unknown, string>)
+    )
+  ]
+)
 
 const runnable = (found: AnyProjection): AnyRunnable => found as unknown as AnyRunnable
 

@@ -60,4 +60,6 @@ const inTermsOfCommands = (message: string): string =>
   message.replace(/^asOf\.\w+ /, "--at ")
     .replace(/: run PostgresStore\.migrate\(.*$/, ": run \"refold migrate\"")
     .replace(/PostgresStore\.grants/g, "refold grants")
+    .replace(/Store\.importLines/, "refold import")
+    .replace(/Store\.abandonImport/, "refold import --abandon")
     .replace(/Parked\.list names the streams that are/, "\"refold parked list\" names the streams that are")

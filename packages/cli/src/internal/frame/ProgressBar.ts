@@ -1,5 +1,6 @@
 /** A bar on stderr that shows how far something is. Without a terminal there, nothing is shown. */
 import * as Effect from "effect/Effect"
+import { isatty } from "node:tty"
 
 /** How far it is, in positions. */
 export interface Progress {
@@ -14,7 +15,7 @@ export interface Progress {
 /** Draws the bar in place of the one before it. */
 export const draw = (progress: Progress): Effect.Effect<void> =>
   Effect.sync(() => {
-    if (process.stderr.isTTY) process.stderr.write(`\r\u001b[2K${render(progress)}${progress.isLive ? "\n" : ""}`)
+    if (isatty(2)) process.stderr.write(`\r\u001b[2K${render(progress)}${progress.isLive ? "\n" : ""}`)
   })
 
 const cells = 30
@@ -28,3 +29,14 @@ export const render = ({ done, isLive, rate, secondsLeft, total }: Progress): st
     Math.floor(part * 100)
   } %  ${done}/${total}, ${rate} events/s${left}`
 }
+
+/** Shows a count in place of the one before it. */
+export const count = (what: string, items: number): Effect.Effect<void> =>
+  Effect.sync(() => {
+    if (isatty(2)) process.stderr.write(`\r\u001b[2K${items} ${what}`)
+  })
+
+/** Removes the bar or the count. */
+export const clear: Effect.Effect<void> = Effect.sync(() => {
+  if (isatty(2)) process.stderr.write("\r\u001b[2K")
+})
