@@ -83,9 +83,8 @@ export default defineConfig({
         {
           label: "Reference",
           items: [
-            ...["errors", "configuration", "command-line", "http", "formats", "sql-api", "threat-model", "benchmarks"].map((page) =>
-              `reference/${page}`
-            ),
+            ...["errors", "configuration", "command-line", "http", "formats", "sql-api", "threat-model", "benchmarks"]
+              .map((page) => `reference/${page}`),
             typeDocSidebarGroup
           ]
         },

@@ -40,17 +40,26 @@ const run = (url: string, args: ReadonlyArray<string>) => {
   )
 }
 
+// What depends on the server and the moment.
+const ofServer: ReadonlyArray<readonly [RegExp, string]> = [
+  [/PostgreSQL \d+\.\d+/, "PostgreSQL 18.4"],
+  [/differ by \d+ ms/, "differ by 2 ms"],
+  [/\d+ of \d+ connections/, "9 of 97 connections"],
+  [/owner_[0-9a-f]{8}/g, "refold_owner"]
+]
+
 const masked = (text: string): string => {
   const ids = text.replaceAll(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, "2026-11-29T09:30:00.000Z")
     .replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, "01a22552-ed56-7672-a8e8-01cc5de7792e")
-  const [head = "", heading = "", ...rows] = ids.split("\n")
+  const same = ofServer.reduce((all, [found, shown]) => all.replace(found, shown), ids)
+  const [head = "", heading = "", ...rows] = same.split("\n")
   const ages = heading.indexOf("lag (s)")
   // The two columns of numbers begin where their headings do, and are as wide.
   const row = (one: string) => {
     const age = one.slice(ages, ages + 7).trim() === "0" ? "0" : "0.4"
     return `${one.slice(0, ages)}${age.padStart(7)}${"250".padStart(10)}${one.slice(ages + 17)}`
   }
-  return ages === -1 ? ids : [head, heading, ...rows.map((one) => one === "" ? one : row(one))].join("\n")
+  return ages === -1 ? same : [head, heading, ...rows.map((one) => one === "" ? one : row(one))].join("\n")
 }
 
 /** A database, and the address of a role that may create schemas in it, and nothing more. */
@@ -70,7 +79,8 @@ const output = (name: string) => `../../outputs/howto-cli-${name}.txt`
 const parkedByFirstRelease = Effect.gen(function*() {
   const release = { repaired: false }
   for (const id of ["ada", "bob"]) yield* handle(id, { _tag: "Deposit", cents: 1000, from: "salary" })
-  yield* handle("ada", { _tag: "Deposit", cents: 60_000, from: "lottery" })
+  const metadata = { correlationId: "order-17" }
+  yield* handle("ada", { _tag: "Deposit", cents: 60_000, from: "lottery" }, { metadata })
   yield* handle("ada", { _tag: "Withdraw", cents: 300 })
   yield* handle("bob", { _tag: "Deposit", cents: 70_000, from: "salary" })
   yield* Projector.catchUp(salaries(release), { backoff: "1 millis" })
@@ -90,6 +100,8 @@ it("an operator migrates, looks at a store, and repairs what is parked", () =>
       yield* shows("status", "refold status")
       yield* shows("show", "refold show wallet-ada", "refold show wallet-ada --state --at 2")
       yield* shows("tail", "refold tail --from 0 --category wallet --type Deposited --no-follow")
+      yield* shows("trace", "refold streams wallet", "refold trace order-17")
+      yield* shows("doctor", "refold doctor")
       yield* shows(
         "parked",
         "refold parked list",

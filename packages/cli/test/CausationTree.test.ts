@@ -17,6 +17,7 @@ const event = (position: number, stream: string, version: number, causationId?: 
   stream: Result.getOrThrow(StreamName.parse(stream)),
   version: StreamVersion(version),
   position: Position(position),
+  commit: Position(position),
   type: `T${position}`,
   schemaVersion: 1,
   data: null,

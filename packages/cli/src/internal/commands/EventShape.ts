@@ -32,6 +32,7 @@ export const time = (instant: DateTime.Utc): string => DateTime.formatIso(instan
 /** The record of a stored event. */
 const recordOf = (event: RecordedEvent): object => ({
   position: event.position,
+  commit: event.commit,
   stream: event.stream,
   version: event.version,
   id: event.id,
