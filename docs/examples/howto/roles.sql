@@ -21,8 +21,9 @@ GRANT EXECUTE ON FUNCTION "refold".read_head, "refold".repair_positions, "refold
   "refold".check_stream_list, "refold".rebuild_from_snapshot, "refold".generation_schema,
   "refold".hold_generation, "refold".append_event, "refold".commit_events, "refold".first_answer,
   "refold".command_fingerprint, "refold".canonical_json, "refold".canonical_scalar, "refold".javascript_number,
-  "refold".extreme_number, "refold".append_events, "refold".append_one_event, "refold".append_batch,
-  "refold".find_stored_events, "refold".stored_answer, "refold".write_inline_rows, "refold".save_snapshot TO "api";
+  "refold".extreme_number, "refold".append_events, "refold".append_one_event, "refold".append_single_events,
+  "refold".append_batch, "refold".find_stored_events, "refold".stored_answer, "refold".write_inline_rows,
+  "refold".save_snapshot TO "api";
 -- #endregion
 
 -- #region worker

@@ -74,6 +74,7 @@ const rights = {
       ...sqlWriterFunctions,
       "append_events",
       "append_one_event",
+      "append_single_events",
       "append_batch",
       "find_stored_events",
       "stored_answer",

@@ -50,7 +50,14 @@ export const event = (fields: Fields): Result.Result<RecordedEvent, InvalidInput
   const given = { id, type, schemaVersion, data, metadata, occurredAt: occurredAt.success } as NewEvent.NewEvent
   const checked = NewEvent.check(given, "event")
   if (Result.isFailure(checked)) return Result.fail(checked.failure)
-  const recorded = { ...checked.success, stream: stream.success, version, position, commit, recordedAt: recordedAt.success }
+  const recorded = {
+    ...checked.success,
+    stream: stream.success,
+    version,
+    position,
+    commit,
+    recordedAt: recordedAt.success
+  }
   // The numbers are what their brands mean.
   return Result.succeed(recorded as RecordedEvent)
 }
