@@ -9,7 +9,7 @@ import * as Result from "effect/Result"
 import * as StoredValue from "../../schema/internal/StoredValue.ts"
 
 /** The columns of the table by the columns of an event. */
-export const names = {
+const names = {
   stream: "stream",
   version: "version",
   position: `"position"`,
