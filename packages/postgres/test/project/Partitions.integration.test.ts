@@ -79,9 +79,10 @@ test(
         yield* Fiber.join(changing)
       }
       yield* Fiber.interruptAll(writers)
-      yield* Effect.provideContext(Projector.catchUp(projection, { workers: 3 }), services)
+      // An append that was in hand may end later.
+      const head = yield* Effect.provideContext(Projector.catchUp(projection, { workers: 3 }), services)
       expect(yield* Ticks.look(opened, projection)).toMatchObject(Ticks.exact)
-      expect((yield* Ticks.generation(opened))!.checkpoint).toBe(yield* opened.reader.head)
+      expect((yield* Ticks.generation(opened))!.checkpoint).toBeGreaterThanOrEqual(head)
     })
   )
 )
