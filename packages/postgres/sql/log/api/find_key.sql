@@ -19,9 +19,9 @@ BEGIN
   RETURN QUERY
   -- Once, not for each write.
   WITH found AS MATERIALIZED (
-    SELECT nullif(encode(k.fingerprint, 'hex'), encode(refold.content_fingerprint(k.answer), 'hex')) AS hash,
-      k.created_at, k.never_expires
-    FROM refold.idempotency_keys AS k WHERE k.key = find_key.key
+    SELECT nullif(encode(k.fingerprint, 'hex'), encode(c.fingerprint, 'hex')) AS hash, k.created_at, k.never_expires
+    FROM refold.idempotency_keys AS k CROSS JOIN LATERAL refold.content_fingerprint(k.answer) AS c
+    WHERE k.key = find_key.key
   )
   SELECT f.hash, f.created_at, f.never_expires, a.stream, a.first_version, a.version, a."position", a.recorded_at
   FROM found AS f CROSS JOIN refold.stored_answer(find_key.key, NULL::bytea) AS a;

@@ -28,7 +28,7 @@ export const keys = (database: Database, upTo: Position): Stream.Stream<CopiedKe
 const selectKeys = ({ object, sql }: Database, after: string, upTo: Position) =>
   sql<CopiedKey>`
     SELECT k.key, encode(k.fingerprint, 'hex') AS sha256, k.never_expires AS "neverExpires", w.writes AS commit,
-      k.fingerprint = ${object("content_fingerprint")}(k.answer) AS "isOfContent"
+      k.fingerprint = c.fingerprint AS "isOfContent"
     FROM (
       SELECT k.* FROM ${object("idempotency_keys")} AS k
       WHERE k.key > ${after}::text AND NOT EXISTS (
@@ -42,6 +42,7 @@ const selectKeys = ({ object, sql }: Database, after: string, upTo: Position) =>
         ) ORDER BY a.n) AS writes
       FROM jsonb_array_elements(k.answer) WITH ORDINALITY AS a (write, n)
     ) AS w
+    CROSS JOIN LATERAL ${object("content_fingerprint")}(k.answer) AS c
     ORDER BY k.key`
 
 type DiscardRow = Omit<CopiedDiscard, "discardedAt"> & {
@@ -80,7 +81,10 @@ type ConsumerRow = Omit<CopiedConsumer, "after" | "addition" | "parked"> & {
   readonly parked: ReadonlyArray<Omit<CopiedConsumer["parked"][number], "parkedAt"> & { readonly parkedAt: number }>
 }
 
-/** The consumers. One statement, so that checkpoints and parked streams are of the same moment. */
+/**
+ * The consumers. One statement, so that checkpoints and parked streams are of the same moment. Several partitions are taken together at
+ * the lowest of their checkpoints: a stream that is parked behind it is met again.
+ */
 export const consumers = (
   database: Database,
   upTo: Position
@@ -111,8 +115,12 @@ const selectConsumers = (database: Database, upTo: Position) => {
           'stream', p.stream, 'version', p.version, 'type', p.type, 'stage', p.stage, 'reason', p.reason,
           'attempts', p.attempts, 'parkedAt', floor(extract(epoch FROM p.parked_at) * 1000)
         ) ORDER BY p."position")
-        FROM ${object("parked_streams")} AS p WHERE p.generation = g.id AND p."position" <= ${upTo}::bigint
+        FROM (
+          SELECT DISTINCT ON (k.stream) k.* FROM ${object("parked_streams")} AS k
+          WHERE k.generation = g.id AND k."position" <= least(g.checkpoint, ${upTo}::bigint)
+          ORDER BY k.stream, k."position"
+        ) AS p
       ), '[]') AS parked
-    FROM ${object("projection_generations")} AS g
+    FROM ${object("projections")} AS g
     WHERE g.status = 'Live' AND starts_with(g.definition, '{"kind":"consumer"') ORDER BY g.projection`
 }
