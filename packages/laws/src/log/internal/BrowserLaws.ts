@@ -16,6 +16,7 @@ import * as SymbolicReads from "../../journal/internal/SymbolicReads.ts"
 import * as Law from "../../kit/Law.ts"
 import * as KeyExpiry from "./KeyExpiry.ts"
 import * as KeyLookUps from "./KeyLookUps.ts"
+import { pages } from "./ListInPages.ts"
 import * as RunPrograms from "./RunPrograms.ts"
 
 const list = (options: ListOptions) => LogBrowser.use((browser) => Stream.runCollect(browser.listStreams(options)))
@@ -88,20 +89,6 @@ export const listingInPagesIsListingAtOnce = Law.make(
       return { left: yield* Effect.forEach([1, 2], inPages), right: [listsOf(history), listsOf(history)] }
     })
 )
-
-// Stops at a page that makes no progress, because a broken store could give such pages without end.
-const pages = Effect.fnUntraced(function*<E, R>(
-  page: (after: StreamName.StreamName | undefined) => Effect.Effect<ReadonlyArray<ListedStream>, E, R>
-) {
-  const all: Array<ListedStream> = []
-  for (;;) {
-    const after = all.at(-1)?.stream
-    const next = yield* page(after)
-    const last = next.at(-1)
-    all.push(...next)
-    if (last === undefined || last.stream === after) return all
-  }
-})
 
 /** Reads with every option, of the log and of streams. */
 export const backwardsReadsAgree = Law.make(
