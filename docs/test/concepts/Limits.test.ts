@@ -51,6 +51,7 @@ const sources: ReadonlyArray<readonly [what: string, path: string, name: string]
   ["events in a batch", "packages/store/src/project/internal/CatchUp.ts", "batchSize"],
   ["events in a batch", "packages/store/src/project/internal/ReadBatch.ts", "maxBytes"],
   ["rows that a batch", "packages/store/src/project/internal/CatchUp.ts", "batchRows"],
+  ["partitions of", "packages/store/src/project/Partitions.ts", "maximum"],
   ["events of `startOn`", `${core}/process/internal/SagaTransition.ts`, "maxEarlier"],
   ["reason of a failure", `${core}/event/internal/Reason.ts`, "maxLength"]
 ]

@@ -21,6 +21,16 @@ const laws: Table<typeof ConsumerLaws> = {
   parkedStreamsWait: { "ignored parked streams": store(ReadModels.ignoresParkedStreams) },
   retriedStreamsGoOn: { "streams read in reverse order": store(Readers.readsStreamsBackwards) },
   newerEventsWait: { "checkpoints that pass newer events": store(ReadModels.passesNewerEvents) },
+  partitionsDeliverInOrder: {
+    "an event that two partitions read": store(Readers.readsAllPartitions),
+    "an event that no partition reads": store(Readers.readsAllPartitionsButOne),
+    "a change of partitions that skips": store(ReadModels.skipsWhenPartitionsChange),
+    "a change of partitions that repeats": store(ReadModels.repeatsWhenPartitionsChange)
+  },
+  partitionsByKeyDeliverInOrder: {
+    "a change of partitions that skips": store(ReadModels.skipsWhenPartitionsChange),
+    "a change of partitions that repeats": store(ReadModels.repeatsWhenPartitionsChange)
+  },
   crashesLoseNothing: {
     "checkpoints before the effects": consumer(Consumers.handlesAfterTheCheckpoint),
     "a checkpoint behind an event in hand": consumer(Consumers.passesEventsInHand)

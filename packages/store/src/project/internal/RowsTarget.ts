@@ -32,6 +32,7 @@ export const make = <Event extends Tagged, State>(
     categories,
     checkVersion: events.checkVersion,
     isKeyedByStream,
+    partitionedBy: isKeyedByStream ? "stream" : undefined,
     fold: Effect.fnUntraced(function*(batch, recorded, waiting, { batchRows }) {
       const { fromWire } = yield* WireTransform
       const { covered, keys, prepared } = take(projection, yield* fromWire(recorded), waiting, batchRows)
