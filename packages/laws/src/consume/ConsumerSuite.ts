@@ -6,6 +6,7 @@ import * as Suite from "../kit/Suite.ts"
 import * as Histories from "../project/internal/Histories.ts"
 import * as PartitionedRun from "../project/internal/PartitionedRun.ts"
 import * as ConsumerLaws from "./internal/ConsumerLaws.ts"
+import * as ConsumerPartitionLaws from "./internal/ConsumerPartitionLaws.ts"
 import type * as ConsumerRun from "./internal/ConsumerRun.ts"
 
 /** The services under test. */
@@ -31,8 +32,8 @@ export const properties = (catchUp?: ConsumerRun.CatchUp): ReadonlyArray<Law.Pro
   Law.over(ConsumerLaws.parkedStreamsWait, growing),
   Law.over(ConsumerLaws.retriedStreamsGoOn, growing),
   Law.over(ConsumerLaws.newerEventsWait, growing),
-  Law.over(ConsumerLaws.partitionsDeliverInOrder, partitioned),
-  Law.over(ConsumerLaws.partitionsByKeyDeliverInOrder, partitioned),
+  Law.over(ConsumerPartitionLaws.partitionsDeliverInOrder, partitioned),
+  Law.over(ConsumerPartitionLaws.partitionsByKeyDeliverInOrder, partitioned),
   Law.over(ConsumerLaws.crashesLoseNothing(catchUp), logged),
   Law.over(ConsumerLaws.deliveriesKeepTheirKeys(catchUp), logged)
 ]

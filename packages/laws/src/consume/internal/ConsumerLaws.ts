@@ -1,19 +1,17 @@
 /**
  * The laws of consumers: every event is delivered, in the order of its stream and under one key, with any batching and after any
- * crash, in any number of partitions; a parked stream delays no other; newer events wait for newer code.
+ * crash; a parked stream delays no other; newer events wait for newer code.
  */
 import type { StreamName } from "@refold/core/event/StreamName"
 import type { Projection } from "@refold/core/project/Projection"
 import * as Consumer from "@refold/store/consume/Consumer"
 import * as Parked from "@refold/store/project/Parked"
-import * as Partitions from "@refold/store/project/Partitions"
 import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as Law from "../../kit/Law.ts"
 import * as BatchCrash from "../../project/internal/BatchCrash.ts"
 import type * as Histories from "../../project/internal/Histories.ts"
-import * as PartitionedRun from "../../project/internal/PartitionedRun.ts"
 import * as ProjectionRun from "../../project/internal/ProjectionRun.ts"
 import * as ConsumerRun from "./ConsumerRun.ts"
 
@@ -184,48 +182,6 @@ export const deliveriesKeepTheirKeys = (catchUp: ConsumerRun.CatchUp = Consumer.
         right: runs.map(({ expected }) => new Set(expected.map(({ key }) => key)))
       }))
   )
-
-/** A log that grows while the number of partitions changes, and how its events are handled. */
-export interface PartitionedLog {
-  readonly isTogether: boolean
-  readonly parts: ReadonlyArray<PartitionedRun.Part>
-}
-
-const inPartitions = Effect.fnUntraced(function*(
-  { isTogether, parts }: PartitionedLog,
-  by: (letter: ConsumerRun.Letter) => string,
-  partitionBy?: (event: ConsumerRun.Letter["event"]) => string
-) {
-  const fresh = yield* FreshNames.make
-  const letters: Array<ConsumerRun.Letter> = []
-  const consumer = ConsumerRun.make(fresh, letters, { isTogether, partitionBy })
-  const target = Consumer.target(consumer)
-  yield* Consumer.catchUp(consumer)
-  for (const { batchSize, entries, partitions, steps, workers } of parts) {
-    const options = { ...ConsumerRun.batching(batchSize), workers }
-    yield* ProjectionRun.append(fresh, entries)
-    yield* PartitionedRun.advance(target, steps, { attempts: 1 })
-    yield* Partitions.change(target, partitions, { attempts: 1, batchSize, workers })
-    yield* PartitionedRun.advance(target, steps, { attempts: 1 })
-    yield* Consumer.catchUp(consumer, options)
-  }
-  const expected = ConsumerRun.expected(consumer, yield* ProjectionRun.log(fresh)).letters
-  return { left: Arr.groupBy(letters, by), right: Arr.groupBy(expected, by) }
-})
-
-/** Compares the letters of each stream. */
-export const partitionsDeliverInOrder = Law.make<PartitionedLog, ConsumerRun.Stores>(
-  "a consumer in any number of partitions, changed at any time, delivers every event once, in the order of its stream",
-  (input) => inPartitions(input, ({ stream }) => stream)
-)
-
-const typeOf = ({ _tag }: ConsumerRun.Letter["event"]): string => _tag
-
-/** Compares the letters of each type of event, which is the key. */
-export const partitionsByKeyDeliverInOrder = Law.make<PartitionedLog, ConsumerRun.Stores>(
-  "a consumer whose events are shared out by a key delivers every event once, in the order of its key",
-  (input) => inPartitions(input, ({ event }) => typeOf(event), typeOf)
-)
 
 // The first delivery of each part of each event.
 const firstOf = (letters: ReadonlyArray<ConsumerRun.Letter>): ReadonlyArray<ConsumerRun.Letter> =>

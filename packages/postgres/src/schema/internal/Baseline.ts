@@ -39,6 +39,7 @@ export const migrations = {
     "log/stored_answer",
     "log/stream_end",
     "log/first_duplicate",
+    "log/known_event_ids",
     "log/check_guards",
     "log/check_process_key",
     "log/append_commit",
