@@ -23,6 +23,8 @@ import * as MemoryImport from "./MemoryImport.ts"
 export const make = (parts: MemoryImport.Parts): Maintenance["Service"] => {
   const held: MemoryImport.Held = { filling: undefined }
   return Maintenance.of({
+    // The events of a commit become visible at once.
+    wholeCommits: Effect.succeed,
     keys: (upTo) =>
       Stream.fromIterableEffect(
         Effect.map(SubscriptionRef.get(parts.log), ({ journal }) => JournalCopy.keys(journal, upTo))
