@@ -88,7 +88,10 @@ describe("reads that arrive together", () => {
       const backwards: ReadOptions.ReadStreamBackwardsOptions = { before: StreamVersion(2) }
       expect(yield* Stream.runCollect(store.readStream(stream, backwards))).toEqual(all)
       const { position } = all[0]!
-      const ofLog: ReadOptions.ReadAllBackwardsOptions = { after: Position(position - 1), before: Position(position + 1) }
+      const ofLog: ReadOptions.ReadAllBackwardsOptions = {
+        after: Position(position - 1),
+        before: Position(position + 1)
+      }
       expect(yield* Stream.runCollect(Stream.take(store.readAll(ofLog), 2))).toEqual(all)
     }))
   )

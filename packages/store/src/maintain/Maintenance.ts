@@ -105,6 +105,8 @@ export interface ImportTarget {
 
 /** The place and times of an event. */
 export interface EventMark extends EventPlace {
+  /** Whether the first event of its commit is stored, and is one. */
+  readonly isOfStoredCommit: boolean
   readonly position: Position
   readonly recordedAt: DateTime.Utc
 }

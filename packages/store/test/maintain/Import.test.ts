@@ -160,7 +160,7 @@ describe("a file is refused", () => {
       field: "consumer.parked[1].stream"
     }],
     ...[{ reason: "\ud800" }, { type: "\u0000" }, { attempts: 2 ** 31 }].map((field) =>
-      [`with a parked ${Object.keys(field)} that PostgreSQL cannot store`, [header, event(1), {
+      [`with a parked ${Object.keys(field).join()} that PostgreSQL cannot store`, [header, event(1), {
         ...consumer,
         parked: [{ ...parked, ...field }]
       }], { line: 3, field: "consumer" }] as [string, ReadonlyArray<object>, object]

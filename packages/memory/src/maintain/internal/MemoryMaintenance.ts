@@ -38,7 +38,11 @@ export const make = (parts: MemoryImport.Parts): Maintenance["Service"] => {
     marks: Stream.fromIterableEffect(
       Effect.map(
         SubscriptionRef.get(parts.log),
-        ({ journal }) => [...HashMap.values(journal.streams)].flatMap(({ items, size }) => items.slice(0, size))
+        ({ journal }) =>
+          [...HashMap.values(journal.streams)].flatMap(({ items, size }) =>
+            // Only appends and imports that were checked write events.
+            items.slice(0, size).map((event) => ({ ...event, isOfStoredCommit: true }))
+          )
       )
     ),
     snapshots: Stream.fromIterableEffect(

@@ -33,16 +33,21 @@ export const readStream = (
       ? firstPage(database, readFirst(EventRow.columnsOfStream(options.columns)), stream, options.after)
       : undefined
     // An object with more options than the type has may hold `before`, which is of reads backwards.
-    return Pages.read(database, { ...options, before: undefined, stream, readFirst: first }, "version", ({ after, limit }, columns) =>
-      sql`
+    return Pages.read(
+      database,
+      { ...options, before: undefined, stream, readFirst: first },
+      "version",
+      ({ after, limit }, columns) =>
+        sql`
         SELECT ${columns} FROM ${object("event_store")}
         WHERE stream = ${stream}::text AND version > ${after}::bigint${conditions}
-        ORDER BY version LIMIT ${limit}::bigint`)
+        ORDER BY version LIMIT ${limit}::bigint`
+    )
   })
 
 // What is read together has no conditions: any other option, also a future one, is one.
-const isPlain = ({ after: _, columns: __, ...others }: ReadOptions.ReadStreamOptions & ReadOptions.Columns<Column>): boolean =>
-  Object.values(others).every((option) => option === undefined)
+const isPlain = (options: ReadOptions.ReadStreamOptions & ReadOptions.Columns<Column>): boolean =>
+  Object.entries(options).every(([name, option]) => option === undefined || name === "after" || name === "columns")
 
 const firstPage = (
   { inTransaction }: Database,
