@@ -34,9 +34,7 @@ DECLARE
   times timestamptz[];
   open boolean[] := array_fill(true, ARRAY[cardinality(write_counts)]); -- per commit: whether it has no answer yet
   hashes bytea[]; -- per commit with a key: its fingerprint
-  last_write int; -- of a commit with a key
-  first_event int;
-  last_event int;
+  last_write int; first_event int; last_event int; -- of a commit with a key
   stored bigint[]; -- per write: how many of its events are stored, and the position of the last
   positions bigint[];
   -- Where a commit has several events. Per event: its position; per commit: the number of its first event.
@@ -123,14 +121,7 @@ BEGIN
   -- A single event needs no check beforehand: if its id is stored, nothing is inserted.
   IF cardinality(event_ids) > cardinality(write_counts) THEN
     FOR refusal IN
-      SELECT e.commit, e.id FROM (
-        SELECT write_commits[e.write] AS commit, e.id, e.number,
-          row_number() OVER (PARTITION BY write_commits[e.write], e.id ORDER BY e.number) AS copy
-        FROM unnest(event_ids, event_writes) WITH ORDINALITY AS e(id, write, number)
-      ) AS e
-      LEFT JOIN LATERAL (SELECT true AS known FROM refold.event_store s WHERE s.event_id = e.id LIMIT 1) AS s ON true
-      WHERE e.copy > 1 OR s.known
-      ORDER BY e.number
+      SELECT d.commit, d.id FROM refold.known_event_ids(write_commits, event_writes, event_ids) AS d
     LOOP
       CONTINUE WHEN NOT open[refusal.commit];
       open[refusal.commit] := false;
@@ -145,10 +136,7 @@ BEGIN
   ELSIF true = ANY (open) THEN
     IF cardinality(event_ids) > cardinality(write_counts) THEN
       drawn := ARRAY(SELECT nextval('refold.event_position') FROM generate_series(1, cardinality(event_ids)));
-      SELECT array_agg(f.first ORDER BY f.commit) INTO firsts FROM (
-        SELECT w.commit, min(w.events_before) + 1 AS first
-        FROM unnest(write_commits, offsets) AS w(commit, events_before) GROUP BY w.commit
-      ) AS f;
+      firsts := ARRAY(SELECT min(w.n) + 1 FROM unnest(write_commits, offsets) AS w(c, n) GROUP BY w.c ORDER BY w.c);
     END IF;
     WITH inserted AS (
       INSERT INTO refold.event_store

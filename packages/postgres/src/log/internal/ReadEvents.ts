@@ -85,7 +85,13 @@ export const readAll = (
         : options.columns
       const conditions = andAll(database, [
         ...filters(database, options),
-        ...inCategories(database, options)
+        ...inCategories(database, options),
+        // CASE, of which PostgreSQL expects half of the rows. Of an equation it expects so few that it collects and sorts all.
+        ...given(
+          options.partition,
+          ({ number, of }) =>
+            sql`CASE WHEN ${object("partition_of")}(stream, ${of}::int) = ${number}::int THEN true ELSE false END`
+        )
       ])
       // A read goes on over a restart of the database, unless its last event is gone or the caller names the instance.
       const onInstanceChanged = Effect.fnUntraced(

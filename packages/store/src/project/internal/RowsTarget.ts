@@ -32,6 +32,7 @@ export const make = <Event extends Tagged, State>(
     categories,
     checkVersion: events.checkVersion,
     isKeyedByStream,
+    partitionedBy: isKeyedByStream ? "stream" : undefined,
     fold: Effect.fnUntraced(function*(batch, recorded, waiting, { batchRows }) {
       const { fromWire } = yield* WireTransform
       const { covered, keys, prepared } = take(projection, yield* fromWire(recorded), waiting, batchRows)
@@ -116,11 +117,11 @@ const split = <Event>(event: Prepared<Event>, batchRows: number): ReadonlyArray<
   if (only === undefined) return chunks.map((keys) => ({ ...event, keys }))
   if (others.length === 0) return chunks.map((keys) => ({ ...event, keys, parts: [{ ...only, keys }] }))
   const chunkOf = new Map(chunks.flatMap((keys, index) => keys.map((key) => [key, index] as const)))
-  const keysOf = event.parts.map(({ keys }) => Map.groupBy(keys, (key) => chunkOf.get(key)))
+  const keysOf = event.parts.map(({ keys }) => Arr.groupBy(keys, (key) => String(chunkOf.get(key))))
   return chunks.map((keys, index) => ({
     ...event,
     keys,
-    parts: event.parts.map((part, n) => ({ ...part, keys: keysOf[n]!.get(index) ?? [] }))
+    parts: event.parts.map((part, n) => ({ ...part, keys: keysOf[n]![index] ?? [] }))
   }))
 }
 
