@@ -1,5 +1,5 @@
-/** What an export reads beside the log: idempotency keys, discarded events, and where consumers are. */
-import type { Position } from "@refold/core/event/Position"
+/** What an export reads beside the log: where it may end, idempotency keys, discarded events, and where consumers are. */
+import { Position } from "@refold/core/event/Position"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import type { CopiedConsumer, CopiedDiscard, CopiedKey } from "@refold/store/maintain/Maintenance"
 import * as DateTime from "effect/DateTime"
@@ -14,6 +14,25 @@ const operation = "export"
 // The answer under a key names up to a thousand streams.
 const keysPerPage = 100
 const discardsPerPage = 1000
+
+/**
+ * The last position up to which no commit is stored in part: commits of other writers stand between the events of one, and the
+ * head is held back by writers that have not ended. What is left out of one commit may be in the middle of others.
+ */
+export const wholeCommits = (database: Database, upTo: Position): Effect.Effect<Position, EventStoreError> => {
+  const { object, sql } = database
+  const statement = sql<{ readonly position: number }>`
+    WITH RECURSIVE cut AS (
+      SELECT ${upTo}::bigint AS "position"
+      UNION ALL
+      SELECT split.first - 1 FROM cut CROSS JOIN LATERAL (
+        SELECT min(e."position" - e.commit_offset) AS first FROM ${object("event_store")} AS e
+        WHERE e."position" > cut."position" AND e."position" - e.commit_offset <= cut."position"
+      ) AS split WHERE split.first IS NOT NULL
+    )
+    SELECT min(cut."position")::float8 AS position FROM cut`
+  return Effect.map(query(database, operation, statement), ([row]) => Position(row!.position))
+}
 
 /** The idempotency keys of commits that ended at or before a position, in pages. */
 export const keys = (database: Database, upTo: Position): Stream.Stream<CopiedKey, EventStoreError> =>
