@@ -98,9 +98,9 @@ const propertiesOf = (ast: SchemaAST.AST): Properties => {
   const own = SchemaAST.isObjects(ast) ? ast.propertySignatures : []
   const members = SchemaAST.isUnion(ast) ? ast.types.flatMap((member) => [...propertiesOf(layersOf(member)[0]!)]) : []
   const all = [...own.map(({ name, type }) => [name, [type]] as const), ...members]
-  return new Map(
-    [...Map.groupBy(all, ([name]) => name)].map(([name, found]) => [name, found.flatMap(([, types]) => types)])
-  )
+  const properties = new Map<PropertyKey, Array<SchemaAST.AST>>()
+  for (const [name, types] of all) properties.set(name, [...properties.get(name) ?? [], ...types])
+  return properties
 }
 
 // Whether a former layer has a text with an order of its own under this name, or under a name that is gone.

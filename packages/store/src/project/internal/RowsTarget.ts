@@ -116,12 +116,24 @@ const split = <Event>(event: Prepared<Event>, batchRows: number): ReadonlyArray<
   if (only === undefined) return chunks.map((keys) => ({ ...event, keys }))
   if (others.length === 0) return chunks.map((keys) => ({ ...event, keys, parts: [{ ...only, keys }] }))
   const chunkOf = new Map(chunks.flatMap((keys, index) => keys.map((key) => [key, index] as const)))
-  const keysOf = event.parts.map(({ keys }) => Map.groupBy(keys, (key) => chunkOf.get(key)))
+  const keysOf = event.parts.map(({ keys }) => inChunks(keys, chunkOf))
   return chunks.map((keys, index) => ({
     ...event,
     keys,
     parts: event.parts.map((part, n) => ({ ...part, keys: keysOf[n]!.get(index) ?? [] }))
   }))
+}
+
+// `Map.groupBy` is not in Node 20.
+const inChunks = (keys: ReadonlyArray<string>, chunkOf: ReadonlyMap<string, number>) => {
+  const found = new Map<number | undefined, Array<string>>()
+  for (const key of keys) {
+    const chunk = chunkOf.get(key)
+    const before = found.get(chunk)
+    if (before === undefined) found.set(chunk, [key])
+    else before.push(key)
+  }
+  return found
 }
 
 const changesOf = ({ changed }: Folded, keepsNewer: boolean): RowChanges => ({
