@@ -27,8 +27,7 @@ import { withInline } from "./project/internal/InlineRows.ts"
 import * as MemoryReadModelStore from "./project/internal/MemoryReadModelStore.ts"
 
 /** The services of the adapter. */
-export type Services = EventStore | EventReader | LogBrowser | SnapshotStore | ReadModelStore
-export type Services = EventStore | EventReader | SnapshotStore | ReadModelStore | Maintenance
+export type Services = EventStore | EventReader | LogBrowser | SnapshotStore | ReadModelStore | Maintenance
 
 /** Options of a store. */
 export interface StoreOptions {

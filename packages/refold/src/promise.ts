@@ -5,8 +5,8 @@ import type { CallOptions } from "@refold/store/internal/promise/PromiseHandler"
 import type { Store } from "@refold/store/internal/promise/PromiseStore"
 
 export { Refused } from "@refold/store/internal/decide/Refused"
-export { open as openLayer } from "@refold/store/internal/promise/OpenStore"
 export type { Attempt } from "@refold/store/internal/promise/Calls"
+export { open as openLayer } from "@refold/store/internal/promise/OpenStore"
 export type {
   CallOptions,
   CommandFailure,

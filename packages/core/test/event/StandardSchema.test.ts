@@ -32,6 +32,7 @@ const stored = (schemaVersion: number, data: RecordedEvent["data"]): RecordedEve
   stream: stream("account-1"),
   version: StreamVersion(1),
   position: Position(1),
+  commit: Position(1),
   type: "Paid",
   schemaVersion,
   data

@@ -65,6 +65,7 @@ const textOf = (
   { keepAlive = "15 seconds", retry = "3 seconds" }: EventsOptions
 ): Stream.Stream<string> => {
   const events = reader.subscribeWithCursors(options).pipe(
+    Stream.filter((delivered) => delivered._tag === "Event"),
     Stream.map(({ cursor, event }) => message(event.type, shown(event), cursor)),
     Stream.catchCause((cause) => Stream.succeed(failed(cause)))
   )

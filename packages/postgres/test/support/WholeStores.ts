@@ -83,10 +83,10 @@ export const importInto = (
 /** Lines without ids of exports, hashes of files and of contents, and with ranks in place of positions. */
 export const comparable = (lines: ReadonlyArray<string>): ReadonlyArray<object> =>
   lines.map((line, index) => {
-    const { export: _, position, sha256, upTo: _u, ...fields } = JSON.parse(line)
+    const { commit, export: _, position, sha256, upTo: _u, ...fields } = JSON.parse(line)
     return {
       ...fields,
-      ...position === undefined ? {} : { rank: index },
+      ...position === undefined ? { commit } : { rank: index, offset: position - commit },
       ...fields.isOfContent === false ? { sha256 } : {}
     }
   })

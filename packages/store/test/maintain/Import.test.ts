@@ -27,6 +27,7 @@ const event = (n: number, fields: object = {}): object => ({
   stream: "thing-1",
   version: n,
   position: n,
+  commit: n,
   id: id(n),
   type: "Happened",
   schemaVersion: 1,
@@ -85,6 +86,10 @@ describe("a file is refused", () => {
     ["with events behind keys", [header, event(1), key, event(2)], { line: 4, field: "kind" }],
     ["with a name that is no stream", [header, event(1, { stream: "thing" })], { line: 2, field: "event.stream" }],
     ["with a version that is no number", [header, event(1, { version: "1" })], { line: 2, field: "event.version" }],
+    ["with a commit that begins after the event", [header, event(1, { commit: 2 })], {
+      line: 2,
+      field: "event.commit"
+    }],
     ["with an id that is no UUID", [header, event(1, { id: "1" })], { line: 2, field: "event.id" }],
     ["without data", [header, withoutData], { line: 2, field: "event.data" }],
     ["with a time that is none", [header, event(1, { recordedAt: "now" })], { line: 2, field: "event.recordedAt" }],

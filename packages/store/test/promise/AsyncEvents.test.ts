@@ -66,12 +66,13 @@ describe("a subscription", () => {
   it("gives cursors to go on after", async () => {
     const store = await filled()
     const cursors = []
-    for await (const { cursor } of store.subscribeWithCursors({ types: ["Deposited"] })) {
-      cursors.push(cursor)
+    for await (const delivered of store.subscribeWithCursors({ types: ["Deposited"] })) {
+      if (delivered._tag === "Event") cursors.push(delivered.cursor)
       if (cursors.length === 2) break
     }
-    for await (const { event } of store.subscribeWithCursors({ cursor: cursors[1] })) {
-      expect(event.position).toBe(3)
+    for await (const delivered of store.subscribeWithCursors({ cursor: cursors[1] })) {
+      if (delivered._tag !== "Event") continue
+      expect(delivered.event.position).toBe(3)
       break
     }
   })

@@ -51,11 +51,21 @@ export const keys = (journal: Journal, upTo: Position): ReadonlyArray<CopiedKey>
       })) as unknown as CopiedKey["commit"]
     }))
 
-/** Adds events that were checked, in their order, with their versions and times, at the next positions. */
-export const addEvents = (journal: Journal, events: ReadonlyArray<RecordedEvent>): Journal => {
-  const recorded = events.map((event, index) =>
-    Object.freeze({ ...event, position: Position(journal.log.size + index + 1) })
-  )
+/**
+ * Adds events that were checked, in their order, with their versions and times, at the next positions. `commits` has the new
+ * positions of the first events of commits by their former ones, and is added to.
+ */
+export const addEvents = (
+  journal: Journal,
+  events: ReadonlyArray<RecordedEvent>,
+  commits: Map<Position, Position>
+): Journal => {
+  const recorded = events.map((event, index) => {
+    const position = Position(journal.log.size + index + 1)
+    const commit = commits.get(event.commit) ?? position
+    commits.set(event.commit, commit)
+    return Object.freeze({ ...event, position, commit })
+  })
   const streams = HashMap.mutate(journal.streams, (streams) => {
     for (const event of recorded) {
       const before = Option.getOrElse(HashMap.get(streams, event.stream), () => AppendOnlyLog.empty<RecordedEvent>())

@@ -102,10 +102,14 @@ export const asOfInstantIsFilter = law(
 
 /** Of each commit that was stored, given by the ids of its events, in the order of the log. */
 export const commitsAreNamed = <Input, R>(
-  logOf: (input: Input) => Effect.Effect<{
-    readonly history: History.History
-    readonly stored: ReadonlyArray<ReadonlyArray<string>>
-  }, unknown, R>
+  logOf: (input: Input) => Effect.Effect<
+    {
+      readonly history: History.History
+      readonly stored: ReadonlyArray<ReadonlyArray<string>>
+    },
+    unknown,
+    R
+  >
 ): Law.Law<Input, R> =>
   Law.make<Input, R>(
     "events name the commit that they were stored in, by the position of its first event",

@@ -41,6 +41,8 @@ interface Filling {
   readonly id: EventId
   readonly progress: ImportProgress
   readonly journal: Journal.Journal
+  /** The positions of the first events of commits, by those in the file. */
+  readonly commits: Map<Position.Position, Position.Position>
   readonly generations: Generations.Generations
 }
 
@@ -51,7 +53,13 @@ export const target = (parts: Parts, held: Held): ImportTarget => {
     limits: parts.limits,
     begin: Effect.fnUntraced(function*(id) {
       yield* checkEmpty(parts)
-      held.filling ??= { id, progress: unstarted, journal: Journal.empty, generations: Generations.empty }
+      held.filling ??= {
+        id,
+        progress: unstarted,
+        journal: Journal.empty,
+        commits: new Map(),
+        generations: Generations.empty
+      }
       if (held.filling.id !== id) {
         return yield* new ImportMismatch({ reason: `the store is in the middle of the import ${held.filling.id}` })
       }
@@ -143,7 +151,7 @@ const written = (filling: Filling, batch: ImportBatch, now: DateTime.Utc): Filli
   const { generations, journal } = filling
   switch (batch.kind) {
     case "event":
-      return { ...filling, journal: JournalCopy.addEvents(journal, batch.items) }
+      return { ...filling, journal: JournalCopy.addEvents(journal, batch.items, filling.commits) }
     case "key":
       return { ...filling, journal: batch.items.reduce(JournalCopy.addKey, journal) }
     case "discard":

@@ -26,7 +26,8 @@ const eventAt = (sql: SqlClient.SqlClient, { events }: ImportTables, stream: str
 export const events = ({ sql }: Database, into: ImportTables, items: ReadonlyArray<RecordedEvent>): Stored =>
   sql<StoredRow>`
     INSERT INTO ${into.events}
-      ("position", stream, version, event_id, type, schema_version, data, metadata, occurred_at, recorded_at)
+      ("position", stream, version, event_id, type, schema_version, data, metadata, occurred_at, recorded_at,
+        commit_offset)
     SELECT * FROM unnest(
       ${items.map(({ position }) => BigInt(position))}::bigint[], ${items.map(({ stream }) => stream)}::text[],
       ${items.map(({ version }) => BigInt(version))}::bigint[], ${items.map(({ id }) => id)}::text[]::uuid[],
@@ -34,7 +35,8 @@ export const events = ({ sql }: Database, into: ImportTables, items: ReadonlyArr
       ${items.map(({ data }) => JSON.stringify(data))}::text[]::jsonb[],
       ${items.map(({ metadata }) => JSON.stringify(metadata))}::text[]::jsonb[],
       ${items.map(({ occurredAt }) => DateTime.toDateUtc(occurredAt))}::timestamptz[],
-      ${items.map(({ recordedAt }) => DateTime.toDateUtc(recordedAt))}::timestamptz[]
+      ${items.map(({ recordedAt }) => DateTime.toDateUtc(recordedAt))}::timestamptz[],
+      ${items.map(({ commit, position }) => position - commit)}::int[]
     )
     ON CONFLICT (event_id) DO NOTHING
     RETURNING event_id::text AS id`

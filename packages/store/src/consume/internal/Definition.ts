@@ -89,7 +89,10 @@ const namePattern = /^[A-Za-z0-9_-]{1,100}$/
 
 /** Makes a consumer. Fails with `InvalidInput` for the part of the definition that breaks a rule. */
 export const make = <Event extends Tagged, R = never>(
-  { concurrency = 1, handle, handleAll, inTransaction = false, timeout = "30 seconds", ...definition }: Definition<Event, R>
+  { concurrency = 1, handle, handleAll, inTransaction = false, timeout = "30 seconds", ...definition }: Definition<
+    Event,
+    R
+  >
 ): Result.Result<Consumer<Event, R>, InvalidInput> =>
   Result.gen(function*() {
     if (!namePattern.test(definition.name)) {

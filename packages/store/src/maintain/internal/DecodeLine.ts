@@ -34,11 +34,14 @@ export const parse = (text: string): Result.Result<Parsed, InvalidInput> => {
 
 /** The event of a line. */
 export const event = (fields: Fields): Result.Result<RecordedEvent, InvalidInput> => {
-  const { data, id, metadata, position, schemaVersion, stream: name, type, version } = fields
+  const { commit, data, id, metadata, position, schemaVersion, stream: name, type, version } = fields
   const stream = StreamName.parse(name as string, "event.stream")
   if (Result.isFailure(stream)) return Result.fail(stream.failure)
   if (!isCount(version)) return invalid("event.version", countRule)
   if (!isCount(position)) return invalid("event.position", countRule)
+  if (!isCount(commit) || commit > position) {
+    return invalid("event.commit", "must be the position of the first event of its commit, not above its own")
+  }
   const recordedAt = timeOf(fields["recordedAt"], "event.recordedAt")
   if (Result.isFailure(recordedAt)) return Result.fail(recordedAt.failure)
   const occurredAt = timeOf(fields["occurredAt"], "event.occurredAt")
@@ -47,7 +50,14 @@ export const event = (fields: Fields): Result.Result<RecordedEvent, InvalidInput
   const given = { id, type, schemaVersion, data, metadata, occurredAt: occurredAt.success } as NewEvent.NewEvent
   const checked = NewEvent.check(given, "event")
   if (Result.isFailure(checked)) return Result.fail(checked.failure)
-  const recorded = { ...checked.success, stream: stream.success, version, position, recordedAt: recordedAt.success }
+  const recorded = {
+    ...checked.success,
+    stream: stream.success,
+    version,
+    position,
+    commit,
+    recordedAt: recordedAt.success
+  }
   // The numbers are what their brands mean.
   return Result.succeed(recorded as RecordedEvent)
 }

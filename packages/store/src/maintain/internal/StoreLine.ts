@@ -43,11 +43,12 @@ export const noCounts: Counts = { events: 0, keys: 0, discards: 0, consumers: 0 
 
 // All columns: a new one does not compile until it travels.
 const eventFields = (
-  { data, id, metadata, occurredAt, position, recordedAt, schemaVersion, stream, type, version }: RecordedEvent
+  { commit, data, id, metadata, occurredAt, position, recordedAt, schemaVersion, stream, type, version }: RecordedEvent
 ): { readonly [column in Column]: unknown } => ({
   stream,
   version,
   position,
+  commit,
   id,
   type,
   schemaVersion,
