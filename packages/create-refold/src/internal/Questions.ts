@@ -3,13 +3,13 @@ import type { Interface } from "node:readline/promises"
 import type { Flavour } from "./Arguments.ts"
 import { problemOf } from "./ProjectName.ts"
 
-/** Asks for a name until it can be used; Enter alone is `my-app`. */
-export const askName = async (terminal: Interface): Promise<string> => {
+/** Asks for a name until it can be used, and shows why one cannot be; Enter alone is `my-app`. */
+export const askName = async (terminal: Interface, show: (text: string) => void): Promise<string> => {
   for (;;) {
     const name = (await terminal.question("Name of the project (my-app): ")).trim() || "my-app"
     const problem = problemOf(name)
     if (problem === undefined) return name
-    terminal.write(`${problem}\n`)
+    show(`${problem}\n`)
   }
 }
 

@@ -38,7 +38,7 @@ const complete = async (name: string | undefined, flavour: Flavour | undefined) 
   if (!process.stdin.isTTY || !process.stdout.isTTY) return { name, flavour: flavour ?? "promise" } as const
   const terminal = createInterface(process.stdin, process.stdout)
   try {
-    return { name: name ?? await askName(terminal), flavour: flavour ?? await askFlavour(terminal) }
+    return { name: name ?? await askName(terminal, print), flavour: flavour ?? await askFlavour(terminal) }
   } finally {
     terminal.close()
   }
