@@ -14,7 +14,7 @@ const address = process.env.DOCS_SITE || undefined
 // The other modules of `refold` are those of core, store and memory.
 const publicModules = [
   "../packages/refold/src/promise.ts",
-  ...globSync("../packages/{core,store,memory,postgres,legacy,http,laws}/src/**/*.ts")
+  ...globSync("../packages/{core,store,memory,postgres,legacy,http,cli,laws}/src/**/*.ts")
 ]
   .filter((path) => !/[/\\]internal[/\\]|index\.ts$|\.generated\.ts$/.test(path))
 
@@ -83,9 +83,8 @@ export default defineConfig({
         {
           label: "Reference",
           items: [
-            ...["errors", "configuration", "http", "formats", "sql-api", "threat-model", "benchmarks"].map((page) =>
-              `reference/${page}`
-            ),
+            ...["errors", "configuration", "command-line", "http", "formats", "sql-api", "threat-model", "benchmarks"]
+              .map((page) => `reference/${page}`),
             typeDocSidebarGroup
           ]
         },

@@ -27,7 +27,23 @@ describe("a project with the packed packages", () => {
     project.write("tsconfig.json", JSON.stringify({ compilerOptions: options, files }))
     expect(project.run(process.execPath, tsc)).toEqual({ exit: 0, printed: "" })
   })
+
+  it("has the command refold, which makes a store and loads a config, on the oldest Node", () => {
+    const onFolder = (...args: ReadonlyArray<string>) =>
+      project.run(PackedProject.oldestNode(), [refold, ...args, "--embedded", "data"])
+    project.write("refold.config.ts", "enum Schema { shop }\nexport default { schema: Schema[0] }\n")
+    expect(onFolder("migrate", "--yes")).toEqual({
+      exit: 0,
+      printed: "{\"migration\":\"0001_baseline\",\"status\":\"applied\"}\n"
+    })
+    expect(onFolder("status").printed).toBe("{\"kind\":\"log\",\"head\":0,\"last\":0,\"heldBackBy\":[]}\n")
+    const other = onFolder("status", "--schema", "refold")
+    expect(other.exit).toBe(1)
+    expect(other.printed).toContain("the schema \"refold\" does not exist: run \"refold migrate\"")
+  })
 })
+
+const refold = "node_modules/@refold/cli/dist/internal/bin.js"
 
 describe("a project without optional peers, on the oldest Node", () => {
   const project = PackedProject.make({ optionalPeers: false })
@@ -42,6 +58,14 @@ describe("a project without optional peers, on the oldest Node", () => {
 
   it("runs refold on the store in memory", () => {
     expect(project.run(node, ["main.mjs"])).toEqual({ exit: 0, printed: "[3,7]\n" })
+  })
+
+  it("has the command refold, which says what the embedded database needs", () => {
+    expect(project.run(node, [refold, "migrate", "--yes", "--embedded", "data"])).toEqual({
+      exit: 1,
+      printed:
+        "refold: The embedded PostgreSQL needs the package @electric-sql/pglite: npm install @electric-sql/pglite\n"
+    })
   })
 
   it("runs refold with promises", () => {

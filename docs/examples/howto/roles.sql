@@ -9,8 +9,8 @@ GRANT CREATE ON DATABASE shop TO shop_owner;
 CREATE ROLE api LOGIN;
 GRANT USAGE ON SCHEMA "refold", "refold_rows" TO "api";
 GRANT SELECT ON "refold".event_store, "refold".event_position, "refold".event_snapshots, "refold".log_instance,
-  "refold".projections, "refold".projection_generations, "refold".parked_streams, "refold".discarded_events,
-  "refold".migrations TO "api";
+  "refold".projections, "refold".partitions, "refold".projection_generations, "refold".projection_partitions,
+  "refold".parked_streams, "refold".discarded_events, "refold".migrations TO "api";
 GRANT SELECT ON "refold".idempotency_keys TO "api";
 GRANT INSERT, UPDATE ON "refold".event_snapshots TO "api";
 GRANT SELECT ON ALL TABLES IN SCHEMA "refold_rows" TO "api";
@@ -19,10 +19,11 @@ GRANT EXECUTE ON FUNCTION "refold".read_head, "refold".repair_positions, "refold
   "refold".checked_head, "refold".read_stream_backwards, "refold".read_all_backwards,
   "refold".read_by_correlation, "refold".read_by_causation, "refold".check_id, "refold".list_streams,
   "refold".check_stream_list, "refold".rebuild_from_snapshot, "refold".generation_schema,
-  "refold".hold_generation, "refold".append_event, "refold".commit_events, "refold".first_answer,
-  "refold".command_fingerprint, "refold".canonical_json, "refold".canonical_scalar, "refold".javascript_number,
-  "refold".extreme_number, "refold".append_events, "refold".append_one_event, "refold".append_batch,
-  "refold".find_stored_events, "refold".stored_answer, "refold".write_inline_rows, "refold".save_snapshot TO "api";
+  "refold".hold_generation, "refold".partition_of, "refold".append_event, "refold".commit_events,
+  "refold".first_answer, "refold".command_fingerprint, "refold".canonical_json, "refold".canonical_scalar,
+  "refold".javascript_number, "refold".extreme_number, "refold".append_events, "refold".append_one_event,
+  "refold".append_single_events, "refold".append_batch, "refold".find_stored_events, "refold".stored_answer,
+  "refold".write_inline_rows, "refold".save_snapshot TO "api";
 -- #endregion
 
 -- #region worker
@@ -30,19 +31,20 @@ GRANT EXECUTE ON FUNCTION "refold".read_head, "refold".repair_positions, "refold
 CREATE ROLE worker LOGIN IN ROLE api;
 GRANT USAGE ON SCHEMA "refold", "refold_rows" TO "worker";
 GRANT SELECT ON "refold".event_store, "refold".event_position, "refold".event_snapshots, "refold".log_instance,
-  "refold".projections, "refold".projection_generations, "refold".parked_streams, "refold".discarded_events,
-  "refold".migrations TO "worker";
-GRANT INSERT (projection, version, definition, status, has_tables) ON "refold".projection_generations TO "worker";
+  "refold".projections, "refold".partitions, "refold".projection_generations, "refold".projection_partitions,
+  "refold".parked_streams, "refold".discarded_events, "refold".migrations TO "worker";
+GRANT INSERT (projection, version, definition, status, has_tables, partitions, partitioned_by) ON "refold".projection_generations TO "worker";
 GRANT UPDATE, DELETE ON "refold".projection_generations TO "worker";
-GRANT INSERT, UPDATE, DELETE ON "refold".parked_streams, "refold".discarded_events TO "worker";
+GRANT INSERT, UPDATE, DELETE ON "refold".projection_partitions, "refold".parked_streams, "refold".discarded_events TO "worker";
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA "refold_rows" TO "worker";
 GRANT EXECUTE ON FUNCTION "refold".read_head, "refold".repair_positions, "refold".require_instance, "refold".read_stream,
   "refold".read_all, "refold".stream_version, "refold".check_stream_read, "refold".check_log_read,
   "refold".checked_head, "refold".read_stream_backwards, "refold".read_all_backwards,
   "refold".read_by_correlation, "refold".read_by_causation, "refold".check_id, "refold".list_streams,
   "refold".check_stream_list, "refold".rebuild_from_snapshot, "refold".generation_schema,
-  "refold".hold_generation, "refold".lock_projection, "refold".create_rows_table,
-  "refold".create_generation_schema, "refold".share_tables, "refold".row_readers, "refold".claim_generation,
+  "refold".hold_generation, "refold".partition_of, "refold".lock_projection, "refold".create_rows_table,
+  "refold".create_generation_schema, "refold".share_tables, "refold".row_readers, "refold".lock_partitions,
+  "refold".limit_owner, "refold".claim_partition, "refold".claim_partitions, "refold".repartition,
   "refold".save_checkpoint, "refold".promote_generation, "refold".obsolete_generations,
   "refold".drop_generation TO "worker";
 -- #endregion
@@ -52,15 +54,15 @@ GRANT EXECUTE ON FUNCTION "refold".read_head, "refold".repair_positions, "refold
 CREATE ROLE reader LOGIN;
 GRANT USAGE ON SCHEMA "refold", "refold_rows" TO "reader";
 GRANT SELECT ON "refold".event_store, "refold".event_position, "refold".event_snapshots, "refold".log_instance,
-  "refold".projections, "refold".projection_generations, "refold".parked_streams, "refold".discarded_events,
-  "refold".migrations TO "reader";
+  "refold".projections, "refold".partitions, "refold".projection_generations, "refold".projection_partitions,
+  "refold".parked_streams, "refold".discarded_events, "refold".migrations TO "reader";
 GRANT SELECT ON ALL TABLES IN SCHEMA "refold_rows" TO "reader";
 GRANT EXECUTE ON FUNCTION "refold".read_head, "refold".repair_positions, "refold".require_instance, "refold".read_stream,
   "refold".read_all, "refold".stream_version, "refold".check_stream_read, "refold".check_log_read,
   "refold".checked_head, "refold".read_stream_backwards, "refold".read_all_backwards,
   "refold".read_by_correlation, "refold".read_by_causation, "refold".check_id, "refold".list_streams,
   "refold".check_stream_list, "refold".rebuild_from_snapshot, "refold".generation_schema,
-  "refold".hold_generation TO "reader";
+  "refold".hold_generation, "refold".partition_of TO "reader";
 -- #endregion
 
 -- #region keeper

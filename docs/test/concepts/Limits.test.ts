@@ -46,11 +46,12 @@ const sources: ReadonlyArray<readonly [what: string, path: string, name: string]
   ["fields of an index", `${core}/project/internal/RowIndex.ts`, "maxFields"],
   ["text in the fields", `${core}/project/internal/RowValue.ts`, "maxText"],
   ["cursor", "packages/store/src/log/Cursor.ts", "maxLength"],
-  ["events of a page", "packages/postgres/src/log/internal/Pages.ts", "maxEvents"],
-  ["events of a page", "packages/postgres/src/log/internal/Pages.ts", "maxBytes"],
+  ["events of a page", "packages/postgres/src/log/internal/EventRow.ts", "pageEvents"],
+  ["events of a page", "packages/postgres/src/log/internal/EventRow.ts", "pageBytes"],
   ["events in a batch", "packages/store/src/project/internal/CatchUp.ts", "batchSize"],
   ["events in a batch", "packages/store/src/project/internal/ReadBatch.ts", "maxBytes"],
   ["rows that a batch", "packages/store/src/project/internal/CatchUp.ts", "batchRows"],
+  ["partitions of", "packages/store/src/project/Partitions.ts", "maximum"],
   ["events of `startOn`", `${core}/process/internal/SagaTransition.ts`, "maxEarlier"],
   ["reason of a failure", `${core}/event/internal/Reason.ts`, "maxLength"]
 ]

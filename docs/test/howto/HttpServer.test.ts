@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import * as ByHand from "../../examples/howto/HttpByHand.ts"
 import { routes } from "../../examples/howto/HttpEffect.ts"
 import * as HonoExample from "../../examples/howto/HttpHono.ts"
+import * as HttpPromises from "../../examples/howto/HttpPromises.ts"
 import { nodeServer, privateApi, serve } from "../../examples/howto/HttpServer.ts"
 import { Wallets } from "../../examples/Richest.ts"
 
@@ -194,6 +195,17 @@ describe("an application of Hono", () => {
     })
     expect(await ask(`${base}/api/wallet/ada`)).toMatchObject({ status: 200, etag: "\"2\"", body: { state: 600 } })
   })
+})
+
+it("a store with promises serves the API until it is closed", async () => {
+  const { close, handler } = await HttpPromises.open()
+  const send = (path: string, init: RequestInit = {}) => handler(new Request(`http://localhost${path}`, init))
+  const sent = await send("/wallet/ada/Deposit", json(deposit))
+  expect(await sent.json()).toMatchObject({ state: 500 })
+  const rows = await send(`/rows/wallets?after=${sent.headers.get("refold-position")}`)
+  expect(await rows.json()).toMatchObject({ rows: [{ key: "wallet-ada" }] })
+  await close()
+  expect((await send("/wallet/ada")).status).toBe(503)
 })
 
 it("a server of Effect has the API among its routes", async () => {

@@ -41,8 +41,14 @@ const others: Readonly<Record<string, string>> = {
   "parked_streams.reason": "As `stage`.",
   "parked_streams.type": "The type of the poisoned event.",
   "projection_generations.version": "The version that the code of the projection has declared.",
+  "partitions.has_discarded": "Whether events of the projection are discarded.",
+  "partitions.parked": "The number of streams that the partition has parked.",
+  "projection_generations.drain_to": "As `next_partitions`.",
+  "projection_generations.partitioned_by": "As `partitions`.",
+  "projection_partitions.generation": "The generation, `projection_generations.id`.",
+  "projection_partitions.partition": "Its number, from 0.",
   "projections.has_discarded": "Whether events of the projection are discarded.",
-  "projections.parked": "The number of parked streams of the generation.",
+  "projections.parked": "The number of parked streams of the generation, of each partition.",
   created_at: "When the row was written, by the database's clock.",
   discarded_at: "When, by the database's clock.",
   finished_at: "When the run was done.",
@@ -71,10 +77,13 @@ const abouts: Readonly<Record<string, string>> = {
 const prose = (text: string): string =>
   text.replaceAll(/\s+/g, " ").replaceAll("|", "\\|").replaceAll("<", "\\<").trim()
 
+const views = ["projections", "partitions"]
+const tablesOfViews = ["projection_generations", "projection_partitions"]
+
 const meaningOf = ({ meaning, name, relation }: Column, found: ReadonlyArray<Column>): string => {
-  // The view has the columns of the table of generations.
-  const inTable = relation === "projections"
-    ? found.find((column) => column.relation === "projection_generations" && column.name === name)
+  // The views have the columns of the tables of generations and partitions.
+  const inTable = views.includes(relation)
+    ? found.find((column) => tablesOfViews.includes(column.relation) && column.name === name)
     : undefined
   const text =
     [meaning, inTable?.meaning, others[`${relation}.${name}`], inTable && others[`${inTable.relation}.${name}`]]

@@ -58,7 +58,8 @@ const sources: Readonly<Record<string, ReadonlyArray<readonly [path: string, sta
   "Http.aggregate": [["packages/http/src/internal/AggregateResource.ts", "interface AggregateOptions"]],
   LegacyTable: [[legacy, "interface Definition"]],
   "LegacyTable.seed": [[legacy, "interface SeedOptions"]],
-  "LegacyTable.switchOver": [[legacy, "interface SwitchOptions"]]
+  "LegacyTable.switchOver": [[legacy, "interface SwitchOptions"]],
+  "refold.config.ts": [["packages/cli/src/Config.ts", "interface Config"]]
 }
 
 describe("the page of options", () => {

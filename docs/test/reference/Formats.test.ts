@@ -1,10 +1,7 @@
 import { ProcessEvent } from "refold"
 import { expect, it } from "vitest"
 import { tables } from "./Catalogue.ts"
-import { firstColumn, page } from "./Page.ts"
-
-// The formatter pads the cells of tables.
-const withoutPadding = (text: string): string => text.replaceAll(/ +/g, " ").replaceAll(/-{3,}/g, "---").trim()
+import { firstColumn, page, withoutPadding } from "./Page.ts"
 
 it("the tables on the page are those of the database, with its comments", async () => {
   const [, onPage = ""] = page("formats").split(/<!-- (?:end of )?tables -->/)

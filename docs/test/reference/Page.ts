@@ -15,3 +15,6 @@ export const files = (pattern: string): ReadonlyArray<string> => Fs.globSync(pat
 /** The code spans in the first column of the tables of a text, without a second one in the same cell. */
 export const firstColumn = (text: string): ReadonlyArray<string> =>
   [...text.matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name!)
+
+/** The text without what the formatter adds to it: the padding of tables. */
+export const withoutPadding = (text: string): string => text.replaceAll(/ +/g, " ").replaceAll(/-{3,}/g, "---").trim()

@@ -1,9 +1,18 @@
-/** Writes the sections of tables into the page of formats: `npm run tables` in `docs`, then `npm run format`. */
+/** Writes the generated sections of the pages of formats and of the command line: `npm run tables` in `docs`, then `npm run format`. */
+import { Effect } from "effect"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
+import * as Help from "../../../packages/cli/test/support/Help.ts"
 import { root } from "../Quotes.ts"
 import { tables } from "./Catalogue.ts"
 
-const path = Path.join(root, "docs/src/content/docs/reference/formats.md")
-const [before, , after] = Fs.readFileSync(path, "utf8").split(/(?<=<!-- tables -->)([\s\S]*)(?=<!-- end of tables -->)/)
-Fs.writeFileSync(path, `${before}\n\n${await tables()}\n\n${after}`)
+const write = (page: string, name: string, section: string): void => {
+  const path = Path.join(root, `docs/src/content/docs/reference/${page}.md`)
+  const text = Fs.readFileSync(path, "utf8")
+  const [before] = text.split(`<!-- ${name} -->`)
+  const [, after] = text.split(`<!-- end of ${name} -->`)
+  Fs.writeFileSync(path, `${before}<!-- ${name} -->\n\n${section}\n\n<!-- end of ${name} -->${after}`)
+}
+
+write("formats", "tables", await tables())
+write("command-line", "commands", await Effect.runPromise(Help.reference))

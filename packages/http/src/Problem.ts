@@ -61,7 +61,7 @@ export const problemOf = (error: unknown, options: ProblemOptions = {}): Problem
   if (error instanceof HttpProblem) return ofHttp(error)
   const tag = tagOf(error)
   const mapping = ErrorTable.find(error, tag)
-  if (mapping === undefined) return refused(error, options)
+  if (mapping === undefined || tag === "Refused") return refused(error, options)
   if (tag === "VersionConflict" && options.conditional === false) {
     return of(tag, { ...mapping, status: 409, retryAfter: 1 }, error)
   }

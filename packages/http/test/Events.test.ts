@@ -81,6 +81,17 @@ describe("GET /events", () => {
     await issued.close()
   })
 
+  it("moves the last id on where few of many events are asked for", async () => {
+    const source = await open("/events?types=Unheard")
+    const { id = "" } = await source.nextId()
+    await source.close()
+    const after = await open("/events?types=Deposited,Issued", { "last-event-id": id })
+    await post("/wallet/e3/Deposit", { cents: 3 })
+    await after.next()
+    expect(await after.next()).toMatchObject({ data: { stream: "wallet-e3" } })
+    await after.close()
+  })
+
   it("refuses categories and types that are not served with 400", async () => {
     expect(await get("/events?categories=payroll")).toMatchObject({ status: 400, body: { field: "categories" } })
     expect(await get("/events?categories=")).toMatchObject({ status: 400 })

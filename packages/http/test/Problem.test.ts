@@ -9,6 +9,7 @@ import {
   StreamVersion,
   Together
 } from "refold"
+import { Refused as PromiseRefused } from "refold/promise"
 import { describe, expect, it } from "vitest"
 import { Problem, problemOf } from "../src/index.ts"
 import { streamOf } from "./support/Failing.ts"
@@ -62,6 +63,11 @@ describe("problemOf", () => {
     expect(problemOf(new Refused())).toMatchObject({ status: 422, body: { refusal: { _tag: "Closed", since: "7" } } })
     expect(problemOf(new Together.PartRefused({ stream: streamOf("a-b"), refusal: "No" })))
       .toMatchObject({ status: 422, body: { stream: "a-b", refusal: "No" } })
+  })
+
+  it("takes the Refused of a store with promises for its refusal", () => {
+    const refused = new PromiseRefused({ refusal: { _tag: "Full" } })
+    expect(problemOf(refused, { refusal: 409 })).toMatchObject({ status: 409, body: { refusal: { _tag: "Full" } } })
   })
 
   it("gives refusals of operators a status of their own", () => {

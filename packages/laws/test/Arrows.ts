@@ -50,7 +50,7 @@ const app: Arrow = {
  */
 const rooms = "schema embedded kit event journal log decide project process consume app maintain promise".split(" ")
 
-/** `core <- store <- memory | postgres <- legacy`, `core, store, memory <- refold <- apps`, and `core, store <- laws`. */
+/** `core <- store <- memory | postgres <- legacy | cli`, `core, store, memory <- refold <- apps`, and `core, store <- laws`. */
 export const arrows: Readonly<Record<string, Arrow>> = {
   // Hashes are pure; those of Node and of the Web's crypto are not everywhere, or not synchronous.
   "packages/core": { ...library, workspace: [], effect: dataModules, npm: ["@noble/hashes"] },
@@ -63,6 +63,7 @@ export const arrows: Readonly<Record<string, Arrow>> = {
     node: true
   },
   "packages/legacy": { ...library, workspace: ["core", "store", "postgres"], node: true },
+  "packages/cli": { ...library, workspace: ["core", "store", "postgres"], npm: ["jiti"], node: true },
   "packages/http": { ...library, workspace: ["core", "store"] },
   "packages/refold": { ...library, workspace: ["core", "store", "memory"] },
   // Writes the files of a template; these are no sources of its own.

@@ -85,6 +85,8 @@ describe("an import that breaks an arrow is refused, by name", () => {
     ["packages/postgres/src/EventStore.ts", "@refold/memory", "to packages/memory"],
     ["packages/postgres/src/EventStore.ts", "testcontainers", "may not depend on testcontainers"],
     ["packages/laws/src/EventStoreSuite.ts", "@refold/postgres", "to packages/postgres"],
+    ["packages/postgres/src/EventStore.ts", "@refold/cli", "to packages/cli"],
+    ["packages/cli/src/internal/main.ts", "@effect/sql-pg/PgClient", "may not depend on @effect/sql-pg"],
     ["apps/ledger/src/main.ts", "@refold/laws/Spec", "to packages/laws"],
     ["apps/ledger/src/main.ts", "../../bench/src/main.ts", "leaves apps/ledger"],
     ["packages/extra/src/a.ts", "effect/Option", "not in the table"],

@@ -9,5 +9,5 @@ UNION ALL
 UNION ALL
 SELECT 'snapshot', NULL, NULL
 UNION ALL
-SELECT 'typescript_row', checkpoint, id FROM refold.projection_generations
+SELECT 'typescript_row', checkpoint, id FROM refold.projections
 WHERE projection = 'balances' AND version = 2 AND status = 'Live' AND NOT has_tables

@@ -88,7 +88,7 @@ const forget = Effect.fnUntraced(function*(schema: string) {
   yield* sql`ALTER TABLE refold.event_store DISABLE TRIGGER append_only`
   yield* sql`TRUNCATE refold.event_store, refold.event_snapshots, refold.idempotency_keys, ${sql(schema)}.balances`
   yield* sql`ALTER TABLE refold.event_store ENABLE ALWAYS TRIGGER append_only`
-  yield* sql`UPDATE refold.projection_generations SET checkpoint = 0`
+  yield* sql`UPDATE refold.projection_partitions SET checkpoint = 0`
   yield* sql`UPDATE ${sql(schema)}.balance_refreshes SET "position" = 0`
   yield* sql`UPDATE ${sql(schema)}.balances_checkpoint SET "position" = 0`
   // A projector knows that the log had come this far, and its checkpoint is to be on an event.

@@ -33,6 +33,7 @@ const of = (entries: ReadonlyArray<Entry>): ReadonlyArray<RecordedEvent> => {
       stream: Result.getOrThrow(StreamName.make("account", id)),
       version: StreamVersion(version),
       position: Position(index + 1),
+      commit: Position(index + 1),
       metadata: {},
       occurredAt: DateTime.makeUnsafe(`${day}T12:00:00Z`),
       recordedAt: DateTime.makeUnsafe(index)

@@ -156,11 +156,10 @@ const store = (
   recordedAt: DateTime.Utc
 ): readonly [Journal, Commit.Appended] => {
   let next = journal
-  const first = Position(journal.log.size + 1)
   const places = commit.writes.filter((write) => !Commit.isGuard(write)).map((write): Commit.AppendedStream => {
     const before = streamLog(next, write.stream)
     // At least one event.
-    const recorded = record({ journal: next, before, first }, write, recordedAt)
+    const recorded = record(next, Position(journal.log.size + 1), before, write, recordedAt)
     next = addTo(next, write.stream, before, recorded)
     const { position, recordedAt: at, stream, version } = recorded.at(-1)!
     return { stream, firstVersion: recorded[0]!.version, version, position, recordedAt: at }
@@ -169,16 +168,10 @@ const store = (
   return [next, Commit.appended(places as unknown as NonEmptyReadonlyArray<Commit.AppendedStream>)]
 }
 
-interface Places {
-  readonly journal: Journal
-  /** The stream. */
-  readonly before: AppendOnlyLog.AppendOnlyLog<RecordedEvent>
-  /** The position of the first event of the commit. */
-  readonly first: Position
-}
-
 const record = (
-  { before, first, journal }: Places,
+  journal: Journal,
+  commit: Position,
+  before: AppendOnlyLog.AppendOnlyLog<RecordedEvent>,
   { events, stream }: Commit.StreamWrite,
   now: DateTime.Utc
 ): ReadonlyArray<RecordedEvent> => {
@@ -190,7 +183,7 @@ const record = (
       stream,
       version: StreamVersion(before.size + index + 1),
       position: Position(journal.log.size + index + 1),
-      commit: first,
+      commit,
       recordedAt
     })
   )

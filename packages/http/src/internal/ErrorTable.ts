@@ -24,6 +24,11 @@ export const defect: Mapping = { status: 500, detail: code }
 
 const fault: Mapping = { status: 500, detail: code }
 const unavailable: Mapping = { status: 503, detail: later, retryAfter: 1 }
+const unknown: Mapping = {
+  status: 503,
+  detail: "the command may have been stored: repeat it under the same idempotency key",
+  retryAfter: 1
+}
 const instance = { fields: ["instance"], isRefusal: true } as const
 
 /** By tag. */
@@ -34,6 +39,11 @@ export const mappings: Readonly<Record<string, Mapping>> = {
   UnknownCommand: { status: 400, fields: ["tag", "known"] },
   UnknownQuery: { status: 400, fields: ["tag", "known"] },
   Forbidden: { status: 403, fields: ["reason"] },
+  InvalidLine: { status: 400, fields: ["line", "field", "rule"] },
+  NewerFormat: { status: 400 },
+  IncompleteFile: { status: 400 },
+  // The domain refuses: see `Problem.refusalOf`.
+  Refused: { status: 422, fields: ["refusal"] },
   // What the request is about has changed, or is not there.
   VersionConflict: { status: 412, fields: ["actual"] },
   IdempotencyConflict: { status: 422, detail: "the idempotency key was used for another command: use a new key" },
@@ -48,14 +58,15 @@ export const mappings: Readonly<Record<string, Mapping>> = {
   CommandNotPending: { status: 409, detail: "the outcome of the command is known", ...instance },
   NotReconciled: { status: 409, detail: "the table and its events differ" },
   SwitchedOver: { status: 409, detail: "the mapping was switched over before" },
+  StoreNotEmpty: { status: 409 },
+  ImportMismatch: { status: 409 },
   // A repetition may succeed.
   EventStoreError: unavailable,
   AppendQueueFull: unavailable,
-  OutcomeUnknown: {
-    status: 503,
-    detail: "the command may have been stored: repeat it under the same idempotency key",
-    retryAfter: 1
-  },
+  OutcomeUnknown: unknown,
+  Aborted: unknown,
+  StoreClosed: unavailable,
+  StoreIncomplete: unavailable,
   NewerSchemaVersion: unavailable,
   UnknownProjection: unavailable,
   ProjectionNotReady: unavailable,
@@ -69,6 +80,7 @@ export const mappings: Readonly<Record<string, Mapping>> = {
   },
   EmbeddedUnavailable: unavailable,
   // A fault of the code, the data or the installation.
+  UnexpectedError: fault,
   ProcessKeyTaken: fault,
   UnreadableEvent: fault,
   UnreadableValue: fault,

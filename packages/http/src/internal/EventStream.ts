@@ -5,7 +5,7 @@ import type { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as StreamName from "@refold/core/event/StreamName"
 import * as Cursor from "@refold/store/log/Cursor"
-import { EventReader, type ReadFailure, type SubscribeOptions } from "@refold/store/log/EventReader"
+import { EventReader, type Progress, type ReadFailure, type SubscribeOptions } from "@refold/store/log/EventReader"
 import { LogWentBack } from "@refold/store/log/LogWentBack"
 import * as Cause from "effect/Cause"
 import * as DateTime from "effect/DateTime"
@@ -65,8 +65,12 @@ const textOf = (
   { keepAlive = "15 seconds", retry = "3 seconds" }: EventsOptions
 ): Stream.Stream<string> => {
   const events = reader.subscribeWithCursors(options).pipe(
-    Stream.filter((delivered) => delivered._tag === "Event"),
-    Stream.map(({ cursor, event }) => message(event.type, shown(event), cursor)),
+    Stream.map((delivered) =>
+      delivered._tag === "Event"
+        ? message(delivered.event.type, shown(delivered.event), delivered.cursor)
+        : progress(delivered)
+    ),
+    Stream.filter((text) => text !== ""),
     Stream.catchCause((cause) => Stream.succeed(failed(cause)))
   )
   const comments = Stream.tick(keepAlive).pipe(Stream.drop(1), Stream.map(() => ": keep-alive\n\n"))
@@ -79,6 +83,9 @@ const encoder = new TextEncoder()
 
 const message = (type: string, data: unknown, id: string | undefined): string =>
   `${id === undefined ? "" : `id: ${id}\n`}event: ${type}\ndata: ${JSON.stringify(data)}\n\n`
+
+// A message without data is no event for a client, and moves its last id on: few of many events may be asked for.
+const progress = ({ cursor }: Progress): string => cursor === undefined ? "" : `id: ${cursor}\n\n`
 
 /** The name of the last message of a stream that failed; its data is a problem. */
 const problemEvent = "refold.problem"

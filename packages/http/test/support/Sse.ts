@@ -19,25 +19,34 @@ export const open = async (
   headers: Record<string, string>
 ) => of(await handler(new Request(`http://localhost${path}`, { headers })))
 
-/** The messages of a response. */
+/** The messages of a response. `next` leaves out those that only move the last id on, and `nextId` all others. */
 export const of = (response: Response) => {
   const reader = response.body!.getReader()
   const decoder = new TextDecoder()
   let text = ""
+  const read = async (): Promise<Message> => {
+    while (!text.includes("\n\n")) {
+      const { done, value } = await reader.read()
+      // The tests compare it with undefined.
+      if (done) return undefined as unknown as Message
+      text += decoder.decode(value, { stream: true })
+    }
+    const end = text.indexOf("\n\n")
+    const block = text.slice(0, end)
+    text = text.slice(end + 2)
+    return parse(block)
+  }
+  const first = async (isWanted: (message: Message) => boolean): Promise<Message> => {
+    for (;;) {
+      const message = await read()
+      if (message === undefined || isWanted(message)) return message
+    }
+  }
+  const isOnlyId = (message: Message) => Object.keys(message).join() === "id"
   return {
     response,
-    next: async (): Promise<Message> => {
-      while (!text.includes("\n\n")) {
-        const { done, value } = await reader.read()
-        // The tests compare it with undefined.
-        if (done) return undefined as unknown as Message
-        text += decoder.decode(value, { stream: true })
-      }
-      const end = text.indexOf("\n\n")
-      const block = text.slice(0, end)
-      text = text.slice(end + 2)
-      return parse(block)
-    },
+    next: () => first((message) => !isOnlyId(message)),
+    nextId: () => first(isOnlyId),
     close: () => reader.cancel()
   }
 }

@@ -4,7 +4,9 @@ import * as fc from "fast-check"
 import * as Law from "../kit/Law.ts"
 import * as Suite from "../kit/Suite.ts"
 import * as Histories from "../project/internal/Histories.ts"
+import * as PartitionedRun from "../project/internal/PartitionedRun.ts"
 import * as ConsumerLaws from "./internal/ConsumerLaws.ts"
+import * as ConsumerPartitionLaws from "./internal/ConsumerPartitionLaws.ts"
 import type * as ConsumerRun from "./internal/ConsumerRun.ts"
 
 /** The services under test. */
@@ -16,6 +18,7 @@ const calls = fc.oneof(
   fc.record({ isTogether: fc.constant(false), concurrency: fc.integer({ min: 1, max: 4 }) })
 )
 const growing = fc.tuple(calls, Histories.parts(Histories.entry)).map(([how, parts]) => ({ ...how, parts }))
+const partitioned = fc.record({ isTogether: fc.boolean(), parts: PartitionedRun.parts })
 const logged = fc.record({
   concurrency: fc.integer({ min: 1, max: 3 }),
   history: Histories.of(Histories.readableEntry, 6),
@@ -29,6 +32,8 @@ export const properties = (catchUp?: ConsumerRun.CatchUp): ReadonlyArray<Law.Pro
   Law.over(ConsumerLaws.parkedStreamsWait, growing),
   Law.over(ConsumerLaws.retriedStreamsGoOn, growing),
   Law.over(ConsumerLaws.newerEventsWait, growing),
+  Law.over(ConsumerPartitionLaws.partitionsDeliverInOrder, partitioned),
+  Law.over(ConsumerPartitionLaws.partitionsByKeyDeliverInOrder, partitioned),
   Law.over(ConsumerLaws.crashesLoseNothing(catchUp), logged),
   Law.over(ConsumerLaws.deliveriesKeepTheirKeys(catchUp), logged)
 ]

@@ -97,6 +97,15 @@ export const storeProperties = (
     fc.record({ shape, steps: TransferScript.orderIndependent }),
     retrying
   ),
+  Law.over(
+    RunnerLaws.partitionsEndAsOne(implementation),
+    fc.record({
+      shape,
+      steps: TransferScript.orderIndependent,
+      partitions: fc.integer({ min: 2, max: 4 }),
+      observed: fc.nat(20)
+    })
+  ),
   Law.over(RunnerLaws.rowsMatchStreams(implementation), transfers),
   Law.over(RunnerLaws.recordedCommandsAreSent(implementation), transfers),
   Law.over(

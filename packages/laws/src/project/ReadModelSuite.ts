@@ -19,6 +19,8 @@ import * as Histories from "./internal/Histories.ts"
 import * as InlineLaws from "./internal/InlineLaws.ts"
 import * as InlineRowModel from "./internal/InlineRowModel.ts"
 import * as ParkingLaws from "./internal/ParkingLaws.ts"
+import * as PartitionedRun from "./internal/PartitionedRun.ts"
+import * as PartitionLaws from "./internal/PartitionLaws.ts"
 import * as PastRowsLaws from "./internal/PastRowsLaws.ts"
 import * as ProjectorLaws from "./internal/ProjectorLaws.ts"
 import * as RebuildLaws from "./internal/RebuildLaws.ts"
@@ -96,6 +98,8 @@ const queried = fc.record({
   queries: fc.array(RowQueryModel.query, { minLength: 1, maxLength: 8 })
 })
 
+const partitioned = fc.record({ shape: SampleProjections.keyedByStream, parts: PartitionedRun.parts })
+
 const repairable = growing(SampleProjections.poisonedByStream, Histories.readableEntry)
 
 /** The laws of an adapter, to select from or to check without Vitest. */
@@ -105,6 +109,7 @@ export const properties = (): ReadonlyArray<Law.Property<Stores>> => [
   Law.over(ProjectorLaws.resumedIsRefold, logged(SampleProjections.arbitrary, Histories.entry, 6)),
   Law.over(ProjectorLaws.oneOwnerAtATime, anyGrowing),
   Law.over(ProjectorLaws.ownWritesAreRead, anyGrowing),
+  Law.over(PartitionLaws.anyPartitioningIsRefold, partitioned),
   Law.over(RebuildLaws.rebuiltIsRefold, rebuilt),
   Law.over(ParkingLaws.parkedStreamsWait, growing(SampleProjections.poisonedShapes, Histories.entry)),
   Law.over(ParkingLaws.retriedIsRefold, repairable),

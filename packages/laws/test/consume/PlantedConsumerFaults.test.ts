@@ -3,6 +3,7 @@ import * as MemoryStore from "@refold/memory/MemoryStore"
 import type * as Layer from "effect/Layer"
 import * as ConsumerSuite from "../../src/consume/ConsumerSuite.ts"
 import * as ConsumerLaws from "../../src/consume/internal/ConsumerLaws.ts"
+import * as ConsumerPartitionLaws from "../../src/consume/internal/ConsumerPartitionLaws.ts"
 import type * as ConsumerRun from "../../src/consume/internal/ConsumerRun.ts"
 import * as Readers from "../project/faults/Readers.ts"
 import * as ReadModels from "../project/faults/ReadModels.ts"
@@ -28,4 +29,18 @@ const laws: Table<typeof ConsumerLaws> = {
   deliveriesKeepTheirKeys: { "a key for each delivery": consumer(Consumers.makesAKeyForEachDelivery) }
 }
 
+const partitions: Table<typeof ConsumerPartitionLaws> = {
+  partitionsDeliverInOrder: {
+    "an event that two partitions read": store(Readers.readsAllPartitions),
+    "an event that no partition reads": store(Readers.readsAllPartitionsButOne),
+    "a change of partitions that skips": store(ReadModels.skipsWhenPartitionsChange),
+    "a change of partitions that repeats": store(ReadModels.repeatsWhenPartitionsChange)
+  },
+  partitionsByKeyDeliverInOrder: {
+    "a change of partitions that skips": store(ReadModels.skipsWhenPartitionsChange),
+    "a change of partitions that repeats": store(ReadModels.repeatsWhenPartitionsChange)
+  }
+}
+
 Planted.find("ConsumerLaws", ConsumerLaws, [], laws)
+Planted.find("ConsumerPartitionLaws", ConsumerPartitionLaws, [], partitions)

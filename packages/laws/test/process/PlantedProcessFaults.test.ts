@@ -11,6 +11,7 @@ import * as SagaLaws from "../../src/process/internal/SagaLaws.ts"
 import * as TimeoutLaws from "../../src/process/internal/TimeoutLaws.ts"
 import * as ProcessSuite from "../../src/process/ProcessSuite.ts"
 import * as EventStores from "../log/faults/EventStores.ts"
+import * as ReadModels from "../project/faults/ReadModels.ts"
 import { pure, type Table } from "../support/Planted.ts"
 import * as Planted from "../support/Planted.ts"
 import * as Processes from "./faults/Processes.ts"
@@ -75,6 +76,7 @@ const runnerLaws: Table<typeof RunnerLaws> = {
       "5 seconds"
     )
   },
+  partitionsEndAsOne: { "a change of partitions that skips": store(ReadModels.skipsWhenPartitionsChange) },
   rowsMatchStreams: {
     "rows without phases": store(Processes.omitsPhases),
     "compensated sagas that never end": runner(Sagas.neverEndsCompensated)

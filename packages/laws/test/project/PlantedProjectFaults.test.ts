@@ -9,6 +9,7 @@ import * as Law from "../../src/kit/Law.ts"
 import * as DeploymentLaws from "../../src/project/internal/DeploymentLaws.ts"
 import * as InlineLaws from "../../src/project/internal/InlineLaws.ts"
 import * as ParkingLaws from "../../src/project/internal/ParkingLaws.ts"
+import * as PartitionLaws from "../../src/project/internal/PartitionLaws.ts"
 import * as PastRowsLaws from "../../src/project/internal/PastRowsLaws.ts"
 import * as ProjectionLaws from "../../src/project/internal/ProjectionLaws.ts"
 import * as ProjectorLaws from "../../src/project/internal/ProjectorLaws.ts"
@@ -65,6 +66,15 @@ const projectorLaws: Table<typeof ProjectorLaws> = {
   oneOwnerAtATime: { "batches without a lock": store(ReadModels.hasNoLock) },
   ownWritesAreRead: { "a later checkpoint than reached": store(ReadModels.reportsALaterCheckpoint) },
   adaptersHaveTheSameRows: { "one adapter that forgets removals": adaptersAgree(ReadModels.forgetsRemovals) }
+}
+
+const partitionLaws: Table<typeof PartitionLaws> = {
+  anyPartitioningIsRefold: {
+    "an event that two partitions read": store(Readers.readsAllPartitions),
+    "an event that no partition reads": store(Readers.readsAllPartitionsButOne),
+    "a change of partitions that skips": store(ReadModels.skipsWhenPartitionsChange),
+    "a change of partitions that repeats": store(ReadModels.repeatsWhenPartitionsChange)
+  }
 }
 
 const rebuildLaws: Table<typeof RebuildLaws> = {
@@ -142,6 +152,7 @@ const rowQueryLaws: Table<typeof RowQueryLaws> = {
 
 Planted.find("ProjectionLaws", ProjectionLaws, [Projections.sound], projectionLaws)
 Planted.find("ProjectorLaws", ProjectorLaws, [[]], projectorLaws)
+Planted.find("PartitionLaws", PartitionLaws, [], partitionLaws)
 Planted.find("RebuildLaws", RebuildLaws, [], rebuildLaws)
 Planted.find("ParkingLaws", ParkingLaws, [], parkingLaws)
 Planted.find("DeploymentLaws", DeploymentLaws, [], deploymentLaws)

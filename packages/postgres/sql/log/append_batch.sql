@@ -1,14 +1,14 @@
 -- Appends a batch of independent commits by set-based statements and answers each by rows of its own: a refused commit does
--- not affect the others. The rules and the outcomes are those of append_events. It differs in two points. A commit whose
--- streams or key are locked by another transaction is answered "busy" and not tried: a batch never waits for a lock. And no
--- stream stands twice in a batch unless it is only guarded: one snapshot checks all guards, so two that cross would both hold.
+-- not affect the others. The rules and the outcomes are those of append_events. It differs in two points. What another
+-- transaction holds is answered "busy" and not tried: a batch never waits for a lock. And no stream stands twice in a batch
+-- unless it is only guarded: one snapshot checks all guards, so two that cross would both hold.
 --   write_counts                             per commit: its writes
 --   streams, expected, event_counts, last_event_ids   per write; a last_event_id of '' is not checked
 --   event_*                                  per event
 --   keys, fingerprints, never_expire         per commit; '' = none, no array = no commit has a key
 -- The order of the statements matters: the locks; what is stored, by a newer snapshot; the lock of positions; the INSERT,
 -- whose ORDER BY draws the positions in the order of the input; the answers, joined by stream, which only one commit writes.
--- Generic plans, because a small batch would be planned anew each time, which takes twice as long as to execute it.
+-- Generic plans, because a small batch would be planned anew each time.
 CREATE FUNCTION refold.append_batch(
   write_counts int[],
   streams text[], expected bigint[], event_counts int[], last_event_ids text[],
@@ -26,16 +26,15 @@ DECLARE
   write_commits int[]; -- per write: its commit
   event_writes int[]; -- per event: its write
   offsets bigint[]; -- per write: the number of events before it
-  -- Per write: whether its stream is locked, and where the stream ends (see stream_end).
+  -- Per write: whether its stream is locked, where the stream ends (see stream_end), and whether that is what is expected.
   locked boolean[];
+  met boolean[];
   ends bigint[];
   last_ids uuid[];
   times timestamptz[];
   open boolean[] := array_fill(true, ARRAY[cardinality(write_counts)]); -- per commit: whether it has no answer yet
   hashes bytea[]; -- per commit with a key: its fingerprint
-  last_write int; -- of a commit with a key
-  first_event int;
-  last_event int;
+  last_write int; first_event int; last_event int; -- of a commit with a key
   stored bigint[]; -- per write: how many of its events are stored, and the position of the last
   positions bigint[];
   -- Where a commit has several events. Per event: its position; per commit: the number of its first event.
@@ -61,14 +60,11 @@ BEGIN
       sum(w.events) OVER (ORDER BY w.number) - w.events AS events_before
     FROM unnest(streams, event_counts) WITH ORDINALITY AS w(stream, events, number) ORDER BY w.number
   ) AS w;
-  FOR refusal IN
-    SELECT DISTINCT w.commit FROM unnest(write_commits, locked) AS w(commit, locked) WHERE NOT w.locked
-  LOOP
-    commit := refusal.commit;
-    outcome := 'busy';
-    open[commit] := false;
-    RETURN NEXT;
-  END LOOP;
+  IF false = ANY (locked) THEN
+    open := ARRAY(SELECT bool_and(w.l) FROM unnest(write_commits, locked) AS w(c, l) GROUP BY w.c ORDER BY w.c);
+    RETURN QUERY SELECT c.number::int, 'busy', NULL::text, NULL::bigint, NULL::bigint, NULL::bigint, NULL::timestamptz, NULL::uuid
+    FROM unnest(open) WITH ORDINALITY AS c(is_open, number) WHERE NOT c.is_open;
+  END IF;
   FOR refusal IN
     SELECT k.number::int AS commit, k.key, array_position(write_commits, k.number::int) AS first_write
     FROM unnest(keys) WITH ORDINALITY AS k(key, number) WHERE k.key <> '' AND open[k.number] ORDER BY k.number
@@ -95,46 +91,37 @@ BEGIN
     open[refusal.commit] := NOT FOUND;
   END LOOP;
 
-  SELECT array_agg(e.version), array_agg(e.event_id), array_agg(e.recorded_at) INTO ends, last_ids, times FROM (
+  SELECT array_agg(e.version), array_agg(e.event_id), array_agg(e.recorded_at), array_agg(e.is_met)
+  INTO ends, last_ids, times, met FROM (
     SELECT coalesce(s.version, 0) AS version, s.event_id,
+      (coalesce(s.version, 0) = w.expected OR w.expected = -1 OR w.expected = -2 AND coalesce(s.version, 0) > 0)
+        AND (s.event_id::text <> nullif(w.last_event_id, '')) IS NOT TRUE AS is_met,
       greatest(s.recorded_at, date_trunc('milliseconds', clock_timestamp())) AS recorded_at
-    FROM unnest(streams) WITH ORDINALITY AS w(stream, number)
+    FROM unnest(streams, expected, last_event_ids) WITH ORDINALITY AS w(stream, expected, last_event_id, number)
     LEFT JOIN LATERAL (
       SELECT s.version, s.event_id, s.recorded_at FROM refold.event_store s
       WHERE s.stream = w.stream ORDER BY s.version DESC LIMIT 1
     ) AS s ON true
     ORDER BY w.number
   ) AS e;
-  FOR refusal IN
-    SELECT w.commit, w.stream, w.version, w.recorded_at,
-      CASE WHEN w.version = w.expected THEN w.last_id END AS last_id
-    FROM unnest(write_commits, streams, expected, last_event_ids, ends, last_ids, times) WITH ORDINALITY
-      AS w(commit, stream, expected, wanted_id, version, last_id, recorded_at, number)
-    WHERE w.version <> w.expected AND w.expected <> -1 AND (w.expected <> -2 OR w.version = 0) OR w.last_id::text <> nullif(w.wanted_id, '')
-    ORDER BY w.number
-  LOOP
-    CONTINUE WHEN NOT open[refusal.commit];
-    commit := refusal.commit;
-    outcome := 'version_conflict';
-    stream := refusal.stream;
-    version := refusal.version;
-    recorded_at := refusal.recorded_at;
-    event_id := refusal.last_id;
-    open[commit] := false;
-    RETURN NEXT;
-  END LOOP;
-
+  IF false = ANY (met) THEN
+    FOR refusal IN
+      SELECT w.commit, w.stream, w.version, w.recorded_at, CASE WHEN w.version = w.expected THEN w.last_id END AS last_id
+      FROM unnest(write_commits, streams, expected, ends, last_ids, times, met) WITH ORDINALITY
+        AS w(commit, stream, expected, version, last_id, recorded_at, is_met, number)
+      WHERE NOT w.is_met
+      ORDER BY w.number
+    LOOP
+      CONTINUE WHEN NOT open[refusal.commit];
+      open[refusal.commit] := false;
+      RETURN QUERY SELECT refusal.commit, 'version_conflict', refusal.stream, NULL::bigint, refusal.version, NULL::bigint,
+        refusal.recorded_at, refusal.last_id;
+    END LOOP;
+  END IF;
   -- A single event needs no check beforehand: if its id is stored, nothing is inserted.
   IF cardinality(event_ids) > cardinality(write_counts) THEN
     FOR refusal IN
-      SELECT e.commit, e.id FROM (
-        SELECT write_commits[e.write] AS commit, e.id, e.number,
-          row_number() OVER (PARTITION BY write_commits[e.write], e.id ORDER BY e.number) AS copy
-        FROM unnest(event_ids, event_writes) WITH ORDINALITY AS e(id, write, number)
-      ) AS e
-      LEFT JOIN LATERAL (SELECT true AS known FROM refold.event_store s WHERE s.event_id = e.id LIMIT 1) AS s ON true
-      WHERE e.copy > 1 OR s.known
-      ORDER BY e.number
+      SELECT d.commit, d.id FROM refold.known_event_ids(write_commits, event_writes, event_ids) AS d
     LOOP
       CONTINUE WHEN NOT open[refusal.commit];
       open[refusal.commit] := false;
@@ -149,10 +136,7 @@ BEGIN
   ELSIF true = ANY (open) THEN
     IF cardinality(event_ids) > cardinality(write_counts) THEN
       drawn := ARRAY(SELECT nextval('refold.event_position') FROM generate_series(1, cardinality(event_ids)));
-      SELECT array_agg(f.first ORDER BY f.commit) INTO firsts FROM (
-        SELECT w.commit, min(w.events_before) + 1 AS first
-        FROM unnest(write_commits, offsets) AS w(commit, events_before) GROUP BY w.commit
-      ) AS f;
+      firsts := ARRAY(SELECT min(w.n) + 1 FROM unnest(write_commits, offsets) AS w(c, n) GROUP BY w.c ORDER BY w.c);
     END IF;
     WITH inserted AS (
       INSERT INTO refold.event_store

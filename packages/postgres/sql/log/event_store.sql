@@ -9,7 +9,7 @@ CREATE TABLE refold.event_store (
   -- change with a library of the system and leave indexes in a wrong order.
   stream text COLLATE "C" NOT NULL,
   -- The number of events in the stream including this one. bigint costs nothing beside the text columns.
-  version bigint NOT NULL CHECK (version >= 1),
+  version bigint NOT NULL,
   -- Chosen by the writer, so that an append whose answer was lost can be looked up and a repeated one is detected.
   event_id uuid NOT NULL CONSTRAINT event_store_event_id UNIQUE,
   -- The stored name of the event's type. A codec maps it to the name in the code.
@@ -29,15 +29,15 @@ CREATE TABLE refold.event_store (
   CONSTRAINT event_store_stream_version UNIQUE (stream, version),
   -- The bytes of data and metadata as text, which is what a reader gets: jsonb has 12 bytes for a number whose text has
   -- 147,000. Stored, so that reads can end a page before it is too large; pg_column_size is the compressed size, and the
-  -- text of a thousand events takes seconds to make.
-  size int NOT NULL GENERATED ALWAYS AS (octet_length(data::text) + octet_length(metadata::text)) STORED,
+  -- text of a thousand events takes seconds to make. 2^30 more where no client can read the event, which the check refuses.
+  size int NOT NULL GENERATED ALWAYS AS (
+    refold.readable_size(stream, type, schema_version, data, metadata, occurred_at)
+  ) STORED,
   -- How far its position is above that of the first event of its commit: 0 for that one. A distance rather than that position,
   -- because it fills four bytes that were empty behind size, and is known before the event of a lone append is inserted.
   commit_offset int NOT NULL DEFAULT 0 CHECK (commit_offset >= 0),
   -- What is stored can be read again by a client that limits a message to 16 MiB. Writers check each limit before (see
-  -- size_problem); this is for all others.
-  CONSTRAINT event_store_readable CHECK (
-    refold.is_readable(stream, type, schema_version, data, metadata, occurred_at)
-  ),
-  CONSTRAINT event_store_size CHECK (size <= 9437184)
+  -- size_problem); this is for all others. Two checks, because each INSERT prepares all that a table has.
+  CONSTRAINT event_store_readable CHECK (size < 1073741824 AND version >= 1),
+  CONSTRAINT event_store_size CHECK (size <= 9437184 OR size >= 1073741824)
 )

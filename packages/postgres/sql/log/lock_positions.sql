@@ -19,16 +19,18 @@ DECLARE
       THEN substr(setting, length(this_hold) + 1)::bigint
   END;
   last_drawn bigint;
+  is_behind boolean;
 BEGIN
   -- A position from a counter that is behind the log would be below those that readers have passed, and position 0 is before
   -- the first one that they read. One statement: what its snapshot sees was drawn before, so only a counter that was set
   -- back can be lower. The last value of a counter that was restarted is not drawn yet.
-  IF coalesce((SELECT e."position" FROM refold.event_store e ORDER BY e."position" DESC LIMIT 1), 0)
-    > (SELECT CASE WHEN s.is_called THEN s.last_value ELSE s.last_value - 1 END FROM refold.event_position s)
-  THEN
+  SELECT s.last_value, coalesce((SELECT e."position" FROM refold.event_store e ORDER BY e."position" DESC LIMIT 1), 0)
+    > CASE WHEN s.is_called THEN s.last_value ELSE s.last_value - 1 END
+  INTO last_drawn, is_behind FROM refold.event_position s;
+  IF is_behind THEN
     PERFORM refold.repair_positions();
+    SELECT s.last_value INTO last_drawn FROM refold.event_position s;
   END IF;
-  SELECT last_value INTO last_drawn FROM refold.event_position;
   -- Once per transaction: the first key is the lowest. The setting is transaction-local and rolls back with a savepoint as
   -- the lock does; it names transaction and store, because outside of a transaction it reads back as ''.
   IF held > last_drawn - 2147483648 THEN

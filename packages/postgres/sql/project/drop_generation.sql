@@ -1,7 +1,7 @@
 -- Deletes a generation and its rows; false if it is gone already, or if only_if_obsolete is set and it is not one of
 -- obsolete_generations.
 --   max_wait   how long to wait for its owner and its readers, in milliseconds
--- The generation's row first: its owner locks that before the rows, too. Runs as its owner, to which the tables belong.
+-- The partitions first, in their order: owners lock them before anything else, too. Runs as its owner, to which the tables belong.
 CREATE FUNCTION refold.drop_generation(wanted int, only_if_obsolete boolean, max_wait int) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -10,6 +10,7 @@ DECLARE
   namespace CONSTANT text := refold.generation_schema(wanted);
 BEGIN
   PERFORM set_config('lock_timeout', max_wait::text, true);
+  PERFORM FROM refold.projection_partitions p WHERE p.generation = wanted ORDER BY p."partition" FOR UPDATE;
   DELETE FROM refold.projection_generations g
   WHERE g.id = wanted AND (NOT only_if_obsolete OR g.id IN (SELECT refold.obsolete_generations(g.projection)))
   RETURNING g.* INTO generation;

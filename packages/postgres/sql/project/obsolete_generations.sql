@@ -14,6 +14,9 @@ WHERE g.projection = name AND (
       SELECT live.version FROM refold.projection_generations live WHERE live.projection = name AND live.status = 'Live'
     )
   )
-  OR g.status = 'Scratch' AND g.updated_at < clock_timestamp() - interval '24 hours'
+  OR g.status = 'Scratch' AND NOT EXISTS (
+    SELECT FROM refold.projection_partitions p
+    WHERE p.generation = g.id AND p.updated_at >= clock_timestamp() - interval '24 hours'
+  )
 ORDER BY g.id
 $$

@@ -2,6 +2,8 @@
 -- code could not.
 CREATE TABLE refold.parked_streams (
   generation int NOT NULL REFERENCES refold.projection_generations ON DELETE CASCADE,
+  -- Where events are shared out by a key, a stream may be parked in several partitions.
+  "partition" int NOT NULL DEFAULT 0,
   stream text NOT NULL,
   version bigint NOT NULL CHECK (version BETWEEN 1 AND 9007199254740991),
   "position" bigint NOT NULL CHECK ("position" BETWEEN 0 AND 9007199254740991),
@@ -13,5 +15,5 @@ CREATE TABLE refold.parked_streams (
   parked_at timestamptz NOT NULL DEFAULT clock_timestamp()
     CHECK (parked_at >= '0001-01-01T00:00:00Z' AND parked_at < '10000-01-01T00:00:00Z'),
   -- The generation first: batches look for streams of their own generation.
-  PRIMARY KEY (generation, stream)
+  PRIMARY KEY (generation, stream, "partition")
 )

@@ -7,32 +7,22 @@ CREATE TABLE refold.projection_generations (
   projection text NOT NULL CHECK (char_length(projection) BETWEEN 1 AND 255),
   version int NOT NULL CHECK (version >= 1),
   -- The kind of the projection, its event types, categories and indexes, as the library renders them. text rather than jsonb:
-  -- it is compared as a whole, and read by the library only.
+  -- it is compared as a whole, and read by the library only. A partition that was given more event types has one of its own.
   definition text NOT NULL,
   -- text rather than an enum, which could never lose a value again.
   status text NOT NULL CHECK (status IN ('Building', 'Live', 'Retired', 'Scratch')),
-  -- All events up to here are in the rows, parked or discarded. No index: it changes with every batch.
-  checkpoint bigint NOT NULL DEFAULT 0 CHECK (checkpoint BETWEEN 0 AND 9007199254740991),
-  -- Another random value whenever the projector changes rows. A number would come again where the database goes back to an
-  -- older copy, and caches of rows by their revision would answer with rows that are gone. It does not change with the rows
-  -- that commits write: all appends of a store would then wait for each other here.
-  revision uuid NOT NULL DEFAULT gen_random_uuid(),
-  -- The event before which the last batch stopped, because newer code wrote it than the code that met it.
-  newer jsonb,
-  -- How far event types are read that a process has been given in addition, and its definition with them.
-  addition jsonb,
-  -- Smoothed rate in events per second.
-  rate float8 NOT NULL DEFAULT 0,
+  -- The number of its partitions, and what their events are shared out by (null while there has only been one).
+  partitions int NOT NULL DEFAULT 1 CHECK (partitions BETWEEN 1 AND 10000),
+  partitioned_by text CHECK (partitioned_by IN ('stream', 'key')),
+  -- The number of partitions that is asked for, and the checkpoint at which they change: none passes it before all are there.
+  next_partitions int CHECK (next_partitions BETWEEN 1 AND 10000),
+  drain_to bigint CHECK (drain_to BETWEEN 0 AND 9007199254740991),
   -- Instead of rows it has tables of its own, in a schema of its own (see generation_schema).
   has_tables boolean NOT NULL DEFAULT false,
   created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-  -- When the checkpoint was last saved.
-  updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   -- When another generation became live in its place: programs of its version read it for some time from then on.
   replaced_at timestamptz,
   -- Projectors write this table, and a client can hold no other times.
-  CHECK (least(created_at, updated_at, replaced_at) >= '0001-01-01T00:00:00Z'
-    AND greatest(created_at, updated_at, replaced_at) < '10000-01-01T00:00:00Z')
+  CHECK (least(created_at, replaced_at) >= '0001-01-01T00:00:00Z'
+    AND greatest(created_at, replaced_at) < '10000-01-01T00:00:00Z')
 )
--- Most of each page stays free, so that the next checkpoint fits on the same page and changes no index (a HOT update).
-WITH (fillfactor = 20)

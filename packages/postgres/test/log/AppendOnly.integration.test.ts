@@ -87,7 +87,11 @@ describe("the owner of the table", () => {
 test(
   "a role with all privileges on the table is refused like its owner",
   run(Effect.gen(function*() {
-    const rights = ["usage on schema refold", "all on all tables in schema refold"]
+    const rights = [
+      "usage on schema refold",
+      "all on all tables in schema refold",
+      "execute on all functions in schema refold"
+    ]
     const session = yield* Stores.connect(yield* LoginRole.login(yield* Stores.Database, "everything", rights))
     for (const change of ["delete from", "truncate", "update"]) {
       const statement = `${change} refold.event_store${change === "update" ? " set data = '1'" : ""}`

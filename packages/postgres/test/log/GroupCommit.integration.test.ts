@@ -444,3 +444,94 @@ describe("the function append_batch", () => {
       expect(error.reason.cause).toMatchObject({ code: "22023", message })
     }))())
 })
+
+/** Calls `append_single_events`; `changed` replaces arguments, as SQL. */
+const singles = (
+  commits: ReadonlyArray<{ stream: string; expected: number; id: string; last?: string }>,
+  changed = {}
+) =>
+  Effect.flatMap(Stores.Database, ({ sql }) => {
+    const list = (values: ReadonlyArray<string | number>) => `array[${values.map((value) => `'${value}'`).join(", ")}]`
+    const args = {
+      streams: list(commits.map(({ stream }) => stream)),
+      expected: `${list(commits.map(({ expected }) => expected))}::bigint[]`,
+      last_event_ids: list(commits.map(({ last = "" }) => last)),
+      event_ids: `${list(commits.map(({ id }) => id))}::uuid[]`,
+      event_types: list(commits.map(() => "A")),
+      event_schema_versions: `${list(commits.map(() => 1))}::smallint[]`,
+      event_data: `${list(commits.map(() => "1"))}::jsonb[]`,
+      event_metadata: `${list(commits.map(() => "{}"))}::jsonb[]`,
+      event_occurred_at: `${list(commits.map(() => "2020-01-01T00:00:00Z"))}::timestamptz[]`,
+      ...changed
+    }
+    const named = Object.entries(args).map(([name, value]) => `${name} => ${value}`).join(", ")
+    return sql.unsafe<{ outcome: string; version: bigint; position: bigint; event_id: EventId | null }>(
+      `select * from refold.append_single_events(${named}) order by commit`
+    )
+  })
+
+describe("the function append_single_events", () => {
+  test(
+    "answers each commit by itself",
+    run(Effect.gen(function*() {
+      const { store, url } = yield* Stores.Database
+      const [a, b, c, d, e] = Arr.makeBy(5, () => Stores.freshStream())
+      const [first, id, twice] = [randomUUID(), randomUUID(), randomUUID()]
+      yield* singles([{ stream: a, expected: 0, id: first }])
+      yield* holder(url, [e!])
+      const rows = yield* singles([
+        { stream: a, expected: 1, id, last: randomUUID() },
+        { stream: b!, expected: 0, id: twice },
+        { stream: c!, expected: -2, id: randomUUID() },
+        { stream: d!, expected: -1, id: twice },
+        { stream: e!, expected: 0, id: randomUUID() }
+      ])
+      expect(rows.map(({ event_id, outcome, version }) => [outcome, Number(version), event_id])).toEqual([
+        ["version_conflict", 1, first],
+        ["appended", 1, null],
+        ["version_conflict", 0, null],
+        ["duplicate_event_id", 0, twice],
+        ["busy", 0, null]
+      ])
+      expect(yield* Effect.forEach([a, b!, c!, d!, e!], (stream) => idsIn(store, stream))).toEqual(
+        [[first], [twice], [], [], []]
+      )
+      const [known] = yield* singles([{ stream: d!, expected: 0, id: first }])
+      expect(known).toMatchObject({ outcome: "duplicate_event_id", event_id: first })
+    }))
+  )
+
+  test.each([
+    ["a version below -2", { expected: "array[-3, 0]::bigint[]" }],
+    ["a version of NULL", { expected: "array[NULL, 0]::bigint[]" }],
+    ["an array that is too short", { event_types: "array['A']" }],
+    ["an array of NULL", { last_event_ids: "NULL" }]
+  ])("refuses %s", (_, changed) =>
+    run(Effect.gen(function*() {
+      const [a, b] = [Stores.freshStream(), Stores.freshStream()]
+      const commits = [{ stream: a, expected: 0, id: randomUUID() }, { stream: b, expected: 0, id: randomUUID() }]
+      const error = yield* Effect.flip(singles(commits, changed))
+      expect(error.reason.cause).toMatchObject({
+        code: "22023",
+        message: "versions must not be below -2, and the arrays must have one element per commit"
+      })
+    }))())
+
+  test(
+    "refuses a stream that stands twice, and stores nothing",
+    run(Effect.gen(function*() {
+      const { store } = yield* Stores.Database
+      const [a, b] = [Stores.freshStream(), Stores.freshStream()]
+      const error = yield* Effect.flip(singles([
+        { stream: a, expected: 0, id: randomUUID() },
+        { stream: b, expected: 0, id: randomUUID() },
+        { stream: a, expected: -1, id: randomUUID() }
+      ]))
+      expect(error.reason.cause).toMatchObject({
+        code: "22023",
+        message: "a stream that a commit of a batch writes to must not stand twice in it"
+      })
+      expect(yield* Effect.forEach([a, b], (stream) => idsIn(store, stream))).toEqual([[], []])
+    }))
+  )
+})

@@ -169,7 +169,7 @@ test(
         with event as (
           select ${data}::text::jsonb as data, ${meta}::text::jsonb as metadata, ${occurred}::text::timestamptz as at
         )
-        select refold.is_readable(${stream}::text, ${type}::text, 1::smallint, data, metadata, at) as readable,
+        select refold.readable_size(${stream}::text, ${type}::text, 1::smallint, data, metadata, at) < 1073741824 as readable,
           refold.stream_problem(${stream}::text) is null
             and refold.event_problem(${type}::text, data, metadata, 1, at) is null as allowed
         from event`

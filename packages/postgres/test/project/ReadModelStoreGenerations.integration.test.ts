@@ -33,7 +33,10 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
           definition: wanted.definition,
           replacedAt: undefined,
           newer: undefined,
-          addition: undefined
+          addition: undefined,
+          partitions: 1,
+          partitionedBy: undefined,
+          repartition: undefined
         })
         expect(Math.abs(updatedAt.epochMilliseconds - before.epochMilliseconds)).toBeLessThan(60_000)
         expect(yield* readModels.open(wanted)).toEqual([begun])
@@ -146,8 +149,8 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
       run(Effect.gen(function*() {
         const { readModels, sql, wanted } = yield* setUp
         const [old, other] = [yield* readModels.begin(wanted, "Scratch"), yield* readModels.begin(wanted, "Scratch")]
-        yield* sql`update refold.projection_generations set updated_at = now() - interval '25 hours' where id = ${old.id}`
-        yield* sql`update refold.projection_generations set updated_at = now() - interval '23 hours' where id = ${other.id}`
+        yield* sql`update refold.projection_partitions set updated_at = now() - interval '25 hours' where generation = ${old.id}`
+        yield* sql`update refold.projection_partitions set updated_at = now() - interval '23 hours' where generation = ${other.id}`
         yield* readModels.open(projection())
         expect(yield* readModels.generations(wanted.name)).toMatchObject([{ id: other.id }])
       }))

@@ -110,7 +110,7 @@ describe("a generation", () => {
       const session = yield* Stores.connect(url)
       const claim = session`select lock_timeout, id from (
           select current_setting('lock_timeout') as lock_timeout
-        ) s, refold.claim_generation(${generation.id}, true, 50, 10000)`
+        ) s, refold.claim_partition(${generation.id}, null, null, null, '{}', true, 50, 10000)`
       const error = yield* whileOwned(readModels, generation, {}, () => Effect.flip(claim))
       expect(error.reason._tag).toBe("LockTimeoutError")
       yield* session`begin`

@@ -208,7 +208,7 @@ describe("roles", () => {
       for (const { readModels, sql } of [writer, reader]) {
         const denied = [
           sql.unsafe(`update refold_rows.rows_${live.id} set state = '{}'`),
-          sql`update refold.projection_generations set checkpoint = 0`,
+          sql`update refold.projection_partitions set checkpoint = 0`,
           sql`create table refold.mine ()`
         ]
         for (const statement of denied) {

@@ -8,7 +8,13 @@ import * as Stores from "../support/Stores.ts"
 
 const run = Stores.runner()
 
-const tables = ["discarded_events", "event_snapshots", "parked_streams", "projection_generations"]
+const tables = [
+  "discarded_events",
+  "event_snapshots",
+  "parked_streams",
+  "projection_generations",
+  "projection_partitions"
+]
 
 const rows = [
   `insert into refold.event_snapshots values ('thing-1', 'v', 'f', 1, gen_random_uuid(), 1, now(), '{}')`,
@@ -34,7 +40,7 @@ test(
       select table_name::text as table, column_name::text as column, data_type::text as type
       from information_schema.columns
       where table_schema = 'refold' and table_name = any (${tables}) and data_type = any (${Object.keys(values)})`
-    expect(columns).toHaveLength(13)
+    expect(columns).toHaveLength(14)
     for (const { column, table, type } of columns) {
       for (const value of values[type]!) {
         const update = `update refold.${table} set "${column}" = '${value}'`

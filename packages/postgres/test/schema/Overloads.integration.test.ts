@@ -28,6 +28,11 @@ const calls = [
     `select * from refold.append_one_event('o-1', ${expected}, '', gen_random_uuid(), 'A', 1::smallint, '1', '{}', now())`
   ),
   ...["-1", "7"].map((expected) =>
+    `select * from refold.append_single_events('{s-1, s-2}', '{${expected}, -1}', '{"", ""}',
+      array[gen_random_uuid(), gen_random_uuid()], '{A, A}', '{1, 1}', array['1', '2']::jsonb[], array['{}', '{}']::jsonb[],
+      array[now(), now()])`
+  ),
+  ...["-1", "7"].map((expected) =>
     `select * from refold.append_batch('{1, 2, 1}', '{q-1, q-2, a-1, q-3}', '{${expected}, -1, 1, -1}', '{1, 2, 0, 1}', '{"", "", "", ""}',
       array[gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), gen_random_uuid()], '{A, A, A, A}', '{1, 1, 1, 1}',
       array['1', '2', '3', '4']::jsonb[], array['{}', '{}', '{}', '{"causationId": "q-3#1.0"}']::jsonb[], array[now(), now(), now(), now()],

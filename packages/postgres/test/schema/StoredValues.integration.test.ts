@@ -213,13 +213,19 @@ const cases: ReadonlyArray<readonly [column: string, value: string, reader: stri
   ].map(([column, value]) => [`parked_streams.${column!}`, value!, "parked"] as const),
   ...[
     ["status", "Odd"],
+    ["replaced_at", "infinity"],
+    ["partitions", "0"],
+    ["partitioned_by", "Odd"],
+    ["next_partitions", "10001"],
+    ["drain_to", "-1"]
+  ].map(([column, value]) => [`projection_generations.${column!}`, value!, "status"] as const),
+  ...[
     ["checkpoint", "-1"],
     ["rate", "NaN"],
     ["updated_at", "infinity"],
-    ["replaced_at", "infinity"],
     ["newer", "5"],
     ["addition", "{}"]
-  ].map(([column, value]) => [`projection_generations.${column!}`, value!, "status"] as const),
+  ].map(([column, value]) => [`projection_partitions.${column!}`, value!, "status"] as const),
   ...["catchUp", "follow", "parked", "past", "process", "query", "rebuild", "status"].map((reader) =>
     ["projection_generations.definition", "not json", reader] as const
   ),

@@ -2,9 +2,13 @@
  * Programs that run a consumer (see courier.ts), whose effect is a line in a file: to be killed and suspended. The lines show what
  * was delivered, in which order and under which keys.
  */
+import * as EventCodec from "@refold/core/event/EventCodec"
+import * as EventType from "@refold/core/event/EventType"
+import * as Consumer from "@refold/store/consume/Consumer"
 import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
 import { spawn } from "node:child_process"
-import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
@@ -14,6 +18,8 @@ import type * as Stores from "./Stores.ts"
 export interface CourierOptions {
   /** Comes to no end after the effect of the event at this position. */
   readonly hangsAt?: number
+  /** The number of partitions that it works on at a time; 1 by default. */
+  readonly workers?: number
   /** An owner that sends nothing for so long loses the consumer; an hour by default. */
   readonly ownerIdleTimeout?: `${number} seconds`
 }
@@ -31,6 +37,20 @@ export interface Line {
   readonly version: number
   readonly position: number
 }
+
+/** The consumer of a courier. */
+export const consumer = (file: string, hangsAt?: number) =>
+  Consumer.makeUnsafe({
+    name: "courier",
+    events: EventCodec.makeUnsafe([EventType.make("Ticked", Schema.Struct({ n: Schema.Int }))]),
+    startAt: "start",
+    timeout: "1 hour",
+    handle: (_, { key, position, stream, version }) =>
+      Effect.andThen(
+        Effect.sync(() => appendFileSync(file, `${JSON.stringify({ key, position, stream, version })}\n`)),
+        position === hangsAt ? Effect.never : Effect.sleep(1)
+      )
+  })
 
 const script = fileURLToPath(new URL("courier.ts", import.meta.url))
 

@@ -12,6 +12,8 @@ import type * as Tally from "./Tally.ts"
 export interface DaemonOptions extends Tally.Options {
   /** Comes to no end with a batch (of 50 events) that goes beyond this position. */
   readonly hangsAfter?: number
+  /** The number of partitions that it works on at a time; 1 by default. */
+  readonly workers?: number
   /** An owner that sends nothing for so long loses the projection; an hour by default, so that only its death counts. */
   readonly ownerIdleTimeout?: `${number} seconds`
   /** Rebuilds the projection once, instead of running it. */

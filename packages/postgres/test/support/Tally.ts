@@ -14,18 +14,20 @@ const events = EventCodec.makeUnsafe([Ticked])
 export interface Options {
   readonly name?: string
   readonly version?: number
+  /** Whether it has the rows of streams only, so that it can have several partitions. */
+  readonly byStream?: boolean
   /** How many milliseconds folding an event keeps the process busy, so that batches last long enough to be hit. */
   readonly busy?: number
 }
 
 /** A tally: how many events a row has seen, and a number that depends on all of them and on their order. */
-export const tally = ({ busy = 0, name = "tally", version = 1 }: Options = {}) =>
+export const tally = ({ busy = 0, byStream = false, name = "tally", version = 1 }: Options = {}) =>
   Projection.makeUnsafe({
     name,
     version,
     events,
     // A row for the stream, and one for all streams of a group, whose events come in the order of the log.
-    keys: (_, { stream }) => [stream, `group ${stream.slice(-1)}`],
+    keys: byStream ? Projection.byStream : (_, { stream }) => [stream, `group ${stream.slice(-1)}`],
     state: Schema.Struct({ count: Schema.Int, digest: Schema.Int, by: Schema.Int }),
     initialState: { count: 0, digest: 0, by: version },
     evolve: ({ count, digest, by }, { n }) => {

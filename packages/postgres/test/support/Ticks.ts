@@ -79,7 +79,9 @@ const rowsOf = (opened: Reading, projection: Tally) =>
 export const look = Effect.fnUntraced(function*(opened: Reading, projection: Tally) {
   const { position, rows } = yield* rowsOf(opened, projection)
   const log = yield* Stream.runCollect(opened.reader.readAll({ asOf: AsOf.position(position) }))
-  const expected = new Map<string, unknown>(refold(tally({ version: rows[0]?.state.by ?? 1 }), log).rows)
+  const expected = new Map<string, unknown>(
+    refold(tally({ version: rows[0]?.state.by ?? 1, byStream: projection.isKeyedByStream }), log).rows
+  )
   const seen = new Map<string, unknown>(rows.map((row) => [row.key, row]))
   const wrong = [...new Set([...expected.keys(), ...seen.keys()])]
     .map((key) => ({ key, seen: seen.get(key), expected: expected.get(key) }))

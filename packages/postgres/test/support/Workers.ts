@@ -25,16 +25,19 @@ export interface Told {
 /** Starts a worker that runs the saga. */
 export const start = (told: Told) => startScript("transfers.ts", told)
 
-/** Starts a script of this folder, which is told something; it is killed when the scope closes. */
-export const startScript = (script: string, told: object) =>
+/** Starts a script of this folder, which is told something; it is killed when the scope closes. `env` is added to its environment. */
+export const startScript = (script: string, told: object, env: Readonly<Record<string, string>> = {}) =>
   Effect.acquireRelease(
-    Effect.sync(() => launch(fileURLToPath(new URL(script, import.meta.url)), told)),
+    Effect.sync(() => launch(fileURLToPath(new URL(script, import.meta.url)), told, env)),
     ({ child, gone }) => Effect.andThen(Effect.sync(() => child.kill("SIGKILL")), gone)
   )
 
-const launch = (script: string, told: object) => {
+const launch = (script: string, told: object, env: Readonly<Record<string, string>>) => {
   // Its input ends with this process, and so does it.
-  const child = spawn(process.execPath, [script, JSON.stringify(told)], { stdio: ["pipe", "pipe", "inherit"] })
+  const child = spawn(process.execPath, [script, JSON.stringify(told)], {
+    stdio: ["pipe", "pipe", "inherit"],
+    env: { ...process.env, ...env }
+  })
   let said = ""
   child.stdout.on("data", (data: Buffer) => said += data.toString())
   const closed = new Promise<string>((resolve, reject) => {

@@ -24,8 +24,8 @@ const layer = Layer.provideMerge(
   PgClient.layer({ url: Redacted.make(options.url), applicationName: options.applicationName })
 )
 
-const { hangsAfter = Infinity, rebuild = false } = options
-const pace = { batchSize: 50 }
+const { hangsAfter = Infinity, rebuild = false, workers = 1 } = options
+const pace = { batchSize: 50, workers }
 const target = Projector.targetOf(tally(options))
 const hanging: ProjectionTarget = {
   ...target,

@@ -1,7 +1,7 @@
 /**
  * A consumer: a named handler of events with effects of its own, such as mail, webhooks and messages. Its checkpoint is stored
  * after the effect, so that each event is delivered at least once and the log is the outbox. Several programs may run it: one at a
- * time owns it, and another one takes over if the owner stops.
+ * time owns it, or each of its partitions, and another one takes over if the owner stops.
  */
 import type { Tagged } from "@refold/core/event/EventType"
 import { InvalidInput } from "@refold/core/event/InvalidInput"
@@ -13,6 +13,7 @@ import type * as Scope from "effect/Scope"
 import { EventReader, type ReadFailure } from "../log/EventReader.ts"
 import type { EventStoreError } from "../log/EventStoreError.ts"
 import * as CheckOptions from "../log/internal/CheckOptions.ts"
+import { advance } from "../project/internal/Advance.ts"
 import * as CatchUp from "../project/internal/CatchUp.ts"
 import * as FollowLog from "../project/internal/FollowLog.ts"
 import * as OutdatedCode from "../project/internal/OutdatedCode.ts"
@@ -44,6 +45,8 @@ export interface Options {
   readonly attempts?: number | undefined
   /** The pause after the first failed attempt, doubled after each further one, up to a minute; 200 ms by default. */
   readonly backoff?: Duration.Input | undefined
+  /** The maximum number of partitions that this program works on at a time, 1 by default: see `Partitions.change`. */
+  readonly workers?: number | undefined
   /** How often code that is too old for an event looks whether newer code has gone on; 5 seconds by default. */
   readonly retryNewer?: Duration.Input | undefined
 }
@@ -125,18 +128,19 @@ const open = Effect.fnUntraced(function*<Event extends Tagged, R>(
   // Begins it and delivers nothing, also where another program has begun it in between.
   const goal = { head: { ...head, position: Position.start }, wait: true }
   for (const { id, status } of yield* store.open(own)) {
-    if (status === "Building") yield* CatchUp.advance(own, id, goal, resolved)
+    if (status === "Building") yield* advance(own, id, goal, resolved)
   }
   return resolved
 })
 
 const resolve = (
-  { attempts = 5, backoff = "200 millis", batchSize = 100, retryNewer = "5 seconds" }: Options
+  { attempts = 5, backoff = "200 millis", batchSize = 100, retryNewer = "5 seconds", workers = 1 }: Options
 ): Result.Result<CatchUp.CatchUpOptions, InvalidInput> =>
   Result.all({
     attempts: CheckOptions.count("attempts", attempts),
     backoff: CheckOptions.duration("backoff", backoff),
     batchSize: CheckOptions.count("batchSize", batchSize),
     retryNewer: CheckOptions.duration("retryNewer", retryNewer),
+    workers: CheckOptions.count("workers", workers),
     batchRows: Result.succeed(CatchUp.defaults.batchRows)
   })

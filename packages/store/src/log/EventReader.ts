@@ -65,6 +65,8 @@ export interface ReadLogOptions extends ReadAllOptions {
    * The head is not read again then.
    */
   readonly instance?: string | undefined
+  /** Only events of streams in one of so many partitions, from 0. Each stream is always in the same one of them. */
+  readonly partition?: { readonly number: number; readonly of: number } | undefined
 }
 
 /** The last position that readers can see, and what holds it back. */

@@ -1,6 +1,7 @@
 /**
  * Runs a process: observes the events of the log, dispatches the commands that its instances decide, fires timeouts. Any
- * number of programs may run the same process: one at a time observes events, and all share the commands and timeouts.
+ * number of programs may run the same process: one at a time observes events, or each of their partitions, and all share the commands
+ * and timeouts.
  */
 import type { NewerSchemaVersion } from "@refold/core/event/DecodeError"
 import type { Tagged } from "@refold/core/event/EventType"
@@ -75,7 +76,11 @@ const runOpened = <Event extends Tagged, State, R>(
 ): Effect.Effect<never, RunFailure, Services | R> => {
   const target = observer(process)
   return Effect.raceFirst(
-    FollowLog.follow(target, { ...CatchUp.defaults, batchSize: resolved.batchSize }, stops),
+    FollowLog.follow(
+      target,
+      { ...CatchUp.defaults, batchSize: resolved.batchSize, workers: resolved.observers },
+      stops
+    ),
     WorkerPool.run(process, target, Worker.of(process, resolved), resolved)
   )
 }
@@ -94,7 +99,10 @@ export const catchUp = Effect.fnUntraced(function*<Event extends Tagged, State, 
   for (;;) {
     // Read before the events are observed: a timeout must not fire before the events that came in time are observed.
     const until = yield* DateTime.now
-    const position = yield* Projector.catchUp(observer(process), { batchSize: resolved.batchSize })
+    const position = yield* Projector.catchUp(observer(process), {
+      batchSize: resolved.batchSize,
+      workers: resolved.observers
+    })
     const pass = yield* WorkerPool.runOnce(process, worker, { until, position }, resolved)
     const [failure] = pass.failures
     if (failure !== undefined) return yield* Effect.fail(failure)

@@ -12,11 +12,14 @@ import * as Option from "effect/Option"
 import type { EventReader } from "../log/EventReader.ts"
 import type { EventStoreError } from "../log/EventStoreError.ts"
 import * as NewerEvents from "./internal/NewerEvents.ts"
-import { type LockedGeneration, type RetryFailure, retryParked } from "./internal/RetryParked.ts"
+import { type LockedPartition, type RetryFailure, retryParked } from "./internal/RetryParked.ts"
 import * as Projector from "./Projector.ts"
 import { type Batch, type DiscardedEvent, type NoRows, type ParkedStream, ReadModelStore } from "./ReadModelStore.ts"
 
-/** The parked streams of the live rows, ordered by the position of their poisoned events. */
+/**
+ * The parked streams of the live rows, ordered by the position of their poisoned events. A stream that several partitions by key have
+ * parked is listed once for each of them.
+ */
 export const list = Effect.fnUntraced(function*(
   { name }: { readonly name: string }
 ): Effect.fn.Return<ReadonlyArray<ParkedStream>, NoRows | EventStoreError, ReadModelStore> {
@@ -57,7 +60,7 @@ export const discard = Effect.fnUntraced(function*<Event extends Tagged, State, 
   return yield* retryParked(Projector.targetOf(runnable), stream, (parked, locked) =>
     Effect.gen(function*() {
       const { position, version } = parked.reduce((first, next) => next.position < first.position ? next : first)
-      if (locked.some((one) => hasFolded(one, position))) {
+      if (hasFolded(locked, position)) {
         const rule =
           "must not have its event discarded while a rebuild that has folded it is running: discard it afterwards"
         return yield* new InvalidInput({ field: "stream", rule })
@@ -67,9 +70,16 @@ export const discard = Effect.fnUntraced(function*<Event extends Tagged, State, 
     }))
 })
 
-const hasFolded = ({ batch: { generation }, parked }: LockedGeneration, position: Position): boolean =>
-  generation.status === "Building" && generation.checkpoint >= position &&
-  (parked === undefined || parked.position > position)
+// By a rebuild: a partition of it is at the event, and none of them has parked the stream before.
+const hasFolded = (locked: ReadonlyArray<LockedPartition>, position: Position): boolean => {
+  const building = locked.filter(({ batch: { generation } }) => generation.status === "Building")
+  const waits = new Set(
+    building.flatMap(({ batch: { generation }, parked }) =>
+      parked !== undefined && parked.position <= position ? [generation.id] : []
+    )
+  )
+  return building.some(({ batch: { generation } }) => generation.checkpoint >= position && !waits.has(generation.id))
+}
 
 /** The discarded events of a projection, ordered by position. */
 export const listDiscarded = Effect.fnUntraced(function*(
@@ -90,9 +100,9 @@ export const park = Effect.fnUntraced(function*(
   const store = yield* ReadModelStore
   const parked = yield* Effect.forEach(
     yield* store.generations(name),
-    ({ id }) => store.update(id, (batch) => parkNewer(batch, stream), { wait: true })
+    ({ id }) => store.updateAll(id, Effect.forEach((batch) => parkNewer(batch, stream)))
   )
-  if (parked.some(Option.exists((isParked) => isParked))) return
+  if (parked.some(Option.exists((partitions) => partitions.includes(true)))) return
   return yield* new InvalidInput({
     field: "stream",
     rule: "must be one at whose next event the projection waits for newer code"

@@ -40,6 +40,8 @@ export interface GenerationStatus {
   readonly rate: number
   /** The checkpoint as a fraction of the last position of the log, between 0 and 1. */
   readonly done: number
+  /** The number of its partitions. All other fields are about all of them: `position` is that of the one that is furthest behind. */
+  readonly partitions: number
   /** The parked streams; the projection is degraded if there are any. */
   readonly parked: ReadonlyArray<ParkedStream>
   /** The event before which it waits for newer code: only code that is too old for it has run since. None if it does not wait. */
@@ -90,7 +92,7 @@ const describe = Effect.fnUntraced(function*(
 })
 
 const statusOf = Effect.fnUntraced(function*(
-  { checkpoint, id, newer, parked, rate, version }: Generation,
+  { checkpoint, id, newer, parked, partitions, rate, version }: Generation,
   bound: ReadBound
 ): Effect.fn.Return<GenerationStatus, ReadFailure, EventReader | ReadModelStore> {
   const reader = yield* EventReader
@@ -107,6 +109,7 @@ const statusOf = Effect.fnUntraced(function*(
     lagSeconds: Math.max(0, Option.getOrElse(behind, () => 0)),
     rate,
     done: end === 0 ? 1 : Math.min(1, checkpoint / end),
+    partitions,
     parked: parked === 0 ? [] : yield* store.listParked(id),
     newer: Option.fromUndefinedOr(newer)
   }

@@ -3,7 +3,6 @@
  * projection's rows from the first event on: queries read the live one, a rebuild builds another beside it.
  */
 import type { Position } from "@refold/core/event/Position"
-import type { StreamName } from "@refold/core/event/StreamName"
 import type { RowIndex } from "@refold/core/internal/project/RowIndex"
 import type { StoredRow } from "@refold/core/project/ProjectionFold"
 import type { CheckedQuery } from "@refold/core/project/RowQuery"
@@ -11,13 +10,13 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type { EventStoreError } from "../log/EventStoreError.ts"
-import type { LogHead } from "../log/LogHead.ts"
+import type { Batch } from "./internal/Batch.ts"
 import type {
-  Addition,
   DiscardedEvent,
   Generation,
-  NewerEvent,
   ParkedStream,
+  Partition,
+  PartitionedBy,
   RowsIdentity
 } from "./internal/Generation.ts"
 import type {
@@ -27,12 +26,16 @@ import type {
   UnknownProjection
 } from "./ProjectionError.ts"
 
+export type { Batch, Changes, RowChanges } from "./internal/Batch.ts"
 export type {
   Addition,
   DiscardedEvent,
   Generation,
   NewerEvent,
   ParkedStream,
+  Partition,
+  PartitionedBy,
+  Repartition,
   RowsIdentity,
   Status
 } from "./internal/Generation.ts"
@@ -45,70 +48,23 @@ export interface StoredProjection extends RowsIdentity {
    * for adapters with tables.
    */
   readonly setup?: Effect.Effect<void, EventStoreError> | undefined
+  /** What its events are shared out to partitions by; undefined if it can only have one. */
+  readonly partitionedBy?: PartitionedBy | undefined
 }
 
-/** Rows to store and to remove. */
-export interface RowChanges {
-  readonly rows: ReadonlyArray<StoredRow>
-  /** Keys of rows to remove. */
-  readonly removed: ReadonlyArray<string>
-  /** Whether a stored row stays if its version is not lower: command handlers write rows of inline projections, too. */
-  readonly keepsNewer: boolean
-}
-
-/** The changes of a batch, stored all or not at all. */
-export interface Changes extends RowChanges {
-  readonly parked: ReadonlyArray<Omit<ParkedStream, "parkedAt">>
-  readonly unparked: ReadonlyArray<StreamName>
-  readonly checkpoint: Position
-  readonly rate: number
-  /** The event at which the batch stopped, because it is newer than the code. */
-  readonly newer?: NewerEvent | undefined
-}
-
-/** A generation, locked by its one owner until the end of the transaction. */
-export interface Batch {
-  readonly generation: Generation
-  /** The head of the log as this transaction saw it when it had locked the generation. */
-  readonly head: LogHead
-  /** The head of the log as this transaction sees it now. */
-  readonly readHead: Effect.Effect<LogHead, EventStoreError>
-  /** The existing rows with these keys. */
-  readonly rows: (keys: ReadonlyArray<string>) => Effect.Effect<ReadonlyArray<StoredRow>, EventStoreError>
-  /** The parked ones of these streams. */
-  readonly parked: (streams: ReadonlyArray<StreamName>) => Effect.Effect<ReadonlyArray<ParkedStream>, EventStoreError>
-  /** The positions of discarded events in `(after, upTo]`. */
-  readonly discarded: (after: Position, upTo: Position) => Effect.Effect<ReadonlyArray<Position>, EventStoreError>
-  /** Stores rows before `save` does: an event may change more rows than one statement should have. */
-  readonly writeRows: (changes: RowChanges) => Effect.Effect<void, EventStoreError>
-  /**
-   * Runs an effect outside of the transaction. Undefined where it would wait for the end of the transaction, because the database
-   * has one session.
-   */
-  readonly outside: (<A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>) | undefined
-  /** Runs an effect, and undoes what it has written if it fails. */
-  readonly undoOnFailure: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E | EventStoreError, R>
-  /** Stores changes and the new checkpoint. */
-  readonly save: (changes: Changes) => Effect.Effect<void, EventStoreError>
-  /** Records discarded events. */
-  readonly discard: (
-    events: ReadonlyArray<Omit<DiscardedEvent, "discardedAt">>
-  ) => Effect.Effect<void, EventStoreError>
-  /** Stores how far an addition of event types is. */
-  readonly add: (addition: Addition) => Effect.Effect<void, EventStoreError>
-  /** Replaces the definition of the generation, and ends the addition. */
-  readonly redefine: (definition: string) => Effect.Effect<void, EventStoreError>
-  /**
-   * Makes a building generation the live one and retires the former one, in one step for all readers. Returns false if
-   * the live one has a higher checkpoint or version.
-   */
-  readonly promote: Effect.Effect<boolean, EventStoreError>
-}
-
-/** How a generation is locked. */
+/** Which partition is locked: of those without an owner, the one that is furthest behind. */
 export interface UpdateOptions {
   /** Whether to wait for another owner instead of returning None; false by default. */
   readonly wait?: boolean | undefined
+  /** Only the partition with this number. */
+  readonly partition?: number | undefined
+  /**
+   * Only a partition before this position, or before the end of a change of their number, or of another definition than this. Has
+   * no effect where there is one partition.
+   */
+  readonly behind?: { readonly position: Position; readonly definition: string } | undefined
+  /** None of these partitions. */
+  readonly except?: ReadonlyArray<number> | undefined
 }
 
 /**
@@ -154,7 +110,7 @@ export class ReadModelStore extends Context.Service<ReadModelStore, {
   /** The generations of a projection, or of all projections. */
   readonly generations: (projection?: string) => Effect.Effect<ReadonlyArray<Generation>, EventStoreError>
   /**
-   * Runs `body` as the one owner of a generation, in a transaction that commits if `body` succeeds. None if there is
+   * Runs `body` as the one owner of a partition, in a transaction that commits if `body` succeeds. None if there is
    * another owner, or the generation no longer exists. The ownership ends with the transaction, also if the owner dies.
    */
   readonly update: <A, E, R>(
@@ -162,6 +118,22 @@ export class ReadModelStore extends Context.Service<ReadModelStore, {
     body: (batch: Batch) => Effect.Effect<A, E, R>,
     options?: UpdateOptions
   ) => Effect.Effect<Option.Option<A>, E | EventStoreError, R>
+  /** As `update`, of all partitions in the order of their numbers; waits for other owners. None if the generation is gone. */
+  readonly updateAll: <A, E, R>(
+    generation: number,
+    body: (batches: readonly [Batch, ...ReadonlyArray<Batch>]) => Effect.Effect<A, E, R>
+  ) => Effect.Effect<Option.Option<A>, E | EventStoreError, R>
+  /** The partitions of a generation, in the order of their numbers. */
+  readonly partitions: (generation: number) => Effect.Effect<ReadonlyArray<Partition>, EventStoreError>
+  /**
+   * Asks for another number of partitions, and changes it as soon as all are at one checkpoint, where the change that is asked for ends.
+   * The present number ends a change that is under way. Without `asked` it only looks whether they are there. Where events are shared
+   * out by a key, parked streams end the change.
+   */
+  readonly repartition: (
+    generation: number,
+    asked?: { readonly partitions: number; readonly by: PartitionedBy | undefined }
+  ) => Effect.Effect<void, EventStoreError>
   /** Deletes a generation and its rows. */
   readonly drop: (generation: number) => Effect.Effect<void, EventStoreError>
   /** Rows of the generation that `GenerationChoice.choose` gives for the reader, as of one moment. */

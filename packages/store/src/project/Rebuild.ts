@@ -10,6 +10,9 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { EventReader } from "../log/EventReader.ts"
 import { EventStoreError } from "../log/EventStoreError.ts"
+import * as CheckOptions from "../log/internal/CheckOptions.ts"
+import { adaptiveBatching } from "./internal/AdaptiveBatching.ts"
+import { advance, settle } from "./internal/Advance.ts"
 import * as CatchUp from "./internal/CatchUp.ts"
 import * as NewerEvents from "./internal/NewerEvents.ts"
 import { ProjectionOutdated } from "./ProjectionError.ts"
@@ -49,18 +52,24 @@ export const rebuild = <Event extends Tagged, State, R = never>(
     }
     const begun = yield* (yield* ReadModelStore).begin(target, "Building")
     const started = yield* Clock.currentTimeMillis
-    const withBatchSize = CatchUp.adaptiveBatching({ ...CatchUp.defaults, ...options })
-    const advance = Effect.gen(function*() {
-      const head = yield* (yield* EventReader).logHead
-      const reached = yield* withBatchSize((sized) => CatchUp.advance(target, begun.id, { head }, sized))
-      // None: another program owns the generation and does the work.
-      if (Option.isNone(reached)) yield* Effect.sleep("100 millis")
-      else if (reached.value.newer !== undefined) return yield* NewerEvents.toError(reached.value.newer)
-      return yield* progressOf(begun, started, head.position)
+    const resolved = { ...CatchUp.defaults, ...options }
+    const workers = yield* Effect.fromResult(CheckOptions.count("workers", resolved.workers))
+    const worker = Stream.suspend(() => {
+      const withBatchSize = adaptiveBatching(resolved)
+      const working = Effect.gen(function*() {
+        const goal = { head: yield* (yield* EventReader).logHead }
+        const advanced = yield* withBatchSize((sized) => advance(target, begun.id, goal, sized))
+        const reached = Option.isSome(advanced) ? advanced : yield* settle(target, begun.id, goal, resolved)
+        // None: another program owns the generation and does the work.
+        if (Option.isNone(reached)) yield* Effect.sleep("100 millis")
+        else if (reached.value.newer !== undefined) return yield* NewerEvents.toError(reached.value.newer)
+        return yield* progressOf(begun, started, goal.head.position)
+      })
+      return Stream.fromEffectRepeat(working)
     })
     // Drops the rows that were replaced.
     const dropRetired = Effect.flatMap(ReadModelStore, (store) => store.open(target))
-    return Stream.fromEffectRepeat(advance).pipe(
+    return Stream.mergeAll(Array.from({ length: workers }, () => worker), { concurrency: workers }).pipe(
       Stream.takeUntil(({ isLive }) => isLive),
       Stream.concat(Stream.fromEffectDrain(dropRetired))
     )

@@ -48,6 +48,7 @@ describe("a definition", () => {
   it.each([
     ["batchSize", { batchSize: 0 }],
     ["attempts", { attempts: 0 }],
+    ["workers", { workers: 0 }],
     ["backoff", { backoff: "0 millis" }],
     ["retryNewer", { retryNewer: "0 millis" }]
   ])("is run with options that keep the rule of %s", (field, options) =>

@@ -9,6 +9,7 @@ import { Causation } from "@refold/store/log/Causation"
 import { EventReader } from "@refold/store/log/EventReader"
 import * as ProcessInstances from "@refold/store/process/ProcessInstances"
 import * as ProcessRunner from "@refold/store/process/ProcessRunner"
+import { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -63,8 +64,10 @@ describe("a saga that is run", () => {
     run(Effect.gen(function*() {
       const instances = Array.from({ length: 1_001 }, (_, n) => String(n))
       for (const instance of instances) yield* request(instance, "a", "b", 1)
-      // An observer has no rows and reads nothing of the batch.
-      yield* EventObserver.of(saga).fold(undefined as never, yield* recorded, new Set(), defaults)
+      const store = yield* ReadModelStore
+      const { id } = yield* store.begin(EventObserver.of(saga), "Building")
+      const all = yield* recorded
+      yield* store.update(id, (batch) => EventObserver.of(saga).fold(batch, all, new Set(), defaults))
       const reacted = (yield* recorded).filter(({ type }) => type === "ProcessReacted")
       expect(reacted.map(({ stream, version }) => `${stream}@${version}`)).toEqual(
         instances.map((instance) => `moves-${instance}@1`)

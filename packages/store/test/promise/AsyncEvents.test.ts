@@ -70,9 +70,8 @@ describe("a subscription", () => {
       if (delivered._tag === "Event") cursors.push(delivered.cursor)
       if (cursors.length === 2) break
     }
-    for await (const delivered of store.subscribeWithCursors({ cursor: cursors[1] })) {
-      if (delivered._tag !== "Event") continue
-      expect(delivered.event.position).toBe(3)
+    for await (const next of store.subscribeWithCursors({ cursor: cursors[1] })) {
+      expect(next).toMatchObject({ _tag: "Event", event: { position: 3 } })
       break
     }
   })

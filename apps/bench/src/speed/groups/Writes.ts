@@ -10,6 +10,8 @@ export const appends = (scale: Scale): ReadonlyArray<Group> => {
   return [
     ...[1, 16, 64, 256].map((writers): Group => ({
       ...shared,
+      // Some stores take long with many writers.
+      ...(scale.isQuick && writers === 256 ? { rounds: 2 } : {}),
       name: `append-${writers}`,
       title: `Append one event at a time, ${writersOf(writers)}`,
       cells: forEach(onServer, "append", { writers, millis })
@@ -18,6 +20,7 @@ export const appends = (scale: Scale): ReadonlyArray<Group> => {
       { batch, writers }
     ): Group => ({
       ...shared,
+      ...(scale.isQuick ? { rounds: batch === 1_000 ? 1 : 2 } : {}),
       name: `batch-${batch}`,
       title: `Append ${count(batch)} events at a time, ${writersOf(writers)}`,
       cells: forEach(onServer, "append", { writers, batch, millis })
@@ -38,6 +41,7 @@ export const commands = ({ isQuick, rounds }: Scale): ReadonlyArray<Group> => {
   return [
     {
       ...shared,
+      ...(isQuick ? { rounds: 2 } : {}),
       name: "hot",
       title: `Load, decide and append on one stream up to ${count(events)} events, 1 writer`,
       cells: forEach(onServer, "hot", { events })

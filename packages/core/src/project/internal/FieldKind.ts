@@ -97,10 +97,11 @@ type Properties = ReadonlyMap<PropertyKey, ReadonlyArray<SchemaAST.AST>>
 const propertiesOf = (ast: SchemaAST.AST): Properties => {
   const own = SchemaAST.isObjects(ast) ? ast.propertySignatures : []
   const members = SchemaAST.isUnion(ast) ? ast.types.flatMap((member) => [...propertiesOf(layersOf(member)[0]!)]) : []
-  const all = [...own.map(({ name, type }) => [name, [type]] as const), ...members]
-  const properties = new Map<PropertyKey, Array<SchemaAST.AST>>()
-  for (const [name, types] of all) properties.set(name, [...properties.get(name) ?? [], ...types])
-  return properties
+  const all = new Map<PropertyKey, ReadonlyArray<SchemaAST.AST>>()
+  for (const [name, types] of [...own.map(({ name, type }) => [name, [type]] as const), ...members]) {
+    all.set(name, [...all.get(name) ?? [], ...types])
+  }
+  return all
 }
 
 // Whether a former layer has a text with an order of its own under this name, or under a name that is gone.

@@ -41,13 +41,16 @@ export interface Options {
   readonly concurrency?: number | undefined
   /** Called when the handler begins and ends to handle an event. */
   readonly note?: ((what: "begin" | "end", delivery: Consumer.Delivery) => void) | undefined
+  /** What its events are shared out to partitions by; their stream by default. */
+  readonly partitionBy?: ((event: Sample.Event) => string) | undefined
   /** Distinguishes the consumers of one run. */
   readonly name?: string | undefined
 }
 
 /** A consumer, its projection in the words of `ProjectionFold`, and what it has delivered so far. */
 export const make = (fresh: FreshNames.FreshNames, letters: Array<Letter>, options: Options = {}) => {
-  const { concurrency = 1, isOlder, isPoisoned = false, isTogether = false, name = "letters", note } = options
+  const { concurrency = 1, isOlder, isPoisoned = false, isTogether = false, name = "letters", note, partitionBy } =
+    options
   // All or none.
   const deliver = (delivered: ReadonlyArray<Consumer.Delivered<Sample.Event>>) =>
     Effect.suspend(() => {
@@ -65,6 +68,7 @@ export const make = (fresh: FreshNames.FreshNames, letters: Array<Letter>, optio
     events,
     categories,
     startAt: "start",
+    partitionBy,
     ...isTogether
       ? { handleAll: deliver }
       : {

@@ -13,6 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Law from "../../kit/Law.ts"
+import * as CommitNames from "./CommitNames.ts"
 import * as JournalRun from "./JournalRun.ts"
 import * as LogLaws from "./LogLaws.ts"
 import type { TimedProgram } from "./Programs.ts"
@@ -156,7 +157,7 @@ export const asOfInstantIsFilter = (module: Module = Journal) => LogLaws.asOfIns
 
 /** For every commit that was stored. */
 export const commitsAreNamed = (module: Module = Journal) =>
-  LogLaws.commitsAreNamed((program: TimedProgram) => {
+  CommitNames.commitsAreNamed((program: TimedProgram) => {
     const steps = JournalRun.run(module, program)
     const journal = JournalRun.last(module, steps)
     const stored = steps.flatMap(({ commit, outcome }) =>

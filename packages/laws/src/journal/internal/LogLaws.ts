@@ -100,30 +100,6 @@ export const asOfInstantIsFilter = law(
     })
 )
 
-/** Of each commit that was stored, given by the ids of its events, in the order of the log. */
-export const commitsAreNamed = <Input, R>(
-  logOf: (input: Input) => Effect.Effect<
-    {
-      readonly history: History.History
-      readonly stored: ReadonlyArray<ReadonlyArray<string>>
-    },
-    unknown,
-    R
-  >
-): Law.Law<Input, R> =>
-  Law.make<Input, R>(
-    "events name the commit that they were stored in, by the position of its first event",
-    (input) =>
-      Effect.map(logOf(input), ({ history: { events }, stored }) => {
-        const firsts = new Map(stored.flatMap((ids) => ids.map((id) => [id, ids[0]] as const)))
-        const positions = new Map<string | undefined, Position>(events.map(({ id, position }) => [id, position]))
-        return {
-          left: events.map(({ commit }) => commit),
-          right: events.map(({ id }) => positions.get(firsts.get(id)))
-        }
-      })
-  )
-
 /** Reads by each id of the log, also in pages of one event. */
 export const idsAreFilters = law(
   "a read by a correlation or causation id gives the events with that id, in the order of the log",

@@ -6,6 +6,7 @@ import type { Position } from "@refold/core/event/Position"
 import { type Column, columns, type RecordedEvent } from "@refold/core/event/RecordedEvent"
 import { EventStore } from "@refold/store/log/EventStore"
 import * as Effect from "effect/Effect"
+import * as CommitNames from "../../journal/internal/CommitNames.ts"
 import * as History from "../../journal/internal/History.ts"
 import * as LogLaws from "../../journal/internal/LogLaws.ts"
 import type * as Programs from "../../journal/internal/Programs.ts"
@@ -163,7 +164,7 @@ export const asOfPositionIsPrefix = LogLaws.asOfPositionIsPrefix(RunPrograms.log
 export const asOfInstantIsFilter = LogLaws.asOfInstantIsFilter(RunPrograms.log)
 
 /** For every commit that was stored. */
-export const commitsAreNamed = LogLaws.commitsAreNamed((program: Programs.Program) =>
+export const commitsAreNamed = CommitNames.commitsAreNamed((program: Programs.Program) =>
   Effect.map(RunPrograms.onStore(program), ({ commits, history, outcomes }) => ({
     history,
     stored: commits.flatMap(({ writes }, index) =>

@@ -75,6 +75,14 @@ const crashingRows = (rows: ReadModelStore["Service"], call: Call): ReadModelSto
   ...rows,
   open: (projection) => call(rows.open(projection)),
   update: (id, body, options) => call(rows.update(id, (batch) => body(crashingBatch(batch, call)), options)),
+  updateAll: (id, body) =>
+    call(
+      rows.updateAll(id, ([first, ...others]) =>
+        body([
+          crashingBatch(first, call),
+          ...others.map((batch) => crashingBatch(batch, call))
+        ]))
+    ),
   read: (...args) => call(rows.read(...args)),
   live: (projection) => call(rows.live(projection))
 })

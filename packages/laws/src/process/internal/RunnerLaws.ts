@@ -10,12 +10,14 @@ import type { EventReader } from "@refold/store/log/EventReader"
 import type { EventStore } from "@refold/store/log/EventStore"
 import * as ProcessInstances from "@refold/store/process/ProcessInstances"
 import * as ProcessRunner from "@refold/store/process/ProcessRunner"
+import * as Partitions from "@refold/store/project/Partitions"
 import * as Projector from "@refold/store/project/Projector"
 import * as ReadModel from "@refold/store/project/ReadModel"
 import type { ReadModelStore } from "@refold/store/project/ReadModelStore"
 import * as Effect from "effect/Effect"
 import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as Law from "../../kit/Law.ts"
+import * as PartitionedRun from "../../project/internal/PartitionedRun.ts"
 import * as CommandEffects from "./CommandEffects.ts"
 import * as RowSummary from "./RowSummary.ts"
 import * as TransferRun from "./TransferRun.ts"
@@ -105,6 +107,36 @@ export const twoRunnersEndAsOne = (implementation: TransferRun.Implementation = 
 
 const phases = (run: TransferRun.TransferRun) =>
   Effect.map(TransferRun.sagaInstances(run), (sagas) => sagas.map(({ state }) => state.pending.phase))
+
+/** A script, the number of partitions of the observer, and the number of single events that they observe before it changes. */
+export interface PartitionedTransfers extends TransferCase {
+  readonly partitions: number
+  readonly observed: number
+}
+
+/** Half of the transfers are requested before the number of partitions changes, while the partitions are not at the same event. */
+export const partitionsEndAsOne = (implementation: TransferRun.Implementation = TransferRun.standard) =>
+  Law.make<PartitionedTransfers, Stores>(
+    "a process observed in any number of partitions, changed at any time, ends with the same result as in one",
+    ({ observed, partitions, shape, steps }) =>
+      Effect.gen(function*() {
+        const ends = yield* Effect.forEach([1, partitions], (number) =>
+          Effect.gen(function*() {
+            const run = TransferRun.make(implementation, shape, yield* FreshNames.make)
+            const observer = ProcessRunner.observer(run.saga)
+            yield* Projector.catchUp(observer)
+            yield* Partitions.change(observer, number)
+            const half = Math.ceil(steps.length / 2)
+            yield* TransferRun.runSteps(run, steps.slice(0, half))
+            if (number > 1) yield* PartitionedRun.advance(observer, observed, {})
+            yield* Partitions.change(observer, number === 1 ? 1 : number + 1)
+            yield* TransferRun.runSteps(run, steps.slice(half))
+            yield* TransferRun.runToCompletion(run)
+            return [yield* TransferRun.coinsInJars(run), yield* phases(run)]
+          }))
+        return { left: ends[1], right: ends[0] }
+      })
+  )
 
 /** Compares what the queried row says is left to do with the loaded state and with a fold of the stream. */
 export const rowsMatchStreams = (implementation: TransferRun.Implementation = TransferRun.standard) =>

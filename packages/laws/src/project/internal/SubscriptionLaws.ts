@@ -3,7 +3,7 @@ import { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
 import * as ReadOptions from "@refold/core/journal/ReadOptions"
-import { type Delivered, EventReader, type SubscribeOptions } from "@refold/store/log/EventReader"
+import { EventReader, type SubscribeOptions } from "@refold/store/log/EventReader"
 import { EventStore } from "@refold/store/log/EventStore"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -12,6 +12,7 @@ import * as Stream from "effect/Stream"
 import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import * as Law from "../../kit/Law.ts"
 import * as RunPrograms from "../../log/internal/RunPrograms.ts"
+import * as DeliveredProgress from "./DeliveredProgress.ts"
 import * as Histories from "./Histories.ts"
 import * as ProjectionRun from "./ProjectionRun.ts"
 import * as SampleProjections from "./SampleProjections.ts"
@@ -162,32 +163,6 @@ export const replayBeginsWithTheEvent = Law.make(
     })
 )
 
-// Up to the progress that has caught up with the last event, or until the timeout.
-const collectWithProgress = Effect.fnUntraced(function*<E, R>(all: Stream.Stream<Delivered, E, R>) {
-  const delivered: Array<Delivered> = []
-  let isOver = false
-  yield* all.pipe(
-    Stream.takeUntil((one) => {
-      isOver ||= one._tag === "Event" && one.event.data === "last"
-      return isOver && one._tag === "Progress" && one.isCaughtUp
-    }),
-    Stream.runForEach((one) => Effect.sync(() => delivered.push(one))),
-    Effect.timeoutOption(timeout)
-  )
-  return delivered
-})
-
-// Before each progress: the events that were delivered, and those that it says were.
-const atEachProgress = (delivered: ReadonlyArray<Delivered>, log: ReadonlyArray<RecordedEvent>) => {
-  const events: Array<RecordedEvent> = []
-  return delivered.flatMap((one) => {
-    if (one._tag === "Event") events.push(one.event)
-    return one._tag === "Event"
-      ? []
-      : [{ delivered: [...events], covered: log.filter(({ position }) => position <= one.position) }]
-  })
-}
-
 /** While events are appended, and up to the last one. */
 export const progressCoversWhatIsDelivered = Law.make(
   "a subscription says how far it has read, and has delivered every event up to there",
@@ -195,8 +170,8 @@ export const progressCoversWhatIsDelivered = Law.make(
     Effect.gen(function*() {
       const reader = yield* EventReader
       const { delivered, log } = yield* follow(input, ({ filter, start }) =>
-        collectWithProgress(reader.subscribeWithCursors({ ...filter, after: start })))
-      const points = atEachProgress(delivered, log)
+        DeliveredProgress.collect(reader.subscribeWithCursors({ ...filter, after: start })))
+      const points = DeliveredProgress.atEach(delivered, log)
       const last = delivered.at(-1)
       return {
         left: [

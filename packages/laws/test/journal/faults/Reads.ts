@@ -70,8 +70,8 @@ export const commitsAreEvents: ReadFault = {
 export const commitsAreWrites: ReadFault = {
   response: (events) =>
     events.map((event) => {
-      const write = events.filter(({ commit, stream }) => commit === event.commit && stream === event.stream)
-      return { ...event, commit: write[0]!.position }
+      const first = events.find(({ commit, stream }) => commit === event.commit && stream === event.stream)
+      return { ...event, commit: first!.position }
     })
 }
 

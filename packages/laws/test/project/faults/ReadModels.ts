@@ -1,5 +1,5 @@
 /** Read model stores with one fault each. */
-import type { Position } from "@refold/core/event/Position"
+import { Position } from "@refold/core/event/Position"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as MemoryStore from "@refold/memory/MemoryStore"
 import type { InlineRow } from "@refold/store/log/EventStore"
@@ -31,9 +31,13 @@ const rows = (change: (rows: Rows) => Partial<Rows>) =>
   })
 
 const batches = (change: (batch: Batch) => Partial<Batch>) =>
-  rows(({ update }) => ({
-    update: (id, body, options) => update(id, (batch) => body({ ...batch, ...change(batch) }), options)
-  }))
+  rows(({ update, updateAll }) => {
+    const changed = (batch: Batch): Batch => ({ ...batch, ...change(batch) })
+    return {
+      update: (id, body, options) => update(id, (batch) => body(changed(batch)), options),
+      updateAll: (id, body) => updateAll(id, ([first, ...others]) => body([changed(first), ...others.map(changed)]))
+    }
+  })
 
 const saves = (change: (changes: Changes, batch: Batch) => Partial<Changes>) =>
   batches((batch) => ({ save: (changes) => batch.save({ ...changes, ...change(changes, batch) }) }))
@@ -85,6 +89,7 @@ export const hasNoLock = rows((store) => ({
     const head = yield* store.update(id, (batch) => Effect.succeed(batch.head), { wait: true })
     const result = yield* body({
       generation,
+      partition: 0,
       head: Option.getOrThrow(head),
       readHead: Effect.map(store.update(id, (batch) => batch.readHead, { wait: true }), Option.getOrThrow),
       rows: (keys) => Effect.andThen(Effect.sleep(1), Effect.map(stored(keys), ({ rows }) => rows)),
@@ -225,3 +230,23 @@ export const cachesSharedRows: RowQueryLaws.MakeCache = (projection) => {
     )
   })
 }
+
+// All partitions come to one checkpoint, and no event is read for it.
+const jumps = (to: (...checkpoints: ReadonlyArray<number>) => number) =>
+  rows(({ repartition, updateAll }) => ({
+    repartition: (id, asked) =>
+      Effect.andThen(
+        updateAll(id, (batches) => {
+          const checkpoint = Position(to(...batches.map(({ generation }) => generation.checkpoint)))
+          const saved = { ...nothing, keepsNewer: false, checkpoint, rate: 0 }
+          return Effect.forEach(batches, ({ save }) => save(saved), { discard: true })
+        }),
+        repartition(id, asked)
+      )
+  }))
+
+/** A change of the number of partitions does not wait for those that are behind. */
+export const skipsWhenPartitionsChange = jumps(Math.max)
+
+/** A change of the number of partitions takes those back that are ahead. */
+export const repeatsWhenPartitionsChange = jumps(Math.min)

@@ -79,3 +79,16 @@ export const resumesLate = readers(({ replayFrom, subscribe }) => ({
     after === 0 ? subscribe(options) : Stream.drop(subscribe({ ...options, after }), 1),
   replayFrom: (from, options) => Stream.drop(replayFrom(from, options), 1)
 }))
+
+/** An event is read by each partition. */
+export const readsAllPartitions = readers(({ readAll }) => ({
+  readAll: (options) => readAll({ ...options, partition: undefined })
+}))
+
+/** The second partition reads nothing. */
+export const readsAllPartitionsButOne = readers(({ readAll }) => ({
+  readAll: (options) =>
+    options?.partition?.number === 1
+      ? Stream.empty
+      : readAll(options)
+}))

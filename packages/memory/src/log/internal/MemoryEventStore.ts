@@ -1,9 +1,12 @@
 /** The event store in memory: a `Journal` in a reference whose changes can be subscribed to. */
+import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as StreamName from "@refold/core/event/StreamName"
 import type { Appended, Commit } from "@refold/core/journal/Commit"
 import * as Journal from "@refold/core/journal/Journal"
+import type { ReadAllOptions } from "@refold/core/journal/ReadOptions"
 import type { SizeLimits } from "@refold/core/journal/SizeLimits"
+import * as PartitionOf from "@refold/store/internal/project/PartitionOf"
 import type { ReaderAdapter, ReadFailure, ReadLogOptions } from "@refold/store/log/EventReader"
 import type { Adapter, InlineRow } from "@refold/store/log/EventStore"
 import * as InstanceChanged from "@refold/store/log/InstanceChanged"
@@ -82,9 +85,23 @@ const readerOf = (ref: Ref): ReaderAdapter => {
 
 const readAll = (
   { instance, journal }: Log,
-  { instance: wanted = instance, ...options }: ReadLogOptions = {}
+  { instance: wanted = instance, partition, ...options }: ReadLogOptions = {}
 ): Effect.Effect<ReadonlyArray<RecordedEvent>, ReadFailure> =>
-  wanted === instance ? Effect.fromResult(Journal.readAll(journal, options)) : InstanceChanged.failed("read")
+  wanted !== instance
+    ? InstanceChanged.failed("read")
+    : partition === undefined
+    ? Effect.fromResult(Journal.readAll(journal, options))
+    : Effect.fromResult(readPartition(journal, partition, options))
+
+const readPartition = (
+  journal: Journal.Journal,
+  { number, of }: NonNullable<ReadLogOptions["partition"]>,
+  { limit, ...options }: ReadAllOptions
+): Result.Result<ReadonlyArray<RecordedEvent>, InvalidInput> =>
+  Result.map(
+    Journal.readAll(journal, options),
+    (events) => events.filter(({ stream }) => PartitionOf.key(stream, of) === number).slice(0, limit)
+  )
 
 const versionsOf = (journal: Journal.Journal, streams: ReadonlyArray<StreamName.StreamName>) =>
   Result.all(

@@ -186,7 +186,7 @@ const addConsumer = (
   now: DateTime.Utc
 ): Generations.Generations => {
   const [begun, { id }] = Generations.begin(all, { name: consumer, version: 1, definition, indexes: [] }, "Live", now)
-  const added = addition === undefined ? begun : Generations.redefine(begun, id, {
+  const added = addition === undefined ? begun : Generations.redefine(begun, { id, partition: 0 }, {
     addition: { definition: addition.definition, checkpoint: positionOf(journal, addition.after) }
   })
   const streams = parked.map((one) => ({ ...one, position: positionOf(journal, one) }))

@@ -9,6 +9,7 @@ import {
   type EventPlace,
   Maintenance
 } from "@refold/store/maintain/Maintenance"
+import * as Arr from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
@@ -95,8 +96,9 @@ const consumersOf = (
         definition: addition.definition,
         after: placeAt(journal, Math.min(addition.checkpoint, upTo))
       },
-      parked: parkedOf(all, id)
-        .filter(({ position }) => position <= upTo)
+      // Several partitions are taken together at the lowest of their checkpoints: a stream that is parked behind it is met again.
+      parked: Arr.dedupeWith(parkedOf(all, id), (one, two) => one.stream === two.stream)
+        .filter(({ position }) => position <= Math.min(checkpoint, upTo))
         .map(({ position: _position, ...parked }) => parked)
     }))
 

@@ -1,6 +1,5 @@
 /** The generations of all projections as an immutable value: rows, parked streams and discarded events. */
 import type { Position } from "@refold/core/event/Position"
-import type { StreamName } from "@refold/core/event/StreamName"
 import type { StoredRow } from "@refold/core/project/ProjectionFold"
 import type {
   Changes,
@@ -12,61 +11,54 @@ import type {
   Status,
   StoredProjection
 } from "@refold/store/project/ReadModelStore"
-import * as SecureRandom from "effect/crypto/SecureRandom"
 import type * as DateTime from "effect/DateTime"
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
-
-/** A generation with its rows and parked streams. */
-export interface StoredGeneration extends Generation {
-  readonly rows: HashMap.HashMap<string, StoredRow>
-  readonly parkedStreams: HashMap.HashMap<StreamName, ParkedStream>
-}
+import * as Partitions from "./Partitions.ts"
+import * as Revision from "./Revision.ts"
 
 /** All generations and discards. `last` is the highest id ever used: ids are never reused. */
 export interface Generations {
   readonly last: number
-  readonly kept: HashMap.HashMap<number, StoredGeneration>
+  readonly kept: HashMap.HashMap<number, Partitions.StoredGeneration>
   readonly discarded: HashMap.HashMap<string, ReadonlyArray<DiscardedEvent>>
 }
 
 /** No generations. */
 export const empty: Generations = { last: 0, kept: HashMap.empty(), discarded: HashMap.empty() }
 
-/** The generations of a projection, or of all, ordered by id. */
-export const list = ({ kept }: Generations, projection?: string): ReadonlyArray<StoredGeneration> =>
+/** The generations of a projection, or of all, ordered by id, each with its partitions taken together. */
+export const list = (all: Generations, projection?: string): ReadonlyArray<Generation> =>
+  listStored(all, projection).map(Partitions.together)
+
+const listStored = ({ kept }: Generations, projection?: string): ReadonlyArray<Partitions.StoredGeneration> =>
   [...HashMap.values(kept)]
     .filter((generation) => projection === undefined || generation.projection === projection)
     .toSorted((one, two) => one.id - two.id)
 
 /** The generation with this id. */
-export const find = ({ kept }: Generations, id: number): StoredGeneration | undefined =>
+export const find = ({ kept }: Generations, id: number): Partitions.StoredGeneration | undefined =>
   Option.getOrUndefined(HashMap.get(kept, id))
 
-/** Adds a new generation, and returns it, too. */
+/** Adds a new generation, and returns it, too. It has as many partitions as the live one, if that has them by the same. */
 export const begin = (
   all: Generations,
-  { definition, name, version }: StoredProjection,
+  { definition, name, partitionedBy, version }: StoredProjection,
   status: Status,
   now: DateTime.Utc
-): readonly [Generations, StoredGeneration] => {
-  const generation: StoredGeneration = {
+): readonly [Generations, Partitions.StoredGeneration] => {
+  const live = listStored(all, name).find((one) => one.status === "Live")
+  const isAlike = status === "Building" && live?.partitionedBy !== undefined && live.partitionedBy === partitionedBy
+  const generation: Partitions.StoredGeneration = {
     id: all.last + 1,
     projection: name,
     version,
-    definition,
     status,
-    // Before the first event.
-    checkpoint: 0 as Position,
-    revision: newRevision(),
-    rate: 0,
-    parked: 0,
-    updatedAt: now,
     replacedAt: undefined,
-    newer: undefined,
-    addition: undefined,
+    partitionedBy: isAlike ? partitionedBy : undefined,
+    repartition: undefined,
     rows: HashMap.empty(),
-    parkedStreams: HashMap.empty()
+    stored: (isAlike ? live.stored : [0]).map(() => Partitions.begin(definition, now))
   }
   return [set({ ...all, last: generation.id }, generation), generation]
 }
@@ -74,37 +66,28 @@ export const begin = (
 /** Removes a generation. */
 export const drop = (all: Generations, id: number): Generations => ({ ...all, kept: HashMap.remove(all.kept, id) })
 
+/** The place of a partition. */
+export interface Place {
+  readonly id: number
+  readonly partition: number
+}
+
 /** Stores and removes rows. */
-export const writeRows = (all: Generations, id: number, changes: RowChanges): Generations => {
-  const generation = find(all, id)
-  if (generation === undefined || changes.rows.length + changes.removed.length === 0) return all
-  const rows = HashMap.mutate(generation.rows, (rows) => {
-    for (const row of changes.rows) if (!changes.keepsNewer || isNewer(rows, row)) HashMap.set(rows, row.key, row)
-    for (const key of changes.removed) HashMap.remove(rows, key)
-  })
-  return set(all, { ...generation, rows, revision: newRevision() })
+export const writeRows = (all: Generations, place: Place, changes: RowChanges): Generations => {
+  if (changes.rows.length + changes.removed.length === 0) return all
+  const written = change(all, place.id, (generation) => ({
+    ...generation,
+    rows: HashMap.mutate(generation.rows, (rows) => {
+      for (const row of changes.rows) if (!changes.keepsNewer || isNewer(rows, row)) HashMap.set(rows, row.key, row)
+      for (const key of changes.removed) HashMap.remove(rows, key)
+    })
+  }))
+  return changePartition(written, place, (partition) => ({ ...partition, revision: Revision.make() }))
 }
 
 /** Applies the changes of a batch. */
-export const save = (all: Generations, id: number, changes: Changes, now: DateTime.Utc): Generations => {
-  const written = writeRows(all, id, changes)
-  const generation = find(written, id)
-  if (generation === undefined) return all
-  let { parkedStreams } = generation
-  for (const stream of changes.unparked) parkedStreams = HashMap.remove(parkedStreams, stream)
-  for (const parked of changes.parked) {
-    parkedStreams = HashMap.set(parkedStreams, parked.stream, { ...parked, parkedAt: now })
-  }
-  return set(written, {
-    ...generation,
-    parkedStreams,
-    parked: HashMap.size(parkedStreams),
-    checkpoint: changes.checkpoint,
-    rate: changes.rate,
-    updatedAt: now,
-    newer: changes.newer
-  })
-}
+export const save = (all: Generations, place: Place, changes: Changes, now: DateTime.Utc): Generations =>
+  changePartition(writeRows(all, place, changes), place, (partition) => Partitions.save(partition, changes, now))
 
 /** Puts a generation without rows at a checkpoint, with parked streams as they were. */
 export const restore = (
@@ -113,21 +96,36 @@ export const restore = (
   checkpoint: Position,
   parked: ReadonlyArray<ParkedStream>
 ): Generations => {
-  const generation = find(all, id)
-  if (generation === undefined) return all
   const parkedStreams = HashMap.fromIterable(parked.map((one) => [one.stream, one] as const))
-  return set(all, { ...generation, checkpoint, parkedStreams, parked: parked.length })
+  return changePartition(all, { id, partition: 0 }, (partition) => ({ ...partition, checkpoint, parkedStreams }))
 }
 
-/** Changes the definition of a generation, or an addition to it. */
+/** Changes the definition of a partition, or an addition to it. */
 export const redefine = (
   all: Generations,
+  place: Place,
+  to: Partial<Pick<Partitions.StoredPartition, "definition" | "addition">>
+): Generations => changePartition(all, place, (partition) => ({ ...partition, ...to }))
+
+/** Changes a generation, if it still exists. */
+export const change = (
+  all: Generations,
   id: number,
-  change: Partial<Pick<Generation, "definition" | "addition">>
+  by: (generation: Partitions.StoredGeneration) => Partitions.StoredGeneration
 ): Generations => {
   const generation = find(all, id)
-  return generation === undefined ? all : set(all, { ...generation, ...change })
+  return generation === undefined ? all : set(all, by(generation))
 }
+
+const changePartition = (
+  all: Generations,
+  { id, partition }: Place,
+  by: (partition: Partitions.StoredPartition) => Partitions.StoredPartition
+): Generations =>
+  change(all, id, (generation) => ({
+    ...generation,
+    stored: generation.stored.map((one, number) => number === partition ? by(one) : one)
+  }))
 
 /** Stores rows in the live and building generations of a version and definition, unless the stored ones are as new. */
 export const saveNewer = (
@@ -135,20 +133,20 @@ export const saveNewer = (
   { definition, name, version }: RowsIdentity,
   newer: ReadonlyArray<StoredRow>
 ): Generations =>
-  list(all, name)
+  listStored(all, name)
     .filter((generation) =>
-      generation.version === version && generation.definition === definition && isUpdated(generation.status)
+      generation.version === version && generation.stored[0]?.definition === definition && isUpdated(generation.status)
     )
     .reduce((next, generation) => set(next, { ...generation, rows: newer.reduce(setNewer, generation.rows) }), all)
 
-/** Makes a generation live and retires the former one; undefined if that one has a higher checkpoint. */
+/** Makes a generation live and retires the former one; undefined if that one has a higher checkpoint in any partition. */
 export const promote = (all: Generations, id: number, now: DateTime.Utc): Generations | undefined => {
   const own = find(all, id)
   if (own?.status !== "Building") return undefined
-  const others = list(all, own.projection).filter((other) => other.id !== id)
+  const others = listStored(all, own.projection).filter((other) => other.id !== id)
   const live = others.find(({ status }) => status === "Live")
   if (live !== undefined && live.version > own.version) return set(all, { ...own, status: "Retired" })
-  if (live !== undefined && live.checkpoint > own.checkpoint) return undefined
+  if (live !== undefined && Math.max(...checkpoints(live)) > Math.min(...checkpoints(own))) return undefined
   return others
     .filter(({ status, version }) => status === "Live" || (status === "Building" && version < own.version))
     .reduce(
@@ -157,6 +155,8 @@ export const promote = (all: Generations, id: number, now: DateTime.Utc): Genera
       set(all, { ...own, status: "Live" })
     )
 }
+
+const checkpoints = ({ stored }: Partitions.StoredGeneration) => stored.map(({ checkpoint }) => checkpoint)
 
 /** Records discarded events of a projection. */
 export const discard = (
@@ -179,12 +179,9 @@ export const discard = (
 export const discardedOf = ({ discarded }: Generations, projection: string): ReadonlyArray<DiscardedEvent> =>
   Option.getOrElse(HashMap.get(discarded, projection), () => [])
 
-// From the system's random source: revisions must differ also where tests repeat a seed or an older value is put back.
-const newRevision = (): string => SecureRandom.uuidV7Unsafe()
-
 const isUpdated = (status: Status): boolean => status === "Live" || status === "Building"
 
-const set = (all: Generations, generation: StoredGeneration): Generations => ({
+const set = (all: Generations, generation: Partitions.StoredGeneration): Generations => ({
   ...all,
   kept: HashMap.set(all.kept, generation.id, generation)
 })

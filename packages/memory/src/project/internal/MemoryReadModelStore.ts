@@ -1,11 +1,11 @@
-/** The read model store in memory: `Generations` in a reference, and a lock for each generation. */
+/** The read model store in memory: `Generations` in a reference, and a lock for each partition. */
+import type { StoredRow } from "@refold/core/project/ProjectionFold"
 import { evaluate } from "@refold/core/project/RowQuery"
 import * as GenerationChoice from "@refold/store/internal/project/GenerationChoice"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import type { LogHead } from "@refold/store/log/LogHead"
 import { type DefinitionMismatch, UnknownProjection } from "@refold/store/project/ProjectionError"
 import {
-  type Batch,
   type Generation,
   type NoRows,
   type NotOwned,
@@ -13,17 +13,17 @@ import {
   type RowSource,
   type SelectedRows,
   type Selection,
-  type StoredProjection,
-  type UpdateOptions
+  type StoredProjection
 } from "@refold/store/project/ReadModelStore"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as HashMap from "effect/HashMap"
 import type * as MutableRef from "effect/MutableRef"
 import * as Option from "effect/Option"
-import * as Semaphore from "effect/Semaphore"
 import * as Generations from "./Generations.ts"
-import { parkedOf, transact } from "./MemoryBatch.ts"
+import { parkedOf } from "./MemoryBatch.ts"
+import * as Owners from "./Owners.ts"
+import * as Partitions from "./Partitions.ts"
 
 type Current = MutableRef.MutableRef<Generations.Generations>
 
@@ -32,9 +32,9 @@ export type ReadHead = Effect.Effect<LogHead, EventStoreError>
 
 /** The service over a reference that the event store writes inline rows to, too. */
 export const make = (current: Current, readHead: ReadHead): ReadModelStore["Service"] => {
-  const { drop, update } = locking(current, readHead)
+  const owners = Owners.make({ current, readHead })
   return ReadModelStore.of({
-    open: (projection) => open(current, drop, projection),
+    open: (projection) => open(current, owners.drop, projection),
     begin: Effect.fnUntraced(function*(projection, status) {
       const now = yield* DateTime.now
       const known = yield* followed(current, projection)
@@ -42,8 +42,17 @@ export const make = (current: Current, readHead: ReadHead): ReadModelStore["Serv
       return building ?? begin(current, projection, status, now)
     }),
     generations: (projection) => Effect.sync(() => Generations.list(current.current, projection)),
-    update,
-    drop: (id) => Effect.sync(() => drop(id)),
+    partitions: (id) =>
+      Effect.sync(() => {
+        const generation = Generations.find(current.current, id)
+        return generation === undefined
+          ? []
+          : generation.stored.map((one, partition) => ({
+            partition,
+            generation: Partitions.generationOf(generation, one)
+          }))
+      }),
+    ...owners,
     read: (source, selection) => Effect.suspend(() => read(current.current, source, selection)),
     live: (projection) => Effect.suspend(() => findLive(current.current, projection)),
     listParked: (id) => Effect.sync(() => parkedOf(current.current, id)),
@@ -56,41 +65,15 @@ export const make = (current: Current, readHead: ReadHead): ReadModelStore["Serv
   })
 }
 
-// One owner for each generation at a time.
-const locking = (current: Current, readHead: ReadHead) => {
-  const locks = new Map<number, Semaphore.Semaphore>()
-  const lockOf = (id: number): Semaphore.Semaphore => {
-    const lock = locks.get(id) ?? Semaphore.makeUnsafe(1)
-    locks.set(id, lock)
-    return lock
-  }
-  return {
-    drop: (id: number): void => {
-      locks.delete(id)
-      current.current = Generations.drop(current.current, id)
-    },
-    update: <A, E, R>(
-      id: number,
-      body: (batch: Batch) => Effect.Effect<A, E, R>,
-      { wait = false }: UpdateOptions = {}
-    ): Effect.Effect<Option.Option<A>, E | EventStoreError, R> =>
-      Effect.suspend(() => {
-        const run = Effect.suspend(() => transact({ current, readHead }, id, body))
-        const lock = lockOf(id)
-        return wait ? lock.withPermits(1)(run) : Effect.map(lock.withPermitsIfAvailable(1)(run), Option.flatten)
-      })
-  }
-}
-
 const open = Effect.fnUntraced(function*(
   current: Current,
-  drop: (generation: number) => void,
+  drop: (generation: number) => Effect.Effect<void, EventStoreError>,
   projection: StoredProjection
 ) {
   const now = yield* DateTime.now
   const all = Generations.list(current.current, projection.name)
   for (const generation of all) {
-    if (generation.status === "Retired" && !GenerationChoice.isKept(generation, all, now)) drop(generation.id)
+    if (generation.status === "Retired" && !GenerationChoice.isKept(generation, all, now)) yield* drop(generation.id)
   }
   const known = yield* followed(current, projection)
   return known.some(({ version }) => version === projection.version)
@@ -103,17 +86,17 @@ const begin = (
   projection: StoredProjection,
   status: "Building" | "Scratch",
   now: DateTime.Utc
-): Generations.StoredGeneration => {
+): Generation => {
   const [next, begun] = Generations.begin(current.current, projection, status, now)
   current.current = next
-  return begun
+  return Partitions.together(begun)
 }
 
 // The live generation, and the one of this version that is building.
 const followed = (
   current: Current,
   projection: StoredProjection
-): Effect.Effect<ReadonlyArray<Generations.StoredGeneration>, NotOwned> => {
+): Effect.Effect<ReadonlyArray<Generation>, NotOwned> => {
   const all = Generations.list(current.current, projection.name)
   const known = all.filter((one) =>
     one.status === "Live" || (one.status === "Building" && one.version === projection.version)
@@ -128,15 +111,20 @@ const read = (
 ): Effect.Effect<SelectedRows, NoRows | DefinitionMismatch> =>
   Effect.map(findRead(all, source), (generation) => ({
     generation,
-    rows: selection._tag === "Keys"
-      ? selection.keys.flatMap((key) => Option.toArray(HashMap.get(generation.rows, key)))
-      : evaluate(selection.query, HashMap.values(generation.rows))
+    rows: rowsOf(all, generation.id, selection)
   }))
+
+const rowsOf = (all: Generations.Generations, id: number, selection: Selection): SelectedRows["rows"] => {
+  const { rows } = Generations.find(all, id) ?? { rows: HashMap.empty<string, StoredRow>() }
+  return selection._tag === "Keys"
+    ? selection.keys.flatMap((key) => Option.toArray(HashMap.get(rows, key)))
+    : evaluate(selection.query, HashMap.values(rows))
+}
 
 const findRead = (
   all: Generations.Generations,
   source: RowSource
-): Effect.Effect<Generations.StoredGeneration, NoRows | DefinitionMismatch> => {
+): Effect.Effect<Generation, NoRows | DefinitionMismatch> => {
   const known = Generations.list(all, source.name)
   if (source.generation === undefined) return Effect.fromResult(GenerationChoice.choose(source, known))
   const found = known.find(({ id }) => id === source.generation)

@@ -51,12 +51,16 @@ type Rows<Row> = Statement.Statement<Row>
 export const make = ({ schema, sql }: Database): Statements => {
   const one = `SELECT * FROM "${schema}".append_one_event($1::text, $2::bigint, $3::text, $4::text::uuid, $5::text, ` +
     `$6::smallint, $7::text::jsonb, $8::text::jsonb, $9::timestamptz)`
+  const singles = `SELECT * FROM "${schema}".append_single_events($1::text[], $2::bigint[], $3::text[], ` +
+    `$4::text[]::uuid[], $5::text[], $6::smallint[], $7::text[]::jsonb[], $8::text[]::jsonb[], $9::timestamptz[])`
   const batch = `SELECT * FROM "${schema}".append_batch($1::int[], $2::text[], $3::bigint[], $4::int[], $5::text[], ` +
     `$6::text[]::uuid[], $7::text[], $8::smallint[], $9::text[]::jsonb[], $10::text[]::jsonb[], $11::timestamptz[]`
   const withKeys = `${batch}, $12::text[], $13::text[], $14::boolean[])`
   const withoutKeys = `${batch})`
   const appendBatch = (commits: ReadonlyArray<EncodedCommit>): Rows<BatchRow> =>
-    commits.some(({ key }) => key !== "")
+    commits.every(isOneEvent)
+      ? sql.unsafe(singles, singleColumns(commits))
+      : commits.some(({ key }) => key !== "")
       ? sql.unsafe(withKeys, [...columns(commits), ...keys(commits)])
       : sql.unsafe(withoutKeys, columns(commits))
   return {
@@ -78,6 +82,18 @@ const firstOfColumns = (commit: EncodedCommit): ReadonlyArray<unknown> => [
   commit.data[0],
   commit.metadata[0],
   commit.occurredAt[0]
+]
+
+const singleColumns = (commits: ReadonlyArray<EncodedCommit>): ReadonlyArray<unknown> => [
+  commits.map(({ streams }) => streams[0]),
+  commits.map(({ expected }) => expected[0]),
+  commits.map(({ lastEventIds }) => lastEventIds[0]),
+  commits.map(({ ids }) => ids[0]),
+  commits.map(({ types }) => types[0]),
+  commits.map(({ schemaVersions }) => schemaVersions[0]),
+  commits.map(({ data }) => data[0]),
+  commits.map(({ metadata }) => metadata[0]),
+  commits.map(({ occurredAt }) => occurredAt[0])
 ]
 
 const columns = (commits: ReadonlyArray<EncodedCommit>): ReadonlyArray<unknown> => {

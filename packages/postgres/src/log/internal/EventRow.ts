@@ -1,15 +1,15 @@
-/** Rows of `event_store` as events. */
+/** Rows of `event_store` as events, and the columns of a page of them. */
 import type { Json } from "@refold/core/event/Json"
 import type { Metadata } from "@refold/core/event/NewEvent"
 import { Position } from "@refold/core/event/Position"
-import type { Column, RecordedEvent } from "@refold/core/event/RecordedEvent"
+import { type Column, columns as allColumns, type RecordedEvent } from "@refold/core/event/RecordedEvent"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import * as StoredValue from "../../schema/internal/StoredValue.ts"
 
 /** The columns of the table by the columns of an event. */
-export const names = {
+const names = {
   stream: "stream",
   version: "version",
   position: `"position"`,
@@ -85,3 +85,50 @@ const event = (row: Partial<EventRow>, stream: string): RecordedEvent => {
     recordedAt: recordedAt === undefined ? undefined : DateTime.fromDateUnsafe(recordedAt)
   } as RecordedEvent
 }
+
+/** The maximum number of events in a page. */
+export const pageEvents = 1000
+
+/** A page ends with the event with which it has so many bytes of data and metadata. */
+export const pageBytes = 8 * 1024 * 1024
+
+/** The order of a read. */
+export type Key = "version" | "position"
+
+/** A row of a page. */
+export type PageRow = EventRow & { readonly size: number }
+
+/** The columns to read of the events of one stream, whose name is known; all by default. */
+export const columnsOfStream = (columns: ReadonlyArray<Column> = allColumns): ReadonlyArray<Column> =>
+  columns.filter((column) => column !== "stream")
+
+/** The bytes of data and metadata in rows. */
+export const bytesOf = (rows: ReadonlyArray<PageRow>): number => {
+  let bytes = 0
+  for (const { size } of rows) bytes += size
+  return bytes
+}
+
+/**
+ * The lists of columns of the two selects of a page: the inner one in the order of the key, the outer one of its rows whose
+ * `bytes_before` are under the bound. The sizes are added up before any data is read: large data is stored apart from its row.
+ * The driver reads a float8 faster than a bigint, and a version or position fits into it.
+ */
+export const pageColumns = (
+  key: Key,
+  columns: ReadonlyArray<Column>,
+  isBackwards = false
+): { readonly inner: string; readonly outer: string; readonly order: string } => {
+  const order = `${names[key]}${isBackwards ? " DESC" : ""}`
+  const withPosition = columns.includes("commit") ? [key, "position" as const, ...columns] : [key, ...columns]
+  const all = [...new Set<Column>(withPosition)].map((column) => names[column])
+  return {
+    inner: `${
+      all.join(", ")
+    }, size, sum(size) OVER (ORDER BY ${order} ROWS UNBOUNDED PRECEDING) - size AS bytes_before`,
+    outer: [...all.map((name) => isCount(name) ? `${name}::float8 AS ${name}` : name), "size"].join(", "),
+    order
+  }
+}
+
+const isCount = (name: string): boolean => name === names.version || name === names.position

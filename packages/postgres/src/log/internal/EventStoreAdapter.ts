@@ -10,6 +10,7 @@ import type { Database } from "../../schema/internal/Database.ts"
 import { append, findAppended, type WithInlineRows } from "./Append.ts"
 import * as AppendNotifications from "./AppendNotifications.ts"
 import * as AppendQueue from "./AppendQueue.ts"
+import * as GroupReads from "./GroupReads.ts"
 import * as Head from "./Head.ts"
 import { forgetKeys } from "./IdempotencyKeys.ts"
 import * as LogQueries from "./LogQueries.ts"
@@ -34,13 +35,14 @@ export const make = Effect.fnUntraced(function*(
   const notifications = yield* AppendNotifications.make(database, options)
   const head = Head.make(database)
   const queue = yield* AppendQueue.make(database, appendQueue)
+  const readFirst = GroupReads.make(database)
   return {
     commit: (commit, inline) =>
       Effect.tap(append(database, { limits, withInlineRows, queue }, commit, inline), notifications.appended),
     findAppended: (idempotency) => findAppended(database, idempotency),
     forgetKeys: (before) => forgetKeys(database, before),
     inTransaction: database.inTransaction,
-    readStream: (stream, options) => ReadEvents.readStream(database, stream, options),
+    readStream: (stream, options) => ReadEvents.readStream(database, readFirst, stream, options),
     readAll: (options) => ReadEvents.readAll(database, head.read, options),
     logHead: head.read,
     lastInstance: head.lastInstance,

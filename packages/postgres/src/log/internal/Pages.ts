@@ -13,12 +13,10 @@ import * as Result from "effect/Result"
 import type * as Statement from "effect/sql/Statement"
 import * as Stream from "effect/Stream"
 import type { Database } from "../../schema/internal/Database.ts"
-import { query } from "../../schema/internal/Query.ts"
+import { query, repeat, type Rows } from "../../schema/internal/Query.ts"
 import * as EventRow from "./EventRow.ts"
+import type * as GroupReads from "./GroupReads.ts"
 import * as UnreadableRow from "./UnreadableRow.ts"
-
-const maxEvents = 1000
-const maxBytes = 8 * 1024 * 1024
 
 /** The first `limit` events after a version or position; backwards, the last ones before it. */
 interface Page {
@@ -26,13 +24,11 @@ interface Page {
   readonly limit: number
 }
 
-/** The order of a read. */
-export type Key = "version" | "position"
-
 /** The statement that selects columns of the events of a page, in the order of its key, or in the reverse one. */
 export type Select = (page: Page, columns: Statement.Fragment) => Statement.Fragment
 
-type Row = EventRow.EventRow & { readonly size: number }
+type Key = EventRow.Key
+type Row = EventRow.PageRow
 
 /** Which events to read, and whether to go on when another instance of the log answers. */
 export interface Options {
@@ -44,6 +40,8 @@ export interface Options {
   readonly stream?: StreamName | undefined
   /** The columns to read beside the key; all by default. */
   readonly columns?: ReadonlyArray<Column> | undefined
+  /** Reads the first page together with those of others; not in the caller's transaction. */
+  readonly readFirst?: ReturnType<GroupReads.ReadFirst> | undefined
   /** Run with the last event that was read; the page is then selected again, unless it fails. */
   readonly onInstanceChanged?: (
     error: EventStoreError,
@@ -54,13 +52,21 @@ export interface Options {
 /** Reads page by page. Fails with a permanent `EventStoreError` at an event that the client cannot read. */
 export const read = (
   database: Database,
-  { after = 0, before, columns = allColumns, limit = Infinity, onInstanceChanged = Effect.fail, stream }: Options,
+  {
+    after = 0,
+    before,
+    columns = allColumns,
+    limit = Infinity,
+    onInstanceChanged = Effect.fail,
+    readFirst,
+    stream
+  }: Options,
   key: Key,
   select: Select
 ): Stream.Stream<RecordedEvent, ReadFailure> => {
   const read = columns.filter((column) => column !== "stream" || stream === undefined)
   const statement = statementOf(database, { key, select, isBackwards: before !== undefined }, read)
-  const start: From = { after: before ?? after, left: limit, most: maxEvents, last: undefined }
+  const start: From = { after: before ?? after, left: limit, most: EventRow.pageEvents, last: undefined, readFirst }
   return Stream.paginate(
     start,
     (from) =>
@@ -80,6 +86,8 @@ interface From {
   readonly most: number
   /** The last event that was read. */
   readonly last: EventRow.EventRow | undefined
+  /** How else the page can be read. */
+  readonly readFirst?: Options["readFirst"]
 }
 
 interface Source {
@@ -89,6 +97,16 @@ interface Source {
   readonly statement: (page: Page) => Statement.Statement<Row>
 }
 
+// Without `isLast`, it follows from the rows.
+const readRows = Effect.fnUntraced(function*(
+  database: Database,
+  { readFirst }: From,
+  statement: Rows<Row>
+): Effect.fn.Return<Pick<GroupReads.FirstPage, "rows"> & Partial<GroupReads.FirstPage>, EventStoreError> {
+  const first = readFirst && (yield* repeat(database, "read", readFirst))
+  return first ?? { rows: yield* query(database, "read", statement) }
+})
+
 const readPage = Effect.fnUntraced(function*(
   database: Database,
   { key, select, statement, stream }: Source,
@@ -96,19 +114,26 @@ const readPage = Effect.fnUntraced(function*(
 ): Effect.fn.Return<readonly [ReadonlyArray<RecordedEvent>, Option.Option<From>], EventStoreError> {
   const { after, left, most } = from
   const page = { after, limit: Math.min(left, most) }
-  const result = yield* Effect.result(query(database, "read", statement(page)))
+  const result = yield* Effect.result(readRows(database, from, Effect.suspend(() => statement(page))))
   if (Result.isFailure(result)) {
     const { cause, isPermanent } = result.failure
     if (isPermanent !== true || cause instanceof PermissionDenied) return yield* result.failure
     // Read again in smaller pages, so that the events before the one that cannot be read arrive.
-    if (page.limit > 1) return [[], Option.some({ ...from, most: Math.ceil(page.limit / 10) })]
+    if (page.limit > 1) return [[], Option.some({ after, left, last: from.last, most: Math.ceil(page.limit / 10) })]
     return yield* UnreadableRow.fail(database, result.failure, (columns) => select(page, columns))
   }
-  const rows = result.success
+  const { rows } = result.success
   const last = rows.at(-1)
-  const bytes = rows.reduce((sum, { size }) => sum + size, 0)
-  const isLast = last === undefined || rows.length === left || (rows.length < page.limit && bytes < maxBytes)
-  const next = isLast ? Option.none() : Option.some({ after: Number(last[key]), left: left - rows.length, most, last })
+  const isLast = result.success.isLast ??
+    (last === undefined || rows.length === left ||
+      (rows.length < page.limit && EventRow.bytesOf(rows) < EventRow.pageBytes))
+  const next = isLast
+    ? Option.none()
+    : Option.some(
+      last === undefined
+        ? { after, left, most, last }
+        : { after: Number(last[key]), left: left - rows.length, most, last }
+    )
   const decoded = decodeAll(rows, stream)
   if (decoded.unreadable === undefined) return [decoded.events, next]
   // The events before it arrive first: the next page begins with it.
@@ -137,30 +162,14 @@ const decodeAll = (rows: ReadonlyArray<Row>, stream: StreamName | undefined): De
   return { events }
 }
 
-// The sizes are added up before any data is read: large data is stored apart from its row. The driver reads a float8 faster
-// than a bigint, and a version or position fits into it.
 const statementOf = (
   { sql }: Database,
   { isBackwards, key, select }: Pick<Source, "key" | "select"> & { readonly isBackwards: boolean },
   columns: ReadonlyArray<Column>
-): Source["statement"] => {
-  const own = EventRow.names[key]
-  const direction = isBackwards ? " DESC" : ""
-  const read = [...new Set<Column>([key, ...columns.includes("commit") ? ["position" as const] : [], ...columns])]
-  const names = read.map((column) => EventRow.names[column])
-  const inner = sql.literal(
-    `${
-      names.join(", ")
-    }, size, sum(size) OVER (ORDER BY ${own}${direction} ROWS UNBOUNDED PRECEDING) - size AS bytes_before`
-  )
-  const outer = sql.literal(
-    [...names.map((name) => isCount(name) ? `${name}::float8 AS ${name}` : name), "size"].join(", ")
-  )
-  const order = sql.literal(`page.${own}${direction}`)
-  return (page) =>
-    sql<Row>`
-    SELECT ${outer} FROM (${select(page, inner)}) AS page
-    WHERE bytes_before < ${maxBytes}::bigint ORDER BY ${order}`
+): Source["statement"] =>
+(page) => {
+  const { inner, order, outer } = EventRow.pageColumns(key, columns, isBackwards)
+  return sql<Row>`
+    SELECT ${sql.literal(outer)} FROM (${select(page, sql.literal(inner))}) AS page
+    WHERE bytes_before < ${EventRow.pageBytes}::bigint ORDER BY ${sql.literal(`page.${order}`)}`
 }
-
-const isCount = (name: string): boolean => name === EventRow.names.version || name === EventRow.names.position

@@ -14,25 +14,43 @@ import type * as Statement from "effect/sql/Statement"
 import * as Stream from "effect/Stream"
 import type { Database } from "../../schema/internal/Database.ts"
 import { given, query } from "../../schema/internal/Query.ts"
-import type * as EventRow from "./EventRow.ts"
+import * as EventRow from "./EventRow.ts"
+import type * as GroupReads from "./GroupReads.ts"
 import type { ReadHead } from "./Head.ts"
 import * as Pages from "./Pages.ts"
 
 /** The events of a stream, page by page, by the index on (stream, version). */
 export const readStream = (
   database: Database,
+  readFirst: ReturnType<typeof GroupReads.make>,
   stream: StreamName.StreamName,
   options: ReadOptions.ReadStreamOptions & ReadOptions.Columns<Column> = {}
 ): Stream.Stream<RecordedEvent, ReadFailure> =>
   whenChecked(Result.andThen(StreamName.parse(stream), ReadOptions.check(options)), () => {
     const { object, sql } = database
     const conditions = streamConditions(database, options)
-    return Pages.read(database, { ...options, stream }, "version", ({ after, limit }, columns) =>
+    const first = isPlain(options)
+      ? firstPage(database, readFirst(EventRow.columnsOfStream(options.columns)), stream, options.after)
+      : undefined
+    return Pages.read(database, { ...options, stream, readFirst: first }, "version", ({ after, limit }, columns) =>
       sql`
         SELECT ${columns} FROM ${object("event_store")}
         WHERE stream = ${stream}::text AND version > ${after}::bigint${conditions}
         ORDER BY version LIMIT ${limit}::bigint`)
   })
+
+// What is read together has no conditions.
+const isPlain = ({ asOf, limit, occurredAt, recordedAt, types }: ReadOptions.ReadStreamOptions): boolean =>
+  asOf === undefined && limit === undefined && occurredAt === undefined && recordedAt === undefined &&
+  types === undefined
+
+const firstPage = (
+  { inTransaction }: Database,
+  read: GroupReads.ReadFirst,
+  stream: StreamName.StreamName,
+  after = 0
+): ReturnType<GroupReads.ReadFirst> =>
+  Effect.flatMap(inTransaction, (isInside) => isInside ? Effect.undefined : read(stream, after))
 
 /** The conditions of a read of one stream. */
 export const streamConditions = (database: Database, options: ReadOptions.ReadStreamOptions): Statement.Fragment => {
@@ -62,7 +80,13 @@ export const readAll = (
         : options.columns
       const conditions = andAll(database, [
         ...filters(database, options),
-        ...inCategories(database, options)
+        ...inCategories(database, options),
+        // CASE, of which PostgreSQL expects half of the rows. Of an equation it expects so few that it collects and sorts all.
+        ...given(
+          options.partition,
+          ({ number, of }) =>
+            sql`CASE WHEN ${object("partition_of")}(stream, ${of}::int) = ${number}::int THEN true ELSE false END`
+        )
       ])
       // A read goes on over a restart of the database, unless its last event is gone or the caller names the instance.
       const onInstanceChanged = Effect.fnUntraced(

@@ -93,7 +93,10 @@ type ConsumerRow = Omit<CopiedConsumer, "after" | "addition" | "parked"> & {
   readonly parked: ReadonlyArray<Omit<CopiedConsumer["parked"][number], "parkedAt"> & { readonly parkedAt: number }>
 }
 
-/** The consumers. One statement, so that checkpoints and parked streams are of the same moment. */
+/**
+ * The consumers. One statement, so that checkpoints and parked streams are of the same moment. Several partitions are taken together at
+ * the lowest of their checkpoints: a stream that is parked behind it is met again.
+ */
 export const consumers = (
   database: Database,
   upTo: Position
@@ -124,8 +127,12 @@ const selectConsumers = (database: Database, upTo: Position) => {
           'stream', p.stream, 'version', p.version, 'type', p.type, 'stage', p.stage, 'reason', p.reason,
           'attempts', p.attempts, 'parkedAt', floor(extract(epoch FROM p.parked_at) * 1000)
         ) ORDER BY p."position")
-        FROM ${object("parked_streams")} AS p WHERE p.generation = g.id AND p."position" <= ${upTo}::bigint
+        FROM (
+          SELECT DISTINCT ON (k.stream) k.* FROM ${object("parked_streams")} AS k
+          WHERE k.generation = g.id AND k."position" <= least(g.checkpoint, ${upTo}::bigint)
+          ORDER BY k.stream, k."position"
+        ) AS p
       ), '[]') AS parked
-    FROM ${object("projection_generations")} AS g
+    FROM ${object("projections")} AS g
     WHERE g.status = 'Live' AND starts_with(g.definition, '{"kind":"consumer"') ORDER BY g.projection`
 }

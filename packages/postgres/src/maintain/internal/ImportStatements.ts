@@ -106,14 +106,18 @@ export const consumer = (
   const streams = parked.map((one) => ({ ...one, parkedAt: DateTime.formatIso(one.parkedAt) }))
   return sql<StoredRow>`
     WITH begun AS (
-      INSERT INTO ${object("projection_generations")} (projection, version, definition, status, checkpoint, addition)
-      SELECT ${consumer}::text, 1, ${definition}::text, 'Live', ${position(after)}, CASE
+      INSERT INTO ${object("projection_generations")} (projection, version, definition, status)
+      SELECT ${consumer}::text, 1, ${definition}::text, 'Live'
+      WHERE NOT EXISTS (SELECT FROM ${object("projection_generations")} AS g WHERE g.projection = ${consumer}::text)
+      RETURNING id, projection
+    ), placed AS (
+      INSERT INTO ${object("projection_partitions")} (generation, "partition", checkpoint, addition)
+      SELECT begun.id, 0, ${position(after)}, CASE
         WHEN ${addition === undefined}::boolean THEN NULL
         ELSE jsonb_build_object(
           'definition', ${addition?.definition ?? ""}::text, 'checkpoint', ${position(addition?.after)}
         ) END
-      WHERE NOT EXISTS (SELECT FROM ${object("projection_generations")} AS g WHERE g.projection = ${consumer}::text)
-      RETURNING id, projection
+      FROM begun
     ), parked AS (
       INSERT INTO ${object("parked_streams")}
         (generation, stream, version, "position", type, stage, reason, attempts, parked_at)

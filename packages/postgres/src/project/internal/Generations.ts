@@ -1,91 +1,13 @@
 /** Generations as the database holds them, and the tables of their own that some of them have. */
-import { Position } from "@refold/core/event/Position"
-import * as StoredDefinition from "@refold/core/internal/project/StoredDefinition"
 import * as GenerationChoice from "@refold/store/internal/project/GenerationChoice"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import type { DefinitionMismatch } from "@refold/store/project/ProjectionError"
-import type {
-  Addition,
-  Generation,
-  NewerEvent,
-  NoRows,
-  RowsIdentity,
-  Status
-} from "@refold/store/project/ReadModelStore"
-import * as DateTime from "effect/DateTime"
+import type { Generation, NoRows, RowsIdentity, Status } from "@refold/store/project/ReadModelStore"
 import * as Effect from "effect/Effect"
-import * as Result from "effect/Result"
 import type { Database } from "../../schema/internal/Database.ts"
 import { given, query } from "../../schema/internal/Query.ts"
 import * as StoredValue from "../../schema/internal/StoredValue.ts"
-
-/** A row of the SQL view `projections`. */
-export interface GenerationRow {
-  readonly id: number
-  readonly projection: string
-  readonly version: number
-  readonly status: string
-  readonly checkpoint: bigint
-  readonly revision: string
-  readonly rate: number
-  readonly has_tables: boolean
-  readonly updated_at: Date
-  readonly parked: number
-  readonly definition: string
-  readonly newer: NewerEvent | null
-  readonly addition: Addition | null
-  readonly replaced_at: Date | null
-}
-
-/** The columns of a row. */
-export const columns =
-  "id, projection, version, status, checkpoint, revision, rate, has_tables, updated_at, parked, definition, newer, addition, replaced_at"
-
-const statuses = ["Building", "Live", "Retired", "Scratch"] as const
-
-// Projectors write this table by themselves.
-const table: StoredValue.Table<GenerationRow> = {
-  table: "projection_generations",
-  key: ({ id }) => ({ id }),
-  rules: {
-    status: StoredValue.oneOf(statuses),
-    checkpoint: StoredValue.count,
-    rate: StoredValue.finite,
-    updated_at: StoredValue.instant,
-    definition: StoredDefinition.problem,
-    newer: StoredValue.nullable(StoredValue.object({
-      stream: StoredValue.text,
-      version: StoredValue.count,
-      position: StoredValue.count,
-      type: StoredValue.text,
-      schemaVersion: StoredValue.count,
-      latest: StoredValue.count
-    })),
-    addition: StoredValue.nullable(
-      StoredValue.object({ definition: StoredDefinition.problem, checkpoint: StoredValue.count })
-    ),
-    replaced_at: StoredValue.nullable(StoredValue.instant)
-  }
-}
-
-/** The generation that it stands for. */
-export const decode = (row: GenerationRow, operation = listing): Result.Result<Generation, EventStoreError> =>
-  Result.map(StoredValue.check(operation, table, row), (checked) => ({
-    id: checked.id,
-    projection: checked.projection,
-    version: checked.version,
-    // Checked.
-    status: checked.status as Status,
-    checkpoint: Position(Number(checked.checkpoint)),
-    revision: checked.revision,
-    rate: checked.rate,
-    parked: checked.parked,
-    updatedAt: DateTime.fromDateUnsafe(checked.updated_at),
-    definition: checked.definition,
-    newer: checked.newer ?? undefined,
-    addition: checked.addition ?? undefined,
-    replacedAt: checked.replaced_at === null ? undefined : DateTime.fromDateUnsafe(checked.replaced_at)
-  }))
+import * as GenerationRow from "./GenerationRow.ts"
 
 const listing = "list generations"
 
@@ -103,7 +25,7 @@ export const list = (
 ): Effect.Effect<ReadonlyArray<Generation>, EventStoreError> =>
   Effect.flatMap(
     query(database, listing, selectGenerations(database, filter)),
-    (rows) => Effect.fromResult(StoredValue.decodeAll(rows, (row) => decode(row)))
+    (rows) => Effect.fromResult(StoredValue.decodeAll(rows, (row) => GenerationRow.decode(row, listing)))
   )
 
 const selectGenerations = ({ object, sql }: Database, { id, projection, statuses }: Filter) => {
@@ -112,8 +34,8 @@ const selectGenerations = ({ object, sql }: Database, { id, projection, statuses
     ...given(projection, (name) => sql`projection = ${name}::text`),
     ...given(statuses, (statuses) => sql`status = ANY (${statuses}::text[])`)
   ]
-  return sql<GenerationRow>`
-    SELECT ${sql.literal(columns)}
+  return sql<GenerationRow.GenerationRow>`
+    SELECT ${sql.literal(GenerationRow.columns)}
     FROM ${object("projections")} WHERE ${sql.and(conditions)} ORDER BY id`
 }
 

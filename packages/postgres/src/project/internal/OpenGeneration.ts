@@ -69,18 +69,31 @@ const current = Effect.fnUntraced(function*(
 
 const create = Effect.fnUntraced(function*(
   database: Database,
-  { definition, indexes, name, setup, version }: StoredProjection,
+  { definition, indexes, name, partitionedBy, setup, version }: StoredProjection,
   status: "Building" | "Scratch",
   isNested: boolean
 ): Effect.fn.Return<Generation, EventStoreError> {
   const operation = "begin generation"
   const { object, sql } = database
-  const insert = sql<Generations.GenerationRow>`
-    INSERT INTO ${object("projection_generations")} (projection, version, definition, status, has_tables)
-    VALUES (${name}::text, ${version}::int, ${definition}::text, ${status}::text, ${setup !== undefined}::boolean)
-    RETURNING *, 0 AS parked`
-  const [row] = yield* query(database, operation, insert)
-  const generation = yield* Effect.fromResult(Generations.decode(row!, operation))
+  // With as many partitions as the live one, if that has them by the same.
+  const insert = sql<{ readonly id: number }>`
+    WITH live AS (
+      SELECT partitions, partitioned_by FROM ${object("projection_generations")}
+      WHERE projection = ${name}::text AND status = 'Live' AND partitioned_by = ${partitionedBy ?? null}::text
+        AND ${status}::text = 'Building'
+    ), begun AS (
+      INSERT INTO ${object("projection_generations")} (
+        projection, version, definition, status, has_tables, partitions, partitioned_by
+      )
+      SELECT ${name}::text, ${version}::int, ${definition}::text, ${status}::text, ${setup !== undefined}::boolean,
+        coalesce(live.partitions, 1), live.partitioned_by
+      FROM (SELECT) AS one LEFT JOIN live ON true
+      RETURNING id, partitions
+    )
+    INSERT INTO ${object("projection_partitions")} (generation, "partition")
+    SELECT id, n FROM begun, generate_series(0, partitions - 1) AS n RETURNING generation AS id`
+  const [begun] = yield* query(database, operation, insert)
+  const generation = (yield* Generations.list(database, { id: begun!.id }))[0]!
   if (setup === undefined) {
     const definitions = JSON.stringify(indexes.map(({ fields }) => fields))
     yield* query(

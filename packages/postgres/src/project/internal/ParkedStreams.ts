@@ -24,27 +24,35 @@ interface ParkedRow {
   readonly parked_at: Date
 }
 
-/** The parked streams of a generation, all or those among `streams`, in the order of their positions. */
+/** The parked streams of a generation, all or those of a partition among `streams`, in the order of their positions. */
 export const listParked = (
   database: Database,
   generation: number,
-  streams?: ReadonlyArray<StreamName.StreamName>
+  among?: Among
 ): Effect.Effect<ReadonlyArray<ParkedStream>, EventStoreError> =>
   Effect.flatMap(
-    query(database, listing, selectParked(database, generation, streams)),
+    query(database, listing, selectParked(database, generation, among)),
     (rows) => Effect.fromResult(StoredValue.decodeAll(rows, (row) => decodeParked(generation, row)))
   )
+
+interface Among {
+  readonly partition: number
+  readonly streams: ReadonlyArray<StreamName.StreamName>
+}
 
 const listing = "list parked streams"
 
 const selectParked = (
   { object, sql }: Database,
   generation: number,
-  streams: ReadonlyArray<StreamName.StreamName> | undefined
+  among: Among | undefined
 ) => {
   const conditions = [
     sql`generation = ${generation}::int`,
-    ...given(streams, (streams) => sql`stream = ANY (${streams}::text[])`)
+    ...given(
+      among,
+      ({ partition, streams }) => sql`"partition" = ${partition}::int AND stream = ANY (${streams}::text[])`
+    )
   ]
   return sql<ParkedRow>`
     SELECT stream, version, "position", type, stage, reason, attempts, parked_at

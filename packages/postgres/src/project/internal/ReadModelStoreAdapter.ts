@@ -5,16 +5,20 @@ import * as Generations from "./Generations.ts"
 import * as InlineRows from "./InlineRows.ts"
 import * as OpenGeneration from "./OpenGeneration.ts"
 import * as ParkedStreams from "./ParkedStreams.ts"
-import * as ProjectionBatch from "./ProjectionBatch.ts"
+import * as PartitionOwners from "./PartitionOwners.ts"
+import * as Partitions from "./Partitions.ts"
 import * as RowReader from "./RowReader.ts"
 
 /** The read model store of a database. */
-export const make = (database: Database, options: ProjectionBatch.Options): ReadModelStore["Service"] =>
+export const make = (database: Database, options: PartitionOwners.Options): ReadModelStore["Service"] =>
   ReadModelStore.of({
     open: (projection) => OpenGeneration.open(database, projection),
     begin: (projection, status) => OpenGeneration.begin(database, projection, status),
     generations: (projection) => Generations.list(database, { projection }),
-    update: (generation, body, how) => ProjectionBatch.update(database, options, generation, body, how),
+    update: (generation, body, how) => PartitionOwners.update(database, options, generation, body, how),
+    updateAll: (generation, body) => PartitionOwners.updateAll(database, options, generation, body),
+    partitions: (generation) => Partitions.list(database, generation),
+    repartition: (generation, asked) => PartitionOwners.repartition(database, options, generation, asked),
     drop: (generation) => Generations.drop(database, generation),
     read: RowReader.make(database),
     live: (projection) => Generations.findLive(database, projection),

@@ -20,6 +20,7 @@ import type * as Statement from "effect/sql/Statement"
 import type { Database } from "../../schema/internal/Database.ts"
 import { given, queryUnlessGone } from "../../schema/internal/Query.ts"
 import * as StoredValue from "../../schema/internal/StoredValue.ts"
+import * as GenerationRow from "./GenerationRow.ts"
 import * as Generations from "./Generations.ts"
 import * as ProjectionRow from "./ProjectionRow.ts"
 import * as RowSelection from "./RowSelection.ts"
@@ -27,7 +28,7 @@ import * as RowSelection from "./RowSelection.ts"
 type Failure = NoRows | DefinitionMismatch | EventStoreError
 
 type SelectedRow =
-  & Omit<Generations.GenerationRow, "version">
+  & Omit<GenerationRow.GenerationRow, "version">
   & { readonly generation_version: number }
   // A generation without matching rows yields one row without a key.
   & (ProjectionRow.TableRow | { readonly key: null })
@@ -117,7 +118,7 @@ export const select = (
 }
 
 // A row has a version, too.
-const columns = Generations.columns.replace("version", "version AS generation_version")
+const columns = GenerationRow.columns.replace("version", "version AS generation_version")
 
 const decode = (
   rows: ReadonlyArray<SelectedRow>,
@@ -126,7 +127,7 @@ const decode = (
   const [first] = rows
   const found = rows.flatMap((row) => row.key === null ? [] : [row])
   return Result.flatMap(
-    Generations.decode({ ...first!, version: first!.generation_version }, operation),
+    GenerationRow.decode({ ...first!, version: first!.generation_version }, operation),
     (generation) => {
       const source = { generation: generation.id, operation }
       const decoded = selection._tag === "Keys"

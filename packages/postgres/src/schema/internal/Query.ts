@@ -29,6 +29,14 @@ export const query = <Row>(
 ): Effect.Effect<ReadonlyArray<Row>, EventStoreError> =>
   Effect.mapError(send(database, statement), (error) => failed(database, operation, error))
 
+/** As `query`, of an attempt that sends the statement and limits its time by itself. */
+export const repeat = <A>(
+  database: Database.Database,
+  operation: string,
+  attempt: Effect.Effect<A, SqlError.SqlError>
+): Effect.Effect<A, EventStoreError> =>
+  Effect.mapError(retryWhileDisconnected(database, attempt), (error) => failed(database, operation, error))
+
 /** As `query`, and None where a table that it needs is gone; a transaction of the caller's goes on then. */
 export const queryUnlessGone = Effect.fnUntraced(function*<Row>(
   database: Database.Database,
@@ -65,18 +73,36 @@ export const transaction = <A, E, R>(
     )
   })
 
-const send = Effect.fnUntraced(function*<Row>(
+const send = <Row>(
   database: Database.Database,
   statement: Rows<Row>
-): Effect.fn.Return<ReadonlyArray<Row>, SqlError.SqlError> {
-  const insideTransaction = yield* database.inTransaction
+): Effect.Effect<ReadonlyArray<Row>, SqlError.SqlError> =>
+  retryWhileDisconnected(database, database.statement(TimeLimits.withinTimeout(database.limits, statement)))
+
+const retryWhileDisconnected = Effect.fnUntraced(function*<A>(
+  database: Database.Database,
+  attempt: Effect.Effect<A, SqlError.SqlError>
+): Effect.fn.Return<A, SqlError.SqlError> {
   const budget = yield* RetryBudget.current(database.limits.retryReadsFor)
-  const rows = yield* Effect.retry(database.statement(TimeLimits.withinTimeout(database.limits, statement)), {
+  // A schedule costs more than a statement that succeeds: it is made for those that fail.
+  const sent = yield* Effect.catch(attempt, (error) => retry(database, budget, attempt, error))
+  yield* budget.succeeded
+  return sent
+})
+
+// The first attempt has failed with `first`.
+const retry = Effect.fnUntraced(function*<A>(
+  database: Database.Database,
+  budget: RetryBudget.RetryBudget,
+  attempt: Effect.Effect<A, SqlError.SqlError>,
+  first: SqlError.SqlError
+): Effect.fn.Return<A, SqlError.SqlError> {
+  const insideTransaction = yield* database.inTransaction
+  let attempts = 0
+  return yield* Effect.retry(Effect.suspend(() => attempts++ === 0 ? Effect.fail(first) : attempt), {
     while: (error) => !insideTransaction && Database.isDisconnect(error) ? budget.isLeft : Effect.succeed(false),
     schedule: RetryPolicies.reconnect
   })
-  yield* budget.succeeded
-  return rows
 })
 
 /** The failure of an operation by an error of the driver. */

@@ -34,7 +34,8 @@ const readerRights: Rights = {
     "check_stream_list",
     "rebuild_from_snapshot",
     "generation_schema",
-    "hold_generation"
+    "hold_generation",
+    "partition_of"
   ],
   tables: [
     [
@@ -45,7 +46,9 @@ const readerRights: Rights = {
         "event_snapshots",
         "log_instance",
         "projections",
+        "partitions",
         "projection_generations",
+        "projection_partitions",
         "parked_streams",
         "discarded_events",
         "migrations"
@@ -74,6 +77,7 @@ const rights = {
       ...sqlWriterFunctions,
       "append_events",
       "append_one_event",
+      "append_single_events",
       "append_batch",
       "find_stored_events",
       "stored_answer",
@@ -91,7 +95,11 @@ const rights = {
       "create_generation_schema",
       "share_tables",
       "row_readers",
-      "claim_generation",
+      "lock_partitions",
+      "limit_owner",
+      "claim_partition",
+      "claim_partitions",
+      "repartition",
       "save_checkpoint",
       "promote_generation",
       "obsolete_generations",
@@ -100,9 +108,12 @@ const rights = {
     tables: [
       ...readerRights.tables,
       // Not its number: the highest one would be the last, because the counter follows it.
-      ["INSERT (projection, version, definition, status, has_tables)", ["projection_generations"]],
+      [
+        "INSERT (projection, version, definition, status, has_tables, partitions, partitioned_by)",
+        ["projection_generations"]
+      ],
       ["UPDATE, DELETE", ["projection_generations"]],
-      ["INSERT, UPDATE, DELETE", ["parked_streams", "discarded_events"]]
+      ["INSERT, UPDATE, DELETE", ["projection_partitions", "parked_streams", "discarded_events"]]
     ],
     rows: "SELECT, INSERT, UPDATE, DELETE"
   },

@@ -18,7 +18,7 @@ import type { Remembered } from "./Lanes.ts"
 /** The target of a consumer. */
 export const make = <Event extends Tagged, R>(consumer: Consumer<Event, R>): ProjectionTarget<R> => {
   const { categories, events, handleAll, inTransaction, name, startAt, types } = consumer
-  const memory = new Map<number, Remembered>()
+  const memory = new Map<string, Remembered>()
   return {
     name,
     // Never raised: what was delivered cannot be taken back, so there is nothing to build again.
@@ -29,6 +29,7 @@ export const make = <Event extends Tagged, R>(consumer: Consumer<Event, R>): Pro
     categories,
     checkVersion: events.checkVersion,
     isKeyedByStream: true,
+    partitionedBy: consumer.partitionBy === undefined ? "stream" : "key",
     startAfter: (head) =>
       startAt === "now" ? head : startAt === "start" ? Position.start : startAt.after < head ? startAt.after : head,
     isDrained: true,
@@ -60,7 +61,7 @@ const deliverTogether = Effect.fnUntraced(function*<Event extends Tagged, R>(
   events: ReadonlyArray<RecordedEvent>,
   place: Place
 ): Effect.fn.Return<Outcome, string, R> {
-  const decoded = Result.all(events.map((event) => Deliveries.of(consumer, event)))
+  const decoded = Result.all(events.map((event) => Deliveries.of(consumer, event, batch)))
   const delivered = yield* Effect.mapError(Effect.fromResult(decoded), ({ reason }) => reason)
   const all = delivered.flat()
   const attributes = { consumer: consumer.name, events: all.length }

@@ -44,6 +44,13 @@ export interface Definition<Event extends Tagged, R = never> {
    */
   readonly startAt: "start" | "now" | { readonly after: Position }
   /**
+   * The key that shares events out where the consumer has several partitions (see `Partitions.change`): those with the same key are
+   * handled in the order of the log. Their stream by default, and then a partition reads its own events only; with a key each one
+   * decodes all. A function of the event alone, and always the same: make the consumer one partition before you change it. Where it
+   * fails, the stream is parked in every partition.
+   */
+  readonly partitionBy?: ((event: Event, envelope: Projection.Envelope) => string) | undefined
+  /**
    * Handles an event: returns an effect, or is an async function. One event at a time, in the order of the log, or as
    * `concurrency` says. May run again for the same event with the same `delivery.key`: after a failure, after a crash, and where
    * another program takes over from one that was suspended. What it throws, or a promise that is rejected, is a failure.
@@ -67,7 +74,8 @@ export interface Definition<Event extends Tagged, R = never> {
   readonly inTransaction?: boolean | undefined
   /**
    * The maximum number of events that `handle` handles at the same time, 1 by default. They are of different streams: the events of
-   * a stream are handled one after another, in order. 1 with `handleAll` and `inTransaction`, and always on the embedded database.
+   * a stream are handled one after another, in order. 1 with `handleAll`, `inTransaction` and `partitionBy`, and always on the
+   * embedded database.
    */
   readonly concurrency?: number | undefined
 }
@@ -103,8 +111,8 @@ export const make = <Event extends Tagged, R = never>(
       return yield* invalid("handle", "must be given, or handleAll in its place")
     }
     yield* CheckOptions.count("concurrency", concurrency)
-    if (concurrency > 1 && (inTransaction || handleAll !== undefined)) {
-      return yield* invalid("concurrency", "must be 1 with handleAll or inTransaction")
+    if (concurrency > 1 && (inTransaction || handleAll !== undefined || definition.partitionBy !== undefined)) {
+      return yield* invalid("concurrency", "must be 1 with handleAll, inTransaction or partitionBy")
     }
     const { types } = yield* Projection.make({ ...definition, version: 1, ...withoutRows })
     return {

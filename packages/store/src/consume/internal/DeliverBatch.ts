@@ -22,8 +22,8 @@ export interface Delivering {
   /** Whether a stream is parked at the first failure. */
   readonly isParked: boolean
   readonly place: Place
-  /** What has ended behind the checkpoint in the last batch of each generation. */
-  readonly memory: Map<number, Lanes.Remembered>
+  /** What has ended behind the checkpoint in the last batch of each partition. */
+  readonly memory: Map<string, Lanes.Remembered>
 }
 
 /** An outcome without rows. */
@@ -39,19 +39,21 @@ export const deliverBatch = Effect.fnUntraced(function*<Event extends Tagged, R>
   events: ReadonlyArray<RecordedEvent>,
   { isParked, memory, place, waiting }: Delivering
 ): Effect.fn.Return<Outcome, never, R> {
-  const { generation: { id }, readHead } = batch
-  const lanes = Lanes.make(events, waiting, memory.get(id) ?? new Map())
+  const { generation: { id, partitions }, partition, readHead } = batch
+  // By key, an event of another partition has ended, too: with another number of partitions it may be in this one.
+  const own = `${id}:${partition}/${partitions}`
+  const lanes = Lanes.make(events, waiting, memory.get(own) ?? new Map())
   const folded = yield* deliverLanes(lanes, {
     // The statements of a transaction share one connection.
     concurrency: place === "outside" ? Math.max(1, Math.min(consumer.concurrency, events.length)) : 1,
     deliver: (event) => Effect.result(deliverOne(consumer, batch, event, place))
   })
   const { covered, failed, remembered } = Lanes.progress(lanes)
-  memory.set(id, remembered)
+  memory.set(own, remembered)
   const outcome = { ...nothing, folded }
   if (failed === undefined) return { ...outcome, poisoned: [], covered }
   // With the transaction, all that was in hand has failed: those are no failed attempts.
-  if (Exit.isFailure(yield* Effect.exit(readHead))) memory.set(id, Lanes.withoutFailures(remembered))
+  if (Exit.isFailure(yield* Effect.exit(readHead))) memory.set(own, Lanes.withoutFailures(remembered))
   const { reason, stream, type, version } = failed
   yield* Effect.logWarning(
     `consumer "${consumer.name}" could not handle event ${version} of stream "${stream}" (${type}): ${reason}`
@@ -102,7 +104,7 @@ const deliverOne = Effect.fnUntraced(function*<Event extends Tagged, R>(
   recorded: RecordedEvent,
   place: Place
 ): Effect.fn.Return<void, PoisonedEvent, R> {
-  const delivered = yield* Effect.fromResult(Deliveries.of(consumer, recorded))
+  const delivered = yield* Effect.fromResult(Deliveries.of(consumer, recorded, batch))
   const { name, timeout } = consumer
   const attributes = { consumer: name, type: recorded.type, position: recorded.position }
   if (delivered.length === 0) return

@@ -1,24 +1,43 @@
 /** The deliveries of a stored event: one for each domain event that it is read as, each with its key. */
 import type { Tagged } from "@refold/core/event/EventType"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
+import { attempt } from "@refold/core/internal/event/Reason"
 import { PoisonedEvent, type Stage } from "@refold/core/project/PoisonedEvent"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import { Causation } from "../../log/Causation.ts"
+import * as PartitionOf from "../../project/internal/PartitionOf.ts"
+import type { Partition } from "../../project/ReadModelStore.ts"
 import type { Consumer, Delivered } from "./Definition.ts"
 
-/** The deliveries of an event; the event is poisoned if it cannot be decoded. */
+/** The deliveries of an event in a partition; the event is poisoned if it cannot be decoded or has no key. */
 export const of = <Event extends Tagged, R>(
-  { events, name }: Pick<Consumer<Event, R>, "events" | "name">,
-  recorded: RecordedEvent
+  { events, name, partitionBy }: Pick<Consumer<Event, R>, "events" | "name" | "partitionBy">,
+  recorded: RecordedEvent,
+  place: Partition
 ): Result.Result<ReadonlyArray<Delivered<Event>>, PoisonedEvent> => {
   const { data: _data, schemaVersion: _version, type: _type, ...envelope } = recorded
-  return Result.mapBoth(events.decode(recorded), {
+  const decoded = Result.mapBoth(events.decode(recorded), {
     onFailure: ({ message }) => poisoned(name, recorded, "Event", message),
     onSuccess: (decoded) =>
       decoded.map((event, part) => ({ event, delivery: { ...envelope, key: keyOf(name, recorded, part) } }))
   })
+  const { generation: { partitions }, partition } = place
+  if (partitionBy === undefined || partitions === 1) return decoded
+  return Result.flatMap(decoded, (all) => {
+    const keys = Result.all(all.map(({ event }) => partitionKey(() => partitionBy(event, envelope))))
+    return Result.mapBoth(keys, {
+      onFailure: (reason) => poisoned(name, recorded, "Keys", reason),
+      onSuccess: (keys) => all.filter((_, part) => PartitionOf.key(keys[part]!, partitions) === partition)
+    })
+  })
 }
+
+const partitionKey = (by: () => unknown): Result.Result<string, string> =>
+  Result.flatMap(
+    attempt(by, "partitionBy"),
+    (key) => typeof key === "string" ? Result.succeed(key) : Result.fail("partitionBy must return a text")
+  )
 
 // The first domain event of a stored event has the same key before and after its type is split.
 const keyOf = (name: string, { id }: RecordedEvent, part: number): string =>

@@ -11,8 +11,9 @@ import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import type { EventStoreError } from "../../log/EventStoreError.ts"
 import { WireTransform } from "../../log/WireTransform.ts"
+import * as PartitionOf from "../../project/internal/PartitionOf.ts"
 import type { Outcome, ProjectionTarget } from "../../project/internal/ProjectionTarget.ts"
-import type { NewerEvent } from "../../project/ReadModelStore.ts"
+import type { NewerEvent, Partition } from "../../project/ReadModelStore.ts"
 import { isBefore, matchAll } from "./EventMatcher.ts"
 import { reactAll, type Services } from "./InstanceReactions.ts"
 
@@ -35,12 +36,15 @@ export const of = <Event extends Tagged, State>(process: Process<Event, State>):
   checkVersion: (event) => isBefore(event, process.since) ? Result.void : process.events.checkVersion(event),
   // An instance observes the events of a retried stream when they are retried, in whatever order.
   isKeyedByStream: true,
-  fold: (_, events, parked) => observe(process, events, parked)
+  // By instance.
+  partitionedBy: "key",
+  fold: (batch, events, parked) => observe(process, batch, events, parked)
 })
 
 // Where this code is too old for an instance, the batch ends before the event for that instance.
 const observe = Effect.fnUntraced(function*<Event extends Tagged, State>(
   process: Process<Event, State>,
+  place: Partition,
   recorded: ReadonlyArray<RecordedEvent>,
   parked: ReadonlySet<StreamName>
 ): Effect.fn.Return<Outcome, EventStoreError, Services> {
@@ -49,7 +53,7 @@ const observe = Effect.fnUntraced(function*<Event extends Tagged, State>(
   let newer: NewerEvent | undefined
   for (;;) {
     const { matched, poisoned } = matchAll(process, events, parked)
-    const reacted = yield* reactAll(process, matched)
+    const reacted = yield* reactAll(process, matched.filter(({ instance }) => isIn(place, instance)))
     if (reacted.newer === undefined) {
       const all = [...poisoned, ...reacted.poisoned]
       for (const { message } of all) yield* Effect.logWarning(message)
@@ -60,3 +64,6 @@ const observe = Effect.fnUntraced(function*<Event extends Tagged, State>(
     events = events.filter(({ position }) => position < first.position)
   }
 })
+
+const isIn = ({ generation: { partitions }, partition }: Partition, instance: string): boolean =>
+  partitions === 1 || PartitionOf.key(instance, partitions) === partition

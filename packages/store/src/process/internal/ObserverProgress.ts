@@ -6,7 +6,7 @@ import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
 import type { LogHead } from "../../log/LogHead.ts"
-import { ReadModelStore, type RowsIdentity } from "../../project/ReadModelStore.ts"
+import { type Generation, ReadModelStore, type RowsIdentity } from "../../project/ReadModelStore.ts"
 
 /** How far the observer has come. */
 export interface ObserverProgress {
@@ -53,7 +53,10 @@ const never = DateTime.makeUnsafe(0)
 // Until added event types are read, no event counts as observed.
 const checkpointOf = Effect.fnUntraced(function*({ definition, name }: RowsIdentity) {
   const store = yield* ReadModelStore
-  return yield* Effect.map(store.live(name), (live) => live.definition === definition ? live.checkpoint : -1).pipe(
+  return yield* Effect.map(store.live(name), (live) => isComplete(live, definition) ? live.checkpoint : -1).pipe(
     Effect.catchTag(["UnknownProjection", "ProjectionNotReady"], () => Effect.succeed(-1))
   )
 })
+
+const isComplete = (live: Generation, definition: string): boolean =>
+  live.definition === definition && live.addition === undefined

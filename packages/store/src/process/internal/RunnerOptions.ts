@@ -20,6 +20,11 @@ export interface Options<R> {
   readonly commandTimeout?: Duration.Input | undefined
   /** Number of workers, 8 by default: each works on one instance at a time. */
   readonly concurrency?: number | undefined
+  /**
+   * The maximum number of partitions of the observer that this program works on at a time, 1 by default: see `Partitions.change`. The
+   * commands of all instances are shared out to `concurrency` workers anyway.
+   */
+  readonly observers?: number | undefined
   /** How often instances with due timeouts are looked for, 1 second by default: a timeout may fire that much late. */
   readonly pollInterval?: Duration.Input | undefined
 }
@@ -31,6 +36,7 @@ export interface RunnerOptions<R> {
   readonly commandAttempts: number
   readonly commandTimeout: Duration.Duration
   readonly concurrency: number
+  readonly observers: number
   readonly pollInterval: Duration.Duration
 }
 
@@ -43,6 +49,7 @@ export const resolve = <R>(
     commandTimeout = "30 seconds",
     concurrency = 8,
     handlers,
+    observers = 1,
     pollInterval = "1 second"
   }: Options<R>
 ): Result.Result<RunnerOptions<R>, InvalidInput> =>
@@ -51,6 +58,7 @@ export const resolve = <R>(
     commandAttempts: CheckOptions.count("commandAttempts", commandAttempts),
     commandTimeout: CheckOptions.duration("commandTimeout", commandTimeout),
     concurrency: CheckOptions.count("concurrency", concurrency),
+    observers: CheckOptions.count("observers", observers),
     pollInterval: CheckOptions.duration("pollInterval", pollInterval),
     handlers: checkHandlers(targets, handlers)
   })

@@ -23,10 +23,10 @@ export const addTypes = Effect.fnUntraced(function*<R>(
   batch: Batch,
   options: BatchOptions
 ): Effect.fn.Return<Checkpoint.Reached, RetryBatch | ReadFailure, EventReader | R> {
-  const { generation, head } = batch
+  const { generation, head, partition } = batch
   const added = addition(target, generation)
   const { after } = added
-  const read = yield* readBatch(batch, { ...options, ...added })
+  const read = yield* readBatch(target, batch, { ...options, ...added })
   const folding = yield* withoutWaiting(batch, read, generation.definition)
   const waiting = new Set<StreamName.StreamName>()
   const { checkpoint, newer, outcome, parked } = yield* foldEvents(target, batch, folding, {
@@ -40,7 +40,7 @@ export const addTypes = Effect.fnUntraced(function*<R>(
     ? batch.redefine(target.definition)
     : batch.add({ definition: target.definition, checkpoint })
   const { failed, folded } = outcome
-  return { generation, head, checkpoint, folded, isLive: generation.status === "Live", newer, failed }
+  return { partition, generation, head, checkpoint, folded, isLive: generation.status === "Live", newer, failed }
 })
 
 /** The events that are read next for an addition: the added types, from where the addition is, up to the checkpoint. */

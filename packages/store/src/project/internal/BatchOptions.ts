@@ -8,14 +8,24 @@ import type { UpdateOptions } from "../ReadModelStore.ts"
 import type * as ParkingPolicy from "./ParkingPolicy.ts"
 import type { FoldLimits } from "./ProjectionTarget.ts"
 
+/** The partition that the attempts at a batch are of: set by the first one. */
+export interface Claim {
+  partition: number | undefined
+}
+
 /** Which events a batch reads, and which attempt this is. */
-export interface BatchOptions extends UpdateOptions, FoldLimits, Pick<ParkingPolicy.ParkingPolicy, "attempts"> {
+export interface BatchOptions
+  extends Pick<UpdateOptions, "wait" | "except">, FoldLimits, Pick<ParkingPolicy.ParkingPolicy, "attempts">
+{
   /** The last position to read; lower if the batch's own transaction sees a lower head. */
   readonly head: LogHead
   /** Only events that count as of this point. */
   readonly asOf?: AsOf.AsOfLog | undefined
+  /** Whether a generation that is building becomes live at the head; true by default. */
+  readonly promotes?: boolean | undefined
   /** The maximum number of events. */
   readonly batchSize: number
+  readonly claim: Claim
   /** The attempt at this batch, from 1. */
   readonly attempt: number
   /** An event that an earlier attempt could not read: its stream is parked. */

@@ -1,24 +1,19 @@
 /** Brings one generation up to a head, batch by batch. */
-import type { AsOfLog } from "@refold/core/journal/AsOf"
-import * as Clock from "effect/Clock"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Result from "effect/Result"
 import type { EventReader } from "../../log/EventReader.ts"
-import type { EventStoreError, UnreadableEvent } from "../../log/EventStoreError.ts"
-import * as RetryPolicies from "../../log/internal/RetryPolicies.ts"
-import type { LogHead } from "../../log/LogHead.ts"
-import type { ReadModelStore } from "../ReadModelStore.ts"
-import { RetryBatch } from "./BatchOptions.ts"
-import * as Checkpoint from "./Checkpoint.ts"
-import { findUnreadable } from "./FindUnreadable.ts"
+import * as CheckOptions from "../../log/internal/CheckOptions.ts"
+import { ReadModelStore } from "../ReadModelStore.ts"
+import { adaptiveBatching } from "./AdaptiveBatching.ts"
+import { advance, type AdvanceOptions, type Goal, settle } from "./Advance.ts"
+import type * as Checkpoint from "./Checkpoint.ts"
 import * as ParkingPolicy from "./ParkingPolicy.ts"
-import { type BatchFailure, projectBatch } from "./ProjectBatch.ts"
-import type { FoldLimits, ProjectionTarget } from "./ProjectionTarget.ts"
+import type { BatchFailure } from "./ProjectBatch.ts"
+import type { ProjectionTarget } from "./ProjectionTarget.ts"
 
-/** The size of batches, and when streams are parked. */
-export interface CatchUpOptions extends ParkingPolicy.ParkingPolicy, FoldLimits {
+/** The size of batches, when streams are parked, and how much work is done at a time. */
+export interface CatchUpOptions extends AdvanceOptions {
   /** The maximum number of events in a batch, that is in memory and in one transaction; 10,000 by default. */
   readonly batchSize: number
   /**
@@ -26,6 +21,11 @@ export interface CatchUpOptions extends ParkingPolicy.ParkingPolicy, FoldLimits 
    * `start`: the others fail with `NewerSchemaVersion`.
    */
   readonly retryNewer: Duration.Input
+  /**
+   * The maximum number of partitions that this program works on at a time; 1 by default. Each takes a connection. Has no effect beyond
+   * the number of partitions, which `Partitions.change` sets.
+   */
+  readonly workers: number
 }
 
 /** The default options. */
@@ -33,120 +33,81 @@ export const defaults: CatchUpOptions = {
   batchSize: 10_000,
   batchRows: 10_000,
   retryNewer: "5 seconds",
+  workers: 1,
   ...ParkingPolicy.defaults
 }
 
-/** How far to go. */
-export interface Goal {
-  readonly head: LogHead
-  readonly asOf?: AsOfLog | undefined
-  /** Whether to wait while another owner has the generation. */
-  readonly wait?: boolean | undefined
+/** How far a generation is: as its partition that is furthest behind. */
+export interface CaughtUp extends Checkpoint.Reached {
+  /** The partitions that wait before an event that is newer than the code. */
+  readonly stopped?: ReadonlyArray<number> | undefined
 }
 
 /**
- * Projects batches until the generation is at the head; ends before, if another instance of the log answers, or
- * before an event that is newer than the code. None if another owner has the generation, or it no longer exists.
+ * Projects batches until all partitions of the generation are at the head; ends before, if another instance of the log answers, or
+ * when those that are not wait before an event that is newer than the code. None if other owners have partitions that are behind, or
+ * the generation no longer exists.
  */
 export const catchUp = Effect.fnUntraced(function*<R>(
   target: ProjectionTarget<R>,
-  generation: number,
+  id: number,
   goal: Goal,
   options: CatchUpOptions
-): Effect.fn.Return<Option.Option<Checkpoint.Reached>, BatchFailure, EventReader | ReadModelStore | R> {
-  const withBatchSize = adaptiveBatching(options)
+): Effect.fn.Return<Option.Option<CaughtUp>, BatchFailure, EventReader | ReadModelStore | R> {
+  const workers = yield* Effect.fromResult(CheckOptions.count("workers", options.workers))
+  const count = workers === 1 ? 1 : Math.min(workers, yield* partitionsOf(target.name, id))
+  const stopped = new Map((goal.except ?? []).map((partition): Stop => [partition, undefined]))
   for (;;) {
-    const reached = yield* withBatchSize((sized) => advance(target, generation, goal, sized))
-    if (Option.isNone(reached)) return reached
-    const { checkpoint, head, newer } = reached.value
-    if (newer !== undefined) return reached
-    if (checkpoint >= goal.head.position || head.instance !== goal.head.instance) return reached
-    // An append that has just begun may hold the head back for a moment, at a position that was read already.
-    if (checkpoint >= head.position) yield* Effect.sleep("10 millis")
+    const working = Array.from({ length: count }, () => work(target, id, { ...goal, stopped }, options))
+    const ended = Option.firstSomeOf(yield* Effect.all(working, { concurrency: "unbounded" }))
+    if (Option.isSome(ended)) return ended
+    const settled = yield* settle(target, id, goal, options)
+    if (Option.isNone(settled)) return stopOf(stopped)
+    if (settled.value.checkpoint >= goal.head.position) return settled
   }
 })
 
-// A batch that takes less is followed by one of twice its size, and one that takes more than twice as long by one of half its
-// size: larger batches write rows less often, and no transaction is open for long.
-const quickMillis = 1000
-const firstSize = 2000
+type Stop = readonly [partition: number, reached: Checkpoint.Reached | undefined]
 
-/**
- * Runs batches with the largest size that succeeds within about a second or two. A batch that fails with `EventStoreError` may be too large: it may
- * exceed a timeout for idle transactions, or the limits of a message. It is run again with a tenth of its events, and
- * half of its size becomes the maximum. The error is returned if a batch of one event fails.
- */
-export const adaptiveBatching = (options: CatchUpOptions) => {
-  let maximum = options.batchSize
-  let batchSize = Math.min(firstSize, maximum)
-  return Effect.fnUntraced(function*<A, E extends { readonly _tag: string }, R>(
-    run: (options: CatchUpOptions) => Effect.Effect<A, E, R>
-  ): Effect.fn.Return<A, E, R> {
-    for (;;) {
-      const started = yield* Clock.currentTimeMillis
-      const result = yield* Effect.result(run({ ...options, batchSize }))
-      if (Result.isSuccess(result)) {
-        const millis = (yield* Clock.currentTimeMillis) - started
-        if (millis < quickMillis) batchSize = Math.min(maximum, batchSize * 2)
-        else if (millis > 2 * quickMillis) batchSize = Math.ceil(batchSize / 2)
-        return result.success
-      }
-      if (result.failure._tag !== "EventStoreError" || batchSize === 1) return yield* Effect.fail(result.failure)
-      yield* Effect.logDebug(
-        `a batch of ${batchSize} events failed and is run again in smaller batches`,
-        result.failure
-      )
-      maximum = Math.ceil(batchSize / 2)
-      batchSize = Math.ceil(batchSize / 10)
-    }
-  })
+const stopOf = (stopped: ReadonlyMap<number, Checkpoint.Reached | undefined>): Option.Option<CaughtUp> => {
+  const first = [...stopped.values()].find((reached) => reached !== undefined)
+  return Option.map(Option.fromUndefinedOr(first), (reached) => ({ ...reached, stopped: [...stopped.keys()] }))
 }
 
-/** Projects one batch; with poisoned events, as often as the parking policy says. An event that cannot be read is one. */
-export const advance = Effect.fnUntraced(function*<R>(
-  target: ProjectionTarget<R>,
-  generation: number,
-  goal: Goal,
-  options: CatchUpOptions
-): Effect.fn.Return<Option.Option<Checkpoint.Reached>, BatchFailure, EventReader | ReadModelStore | R> {
-  for (let attempts = 0;; attempts = 1) {
-    const reached = yield* attemptBatch(target, generation, { ...goal, ...options }, attempts)
-    if (Option.isNone(reached)) return reached
-    yield* Checkpoint.measure(reached.value)
-    if (reached.value.failed === undefined) return reached
-    yield* Effect.sleep(options.backoff)
-  }
+const partitionsOf = Effect.fnUntraced(function*(name: string, id: number) {
+  const generations = yield* (yield* ReadModelStore).generations(name)
+  return generations.find((one) => one.id === id)?.partitions ?? 1
 })
 
-// After so many attempts at its first event.
-const attemptBatch = Effect.fnUntraced(function*<R>(
+interface Work extends Goal {
+  /** The partitions that no worker of this program goes on with. */
+  readonly stopped: Map<number, Checkpoint.Reached | undefined>
+}
+
+// One worker: batches of whichever partition is furthest behind, until none is. Ends with the only partition of a generation.
+const work = Effect.fnUntraced(function*<R>(
   target: ProjectionTarget<R>,
-  generation: number,
-  options: Goal & CatchUpOptions,
-  attempts: number
-): Effect.fn.Return<Option.Option<Checkpoint.Reached>, BatchFailure, EventReader | ReadModelStore | R> {
-  let attempt = attempts
-  let unreadable: UnreadableEvent | undefined
-  return yield* Effect.suspend(() => projectBatch(target, generation, { ...options, attempt: ++attempt, unreadable }))
-    .pipe(
-      Effect.catchTag(
-        "EventStoreError",
-        (error) =>
-          Effect.flatMap(
-            findUnreadable(target, generation, error),
-            (found): Effect.Effect<never, EventStoreError | RetryBatch> => {
-              // The same one again: the read could not end before it.
-              if (found.position === unreadable?.position) return Effect.fail(error)
-              unreadable = found
-              return Effect.fail(new RetryBatch({ poisoned: [] }))
-            }
-          )
-      ),
-      Effect.retry({
-        while: ({ _tag }) => _tag === "RetryBatch",
-        schedule: RetryPolicies.poisonedEvent(options.backoff)
-      }),
-      // The schedule has no limit: the batch of the last attempt parks instead of failing.
-      Effect.catchTag("RetryBatch", Effect.die)
-    )
+  id: number,
+  { stopped, ...goal }: Work,
+  options: CatchUpOptions
+): Effect.fn.Return<Option.Option<CaughtUp>, BatchFailure, EventReader | ReadModelStore | R> {
+  const withBatchSize = adaptiveBatching(options)
+  for (;;) {
+    const except = [...stopped.keys()]
+    const reached = yield* withBatchSize((sized) => advance(target, id, { ...goal, except }, sized))
+    if (Option.isNone(reached)) return reached
+    const { checkpoint, generation: { partitions, repartition }, head, newer, partition } = reached.value
+    const isThere = checkpoint >= goal.head.position
+    if (partitions === 1) {
+      if (repartition !== undefined && checkpoint >= repartition.drainTo) {
+        yield* (yield* ReadModelStore).repartition(id)
+      }
+      if (newer !== undefined) return Option.some({ ...reached.value, stopped: [partition] })
+      if (isThere) return reached
+    }
+    if (head.instance !== goal.head.instance) return reached
+    if (newer !== undefined) stopped.set(partition, reached.value)
+    // An append that has just begun may hold the head back for a moment, at a position that was read already.
+    if (!isThere && checkpoint >= head.position) yield* Effect.sleep("10 millis")
+  }
 })

@@ -10,8 +10,9 @@ import * as Metric from "effect/Metric"
 import type { LogHead } from "../../log/LogHead.ts"
 import type { Generation, NewerEvent } from "../ReadModelStore.ts"
 
-/** How far a generation is after a batch. */
+/** How far a partition of a generation is after a batch. */
 export interface Reached {
+  readonly partition: number
   readonly generation: Generation
   readonly checkpoint: Position
   /** The head of the log as the batch's transaction saw it. */
@@ -45,11 +46,12 @@ export const rate = (before: number, folded: number, millis: number): number => 
 const folded = Metric.counter("refold_projection_events", { description: "events folded into rows", incremental: true })
 const position = Metric.gauge("refold_projection_position", { description: "the checkpoint of a generation" })
 
-/** Updates the metrics `refold_projection_events` and `refold_projection_position`. */
+/** Updates the metrics `refold_projection_events` and `refold_projection_position`, of each partition where there are several. */
 export const measure = (
-  { checkpoint, folded: events, generation: { id, projection } }: Reached
+  { checkpoint, folded: events, generation: { id, partitions, projection }, partition }: Reached
 ): Effect.Effect<void> => {
-  const attributes = { projection, generation: String(id) }
+  const own = { projection, generation: String(id) }
+  const attributes = partitions === 1 ? own : { ...own, partition: String(partition) }
   return Effect.andThen(
     Metric.update(Metric.withAttributes(folded, attributes), events),
     Metric.update(Metric.withAttributes(position, attributes), checkpoint)

@@ -87,16 +87,24 @@ const followGeneration = Effect.fnUntraced(function*<R>(
   let reached: Option.Option<LogHead> = Option.none()
   let retryAt = 0
   let isRetried = false
+  // The partitions that wait for newer code, and whether they are all that there are.
+  let stopped: ReadonlyArray<number> = []
+  let isStopped = false
   const advance = (head: LogHead) =>
     Effect.gen(function*() {
       if (Option.exists(reached, (at) => at.instance === head.instance && at.position >= head.position)) return
       const now = yield* Clock.currentTimeMillis
-      if (now < retryAt) return
-      const last = yield* catchUp(target, id, { head }, options)
+      if (now >= retryAt) stopped = []
+      else if (isStopped) return
+      const last = yield* catchUp(target, id, { head, except: stopped }, options)
       if (Option.isSome(last)) {
-        const { newer } = last.value
+        const { generation: { partitions }, newer } = last.value
         yield* OutdatedCode.note(stops, { id, name: target.name }, newer)
-        if (newer !== undefined) retryAt = now + Duration.toMillis(Duration.fromInputUnsafe(options.retryNewer))
+        if (newer !== undefined) {
+          retryAt = now + Duration.toMillis(Duration.fromInputUnsafe(options.retryNewer))
+          stopped = last.value.stopped ?? []
+          isStopped = stopped.length === partitions
+        }
         if (!isRetried) yield* retryNewer(target, id)
         isRetried = true
       }

@@ -20,7 +20,13 @@ export interface RowsIdentity {
  */
 export type Status = "Building" | "Live" | "Retired" | "Scratch"
 
-/** One build of a projection's rows. */
+/**
+ * What the events of a projection are shared out to partitions by: their streams, or a key that its code gives them. One that is
+ * neither has one partition.
+ */
+export type PartitionedBy = "stream" | "key"
+
+/** One build of a projection's rows. As a whole: its partitions are taken together. In a batch: as its partition is. */
 export interface Generation {
   readonly id: number
   readonly projection: string
@@ -28,7 +34,7 @@ export interface Generation {
   /** The definition that the rows are of, as `StoredProjection` has it. */
   readonly definition: string
   readonly status: Status
-  /** Every event up to this position is in the rows, parked or discarded. */
+  /** Every event up to this position is in the rows, parked or discarded: the lowest checkpoint of its partitions. */
   readonly checkpoint: Position
   /**
    * Another random value with each batch that changes rows, so that it never comes again: a number would, where the database
@@ -37,7 +43,7 @@ export interface Generation {
   readonly revision: string
   /** Events folded per second, smoothed. */
   readonly rate: number
-  /** The number of parked streams; the projection is degraded if it is not 0. */
+  /** The number of parked streams, of each partition; the projection is degraded if it is not 0. */
   readonly parked: number
   /** When the checkpoint was last saved. */
   readonly updatedAt: DateTime.Utc
@@ -47,6 +53,26 @@ export interface Generation {
   readonly newer: NewerEvent | undefined
   /** The addition of event types that is under way; undefined if none is. */
   readonly addition: Addition | undefined
+  /** The number of its partitions, 1 to 10,000. */
+  readonly partitions: number
+  /** What its events are shared out by; undefined where it has one partition. */
+  readonly partitionedBy: PartitionedBy | undefined
+  /** The change of the number of partitions that is under way; undefined if none is. */
+  readonly repartition: Repartition | undefined
+}
+
+/** A change of the number of partitions: it waits until all of them are at one checkpoint. */
+export interface Repartition {
+  readonly partitions: number
+  /** The checkpoint that no partition passes before all are there. */
+  readonly drainTo: Position
+}
+
+/** A partition of a generation: the generation with the checkpoint, the parked streams and the rest that the partition has. */
+export interface Partition {
+  /** Its number, from 0. */
+  readonly partition: number
+  readonly generation: Generation
 }
 
 /** An event in a higher schema version than the code that met it knows. */

@@ -6,7 +6,7 @@ import * as StoredDefinition from "@refold/core/internal/project/StoredDefinitio
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import { DefinitionMismatch, ProjectionNotReady, ProjectionOutdated, UnknownProjection } from "../ProjectionError.ts"
-import type { Generation, NoRows, NotOwned, RowsIdentity } from "../ReadModelStore.ts"
+import type { Generation, NoRows, NotOwned, RowsIdentity, StoredProjection } from "../ReadModelStore.ts"
 
 /**
  * The generation to read, of these of a projection: the live one if it is of the reader's version or definition; if a higher
@@ -72,6 +72,25 @@ export const checkDefinition = (
     ? Result.void
     : Result.fail(mismatch(owner, { ...generation, definition: latest }))
 }
+
+/** Checks that events are shared out by what they were shared out by when the partitions were made. */
+export const checkPartitions = (
+  { partitionedBy, ...owner }: StoredProjection,
+  generation: Generation
+): Result.Result<void, DefinitionMismatch> =>
+  generation.partitions === 1 || generation.partitionedBy === partitionedBy
+    ? Result.void
+    : Result.fail(
+      new DefinitionMismatch({
+        projection: owner.name,
+        version: owner.version,
+        stored: generation.version,
+        differences: [
+          `its partitions are by ${generation.partitionedBy}, and this code has them by ${partitionedBy ?? "nothing"}`
+        ],
+        remedy: "make it one partition with the former code"
+      })
+    )
 
 /** Whether the owner is a process or a consumer that reads more events than its generation. */
 export const isAddition = ({ definition }: RowsIdentity, { definition: stored }: Generation): boolean =>

@@ -5,12 +5,13 @@ import { storedLength } from "@refold/core/internal/event/StoredLength"
 import * as AsOf from "@refold/core/journal/AsOf"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
+import { EventReader, type ReadFailure, type ReadLogOptions } from "../../log/EventReader.ts"
 import type { UnreadableEvent } from "../../log/EventStoreError.ts"
 import { isIdentity, WireTransform } from "../../log/WireTransform.ts"
-import type { Batch } from "../ReadModelStore.ts"
+import type { Batch, Partition } from "../ReadModelStore.ts"
 import type { BatchOptions } from "./BatchOptions.ts"
 import * as Checkpoint from "./Checkpoint.ts"
+import type { ProjectionTarget } from "./ProjectionTarget.ts"
 
 /** The events to read. */
 export interface ReadOptions extends Pick<BatchOptions, "asOf" | "batchSize" | "unreadable"> {
@@ -36,13 +37,14 @@ export interface ReadBatch {
 // A batch also ends with the event with which it has so many bytes of data.
 const maxBytes = 16 * 1024 * 1024
 
-/** Reads the next events for a generation. */
+/** Reads the next events for a partition of a generation. */
 export const readBatch = Effect.fnUntraced(function*(
+  target: Pick<ProjectionTarget, "partitionedBy">,
   batch: Batch,
   options: ReadOptions
 ): Effect.fn.Return<ReadBatch, ReadFailure, EventReader> {
   const { after } = options
-  const { events, isFull, unreadable } = yield* readAfter(batch, options)
+  const { events, isFull, unreadable } = yield* readAfter(batch, { ...options, partition: readFilter(target, batch) })
   const end = unreadable?.position ?? Checkpoint.next(events, { ...options, isFull })
   const discarded = new Set(yield* batch.discarded(after, end))
   return {
@@ -52,6 +54,13 @@ export const readBatch = Effect.fnUntraced(function*(
   }
 })
 
+/** The events to read for a partition: by stream, or all, where only their code knows in which partition they are. */
+export const readFilter = (
+  { partitionedBy }: Pick<ProjectionTarget, "partitionedBy">,
+  { generation: { partitions }, partition }: Partition
+): ReadLogOptions["partition"] =>
+  partitionedBy === "stream" && partitions > 1 ? { number: partition, of: partitions } : undefined
+
 interface ReadAfter extends Pick<ReadBatch, "events"> {
   readonly unreadable?: UnreadableEvent | undefined
   /** Whether there may be more events up to the bound. */
@@ -60,7 +69,9 @@ interface ReadAfter extends Pick<ReadBatch, "events"> {
 
 const readAfter = Effect.fnUntraced(function*(
   { head: { instance } }: Batch,
-  { after, asOf, batchSize, bound, categories, types, unreadable, ...options }: ReadOptions
+  { after, asOf, batchSize, bound, categories, partition, types, unreadable, ...options }:
+    & ReadOptions
+    & Pick<ReadLogOptions, "partition">
 ): Effect.fn.Return<ReadAfter, ReadFailure, EventReader> {
   if (after >= bound) return { events: [], isFull: false }
   // A read that meets an event that cannot be read may close the connection of the transaction: it ends before.
@@ -70,7 +81,16 @@ const readAfter = Effect.fnUntraced(function*(
   const upTo = asOf === undefined || asOf._tag === "Position" ? AsOf.position(last) : asOf
   const columns = isIdentity(yield* WireTransform) ? options.columns : undefined
   let bytes = 0
-  const read = yield* reader.readAll({ after, asOf: upTo, types, categories, columns, limit: batchSize, instance })
+  const read = yield* reader.readAll({
+    after,
+    asOf: upTo,
+    types,
+    categories,
+    columns,
+    limit: batchSize,
+    instance,
+    partition
+  })
     .pipe(
       Stream.takeUntil(({ data }) => (bytes += storedLength(data)) >= maxBytes),
       Stream.runCollect

@@ -10,7 +10,7 @@ export const redefine = Effect.fnUntraced(function*(
   const store = yield* ReadModelStore
   yield* Effect.forEach(
     yield* store.generations(name),
-    ({ id }) => store.update(id, (batch) => batch.redefine(definition), { wait: true }),
+    ({ id }) => store.updateAll(id, Effect.forEach(({ redefine }) => redefine(definition), { discard: true })),
     { discard: true }
   )
 })

@@ -1,6 +1,6 @@
 /**
- * Retries a parked stream in all generations that have parked it, in one transaction that locks all generations of the
- * projection: what is decided for one of them then holds for all.
+ * Retries a parked stream in all generations that have parked it, in one transaction that locks all partitions of all generations of
+ * the projection: what is decided for one of them then holds for all.
  */
 import type { NewerSchemaVersion } from "@refold/core/event/DecodeError"
 import { Position } from "@refold/core/event/Position"
@@ -22,16 +22,16 @@ import type { ProjectionTarget } from "./ProjectionTarget.ts"
 /** The errors of a retry; after each of them the stream is parked as before. */
 export type RetryFailure = NotParked | NewerSchemaVersion | ReadFailure
 
-/** A generation that this transaction has locked, and the stream if it is parked there. */
-export interface LockedGeneration {
+/** A partition of a generation that this transaction has locked, and the stream if it is parked there. */
+export interface LockedPartition {
   readonly batch: Batch
   readonly parked: ParkedStream | undefined
 }
 
-/** Run when all generations are locked, before the events are tried; `parked` has one entry for each that is retried. */
+/** Run when all partitions are locked, before the events are tried; `parked` has one entry for each that is retried. */
 export type BeforeRetry = (
   parked: readonly [ParkedStream, ...ReadonlyArray<ParkedStream>],
-  locked: ReadonlyArray<LockedGeneration>
+  locked: ReadonlyArray<LockedPartition>
 ) => Effect.Effect<void, ReadFailure>
 
 /**
@@ -65,7 +65,10 @@ const retryOnce = Effect.fnUntraced(function*<R>(
   // The order in which a promotion locks generations, too.
   const order = ["Building", "Live"].flatMap((status) => generations.filter((one) => one.status === status))
   const retried = yield* lockAll(order, { target, stream, beforeRetry }, [])
-  return Option.firstSomeOf(retried)
+  return Option.orElse(
+    Option.firstSomeOf(retried.filter(Option.exists(isUnfinished))),
+    () => Option.firstSomeOf(retried)
+  )
 })
 
 interface Retry<R> {
@@ -85,30 +88,36 @@ type Retried<R> = Effect.Effect<
 const lockAll = <R>(
   order: ReadonlyArray<Generation>,
   retry: Retry<R>,
-  locked: ReadonlyArray<LockedGeneration>
+  locked: ReadonlyArray<LockedPartition>
 ): Retried<R> =>
   Effect.gen(function*() {
     const [first, ...rest] = order
     if (first === undefined) return yield* Effect.as(runBefore(retry, locked), [])
     const store = yield* ReadModelStore
-    const body = (batch: Batch): Retried<R> =>
+    const body = (batches: ReadonlyArray<Batch>): Retried<R> =>
       Effect.gen(function*() {
-        const [parked] = yield* batch.parked([retry.stream])
-        const others = yield* lockAll(rest, retry, [...locked, { batch, parked }])
-        if (parked === undefined || !isOwnVersion(retry, { batch, parked })) return others
-        return [...others, yield* retryIn(retry.target, batch, parked)]
+        const own = yield* Effect.forEach(
+          batches,
+          (batch) => Effect.map(batch.parked([retry.stream]), ([parked]): LockedPartition => ({ batch, parked }))
+        )
+        const others = yield* lockAll(rest, retry, [...locked, ...own])
+        const retried = yield* Effect.forEach(
+          own.filter((one) => isOwnVersion(retry, one)),
+          ({ batch, parked }) => parked === undefined ? Effect.succeedNone : retryIn(retry.target, batch, parked)
+        )
+        return [...others, ...retried]
       })
-    const retried = yield* store.update(first.id, body, { wait: true })
+    const retried = yield* store.updateAll(first.id, body)
     // None: the generation was dropped.
     return Option.isSome(retried) ? retried.value : yield* lockAll(rest, retry, locked)
   })
 
-const isOwnVersion = <R>({ target }: Retry<R>, { batch: { generation } }: LockedGeneration): boolean =>
+const isOwnVersion = <R>({ target }: Retry<R>, { batch: { generation } }: LockedPartition): boolean =>
   generation.projection === target.name && generation.version === target.version
 
 const runBefore = <R>(
   retry: Retry<R>,
-  locked: ReadonlyArray<LockedGeneration>
+  locked: ReadonlyArray<LockedPartition>
 ): Effect.Effect<void, NotParked | ReadFailure> => {
   const [first, ...others] = locked.flatMap((one) =>
     one.parked === undefined || !isOwnVersion(retry, one) ? [] : [one.parked]

@@ -32,6 +32,7 @@ export const make = <Event extends Tagged, State>(
     categories,
     checkVersion: events.checkVersion,
     isKeyedByStream,
+    partitionedBy: isKeyedByStream ? "stream" : undefined,
     fold: Effect.fnUntraced(function*(batch, recorded, waiting, { batchRows }) {
       const { fromWire } = yield* WireTransform
       const { covered, keys, prepared } = take(projection, yield* fromWire(recorded), waiting, batchRows)
@@ -116,24 +117,12 @@ const split = <Event>(event: Prepared<Event>, batchRows: number): ReadonlyArray<
   if (only === undefined) return chunks.map((keys) => ({ ...event, keys }))
   if (others.length === 0) return chunks.map((keys) => ({ ...event, keys, parts: [{ ...only, keys }] }))
   const chunkOf = new Map(chunks.flatMap((keys, index) => keys.map((key) => [key, index] as const)))
-  const keysOf = event.parts.map(({ keys }) => inChunks(keys, chunkOf))
+  const keysOf = event.parts.map(({ keys }) => Arr.groupBy(keys, (key) => String(chunkOf.get(key))))
   return chunks.map((keys, index) => ({
     ...event,
     keys,
-    parts: event.parts.map((part, n) => ({ ...part, keys: keysOf[n]!.get(index) ?? [] }))
+    parts: event.parts.map((part, n) => ({ ...part, keys: keysOf[n]![index] ?? [] }))
   }))
-}
-
-// `Map.groupBy` is not in Node 20.
-const inChunks = (keys: ReadonlyArray<string>, chunkOf: ReadonlyMap<string, number>) => {
-  const found = new Map<number | undefined, Array<string>>()
-  for (const key of keys) {
-    const chunk = chunkOf.get(key)
-    const before = found.get(chunk)
-    if (before === undefined) found.set(chunk, [key])
-    else before.push(key)
-  }
-  return found
 }
 
 const changesOf = ({ changed }: Folded, keepsNewer: boolean): RowChanges => ({

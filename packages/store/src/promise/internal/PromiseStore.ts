@@ -69,7 +69,10 @@ export interface Store<Extra = never> extends AsyncDisposable {
   readonly readAll: (options?: EventReader.ReadLogOptions & CallOptions) => AsyncIterable<RecordedEvent>
   /** The events after a position, each once and in order, without end, with back-pressure; see `EventReader.subscribe`. */
   readonly subscribe: (options?: SubscribeOptions) => AsyncIterable<RecordedEvent>
-  /** As `subscribe`, each event with the cursor to subscribe with after it. */
+  /**
+   * As `subscribe`, each event with the cursor to subscribe with after it, and how far the subscription has read: `_tag` is `Event`
+   * or `Progress`.
+   */
   readonly subscribeWithCursors: (options?: SubscribeOptions) => AsyncIterable<EventReader.Delivered>
   /** Keeps the rows of a projection up to date in the background; see `Projector.start`. */
   readonly project: <Event extends Tagged, State>(

@@ -18,12 +18,13 @@ describe("the options of a process runner", () => {
       commandAttempts: 3,
       commandTimeout: Duration.seconds(30),
       concurrency: 8,
+      observers: 1,
       pollInterval: Duration.seconds(1)
     })
   })
 
   it("are kept as they are given", () => {
-    const options = { handlers: [jars], batchSize: 1, commandAttempts: 1, concurrency: 1 }
+    const options = { handlers: [jars], batchSize: 1, commandAttempts: 1, concurrency: 1, observers: 1 }
     const resolved = resolve(process, { ...options, commandTimeout: "1 millis", pollInterval: "1 minute" })
     expect(Result.getOrThrow(resolved)).toEqual({
       ...options,
@@ -32,7 +33,7 @@ describe("the options of a process runner", () => {
     })
   })
 
-  const counts = ["batchSize", "commandAttempts", "concurrency"].flatMap((field) =>
+  const counts = ["batchSize", "commandAttempts", "concurrency", "observers"].flatMap((field) =>
     [0, -1, 1.5, NaN, Infinity].map((value) => [field, value, "must be a whole number from 1"] as const)
   )
   const durations = ["commandTimeout", "pollInterval"].flatMap((field) =>

@@ -1,0 +1,69 @@
+/**
+ * What `effect/cli` needs of its platform: little, because input is asked for and output is written by this package. That spares a
+ * dependency on `@effect/platform-node`, which wants a newer Node than this command runs on.
+ */
+import * as CliConfig from "effect/cli/CliConfig"
+import * as CliOutput from "effect/cli/CliOutput"
+import * as GlobalFlag from "effect/cli/GlobalFlag"
+import * as Effect from "effect/Effect"
+import * as FileSystem from "effect/FileSystem"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import * as Path from "effect/Path"
+import * as ChildProcessSpawner from "effect/process/ChildProcessSpawner"
+import * as Stdio from "effect/Stdio"
+import * as Terminal from "effect/Terminal"
+import * as Output from "./Output.ts"
+import { safe } from "./Safe.ts"
+
+const unused = Effect.die("the command does not use this")
+
+const terminal = Terminal.make({
+  columns: Effect.sync(() => process.stdout.columns || 80),
+  rows: Effect.sync(() => process.stdout.rows || 24),
+  size: unused,
+  readInput: unused,
+  readLine: unused,
+  display: () => unused
+})
+
+// Help that was asked for is data; the rest goes to stderr, as one line that says what is wrong.
+const presenter: CliOutput.Presenter = {
+  present: (event) => {
+    const formatter = CliOutput.defaultFormatter({ colors: Output.isColored(process.stdout) })
+    switch (event._tag) {
+      case "Version":
+        return Output.lines([event.version])
+      case "Help": {
+        const help = formatter.formatHelpDoc(event.helpDoc)
+        return event.reason === "Requested"
+          ? Output.lines([help])
+          : Effect.sync(() => process.stderr.write(`${help}\n`))
+      }
+      case "InvalidInvocation": {
+        const [first] = event.errors
+        const hint = `see ${event.commandPath.join(" ")} --help`
+        return Output.note(`refold: ${safe(first?.message ?? "wrong arguments").replace(/\.$/, "")}: ${hint}`)
+      }
+    }
+  }
+}
+
+// One line for each message of the library: they are warnings.
+const logger = Logger.make(({ logLevel, message }) => {
+  const texts = (Array.isArray(message) ? message : [message]).map(safe)
+  process.stderr.write(`refold: ${logLevel.toLowerCase()}: ${texts.join(" ")}\n`)
+})
+
+/** The services, output and log of the command. */
+export const layer = Layer.mergeAll(
+  FileSystem.layerNoop({}),
+  Path.layer,
+  Stdio.layerTest({ args: Effect.sync(() => process.argv.slice(2)) }),
+  Layer.succeed(Terminal.Terminal, terminal),
+  Layer.succeed(ChildProcessSpawner.ChildProcessSpawner, ChildProcessSpawner.make(() => unused)),
+  CliOutput.layerPresenter(presenter),
+  // Without the wizard, which reads keys, and the level of the log, which is that of warnings.
+  CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version, GlobalFlag.Completions] }),
+  Logger.layer([logger])
+)

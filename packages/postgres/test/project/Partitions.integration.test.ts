@@ -1,0 +1,88 @@
+// Partitions on a server: in which one a stream is, and daemons that share them and are killed.
+import * as Partitions from "@refold/store/project/Partitions"
+import * as Projector from "@refold/store/project/Projector"
+import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
+import * as Stream from "effect/Stream"
+import { createHash } from "node:crypto"
+import { describe, expect, test } from "vitest"
+import * as Daemons from "../support/Daemons.ts"
+import { below, random } from "../support/Seed.ts"
+import * as Soak from "../support/Soak.ts"
+import * as Stores from "../support/Stores.ts"
+import * as Tally from "../support/Tally.ts"
+import * as Ticks from "../support/Ticks.ts"
+
+const run = Stores.runner()
+
+const names = ["account-1", "account-2", "a b-ü", "\u{1F600}-1", "x-".padEnd(200, "y")]
+
+/** The first 28 bits of the hash. */
+const hashOf = (name: string) => Number.parseInt(createHash("sha256").update(name).digest("hex").slice(0, 7), 16)
+
+describe("the partition of a stream", () => {
+  test(
+    "is by its SHA-256, which no version of PostgreSQL changes",
+    run(Effect.gen(function*() {
+      const { sql } = yield* Stores.Database
+      for (const  of of[1, 2, 7, 10_000]) {
+        const found = yield* sql<{ readonly partition: number }>`
+          select refold.partition_of(name, ${of}::int) as partition
+          from unnest(${names}::text[]) with ordinality as n(name, number) order by number`
+        expect(found.map(({ partition }) => partition)).toEqual(names.map((name) => hashOf(name) % of))
+      }
+    }))
+  )
+
+  test(
+    "is one of all, and a read of a partition has the events of its streams",
+    Ticks.onDatabase((opened) =>
+      Effect.gen(function*() {
+        for (let n = 0; n < 50; n++) yield* opened.store.append(Stores.streamName(`tally-${n}`), [Ticks.tick(n)])
+        const parts = yield* Effect.forEach([0, 1, 2], (number) =>
+          Stream.runCollect(opened.reader.readAll({ partition: { number, of: 3 } })))
+        expect(parts.every((events) =>
+          events.length > 0
+        )).toBe(true)
+        expect(parts.flat().map(({ position }) => position).toSorted((one, two) => one - two)).toEqual(
+          Array.from({ length: 50 }, (_, n) => n + 1)
+        )
+        for (const [number, events] of parts.entries()) {
+          expect(events.every(({ stream }) => hashOf(stream) % 3 === number)).toBe(true)
+        }
+      })
+    )
+  )
+})
+
+const kills = Soak.size({ test: 3, full: 60 })
+
+test(
+  "daemons that share the partitions of a projection and are killed while their number changes leave the rows of a refold",
+  Ticks.onDatabase((opened) =>
+    Effect.gen(function*() {
+      const projection = Tally.tally({ byStream: true })
+      const services = Ticks.services(opened)
+      yield* Effect.provideContext(Projector.catchUp(projection), services)
+      const change = (partitions: number) => Effect.provideContext(Partitions.change(projection, partitions), services)
+      yield* change(4)
+      const writers = [yield* Ticks.keepWriting(opened), yield* Ticks.keepWriting(opened)]
+      for (let n = 0; n < kills; n++) {
+        const daemons = yield* Effect.forEach([1, 2], () =>
+          Daemons.start(opened, { byStream: true, busy: 1, workers: 2 }))
+        const before = (yield* Ticks.generation(opened))!.checkpoint
+        yield* Ticks.untilGeneration(opened, ({ checkpoint }) =>
+          checkpoint > before)
+        const changing = yield* Effect.forkScoped(change(1 + below(6)))
+        yield* Effect.sleep(random() * 200)
+        yield* Effect.forEach(daemons, ({ kill }) => kill)
+        yield* Fiber.join(changing)
+      }
+      yield* Fiber.interruptAll(writers)
+      // An append that was in hand may end later.
+      const head = yield* Effect.provideContext(Projector.catchUp(projection, { workers: 3 }), services)
+      expect(yield* Ticks.look(opened, projection)).toMatchObject(Ticks.exact)
+      expect((yield* Ticks.generation(opened))!.checkpoint).toBeGreaterThanOrEqual(head)
+    })
+  )
+)
