@@ -28,7 +28,7 @@ export const keys = (database: Database, upTo: Position): Stream.Stream<CopiedKe
 const selectKeys = ({ object, sql }: Database, after: string, upTo: Position) =>
   sql<CopiedKey>`
     SELECT k.key, encode(k.fingerprint, 'hex') AS sha256, k.never_expires AS "neverExpires", w.writes AS commit,
-      k.fingerprint = ${object("commit_fingerprint")}('', w.streams, w.counts, c.types, c.data) AS "isOfContent"
+      k.fingerprint = c.fingerprint AS "isOfContent"
     FROM (
       SELECT k.* FROM ${object("idempotency_keys")} AS k
       WHERE k.key > ${after}::text AND NOT EXISTS (
@@ -37,24 +37,12 @@ const selectKeys = ({ object, sql }: Database, after: string, upTo: Position) =>
       ORDER BY k.key LIMIT ${sql.literal(String(keysPerPage))}
     ) AS k
     CROSS JOIN LATERAL (
-      SELECT array_agg(a.write ->> 'stream' ORDER BY a.n) AS streams,
-        array_agg(((a.write ->> 'version')::bigint - (a.write ->> 'first_version')::bigint + 1)::int ORDER BY a.n) AS counts,
-        jsonb_agg(jsonb_build_object(
+      SELECT jsonb_agg(jsonb_build_object(
           'stream', a.write -> 'stream', 'firstVersion', a.write -> 'first_version', 'version', a.write -> 'version'
         ) ORDER BY a.n) AS writes
       FROM jsonb_array_elements(k.answer) WITH ORDINALITY AS a (write, n)
     ) AS w
-    CROSS JOIN LATERAL (
-      SELECT array_agg(e.type ORDER BY a.n, e.version) AS types, array_agg(e.data ORDER BY a.n, e.version) AS data
-      FROM jsonb_array_elements(k.answer) WITH ORDINALITY AS a (write, n)
-      -- OFFSET 0: each look goes into the index. Joined, PostgreSQL would read the whole log for each key.
-      CROSS JOIN LATERAL (
-        SELECT e.type, e.data, e.version FROM ${object("event_store")} AS e
-        WHERE e.stream = a.write ->> 'stream'
-          AND e.version BETWEEN (a.write ->> 'first_version')::bigint AND (a.write ->> 'version')::bigint
-        OFFSET 0
-      ) AS e
-    ) AS c
+    CROSS JOIN LATERAL ${object("content_fingerprint")}(k.answer) AS c
     ORDER BY k.key`
 
 type DiscardRow = Omit<CopiedDiscard, "discardedAt"> & {

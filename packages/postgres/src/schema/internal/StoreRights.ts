@@ -32,6 +32,7 @@ const readerRights: Rights = {
     "check_id",
     "list_streams",
     "check_stream_list",
+    "find_key",
     "rebuild_from_snapshot",
     "generation_schema",
     "hold_generation",
