@@ -36,19 +36,26 @@ describe.each([
     }
   })
 
-  it.each(nodes)("passes its tests, and serves on the embedded database until SIGTERM, on %s", async (node) => {
-    const tested = await CreatedProject.runScript("test", folder, node, packed.env)
-    expect(tested).toMatchObject({ exit: 0, printed: expect.stringMatching(/^. pass 9$/m) })
+  it.each(nodes)(
+    "passes its tests, serves on the embedded database until SIGTERM, and sends its traces, on %s",
+    async (node) => {
+      const tested = await CreatedProject.runScript("test", folder, node, packed.env)
+      expect(tested).toMatchObject({ exit: 0, printed: expect.stringMatching(/^. pass 9$/m) })
 
-    const { ask, stop } = await CreatedProject.start(folder, node, packed.env)
-    try {
-      expect(await ask("/seat/12A/Hold", { guest: "ada" })).toMatchObject({ status: 200, body: { version: 1 } })
-      expect(await ask("/seat/12A/Hold", { guest: "bob" })).toMatchObject({ status: 422 })
-      const { body } = await ask("/rows/guests/ada?after=1")
-      expect(`${JSON.stringify(body)}\n`).toBe(output("start-template-row"))
-      expect(await ask("/ready")).toMatchObject({ status: 200 })
-    } finally {
-      expect(await stop()).toMatch(/^Closed\.$/m)
+      const { close, paths, url } = await CreatedProject.collect()
+      const env = { ...packed.env, OTEL_EXPORTER_OTLP_ENDPOINT: url }
+      const { ask, stop } = await CreatedProject.start(folder, node, env)
+      try {
+        expect(await ask("/seat/12A/Hold", { guest: "ada" })).toMatchObject({ status: 200, body: { version: 1 } })
+        expect(await ask("/seat/12A/Hold", { guest: "bob" })).toMatchObject({ status: 422 })
+        const { body } = await ask("/rows/guests/ada?after=1")
+        expect(`${JSON.stringify(body)}\n`).toBe(output("start-template-row"))
+        expect(await ask("/ready")).toMatchObject({ status: 200 })
+      } finally {
+        expect(await stop()).toMatch(/^Closed\.$/m)
+        close()
+      }
+      expect([...paths]).toContain("/v1/traces")
     }
-  })
+  )
 })

@@ -1,5 +1,7 @@
 /** A program that `npm start` runs, and requests to it. */
 import { spawn } from "node:child_process"
+import { once } from "node:events"
+import { createServer } from "node:http"
 import { delimiter, dirname } from "node:path"
 
 /** A program that listens. */
@@ -57,6 +59,26 @@ export const start = async (folder: string, node: string, env: NodeJS.ProcessEnv
       process.kill(-child.pid!, "SIGTERM")
       await ended
       return printed()
+    }
+  }
+}
+
+/** A collector of telemetry that keeps the paths of the requests. */
+export const collect = async () => {
+  const paths = new Set<string | undefined>()
+  const server = createServer((request, answer) => {
+    paths.add(request.url)
+    request.resume().once("end", () => answer.end("{}"))
+  })
+  await once(server.listen(0, "127.0.0.1"), "listening")
+  const address = server.address()
+  const url = `http://127.0.0.1:${typeof address === "object" ? address?.port : ""}`
+  return {
+    url,
+    paths,
+    close: () => {
+      server.close()
+      server.closeAllConnections()
     }
   }
 }
