@@ -2,7 +2,7 @@
 // public surface shows in a review. The number after a module is a fingerprint of its declarations without comments: it
 // changes with each signature. Prints the list; with --write it is written to docs/api-report.txt.
 import { createHash } from "node:crypto"
-import { globSync, readFileSync, writeFileSync } from "node:fs"
+import { existsSync, globSync, readFileSync, writeFileSync } from "node:fs"
 
 process.chdir(new URL("..", import.meta.url).pathname)
 
@@ -34,6 +34,8 @@ const fingerprintOf = (text) => {
 }
 
 const packages = globSync("packages/*/package.json").toSorted()
+  // A package without an index has no modules to import.
+  .filter((path) => existsSync(path.replace("package.json", "src/index.ts")))
   .map((path) => ({
     folder: path.slice(0, -"/package.json".length),
     name: JSON.parse(readFileSync(path, "utf8")).name

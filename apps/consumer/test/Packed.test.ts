@@ -1,7 +1,5 @@
 // The packages as their users get them: what compiles here compiles in their projects, whatever their compiler options.
-import { execFileSync } from "node:child_process"
 import * as Fs from "node:fs"
-import * as Path from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
 import * as PackedProject from "./PackedProject.ts"
 
@@ -32,7 +30,7 @@ describe("a project with the packed packages", () => {
 
   it("has the command refold, which makes a store and loads a config, on the oldest Node", () => {
     const onFolder = (...args: ReadonlyArray<string>) =>
-      project.run(oldestNode(), [refold, ...args, "--embedded", "data"])
+      project.run(PackedProject.oldestNode(), [refold, ...args, "--embedded", "data"])
     project.write("refold.config.ts", "enum Schema { shop }\nexport default { schema: Schema[0] }\n")
     expect(onFolder("migrate", "--yes")).toEqual({
       exit: 0,
@@ -47,19 +45,10 @@ describe("a project with the packed packages", () => {
 
 const refold = "node_modules/@refold/cli/dist/internal/bin.js"
 
-/** The oldest Node on this machine that the packages promise to run on. */
-const oldestNode = (): string => {
-  const major = (path: string): number =>
-    Number(/^v(\d+)/.exec(execFileSync(path, ["--version"], { encoding: "utf8" }))?.[1])
-  return [process.execPath, ...(process.env["PATH"] ?? "").split(Path.delimiter).map((path) => Path.join(path, "node"))]
-    .filter((path) => Fs.existsSync(path) && major(path) >= 20)
-    .toSorted((one, other) => major(one) - major(other))[0]!
-}
-
 describe("a project without optional peers, on the oldest Node", () => {
   const project = PackedProject.make({ optionalPeers: false })
   afterAll(project.remove)
-  const node = oldestNode()
+  const node = PackedProject.oldestNode()
   project.write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["Counter.ts", "Promised.ts"] }))
   const compiled = project.run(process.execPath, tsc)
 

@@ -43,6 +43,8 @@ export interface PackedProject {
   readonly folder: string
   /** Runs a program in it. */
   readonly run: (program: string, options: ReadonlyArray<string>) => Outcome
+  /** The environment in which programs run. */
+  readonly env: NodeJS.ProcessEnv
   /** Writes a file into it. */
   readonly write: (name: string, text: string) => void
   readonly remove: () => void
@@ -63,7 +65,9 @@ export const make = ({ optionalPeers }: { readonly optionalPeers: boolean }): Pa
   Fs.cpSync(Path.join(root, "apps/consumer/project"), folder, { recursive: true })
   const write = (name: string, text: string): void => Fs.writeFileSync(Path.join(folder, name), text)
   write("package.json", JSON.stringify({ private: true, type: "module" }))
-  return { folder, write, run: run(folder), remove: () => Fs.rmSync(folder, { recursive: true }) }
+  Fs.mkdirSync(Path.join(modules, ".bin"))
+  Fs.symlinkSync("../typescript/bin/tsc", Path.join(modules, ".bin/tsc"))
+  return { folder, write, run: run(folder), env: environment(), remove: () => Fs.rmSync(folder, { recursive: true }) }
 }
 
 const pack = ({ folder, manifest }: Published, scratch: string): readonly [name: string, tarball: Buffer] => {
@@ -105,18 +109,34 @@ const link = (modules: string, name: string, from: string): void => {
   Fs.symlinkSync(Fs.realpathSync(Path.join(from, name)), path)
 }
 
-const run = (folder: string): PackedProject["run"] => (program, options) => {
-  // Options for this run's Node, like the workspace's loader, are not the project's.
+// Options for this run's Node, like the workspace's loader, are not the project's.
+const environment = (): NodeJS.ProcessEnv => {
   const { NODE_OPTIONS: _, NODE_TEST_CONTEXT: __, ...env } = process.env
-  const { status, stderr, stdout } = spawnSync(program, options, { cwd: folder, encoding: "utf8", env })
+  return env
+}
+
+const run = (folder: string): PackedProject["run"] => (program, options) => {
+  const { status, stderr, stdout } = spawnSync(program, options, { cwd: folder, encoding: "utf8", env: environment() })
   return { exit: status, printed: stdout + stderr }
+}
+
+/** The oldest Node on this machine that the packages promise to run on. */
+export const oldestNode = (): string => {
+  const major = (path: string): number =>
+    Number(/^v(\d+)/.exec(execFileSync(path, ["--version"], { encoding: "utf8" }))?.[1])
+  return [process.execPath, ...(process.env["PATH"] ?? "").split(Path.delimiter).map((path) => Path.join(path, "node"))]
+    .filter((path) => Fs.existsSync(path) && major(path) >= 20)
+    .toSorted((one, other) => major(one) - major(other))[0]!
 }
 
 /** The modules that users can import, by what they write in an import. */
 export const publicModules = (folder: string): ReadonlyArray<string> =>
   published.flatMap(({ manifest: { name } }) => {
     const at = Path.join(folder, "node_modules", name)
-    const index = Fs.readFileSync(Path.join(at, "src/index.ts"), "utf8")
+    const indexFile = Path.join(at, "src/index.ts")
+    // A package of a command alone has no modules.
+    if (!Fs.existsSync(indexFile)) return []
+    const index = Fs.readFileSync(indexFile, "utf8")
     // What an earlier build of a checkout left in dist has no source any more.
     const hasSource = (path: string) =>
       Fs.existsSync(Path.join(at, `src/${path}.ts`)) || index.includes(` ${path} from`)

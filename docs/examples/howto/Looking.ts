@@ -1,5 +1,5 @@
 /** Looking through the log of a store, as a command line or a web page does. */
-import { Effect, Option, Stream } from "effect"
+import { DateTime, Duration, Effect, Option, Stream } from "effect"
 import { type Cursor, EventReader, LogBrowser, type Position, type RecordedEvent } from "refold"
 import type { StreamName, StreamVersion } from "refold"
 
@@ -81,6 +81,20 @@ export const catchUp = <E, R>(
       })
     )
   )
+// #endregion
+
+// #region key
+/** What became of a request: what its key stored, how old the key is, and when it expires, by a policy of seven days. */
+export const requestOf = (key: string) =>
+  Effect.gen(function*() {
+    const { findKey } = yield* LogBrowser.LogBrowser
+    const now = yield* DateTime.now
+    return Option.map(yield* findKey(key), ({ answer, neverExpires, storedAt }) => ({
+      stored: answer.streams.map(({ firstVersion, stream, version }) => `${stream} ${firstVersion} to ${version}`),
+      age: DateTime.distance(storedAt, now),
+      expiresAt: neverExpires ? undefined : DateTime.addDuration(storedAt, Duration.days(7))
+    }))
+  })
 // #endregion
 
 /** The type of the last event of a stream; none if it does not exist. */

@@ -18,7 +18,7 @@ GRANT EXECUTE ON FUNCTION "refold".read_head, "refold".repair_positions, "refold
   "refold".read_all, "refold".stream_version, "refold".check_stream_read, "refold".check_log_read,
   "refold".checked_head, "refold".read_stream_backwards, "refold".read_all_backwards,
   "refold".read_by_correlation, "refold".read_by_causation, "refold".check_id, "refold".list_streams,
-  "refold".check_stream_list, "refold".rebuild_from_snapshot, "refold".generation_schema,
+  "refold".check_stream_list, "refold".find_key, "refold".rebuild_from_snapshot, "refold".generation_schema,
   "refold".hold_generation, "refold".partition_of, "refold".whole_generation, "refold".append_event,
   "refold".commit_events, "refold".first_answer, "refold".command_fingerprint, "refold".canonical_json,
   "refold".canonical_scalar, "refold".javascript_number, "refold".extreme_number, "refold".append_events,
@@ -41,7 +41,7 @@ GRANT EXECUTE ON FUNCTION "refold".read_head, "refold".repair_positions, "refold
   "refold".read_all, "refold".stream_version, "refold".check_stream_read, "refold".check_log_read,
   "refold".checked_head, "refold".read_stream_backwards, "refold".read_all_backwards,
   "refold".read_by_correlation, "refold".read_by_causation, "refold".check_id, "refold".list_streams,
-  "refold".check_stream_list, "refold".rebuild_from_snapshot, "refold".generation_schema,
+  "refold".check_stream_list, "refold".find_key, "refold".rebuild_from_snapshot, "refold".generation_schema,
   "refold".hold_generation, "refold".partition_of, "refold".whole_generation, "refold".lock_projection,
   "refold".create_rows_table, "refold".create_generation_schema, "refold".share_tables, "refold".row_readers,
   "refold".lock_partitions, "refold".limit_owner, "refold".claim_partition, "refold".claim_partitions,
@@ -61,7 +61,7 @@ GRANT EXECUTE ON FUNCTION "refold".read_head, "refold".repair_positions, "refold
   "refold".read_all, "refold".stream_version, "refold".check_stream_read, "refold".check_log_read,
   "refold".checked_head, "refold".read_stream_backwards, "refold".read_all_backwards,
   "refold".read_by_correlation, "refold".read_by_causation, "refold".check_id, "refold".list_streams,
-  "refold".check_stream_list, "refold".rebuild_from_snapshot, "refold".generation_schema,
+  "refold".check_stream_list, "refold".find_key, "refold".rebuild_from_snapshot, "refold".generation_schema,
   "refold".hold_generation, "refold".partition_of, "refold".whole_generation TO "reader";
 -- #endregion
 

@@ -5,11 +5,12 @@ import { request, type Server } from "node:http"
 import { connect } from "node:net"
 import { MemoryStore, Projector } from "refold"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { nodeServer } from "../../../packages/create-refold/template/common/src/NodeServer.ts"
 import * as ByHand from "../../examples/howto/HttpByHand.ts"
 import { routes } from "../../examples/howto/HttpEffect.ts"
 import * as HonoExample from "../../examples/howto/HttpHono.ts"
 import * as HttpPromises from "../../examples/howto/HttpPromises.ts"
-import { nodeServer, privateApi, serve } from "../../examples/howto/HttpServer.ts"
+import { privateApi, serve } from "../../examples/howto/HttpServer.ts"
 import { Wallets } from "../../examples/Richest.ts"
 
 const listen = async (server: Server): Promise<string> => {

@@ -1,4 +1,5 @@
-import { DateTime, Effect, Option, Result, Stream } from "effect"
+import { DateTime, Duration, Effect, Option, Result, Stream } from "effect"
+import * as TestClock from "effect/testing/TestClock"
 import { type Cursor, EventId, EventStore, MemoryStore, type NewEvent, StreamName, StreamVersion } from "refold"
 import { expect, it } from "vitest"
 import * as Example from "../../examples/howto/Looking.ts"
@@ -83,3 +84,23 @@ it("a trace is a tree of what caused what", () =>
       "  Sent in mail-1 at 1"
     ])
   })))
+
+it("a key says what was stored under it, how old it is, and when it expires", () =>
+  run(
+    Effect.gen(function*() {
+      const store = yield* EventStore.EventStore
+      const event = { type: "Opened", schemaVersion: 1, data: {}, metadata: {}, occurredAt: DateTime.makeUnsafe(0) }
+      const wallet = stream("wallet-zoe")
+      const keyed = (key: string, neverExpires: boolean) => ({ idempotency: { key, neverExpires } })
+      yield* store.append(wallet, [{ ...event, id: id(6) }, { ...event, id: id(7) }], keyed("request-1", false))
+      yield* store.append(wallet, [{ ...event, id: id(8) }], keyed("request-2", true))
+      yield* TestClock.adjust("1 hour")
+      expect(yield* Example.requestOf("request-1")).toEqual(Option.some({
+        stored: ["wallet-zoe 1 to 2"],
+        age: Duration.hours(1),
+        expiresAt: DateTime.makeUnsafe(Duration.toMillis("7 days"))
+      }))
+      expect(yield* Example.requestOf("request-2")).toMatchObject(Option.some({ expiresAt: undefined }))
+      expect(yield* Example.requestOf("request-3")).toEqual(Option.none())
+    }).pipe(Effect.provide(TestClock.layer()))
+  ))

@@ -49,6 +49,7 @@ const refused = (problem: string | RegExp): Partial<Record<keyof Ended, unknown>
 })
 
 it.each<[args: string, problem: string | RegExp]>([
+  ["parked lits", "Unknown subcommand \"lits\" for \"refold parked\" (did you mean list?): see refold parked --help"],
   ["bogus", "Unknown subcommand \"bogus\" for \"refold\": see refold --help"],
   ["status --bogus", /^refold: Unrecognized flag: --bogus in command refold status: see refold status --help\n$/],
   ["show", "Missing required argument: stream: see refold show --help"],

@@ -66,6 +66,8 @@ export const arrows: Readonly<Record<string, Arrow>> = {
   "packages/cli": { ...library, workspace: ["core", "store", "postgres"], npm: ["jiti"], node: true },
   "packages/http": { ...library, workspace: ["core", "store"] },
   "packages/refold": { ...library, workspace: ["core", "store", "memory"] },
+  // Writes the files of a template; these are no sources of its own.
+  "packages/create-refold": { ...library, workspace: [], effect: [], node: true },
   "packages/laws": { ...library, workspace: ["core", "store"], npm: ["fast-check", "vitest"] },
   "apps/ledger": app,
   "apps/orders": app,

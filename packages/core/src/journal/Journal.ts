@@ -3,7 +3,7 @@
  * may have some: compare the order of positions, never the numbers.
  */
 import type { NonEmptyReadonlyArray } from "effect/Array"
-import * as DateTime from "effect/DateTime"
+import type * as DateTime from "effect/DateTime"
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -20,6 +20,7 @@ import * as ExpectedVersion from "./ExpectedVersion.ts"
 import * as AppendOnlyLog from "./internal/AppendOnlyLog.ts"
 import * as Fingerprint from "./internal/Fingerprint.ts"
 import * as IdempotencyKeys from "./internal/IdempotencyKeys.ts"
+import { record } from "./internal/RecordEvents.ts"
 import * as ReadOptions from "./ReadOptions.ts"
 import * as SizeLimits from "./SizeLimits.ts"
 
@@ -152,41 +153,21 @@ const checkEventIds = (journal: Journal, commit: Commit.Commit): Result.Result<v
 
 const store = (
   journal: Journal,
-  commit: Commit.Commit,
+  { writes }: Commit.Commit,
   recordedAt: DateTime.Utc
 ): readonly [Journal, Commit.Appended] => {
   let next = journal
-  const places = commit.writes.filter((write) => !Commit.isGuard(write)).map((write): Commit.AppendedStream => {
+  const commit = Position(journal.log.size + 1)
+  const places = writes.filter((write) => !Commit.isGuard(write)).map((write): Commit.AppendedStream => {
     const before = streamLog(next, write.stream)
     // At least one event.
-    const recorded = record(next, Position(journal.log.size + 1), before, write, recordedAt)
+    const recorded = record({ head: next.log.size, commit, before, now: recordedAt }, write)
     next = addTo(next, write.stream, before, recorded)
     const { position, recordedAt: at, stream, version } = recorded.at(-1)!
     return { stream, firstVersion: recorded[0]!.version, version, position, recordedAt: at }
   })
   // At least one.
   return [next, Commit.appended(places as unknown as NonEmptyReadonlyArray<Commit.AppendedStream>)]
-}
-
-const record = (
-  journal: Journal,
-  commit: Position,
-  before: AppendOnlyLog.AppendOnlyLog<RecordedEvent>,
-  { events, stream }: Commit.StreamWrite,
-  now: DateTime.Utc
-): ReadonlyArray<RecordedEvent> => {
-  const last = before.items[before.size - 1]
-  const recordedAt = last === undefined ? now : DateTime.max(last.recordedAt, now)
-  return events.map((event, index) =>
-    Object.freeze({
-      ...event,
-      stream,
-      version: StreamVersion(before.size + index + 1),
-      position: Position(journal.log.size + index + 1),
-      commit,
-      recordedAt
-    })
-  )
 }
 
 const addTo = (

@@ -1,5 +1,5 @@
-/** Looking through a Journal, as tools and people do: its streams, and its events
- * from the last one on. The specification of `LogBrowser` of `@refold/store`. */
+/** Looking through a Journal, as tools and people do: its streams, its events
+ * from the last one on, and its idempotency keys. The specification of `LogBrowser` of `@refold/store`. */
 import * as HashMap from "effect/HashMap"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -7,8 +7,10 @@ import type { InvalidInput } from "../event/InvalidInput.ts"
 import type { RecordedEvent } from "../event/RecordedEvent.ts"
 import * as StreamName from "../event/StreamName.ts"
 import * as AppendOnlyLog from "./internal/AppendOnlyLog.ts"
+import * as HashedFingerprint from "./internal/HashedFingerprint.ts"
 import type { Journal } from "./Journal.ts"
 import * as ReadOptions from "./ReadOptions.ts"
+import * as StoredKey from "./StoredKey.ts"
 import * as StreamList from "./StreamList.ts"
 
 /** The streams that have events, in the order of their names (`StreamName.order`). */
@@ -49,6 +51,23 @@ export const readAllBackwards = (
   options: ReadOptions.ReadAllBackwardsOptions = {}
 ): Result.Result<ReadonlyArray<RecordedEvent>, InvalidInput> =>
   Result.map(ReadOptions.check(options), (checked) => select(journal.log, checked))
+
+/** Finds an idempotency key; None if it is new, or was deleted. Keys of processes are refused. */
+export const findKey = (
+  journal: Journal,
+  key: string
+): Result.Result<Option.Option<StoredKey.StoredKey>, InvalidInput> =>
+  Result.map(
+    StoredKey.check(key),
+    (checked) =>
+      Option.map(HashMap.get(journal.keys, checked), ({ appended, fingerprint, neverExpires }) => ({
+        key: checked,
+        fingerprint: HashedFingerprint.sha256(fingerprint),
+        answer: appended,
+        storedAt: appended.streams[0].recordedAt,
+        neverExpires
+      }))
+  )
 
 // Versions and the positions of a journal have no gaps: the event with number n has index n - 1.
 const select = (

@@ -1,4 +1,4 @@
-/** Tests what an adapter offers for looking through its log: lists of streams, and reads from the last event on. */
+/** Tests what an adapter offers for looking through its log: lists of streams, reads from the last event on, and look-ups of keys. */
 import type { EventReader } from "@refold/store/log/EventReader"
 import type { EventStore } from "@refold/store/log/EventStore"
 import type { LogBrowser } from "@refold/store/log/LogBrowser"
@@ -27,7 +27,8 @@ export const properties = (): ReadonlyArray<Law.Property<Services>> => [
   ),
   Law.over(BrowserLaws.backwardsIsTheReverse, Programs.arbitrary),
   Law.over(BrowserLaws.pagesBackwardsAreOneRead, Programs.arbitrary),
-  Law.over(BrowserLaws.lastEventsAreLast, Programs.arbitrary)
+  Law.over(BrowserLaws.lastEventsAreLast, Programs.arbitrary),
+  Law.over(BrowserLaws.foundKeysAgree, Programs.arbitrary)
 ]
 
 /** Tests an adapter, given as the layer of its stores. Each law is tried on 25 inputs by default. */

@@ -131,7 +131,13 @@ const browserLaws: Table<typeof BrowserLaws> = {
   },
   backwardsIsTheReverse: { "reads forwards": browser(Browsers.readsForwards) },
   pagesBackwardsAreOneRead: { "an inclusive end": browser(Browsers.beforeIsInclusive) },
-  lastEventsAreLast: { "the first event as the last": browser(Browsers.readsForwards) }
+  lastEventsAreLast: { "the first event as the last": browser(Browsers.readsForwards) },
+  foundKeysAgree: {
+    "a fingerprint of the content as one that was given": browser(Browsers.hashesContent),
+    "keys that never expire as ones that do": browser(Browsers.letsKeysExpire),
+    "the last write of a commit only": browser(Browsers.findsLastWrites),
+    "a key of a process as a new one": browser(Browsers.looksForKeysOfProcesses)
+  }
 }
 
 const streamSubscriptionLaws: Table<typeof StreamSubscriptionLaws> = {

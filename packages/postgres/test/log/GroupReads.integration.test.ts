@@ -1,8 +1,12 @@
 // Streams that are read at the same time share a statement, and each reader gets what it would get alone.
+import { Position } from "@refold/core/event/Position"
 import type { StreamName } from "@refold/core/event/StreamName"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
+import * as AsOf from "@refold/core/journal/AsOf"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
+import * as ReadOptions from "@refold/core/journal/ReadOptions"
 import * as Arr from "effect/Array"
+import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -53,6 +57,42 @@ describe("reads that arrive together", () => {
         String(attributes.get("db.query.text")).includes("event_store")
       )
       expect(statements.length).toBeLessThan(8)
+    }))
+  )
+
+  test(
+    "are not those with a filter: each filter applies alone, and an option of reads backwards changes nothing",
+    run(Effect.gen(function*() {
+      const { store } = yield* Stores.Database
+      const stream = Stores.freshStream()
+      const metadata = { correlationId: "one", causationId: "two" }
+      yield* store.append(stream, [
+        Stores.event({ type: "A", metadata }),
+        Stores.event({ type: "B", occurredAt: DateTime.makeUnsafe(5) })
+      ])
+      const all = yield* Stream.runCollect(store.readStream(stream))
+      const later = DateTime.makeUnsafe(5)
+      const filters: ReadonlyArray<ReadOptions.ReadStreamOptions> = [
+        { correlationId: "one" },
+        { correlationId: "none" },
+        { causationId: "two" },
+        { types: ["B"] },
+        { occurredAt: { from: later } },
+        { recordedAt: { to: later } },
+        { asOf: AsOf.version(1) }
+      ]
+      for (const options of filters) {
+        expect(yield* Stream.runCollect(store.readStream(stream, options)))
+          .toEqual(all.filter((event) => ReadOptions.includes(options, event)))
+      }
+      const backwards: ReadOptions.ReadStreamBackwardsOptions = { before: StreamVersion(2) }
+      expect(yield* Stream.runCollect(store.readStream(stream, backwards))).toEqual(all)
+      const { position } = all[0]!
+      const ofLog: ReadOptions.ReadAllBackwardsOptions = {
+        after: Position(position - 1),
+        before: Position(position + 1)
+      }
+      expect(yield* Stream.runCollect(Stream.take(store.readAll(ofLog), 2))).toEqual(all)
     }))
   )
 

@@ -6,6 +6,8 @@ import * as IdempotencyKeys from "@refold/store/log/IdempotencyKeys"
 import * as Arr from "effect/Array"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { createHash } from "node:crypto"
 import { describe, expect, test } from "vitest"
 import { freshDatabase } from "../support/freshDatabase.ts"
 import * as LoginRole from "../support/LoginRole.ts"
@@ -180,6 +182,26 @@ describe("a role", () => {
       expect((yield* Effect.flip(store.forgetKeys(year2001))).message)
         .toBe("forget keys failed: permission denied for function forget_keys: grant the role EXECUTE on forget_keys")
       expect(yield* keys(opened)).toEqual(["kept", "old 1"])
+    }))
+  )
+
+  test(
+    "with the rights to read finds a key that it knows, and cannot list keys",
+    run(Effect.gen(function*() {
+      const opened = yield* setUp
+      const { stream } = (yield* opened.store.append(Stores.freshStream(), [Stores.event()], keyed("known"))).streams[0]
+      yield* opened.store.append(stream, [Stores.event()], { idempotency: { key: "content" } })
+      const { browser, sql } = yield* Stores.open(yield* LoginRole.ofKind(opened, ["reader"]), { migrate: false })
+      const found = yield* Effect.forEach(["known", "content"], browser.findKey)
+      expect(found.map(Option.getOrThrow)).toMatchObject([
+        {
+          fingerprint: createHash("sha256").update("given:f").digest("hex"),
+          answer: { streams: [{ stream, version: 1 }] }
+        },
+        { fingerprint: undefined, answer: { streams: [{ stream, version: 2 }] } }
+      ])
+      const { reason } = yield* Effect.flip(sql`select key from refold.idempotency_keys`)
+      expect(reason.cause).toMatchObject({ code: "42501" })
     }))
   )
 

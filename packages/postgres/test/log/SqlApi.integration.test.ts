@@ -275,6 +275,17 @@ const refusals: ReadonlyArray<readonly [name: string, statement: string, told: R
     code: "22023",
     detail: { field: "after", rule: "must be category-id, both not empty" }
   }],
+  ["a look for no key", "find_key(NULL)", {
+    code: "22023",
+    detail: { field: "key", rule: "must be a text of 1 to 255 characters" }
+  }],
+  ["a look for the key of a process", "find_key('refold:p-1#1.0')", {
+    code: "22023",
+    detail: {
+      field: "key",
+      rule: "must not begin with \"refold:\": these keys are for commands that processes send"
+    }
+  }],
   ["a read backwards from below the first version", "read_stream_backwards('taken-1', -1)", {
     code: "22023",
     detail: { field: "before", rule: "must be a whole number of 0 or more" }

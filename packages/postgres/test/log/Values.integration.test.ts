@@ -52,6 +52,7 @@ describe("texts come back equal from every place", () => {
           stream,
           version: 1,
           position: appended.position,
+          commit: appended.position,
           recordedAt: appended.streams[0].recordedAt
         })
         const after = Position(appended.position - 1)

@@ -73,13 +73,18 @@ describe("a store", () => {
       for (const statement of Result.getOrThrow(grants)) yield* session.unsafe(statement)
       const written = yield* open(PostgresStore.layer({ url: Redacted.make(writer), migrate: false }))
       for (
-        const effect of [
-          WholeStores.importInto(written, lines),
-          Effect.provideContext(Store.abandonImport, written)
-        ]
+        const [object, effect] of [
+          ["begin_import", WholeStores.importInto(written, lines)],
+          ["store_content", WholeStores.importInto(written, lines, { dryRun: true })],
+          ["abandon_import", Effect.provideContext(Store.abandonImport, written)],
+          ["commit_fingerprint", WholeStores.linesOf(written)]
+        ] as const
       ) {
-        expect(yield* Effect.flip(Effect.asVoid(effect as Effect.Effect<unknown, Error>)))
-          .toMatchObject({ _tag: "EventStoreError", cause: { _tag: "PermissionDenied" } })
+        expect(yield* Effect.flip(Effect.asVoid(effect as Effect.Effect<unknown, Error>))).toMatchObject({
+          _tag: "EventStoreError",
+          cause: { _tag: "PermissionDenied", object, right: undefined },
+          message: expect.stringContaining(`connect as the owner of the store, which alone may use ${object}`)
+        })
       }
       expect((yield* WholeStores.importInto(owned, lines)).counts.events).toBe(6)
       expect(yield* Context.get(written, EventStore).head).toBe(yield* Context.get(owned, EventStore).head)
@@ -201,4 +206,55 @@ it(
     expect(resumedAfter).toBeGreaterThanOrEqual(2001)
     expect(WholeStores.comparable(yield* WholeStores.linesOf(store))).toEqual(WholeStores.comparable(lines))
   }))
+)
+
+it(
+  "an export ends before a commit that the head divides, and has neither its events nor its key",
+  run(Effect.gen(function*() {
+    const url = yield* freshDatabase()
+    const store = yield* open(serverAt(url))
+    const { append, commit } = Context.get(store, EventStore)
+    yield* append(Stores.streamName("thing-1"), [Stores.event({ data: { n: 1 } })])
+    yield* commit({
+      writes: [{
+        stream: Stores.streamName("thing-2"),
+        expected: { _tag: "Any" },
+        events: [Stores.event(), Stores.event(), Stores.event()]
+      }],
+      idempotency: { key: "divided" }
+    })
+    // Another writer that took its lock while the positions of the commit were drawn, and has not ended.
+    const writer = yield* Stores.connect(url)
+    yield* writer`SELECT pg_advisory_lock_shared('refold.event_position'::regclass::oid::int4, 3)`
+    expect(yield* Context.get(store, EventStore).head).toBe(3)
+    const kinds = (lines: ReadonlyArray<string>) => lines.map((line) => JSON.parse(line).kind)
+    const lines = yield* WholeStores.linesOf(store)
+    expect(kinds(lines)).toEqual(["header", "event", "trailer"])
+    yield* writer`SELECT pg_advisory_unlock_shared('refold.event_position'::regclass::oid::int4, 3)`
+    expect(kinds(yield* WholeStores.linesOf(yield* open(serverAt(url)))))
+      .toEqual(["header", "event", "event", "event", "event", "key", "trailer"])
+    const target = yield* open(MemoryStore.layer)
+    expect((yield* WholeStores.importInto(target, lines)).counts).toMatchObject({ events: 1, keys: 0 })
+  }))
+)
+
+it.each(adapters)(
+  "a commit that goes on in a later batch is imported into %s",
+  (_, layer) =>
+    run(Effect.gen(function*() {
+      const source = yield* open(MemoryStore.layer)
+      const events = Array.from({ length: 1500 }, () => Stores.event())
+      yield* Context.get(source, EventStore).append(Stores.streamName("thing-1"), events as [typeof events[0] & {}])
+      const lines = yield* WholeStores.linesOf(source)
+      const target = yield* open(layer)
+      yield* WholeStores.importInto(target, lines, { dryRun: true })
+      yield* WholeStores.importInto(target, lines)
+      expect(WholeStores.comparable(yield* WholeStores.linesOf(target))).toEqual(WholeStores.comparable(lines))
+      const other = yield* open(layer)
+      const dangling = lines.with(1400, lines[1400]!.replace(/"commit":\d+/, "\"commit\":7"))
+      for (const dryRun of [true, false]) {
+        expect(yield* Effect.flip(WholeStores.importInto(other, dangling, { dryRun })))
+          .toMatchObject({ _tag: "InvalidLine", line: 1401, field: "event.commit" })
+      }
+    }))()
 )

@@ -131,6 +131,16 @@ it.each<[string, ReadonlyArray<string>, ReadonlyArray<object>]>([
     "ALTER TABLE refold.event_store DROP CONSTRAINT event_store_readable",
     ...unlocked(`UPDATE refold.event_store SET metadata = '[]' WHERE ${second}`)
   ], [{ _tag: "UnreadableEvent", details: { stream: "jar-b", version: 2 } }]],
+  ["a commit without its first event", unlocked(`UPDATE refold.event_store SET commit_offset = 500 WHERE ${second}`), [
+    { _tag: "UnknownCommit", severity: "Error", details: { stream: "jar-b", version: 2 } }
+  ]],
+  [
+    "a commit that begins inside another",
+    unlocked(
+      `UPDATE refold.event_store SET commit_offset = 1 WHERE stream = 'jar-b' AND version IN (2, 3)`
+    ),
+    [{ _tag: "UnknownCommit", details: { stream: "jar-b", version: 3 } }]
+  ],
   ["a key without its events", [
     `INSERT INTO refold.idempotency_keys (key, fingerprint, answer) SELECT 'lost', fingerprint,
       jsonb_set(answer, '{0,version}', '9') FROM refold.idempotency_keys WHERE key = 'a 4'`

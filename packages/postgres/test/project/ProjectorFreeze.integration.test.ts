@@ -24,7 +24,7 @@ const suspendedIn = Effect.fnUntraced(function*(opened: Stores.Opened, request: 
 })
 
 const untilAtHead = (opened: Stores.Opened) =>
-  Effect.flatMap(opened.reader.head, (head) => untilGeneration(opened, ({ checkpoint }) => checkpoint === head))
+  Effect.flatMap(opened.reader.head, (head) => untilGeneration(opened, ({ checkpoint }) => checkpoint >= head))
 
 /** Another takes over from a suspended owner, who thaws then, and has to do what comes by himself; what readers see. */
 const takeOver = Effect.fnUntraced(function*(opened: Stores.Opened, owner: Daemons.Daemon) {

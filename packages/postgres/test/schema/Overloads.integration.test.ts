@@ -78,6 +78,8 @@ const calls = [
   "select * from refold.list_streams()",
   "select * from refold.list_streams('a', 'a-0', 10)",
   "select * from refold.list_streams('a-1', max_count => 0)",
+  "select * from refold.find_key('commit')",
+  "select * from refold.find_key('refold:p-1#1.0')",
   "select * from refold.read_all(-1)",
   "select * from refold.read_all(0, '{\"\"}', '{a-b}')",
   "select refold.read_head()",

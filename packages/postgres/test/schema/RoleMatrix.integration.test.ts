@@ -24,14 +24,14 @@ const letters: Readonly<Record<PostgresStore.RoleKind, string>> = {
  */
 const functions: Readonly<Record<string, string>> = {
   rwp:
-    "check_id check_log_read check_stream_list check_stream_read checked_head generation_schema hold_generation list_streams partition_of read_all read_all_backwards read_by_causation read_by_correlation read_head read_stream read_stream_backwards rebuild_from_snapshot repair_positions require_instance stream_version whole_generation",
+    "check_id check_log_read check_stream_list check_stream_read checked_head find_key generation_schema hold_generation list_streams partition_of read_all read_all_backwards read_by_causation read_by_correlation read_head read_stream read_stream_backwards rebuild_from_snapshot repair_positions require_instance stream_version whole_generation",
   w: "append_batch append_events append_one_event append_single_events find_stored_events save_snapshot stored_answer write_inline_rows",
   ws:
     "append_event canonical_json canonical_scalar command_fingerprint commit_events extreme_number first_answer javascript_number",
   p: "claim_partition claim_partitions create_generation_schema create_rows_table drop_generation limit_owner lock_partitions lock_projection obsolete_generations promote_generation repartition row_readers save_checkpoint share_tables",
   k: "forget_keys",
   none:
-    "abandon_import append_commit begin_import category_problem character_problem check_batch check_guards check_process_key commit_fingerprint commit_size_problem count_problem end_import event_problem expected_problem expected_version_in first_duplicate generation_mark guards_problem incomplete_store is_too_long json_event_problem json_problem known_event_ids key_problem last_event_problem lock_holders lock_positions lock_streams name_problem new_event_id object_problem page_problem parse_time problem read_problem readable_size refuse_change refuse_commit refuse_input repeat_numbers size_problem store_commit store_content store_writes stream_end stream_problem time_problem to_appended wait_for_lock writes_problem"
+    "abandon_import append_commit begin_import category_problem character_problem check_batch check_guards check_process_key commit_fingerprint commit_size_problem content_fingerprint count_problem end_import event_problem expected_problem expected_version_in first_duplicate generation_mark guards_problem incomplete_store is_too_long json_event_problem json_problem known_event_ids key_problem last_event_problem lock_holders lock_positions lock_streams name_problem new_event_id object_problem page_problem parse_time problem read_problem readable_size refuse_change refuse_commit refuse_input repeat_numbers size_problem store_commit store_content store_writes stream_end stream_problem time_problem to_appended wait_for_lock writes_problem"
 }
 
 /** The rights of the kinds of roles on everything else. */

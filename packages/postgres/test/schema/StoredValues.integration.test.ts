@@ -12,6 +12,7 @@ import * as State from "@refold/store/decide/State"
 import { EventReader } from "@refold/store/log/EventReader"
 import { EventStore } from "@refold/store/log/EventStore"
 import { UnreadableEvent, UnreadableValue } from "@refold/store/log/EventStoreError"
+import { LogBrowser } from "@refold/store/log/LogBrowser"
 import * as ProcessHandler from "@refold/store/process/ProcessHandler"
 import * as ProcessInstances from "@refold/store/process/ProcessInstances"
 import * as ProcessRunner from "@refold/store/process/ProcessRunner"
@@ -85,6 +86,7 @@ const readers = (first: EventId) => ({
   subscribe: Effect.flatMap(EventReader, ({ subscribe }) => Stream.runDrain(Stream.take(subscribe(), 2))),
   findEvent: Effect.flatMap(EventReader, ({ findEvent }) => findEvent(first)),
   findAppended: Effect.flatMap(EventStore, ({ findAppended }) => findAppended({ key: "tick" })),
+  findKey: Effect.flatMap(LogBrowser, ({ findKey }) => findKey("tick")),
   repeated: adding,
   load: State.load(Sample.aggregate, "a"),
   status: ProjectionStatus.all,
@@ -201,8 +203,10 @@ const cases: ReadonlyArray<readonly [column: string, value: string, reader: stri
   ),
   ...["[{}]", "5", "{}", "null", "[1]"].flatMap((value) => [
     ["idempotency_keys.answer", value, "findAppended"] as const,
+    ["idempotency_keys.answer", value, "findKey"] as const,
     ["idempotency_keys.answer", value, "repeated"] as const
   ]),
+  ["idempotency_keys.created_at", "infinity", "findKey"],
   ...[
     ["stream", "not json"],
     ["version", "-1"],

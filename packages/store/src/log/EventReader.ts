@@ -30,8 +30,8 @@ export interface ReaderAdapter {
   ) => Stream.Stream<Pick<RecordedEvent, Read>, ReadFailure>
   /**
    * The events of all streams, ordered by position, up to the head when the read starts. Misses no event: later events
-   * have higher positions than those that were read. Fails with `EventStoreError` if the database is restarted or replaced
-   * during the read.
+   * have higher positions than those that were read. Goes on if the database is restarted or replaced during the read; fails
+   * with `EventStoreError` if the last event that was read is gone then, or an instance is given.
    */
   readonly readAll: <Read extends Column = Column>(
     options?: ReadLogOptions & Columns<Read>

@@ -89,15 +89,21 @@ export class UnreadableValue extends Data.TaggedError("UnreadableValue")<{
 export class PermissionDenied extends Data.TaggedError("PermissionDenied")<{
   /** The table, function or schema, without the schema's name; undefined where the server does not name one of the store's. */
   readonly object: string | undefined
-  /** The right on the object that the role lacks, or one of these; undefined without an object. */
+  /** The right on the object that the role lacks, or one of these; undefined without an object, and where only the owner has one. */
   readonly right: string | undefined
   /** The message of the server. */
   readonly reason: string
 }> {
   override get message(): string {
     const { object, reason, right } = this
-    const missing = object === undefined ? "the rights of its kind (see PostgresStore.grants)" : `${right} on ${object}`
-    return printable(`${reason}: grant the role ${missing}`)
+    if (object === undefined) {
+      return printable(`${reason}: grant the role the rights of its kind (see PostgresStore.grants)`)
+    }
+    return printable(
+      right === undefined
+        ? `${reason}: connect as the owner of the store, which alone may use ${object}`
+        : `${reason}: grant the role ${right} on ${object}`
+    )
   }
 }
 

@@ -5,6 +5,7 @@
 import type { Column, RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
 import type { Columns, ReadAllBackwardsOptions, ReadStreamBackwardsOptions } from "@refold/core/journal/ReadOptions"
+import type { StoredKey } from "@refold/core/journal/StoredKey"
 import type { ListedStream, ListOptions } from "@refold/core/journal/StreamList"
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
@@ -26,11 +27,18 @@ export interface BrowserAdapter {
   ) => Stream.Stream<Pick<RecordedEvent, Read>, ReadFailure>
   /**
    * The events of all streams, the last one first, from the head down: the same events as `EventReader.readAll` gives. A
-   * filter by type reads the log until it has enough of them, so that of a rare type may take as long as reading all.
+   * filter by type reads the log until it has enough of them, so that of a rare type may take as long as reading all. Fails
+   * with `EventStoreError` if the database is restarted or replaced during the read, also where `EventReader.readAll` goes on:
+   * read again before the last event that was read.
    */
   readonly readAllBackwards: <Read extends Column = Column>(
     options?: ReadAllBackwardsOptions & Columns<Read>
   ) => Stream.Stream<Pick<RecordedEvent, Read>, ReadFailure>
+  /**
+   * What is known of an idempotency key; None if it is new, or was deleted. Unlike `EventStore.findAppended` it needs no right
+   * to append. Fails with `InvalidInput` for a key that breaks a rule, and for one of a process's command (`refold:`).
+   */
+  readonly findKey: (key: string) => Effect.Effect<Option.Option<StoredKey>, ReadFailure>
 }
 
 /** Looks through an event store. */

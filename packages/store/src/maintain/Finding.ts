@@ -12,6 +12,8 @@ export type Tag =
   | "PositionOrder"
   /** The recorded time of an event is before that of the event before it in its stream. */
   | "TimeOrder"
+  /** The first event of the commit that an event came in is not stored. */
+  | "UnknownCommit"
   /** The row of an event is none. */
   | "UnreadableEvent"
   /** A codec cannot decode an event of its types. A warning where newer code wrote it. */

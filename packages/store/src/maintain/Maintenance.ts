@@ -86,6 +86,8 @@ export interface ImportTarget {
     ReadonlyArray<Option.Option<{ readonly version: number; readonly recordedAt: DateTime.Utc }>>,
     EventStoreError
   >
+  /** Whether an event that is stored is the first of its commit and has this position in the file, in their order. */
+  readonly areCommits: (positions: ReadonlyArray<Position>) => Effect.Effect<ReadonlyArray<boolean>, EventStoreError>
   /** Whether these events are stored, in their order. */
   readonly areStored: (places: ReadonlyArray<EventPlace>) => Effect.Effect<ReadonlyArray<boolean>, EventStoreError>
   /**
@@ -103,6 +105,8 @@ export interface ImportTarget {
 
 /** The place and times of an event. */
 export interface EventMark extends EventPlace {
+  /** Whether the first event of its commit is stored, and is one. */
+  readonly isOfStoredCommit: boolean
   readonly position: Position
   readonly recordedAt: DateTime.Utc
 }
@@ -118,6 +122,8 @@ export interface StoredSnapshot extends EventPlace {
 
 /** Works on a whole store. */
 export class Maintenance extends Context.Service<Maintenance, {
+  /** The last position, not above the given one of the log up to the head, up to which no commit is stored in part. */
+  readonly wholeCommits: (upTo: Position) => Effect.Effect<Position, EventStoreError>
   /** The idempotency keys of commits that ended at or before a position. */
   readonly keys: (upTo: Position) => Stream.Stream<CopiedKey, EventStoreError>
   /** The discarded events up to a position, ordered by projection and position. */

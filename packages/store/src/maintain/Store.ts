@@ -62,7 +62,7 @@ export type { Imported, ImportFailure, OnProgress } from "./internal/ImportLines
 
 /**
  * The store as lines of JSON without line feeds, in the format that `reference/formats` documents: events as they are stored, in
- * the order of their positions up to the head at the start, idempotency keys, discarded events, and where consumers are.
+ * the order of their positions up to the last whole commit at the start, idempotency keys, discarded events, and where consumers are.
  * Snapshots and the rows of projections are not in it: they are folded again. Programs may write meanwhile. Bounded memory. Needs the rights of
  * the store's owner.
  */

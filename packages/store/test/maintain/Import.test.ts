@@ -56,6 +56,15 @@ const consumer = {
   after: { stream: "thing-1", version: 1 },
   parked: []
 }
+const parked = {
+  stream: "thing-1",
+  version: 1,
+  type: "Happened",
+  stage: "Handle",
+  reason: "no",
+  attempts: 1,
+  parkedAt: time
+}
 const trailer = { kind: "trailer", events: 1, keys: 0, discards: 0, consumers: 0, sha256: "0".repeat(64) }
 
 const importing = (store: Store, lines: ReadonlyArray<object | string>, options?: Store.ImportOptions) =>
@@ -90,15 +99,43 @@ describe("a file is refused", () => {
       line: 2,
       field: "event.commit"
     }],
+    ["with a commit that the file does not have", [header, event(1), event(2, { position: 7, commit: 3 })], {
+      line: 3,
+      field: "event.commit"
+    }],
+    ["with a commit that begins inside another", [header, event(1), event(2, { commit: 1 }), event(3, { commit: 2 })], {
+      line: 4,
+      field: "event.commit"
+    }],
+    ["with a commit that is too far below", [header, event(1), event(2, { position: 2 ** 53 - 1, commit: 1 })], {
+      line: 3,
+      field: "event.commit"
+    }],
     ["with an id that is no UUID", [header, event(1, { id: "1" })], { line: 2, field: "event.id" }],
     ["without data", [header, withoutData], { line: 2, field: "event.data" }],
     ["with a time that is none", [header, event(1, { recordedAt: "now" })], { line: 2, field: "event.recordedAt" }],
+    ["with a time that depends on the zone", [header, event(1, { recordedAt: "2026-01-01T00:00:00" })], {
+      line: 2,
+      field: "event.recordedAt"
+    }],
+    ["with a time in another form", [header, event(1, { occurredAt: "Jan 5 2026" })], {
+      line: 2,
+      field: "event.occurredAt"
+    }],
+    ["with microseconds", [header, event(1, { recordedAt: "2026-01-01T00:00:00.000001Z" })], {
+      line: 2,
+      field: "event.recordedAt"
+    }],
     ["with an event over the limits", [header, event(1, { data: "x".repeat(200) })], { line: 2, field: "event.data" }],
     ["with a key of an unknown event", [header, event(1), { ...key, commit: [{ ...write, version: 2 }] }], {
       line: 3,
       field: "key.commit[0]"
     }],
     ["with a key twice", [header, event(1), key, key], { line: 4, field: "key.key" }],
+    ["with a key that names a stream twice", [header, event(1), { ...key, commit: [write, write] }], {
+      line: 3,
+      field: "key.commit[1].stream"
+    }],
     ["with a key of no commit", [header, event(1), { ...key, commit: [] }], { line: 3, field: "key" }],
     ["with a key without a fingerprint", [header, event(1), { ...key, isOfContent: false }], {
       line: 3,
@@ -108,12 +145,26 @@ describe("a file is refused", () => {
       line: 3,
       field: "discard"
     }],
+    ["with a reason that PostgreSQL cannot store", [header, event(1), { ...discard, reason: "a\u0000" }], {
+      line: 3,
+      field: "discard"
+    }],
     ["with a discard twice", [header, event(1), discard, discard], { line: 4, field: "discard" }],
     ["with a consumer behind an unknown event", [header, event(1), {
       ...consumer,
       after: { stream: "thing-1", version: 2 }
     }], { line: 3, field: "consumer.after" }],
     ["with a consumer twice", [header, event(1), consumer, consumer], { line: 4, field: "consumer.consumer" }],
+    ["with a stream that is parked twice", [header, event(1), { ...consumer, parked: [parked, parked] }], {
+      line: 3,
+      field: "consumer.parked[1].stream"
+    }],
+    ...[{ reason: "\ud800" }, { type: "\u0000" }, { attempts: 2 ** 31 }].map((field) =>
+      [`with a parked ${Object.keys(field).join()} that PostgreSQL cannot store`, [header, event(1), {
+        ...consumer,
+        parked: [{ ...parked, ...field }]
+      }], { line: 3, field: "consumer" }] as [string, ReadonlyArray<object>, object]
+    ),
     ["with the definition of a projection", [header, event(1), {
       ...consumer,
       definition: "{\"kind\":\"rows\",\"types\":[],\"indexes\":[]}"

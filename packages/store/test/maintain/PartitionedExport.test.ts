@@ -42,23 +42,29 @@ const fill = (steps: number) =>
   })
 
 describe("event types that are being added to a consumer with two partitions", () => {
-  it.each([1, 3, 5])("are in the whole as far as the partition that has read the least of them, after %s batches", (steps) =>
-    run(Effect.gen(function*() {
-      const { added, former } = yield* fill(steps)
-      expect(yield* (yield* ReadModelStore).live("mail")).toMatchObject({
-        definition: former.definition,
-        addition: { definition: added.definition, checkpoint: 0 }
-      })
-    })))
+  it.each([1, 3, 5])(
+    "are in the whole as far as the partition that has read the least of them, after %s batches",
+    (steps) =>
+      run(Effect.gen(function*() {
+        const { added, former } = yield* fill(steps)
+        expect(yield* (yield* ReadModelStore).live("mail")).toMatchObject({
+          definition: former.definition,
+          addition: { definition: added.definition, checkpoint: 0 }
+        })
+      }))
+  )
 
-  it.each([1, 3, 5])("are all delivered after an export and an import, after %s batches", (steps) =>
-    run(Effect.gen(function*() {
-      const { sent } = yield* fill(steps)
-      const lines = yield* Stream.runCollect(Store.exportLines)
-      const { consumer, sent: rest } = later()
-      const imported = Effect.andThen(Store.importLines(Stream.fromIterable(lines)), Consumer.catchUp(consumer))
-      yield* Effect.provide(imported, Layer.fresh(MemoryStore.layer))
-      const withdrawn = [...sent, ...rest].filter(({ version }) => version === 2)
-      expect(new Set(withdrawn.map(({ stream }) => stream)).size).toBe(ids.length)
-    })))
+  it.each([1, 3, 5])(
+    "are all delivered after an export and an import, after %s batches",
+    (steps) =>
+      run(Effect.gen(function*() {
+        const { sent } = yield* fill(steps)
+        const lines = yield* Stream.runCollect(Store.exportLines)
+        const { consumer, sent: rest } = later()
+        const imported = Effect.andThen(Store.importLines(Stream.fromIterable(lines)), Consumer.catchUp(consumer))
+        yield* Effect.provide(imported, Layer.fresh(MemoryStore.layer))
+        const withdrawn = [...sent, ...rest].filter(({ version }) => version === 2)
+        expect(new Set(withdrawn.map(({ stream }) => stream)).size).toBe(ids.length)
+      }))
+  )
 })

@@ -19,6 +19,7 @@ export interface RunnableStatus {
   readonly lagSeconds: number
   readonly rate: number
   readonly done: number
+  readonly partitions: number
   readonly parked: number
   /** The event before which it waits for newer code: its stream and version. */
   readonly waitsAt: string | null
@@ -62,6 +63,7 @@ const rowsOf = (
       lagSeconds: Math.round(one.lagSeconds * 10) / 10,
       rate: Math.round(one.rate),
       done: Math.floor(one.done * 1000) / 1000,
+      partitions: one.partitions,
       parked: one.parked.length,
       waitsAt: Option.match(one.newer, { onNone: () => null, onSome: ({ stream, version }) => `${stream}@${version}` })
     }))

@@ -27,6 +27,14 @@ const terminal = Terminal.make({
   display: () => unused
 })
 
+// Suggestions stand on lines of their own.
+const inOneLine = (message: string): string =>
+  message.replace(
+    /\s*Did you mean this\?\s*([^]*)$/,
+    (_, names: string) => ` (did you mean ${names.split(/\s+/).join(", ")}?)`
+  )
+    .replace(/\.$/, "")
+
 // Help that was asked for is data; the rest goes to stderr, as one line that says what is wrong.
 const presenter: CliOutput.Presenter = {
   present: (event) => {
@@ -43,7 +51,7 @@ const presenter: CliOutput.Presenter = {
       case "InvalidInvocation": {
         const [first] = event.errors
         const hint = `see ${event.commandPath.join(" ")} --help`
-        return Output.note(`refold: ${safe(first?.message ?? "wrong arguments").replace(/\.$/, "")}: ${hint}`)
+        return Output.note(`refold: ${safe(inOneLine(first?.message ?? "wrong arguments"))}: ${hint}`)
       }
     }
   }

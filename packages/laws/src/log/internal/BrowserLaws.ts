@@ -1,4 +1,4 @@
-/** The laws of looking through a log: lists of streams, and reads from the last event on. */
+/** The laws of looking through a log: lists of streams, reads from the last event on, and look-ups of keys. */
 import type { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as StreamName from "@refold/core/event/StreamName"
@@ -14,6 +14,9 @@ import type * as Programs from "../../journal/internal/Programs.ts"
 import * as SymbolicListings from "../../journal/internal/SymbolicListings.ts"
 import * as SymbolicReads from "../../journal/internal/SymbolicReads.ts"
 import * as Law from "../../kit/Law.ts"
+import * as KeyExpiry from "./KeyExpiry.ts"
+import * as KeyLookUps from "./KeyLookUps.ts"
+import { pages } from "./ListInPages.ts"
 import * as RunPrograms from "./RunPrograms.ts"
 
 const list = (options: ListOptions) => LogBrowser.use((browser) => Stream.runCollect(browser.listStreams(options)))
@@ -86,20 +89,6 @@ export const listingInPagesIsListingAtOnce = Law.make(
       return { left: yield* Effect.forEach([1, 2], inPages), right: [listsOf(history), listsOf(history)] }
     })
 )
-
-// Stops at a page that makes no progress, because a broken store could give such pages without end.
-const pages = Effect.fnUntraced(function*<E, R>(
-  page: (after: StreamName.StreamName | undefined) => Effect.Effect<ReadonlyArray<ListedStream>, E, R>
-) {
-  const all: Array<ListedStream> = []
-  for (;;) {
-    const after = all.at(-1)?.stream
-    const next = yield* page(after)
-    const last = next.at(-1)
-    all.push(...next)
-    if (last === undefined || last.stream === after) return all
-  }
-})
 
 /** Reads with every option, of the log and of streams. */
 export const backwardsReadsAgree = Law.make(
@@ -188,5 +177,17 @@ export const lastEventsAreLast = Law.make(
           types.map((type) => Option.some(history.events.findLast((event) => event.type === type)!))
         ]
       }
+    })
+)
+
+/** Every key of a program, and keys that no client can use. */
+export const foundKeysAgree = Law.make(
+  "finding an idempotency key gives the same as in the Journal",
+  (program: Programs.Program) =>
+    Effect.gen(function*() {
+      const run = yield* KeyExpiry.onStore({ program, expiries: [] })
+      // With the times that the store recorded.
+      const model = KeyExpiry.onJournal(run.steps)
+      return { left: yield* KeyLookUps.find(run), right: KeyLookUps.findIn(model, run.fresh) }
     })
 )

@@ -1,12 +1,15 @@
 /** Look-ups of the idempotency keys of a program. */
 import type { Appended, KeyLookUp } from "@refold/core/journal/Commit"
+import * as JournalBrowser from "@refold/core/journal/JournalBrowser"
+import type { StoredKey } from "@refold/core/journal/StoredKey"
 import { EventStore } from "@refold/store/log/EventStore"
+import { LogBrowser } from "@refold/store/log/LogBrowser"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as History from "../../journal/internal/History.ts"
 import * as Programs from "../../journal/internal/Programs.ts"
-import type * as FreshNames from "../../kit/internal/FreshNames.ts"
+import * as FreshNames from "../../kit/internal/FreshNames.ts"
 import type * as RunPrograms from "./RunPrograms.ts"
 
 /** An answer to a look-up. */
@@ -29,3 +32,27 @@ export const lookUp = Effect.fnUntraced(function*({ fresh, history }: Pick<RunPr
   const found = yield* Effect.forEach(lookups(fresh), (lookup) => Effect.result(store.findAppended(lookup)))
   return found.map(rankedIn(history))
 })
+
+// Those of a program, one that a new process would use, and ones that are none.
+const candidates = (fresh: FreshNames.FreshNames): ReadonlyArray<string> => [
+  ...[...Programs.keys, `${FreshNames.placeholder}print`, `refold:${FreshNames.placeholder}`].map(fresh.text),
+  "",
+  "\u0000",
+  "k".repeat(256)
+]
+
+const foundIn = (history: History.History) => (found: Result.Result<Option.Option<StoredKey>, unknown>) =>
+  Result.map(found, Option.map((stored) => ({ ...stored, answer: History.rankedAppended(history, stored.answer) })))
+
+/** What `findKey` finds in a store, for each key of a program and some that are none. */
+export const find = Effect.fnUntraced(function*({ fresh, history }: Pick<RunPrograms.StoreRun, "fresh" | "history">) {
+  const browser = yield* LogBrowser
+  const found = yield* Effect.forEach(candidates(fresh), (key) => Effect.result(browser.findKey(key)))
+  return found.map(foundIn(history))
+})
+
+/** What `findKey` finds in a Journal. */
+export const findIn = (
+  { history, journal }: Pick<RunPrograms.JournalRun, "history" | "journal">,
+  fresh: FreshNames.FreshNames
+) => candidates(fresh).map((key) => foundIn(history)(JournalBrowser.findKey(journal, key)))

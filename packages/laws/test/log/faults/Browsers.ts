@@ -1,12 +1,14 @@
 /** Ways of looking through a log with one fault each. */
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as StreamName from "@refold/core/event/StreamName"
+import type { StoredKey } from "@refold/core/journal/StoredKey"
 import type { ListedStream } from "@refold/core/journal/StreamList"
 import * as MemoryStore from "@refold/memory/MemoryStore"
 import { EventReader } from "@refold/store/log/EventReader"
 import { type BrowserAdapter, fromAdapter, LogBrowser } from "@refold/store/log/LogBrowser"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 
 /** What a fault does otherwise. */
@@ -102,4 +104,23 @@ export const limitsFromTheStart: Fault = (sound, reader) => ({
 export const readsForwards: Fault = (_, reader) => ({
   readAllBackwards: (options) => reader.readAll(options),
   readStreamBackwards: (stream, options) => reader.readStream(stream, options)
+})
+
+const findingKeys = (
+  { findKey }: BrowserAdapter,
+  change: (found: StoredKey) => Partial<StoredKey>
+): Partial<BrowserAdapter> => ({
+  findKey: (key) => Effect.map(findKey(key), Option.map((found) => ({ ...found, ...change(found) })))
+})
+
+export const hashesContent: Fault = (sound) =>
+  findingKeys(sound, ({ fingerprint }) => ({ fingerprint: fingerprint ?? "0".repeat(64) }))
+
+export const letsKeysExpire: Fault = (sound) => findingKeys(sound, () => ({ neverExpires: false }))
+
+export const findsLastWrites: Fault = (sound) =>
+  findingKeys(sound, ({ answer }) => ({ answer: { ...answer, streams: [answer.streams.at(-1)!] } }))
+
+export const looksForKeysOfProcesses: Fault = ({ findKey }) => ({
+  findKey: (key) => key.startsWith("refold:") ? Effect.succeedNone : findKey(key)
 })

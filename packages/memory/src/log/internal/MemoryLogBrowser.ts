@@ -12,5 +12,6 @@ export const make = (ref: Ref): LogBrowser["Service"] =>
     readStreamBackwards: (stream, options) =>
       Stream.fromArrayEffect(ask(ref, (journal) => JournalBrowser.readStreamBackwards(journal, stream, options))),
     readAllBackwards: (options) =>
-      Stream.fromArrayEffect(ask(ref, (journal) => JournalBrowser.readAllBackwards(journal, options)))
+      Stream.fromArrayEffect(ask(ref, (journal) => JournalBrowser.readAllBackwards(journal, options))),
+    findKey: (key) => ask(ref, (journal) => JournalBrowser.findKey(journal, key))
   })

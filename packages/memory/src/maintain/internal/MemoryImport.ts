@@ -74,6 +74,8 @@ export const target = (parts: Parts, held: Held): ImportTarget => {
           )
         )
       ),
+    areCommits: (positions) =>
+      Effect.sync(() => positions.map((position) => held.filling?.commits.has(position) === true)),
     areStored: (places) =>
       Effect.sync(() => places.map(({ stream, version }) => Journal.streamVersion(journal(), stream) >= version)),
     write: Effect.fnUntraced(function*(batch, from, to) {

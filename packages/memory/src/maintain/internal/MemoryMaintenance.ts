@@ -24,6 +24,8 @@ import * as MemoryImport from "./MemoryImport.ts"
 export const make = (parts: MemoryImport.Parts): Maintenance["Service"] => {
   const held: MemoryImport.Held = { filling: undefined }
   return Maintenance.of({
+    // The events of a commit become visible at once.
+    wholeCommits: Effect.succeed,
     keys: (upTo) =>
       Stream.fromIterableEffect(
         Effect.map(SubscriptionRef.get(parts.log), ({ journal }) => JournalCopy.keys(journal, upTo))
@@ -37,7 +39,11 @@ export const make = (parts: MemoryImport.Parts): Maintenance["Service"] => {
     marks: Stream.fromIterableEffect(
       Effect.map(
         SubscriptionRef.get(parts.log),
-        ({ journal }) => [...HashMap.values(journal.streams)].flatMap(({ items, size }) => items.slice(0, size))
+        ({ journal }) =>
+          [...HashMap.values(journal.streams)].flatMap(({ items, size }) =>
+            // Only appends and imports that were checked write events.
+            items.slice(0, size).map((event) => ({ ...event, isOfStoredCommit: true }))
+          )
       )
     ),
     snapshots: Stream.fromIterableEffect(

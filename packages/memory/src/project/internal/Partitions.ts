@@ -87,7 +87,9 @@ export const together = (generation: StoredGeneration): Generation => {
 
 // The first and the last of those that partitions have or are being given: each reads what the one before it reads, and more.
 const definitionsOf = (stored: ReadonlyArray<StoredPartition>) => {
-  const known = stored.flatMap(({ addition, definition }) => [definition, ...addition === undefined ? [] : [addition.definition]])
+  const known = stored.flatMap((
+    { addition, definition }
+  ) => [definition, ...addition === undefined ? [] : [addition.definition]])
   return {
     definition: known.reduce((one, two) => StoredDefinition.covers(one, two) ? two : one),
     latest: known.reduce((one, two) => StoredDefinition.covers(two, one) ? two : one)

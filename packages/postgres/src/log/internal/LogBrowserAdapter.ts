@@ -1,4 +1,4 @@
-/** The port `LogBrowser` on one database: lists of streams, and reads from the last event on. */
+/** The port `LogBrowser` on one database: lists of streams, reads from the last event on, and look-ups of keys. */
 import { Position } from "@refold/core/event/Position"
 import type { Column, RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as StreamName from "@refold/core/event/StreamName"
@@ -14,6 +14,7 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import type { Database } from "../../schema/internal/Database.ts"
 import { given, query } from "../../schema/internal/Query.ts"
+import { findKey } from "./FindKey.ts"
 import type { ReadHead } from "./Head.ts"
 import * as Pages from "./Pages.ts"
 import * as ReadEvents from "./ReadEvents.ts"
@@ -23,7 +24,8 @@ export const make = (database: Database, readHead: ReadHead): LogBrowser["Servic
   fromAdapter({
     listStreams: (options) => listStreams(database, options),
     readStreamBackwards: (stream, options) => readStreamBackwards(database, stream, options),
-    readAllBackwards: (options) => readAllBackwards(database, readHead, options)
+    readAllBackwards: (options) => readAllBackwards(database, readHead, options),
+    findKey: (key) => findKey(database, key)
   })
 
 const pageSize = 1000

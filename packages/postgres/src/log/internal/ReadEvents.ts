@@ -32,17 +32,22 @@ export const readStream = (
     const first = isPlain(options)
       ? firstPage(database, readFirst(EventRow.columnsOfStream(options.columns)), stream, options.after)
       : undefined
-    return Pages.read(database, { ...options, stream, readFirst: first }, "version", ({ after, limit }, columns) =>
-      sql`
+    // An object with more options than the type has may hold `before`, which is of reads backwards.
+    return Pages.read(
+      database,
+      { ...options, before: undefined, stream, readFirst: first },
+      "version",
+      ({ after, limit }, columns) =>
+        sql`
         SELECT ${columns} FROM ${object("event_store")}
         WHERE stream = ${stream}::text AND version > ${after}::bigint${conditions}
-        ORDER BY version LIMIT ${limit}::bigint`)
+        ORDER BY version LIMIT ${limit}::bigint`
+    )
   })
 
-// What is read together has no conditions.
-const isPlain = ({ asOf, limit, occurredAt, recordedAt, types }: ReadOptions.ReadStreamOptions): boolean =>
-  asOf === undefined && limit === undefined && occurredAt === undefined && recordedAt === undefined &&
-  types === undefined
+// What is read together has no conditions: any other option, also a future one, is one.
+const isPlain = (options: ReadOptions.ReadStreamOptions & ReadOptions.Columns<Column>): boolean =>
+  Object.entries(options).every(([name, option]) => option === undefined || name === "after" || name === "columns")
 
 const firstPage = (
   { inTransaction }: Database,
@@ -106,7 +111,7 @@ export const readAll = (
             WHERE ${object("require_instance")}(${head.instance}::text) AND "position" > ${after}::bigint${conditions}
             ORDER BY "position" LIMIT ${limit}::bigint
           ) AS page WHERE "position" <= ${head.position}::bigint ORDER BY "position"`
-      return Pages.read(database, { ...options, columns, onInstanceChanged }, "position", select)
+      return Pages.read(database, { ...options, before: undefined, columns, onInstanceChanged }, "position", select)
     })))
 
 const isStored = (

@@ -1,5 +1,5 @@
-/** What an export reads beside the log: idempotency keys, discarded events, and where consumers are. */
-import type { Position } from "@refold/core/event/Position"
+/** What an export reads beside the log: where it may end, idempotency keys, discarded events, and where consumers are. */
+import { Position } from "@refold/core/event/Position"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import type { CopiedConsumer, CopiedDiscard, CopiedKey } from "@refold/store/maintain/Maintenance"
 import * as DateTime from "effect/DateTime"
@@ -15,6 +15,25 @@ const operation = "export"
 const keysPerPage = 100
 const discardsPerPage = 1000
 
+/**
+ * The last position up to which no commit is stored in part: commits of other writers stand between the events of one, and the
+ * head is held back by writers that have not ended. What is left out of one commit may be in the middle of others.
+ */
+export const wholeCommits = (database: Database, upTo: Position): Effect.Effect<Position, EventStoreError> => {
+  const { object, sql } = database
+  const statement = sql<{ readonly position: number }>`
+    WITH RECURSIVE cut AS (
+      SELECT ${upTo}::bigint AS "position"
+      UNION ALL
+      SELECT split.first - 1 FROM cut CROSS JOIN LATERAL (
+        SELECT min(e."position" - e.commit_offset) AS first FROM ${object("event_store")} AS e
+        WHERE e."position" > cut."position" AND e."position" - e.commit_offset <= cut."position"
+      ) AS split WHERE split.first IS NOT NULL
+    )
+    SELECT min(cut."position")::float8 AS position FROM cut`
+  return Effect.map(query(database, operation, statement), ([row]) => Position(row!.position))
+}
+
 /** The idempotency keys of commits that ended at or before a position, in pages. */
 export const keys = (database: Database, upTo: Position): Stream.Stream<CopiedKey, EventStoreError> =>
   pages(
@@ -28,7 +47,7 @@ export const keys = (database: Database, upTo: Position): Stream.Stream<CopiedKe
 const selectKeys = ({ object, sql }: Database, after: string, upTo: Position) =>
   sql<CopiedKey>`
     SELECT k.key, encode(k.fingerprint, 'hex') AS sha256, k.never_expires AS "neverExpires", w.writes AS commit,
-      k.fingerprint = ${object("commit_fingerprint")}('', w.streams, w.counts, c.types, c.data) AS "isOfContent"
+      k.fingerprint = c.fingerprint AS "isOfContent"
     FROM (
       SELECT k.* FROM ${object("idempotency_keys")} AS k
       WHERE k.key > ${after}::text AND NOT EXISTS (
@@ -37,24 +56,12 @@ const selectKeys = ({ object, sql }: Database, after: string, upTo: Position) =>
       ORDER BY k.key LIMIT ${sql.literal(String(keysPerPage))}
     ) AS k
     CROSS JOIN LATERAL (
-      SELECT array_agg(a.write ->> 'stream' ORDER BY a.n) AS streams,
-        array_agg(((a.write ->> 'version')::bigint - (a.write ->> 'first_version')::bigint + 1)::int ORDER BY a.n) AS counts,
-        jsonb_agg(jsonb_build_object(
+      SELECT jsonb_agg(jsonb_build_object(
           'stream', a.write -> 'stream', 'firstVersion', a.write -> 'first_version', 'version', a.write -> 'version'
         ) ORDER BY a.n) AS writes
       FROM jsonb_array_elements(k.answer) WITH ORDINALITY AS a (write, n)
     ) AS w
-    CROSS JOIN LATERAL (
-      SELECT array_agg(e.type ORDER BY a.n, e.version) AS types, array_agg(e.data ORDER BY a.n, e.version) AS data
-      FROM jsonb_array_elements(k.answer) WITH ORDINALITY AS a (write, n)
-      -- OFFSET 0: each look goes into the index. Joined, PostgreSQL would read the whole log for each key.
-      CROSS JOIN LATERAL (
-        SELECT e.type, e.data, e.version FROM ${object("event_store")} AS e
-        WHERE e.stream = a.write ->> 'stream'
-          AND e.version BETWEEN (a.write ->> 'first_version')::bigint AND (a.write ->> 'version')::bigint
-        OFFSET 0
-      ) AS e
-    ) AS c
+    CROSS JOIN LATERAL ${object("content_fingerprint")}(k.answer) AS c
     ORDER BY k.key`
 
 type DiscardRow = Omit<CopiedDiscard, "discardedAt"> & {

@@ -1,5 +1,6 @@
 /** The target of an import on one database: facts about what is stored, and batches that are stored with the progress. */
 import type { EventId } from "@refold/core/event/EventId"
+import type { Position } from "@refold/core/event/Position"
 import type { SizeLimits } from "@refold/core/journal/SizeLimits"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import { ImportMismatch, StoreNotEmpty } from "@refold/store/maintain/ImportError"
@@ -20,7 +21,7 @@ export const facts = (
   database: Database,
   limits: SizeLimits,
   tables: ImportTables.ImportTables
-): Pick<ImportTarget, "limits" | "streamEnds" | "areStored"> => {
+): Pick<ImportTarget, "limits" | "streamEnds" | "areCommits" | "areStored"> => {
   const { sql } = database
   return {
     limits,
@@ -45,8 +46,24 @@ export const facts = (
               : Option.some({ version, recordedAt: DateTime.fromDateUnsafe(recorded_at) })
           )
       ),
+    areCommits: (positions) => areCommits(database, tables, positions),
     areStored: (places) => areStored(database, tables, places)
   }
+}
+
+// OFFSET 0, as in ImportStatements.
+const areCommits = (
+  database: Database,
+  tables: ImportTables.ImportTables,
+  positions: ReadonlyArray<Position>
+): Effect.Effect<ReadonlyArray<boolean>, EventStoreError> => {
+  const { sql } = database
+  const statement = sql<{ readonly stored: boolean }>`
+    SELECT EXISTS (
+      SELECT FROM ${tables.events} AS e WHERE e."position" = wanted."position" AND e.commit_offset = 0 OFFSET 0
+    ) AS stored
+    FROM unnest(${positions.map(BigInt)}::bigint[]) WITH ORDINALITY AS wanted ("position", n) ORDER BY wanted.n`
+  return Effect.map(query(database, operation, statement), (rows) => rows.map(({ stored }) => stored))
 }
 
 const areStored = (

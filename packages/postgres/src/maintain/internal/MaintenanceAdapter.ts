@@ -18,6 +18,7 @@ export const make = (database: Database, options: Options): Maintenance["Service
     (module) => module.make(database, options)
   )
   return Maintenance.of({
+    wholeCommits: (upTo) => Effect.flatMap(loaded, ({ wholeCommits }) => wholeCommits(upTo)),
     keys: (upTo) => Stream.unwrap(Effect.map(loaded, ({ keys }) => keys(upTo))),
     discards: (upTo) => Stream.unwrap(Effect.map(loaded, ({ discards }) => discards(upTo))),
     consumers: (upTo) => Effect.flatMap(loaded, ({ consumers }) => consumers(upTo)),

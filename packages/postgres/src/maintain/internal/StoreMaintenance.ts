@@ -18,6 +18,7 @@ import * as VerifyReads from "./VerifyReads.ts"
 export const make = (database: Database, { hasOneSession, limits }: Options): Maintenance["Service"] => {
   const { object, sql } = database
   return Maintenance.of({
+    wholeCommits: (upTo) => ExportReads.wholeCommits(database, upTo),
     keys: (upTo) => ExportReads.keys(database, upTo),
     discards: (upTo) => ExportReads.discards(database, upTo),
     consumers: (upTo) => ExportReads.consumers(database, upTo),

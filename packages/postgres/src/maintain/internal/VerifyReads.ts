@@ -25,7 +25,11 @@ export const marks = (database: Database): Stream.Stream<EventMark, EventStoreEr
     sql<MarkRow>`
       SELECT e.stream, e.version::float8 AS version, e."position"::float8 AS position,
         floor(extract(epoch FROM least(greatest(e.recorded_at, '0001-01-01T00:00:00Z'), '9999-12-31T00:00:00Z')) * 1000)::float8
-          AS "recordedAt"
+          AS "recordedAt",
+        e.commit_offset = 0 OR EXISTS (
+          SELECT FROM ${object("event_store")} AS first
+          WHERE first."position" = e."position" - e.commit_offset AND first.commit_offset = 0
+        ) AS "isOfStoredCommit"
       FROM ${object("event_store")} AS e
       WHERE (e.stream, e.version) > (${after?.stream ?? ""}::text, ${after?.version ?? 0}::bigint)
       ORDER BY e.stream, e.version LIMIT ${sql.literal(String(marksPerPage))}`

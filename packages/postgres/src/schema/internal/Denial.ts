@@ -16,6 +16,8 @@ export const explain = (error: SqlError.SqlError, schema: string): PermissionDen
   const names: ReadonlyArray<string> = reason.match(/[\w$]+/g) ?? []
   const object = names.find((name) => StoreRights.rightOn(name) !== undefined)
   if (object !== undefined) return new PermissionDenied({ object, right: StoreRights.rightOn(object), reason })
+  const owners = names.find((name) => StoreRights.ownersObjects.includes(name))
+  if (owners !== undefined) return new PermissionDenied({ object: owners, right: undefined, reason })
   const refused = [SqlFile.rowsSchema(schema), schema].find((name) => names.includes(name))
   return new PermissionDenied({ object: refused, right: refused === undefined ? undefined : "USAGE", reason })
 }

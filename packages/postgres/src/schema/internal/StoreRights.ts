@@ -32,6 +32,7 @@ const readerRights: Rights = {
     "check_id",
     "list_streams",
     "check_stream_list",
+    "find_key",
     "rebuild_from_snapshot",
     "generation_schema",
     "hold_generation",
@@ -143,6 +144,17 @@ export const rightOn = (object: string): string | undefined => {
   const single = new Set(granted.flatMap((list) => list.split(", ")))
   return single.size === 0 ? undefined : [...single].join(", ")
 }
+
+/** What statements of the library use that only an owner runs: exports and imports. */
+export const ownersObjects: ReadonlyArray<string> = [
+  "commit_fingerprint",
+  "store_content",
+  "begin_import",
+  "end_import",
+  "abandon_import",
+  "import_progress",
+  "incomplete_event_store"
+]
 
 /** A right of a kind of role on a function or a table, by its name without the schema. */
 export interface Right {

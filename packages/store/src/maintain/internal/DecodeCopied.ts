@@ -31,6 +31,9 @@ export const key = (fields: LineFields.Fields): Result.Result<CopiedKey, Invalid
     if (decoded.sha256 === undefined && !decoded.isOfContent) return yield* invalid("key.sha256", "must be given")
     for (const [index, { firstVersion, stream, version }] of decoded.commit.entries()) {
       yield* StreamName.parse(stream, `key.commit[${index}].stream`)
+      if (decoded.commit.findIndex((write) => write.stream === stream) < index) {
+        return yield* invalid(`key.commit[${index}].stream`, onceRule)
+      }
       if (firstVersion > version) {
         return yield* invalid(`key.commit[${index}].firstVersion`, "must not be above the version")
       }
@@ -43,7 +46,7 @@ const decodeDiscard = LineFields.decoding(
   Schema.Struct({
     projection: Schema.NonEmptyString,
     ...LineFields.Place.fields,
-    reason: Schema.String,
+    reason: LineFields.Text,
     discardedAt: Schema.String
   }),
   "discard"
@@ -61,17 +64,17 @@ export const discard = (fields: LineFields.Fields): Result.Result<CopiedDiscard,
 const decodeConsumer = LineFields.decoding(
   Schema.Struct({
     consumer: Schema.NonEmptyString,
-    definition: Schema.String,
+    definition: LineFields.Text,
     after: Schema.optionalKey(LineFields.Place),
     addition: Schema.optionalKey(
-      Schema.Struct({ definition: Schema.String, after: Schema.optionalKey(LineFields.Place) })
+      Schema.Struct({ definition: LineFields.Text, after: Schema.optionalKey(LineFields.Place) })
     ),
     parked: Schema.Array(Schema.Struct({
       ...LineFields.Place.fields,
-      type: Schema.String,
+      type: LineFields.Text,
       stage: Schema.Literals(stages),
-      reason: Schema.String,
-      attempts: LineFields.Total,
+      reason: LineFields.Text,
+      attempts: LineFields.Attempts,
       parkedAt: Schema.String
     }))
   }),
@@ -90,6 +93,9 @@ export const consumer = (fields: LineFields.Fields): Result.Result<CopiedConsume
     const streams: Array<CopiedConsumer["parked"][number]> = []
     for (const [index, stream] of parked.entries()) {
       const field = `consumer.parked[${index}]`
+      if (parked.findIndex((one) => one.stream === stream.stream) < index) {
+        return yield* invalid(`${field}.stream`, onceRule)
+      }
       const parkedAt = yield* LineFields.timeOf(stream.parkedAt, `${field}.parkedAt`)
       streams.push({ ...stream, ...(yield* placeOf(stream, field)), parkedAt })
     }
@@ -103,6 +109,8 @@ export const consumer = (fields: LineFields.Fields): Result.Result<CopiedConsume
       parked: streams
     }
   })
+
+const onceRule = "must not be that of an element before it"
 
 const placeOf = (
   { stream, version }: { readonly stream: string; readonly version: number },

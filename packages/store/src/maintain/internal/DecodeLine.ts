@@ -32,6 +32,9 @@ export const parse = (text: string): Result.Result<Parsed, InvalidInput> => {
     : Result.succeed({ kind, fields })
 }
 
+// What PostgreSQL stores is an int.
+const maxOffset = 2 ** 31 - 1
+
 /** The event of a line. */
 export const event = (fields: Fields): Result.Result<RecordedEvent, InvalidInput> => {
   const { commit, data, id, metadata, position, schemaVersion, stream: name, type, version } = fields
@@ -39,8 +42,11 @@ export const event = (fields: Fields): Result.Result<RecordedEvent, InvalidInput
   if (Result.isFailure(stream)) return Result.fail(stream.failure)
   if (!isCount(version)) return invalid("event.version", countRule)
   if (!isCount(position)) return invalid("event.position", countRule)
-  if (!isCount(commit) || commit > position) {
-    return invalid("event.commit", "must be the position of the first event of its commit, not above its own")
+  if (!isCount(commit) || commit > position || position - commit > maxOffset) {
+    return invalid(
+      "event.commit",
+      `must be the position of the first event of its commit, not above its own and at most ${maxOffset} below`
+    )
   }
   const recordedAt = timeOf(fields["recordedAt"], "event.recordedAt")
   if (Result.isFailure(recordedAt)) return Result.fail(recordedAt.failure)

@@ -1,4 +1,4 @@
-/** A store as lines: the log up to the head at the start, then what belongs to it. */
+/** A store as lines: the log up to the last whole commit at the start, then what belongs to it. */
 import { InvalidInput } from "@refold/core/event/InvalidInput"
 import * as Position from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
@@ -21,7 +21,8 @@ export type Lines = Stream.Stream<string, ReadFailure, EventReader | Maintenance
 /** All lines. */
 export const all: Lines = Stream.unwrap(Effect.gen(function*() {
   const id = yield* yield* EventIds
-  const upTo = yield* (yield* EventReader).head
+  // The head may be in the middle of a commit, whose events would come without their key.
+  const upTo = yield* (yield* Maintenance).wholeCommits(yield* (yield* EventReader).head)
   const header: StoreLine.Header = {
     kind: "header",
     format: StoreLine.format,

@@ -1,4 +1,5 @@
 /** The rules of an import for items that are read: order, versions, times, and the events that keys and discards name. */
+import type { Position } from "@refold/core/event/Position"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as SizeLimits from "@refold/core/journal/SizeLimits"
 import * as DateTime from "effect/DateTime"
@@ -32,15 +33,32 @@ const checkEvents = Effect.fnUntraced(function*(
   const ends = yield* target.streamEnds(streams)
   const known = new Map<string, End>()
   for (const [index, stream] of streams.entries()) known.set(stream, Option.getOrElse(ends[index]!, () => none))
+  const begun = yield* commitsBefore(target, events, after)
   let position = after
   for (const [index, event] of events.entries()) {
-    const problem = problemOf(event, position, known.get(event.stream)!) ?? sizeProblem(event, target.limits)
+    if (event.commit === event.position) begun.add(event.commit)
+    const problem = problemOf(event, position, known.get(event.stream)!) ?? commitProblem(event, begun) ??
+      sizeProblem(event, target.limits)
     if (problem !== undefined) return Option.some({ index, field: `event.${problem[0]}`, rule: problem[1] })
     position = event.position
     known.set(event.stream, event)
   }
   return Option.none()
 })
+
+// The commits that began before the batch and go on in it.
+const commitsBefore = Effect.fnUntraced(function*(
+  target: ImportTarget,
+  events: ReadonlyArray<RecordedEvent>,
+  after: number
+): Effect.fn.Return<Set<Position>, EventStoreError> {
+  const named = [...new Set(events.map(({ commit }) => commit))].filter((commit) => commit <= after)
+  const stored = named.length === 0 ? [] : yield* target.areCommits(named)
+  return new Set(named.filter((_, index) => stored[index] === true))
+})
+
+const commitProblem = ({ commit }: RecordedEvent, begun: ReadonlySet<Position>): Broken | undefined =>
+  begun.has(commit) ? undefined : ["commit", `must be the position of the first event of a commit: ${commit} is not`]
 
 interface End {
   readonly version: number

@@ -15,7 +15,7 @@ import type { Verifier } from "../Verifier.ts"
 /** Counts what was looked at. */
 export type Count = (items: number) => Effect.Effect<void>
 
-/** Versions without gaps, and positions and times in their order, within each stream. */
+/** Versions without gaps, positions and times in their order within each stream, and commits that begin with a stored event. */
 export const order = (count: Count) =>
   Stream.unwrap(Effect.map(Maintenance, ({ marks }) => {
     let last: EventMark | undefined
@@ -30,7 +30,7 @@ export const order = (count: Count) =>
   }))
 
 const orderOf = (before: EventMark | undefined, event: EventMark): ReadonlyArray<Finding.Finding> => {
-  const { position, recordedAt, stream, version } = event
+  const { isOfStoredCommit, position, recordedAt, stream, version } = event
   const expected = (before?.version ?? 0) + 1
   const details = { stream, version, position }
   const which = `event ${version} of stream "${stream}"`
@@ -52,7 +52,10 @@ const orderOf = (before: EventMark | undefined, event: EventMark): ReadonlyArray
       ],
     ...before === undefined || DateTime.isGreaterThanOrEqualTo(recordedAt, before.recordedAt)
       ? []
-      : [Finding.make("TimeOrder", `${which} was recorded before the event before it`, details)]
+      : [Finding.make("TimeOrder", `${which} was recorded before the event before it`, details)],
+    ...isOfStoredCommit
+      ? []
+      : [Finding.make("UnknownCommit", `the first event of the commit of ${which} is not stored`, details)]
   ]
 }
 

@@ -1,0 +1,20 @@
+/** Asks on a terminal for what the arguments leave open. */
+import type { Interface } from "node:readline/promises"
+import type { Flavour } from "./Arguments.ts"
+import { problemOf } from "./ProjectName.ts"
+
+/** Asks for a name until it can be used, and shows why one cannot be; Enter alone is `my-app`. */
+export const askName = async (terminal: Interface, show: (text: string) => void): Promise<string> => {
+  for (;;) {
+    const name = (await terminal.question("Name of the project (my-app): ")).trim() || "my-app"
+    const problem = problemOf(name)
+    if (problem === undefined) return name
+    show(`${problem}\n`)
+  }
+}
+
+/** Asks for the flavour; Enter alone is promises. */
+export const askFlavour = async (terminal: Interface): Promise<Flavour> => {
+  const answer = await terminal.question("Promises or Effect? (P/e): ")
+  return /^e/i.test(answer.trim()) ? "effect" : "promise"
+}
