@@ -320,7 +320,10 @@ describe("the commands that are served", () => {
     // As a schema of another library is.
     const opaque = Schema.Record(Schema.String, Schema.Json).pipe(
       Schema.check(
-        Schema.makeFilter((command) => command["cents"] === 1 ? undefined : { path: ["cents"], issue: "must be 1" })
+        Schema.makeFilter((command) => {
+          if (command["_tag"] !== "Deposit") return { path: ["_tag"], issue: "must be Deposit" }
+          return command["cents"] === 1 ? undefined : { path: ["cents"], issue: "must be 1" }
+        })
       )
     ) as unknown as Schema.Codec<WalletCommand, Json.JsonObject>
     const wallet = Aggregate.makeUnsafe({
@@ -330,6 +333,8 @@ describe("the commands that are served", () => {
       decider: Wallet.decider
     })
     expect(() => Http.makeUnsafe({ aggregates: { wallet: Http.aggregate(wallet, {}) } })).toThrow("_tag")
+    const misspelt = Http.aggregate(wallet, { commands: ["Depost" as "Deposit"] })
+    expect(() => Http.makeUnsafe({ aggregates: { wallet: misspelt } })).toThrow("which refuses \"Depost\"")
     const listed = Http.aggregate(wallet, { commands: ["Deposit"] })
     const web = Http.toWebHandler(Http.makeUnsafe({ aggregates: { wallet: listed } }), MemoryStore.layer)
     const client = Client.of(web.handler)
