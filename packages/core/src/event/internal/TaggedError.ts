@@ -1,11 +1,13 @@
 /** The base of the public errors. Printed by Node they show name, message, stack and fields; Effect's print fields only. */
 import * as Data from "effect/Data"
-import { NodeInspectSymbol } from "effect/Inspectable"
+
+// The method that `util.inspect` calls.
+const inspect = Symbol.for("nodejs.util.inspect.custom")
 
 /** As `Data.TaggedError`; the class also tells `util.inspect`, and so `console.error`, how to print its errors. */
 export const TaggedError: typeof Data.TaggedError = (tag) => {
   const base = Data.TaggedError(tag)
-  Object.defineProperty(base.prototype, NodeInspectSymbol, { value: inspected, configurable: true, writable: true })
+  Object.defineProperty(base.prototype, inspect, { value: inspected, configurable: true, writable: true })
   return base
 }
 
