@@ -19,11 +19,11 @@ GRANT EXECUTE ON FUNCTION "refold".read_head, "refold".repair_positions, "refold
   "refold".checked_head, "refold".read_stream_backwards, "refold".read_all_backwards,
   "refold".read_by_correlation, "refold".read_by_causation, "refold".check_id, "refold".list_streams,
   "refold".check_stream_list, "refold".find_key, "refold".rebuild_from_snapshot, "refold".generation_schema,
-  "refold".hold_generation, "refold".partition_of, "refold".append_event, "refold".commit_events,
-  "refold".first_answer, "refold".command_fingerprint, "refold".canonical_json, "refold".canonical_scalar,
-  "refold".javascript_number, "refold".extreme_number, "refold".append_events, "refold".append_one_event,
-  "refold".append_single_events, "refold".append_batch, "refold".find_stored_events, "refold".stored_answer,
-  "refold".write_inline_rows, "refold".save_snapshot TO "api";
+  "refold".hold_generation, "refold".partition_of, "refold".whole_generation, "refold".append_event,
+  "refold".commit_events, "refold".first_answer, "refold".command_fingerprint, "refold".canonical_json,
+  "refold".canonical_scalar, "refold".javascript_number, "refold".extreme_number, "refold".append_events,
+  "refold".append_one_event, "refold".append_single_events, "refold".append_batch, "refold".find_stored_events,
+  "refold".stored_answer, "refold".write_inline_rows, "refold".save_snapshot TO "api";
 -- #endregion
 
 -- #region worker
@@ -42,10 +42,10 @@ GRANT EXECUTE ON FUNCTION "refold".read_head, "refold".repair_positions, "refold
   "refold".checked_head, "refold".read_stream_backwards, "refold".read_all_backwards,
   "refold".read_by_correlation, "refold".read_by_causation, "refold".check_id, "refold".list_streams,
   "refold".check_stream_list, "refold".find_key, "refold".rebuild_from_snapshot, "refold".generation_schema,
-  "refold".hold_generation, "refold".partition_of, "refold".lock_projection, "refold".create_rows_table,
-  "refold".create_generation_schema, "refold".share_tables, "refold".row_readers, "refold".lock_partitions,
-  "refold".limit_owner, "refold".claim_partition, "refold".claim_partitions, "refold".repartition,
-  "refold".save_checkpoint, "refold".promote_generation, "refold".obsolete_generations,
+  "refold".hold_generation, "refold".partition_of, "refold".whole_generation, "refold".lock_projection,
+  "refold".create_rows_table, "refold".create_generation_schema, "refold".share_tables, "refold".row_readers,
+  "refold".lock_partitions, "refold".limit_owner, "refold".claim_partition, "refold".claim_partitions,
+  "refold".repartition, "refold".save_checkpoint, "refold".promote_generation, "refold".obsolete_generations,
   "refold".drop_generation TO "worker";
 -- #endregion
 
@@ -62,7 +62,7 @@ GRANT EXECUTE ON FUNCTION "refold".read_head, "refold".repair_positions, "refold
   "refold".checked_head, "refold".read_stream_backwards, "refold".read_all_backwards,
   "refold".read_by_correlation, "refold".read_by_causation, "refold".check_id, "refold".list_streams,
   "refold".check_stream_list, "refold".find_key, "refold".rebuild_from_snapshot, "refold".generation_schema,
-  "refold".hold_generation, "refold".partition_of TO "reader";
+  "refold".hold_generation, "refold".partition_of, "refold".whole_generation TO "reader";
 -- #endregion
 
 -- #region keeper

@@ -108,7 +108,7 @@ const withOwner = (
       PostgresStore.layer({ url: Redacted.make(url) })
     )))
 
-it("a role that lacks a right is told which one", () =>
+it("a missing right is named", () =>
   withOwner((opened) =>
     Effect.gen(function*() {
       const stranger = yield* LoginRole.ofKind(opened, [])

@@ -25,7 +25,7 @@ const fill = Effect.gen(function*() {
   yield* Projector.catchUp(fees(faulty).rows)
 })
 
-/** How the command is told where a store is. */
+/** The environment or options that name a store. */
 export interface Shop {
   readonly name: string
   readonly args: ReadonlyArray<string>

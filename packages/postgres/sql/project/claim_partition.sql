@@ -4,11 +4,13 @@
 --   behind             only one with a lower checkpoint; null for any. The only partition of a generation is always claimed
 --   own_definition     or one of another definition: its event types are to be added
 --   left_out           none of these
---   wait               whether to wait for another owner; an error if that takes longer than max_wait
+--   wait               whether to wait for the owner of the one that is furthest behind, if all are locked; an error if that takes
+--                      longer than max_wait. It is locked then even if its owner has left nothing to do
 --   idle_timeout       an owner that sends nothing for so long loses the partition, its transaction and its connection
 -- Both times in milliseconds. A row lock rather than an advisory lock or a lease: it ends with the transaction, however
 -- that ends, and nothing can be written after that. plpgsql with several statements: the last must not use a snapshot from
--- before the wait. Again where the number of partitions has changed meanwhile.
+-- before the wait. Never waits for one while it has another: lock_partitions locks them in the order of their numbers, and a
+-- row that is locked after a wait stays so although it does not fulfil the conditions any more.
 CREATE FUNCTION refold.claim_partition(
   wanted int, wanted_partition int, behind bigint, own_definition text, left_out int[],
   wait boolean, max_wait int, idle_timeout int
@@ -17,35 +19,24 @@ DECLARE
   before CONSTANT text := current_setting('lock_timeout');
   own refold.projection_generations;
   taken int;
-  is_waiting boolean;
 BEGIN
-  LOOP
-    SELECT * INTO own FROM refold.projection_generations g WHERE g.id = wanted;
-    EXIT WHEN own.id IS NULL OR own.status = 'Retired';
-    FOREACH is_waiting IN ARRAY CASE WHEN wait THEN '{false,true}'::boolean[] ELSE '{false}' END LOOP
-      IF is_waiting THEN
-        PERFORM set_config('lock_timeout', max_wait::text, true);
-        SELECT p."partition" INTO taken FROM refold.projection_partitions p
-        WHERE p.generation = wanted AND p."partition" = coalesce(wanted_partition, p."partition")
-          AND p."partition" <> ALL (left_out)
-          AND (own.partitions = 1 OR behind IS NULL OR p.checkpoint < least(behind, own.drain_to)
-            OR coalesce(p.definition, own.definition) <> own_definition)
-        ORDER BY p.checkpoint, p."partition" LIMIT 1 FOR NO KEY UPDATE;
-        PERFORM set_config('lock_timeout', before, true);
-      ELSE
-        SELECT p."partition" INTO taken FROM refold.projection_partitions p
-        WHERE p.generation = wanted AND p."partition" = coalesce(wanted_partition, p."partition")
-          AND p."partition" <> ALL (left_out)
-          AND (own.partitions = 1 OR behind IS NULL OR p.checkpoint < least(behind, own.drain_to)
-            OR coalesce(p.definition, own.definition) <> own_definition)
-        ORDER BY p.checkpoint, p."partition" LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;
-      END IF;
-      EXIT WHEN taken IS NOT NULL;
-    END LOOP;
-    EXIT WHEN taken IS NULL OR EXISTS (
-      SELECT FROM refold.projection_generations g WHERE g.id = wanted AND g.partitions = own.partitions
-    );
-  END LOOP;
+  SELECT * INTO own FROM refold.projection_generations g WHERE g.id = wanted AND g.status <> 'Retired';
+  SELECT p."partition" INTO taken FROM refold.projection_partitions p
+  WHERE p.generation = own.id AND p."partition" = coalesce(wanted_partition, p."partition") AND p."partition" <> ALL (left_out)
+    AND (own.partitions = 1 OR behind IS NULL OR p.checkpoint < least(behind, own.drain_to)
+      OR coalesce(p.definition, own.definition) <> own_definition)
+  ORDER BY p.checkpoint, p."partition" LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED;
+  IF taken IS NULL AND wait THEN
+    SELECT p."partition" INTO taken FROM refold.projection_partitions p
+    WHERE p.generation = own.id AND p."partition" = coalesce(wanted_partition, p."partition") AND p."partition" <> ALL (left_out)
+      AND (own.partitions = 1 OR behind IS NULL OR p.checkpoint < least(behind, own.drain_to)
+        OR coalesce(p.definition, own.definition) <> own_definition)
+    ORDER BY p.checkpoint, p."partition" LIMIT 1;
+    PERFORM set_config('lock_timeout', max_wait::text, true);
+    SELECT p."partition" INTO taken FROM refold.projection_partitions p
+    WHERE p.generation = own.id AND p."partition" = taken FOR NO KEY UPDATE;
+    PERFORM set_config('lock_timeout', before, true);
+  END IF;
   IF taken IS NOT NULL THEN
     PERFORM refold.limit_owner(idle_timeout);
     RETURN QUERY SELECT * FROM refold.partitions p WHERE p.id = wanted AND p."partition" = taken AND p.status <> 'Retired';

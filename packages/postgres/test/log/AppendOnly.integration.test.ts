@@ -42,7 +42,7 @@ describe("the owner of the table", () => {
       yield* store.append(Stores.streamName("thing-1"), [Stores.event(), Stores.event()])
       yield* sql`create view events as select * from refold.event_store`
       const before = yield* sql`select * from refold.event_store order by position`
-      // In a transaction that is rolled back: the reference stands in nobody's way afterwards.
+      // In a transaction that is rolled back: the reference does not stay.
       const attempt = (statement: string) =>
         sql.withTransaction(Effect.gen(function*() {
           yield* sql`create table referred (id uuid primary key)`

@@ -31,7 +31,7 @@ const writer = ({ store }: Stores.Opened, told: Array<Told>) => {
     const stream = random() < 0.5 ? own : common
     const events: Told["events"] = [Stores.event(), Stores.event()]
     const idempotency = random() < 0.3 ? { key: randomUUID() } : undefined
-    // Not interruptible: of an append that is given up, nobody is told anything.
+    // Not interruptible: an interrupted append returns no answer.
     const exit = yield* Effect.uninterruptible(Effect.exit(store.append(stream, events, { idempotency })))
     told.push({ events, outcome: outcomeOf(exit) })
   }))

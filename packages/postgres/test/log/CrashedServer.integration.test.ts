@@ -10,7 +10,7 @@ import type * as PostgresServer from "../support/PostgresServer.ts"
 import * as RestartableServer from "../support/RestartableServer.ts"
 import * as Stores from "../support/Stores.ts"
 
-// So that what nobody waits for is not yet on the disk when the server is killed.
+// So that commits without a waiting client are not yet on the disk when the server is killed.
 const settings = { max_prepared_transactions: "5", wal_writer_delay: "10s" }
 
 const configure = ({ url }: PostgresServer.PostgresServer) =>

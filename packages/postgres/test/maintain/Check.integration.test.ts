@@ -79,7 +79,7 @@ describe("the rights of a role", () => {
 })
 
 it(
-  "isolation, migrations, connections and an import are told as they are",
+  "isolation, migrations, connections and an import are reported",
   run(Effect.gen(function*() {
     const url = yield* freshDatabase()
     const sql = yield* Stores.connect(url)
@@ -149,6 +149,6 @@ it.each([
   ["a second behind", 3000, 4000, 6000, -1000, "Ok"],
   ["more than a second behind", 2999, 4000, 6000, -1001, "Warning"],
   ["more than a second ahead", 7001, 4000, 6000, 1001, "Warning"]
-])("a clock %s is told", (_, now, before, after, milliseconds, severity) => {
+])("a clock %s is reported", (_, now, before, after, milliseconds, severity) => {
   expect(Doctor.clock(now, before, after)).toMatchObject({ severity, details: { milliseconds } })
 })

@@ -3,6 +3,7 @@ import * as Partitions from "@refold/store/project/Partitions"
 import * as Projector from "@refold/store/project/Projector"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
+import * as Schedule from "effect/Schedule"
 import * as Stream from "effect/Stream"
 import { createHash } from "node:crypto"
 import { describe, expect, test } from "vitest"
@@ -54,6 +55,47 @@ describe("the partition of a stream", () => {
     )
   )
 })
+
+const claim = (sql: Stores.Opened["sql"], generation: number) =>
+  sql<{ readonly partition: number }>`
+    select "partition" from refold.claim_partition(${generation}::int, null, 10, null, '{}', true, 60000, 60000)`
+
+test(
+  "a claim that has waited for a partition waits for no other, so that it cannot deadlock with what locks all",
+  Ticks.onDatabase((opened) =>
+    Effect.gen(function*() {
+      const projection = Tally.tally({ byStream: true })
+      const services = Ticks.services(opened)
+      yield* Effect.provideContext(Projector.catchUp(projection), services)
+      yield* Effect.provideContext(Partitions.change(projection, 2), services)
+      const { id } = (yield* Ticks.generation(opened))!
+      const { sql } = opened
+      yield* sql`update refold.projection_partitions set checkpoint = 5 where generation = ${id} and "partition" = 0`
+      const [owner, claiming, locking] = yield* Effect.all([opened.url, opened.url, opened.url].map(Stores.connect))
+      const own = owner!
+      yield* own`begin`
+      yield* own`select from refold.projection_partitions where generation = ${id} for no key update`
+      yield* claiming!`begin`
+      const claimed = yield* Effect.forkScoped(claim(claiming!, id))
+      yield* Stores.untilWaiting(sql, yield* pidOf(sql, "claim_partition"))
+      yield* own`update refold.projection_partitions set checkpoint = 10 where generation = ${id} and "partition" = 1`
+      const locked = yield* Effect.forkScoped(locking!`select refold.lock_partitions(${id}::int, 60000)`)
+      yield* Stores.untilWaiting(sql, yield* pidOf(sql, "lock_partitions"))
+      yield* own`commit`
+      expect(yield* Fiber.join(claimed)).toEqual([{ partition: 1 }])
+      yield* claiming!`commit`
+      expect(yield* Fiber.join(locked)).toHaveLength(1)
+    })
+  )
+)
+
+const pidOf = (sql: Stores.Opened["sql"], calling: string) =>
+  Effect.flatMap(
+    sql<{ readonly pid: number }>`
+      select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
+        and query like ${`%refold.${calling}(%`} and state = 'active'`,
+    ([row]) => row === undefined ? Effect.fail("it does not run") : Effect.succeed(row.pid)
+  ).pipe(Effect.retry({ schedule: Schedule.spaced("10 millis"), times: 6_000 }))
 
 const kills = Soak.size({ test: 3, full: 60 })
 

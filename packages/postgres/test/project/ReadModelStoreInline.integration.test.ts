@@ -78,8 +78,8 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
         inlineRow(another, stream, "b"),
         inlineRow(wanted, longer, "c"),
         inlineRow(wanted, silent, "of a stream that is not in the commit"),
-        inlineRow({ ...wanted, version: 2 }, stream, "of a version that nobody keeps"),
-        inlineRow(projection(), stream, "of a projection that nobody knows"),
+        inlineRow({ ...wanted, version: 2 }, stream, "of a version without a generation"),
+        inlineRow(projection(), stream, "of an unknown projection"),
         inlineRow(another, stream, "given twice")
       ])
       const [ofLonger, ofStream] = [streams[0], streams[1]!]

@@ -168,7 +168,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
 
 const seeded = 20_000
 
-/** A generation with many rows that nobody has analysed and nobody will. */
+/** A generation with many rows, without ANALYZE. */
 const seed = Effect.gen(function*() {
   const opened = yield* Stores.open(yield* freshDatabase())
   const { readModels, sql } = opened

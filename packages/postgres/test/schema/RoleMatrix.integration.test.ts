@@ -24,7 +24,7 @@ const letters: Readonly<Record<PostgresStore.RoleKind, string>> = {
  */
 const functions: Readonly<Record<string, string>> = {
   rwp:
-    "check_id check_log_read check_stream_list check_stream_read checked_head find_key generation_schema hold_generation list_streams partition_of read_all read_all_backwards read_by_causation read_by_correlation read_head read_stream read_stream_backwards rebuild_from_snapshot repair_positions require_instance stream_version",
+    "check_id check_log_read check_stream_list check_stream_read checked_head find_key generation_schema hold_generation list_streams partition_of read_all read_all_backwards read_by_causation read_by_correlation read_head read_stream read_stream_backwards rebuild_from_snapshot repair_positions require_instance stream_version whole_generation",
   w: "append_batch append_events append_one_event append_single_events find_stored_events save_snapshot stored_answer write_inline_rows",
   ws:
     "append_event canonical_json canonical_scalar command_fingerprint commit_events extreme_number first_answer javascript_number",

@@ -8,7 +8,7 @@ import { createRequire } from "node:module"
 import * as Path from "node:path"
 import { fileURLToPath } from "node:url"
 
-/** The user to run as: the conventional `nobody` for root, otherwise oneself. */
+/** The user to run as: `nobody` for root, otherwise the current user. */
 export const user: { readonly uid?: number; readonly gid?: number } = process.getuid?.() === 0
   ? { uid: 65534, gid: 65534 }
   : {}

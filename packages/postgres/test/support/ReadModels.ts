@@ -58,7 +58,7 @@ const onEmbedded = (): Run => {
 /** By name, what gives test functions on each of the databases. */
 export const databases = [["a server", onServer], ["the embedded database", onEmbedded]] as const
 
-/** A projection that nobody else has. */
+/** A projection of its own. */
 export const projection = (fields: Partial<StoredProjection> = {}): StoredProjection => {
   const { indexes = [], setup } = fields
   const kind = setup === undefined ? "rows" : "tables"

@@ -83,7 +83,7 @@ export const texts = Effect.gen(function*() {
   return (yield* sql<{ readonly text: string }>`select text from noted order by id`).map(({ text }) => text)
 })
 
-/** A projection of a category that nobody else has, and how to fill and to read it. */
+/** A projection of a category of its own, and how to fill and to read it. */
 export const notes = Effect.fnUntraced(function*(fields: Fields = {}) {
   const category = `note${++categories}`
   const defined = definition({ categories: [category], ...fields })

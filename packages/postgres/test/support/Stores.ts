@@ -84,7 +84,7 @@ export const event = (fields: Partial<NewEvent> = {}): NewEvent => ({
 /** A checked stream name. */
 export const streamName = (name: string): StreamName.StreamName => Result.getOrThrow(StreamName.parse(name))
 
-/** The name of a stream that nobody else writes to. */
+/** The name of a stream that no other test writes to. */
 export const freshStream = (category = "thing"): StreamName.StreamName => streamName(`${category}-${randomUUID()}`)
 
 /** The ids of the events that `readAll` gives. */

@@ -25,7 +25,7 @@ export interface Told {
 /** Starts a worker that runs the saga. */
 export const start = (told: Told) => startScript("transfers.ts", told)
 
-/** Starts a script of this folder, which is told something; it is killed when the scope closes. `env` is added to its environment. */
+/** Starts a script of this folder with an argument; it is killed when the scope closes. `env` is added to its environment. */
 export const startScript = (script: string, told: object, env: Readonly<Record<string, string>> = {}) =>
   Effect.acquireRelease(
     Effect.sync(() => launch(fileURLToPath(new URL(script, import.meta.url)), told, env)),

@@ -161,7 +161,7 @@ const giveUp = Command.make("give-up", {
       return yield* ProcessInstances.giveUp(process, input.instance, found, input.reason)
     }))).pipe(
     Command.withDescription(
-      "Gives up a pending command, such as one whose target was removed: it is not sent any more, and the process is told that it failed."
+      "Gives up a pending command, such as one whose target was removed: it is not sent any more, and the process gets the signal of a failure."
     ),
     Command.withShortDescription("Give up a pending command"),
     Command.withExamples([

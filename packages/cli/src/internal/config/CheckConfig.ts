@@ -1,4 +1,4 @@
-/** Checks what a config file exports: it may be JavaScript, or TypeScript that nobody has checked. */
+/** Checks what a config file exports: it may be JavaScript, or TypeScript that was not type-checked. */
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 

@@ -94,15 +94,16 @@ const consumersOf = (
 ): ReadonlyArray<CopiedConsumer> =>
   Generations.list(all)
     .filter(({ definition, status }) => status === "Live" && StoredDefinition.parse(definition).kind === "consumer")
-    .map(({ addition, checkpoint, definition, id, projection }) => ({
+    .map(({ addition, checkpoint, definition, id, partitions, projection }) => ({
       consumer: projection,
       definition,
       after: placeAt(journal, Math.min(checkpoint, upTo)),
-      addition: addition && {
+      // Several partitions are taken together at the lowest of their checkpoints: a stream that is parked behind it is met again, and
+      // an addition of event types begins again.
+      addition: partitions > 1 || addition === undefined ? undefined : {
         definition: addition.definition,
         after: placeAt(journal, Math.min(addition.checkpoint, upTo))
       },
-      // Several partitions are taken together at the lowest of their checkpoints: a stream that is parked behind it is met again.
       parked: Arr.dedupeWith(parkedOf(all, id), (one, two) => one.stream === two.stream)
         .filter(({ position }) => position <= Math.min(checkpoint, upTo))
         .map(({ position: _position, ...parked }) => parked)

@@ -1,6 +1,7 @@
 /** A generation and its partitions as immutable values: each has a checkpoint and parked streams of its own. */
 import { Position } from "@refold/core/event/Position"
 import type { StreamName } from "@refold/core/event/StreamName"
+import * as StoredDefinition from "@refold/core/internal/project/StoredDefinition"
 import type { StoredRow } from "@refold/core/project/ProjectionFold"
 import * as PartitionOf from "@refold/store/internal/project/PartitionOf"
 import type {
@@ -70,18 +71,28 @@ export const together = (generation: StoredGeneration): Generation => {
   const [first, ...others] = stored
   if (first === undefined || others.length === 0) return generationOf(generation, stored[0]!)
   const behind = stored.reduce((one, two) => two.checkpoint < one.checkpoint ? two : one)
-  const other = stored.find(({ definition }) => definition !== behind.definition)
   const newers = stored.flatMap(({ newer }) => newer ?? []).toSorted((one, two) => one.position - two.position)
+  const { definition, latest } = definitionsOf(stored)
   return {
     ...generationOf(generation, behind),
     revision: stored.map(({ revision }) => revision).join(),
     rate: stored.reduce((sum, { rate }) => sum + rate, 0),
     newer: newers[0],
-    // Added event types are not read as long as one partition lacks them.
-    addition: other === undefined
-      ? stored.find(({ addition }) => addition !== undefined)?.addition
-      : { definition: other.definition, checkpoint: Position(0) },
+    definition,
+    // They have read the added event types as far as the one that has read the least of them: it may not have begun.
+    addition: latest === definition ? undefined : { definition: latest, checkpoint: Position(0) },
     parked: stored.reduce((sum, { parkedStreams }) => sum + HashMap.size(parkedStreams), 0)
+  }
+}
+
+// The first and the last of those that partitions have or are being given: each reads what the one before it reads, and more.
+const definitionsOf = (stored: ReadonlyArray<StoredPartition>) => {
+  const known = stored.flatMap((
+    { addition, definition }
+  ) => [definition, ...addition === undefined ? [] : [addition.definition]])
+  return {
+    definition: known.reduce((one, two) => StoredDefinition.covers(one, two) ? two : one),
+    latest: known.reduce((one, two) => StoredDefinition.covers(two, one) ? two : one)
   }
 }
 

@@ -102,7 +102,7 @@ type ConsumerRow = Omit<CopiedConsumer, "after" | "addition" | "parked"> & {
 
 /**
  * The consumers. One statement, so that checkpoints and parked streams are of the same moment. Several partitions are taken together at
- * the lowest of their checkpoints: a stream that is parked behind it is met again.
+ * the lowest of their checkpoints: a stream that is parked behind it is met again, and an addition of event types begins again.
  */
 export const consumers = (
   database: Database,
@@ -128,7 +128,8 @@ const selectConsumers = (database: Database, upTo: Position) => {
     )`
   return sql<ConsumerRow>`
     SELECT g.projection AS consumer, g.definition, ${place("g.checkpoint")} AS after,
-      g.addition ->> 'definition' AS addition, ${place("(g.addition ->> 'checkpoint')::bigint")} AS "additionAfter",
+      CASE WHEN g.partitions = 1 THEN g.addition ->> 'definition' END AS addition,
+      ${place("(g.addition ->> 'checkpoint')::bigint")} AS "additionAfter",
       coalesce((
         SELECT jsonb_agg(jsonb_build_object(
           'stream', p.stream, 'version', p.version, 'type', p.type, 'stage', p.stage, 'reason', p.reason,

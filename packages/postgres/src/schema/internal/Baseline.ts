@@ -105,6 +105,7 @@ export const migrations = {
     "project/projection_partitions",
     "project/parked_streams",
     "project/discarded_events",
+    "project/whole_generation",
     "project/projections",
     "project/partitions",
     "project/partition_of",

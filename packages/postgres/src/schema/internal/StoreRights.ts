@@ -36,7 +36,8 @@ const readerRights: Rights = {
     "rebuild_from_snapshot",
     "generation_schema",
     "hold_generation",
-    "partition_of"
+    "partition_of",
+    "whole_generation"
   ],
   tables: [
     [
