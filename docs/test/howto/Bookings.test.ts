@@ -1,7 +1,7 @@
-import { Position, State } from "refold"
+import { Parked, Position, ProcessHandler, State } from "refold"
 import { openMemory, type Store } from "refold/promise"
 import { expect, it } from "vitest"
-import { Room, Waiting } from "../../examples/howto/bookings/Room.ts"
+import { expiring, Room, Waiting } from "../../examples/howto/bookings/Room.ts"
 import * as Service from "../../examples/howto/bookings/Service.ts"
 
 const withService = async (
@@ -44,6 +44,35 @@ it("a slot that was cancelled is offered to those who wait, and each guest gets 
     expect(await store.effect(State.load(Room, "a"))).toMatchObject({ state: {} })
     await expect.poll(() => mails).toEqual(["ada: Booked monday", "ada: Cancelled monday"])
   }))
+
+it("mail that could not be sent parks the stream, and is sent by a retry", async () => {
+  await using store = await openMemory()
+  const sent: Array<string> = []
+  let isUp = false
+  const send: Service.Send = async ({ text }) => {
+    await Promise.resolve()
+    if (!isUp) throw new Error("no connection")
+    sent.push(text)
+  }
+  await store.consume(Service.mails(send), { attempts: 1 })
+  await store.handler(Room)("a", { _tag: "Book", slot: "monday", guest: "ada" })
+  await expect.poll(() => store.effect(Parked.list(Service.mails(send))))
+    .toMatchObject([{ stream: "room-a", version: 1, attempts: 1, reason: "no connection" }])
+  expect(await Service.retryMails(store, send)).toMatchObject([{ stream: "room-a", attempts: 2 }])
+  isUp = true
+  expect(await Service.retryMails(store, send)).toEqual([])
+  expect(sent).toEqual(["Booked monday"])
+})
+
+it("a booking is cancelled when its time is over", async () => {
+  await using store = await openMemory()
+  const room = store.handler(Room)
+  await store.run(expiring("20 millis"), { handlers: [ProcessHandler.withHandler(Room, room)] })
+  await room("a", { _tag: "Book", slot: "monday", guest: "ada" })
+  await room("b", { _tag: "Book", slot: "monday", guest: "bob" })
+  const slots = async () => [(await store.load(Room, "a")).state, (await store.load(Room, "b")).state]
+  await expect.poll(slots, { timeout: 25_000 }).toEqual([{}, {}])
+}, 30_000)
 
 it("a refusal is an Error that says why", () =>
   withService(async ({ room }) => {

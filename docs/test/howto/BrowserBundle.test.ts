@@ -5,7 +5,7 @@ import { expect, it } from "vitest"
 import { root } from "../Quotes.ts"
 
 // What the page "Use promises" says, in bytes.
-const largest = { minified: 500_000, gzip: 165_000 }
+const largest = { minified: 520_000, gzip: 172_000 }
 
 it("a program with promises and the store in memory is bundled for the browser, below the size on the page", async () => {
   const { metafile, outputFiles: [file] } = await build({

@@ -1,8 +1,10 @@
 import { Http } from "@refold/http"
 import { Layer, ManagedRuntime } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
+import { writeFileSync } from "node:fs"
 import { request, type Server } from "node:http"
 import { connect } from "node:net"
+import { join } from "node:path"
 import { MemoryStore, Projector } from "refold"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { nodeServer } from "../../../packages/create-refold/template/common/src/NodeServer.ts"
@@ -12,6 +14,8 @@ import * as HonoExample from "../../examples/howto/HttpHono.ts"
 import * as HttpPromises from "../../examples/howto/HttpPromises.ts"
 import { privateApi, serve } from "../../examples/howto/HttpServer.ts"
 import { Wallets } from "../../examples/Richest.ts"
+import { root } from "../Quotes.ts"
+import { run, withFolder } from "../support/Program.ts"
 
 const listen = async (server: Server): Promise<string> => {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
@@ -107,6 +111,23 @@ describe("the API behind node:http", () => {
     expect(await response.text()).toBe("retry: 3000\n\n")
   })
 
+  it("keeps no connection of a client that would send another request when it is closed", async () => {
+    const other = serve(MemoryStore.layer)
+    const { hostname, port } = new URL(await listen(other.server))
+    // Connections without a limit of idle time: only the server can end them.
+    other.server.keepAliveTimeout = 0
+    const paths = ["/health", "/events"]
+    const ended = await Promise.all(paths.map(async (path) => {
+      const socket = connect(Number(port), hostname)
+      socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`)
+      await new Promise((resolve) => socket.once("data", resolve))
+      return { end: new Promise((resolve) => socket.once("close", resolve)) }
+    }))
+    await other.close()
+    await Promise.all(ended.map(({ end }) => end))
+    expect(await new Promise((resolve) => other.server.getConnections((_, count) => resolve(count)))).toBe(0)
+  })
+
   it("goes on after a client has disconnected in the middle of its request", async () => {
     const { hostname, port } = new URL(base)
     const socket = connect(Number(port), hostname)
@@ -117,6 +138,24 @@ describe("the API behind node:http", () => {
     socket.destroy()
     expect((await fetch(`${base}/health`)).status).toBe(200)
   })
+})
+
+describe("the server of Node", () => {
+  it.each([
+    ["of the start page", {}],
+    ["with the DOM", { lib: ["ES2024", "DOM"] }],
+    ["without the DOM", { lib: ["ES2024"] }]
+  ])("compiles under the settings %s", (_, compilerOptions) =>
+    withFolder((folder) => {
+      const config = {
+        extends: join(root, "docs/examples/start/tsconfig.json"),
+        compilerOptions: { ...compilerOptions, typeRoots: [join(root, "docs/node_modules/@types")] },
+        files: [join(root, "packages/create-refold/template/common/src/NodeServer.ts")]
+      }
+      const path = join(folder, "tsconfig.json")
+      writeFileSync(path, JSON.stringify(config))
+      expect(run([join(root, "node_modules/typescript/bin/tsc"), "-p", path])).toBe("")
+    }))
 })
 
 describe("the rule of an API", () => {

@@ -1,4 +1,5 @@
 import * as Option from "effect/Option"
+import { inspect } from "node:util"
 import * as Refold from "refold"
 import { expect, it } from "vitest"
 import { files, firstColumn, page, read } from "./Page.ts"
@@ -101,15 +102,35 @@ const exportedBy = async (name: string, module: string): Promise<Readonly<Record
     ? Reflect.get(Refold, module.split("/").at(-1)!)
     : import(`@refold/${name}/${module}`)
 
-it("the message of every tagged error has escapes in place of the line breaks and escape characters of a name", async () => {
-  const paths = files("packages/*/src/**/*.ts").filter((path) => read(path).includes("TaggedError(\""))
-  for (const path of paths) {
+type Tagged = new(fields: object) => Error
+
+/** The class of every tagged error of a public module, by its tag. */
+const classes = async (): Promise<ReadonlyArray<readonly [tag: string, Tagged]>> => {
+  const all: Array<readonly [string, Tagged]> = []
+  for (const path of files("packages/*/src/**/*.ts").filter(isPublic)) {
+    const tags = [...read(path).matchAll(/TaggedError\("(\w+)"\)/g)].map(([, tag]) => tag!)
+    if (tags.length === 0) continue
     const [, name, module] = /^packages\/(\w+)\/src\/(.*)\.ts$/.exec(path)!
-    if (!isPublic(path)) continue
     const exported = await exportedBy(name!, module!)
-    for (const [, tag] of read(path).matchAll(/TaggedError\("(\w+)"\)/g)) {
-      const Tagged = exported[tag!] as new(fields: object) => Error
-      expect([tag, new Tagged(fields).message]).toEqual([tag, expect.not.stringMatching(/[\p{Cc}\u2028\u2029]/u)])
-    }
+    for (const tag of tags) all.push([tag, exported[tag] as Tagged])
+  }
+  return all
+}
+
+it("the message of every tagged error has escapes in place of the line breaks and escape characters of a name", async () => {
+  for (const [tag, Tagged] of await classes()) {
+    expect([tag, new Tagged(fields).message]).toEqual([tag, expect.not.stringMatching(/[\p{Cc}\u2028\u2029]/u)])
+  }
+})
+
+it("Node prints every tagged error with its tag, message, stack and fields", async () => {
+  // Node puts an own `name` in front of a stack that does not have it.
+  const others = Object.fromEntries(Object.entries(fields).filter(([field]) => field !== "name"))
+  for (const [tag, Tagged] of await classes()) {
+    const error = new Tagged(others)
+    const printed = inspect(error)
+    expect(printed.startsWith(`${tag}: ${error.message}\n    at `)).toBe(true)
+    expect([tag, printed]).toEqual([tag, expect.stringContaining("\n  differences: [")])
+    expect(inspect({ a: { b: { c: error } } })).toContain(`c: [${tag}: ${error.message}]`)
   }
 })

@@ -85,7 +85,7 @@ export const toWebHandlerWith = <R>(api: Definition.Api<R>, run: Run<Services | 
   return {
     handler: (request) => {
       // A store that cannot be opened answers nothing.
-      const answer = run(handle(request)).catch(Unavailable.answer)
+      const answer = run(handle(request)).catch((cause: unknown) => Unavailable.answer(request, cause))
       inHand.add(answer)
       return answer.finally(() => inHand.delete(answer))
     },

@@ -2,7 +2,7 @@
  * Problem details (RFC 9457): the answer to a request that failed. Each tagged error of the packages has a status, and a
  * list of fields that a client may see. Of failures of the store, the code and the stored data, a client sees the name only.
  */
-import * as Data from "effect/Data"
+import { TaggedError } from "@refold/core/internal/event/TaggedError"
 import * as ErrorTable from "./internal/ErrorTable.ts"
 import { plain, type PlainJson } from "./internal/PlainJson.ts"
 
@@ -31,7 +31,7 @@ export interface Problem {
  * The request is wrong as HTTP, before any command or query: an unknown route, a method, a media type, a size, a missing
  * or failed precondition. `name` is the last part of the problem's type.
  */
-export class HttpProblem extends Data.TaggedError("HttpProblem")<{
+export class HttpProblem extends TaggedError("HttpProblem")<{
   readonly status: number
   readonly name: string
   readonly reason: string

@@ -1,6 +1,7 @@
 import { versionConflict } from "@refold/core/journal/AppendError"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
@@ -84,6 +85,21 @@ describe("a command", () => {
     const { body, status } = await ask("POST", "/wallet/ada/Break")
     expect([status, body.type]).toEqual([500, "urn:refold:problem:DeciderFault"])
     expect(JSON.stringify(body)).not.toContain("secret")
+  })
+
+  it("that fails by a fault is logged with its path and one line of the cause, without its query or body", async () => {
+    const lines: Array<string> = []
+    const noting = Logger.layer([
+      Logger.make(({ logLevel, message }) => void lines.push(`${logLevel} ${String(message)}`))
+    ])
+    const { dispose, handler } = Http.toWebHandler(apiOf(), Layer.merge(layer, noting))
+    const fault = await Client.of(handler).post("/wallet/ada/Break?trace=me", {})
+    await dispose()
+    expect(fault.status).toBe(500)
+    expect(lines.filter((line) => line.startsWith("Error"))).toEqual([
+      "Error POST /wallet/ada/Break was answered with 500: DeciderFault: decide failed on stream"
+      + " \"wallet-ada\": secret-of-the-decider. This is a bug of the decider: repair its decide"
+    ])
   })
 
   it("of an id that is percent-encoded is for the decoded id", async () => {
@@ -190,8 +206,13 @@ describe("an idempotency key", () => {
 })
 
 describe("a store that fails", () => {
-  const answered = async (error: CommandFailure, headers: Record<string, string> = {}) => {
-    const { dispose, handler } = Http.toWebHandler(apiOf({ handler: { retries: 0 } }), appendFails(error))
+  const answered = async (
+    error: CommandFailure,
+    headers: Record<string, string> = {},
+    logging: Layer.Layer<never> = Layer.empty
+  ) => {
+    const store = Layer.merge(appendFails(error), logging)
+    const { dispose, handler } = Http.toWebHandler(apiOf({ handler: { retries: 0 } }), store)
     const answer = await Client.of(handler).post("/wallet/ada/Deposit", { cents: 1 }, headers)
     await dispose()
     return answer
@@ -218,6 +239,18 @@ describe("a store that fails", () => {
       expect([status, headers["retry-after"], body.type]).toEqual([503, "1", `urn:refold:problem:${error._tag}`])
       expect(JSON.stringify(body)).not.toContain("secret")
     }
+  })
+
+  it("quotes nothing of a stored event in the log", async () => {
+    const lines: Array<string> = []
+    const noting = Logger.layer([Logger.make(({ message }) => void lines.push(String(message)))])
+    const reason = "Expected string, got secret"
+    const cause = new EventStoreError.UnreadableValue({ table: "t", row: { id: "ada" }, column: "c", reason })
+    const error = new EventStoreError.EventStoreError({ operation: "read", cause, isPermanent: true })
+    await answered(error, {}, noting)
+    expect(lines).toEqual([
+      "POST /wallet/ada/Deposit was answered with 500: EventStoreError, caused by UnreadableValue"
+    ])
   })
 
   it("is 500 where a repetition fails again", async () => {
@@ -287,7 +320,10 @@ describe("the commands that are served", () => {
     // As a schema of another library is.
     const opaque = Schema.Record(Schema.String, Schema.Json).pipe(
       Schema.check(
-        Schema.makeFilter((command) => command["cents"] === 1 ? undefined : { path: ["cents"], issue: "must be 1" })
+        Schema.makeFilter((command) => {
+          if (command["_tag"] !== "Deposit") return { path: ["_tag"], issue: "must be Deposit" }
+          return command["cents"] === 1 ? undefined : { path: ["cents"], issue: "must be 1" }
+        })
       )
     ) as unknown as Schema.Codec<WalletCommand, Json.JsonObject>
     const wallet = Aggregate.makeUnsafe({
@@ -297,6 +333,8 @@ describe("the commands that are served", () => {
       decider: Wallet.decider
     })
     expect(() => Http.makeUnsafe({ aggregates: { wallet: Http.aggregate(wallet, {}) } })).toThrow("_tag")
+    const misspelt = Http.aggregate(wallet, { commands: ["Depost" as "Deposit"] })
+    expect(() => Http.makeUnsafe({ aggregates: { wallet: misspelt } })).toThrow("which refuses \"Depost\"")
     const listed = Http.aggregate(wallet, { commands: ["Deposit"] })
     const web = Http.toWebHandler(Http.makeUnsafe({ aggregates: { wallet: listed } }), MemoryStore.layer)
     const client = Client.of(web.handler)

@@ -1,10 +1,19 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { EventReader, EventStoreError, MemoryStore, Projector } from "refold"
+import {
+  Consumer,
+  EventReader,
+  EventStoreError,
+  MemoryStore,
+  Process,
+  ProcessHandler,
+  ProcessRunner,
+  Projector
+} from "refold"
 import { describe, expect, it, onTestFinished } from "vitest"
 import { Http } from "../src/index.ts"
 import * as Client from "./support/Client.ts"
-import { apiOf, Wallets } from "./support/Sample.ts"
+import { apiOf, codec, Wallet, type WalletEvent, Wallets } from "./support/Sample.ts"
 import { until } from "./support/Until.ts"
 
 const on = <E>(layer: Layer.Layer<Http.Services, E>) => {
@@ -39,6 +48,41 @@ describe("/health and /ready", () => {
     const { get } = on(running({ ...Wallets, version: 2 }))
     await until(async () => (await get("/ready")).body.detail === "rows of wallets: outdated")
     expect(await get("/ready")).toMatchObject({ status: 503 })
+  })
+
+  it("count the parked streams of consumers and processes, which do not make the service unready", async () => {
+    const failing = Consumer.makeUnsafe<WalletEvent>({
+      name: "mails",
+      events: codec,
+      startAt: "start",
+      handle: () => Effect.fail("no mail")
+    })
+    const lost = Process.makeUnsafe<WalletEvent, null>({
+      name: "lost",
+      events: codec,
+      targets: [Wallet],
+      correlate: () => {
+        throw new Error("whose?")
+      },
+      initialState: null,
+      evolve: () => null,
+      react: () => []
+    })
+    const { get, post } = on(
+      Layer.effectDiscard(Effect.gen(function*() {
+        yield* Projector.start(Wallets)
+        yield* Consumer.start(failing, { attempts: 1 })
+        yield* ProcessRunner.start(lost, { handlers: [ProcessHandler.of(Wallet)] })
+      })).pipe(Layer.provideMerge(MemoryStore.layer))
+    )
+    await post("/wallet/a/Deposit", { cents: 5 })
+    const parkedOf = async () => {
+      const { consumers, processes, status } = (await get("/health")).body
+      return { status, parked: [...consumers, ...processes].map(({ name, parked }) => `${name} ${parked}`) }
+    }
+    await until(async () => (await parkedOf()).parked.filter((one) => one.endsWith(" 1")).length === 2)
+    expect(await parkedOf()).toEqual({ status: "degraded", parked: ["mails 1", "lost observer 1"] })
+    await until(async () => (await get("/ready")).status === 200)
   })
 
   it("a service whose store does not answer is degraded and not ready, and shows no cause", async () => {

@@ -1,8 +1,8 @@
 /** The reports on a legacy table and its events: what an operation did, which rows it skipped, and whether both agree. */
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import { printable } from "@refold/core/internal/event/Printable"
+import { TaggedError } from "@refold/core/internal/event/TaggedError"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
-import * as Data from "effect/Data"
 import type * as DateTime from "effect/DateTime"
 
 /** Values to compare, by name: numbers (amounts in minor units), which are also summed, and texts. */
@@ -94,7 +94,7 @@ export const isEqual = ({ differences, extra, missing, pending, unreadable }: Re
   pending + differences.count + missing.count + extra.count + unreadable.count === 0
 
 /** The legacy table and its events differ, or rows are skipped: nothing was switched over. */
-export class NotReconciled extends Data.TaggedError("NotReconciled")<{
+export class NotReconciled extends TaggedError("NotReconciled")<{
   readonly name: string
   readonly reconciliation: Reconciliation
 }> {
@@ -119,7 +119,7 @@ const keysIn = ({ differences, extra, missing, skipped, unreadable }: Reconcilia
 const mostNamed = 10
 
 /** The mapping was switched over before: its events are the source of truth, and the legacy table is no longer read. */
-export class SwitchedOver extends Data.TaggedError("SwitchedOver")<{
+export class SwitchedOver extends TaggedError("SwitchedOver")<{
   readonly name: string
   readonly at: DateTime.Utc
 }> {

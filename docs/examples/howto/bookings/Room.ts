@@ -1,5 +1,5 @@
 /** A room whose slots are booked, and the list of those who wait for one. */
-import { Schema } from "effect"
+import { type Duration, Schema } from "effect"
 import { Aggregate, Decider, EventCodec, EventType, Process, Projection, StreamName } from "refold"
 
 // #region room
@@ -79,4 +79,31 @@ export const Offering = Process.makeUnsafe<RoomEvent, null>({
   react: (_, input, { instance }) =>
     input._tag === "Cancelled" ? [Process.send(Waiting, instance, { _tag: "Offer", slot: input.slot })] : []
 })
+// #endregion
+
+// #region timeout
+/** Cancels each booking after a time. */
+export const expiring = (after: Duration.Input) =>
+  Process.makeUnsafe<RoomEvent, null>({
+    name: "expiring",
+    events: codec,
+    targets: [Room],
+    // All rooms have the same slots: the id of an instance begins with its room.
+    correlate: ({ slot }, { stream }) => [`${StreamName.id(stream)}/${slot}`],
+    initialState: null,
+    evolve: () => null,
+    react: (_, input, { instance }) => {
+      const [room = "", slot = ""] = instance.split("/")
+      switch (input._tag) {
+        case "Booked":
+          return [Process.schedule("end", after)]
+        case "Cancelled":
+          return [Process.cancel("end")]
+        case "TimedOut":
+          return [Process.send(Room, room, { _tag: "Cancel", slot })]
+        default:
+          return []
+      }
+    }
+  })
 // #endregion

@@ -1,5 +1,5 @@
 /** A booking service with promises: commands, rows, mail and a process on one store. */
-import { Consumer, type Position, ProcessHandler } from "refold"
+import { Consumer, Parked, type Position, ProcessHandler } from "refold"
 import { type CallOptions, Refused, type Store } from "refold/promise"
 import { codec, Guest, Offering, Room, type RoomEvent, Waiting } from "./Room.ts"
 
@@ -10,7 +10,7 @@ export type Send = (
   signal: AbortSignal
 ) => Promise<void>
 
-const mails = (send: Send) =>
+export const mails = (send: Send) =>
   Consumer.makeUnsafe<RoomEvent>({
     name: "mails",
     events: codec,
@@ -20,6 +20,17 @@ const mails = (send: Send) =>
       await send({ to: guest, text: `${_tag} ${slot}`, key }, signal)
     }
   })
+// #endregion
+
+// #region retry
+/** Tries again to send the mail of parked streams, and gives the streams that are still parked. */
+export const retryMails = async (store: Store, send: Send) => {
+  const consumer = mails(send)
+  for (const { stream } of await store.effect(Parked.list(consumer))) {
+    await store.effect(Parked.retry(Consumer.target(consumer), stream))
+  }
+  return store.effect(Parked.list(consumer))
+}
 // #endregion
 
 // #region start

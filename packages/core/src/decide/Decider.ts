@@ -3,6 +3,7 @@
  * (`evolve`) and tell whether a state is final (`isTerminal`). After Jérémie Chassaing, "Functional Event Sourcing
  * Decider" (2021).
  */
+import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import type { View } from "./View.ts"
 
@@ -59,7 +60,8 @@ export const make = <Command, State, Event, Refusal>(
 const fromPlain = <Event, Refusal>(
   decided: Decision<Event, Refusal> | PlainDecision<Event, Refusal>
 ): Decision<Event, Refusal> => {
-  if (Result.isResult(decided)) return decided
+  // Code without types may return nothing.
+  if (Result.isResult(decided) || !Predicate.isObjectOrArray(decided)) return decided
   const { events, refused } = decided
   if (events !== undefined && refused === undefined) return Result.succeed(events)
   // Without events the object is `{ refused }`.

@@ -1,6 +1,6 @@
 /** Why a stored event cannot be decoded as a domain event. Each error names the event's stream, version and type. */
-import * as Data from "effect/Data"
 import { printable } from "./internal/Printable.ts"
+import { TaggedError } from "./internal/TaggedError.ts"
 import type { StreamName } from "./StreamName.ts"
 import type { StreamVersion } from "./StreamVersion.ts"
 
@@ -15,7 +15,7 @@ const which = ({ schemaVersion, stream, type, version }: Which): string =>
   `event ${version} of stream "${stream}" (${type}, schema version ${schemaVersion})`
 
 /** No event type of the codec has this name or former name. */
-export class UnknownEventType extends Data.TaggedError("UnknownEventType")<Which> {
+export class UnknownEventType extends TaggedError("UnknownEventType")<Which> {
   override get message(): string {
     return printable(
       `${
@@ -29,7 +29,7 @@ export class UnknownEventType extends Data.TaggedError("UnknownEventType")<Which
  * This code is older than the data: newer code wrote the event, and its schema version is above `latest`, the highest version
  * of the codec. Run newer code.
  */
-export class NewerSchemaVersion extends Data.TaggedError("NewerSchemaVersion")<Which & { readonly latest: number }> {
+export class NewerSchemaVersion extends TaggedError("NewerSchemaVersion")<Which & { readonly latest: number }> {
   override get message(): string {
     return printable(
       `this code is older than the data: ${
@@ -43,7 +43,7 @@ export class NewerSchemaVersion extends Data.TaggedError("NewerSchemaVersion")<W
  * The stored data does not fit its schema, or its version is older than any known. Or an upcaster or a split threw, or gave
  * what does not fit the next schema; then `reason` names it, the versions and the field.
  */
-export class UndecodableEvent extends Data.TaggedError("UndecodableEvent")<Which & { readonly reason: string }> {
+export class UndecodableEvent extends TaggedError("UndecodableEvent")<Which & { readonly reason: string }> {
   override get message(): string {
     return printable(`${which(this)} cannot be decoded: ${this.reason}`)
   }
@@ -53,7 +53,7 @@ export class UndecodableEvent extends Data.TaggedError("UndecodableEvent")<Which
 export type DecodeError = UnknownEventType | NewerSchemaVersion | UndecodableEvent
 
 /** A domain event does not fit its own schema, cannot be written as JSON, or could not be decoded again. */
-export class UnencodableEvent extends Data.TaggedError("UnencodableEvent")<{
+export class UnencodableEvent extends TaggedError("UnencodableEvent")<{
   readonly type: string
   readonly reason: string
 }> {

@@ -1,13 +1,13 @@
 /** The error of invalid input. It names the field and the rule; nothing was stored. */
-import * as Data from "effect/Data"
 import * as Result from "effect/Result"
 import { printable } from "./internal/Printable.ts"
+import { TaggedError } from "./internal/TaggedError.ts"
 
 /**
  * A value given to a public function breaks a rule. `field` is the path to the value (`writes[0].events[2].data.note`),
  * `rule` says what the value must be. The message is both: "limit must be a whole number from 1 to 1000".
  */
-export class InvalidInput extends Data.TaggedError("InvalidInput")<{
+export class InvalidInput extends TaggedError("InvalidInput")<{
   readonly field: string
   readonly rule: string
 }> {

@@ -13,13 +13,15 @@ export const maxLength = 255
 
 /**
  * Makes the stream name of an `id` in a `category`. Fails with `InvalidInput` if the category is empty or contains a
- * dash, the id is empty, the name is longer than `maxLength`, or PostgreSQL cannot store it.
+ * dash, the id is empty or not a string, the name is longer than `maxLength`, or PostgreSQL cannot store it.
  */
 export const make = (category: string, id: string): Result.Result<StreamName, InvalidInput> => {
   const problem = categoryProblem(category)
-  return problem === undefined
+  if (problem !== undefined) return invalid("category", problem)
+  // Without types, `undefined` and a promise have a text, too.
+  return typeof id === "string" && id.length > 0
     ? parse(`${category}-${id}`)
-    : invalid("category", problem)
+    : invalid("id", "must be a text that is not empty")
 }
 
 /** Parses `category-id`. Fails with `InvalidInput` as `make` does; `field` is the field of the error. */

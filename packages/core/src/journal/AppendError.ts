@@ -1,22 +1,22 @@
 /** Why a store refuses an append. A refused append stores nothing. */
-import * as Data from "effect/Data"
 import * as Option from "effect/Option"
 import type { EventId } from "../event/EventId.ts"
 import { printable } from "../event/internal/Printable.ts"
+import { TaggedError } from "../event/internal/TaggedError.ts"
 import type { InvalidInput } from "../event/InvalidInput.ts"
 import type { StreamName } from "../event/StreamName.ts"
 import type { StreamVersion } from "../event/StreamVersion.ts"
 import * as ExpectedVersion from "./ExpectedVersion.ts"
 
 /** The idempotency key was used for a commit with a different fingerprint. */
-export class IdempotencyConflict extends Data.TaggedError("IdempotencyConflict")<{ readonly key: string }> {
+export class IdempotencyConflict extends TaggedError("IdempotencyConflict")<{ readonly key: string }> {
   override get message(): string {
     return printable(`idempotency key "${this.key}" was used before with different content: use a new key`)
   }
 }
 
 /** The stream is not as expected. `actual` is its version, None if it has no events. */
-export class VersionConflict extends Data.TaggedError("VersionConflict")<{
+export class VersionConflict extends TaggedError("VersionConflict")<{
   readonly stream: StreamName
   readonly expected: ExpectedVersion.ExpectedVersion
   readonly actual: Option.Option<StreamVersion>
@@ -58,7 +58,7 @@ export const isFinal = ({ actual, expected, lastEventId }: VersionConflict): boo
 }
 
 /** An event with this id is already stored, or the commit contains the id twice. */
-export class DuplicateEventId extends Data.TaggedError("DuplicateEventId")<{ readonly id: EventId }> {
+export class DuplicateEventId extends TaggedError("DuplicateEventId")<{ readonly id: EventId }> {
   override get message(): string {
     return printable(`event id ${this.id} is already used: give each event a new id`)
   }

@@ -1,6 +1,6 @@
 /** Events that a projection, a process or a consumer cannot handle. */
-import * as Data from "effect/Data"
 import { printable } from "../event/internal/Printable.ts"
+import { TaggedError } from "../event/internal/TaggedError.ts"
 import type { Position } from "../event/Position.ts"
 import type { StreamName } from "../event/StreamName.ts"
 import type { StreamVersion } from "../event/StreamVersion.ts"
@@ -15,7 +15,7 @@ export type Stage = (typeof stages)[number]
 export const stages = ["Event", "Keys", "Row", "Evolve", "Handle", "Newer"] as const
 
 /** An event that a projection cannot fold. */
-export class PoisonedEvent extends Data.TaggedError("PoisonedEvent")<{
+export class PoisonedEvent extends TaggedError("PoisonedEvent")<{
   readonly projection: string
   readonly stream: StreamName
   readonly version: StreamVersion

@@ -44,7 +44,7 @@ describe("parse refuses, naming the input and the rule:", () => {
   })
 })
 
-describe("make refuses, naming the category or the whole:", () => {
+describe("make refuses, naming the category, the id or the whole:", () => {
   it.each([
     ["", "1", "category must not be empty"],
     ["\ufeffa", "1", "category must not begin with a byte order mark"],
@@ -53,7 +53,11 @@ describe("make refuses, naming the category or the whole:", () => {
     ["bank-account", "1", "category must not contain a dash"],
     ["\u0000", "1", "category must not contain the character \\u0000"],
     ["\udfff", "1", "category must not contain a lone surrogate"],
-    ["account", "", "stream must be category-id, both not empty"],
+    ["account", "", "id must be a text that is not empty"],
+    ["account", malformed(undefined), "id must be a text that is not empty"],
+    ["account", malformed(null), "id must be a text that is not empty"],
+    ["account", malformed(7), "id must be a text that is not empty"],
+    ["account", malformed(Promise.resolve("1")), "id must be a text that is not empty"],
     ["account", "\u0000", "stream must not contain the character \\u0000"],
     ["account", "x".repeat(248), "stream must not be longer than 255 characters"]
   ])("%j with %j", (category, id, message) => expect(failureOf(StreamName.make(category, id)).message).toBe(message))

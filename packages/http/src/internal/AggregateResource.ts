@@ -104,6 +104,8 @@ export const make = <Command extends { readonly _tag: string }, State, Event ext
     }
     const codec = aggregate.commands.value
     const commands = yield* JsonSchemas.documentOf(codec.schema, "commands")
+    const bodies = yield* JsonSchemas.commandBodies(commands, tags)
+    yield* checkTags(codec, tags)
     const shown = state === undefined ? undefined : yield* StateCodec.make(state, "state")
     const document = state === undefined ? undefined : yield* JsonSchemas.documentOf(state, "state")
     const handle = CommandHandler.make(aggregate, handler)
@@ -111,7 +113,7 @@ export const make = <Command extends { readonly _tag: string }, State, Event ext
     return {
       category: aggregate.category,
       types: aggregate.events.storedTypes(),
-      commands: yield* JsonSchemas.commandBodies(commands, tags),
+      commands: bodies,
       state: document?.schema,
       definitions: { ...commands.definitions, ...document?.definitions },
       options,
@@ -154,6 +156,20 @@ const showWith =
         Effect.map((state) => ({ loaded, state })),
         Effect.orDie
       )
+
+// A schema that does not show its tags tells when it checks one: then nothing but the tag is wrong.
+const checkTags = (
+  codec: { readonly decode: (input: unknown) => Result.Result<unknown, CommandInvalid> },
+  tags: ReadonlyArray<string> = []
+): Result.Result<void, InvalidInput> => {
+  const unknown = tags.find((tag) => {
+    const decoded = codec.decode({ _tag: tag })
+    return Result.isFailure(decoded) && decoded.failure.issues.every(({ path }) => path === "_tag")
+  })
+  return unknown === undefined
+    ? Result.void
+    : invalid("commands", `must be tags of the schema of commands, which refuses ${JSON.stringify(unknown)}`)
+}
 
 const decode = <Command extends { readonly _tag: string }>(
   codec: { readonly decode: (input: unknown) => Result.Result<Command, CommandInvalid> },

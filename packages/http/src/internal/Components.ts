@@ -63,8 +63,15 @@ const status = (values: ReadonlyArray<string>, more: Readonly<Record<string, Jso
         lagSeconds: nullable,
         parked: count
       })
-    }
+    },
+    consumers: targets,
+    processes: targets
   })
+
+const targets = {
+  type: "array",
+  items: object({ name: text, position: count, lag: count, lagSeconds: { type: "number" }, parked: count })
+} as const
 
 const ofAggregate = (name: string, { commands, definitions, state, types }: AggregateResource): JsonSchema => {
   const own = (schema: JsonSchema) => moved(schema, name)

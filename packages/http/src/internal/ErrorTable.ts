@@ -14,6 +14,8 @@ export interface Mapping {
   readonly retryAfter?: number
   /** Whether the error is a plain object and no `Error`. */
   readonly isRefusal?: true
+  /** Whether its message quotes what a stored event or a row contains, so that no log has it at the level Error. */
+  readonly quotesData?: true
 }
 
 const code = "the request met a fault of the service; its log has the cause"
@@ -23,6 +25,7 @@ const later = "the service cannot answer now: repeat the request later"
 export const defect: Mapping = { status: 500, detail: code }
 
 const fault: Mapping = { status: 500, detail: code }
+const quoting: Mapping = { ...fault, quotesData: true }
 const unavailable: Mapping = { status: 503, detail: later, retryAfter: 1 }
 const unknown: Mapping = {
   status: 503,
@@ -82,16 +85,16 @@ export const mappings: Readonly<Record<string, Mapping>> = {
   // A fault of the code, the data or the installation.
   UnexpectedError: fault,
   ProcessKeyTaken: fault,
-  UnreadableEvent: fault,
-  UnreadableValue: fault,
+  UnreadableEvent: quoting,
+  UnreadableValue: quoting,
   PermissionDenied: fault,
   DeciderFault: fault,
-  UnencodableEvent: fault,
+  UnencodableEvent: quoting,
   UnknownEventType: fault,
-  UndecodableEvent: fault,
+  UndecodableEvent: quoting,
   DefinitionMismatch: fault,
-  UnreadableRow: fault,
-  PoisonedEvent: fault
+  UnreadableRow: quoting,
+  PoisonedEvent: quoting
 }
 
 const byTag = new Map(Object.entries(mappings))

@@ -12,6 +12,7 @@ import { Refused } from "./AggregateResource.ts"
 import * as Answer from "./Answer.ts"
 import type { Api } from "./Definition.ts"
 import { type Found, type HandlerState, resolve } from "./Dispatch.ts"
+import * as FailureLog from "./FailureLog.ts"
 import * as OpenApi from "./OpenApi.ts"
 import type { Services } from "./Services.ts"
 
@@ -116,13 +117,8 @@ const answerOf = (request: Request, cause: Cause.Cause<unknown>): Effect.Effect<
     : Problem.problemOf(new Error("defect"))
   const answer = Effect.succeed(Answer.ofProblem(problem))
   if (problem.status < 500) return answer
-  // The client sees no cause. It may hold personal data, so that only the level Debug has it.
-  const line = `${request.method} was answered with ${problem.status} ${problem.body.title}`
-  // 503 may pass without help.
-  return Effect.logWithLevel(problem.status === 503 ? "Warn" : "Error")(line).pipe(
-    Effect.andThen(Effect.logDebug(cause)),
-    Effect.andThen(answer)
-  )
+  // The client sees no cause.
+  return Effect.andThen(FailureLog.log(request, problem, { error: Cause.squash(cause), all: cause }), answer)
 }
 
 const problemOf = ({ headers }: Request, error: unknown): Problem.Problem =>

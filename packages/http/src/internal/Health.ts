@@ -1,4 +1,4 @@
-/** `/health` and `/ready`: what load balancers and orchestrators ask, from the status of the projections. */
+/** `/health` and `/ready`: what load balancers and orchestrators ask, from the status of projections, consumers and processes. */
 import * as ProjectionStatus from "@refold/store/project/ProjectionStatus"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -18,23 +18,41 @@ interface RowsHealth {
   readonly parked: number
 }
 
+/** The status of a consumer, or of the observer of a process, that has run on this store. */
+interface TargetHealth extends Pick<RowsHealth, "lagSeconds" | "parked"> {
+  readonly name: string
+  readonly position: number
+  readonly lag: number
+}
+
+interface StoreHealth {
+  readonly projections: ReadonlyArray<RowsHealth>
+  readonly consumers: ReadonlyArray<TargetHealth>
+  readonly processes: ReadonlyArray<TargetHealth>
+}
+
+const nothing: StoreHealth = { projections: [], consumers: [], processes: [] }
+
 /**
- * 200 while the program answers at all: `degraded` if the store cannot be read, or rows are not ready or have parked
- * streams. A restart would not help there.
+ * 200 while the program answers at all: `degraded` if the store cannot be read, rows are not ready, or rows, a consumer or a
+ * process have parked streams. A restart would not help there.
  */
 export const health = <R>(api: Api<R>): Effect.Effect<Answer.Answer, never, Services> =>
   Effect.map(Effect.option(statusOf(api)), (found) => {
-    const projections = Option.getOrElse(found, () => [])
-    const isUp = Option.isSome(found) && projections.every(({ parked, status }) => status === "ready" && parked === 0)
+    const all = Option.getOrElse(found, () => nothing)
+    const { consumers, processes, projections } = all
+    const isUp = Option.isSome(found) && projections.every(({ status }) => status === "ready") &&
+      [...projections, ...consumers, ...processes].every(({ parked }) => parked === 0)
     const store = Option.isSome(found) ? "up" : "down"
-    return Answer.json({ status: isUp ? "up" : "degraded", store, projections }, { "cache-control": "no-store" })
+    return Answer.json({ status: isUp ? "up" : "degraded", store, ...all }, { "cache-control": "no-store" })
   })
 
 /** 200 if the store can be read and all rows have been built by this code; otherwise 503. */
 export const ready = <R>(api: Api<R>): Effect.Effect<Answer.Answer, unknown, Services> =>
-  Effect.flatMap(statusOf(api), (projections) => {
+  Effect.flatMap(statusOf(api), (all) => {
+    const { projections } = all
     if (projections.every(({ status }) => status === "ready")) {
-      return Effect.succeed(Answer.json({ status: "ready", projections }, { "cache-control": "no-store" }))
+      return Effect.succeed(Answer.json({ status: "ready", ...all }, { "cache-control": "no-store" }))
     }
     const reason = projections.filter(({ status }) => status !== "ready")
       .map(({ projection, status }) => `rows of ${projection}: ${status}`).join(", ")
@@ -43,13 +61,33 @@ export const ready = <R>(api: Api<R>): Effect.Effect<Answer.Answer, unknown, Ser
     )
   })
 
-const statusOf = <R>({ rows }: Api<R>) =>
+const statusOf = Effect.fnUntraced(function*<R>({ rows }: Api<R>) {
   // The bound is read also where there are no rows: it shows whether the store answers.
-  Effect.andThen(
-    ProjectionStatus.of({ name: "" }),
-    Effect.forEach(rows, ([name, resource]) =>
-      Effect.map(ProjectionStatus.of(resource), (status) => describe(name, resource, status)))
+  yield* ProjectionStatus.of({ name: "" })
+  const projections = yield* Effect.forEach(
+    rows,
+    ([name, resource]) => Effect.map(ProjectionStatus.of(resource), (status) => describe(name, resource, status))
   )
+  const targets = yield* ProjectionStatus.all
+  const found: StoreHealth = {
+    projections,
+    consumers: targets.filter(({ kind }) => kind === "consumer").flatMap(describeTarget),
+    processes: targets.filter(({ kind }) => kind === "process").flatMap(describeTarget)
+  }
+  return found
+})
+
+// A process that reads the log for the first time has no live generation yet.
+const describeTarget = (
+  { building, live, projection }: ProjectionStatus.ProjectionStatus
+): ReadonlyArray<TargetHealth> =>
+  Option.toArray(Option.orElse(live, () => building)).map(({ lag, lagSeconds, parked, position }) => ({
+    name: projection,
+    position,
+    lag,
+    lagSeconds,
+    parked: parked.length
+  }))
 
 const describe = (
   projection: string,

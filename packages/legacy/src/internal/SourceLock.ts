@@ -1,6 +1,6 @@
 /** The lock on a legacy table that keeps writers waiting while readers go on, and what to report when it times out. */
+import { TaggedError } from "@refold/core/internal/event/TaggedError"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
-import * as Data from "effect/Data"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import type * as SqlError from "effect/sql/SqlError"
@@ -10,7 +10,7 @@ import type { SourceTable } from "./SourceTable.ts"
 import { failed, failedBecause } from "./StoreFailure.ts"
 
 /** Transactions that write to the legacy table did not end in time. */
-export class LockTimedOut extends Data.TaggedError("LockTimedOut")<{ readonly timeout: Duration.Duration }> {}
+export class LockTimedOut extends TaggedError("LockTimedOut")<{ readonly timeout: Duration.Duration }> {}
 
 /** Locks the table against writers until the transaction ends. A timeout is not retried: new writers wait behind the lock. */
 export const lock = Effect.fnUntraced(function*(

@@ -5,7 +5,7 @@
 import type * as PgClient from "@effect/sql-pg/PgClient"
 import type { PGlite } from "@electric-sql/pglite"
 import { printable } from "@refold/core/internal/event/Printable"
-import * as Data from "effect/Data"
+import { TaggedError } from "@refold/core/internal/event/TaggedError"
 import * as Effect from "effect/Effect"
 import type * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
@@ -41,7 +41,7 @@ export interface Options {
  *   holds something that is not a database, or a database that other users could write to;
  * - `StartFailed`: PGlite did not start, as on a damaged folder.
  */
-export class EmbeddedUnavailable extends Data.TaggedError("EmbeddedUnavailable")<{
+export class EmbeddedUnavailable extends TaggedError("EmbeddedUnavailable")<{
   readonly reason: "NotInstalled" | "FilesMissing" | "FolderInUse" | "FolderUnusable" | "StartFailed"
   readonly message: string
   readonly owner?: FolderLock.Owner | undefined

@@ -1,11 +1,11 @@
 /** The error of an append that finds the queue of appends full. */
-import * as Data from "effect/Data"
+import { TaggedError } from "@refold/core/internal/event/TaggedError"
 
 /**
  * So many appends of this program wait for their answers already, and the store was opened with `appendQueue.whenFull`
  * "fail". The cause of an `EventStoreError`; nothing was stored. Try again later, or let appends wait.
  */
-export class AppendQueueFull extends Data.TaggedError("AppendQueueFull")<{
+export class AppendQueueFull extends TaggedError("AppendQueueFull")<{
   /** The `appendQueue.size` of the store. */
   readonly size: number
 }> {

@@ -41,3 +41,33 @@ test("a handler on the embedded database reads and appends, and what it appended
     })),
     PostgresStore.layerEmbedded()
   )))
+
+test.each([1, 3])(
+  "a handler that fails alone on the embedded database runs as often as its %i attempts say",
+  (attempts) => {
+    const tries: Array<number> = []
+    const failing = Consumer.makeUnsafe<EventCodec.EventOf<typeof events>>({
+      name: "failing",
+      events,
+      startAt: "start",
+      handle: ({ n }) =>
+        Effect.andThen(Effect.sync(() => void tries.push(n)), n === 2 ? Effect.fail("no") : Effect.void)
+    })
+    return Effect.runPromise(Effect.provide(
+      Ticks.quietly(Effect.gen(function*() {
+        const store = yield* EventStore
+        yield* store.append(Stores.streamName("tally-2"), [Ticks.tick(2)])
+        yield* Consumer.catchUp(failing, { attempts, backoff: "1 millis" })
+        expect(tries).toEqual(Array(attempts).fill(2))
+        // Among others, a first failure runs once more by itself if it may be tried again.
+        tries.length = 0
+        for (const n of [1, 2, 3]) yield* store.append(Stores.streamName(`other-${n}`), [Ticks.tick(n)])
+        yield* Consumer.catchUp(failing, { attempts, backoff: "1 millis" })
+        expect(tries.filter((n) => n === 2)).toHaveLength(attempts === 1 ? 1 : attempts + 1)
+        expect((yield* Parked.list(failing)).map((parked) => [parked.stream, parked.attempts]))
+          .toEqual([["tally-2", attempts], ["other-2", attempts]])
+      })),
+      PostgresStore.layerEmbedded()
+    ))
+  }
+)

@@ -77,7 +77,7 @@ describe("a store", () => {
           ["begin_import", WholeStores.importInto(written, lines)],
           ["store_content", WholeStores.importInto(written, lines, { dryRun: true })],
           ["abandon_import", Effect.provideContext(Store.abandonImport, written)],
-          ["commit_fingerprint", WholeStores.linesOf(written)]
+          ["content_fingerprint", WholeStores.linesOf(written)]
         ] as const
       ) {
         expect(yield* Effect.flip(Effect.asVoid(effect as Effect.Effect<unknown, Error>))).toMatchObject({

@@ -3,7 +3,7 @@ import * as Aggregate from "@refold/core/decide/Aggregate"
 import { CommandInvalid } from "@refold/core/decide/CommandInvalid"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import { printable } from "@refold/core/internal/event/Printable"
-import * as Data from "effect/Data"
+import { TaggedError } from "@refold/core/internal/event/TaggedError"
 import * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -15,7 +15,7 @@ import * as Middleware from "./Middleware.ts"
 export type Handler = (id: string, command: never, options?: HandleOptions) => Effect.Effect<unknown, unknown, unknown>
 
 /** The record has no handler, or no aggregate, for the command's tag. No handler and no middleware was run. */
-export class UnknownCommand extends Data.TaggedError("UnknownCommand")<Handlers.UnknownTag> {
+export class UnknownCommand extends TaggedError("UnknownCommand")<Handlers.UnknownTag> {
   override get message(): string {
     return printable(Handlers.format("command", this))
   }

@@ -1,7 +1,7 @@
 /** Functions around commands and queries, for correlation, tracing, logging and authorisation. */
 import { printable } from "@refold/core/internal/event/Printable"
+import { TaggedError } from "@refold/core/internal/event/TaggedError"
 import * as Clock from "effect/Clock"
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import type { HandleOptions } from "../decide/CommandHandler.ts"
 import { Causation } from "../log/Causation.ts"
@@ -112,7 +112,7 @@ const attributesOf = (call: Call): Effect.Effect<Record<string, string>> =>
   }))
 
 /** The caller is not allowed to make this request. */
-export class Forbidden extends Data.TaggedError("Forbidden")<{ readonly tag: string; readonly reason: string }> {
+export class Forbidden extends TaggedError("Forbidden")<{ readonly tag: string; readonly reason: string }> {
   override get message(): string {
     return printable(`${this.tag} is forbidden: ${this.reason}`)
   }

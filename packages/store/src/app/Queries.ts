@@ -1,6 +1,6 @@
 /** Sends queries to the handlers of a record by tag. A query that could append events does not compile. */
 import { printable } from "@refold/core/internal/event/Printable"
-import * as Data from "effect/Data"
+import { TaggedError } from "@refold/core/internal/event/TaggedError"
 import * as Effect from "effect/Effect"
 import type { SnapshotStore } from "../decide/SnapshotStore.ts"
 import type { EventStore } from "../log/EventStore.ts"
@@ -11,7 +11,7 @@ import * as Middleware from "./Middleware.ts"
 export type Handler = (query: never) => Effect.Effect<unknown, unknown, unknown>
 
 /** The record has no handler for the query's tag. No handler and no middleware was run. */
-export class UnknownQuery extends Data.TaggedError("UnknownQuery")<Handlers.UnknownTag> {
+export class UnknownQuery extends TaggedError("UnknownQuery")<Handlers.UnknownTag> {
   override get message(): string {
     return printable(Handlers.format("query", this))
   }

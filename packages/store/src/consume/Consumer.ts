@@ -41,7 +41,10 @@ export interface Options {
    * are delivered again: with 1, the checkpoint is stored after each event.
    */
   readonly batchSize?: number | undefined
-  /** The attempts to handle an event before its stream is parked; 5 by default. Other events wait meanwhile. */
+  /**
+   * The attempts to handle an event before its stream is parked; 5 by default. Other events wait meanwhile. In a transaction, as
+   * always on the embedded database, an event that first fails together with others of its batch is tried once more by itself, except with 1.
+   */
   readonly attempts?: number | undefined
   /** The pause after the first failed attempt, doubled after each further one, up to a minute; 200 ms by default. */
   readonly backoff?: Duration.Input | undefined

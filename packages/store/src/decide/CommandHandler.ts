@@ -67,12 +67,12 @@ export const make = <Command, State, Event extends Tagged, Refusal>(
     options: HandleOptions = {}
   ): Effect.fn.Return<Handled<State, Event>, Refusal | HandleFailure, EventStore | EventReader | SnapshotStore> {
     if (options.expected !== undefined) yield* Effect.fromResult(ExpectedVersion.check(options.expected, "expected"))
+    const stream = yield* Effect.fromResult(StreamName.make(aggregate.category, id))
     const idempotency = yield* Effect.fromResult(
       IdempotentAnswer.fingerprintedKey(aggregate, id, command, options.idempotencyKey)
     )
     const first = yield* IdempotentAnswer.find(aggregate, id, idempotency)
     if (Option.isSome(first)) return first.value
-    const stream = yield* Effect.fromResult(StreamName.make(aggregate.category, id))
     const states = yield* cached
     return yield* decideUntilStored(
       { ...options, aggregate, id, command, idempotency, inline, states },

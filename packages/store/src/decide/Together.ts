@@ -9,12 +9,12 @@ import type { Tagged } from "@refold/core/event/EventType"
 import type { InvalidInput } from "@refold/core/event/InvalidInput"
 import type { StreamName } from "@refold/core/event/StreamName"
 import { printable } from "@refold/core/internal/event/Printable"
+import { TaggedError } from "@refold/core/internal/event/TaggedError"
 import * as Fingerprint from "@refold/core/internal/journal/Fingerprint"
 import { VersionConflict } from "@refold/core/journal/AppendError"
 import { type Appended, type FingerprintedKey, isGuard, type StreamWrite } from "@refold/core/journal/Commit"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import type { NonEmptyReadonlyArray } from "effect/Array"
-import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -34,7 +34,7 @@ import * as State from "./State.ts"
 /** A part was refused. Nothing was stored. */
 // The type parameter types `refusal` for the catcher.
 // oxlint-disable-next-line typescript/no-unnecessary-type-parameters
-export class PartRefused<Refusal> extends Data.TaggedError("PartRefused")<{
+export class PartRefused<Refusal> extends TaggedError("PartRefused")<{
   readonly stream: StreamName
   readonly refusal: Refusal
 }> {

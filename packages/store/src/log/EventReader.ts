@@ -6,9 +6,9 @@ import type { Column, RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
 import type { StreamVersion } from "@refold/core/event/StreamVersion"
 import { printable } from "@refold/core/internal/event/Printable"
+import { TaggedError } from "@refold/core/internal/event/TaggedError"
 import type { Columns, ReadAllOptions, ReadStreamOptions } from "@refold/core/journal/ReadOptions"
 import * as Context from "effect/Context"
-import * as Data from "effect/Data"
 import type * as DateTime from "effect/DateTime"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
@@ -132,7 +132,7 @@ export type Delivered<Read extends Column = Column> = DeliveredEvent<Read> | Pro
 export type SubscribeFailure = ReadFailure | LogWentBack
 
 /** No event has this id. */
-export class EventNotFound extends Data.TaggedError("EventNotFound")<{ readonly id: EventId }> {
+export class EventNotFound extends TaggedError("EventNotFound")<{ readonly id: EventId }> {
   override get message(): string {
     return printable(`there is no event with id ${this.id}: check the id, and that it is of this store`)
   }

@@ -4,10 +4,10 @@ import type { Position } from "@refold/core/event/Position"
 import type { StreamName } from "@refold/core/event/StreamName"
 import type { StreamVersion } from "@refold/core/event/StreamVersion"
 import { printable } from "@refold/core/internal/event/Printable"
-import * as Data from "effect/Data"
+import { TaggedError } from "@refold/core/internal/event/TaggedError"
 
 /** An operation of the store failed. Nothing was stored. */
-export class EventStoreError extends Data.TaggedError("EventStoreError")<{
+export class EventStoreError extends TaggedError("EventStoreError")<{
   readonly operation: string
   readonly cause: unknown
   /**
@@ -28,7 +28,7 @@ export class EventStoreError extends Data.TaggedError("EventStoreError")<{
  * The connection was lost after an append was sent, and it is unknown whether its events are stored or will be. When the
  * store answers again, look the event ids up, or repeat the append under the same idempotency key.
  */
-export class OutcomeUnknown extends Data.TaggedError("OutcomeUnknown")<{
+export class OutcomeUnknown extends TaggedError("OutcomeUnknown")<{
   readonly eventIds: ReadonlyArray<EventId>
   readonly cause: unknown
 }> {
@@ -43,7 +43,7 @@ export class OutcomeUnknown extends Data.TaggedError("OutcomeUnknown")<{
  * A stored event that cannot be read. The cause of an `EventStoreError` that is permanent. A projection and a process park
  * its stream, and another reader can go on after its position.
  */
-export class UnreadableEvent extends Data.TaggedError("UnreadableEvent")<{
+export class UnreadableEvent extends TaggedError("UnreadableEvent")<{
   readonly stream: StreamName
   readonly version: StreamVersion
   /** Its stored type. */
@@ -64,7 +64,7 @@ export class UnreadableEvent extends Data.TaggedError("UnreadableEvent")<{
  * A value in a table of the store, other than an event, that cannot be read: another program has written it. The cause of an
  * `EventStoreError` that is permanent.
  */
-export class UnreadableValue extends Data.TaggedError("UnreadableValue")<{
+export class UnreadableValue extends TaggedError("UnreadableValue")<{
   /** The table, without its schema. */
   readonly table: string
   /** The columns by which the row is found, and their values. */
@@ -86,7 +86,7 @@ export class UnreadableValue extends Data.TaggedError("UnreadableValue")<{
  * The role of this program may not do what an operation needs, or may not log in any more. The cause of an `EventStoreError`
  * that is permanent: a right that is missing does not come back by itself.
  */
-export class PermissionDenied extends Data.TaggedError("PermissionDenied")<{
+export class PermissionDenied extends TaggedError("PermissionDenied")<{
   /** The table, function or schema, without the schema's name; undefined where the server does not name one of the store's. */
   readonly object: string | undefined
   /** The right on the object that the role lacks, or one of these; undefined without an object, and where only the owner has one. */
@@ -111,7 +111,7 @@ export class PermissionDenied extends Data.TaggedError("PermissionDenied")<{
  * The store is in the middle of an import, so its log lacks events. The cause of an `EventStoreError` of reads and appends; it is
  * not permanent: they succeed when the import has ended.
  */
-export class StoreIncomplete extends Data.TaggedError("StoreIncomplete")<{}> {
+export class StoreIncomplete extends TaggedError("StoreIncomplete")<{}> {
   override get message(): string {
     return "the store is in the middle of an import: finish it with Store.importLines, or give it up with Store.abandonImport"
   }

@@ -5,14 +5,14 @@
 import type { EventId } from "@refold/core/event/EventId"
 import type { Position } from "@refold/core/event/Position"
 import { printable } from "@refold/core/internal/event/Printable"
-import * as Data from "effect/Data"
+import { TaggedError } from "@refold/core/internal/event/TaggedError"
 
 /**
  * A subscription cannot go on from where it was. `Gone`: its last event is not in the log any more. `Unknown`: its last
  * event is there, but the database was restarted or replaced since, so earlier ones may be gone; only with
  * `onLogChange: "fail"`. Undo what was done for events that are gone, and subscribe again after one that is there.
  */
-export class LogWentBack extends Data.TaggedError("LogWentBack")<{
+export class LogWentBack extends TaggedError("LogWentBack")<{
   readonly reason: "Gone" | "Unknown"
   /** The position after which the subscription had to go on. */
   readonly after: Position

@@ -1,6 +1,6 @@
 /** The failure of a command of a process whose idempotency key is used by a commit that is not of this command. */
 import { printable } from "@refold/core/internal/event/Printable"
-import * as Data from "effect/Data"
+import { TaggedError } from "@refold/core/internal/event/TaggedError"
 
 /**
  * The commit that is stored under the key of a process's command does not carry the id of that command as causation id. It
@@ -8,7 +8,7 @@ import * as Data from "effect/Data"
  * nothing can be: its outcome is a failure. Only a role that writes to the tables or calls `append_events` can have stored
  * such a commit.
  */
-export class ProcessKeyTaken extends Data.TaggedError("ProcessKeyTaken")<{
+export class ProcessKeyTaken extends TaggedError("ProcessKeyTaken")<{
   readonly key: string
   /** A stream of the other commit. */
   readonly stream: string

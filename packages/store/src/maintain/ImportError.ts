@@ -1,12 +1,12 @@
 /** What is wrong with a file that is imported, or with the store that it is imported into. */
 import { printable } from "@refold/core/internal/event/Printable"
-import * as Data from "effect/Data"
+import { TaggedError } from "@refold/core/internal/event/TaggedError"
 
 /**
  * A line breaks a rule. Lines that were stored before it stay, and the store stays incomplete: import a file that is repaired from
  * this line on, or give the import up with `Store.abandonImport`.
  */
-export class InvalidLine extends Data.TaggedError("InvalidLine")<{
+export class InvalidLine extends TaggedError("InvalidLine")<{
   /** The number of the line, from 1. */
   readonly line: number
   /** The path to the value: `event.version`. */
@@ -20,7 +20,7 @@ export class InvalidLine extends Data.TaggedError("InvalidLine")<{
 }
 
 /** Newer code has written the file than this. Nothing was stored. */
-export class NewerFormat extends Data.TaggedError("NewerFormat")<{
+export class NewerFormat extends TaggedError("NewerFormat")<{
   /** The version of the file's format, and the latest that this code reads. */
   readonly version: number
   readonly latest: number
@@ -33,7 +33,7 @@ export class NewerFormat extends Data.TaggedError("NewerFormat")<{
 }
 
 /** The file ends before its trailer: it was cut. The store stays incomplete: import the whole file to go on. */
-export class IncompleteFile extends Data.TaggedError("IncompleteFile")<{
+export class IncompleteFile extends TaggedError("IncompleteFile")<{
   /** The number of lines that the file has. */
   readonly lines: number
 }> {
@@ -45,7 +45,7 @@ export class IncompleteFile extends Data.TaggedError("IncompleteFile")<{
 }
 
 /** An import takes an empty store, and this one is not. Nothing was stored. */
-export class StoreNotEmpty extends Data.TaggedError("StoreNotEmpty")<{
+export class StoreNotEmpty extends TaggedError("StoreNotEmpty")<{
   /** What the store has: `events`, `idempotency keys`, `snapshots`, `projections` or `discarded events`. */
   readonly has: string
 }> {
@@ -56,8 +56,8 @@ export class StoreNotEmpty extends Data.TaggedError("StoreNotEmpty")<{
   }
 }
 
-/** The store is in the middle of the import of another file, or of the same one by another program. Nothing was stored. */
-export class ImportMismatch extends Data.TaggedError("ImportMismatch")<{ readonly reason: string }> {
+/** The store is in the middle of the import of another file, or of the same one by another program, or the import was given up. Nothing was stored. */
+export class ImportMismatch extends TaggedError("ImportMismatch")<{ readonly reason: string }> {
   override get message(): string {
     return printable(
       `${this.reason}: import the file that was begun, or give that import up with Store.abandonImport`

@@ -2,11 +2,11 @@
 import type { Position } from "@refold/core/event/Position"
 import type { StreamName } from "@refold/core/event/StreamName"
 import { printable } from "@refold/core/internal/event/Printable"
-import * as Data from "effect/Data"
+import { TaggedError } from "@refold/core/internal/event/TaggedError"
 import * as Option from "effect/Option"
 
 /** The store has no projection or consumer of this name. Run it once. */
-export class UnknownProjection extends Data.TaggedError("UnknownProjection")<{ readonly projection: string }> {
+export class UnknownProjection extends TaggedError("UnknownProjection")<{ readonly projection: string }> {
   override get message(): string {
     return printable(
       `projection "${this.projection}" has never been run on this store: run it, or the consumer of this name, first`
@@ -15,7 +15,7 @@ export class UnknownProjection extends Data.TaggedError("UnknownProjection")<{ r
 }
 
 /** The first build of the projection is still running; it has no rows until that is done. */
-export class ProjectionNotReady extends Data.TaggedError("ProjectionNotReady")<{
+export class ProjectionNotReady extends TaggedError("ProjectionNotReady")<{
   readonly projection: string
   /** The checkpoint of the first build. */
   readonly checkpoint: Position
@@ -28,7 +28,7 @@ export class ProjectionNotReady extends Data.TaggedError("ProjectionNotReady")<{
 }
 
 /** A newer version of the projection is live: newer code is deployed, and this code must not write its rows. */
-export class ProjectionOutdated extends Data.TaggedError("ProjectionOutdated")<{
+export class ProjectionOutdated extends TaggedError("ProjectionOutdated")<{
   readonly projection: string
   /** The version of this code. */
   readonly version: number
@@ -47,7 +47,7 @@ export class ProjectionOutdated extends Data.TaggedError("ProjectionOutdated")<{
  * another kind of projection. Or an index of an inline projection was used while its rows are of another version: the index has
  * the values of that version. Nothing was written.
  */
-export class DefinitionMismatch extends Data.TaggedError("DefinitionMismatch")<{
+export class DefinitionMismatch extends TaggedError("DefinitionMismatch")<{
   readonly projection: string
   /** The version of this code. */
   readonly version: number
@@ -67,7 +67,7 @@ export class DefinitionMismatch extends Data.TaggedError("DefinitionMismatch")<{
 }
 
 /** A stored row does not fit the schema of the projection: other code wrote it. */
-export class UnreadableRow extends Data.TaggedError("UnreadableRow")<{
+export class UnreadableRow extends TaggedError("UnreadableRow")<{
   readonly projection: string
   readonly key: string
   /** The version of the projection that wrote the row. */
@@ -82,7 +82,7 @@ export class UnreadableRow extends Data.TaggedError("UnreadableRow")<{
 }
 
 /** The projection did not reach a position before the timeout. */
-export class AwaitTimeout extends Data.TaggedError("AwaitTimeout")<{
+export class AwaitTimeout extends TaggedError("AwaitTimeout")<{
   readonly projection: string
   readonly position: Position
   /** The last checkpoint seen; None if the projection had no rows yet. */
@@ -100,7 +100,7 @@ export class AwaitTimeout extends Data.TaggedError("AwaitTimeout")<{
 }
 
 /** The projection has parked the stream: the stream's events from the poisoned one on are missing from the rows. */
-export class StreamParked extends Data.TaggedError("StreamParked")<{
+export class StreamParked extends TaggedError("StreamParked")<{
   readonly projection: string
   readonly stream: StreamName
   readonly reason: string
@@ -113,7 +113,7 @@ export class StreamParked extends Data.TaggedError("StreamParked")<{
 }
 
 /** The projection has not parked the stream. */
-export class NotParked extends Data.TaggedError("NotParked")<{
+export class NotParked extends TaggedError("NotParked")<{
   readonly projection: string
   readonly stream: StreamName
 }> {

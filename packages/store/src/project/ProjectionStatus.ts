@@ -1,5 +1,6 @@
 /** The status of projections: checkpoint, lag, rate, parked streams, and what holds readers back; also as metrics. */
 import type { Position } from "@refold/core/event/Position"
+import * as StoredDefinition from "@refold/core/internal/project/StoredDefinition"
 import * as DateTime from "effect/DateTime"
 import type * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -13,6 +14,8 @@ import { type Generation, type NewerEvent, type ParkedStream, ReadModelStore } f
 /** The status of a projection. */
 export interface ProjectionStatus {
   readonly projection: string
+  /** What has this name; undefined if it was never run. */
+  readonly kind: "projection" | "process" | "consumer" | undefined
   /** The generation that queries read; None until the first build is done. */
   readonly live: Option.Option<GenerationStatus>
   /** The generation of a running rebuild, or of the first build. */
@@ -88,7 +91,9 @@ const describe = Effect.fnUntraced(function*(
       Option.toArray(Option.fromUndefinedOr(generations.findLast((one) => one.status === status))),
       (generation) => statusOf(generation, bound)
     ).pipe(Effect.map(([found]) => Option.fromUndefinedOr(found)))
-  return { projection, live: yield* find("Live"), building: yield* find("Building"), bound }
+  const [one] = generations
+  const kind = one && StoredDefinition.runnableKind(one.definition)
+  return { projection, kind, live: yield* find("Live"), building: yield* find("Building"), bound }
 })
 
 const statusOf = Effect.fnUntraced(function*(

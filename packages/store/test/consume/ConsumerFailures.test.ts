@@ -13,6 +13,7 @@ import { describe, expect, it } from "vitest"
 import * as Account from "../support/Account.ts"
 import { run, runAtZero, stored, stream, times } from "../support/Account.ts"
 import { deposit, down, garble, pass, withRows } from "../support/Balances.ts"
+import { logging } from "../support/Logging.ts"
 import * as Mail from "../support/Mail.ts"
 
 const parkedOf = <R>(consumer: Consumer.Consumer<Account.Event, R>) => Parked.list(consumer)
@@ -91,6 +92,22 @@ describe("a handler that fails", () => {
       expect(amounts()).toEqual([1, 3])
       expect(yield* parkedOf(consumer)).toMatchObject([{ attempts }])
     })))
+
+  it("that parks its stream is logged with the attempts, the reason and what to do", () => {
+    const { capture, logged } = logging()
+    return run(
+      Effect.gen(function*() {
+        const { consumer } = Mail.make({ before: failing(Infinity).before })
+        yield* deposit("a", 1, 13, 2)
+        yield* Consumer.catchUp(consumer, { attempts: 2, backoff: "1 millis" })
+        expect(logged.filter((line) => line.includes("has parked"))).toEqual([
+          expect.stringMatching(
+            /^Warn: consumer "mail" has parked stream "account-a" at event 2 \(Deposited\) after 2 attempts: not yet\. .*Parked\.retry.*Parked\.discard$/
+          )
+        ])
+      }).pipe(capture)
+    )
+  })
 
   it("goes on with the stream after a retry, with the same key", () =>
     run(Effect.gen(function*() {

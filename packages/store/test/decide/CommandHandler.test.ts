@@ -83,7 +83,13 @@ describe("a command", () => {
 
   it("fails if its id makes no valid stream name", () =>
     run(Effect.gen(function*() {
-      expect(yield* Effect.flip(handle("", deposit(1)))).toMatchObject({ _tag: "InvalidInput", field: "stream" })
+      // Without types, `undefined` and a promise are ids, too.
+      for (const id of ["", undefined, 7, Promise.resolve("a")]) {
+        expect(yield* Effect.flip(handle(id as string, deposit(1)))).toMatchObject({
+          _tag: "InvalidInput",
+          field: "id"
+        })
+      }
     })))
 
   it("fails and stores nothing if an event of it does not fit its schema", () =>

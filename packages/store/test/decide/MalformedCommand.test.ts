@@ -117,6 +117,9 @@ describe("a decider that breaks its contract", () => {
   // What code without types can give.
   const wrong = (value: unknown): typeof decider["decide"] => () => value as ReturnType<typeof decider["decide"]>
 
+  const misreturned =
+    "decide failed on stream \"account-a\": it must return, synchronously, { events } or { refused }, or a Result. This is a bug of the decider: repair its decide"
+
   it.each<[string, Partial<typeof decider>, object]>([
     ["throws in decide", {
       decide: () => {
@@ -126,7 +129,9 @@ describe("a decider that breaks its contract", () => {
       stage: "decide",
       message: "decide failed on stream \"account-a\": oh. This is a bug of the decider: repair its decide"
     }],
-    ["returns undefined", { decide: wrong(undefined) }, { stage: "decide" }],
+    ["returns undefined", { decide: wrong(undefined) }, { stage: "decide", message: misreturned }],
+    ["returns undefined to make", Decider.make({ ...decider, decide: wrong(undefined) }), { message: misreturned }],
+    ["is async", { decide: wrong(Promise.resolve({ events: [] })) }, { stage: "decide", message: misreturned }],
     ["returns something other than an array", { decide: wrong(Result.succeed("events")) }, { stage: "decide" }],
     ["throws in evolve for a decided event", {
       evolve: () => {
@@ -141,6 +146,21 @@ describe("a decider that breaks its contract", () => {
       const failed = yield* Effect.flip(handling(faulty)("a", deposit))
       expect(failed).toMatchObject({ _tag: "DeciderFault", stream: "account-a", ...error })
       expect(yield* history("a")).toEqual([])
+    })))
+
+  it("and returns a promise that is rejected leaves no unhandled rejection", () =>
+    run(Effect.gen(function*() {
+      const unhandled: Array<unknown> = []
+      const listen = (error: unknown) => void unhandled.push(error)
+      process.on("unhandledRejection", listen)
+      const failed = yield* Effect.flip(
+        handling(Decider.make({ ...decider, decide: () => Promise.reject(new Error("oh")) as never }))("a", deposit)
+      )
+      // A rejection counts as unhandled after the microtasks of its turn.
+      yield* Effect.promise(() => new Promise((resolve) => setImmediate(resolve)))
+      process.off("unhandledRejection", listen)
+      expect(failed).toMatchObject({ _tag: "DeciderFault", message: misreturned })
+      expect(unhandled).toEqual([])
     })))
 
   it("and throws for a stored event fails the load", () =>

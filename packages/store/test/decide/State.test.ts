@@ -300,7 +300,7 @@ describe("a load fails", () => {
     run(Effect.gen(function*() {
       expect(yield* Effect.flip(State.load(Account.account, ""))).toMatchObject({
         _tag: "InvalidInput",
-        field: "stream"
+        field: "id"
       })
       expect(yield* Effect.flip(State.load(Account.account, "a", { asOf: AsOf.version(-1) })))
         .toMatchObject({ _tag: "InvalidInput", field: "asOf.version" })

@@ -233,7 +233,7 @@ describe("commands that are handled together", () => {
         field: "writes[2].stream"
       })
       const nameless = Together.handle([Together.part(Account.account, "", deposit(1))])
-      expect(yield* Effect.flip(nameless)).toMatchObject({ _tag: "InvalidInput", field: "stream" })
+      expect(yield* Effect.flip(nameless)).toMatchObject({ _tag: "InvalidInput", field: "id" })
       expect(yield* everything).toEqual([])
     })))
 

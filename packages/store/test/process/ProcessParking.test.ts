@@ -14,6 +14,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { describe, expect, it } from "vitest"
+import { logging } from "../support/Logging.ts"
 import {
   append,
   coinsOf,
@@ -160,7 +161,7 @@ describe("an event that cannot be matched to an instance", () => {
     ["throws what no store could hold", thrown("\u0000"), "correlate threw \ufffd"],
     ["gives nothing", () => undefined, "correlate must return an Option"],
     ["gives an id outside of an Option", () => "2", "correlate must return an Option"],
-    ["gives an empty id", () => Option.some(""), "stream must be category-id, both not empty"],
+    ["gives an empty id", () => Option.some(""), "id must be a text that is not empty"],
     ["gives a very long id", () => Option.some("a".repeat(10_000)), "must not be longer than 255 characters"],
     ["gives an id for which there is no room", () => Option.some("a".repeat(200)), "instance must be at most 191"],
     ["gives an id that no store could hold", () => Option.some("\u0000"), "must not contain the character"],
@@ -177,6 +178,18 @@ describe("an event that cannot be matched to an instance", () => {
       ])
       expect((yield* log).filter((one) => one.startsWith("payments-2"))).toEqual([])
     })))
+
+  it("is logged with the process, the reason and what to do", () => {
+    const { capture, logged } = logging()
+    return run(
+      Effect.gen(function*() {
+        yield* three(astray(thrown("whose?")))
+        expect(logged.filter((line) => line.includes("has parked"))).toEqual([expect.stringMatching(
+          /^Warn: process "payments observer" has parked stream "transfer-2" at event 1 .* correlate threw whose\?\. .*Parked\.retry/
+        )])
+      }).pipe(capture)
+    )
+  })
 
   it("is observed after a repair and a retry", () =>
     run(Effect.gen(function*() {

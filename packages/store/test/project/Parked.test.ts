@@ -11,6 +11,7 @@ import * as Stream from "effect/Stream"
 import { describe, expect, it } from "vitest"
 import { at, run, runAtZero, stream } from "../support/Account.ts"
 import { balances, catchUp, deposit, down, garble, hasty, repaired, seen, withRows } from "../support/Balances.ts"
+import { logging } from "../support/Logging.ts"
 
 // 13 is poisonous: the account's second and later events wait.
 const parked = Effect.gen(function*() {
@@ -35,6 +36,22 @@ describe("a stream with an event that cannot be folded", () => {
         parkedAt: at(0)
       }])
     })))
+
+  it("is logged once", () => {
+    const { capture, logged } = logging()
+    return run(
+      Effect.gen(function*() {
+        yield* parked
+        yield* deposit("a", 8)
+        yield* catchUp
+        expect(logged).toEqual([
+          "Warn: projection \"balances\" has parked stream \"account-a\" at event 2 (Deposited) after 1 attempt: " +
+          "it threw Error: 13 brings bad luck. This event and all later ones of the stream are skipped: repair the cause " +
+          "and call Parked.retry, or skip the event with Parked.discard"
+        ])
+      }).pipe(capture)
+    )
+  })
 
   it("is listed in the order of the poisoned events", () =>
     run(Effect.gen(function*() {

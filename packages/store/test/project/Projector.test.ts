@@ -181,14 +181,20 @@ describe("a projection that is run", () => {
       const failing = withRows(({ update }) => ({
         update: (...args) => Effect.suspend(() => isDown ? Effect.fail<EventStoreError>(down) : update(...args))
       }))
-      const silent = Effect.provide(Logger.layer([]))
-      const running = yield* Effect.forkScoped(silent(failing(Projector.run(balances))))
+      const lines: Array<string> = []
+      const noting = Effect.provide(
+        Logger.layer([Logger.make(({ logLevel, message }) => void lines.push(`${logLevel} ${String(message)}`))])
+      )
+      const running = yield* Effect.forkScoped(noting(failing(Projector.run(balances))))
       yield* deposit("a", 1)
       yield* pass(10_000)
       expect(running.pollUnsafe()).toBeUndefined()
+      const warning = `Warn projection "balances" could not use the store and tries again: ${down.message}`
+      expect(lines).toEqual([warning])
       isDown = false
       yield* pass(1000)
       expect(yield* seen()).toEqual({ a: 1 })
+      expect(lines).toEqual([warning, "Info projection \"balances\" can use the store again"])
     })))
 })
 

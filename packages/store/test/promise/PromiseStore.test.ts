@@ -32,6 +32,23 @@ describe("a handler", () => {
     })
   })
 
+  it.each([undefined, null, 7, "", Promise.resolve("a")])(
+    "rejects the id %s, as a load and together do",
+    async (given) => {
+      const store = await open()
+      // What code without types can give.
+      const id = given as string
+      const calls = [
+        store.handler(account)(id, deposit(1)),
+        store.load(account, id),
+        store.together([Together.part(account, id, deposit(1))])
+      ]
+      for (const call of calls) {
+        expect(await rejection(call)).toMatchObject({ _tag: "InvalidInput", field: "id" })
+      }
+    }
+  )
+
   it("rejects a refused command with an Error that has the refusal and says it", async () => {
     const handle = (await open()).handler(account)
     const error = await rejection(handle("a", withdraw(5)))

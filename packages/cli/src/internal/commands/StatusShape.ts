@@ -1,5 +1,5 @@
 /** The status of projections, processes and consumers as records and as rows of a table. */
-import { parse } from "@refold/core/internal/project/StoredDefinition"
+import * as StoredDefinition from "@refold/core/internal/project/StoredDefinition"
 import type { ReadBound } from "@refold/store/log/EventReader"
 import * as ProjectionStatus from "@refold/store/project/ProjectionStatus"
 import { ReadModelStore } from "@refold/store/project/ReadModelStore"
@@ -11,7 +11,7 @@ import { time } from "./EventShape.ts"
 /** A generation of a projection, the observer of a process, or a consumer. */
 export interface RunnableStatus {
   readonly name: string
-  readonly kind: "projection" | "process" | "consumer"
+  readonly kind: StoredDefinition.RunnableKind
   readonly version: number
   readonly status: "live" | "building"
   readonly position: number
@@ -36,17 +36,14 @@ export interface LogStatus {
 /** Those with one of these names, or all; live generations before those that are being built. */
 export const read = Effect.fnUntraced(function*(names?: ReadonlyArray<string>) {
   const generations = yield* (yield* ReadModelStore).generations()
-  const kinds = new Map(generations.map(({ definition, projection }) => [projection, kindOf(definition)]))
+  const kinds = new Map(
+    generations.map(({ definition, projection }) => [projection, StoredDefinition.runnableKind(definition)])
+  )
   const all = yield* ProjectionStatus.all
   return all.filter(({ projection }) => names?.includes(projection) ?? true).flatMap((one) =>
     rowsOf(one, kinds.get(one.projection) ?? "projection")
   )
 })
-
-const kindOf = (definition: string): RunnableStatus["kind"] => {
-  const { kind } = parse(definition)
-  return kind === "process" || kind === "consumer" ? kind : "projection"
-}
 
 const rowsOf = (
   { building, live, projection }: ProjectionStatus.ProjectionStatus,

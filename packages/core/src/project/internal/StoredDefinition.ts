@@ -103,3 +103,12 @@ const rendered = (categories: ReadonlyArray<string> | undefined): string =>
   categories === undefined ? "all categories" : `the categories ${categories.join(", ")}`
 
 const sorted = (texts: ReadonlyArray<string>): ReadonlyArray<string> => [...new Set(texts)].toSorted()
+
+/** What runs under a definition. */
+export type RunnableKind = "projection" | "process" | "consumer"
+
+/** What runs under a definition that `render` returned. */
+export const runnableKind = (rendered: string): RunnableKind => {
+  const { kind } = parse(rendered)
+  return kind === "process" || kind === "consumer" ? kind : "projection"
+}

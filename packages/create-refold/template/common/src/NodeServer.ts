@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http"
 import { Readable } from "node:stream"
 import { pipeline } from "node:stream/promises"
+import type { ReadableStream as WebStream } from "node:stream/web"
 
 const toRequest = (message: IncomingMessage, signal: AbortSignal): Request => {
   const method = message.method ?? "GET"
@@ -12,25 +13,27 @@ const toRequest = (message: IncomingMessage, signal: AbortSignal): Request => {
   // The client chooses the header Host, so it is not used.
   const url = `http://localhost${message.url?.startsWith("/") === true ? message.url : "/"}`
   const hasBody = method !== "GET" && method !== "HEAD"
-  return new Request(url, {
-    method,
-    headers,
-    signal,
-    ...(hasBody ? { body: Readable.toWeb(message), duplex: "half" } : {})
-  })
+  const init = { method, headers, signal }
+  // The types of web streams are declared twice, by Node and by the DOM; the casts let either be the global ones.
+  return new Request(url, hasBody ? { ...init, body: Readable.toWeb(message), duplex: "half" } as RequestInit : init)
 }
 
-/** Makes a server that does not listen yet. */
-export const nodeServer = (handler: (request: Request) => Promise<Response>): Server =>
-  createServer((message: IncomingMessage, answer: ServerResponse) => {
+/** Makes a server that does not listen yet. Once it is closed, it keeps no connection open for another request. */
+export const nodeServer = (handler: (request: Request) => Promise<Response>): Server => {
+  const server = createServer((message: IncomingMessage, answer: ServerResponse) => {
     const disconnected = new AbortController()
-    answer.once("close", () => disconnected.abort())
+    answer.once("close", () => {
+      disconnected.abort()
+      if (!server.listening) server.closeIdleConnections()
+    })
     const respond = async () => {
       const { body, headers, status } = await handler(toRequest(message, disconnected.signal))
       answer.writeHead(status, Object.fromEntries(headers))
       if (body === null) answer.end()
-      else await pipeline(Readable.fromWeb(body), answer)
+      else await pipeline(Readable.fromWeb(body as WebStream), answer)
     }
     // The client sent what is no `Request`, such as TRACE, or it has disconnected.
     respond().catch(() => answer.headersSent ? answer.destroy() : answer.writeHead(400).end())
   })
+  return server
+}

@@ -1,11 +1,11 @@
 /** The target of an import on one database: facts about what is stored, and batches that are stored with the progress. */
 import type { EventId } from "@refold/core/event/EventId"
 import type { Position } from "@refold/core/event/Position"
+import { TaggedError } from "@refold/core/internal/event/TaggedError"
 import type { SizeLimits } from "@refold/core/journal/SizeLimits"
 import type { EventStoreError } from "@refold/store/log/EventStoreError"
 import { ImportMismatch, StoreNotEmpty } from "@refold/store/maintain/ImportError"
 import type { EventPlace, ImportBatch, ImportProgress, ImportTarget } from "@refold/store/maintain/Maintenance"
-import * as Data from "effect/Data"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -148,7 +148,7 @@ export const store = Effect.fnUntraced(function*(
 })
 
 /** An item of a batch whose id is taken. */
-class Taken extends Data.TaggedError("Taken")<{ readonly index: number }> {}
+class Taken extends TaggedError("Taken")<{ readonly index: number }> {}
 
 /** The index of the item that is taken in place of the failure. */
 export const orTaken = <E extends ImportMismatch | EventStoreError>(

@@ -148,6 +148,7 @@ export const rightOn = (object: string): string | undefined => {
 /** What statements of the library use that only an owner runs: exports and imports. */
 export const ownersObjects: ReadonlyArray<string> = [
   "commit_fingerprint",
+  "content_fingerprint",
   "store_content",
   "begin_import",
   "end_import",

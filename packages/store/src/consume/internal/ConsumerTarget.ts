@@ -19,6 +19,8 @@ import type { Remembered } from "./Lanes.ts"
 export const make = <Event extends Tagged, R>(consumer: Consumer<Event, R>): ProjectionTarget<R> => {
   const { categories, events, handleAll, inTransaction, name, startAt, types } = consumer
   const memory = new Map<string, Remembered>()
+  // The partitions in whose last batch an event failed: the next one begins with it.
+  const failing = new Set<string>()
   return {
     name,
     // Never raised: what was delivered cannot be taken back, so there is nothing to build again.
@@ -41,14 +43,20 @@ export const make = <Event extends Tagged, R>(consumer: Consumer<Event, R>): Pro
       const isInside = inTransaction || batch.outside === undefined
       const place = isInside ? "inside" : "outside"
       if (handleAll === undefined && !isInside) return yield* oneByOne(place)
+      const delivered = events.filter(({ stream }) => !waiting.has(stream))
+      const partition = `${batch.generation.id}:${batch.partition}`
+      const byThemselves = Effect.tap(
+        oneByOne(isInside ? "savepoint" : "outside"),
+        (outcome) => Effect.sync(() => isWhole(outcome) ? failing.delete(partition) : failing.add(partition))
+      )
+      // What fails together runs once more by itself. That is not done where it would be one more than the attempts.
+      const isAlone = delivered.length === 1 || handleAll === undefined && (isParked || failing.has(partition))
+      if (isAlone) return yield* byThemselves
       const together = handleAll === undefined
         ? Effect.filterOrFail(oneByOne(place), isWhole, () => "an event failed")
-        : deliverTogether(consumer, batch, events.filter(({ stream }) => !waiting.has(stream)), place)
+        : deliverTogether(consumer, batch, delivered, place)
       // All behind one savepoint, and if one fails, again, each behind its own.
-      return yield* Effect.catch(
-        isInside ? undoing(batch, together) : together,
-        () => oneByOne(isInside ? "savepoint" : "outside")
-      )
+      return yield* Effect.catch(isInside ? undoing(batch, together) : together, () => byThemselves)
     })
   }
 }

@@ -62,10 +62,15 @@ const callDecide = <Event, Refusal>(
   const fault = (cause: unknown) => Result.fail(new DeciderFault({ stream, stage: "decide", cause }))
   try {
     const decision = run()
-    return Result.isResult(decision) && (Result.isFailure(decision) || Array.isArray(decision.success))
-      ? decision
-      : fault(new TypeError("it must return a Result of an array of events, or of a refusal"))
+    if (Result.isResult(decision) && (Result.isFailure(decision) || Array.isArray(decision.success))) return decision
+    ignoreRejection(decision)
+    return fault(new TypeError("it must return, synchronously, { events } or { refused }, or a Result"))
   } catch (error) {
     return fault(error)
   }
+}
+
+// An async decide is a fault already: the rejection of its promise must not end the program.
+const ignoreRejection = (decision: unknown): void => {
+  if (decision instanceof Promise) decision.catch(() => undefined)
 }

@@ -7,6 +7,7 @@ import * as Stream from "effect/Stream"
 import type { ReadFailure } from "../EventReader.ts"
 import type { EventStoreError } from "../EventStoreError.ts"
 import * as InstanceChanged from "../InstanceChanged.ts"
+import * as Outage from "./Outage.ts"
 import * as RetryPolicies from "./RetryPolicies.ts"
 
 /**
@@ -16,20 +17,21 @@ import * as RetryPolicies from "./RetryPolicies.ts"
 export const retryForever = <A>(
   read: Stream.Stream<A, InvalidInput | EventStoreError>
 ): Stream.Stream<A, InvalidInput | EventStoreError> =>
-  read.pipe(
-    Stream.tapError((error) =>
-      isRetried(error)
-        ? Effect.logWarning("a subscription could not use the store and tries again", error)
-        : Effect.void
-    ),
-    Stream.retry((forErrors) =>
-      Schedule.while(forErrors(RetryPolicies.storeUnavailable), ({ input }) => isRetried(input))
+  Stream.suspend(() => {
+    const loop = Outage.loops("a subscription")()
+    return read.pipe(
+      Stream.tapError((error) => isRetried(error) ? loop.failed(error) : Effect.void),
+      Stream.onFirst(() => loop.succeeded),
+      Stream.onEnd(loop.succeeded),
+      Stream.retry((forErrors) =>
+        Schedule.while(forErrors(RetryPolicies.storeUnavailable), ({ input }) => isRetried(input))
+      )
     )
-  )
+  })
 
 /** The answer to a question about the log, asked until the store answers. */
 export const readForever = <A>(question: Effect.Effect<A, ReadFailure>): Effect.Effect<A, ReadFailure> =>
   retryForever(Stream.fromEffect(question)).pipe(Stream.runHead, Effect.map(Option.getOrThrow))
 
-const isRetried = (error: InvalidInput | EventStoreError): boolean =>
+const isRetried = (error: InvalidInput | EventStoreError): error is EventStoreError =>
   error._tag === "EventStoreError" && error.isPermanent !== true && !InstanceChanged.isCauseOf(error)

@@ -67,6 +67,8 @@ const checkHandlers = <R>(
   targets: ReadonlyArray<{ readonly category: string }>,
   handlers: ReadonlyArray<ProcessHandler<R>>
 ): Result.Result<ReadonlyArray<ProcessHandler<R>>, InvalidInput> => {
+  // Without types it may be left out.
+  if (!Array.isArray(handlers)) return invalid("handlers", "must be an array with a handler for each target")
   const missing = targets.find((target) => handlers.every(({ category }) => category !== target.category))
   return missing === undefined
     ? Result.succeed(handlers)

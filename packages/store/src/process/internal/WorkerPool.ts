@@ -12,6 +12,7 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { EventReader } from "../../log/EventReader.ts"
 import { EventStoreError, PermissionDenied } from "../../log/EventStoreError.ts"
+import * as Outage from "../../log/internal/Outage.ts"
 import * as Polling from "../../log/internal/Polling.ts"
 import { isSame, type LogHead } from "../../log/LogHead.ts"
 import type { Row } from "../../project/internal/Row.ts"
@@ -66,13 +67,13 @@ export const run = <Event extends Tagged, State, R>(
       head: undefined,
       quiet: undefined
     }
-    const logged = Effect.catchTag(
-      Polling.untraced(poll(process, ObserverProgress.track(observer), pool)),
-      "EventStoreError",
-      (error) =>
-        error.isPermanent === true
-          ? Effect.fail(error)
-          : Effect.logWarning(`process "${process.name}" waits for the store`, error)
+    const loop = Outage.loops(`process "${process.name}"`)()
+    const logged = Polling.untraced(poll(process, ObserverProgress.track(observer), pool)).pipe(
+      Effect.andThen(loop.succeeded),
+      Effect.catchTag(
+        "EventStoreError",
+        (error) => error.isPermanent === true ? Effect.fail(error) : loop.failed(error)
+      )
     )
     const workers = Array.from({ length: concurrency }, () => Effect.forever(workOnNext(worker, pool)))
     const polling = Effect.forever(Effect.andThen(Queue.take(pool.polls), logged))

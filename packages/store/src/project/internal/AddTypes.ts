@@ -40,7 +40,17 @@ export const addTypes = Effect.fnUntraced(function*<R>(
     ? batch.redefine(target.definition)
     : batch.add({ definition: target.definition, checkpoint })
   const { failed, folded } = outcome
-  return { partition, generation, head, checkpoint, folded, isLive: generation.status === "Live", newer, failed }
+  return {
+    partition,
+    generation,
+    head,
+    checkpoint,
+    folded,
+    isLive: generation.status === "Live",
+    newer,
+    failed,
+    parked
+  }
 })
 
 /** The events that are read next for an addition: the added types, from where the addition is, up to the checkpoint. */

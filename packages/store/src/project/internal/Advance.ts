@@ -15,6 +15,7 @@ import type * as ParkingPolicy from "./ParkingPolicy.ts"
 import { type BatchFailure, projectBatch } from "./ProjectBatch.ts"
 import type { FoldLimits, ProjectionTarget } from "./ProjectionTarget.ts"
 import { promoteAll } from "./Promote.ts"
+import { warnOfParked } from "./WarnOfParked.ts"
 
 /** How far to go. */
 export interface Goal {
@@ -49,6 +50,7 @@ export const advance = Effect.fnUntraced(function*<R>(
     const reached = yield* inAttempts(target, generation, { ...goal, ...options, attempt: attempts, claim }, project)
     if (Option.isNone(reached)) return reached
     yield* Checkpoint.measure(reached.value)
+    if (reached.value.generation.status !== "Scratch") yield* warnOfParked(target, reached.value.parked)
     if (reached.value.failed === undefined) return reached
     yield* Effect.sleep(options.backoff)
   }

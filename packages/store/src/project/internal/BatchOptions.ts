@@ -1,7 +1,7 @@
 /** The options of a batch, and how a batch asks to be tried again. */
+import { TaggedError } from "@refold/core/internal/event/TaggedError"
 import type * as AsOf from "@refold/core/journal/AsOf"
 import type { PoisonedEvent } from "@refold/core/project/PoisonedEvent"
-import * as Data from "effect/Data"
 import type { UnreadableEvent } from "../../log/EventStoreError.ts"
 import type { LogHead } from "../../log/LogHead.ts"
 import type { UpdateOptions } from "../ReadModelStore.ts"
@@ -33,4 +33,4 @@ export interface BatchOptions
 }
 
 /** The batch has poisoned events and is to be tried again. Nothing of it was stored. */
-export class RetryBatch extends Data.TaggedError("RetryBatch")<{ readonly poisoned: ReadonlyArray<PoisonedEvent> }> {}
+export class RetryBatch extends TaggedError("RetryBatch")<{ readonly poisoned: ReadonlyArray<PoisonedEvent> }> {}

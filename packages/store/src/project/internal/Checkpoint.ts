@@ -8,7 +8,7 @@ import type { PoisonedEvent } from "@refold/core/project/PoisonedEvent"
 import * as Effect from "effect/Effect"
 import * as Metric from "effect/Metric"
 import type { LogHead } from "../../log/LogHead.ts"
-import type { Generation, NewerEvent } from "../ReadModelStore.ts"
+import type { Generation, NewerEvent, ParkedStream } from "../ReadModelStore.ts"
 
 /** How far a partition of a generation is after a batch. */
 export interface Reached {
@@ -25,7 +25,12 @@ export interface Reached {
   readonly newer?: NewerEvent | undefined
   /** The event before which the batch stopped, because it failed: see `Outcome`. */
   readonly failed?: PoisonedEvent | undefined
+  /** The streams that the batch has parked; none by default. */
+  readonly parked?: ReadonlyArray<NewlyParked> | undefined
 }
+
+/** A stream that a batch parks. */
+export type NewlyParked = Omit<ParkedStream, "parkedAt">
 
 /** The checkpoint after these events: a batch that is not full has read everything up to its bound. */
 export const next = (

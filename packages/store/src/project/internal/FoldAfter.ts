@@ -17,7 +17,7 @@ export interface FoldOptions extends BatchOptions {
 }
 
 /** What a fold has reached. */
-export type Folded = Pick<Checkpoint.Reached, "checkpoint" | "folded" | "newer" | "failed">
+export type Folded = Pick<Checkpoint.Reached, "checkpoint" | "folded" | "newer" | "failed" | "parked">
 
 /** Folds the next events. */
 export const foldAfter = Effect.fnUntraced(function*<R>(
@@ -44,5 +44,5 @@ export const foldAfter = Effect.fnUntraced(function*<R>(
       rate: Checkpoint.rate(batch.generation.rate, outcome.folded, (yield* Clock.currentTimeMillis) - started)
     })
   }
-  return { checkpoint, folded: outcome.folded, newer, failed: outcome.failed }
+  return { checkpoint, folded: outcome.folded, newer, failed: outcome.failed, parked }
 })

@@ -2,6 +2,7 @@
  * Keeps the rows of a projection at the head of the log, with one fiber for each generation. Before an event that is newer than
  * the code it waits for newer code, which may run elsewhere.
  */
+import * as StoredDefinition from "@refold/core/internal/project/StoredDefinition"
 import * as Clock from "effect/Clock"
 import * as DateTime from "effect/DateTime"
 import * as Duration from "effect/Duration"
@@ -11,6 +12,7 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { EventReader, type ReadFailure } from "../../log/EventReader.ts"
+import * as Outage from "../../log/internal/Outage.ts"
 import * as Polling from "../../log/internal/Polling.ts"
 import type { LogHead } from "../../log/LogHead.ts"
 import {
@@ -44,6 +46,8 @@ export const follow = Effect.fnUntraced(function*<R>(
 ): Effect.fn.Return<never, FollowFailure, EventReader | ReadModelStore | R> {
   const store = yield* ReadModelStore
   return yield* Effect.scoped(Effect.gen(function*() {
+    const loop = Outage.loops(userOf(target))
+    const checks = loop()
     const fibers = yield* FiberMap.make<number, void, FollowFailure>()
     const check = Effect.gen(function*() {
       const known = yield* store.generations(target.name)
@@ -58,10 +62,14 @@ export const follow = Effect.fnUntraced(function*<R>(
         stops.delete(id)
       }
       for (const id of ids) {
-        yield* FiberMap.run(fibers, id, followGeneration(target, id, { ...options, stops }), { onlyIfMissing: true })
+        const following = Effect.suspend(() => followGeneration(target, id, { ...options, loop: loop(), stops }))
+        yield* FiberMap.run(fibers, id, following, { onlyIfMissing: true })
       }
     })
-    const checking = Stream.runForEach(Stream.tick(checkInterval), () => retryOnStoreError(Polling.untraced(check)))
+    const checking = Stream.runForEach(
+      Stream.tick(checkInterval),
+      () => retryOnStoreError(checks, Polling.untraced(check))
+    )
     return yield* Effect.andThen(Effect.raceFirst(checking, FiberMap.join(fibers)), Effect.never)
   }))
 })
@@ -80,7 +88,7 @@ const isFollowed = (status: Status): boolean => status === "Live" || status === 
 const followGeneration = Effect.fnUntraced(function*<R>(
   target: ProjectionTarget<R>,
   id: number,
-  { stops, ...options }: CatchUpOptions & { readonly stops: OutdatedCode.Stops }
+  { loop, stops, ...options }: CatchUpOptions & { readonly loop: Outage.Loop; readonly stops: OutdatedCode.Stops }
 ): Effect.fn.Return<void, FollowFailure, EventReader | ReadModelStore | R> {
   const reader = yield* EventReader
   // In another instance of the log, what was reached may be lost.
@@ -116,19 +124,21 @@ const followGeneration = Effect.fnUntraced(function*<R>(
     })
   yield* Stream.zipLatest(reader.logHeads, Stream.tick(checkInterval)).pipe(
     Stream.buffer({ capacity: 1, strategy: "sliding" }),
-    Stream.runForEach(([head]) => retryOnStoreError(advance(head)))
+    Stream.runForEach(([head]) => retryOnStoreError(loop, advance(head))),
+    Effect.ensuring(loop.ended)
   )
 })
 
 // The next tick tries again: a projection has no caller to fail to. A permanent failure ends the projection.
 const retryOnStoreError = <R>(
+  loop: Outage.Loop,
   effect: Effect.Effect<unknown, FollowFailure, R>
 ): Effect.Effect<unknown, FollowFailure, R> =>
-  Effect.catchTag(
-    effect,
-    "EventStoreError",
-    (error) =>
-      error.isPermanent === true
-        ? Effect.fail(error)
-        : Effect.logWarning("a projection could not use the store and tries again", error)
+  Effect.andThen(effect, loop.succeeded).pipe(
+    Effect.catchTag("EventStoreError", (error) => error.isPermanent === true ? Effect.fail(error) : loop.failed(error))
   )
+
+const userOf = ({ definition, name }: StoredProjection): string => {
+  const { kind } = StoredDefinition.parse(definition)
+  return `${kind === "process" || kind === "consumer" ? kind : "projection"} "${name}"`
+}

@@ -86,7 +86,8 @@ const project = Effect.fnUntraced(function*<R>(
   const { isLive, rest } = yield* promote(target, [{ batch, checkpoint: first.checkpoint }], options)
   if (rest === undefined) return { ...first, partition, generation, head, isLive }
   const [last = first] = rest.folded
-  return { ...last, partition, generation, head: rest.now, folded: first.folded + last.folded, isLive }
+  const parked = [first, ...rest.folded].flatMap(({ parked = [] }) => parked)
+  return { ...last, partition, generation, head: rest.now, folded: first.folded + last.folded, isLive, parked }
 })
 
 // Live at once, so that a crash before the first event does not move its start.

@@ -8,6 +8,7 @@ import { type Batch, ReadModelStore } from "../ReadModelStore.ts"
 import type { BatchOptions, RetryBatch } from "./BatchOptions.ts"
 import { foldAfter, type Folded } from "./FoldAfter.ts"
 import type { ProjectionTarget } from "./ProjectionTarget.ts"
+import { warnOfParked } from "./WarnOfParked.ts"
 
 /** A partition that this transaction owns, and how far it is. */
 export interface Owned {
@@ -51,12 +52,17 @@ export const promoteAll = Effect.fnUntraced(function*<R>(
   options: BatchOptions
 ): Effect.fn.Return<boolean, RetryBatch | ReadFailure, EventReader | ReadModelStore | R> {
   const store = yield* ReadModelStore
-  const promoted = yield* store.updateAll(generation, ([first, ...others]) => {
+  const promoted = yield* store.updateAll(generation, ([first, ...others]): Promoting<R> => {
     const owned = (batch: Batch): Owned => ({ batch, checkpoint: batch.generation.checkpoint })
     const { projection, version } = first.generation
     return projection === target.name && version === target.version
-      ? Effect.map(promote(target, [owned(first), ...others.map(owned)], options), ({ isLive }) => isLive)
-      : Effect.succeed(false)
+      ? promote(target, [owned(first), ...others.map(owned)], options)
+      : Effect.succeed({ isLive: false })
   })
-  return Option.getOrElse(promoted, () => false)
+  if (Option.isNone(promoted)) return false
+  const { isLive, rest } = promoted.value
+  for (const { parked } of rest?.folded ?? []) yield* warnOfParked(target, parked)
+  return isLive
 })
+
+type Promoting<R> = Effect.Effect<Promoted, RetryBatch | ReadFailure, EventReader | R>

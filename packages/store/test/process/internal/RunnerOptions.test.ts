@@ -48,6 +48,16 @@ describe("the options of a process runner", () => {
     }
   })
 
+  it("are refused without handlers", () => {
+    // As from JavaScript.
+    const options = {} as Options<Services>
+    expect(Result.merge(resolve(process, options))).toMatchObject({
+      _tag: "InvalidInput",
+      field: "handlers",
+      rule: "must be an array with a handler for each target"
+    })
+  })
+
   it("are refused if a target has no handler", () => {
     expect(Result.merge(resolve(process, { handlers: [transfers] }))).toMatchObject({
       _tag: "InvalidInput",

@@ -1,0 +1,15 @@
+/** A store with promises that logs more, or to another place. */
+import { Layer, Logger, References } from "effect"
+import { MemoryStore } from "refold"
+import { openLayer } from "refold/promise"
+
+// #region logs
+/** A store that logs from the level Debug on, as JSON. */
+export const open = () =>
+  openLayer(
+    MemoryStore.layer.pipe(
+      Layer.merge(Layer.succeed(References.MinimumLogLevel, "Debug")),
+      Layer.merge(Logger.layer([Logger.consoleJson]))
+    )
+  )
+// #endregion
