@@ -56,7 +56,7 @@ export class StoreNotEmpty extends TaggedError("StoreNotEmpty")<{
   }
 }
 
-/** The store is in the middle of the import of another file, or of the same one by another program. Nothing was stored. */
+/** The store is in the middle of the import of another file, or of the same one by another program, or the import was given up. Nothing was stored. */
 export class ImportMismatch extends TaggedError("ImportMismatch")<{ readonly reason: string }> {
   override get message(): string {
     return printable(

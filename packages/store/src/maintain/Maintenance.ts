@@ -92,15 +92,16 @@ export interface ImportTarget {
   readonly areStored: (places: ReadonlyArray<EventPlace>) => Effect.Effect<ReadonlyArray<boolean>, EventStoreError>
   /**
    * Stores a batch that was checked and moves the progress, both or none. Returns the index of the first item whose id, key or
-   * place is taken; then nothing is stored.
+   * place is taken; then nothing is stored. Fails with `ImportMismatch` where the import is no more as far as `from`, also for a batch
+   * of no items.
    */
   readonly write: (
     batch: ImportBatch,
     from: ImportProgress,
     to: ImportProgress
   ) => Effect.Effect<Option.Option<number>, ImportMismatch | EventStoreError>
-  /** Makes the store complete, in one step. */
-  readonly finish: Effect.Effect<void, StoreNotEmpty | EventStoreError>
+  /** Makes the store complete, in one step, where the import that was begun is as far as this. */
+  readonly finish: (at: ImportProgress) => Effect.Effect<void, StoreNotEmpty | ImportMismatch | EventStoreError>
 }
 
 /** The place and times of an event. */

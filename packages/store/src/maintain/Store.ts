@@ -85,7 +85,7 @@ export interface ImportOptions {
 /**
  * Imports exported lines, without line feeds, into an empty store: with the recorded times, ids, versions, order and keys that they
  * have. Batches are stored as they are read, so memory is bounded. Until the trailer was read, the store is incomplete:
- * reads of the log and appends fail with `StoreIncomplete`; where the import ends early, import the same file again, which
+ * reads of the log, appends and look-ups of keys fail with `StoreIncomplete`; where the import ends early, import the same file again, which
  * goes on behind the last batch. Needs the rights of the store's owner, and no transaction around it. Fails with `InvalidLine`,
  * `NewerFormat`, `IncompleteFile`, `StoreNotEmpty` and `ImportMismatch`.
  */

@@ -49,6 +49,11 @@ interface Filling {
 /** The target of an import. */
 export const target = (parts: Parts, held: Held): ImportTarget => {
   const journal = () => held.filling?.journal ?? Journal.empty
+  let begun: EventId | undefined
+  const fillingAt = ({ lines }: ImportProgress): Effect.Effect<Filling, ImportMismatch> =>
+    held.filling !== undefined && held.filling.id === begun && held.filling.progress.lines === lines
+      ? Effect.succeed(held.filling)
+      : new ImportMismatch({ reason: "another program imports at the same time, or has given the import up" })
   return {
     limits: parts.limits,
     begin: Effect.fnUntraced(function*(id) {
@@ -63,6 +68,7 @@ export const target = (parts: Parts, held: Held): ImportTarget => {
       if (held.filling.id !== id) {
         return yield* new ImportMismatch({ reason: `the store is in the middle of the import ${held.filling.id}` })
       }
+      begun = id
       return held.filling.progress
     }),
     streamEnds: (streams) =>
@@ -79,16 +85,13 @@ export const target = (parts: Parts, held: Held): ImportTarget => {
     areStored: (places) =>
       Effect.sync(() => places.map(({ stream, version }) => Journal.streamVersion(journal(), stream) >= version)),
     write: Effect.fnUntraced(function*(batch, from, to) {
-      const { filling } = held
-      if (filling === undefined || filling.progress.lines !== from.lines) {
-        return yield* new ImportMismatch({ reason: "another program imports the file at the same time" })
-      }
+      const filling = yield* fillingAt(from)
       const taken = takenIn(filling, batch)
       if (taken >= 0) return Option.some(taken)
       held.filling = { ...written(filling, batch, yield* DateTime.now), progress: to }
       return Option.none()
     }),
-    finish: finish(parts, held)
+    finish: (at) => Effect.flatMap(fillingAt(at), (filling) => finish(parts, held, filling))
   }
 }
 
@@ -99,15 +102,12 @@ const unstarted: ImportProgress = {
   counts: { events: 0, keys: 0, discards: 0, consumers: 0 }
 }
 
-const finish = (parts: Parts, held: Held): ImportTarget["finish"] =>
-  Effect.gen(function*() {
-    const { filling } = held
-    if (filling === undefined) return
-    yield* checkEmpty(parts)
-    parts.generations.current = filling.generations
-    held.filling = undefined
-    yield* SubscriptionRef.set(parts.log, MemoryEventStore.instanceOf(filling.journal))
-  })
+const finish = Effect.fnUntraced(function*(parts: Parts, held: Held, { generations, journal }: Filling) {
+  yield* checkEmpty(parts)
+  parts.generations.current = generations
+  held.filling = undefined
+  yield* SubscriptionRef.set(parts.log, MemoryEventStore.instanceOf(journal))
+})
 
 const checkEmpty = Effect.fnUntraced(function*(parts: Parts): Effect.fn.Return<void, StoreNotEmpty> {
   const { journal } = yield* SubscriptionRef.get(parts.log)

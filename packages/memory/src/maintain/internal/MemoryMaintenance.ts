@@ -65,7 +65,7 @@ export const make = (parts: MemoryImport.Parts): Maintenance["Service"] => {
     importInto: (isDryRun, body) =>
       body(
         isDryRun
-          ? { ...MemoryImport.target(parts, { filling: undefined }), finish: Effect.void }
+          ? { ...MemoryImport.target(parts, { filling: undefined }), finish: () => Effect.void }
           : MemoryImport.target(parts, held)
       ),
     abandonImport: Effect.sync(() => {

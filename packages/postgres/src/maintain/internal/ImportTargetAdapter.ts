@@ -90,6 +90,21 @@ export const ofStore = (database: Database, limits: SizeLimits): ImportTarget =>
   const { object, sql } = database
   const tables = ImportTables.ofStore(database)
   let id: EventId | undefined
+  const move = Effect.fnUntraced(function*(from: ImportProgress, to: ImportProgress) {
+    const moved = yield* query(
+      database,
+      operation,
+      sql`
+        UPDATE ${object("import_progress")} SET progress = ${JSON.stringify(to)}::text::jsonb
+        WHERE id = ${id ?? ""}::text::uuid AND coalesce((progress ->> 'lines')::bigint, 0) = ${from.lines}::bigint
+        RETURNING id`
+    )
+    if (moved.length === 0) {
+      return yield* new ImportMismatch({
+        reason: "another program imports at the same time, or has given the import up"
+      })
+    }
+  })
   return {
     ...facts(database, limits, tables),
     begin: Effect.fnUntraced(function*(wanted) {
@@ -97,21 +112,12 @@ export const ofStore = (database: Database, limits: SizeLimits): ImportTarget =>
       id = wanted
       return progress
     }),
-    write: (batch, from, to) => {
-      const move = sql`
-        UPDATE ${object("import_progress")} SET progress = ${JSON.stringify(to)}::text::jsonb
-        WHERE id = ${id ?? ""}::text::uuid AND coalesce((progress ->> 'lines')::bigint, 0) = ${from.lines}::bigint
-        RETURNING id`
-      const stored = Effect.gen(function*() {
-        const moved = yield* query(database, operation, move)
-        if (moved.length === 0) {
-          return yield* new ImportMismatch({ reason: "another program imports the file at the same time" })
-        }
-        return yield* store(database, tables, batch)
-      })
-      return orTaken(transaction(database, operation, stored))
-    },
-    finish: Effect.asVoid(query(database, operation, sql`SELECT ${object("end_import")}()`))
+    write: (batch, from, to) =>
+      orTaken(transaction(database, operation, Effect.andThen(move(from, to), store(database, tables, batch)))),
+    finish: (at) => {
+      const end = query(database, operation, sql`SELECT ${object("end_import")}()`)
+      return transaction(database, operation, Effect.andThen(move(at, at), Effect.asVoid(end)))
+    }
   }
 }
 

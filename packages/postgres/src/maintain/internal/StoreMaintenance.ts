@@ -68,7 +68,7 @@ const dryTarget = Effect.fnUntraced(function*(
       const taken = batch.items.findIndex(({ consumer }) => consumers.size === consumers.add(consumer).size)
       return Effect.succeed(taken < 0 ? Option.none() : Option.some(taken))
     },
-    finish: Effect.void
+    finish: () => Effect.void
   }
 })
 

@@ -46,7 +46,7 @@ export const into = Effect.fnUntraced(function*<E, R>(
     // What was read is stored, so that the next run begins behind it.
     return yield* afterBatch(state, Effect.void).pipe(Effect.andThen(new IncompleteFile({ lines: state.line })))
   }
-  yield* target.finish
+  yield* target.finish(state.stored)
   return { export: header.export, counts: state.stored.counts, resumedAfter: state.resumedAfter }
 })
 
@@ -150,6 +150,8 @@ const store = Effect.fnUntraced(function*(state: State): Effect.fn.Return<void, 
   const lineOf = (index: number): number => state.line - items.length + 1 + index
   if (Option.isSome(problem)) {
     const { field, index, rule } = problem.value
+    // What another program has stored meanwhile breaks the rules of the file, too.
+    yield* target.write({ ...batch, items: [] }, stored, stored)
     return yield* refuse(lineOf(index), field, rule)
   }
   const name = StoreLine.counted[kind]
