@@ -64,7 +64,7 @@ describe("an event for several instances", () => {
     ["more than 1,000", Array.from({ length: 1001 }, (_, n) => `${n}`), "at most 1000 ids"],
     ["no list and no Option", "a", "must return an Option of an id, or an array of ids"],
     ["an id that is no text", ["a", 1], "must be a text"],
-    ["an empty id", ["a", ""], "both not empty"]
+    ["an empty id", ["a", ""], "not empty"]
   ])("parks its stream if it is for %s", (_, ids, reason) =>
     run(Effect.gen(function*() {
       const process = payments({ correlate: () => ids as never })
