@@ -26,11 +26,11 @@ describe("the partition of a stream", () => {
     "is by its SHA-256, which no version of PostgreSQL changes",
     run(Effect.gen(function*() {
       const { sql } = yield* Stores.Database
-      for (const  of of[1, 2, 7, 10_000]) {
+      for (const count of [1, 2, 7, 10_000]) {
         const found = yield* sql<{ readonly partition: number }>`
-          select refold.partition_of(name, ${of}::int) as partition
+          select refold.partition_of(name, ${count}::int) as partition
           from unnest(${names}::text[]) with ordinality as n(name, number) order by number`
-        expect(found.map(({ partition }) => partition)).toEqual(names.map((name) => hashOf(name) % of))
+        expect(found.map(({ partition }) => partition)).toEqual(names.map((name) => hashOf(name) % count))
       }
     }))
   )
@@ -55,6 +55,23 @@ describe("the partition of a stream", () => {
     )
   )
 })
+
+test(
+  "rows are read before and after the number of partitions changes",
+  Ticks.onDatabase((opened) =>
+    Effect.gen(function*() {
+      const projection = Tally.tally({ byStream: true })
+      const services = Ticks.services(opened)
+      for (const partitions of [1, 3, 1]) {
+        yield* Ticks.appendMany(opened, 300)
+        yield* Effect.provideContext(Projector.catchUp(projection), services)
+        yield* Effect.provideContext(Partitions.change(projection, partitions), services)
+        const position = yield* opened.reader.head
+        expect(yield* Ticks.look(opened, projection)).toMatchObject({ ...Ticks.exact, position })
+      }
+    })
+  )
+)
 
 const claim = (sql: Stores.Opened["sql"], generation: number) =>
   sql<{ readonly partition: number }>`

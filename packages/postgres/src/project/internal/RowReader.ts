@@ -46,9 +46,9 @@ export const make = (
   const find = Effect.fnUntraced(function*(key: string, reader: RowsIdentity): Effect.fn.Return<Choice, Failure> {
     const known = chosen.get(key)
     if (known !== undefined) return known
-    const { definition, id, status } = yield* Generations.choose(database, reader)
+    const { definition, id, partitions, status } = yield* Generations.choose(database, reader)
     if (StoredDefinition.parse(definition).kind === "tables") return yield* withoutRows(reader.name)
-    const choice = { name: reader.name, generation: id, status }
+    const choice = { name: reader.name, generation: id, partitions, status }
     chosen.set(key, choice)
     return choice
   })
@@ -80,6 +80,8 @@ const withoutRows = (projection: string): Effect.Effect<never, EventStoreError> 
 export interface Choice {
   readonly name: string
   readonly generation: number
+  /** How many it had; any number by default. */
+  readonly partitions?: number | undefined
   readonly status?: Status | undefined
 }
 
@@ -95,23 +97,26 @@ const readCertain = Effect.fnUntraced(function*(
 })
 
 /**
- * Rows of a generation, and the generation, by one snapshot. No rows if it is not in its status any more. The rows are in the
- * order of the selection: they are the inside of a loop over one row.
+ * Rows of a generation, and the generation, by one snapshot. No rows if it is not in its status any more, or had one
+ * partition and has several. The rows are in the order of the selection: they are the inside of a loop over one row.
  */
 export const select = (
   database: Database,
-  { generation, name, status }: Choice,
+  { generation, name, partitions, status }: Choice,
   selection: Selection
 ): Statement.Statement<SelectedRow> => {
   const { object, sql } = database
   const conditions = [
     sql`projection = ${name}::text`,
     sql`id = ${generation}::int`,
-    ...given(status, (status) => sql`status = ${status}::text`)
+    ...given(status, (status) => sql`status = ${status}::text`),
+    ...(partitions === 1 ? [sql`partitions = 1`] : [])
   ]
+  // One partition is its generation. The view of several takes more time to plan.
+  const view = partitions === 1 ? "partitions" : "projections"
   return sql<SelectedRow>`
     WITH chosen AS MATERIALIZED (
-      SELECT ${sql.literal(columns)} FROM ${object("projections")} WHERE ${sql.and(conditions)}
+      SELECT ${sql.literal(columns)} FROM ${object(view)} WHERE ${sql.and(conditions)}
     )
     SELECT chosen.*, r.key, r.state, r."position", r.version
     FROM chosen LEFT JOIN LATERAL (${RowSelection.select(database, generation, selection)}) AS r ON true`
