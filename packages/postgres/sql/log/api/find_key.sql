@@ -17,7 +17,7 @@ BEGIN
     PERFORM refold.refuse_input(refold.problem('key', refold.key_problem(find_key.key)));
   END IF;
   -- Refused in the middle of an import: a key that is not stored yet is not new.
-  PERFORM FROM refold.event_store LIMIT 1;
+  PERFORM FROM refold.event_store WHERE "position" = 0;
   RETURN QUERY
   -- Once, not for each write.
   WITH found AS MATERIALIZED (

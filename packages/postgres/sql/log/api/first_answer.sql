@@ -16,7 +16,7 @@ BEGIN
     ));
   END IF;
   -- Refused in the middle of an import: a key that is not stored yet is not new.
-  PERFORM FROM refold.event_store LIMIT 1;
+  PERFORM FROM refold.event_store WHERE "position" = 0;
   FOR answer IN SELECT * FROM refold.stored_answer(idempotency_key, hash) LOOP
     IF answer.outcome <> 'deduplicated' THEN
       PERFORM refold.refuse_commit(answer, NULL::bigint, idempotency_key);

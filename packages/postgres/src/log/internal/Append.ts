@@ -85,11 +85,11 @@ export const findAppended = Effect.fnUntraced(function*(
   const { fingerprint, key } = yield* Effect.fromResult(Commit.checkIdempotency(idempotency))
   const given = fingerprint === undefined ? null : Fingerprint.ofGiven(fingerprint)
   const { object, sql } = database
-  // Reads of the log are refused in the middle of an import, where a key that is not stored yet is not new.
+  // The condition holds for every complete store. In the middle of an import, where a key that is not stored yet is not new, it is
+  // refused as each read of the log.
   const statement = sql<AppendAnswer.AnswerRow>`
-    WITH log AS MATERIALIZED (SELECT FROM ${object("event_store")} LIMIT 1)
-    SELECT answer.* FROM (SELECT count(*) FROM log) AS readable
-    CROSS JOIN ${object("stored_answer")}(${key}::text, sha256(convert_to(${given}::text, 'UTF8'))) AS answer`
+    SELECT answer.* FROM ${object("stored_answer")}(${key}::text, sha256(convert_to(${given}::text, 'UTF8'))) AS answer
+    WHERE NOT EXISTS (SELECT FROM ${object("event_store")} WHERE "position" = 0)`
   const rows = yield* Query.query(database, "find appended", statement)
   if (!Arr.isReadonlyArrayNonEmpty(rows)) return Option.none()
   if (rows[0].outcome === "idempotency_conflict") return yield* new IdempotencyConflict({ key })
