@@ -4,6 +4,7 @@
  */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as References from "effect/References"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import * as Struct from "effect/Struct"
@@ -86,7 +87,8 @@ const parkAndRepair = Effect.fnUntraced(function*({ run }: Chapter.Input) {
 export const poisonedEvents: Chapter.StoreChapter = Chapter.make("poisoned-events", "Poisoned events", {
   needs: [refusedOverdraft, projections],
   find: function*(input: Chapter.Input) {
-    return yield* Effect.scoped(parkAndRepair(input))
+    // Each parked stream is a warning of the log, and the chapter reports them.
+    return yield* Effect.provideService(Effect.scoped(parkAndRepair(input)), References.MinimumLogLevel, "Error")
   },
   figure: ({ discarded, others, parked }) =>
     `${parked.length} streams parked, ${others} went on; after the repair ${discarded.length} event is discarded`,
