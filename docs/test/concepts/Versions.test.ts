@@ -10,7 +10,8 @@ const place = {
   recordedAt: DateTime.makeUnsafe("2026-01-01"),
   stream: Result.getOrThrow(StreamName.make("cart", "1")),
   version: StreamVersion.StreamVersion(1),
-  position: Position.Position(1)
+  position: Position.Position(1),
+  commit: Position.Position(1)
 }
 
 it("an event that was stored in version 1 under the former name is read in version 3", () => {

@@ -55,6 +55,7 @@ const stored = (type: string, schemaVersion: number, data: Json.Json) => ({
   stream: Result.getOrThrow(StreamName.make("parcel", "7")),
   version: StreamVersion.StreamVersion(1),
   position: Position.Position(1),
+  commit: Position.Position(1),
   type,
   schemaVersion,
   data
