@@ -101,10 +101,10 @@ test(
   fresh((opened) =>
     Effect.gen(function*() {
       const end = yield* endOf(opened, "projector", (role) => [
-        `revoke update on refold.projection_generations from ${role}`
+        `revoke update on refold.projection_partitions from ${role}`
       ])
       expect(end).toMatchObject(
-        denial("projection_generations", "SELECT, INSERT, UPDATE, DELETE", "projection_generations")
+        denial("projection_partitions", "SELECT, INSERT, UPDATE, DELETE", "projection_partitions")
       )
     })
   )
