@@ -73,8 +73,8 @@ export type ImportBatch =
 export interface ImportTarget {
   readonly limits: SizeLimits
   /**
-   * Begins the import of the file with this id, or goes on with it. From now on until `finish` the store answers no read of
-   * the log and no append.
+   * Begins the import of the file with this id, or goes on with it. Until `finish`, no event of the file can be read: an adapter
+   * that fills the store in place refuses reads of the log and appends, one that fills a copy leaves the store empty.
    */
   readonly begin: (
     id: EventId
