@@ -11,9 +11,9 @@ import * as Currency from "./Currency.ts"
 /** How often the holder gets a statement. */
 export const Statements = Schema.Literals(["Monthly", "Weekly", "AfterEachTransaction"])
 
-/** How money came or went. */
+/** The channel of a movement. */
 export const Channel = Schema.Literals(["Cash", "Card", "Transfer", "Unspecified"])
-/** How money came or went. */
+/** The channel of a movement. */
 export type Channel = typeof Channel.Type
 
 // The fields of every movement. The currency is that of the account, repeated so that movements can be summed without
@@ -105,7 +105,7 @@ export const movements = EventCodec.makeUnsafe([
   DepositReversed
 ])
 
-/** Reads what a statement shows: the opening of the account and its movements. */
+/** Reads the events of a statement: the opening of the account and its movements. */
 export const statementEvents = EventCodec.makeUnsafe([
   AccountOpened,
   MoneyDeposited,

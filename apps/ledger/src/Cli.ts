@@ -26,7 +26,7 @@ export class UsageError extends Data.TaggedError("UsageError")<{ readonly proble
 
 const names = Story.chapters.map(({ name }) => name)
 
-/** What `--help` prints. */
+/** The text of `--help`. */
 export const help = `Meridian Ledger: event sourcing, shown as the story of a bank.
 
   npm start                      run the story on an embedded PostgreSQL, and print a line for each chapter

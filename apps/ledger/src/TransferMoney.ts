@@ -32,7 +32,7 @@ const movement = ({ amount, currency, purpose }: Data, counterparty: string) => 
   ...(purpose === undefined ? {} : { purpose })
 })
 
-/** How long a large transfer waits for approval. Its money is held back meanwhile. */
+/** The timeout of the approval of a large transfer. Its money is withdrawn meanwhile. */
 export const approvalTimeout = "3 days"
 
 // #region saga

@@ -14,7 +14,7 @@ type Event =
   | typeof Order.OrderCancelled.Event
   | typeof Payment.PaymentReceived.Event
 
-/** What an order waits for. */
+/** The state of an order in fulfilment. */
 export type State = "Payment" | "Shipment" | "Nothing"
 
 /** How long an order waits for its payment. */
@@ -59,7 +59,7 @@ export const process = Process.makeUnsafe<Event, State>({
   phase: (state) => state
 })
 
-/** What is known of an input beside the input itself. */
+/** The context of an input. */
 interface Input {
   readonly instance: string
   readonly at: DateTime.Utc
@@ -83,7 +83,7 @@ const timeLeft = ({ at, envelope }: Input): Duration.Duration => {
 }
 // #endregion
 
-/** Does all that fulfilment has to do at this moment, and ends. */
+/** Does all work of fulfilment that is due now, and ends. */
 export const catchUp = ProcessRunner.catchUp(process, {
   handlers: [ProcessHandler.of(Order.aggregate)]
 })

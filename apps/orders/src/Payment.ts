@@ -31,7 +31,7 @@ export const codec = EventCodec.makeUnsafe([PaymentReceived, PaymentRefunded])
 /** The category of the streams, `payment-<id>`. */
 export const category = "payment"
 
-/** What the provider reports. */
+/** A report of the provider. */
 export interface Report {
   /** The id of this report, a UUID. */
   readonly id: string

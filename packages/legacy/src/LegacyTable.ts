@@ -1,6 +1,6 @@
 /**
  * Turns the rows of a mutable table into events. A mapping says which events a new, a changed and a removed row are. With
- * that one function a legacy table is seeded, followed while the old application still writes to it, compared with the
+ * this function a legacy table is seeded, followed while the old application still writes to it, compared with the
  * folds of its streams, and replaced by them when both agree. No row of the legacy table is changed.
  *
  * The store must exist in the same database. Every operation first creates this package's own tables and functions in the
@@ -53,7 +53,7 @@ export const install: (
 
 /**
  * Reads through the legacy table: new rows become streams, rows that differ from their last stored version or that were
- * removed become events of their streams, unchanged rows become nothing. So the first run seeds, a run after an interruption
+ * removed become events of their streams, unchanged rows become nothing. The first run seeds, a run after an interruption
  * continues, and later runs poll. Each batch is one transaction; rows that cannot be mapped are listed and skipped.
  *
  * Event ids are derived from the mapping's name, the key and the version, so nothing is stored twice. The metadata of an

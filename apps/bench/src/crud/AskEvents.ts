@@ -1,4 +1,4 @@
-/** The answers of events: everything that follows from them, also to new questions. */
+/** The answers of events, also to questions that were not planned for. */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Num from "effect/Number"

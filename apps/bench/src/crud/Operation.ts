@@ -22,7 +22,7 @@ export interface Transfer extends Particulars {
   readonly cents: number
 }
 
-/** One thing to book. */
+/** One booking. */
 export type Operation = Movement | Transfer
 
 /** The result of an operation. */

@@ -49,8 +49,8 @@ const say = (answer: Answer): string => (answer._tag === "Answered" ? answer.tex
 
 /** Lost updates under load. */
 const races = ({ database, loads }: Findings): ReadonlyArray<string> => [
-  "3. Money under load: what accounts hold, against what clients were told is done.",
-  ...(database.isServer ? [] : ["Embedded, transactions take turns: only what happens outside of them can race."]),
+  "3. Money under load: balances, compared with the acknowledged operations.",
+  ...(database.isServer ? [] : ["Embedded, transactions take turns: only code outside of them can race."]),
   ...loads.filter(({ clients }) => clients > 1).flatMap((load) => [
     "",
     title(load),

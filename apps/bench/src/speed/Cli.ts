@@ -16,7 +16,7 @@ export interface Asked {
   readonly json: string | undefined
 }
 
-/** What `--help` prints. */
+/** The text of `--help`. */
 export const help = `Refold beside raw pg, castore, emmett, act-pg, dcb-es and Message DB, in one run.
 
   npm run bench                     everything
@@ -59,7 +59,7 @@ export const parse = (args: ReadonlyArray<string>): Result.Result<Asked, UsageEr
       json: values.json
     })
   } catch (error) {
-    // Node's first sentence says what is wrong.
+    // Node's first sentence names the problem.
     const [problem = "bad arguments"] = String(error instanceof Error ? error.message : error).split(/\.\s|\n/)
     return Result.fail(new UsageError({ problem: problem.replace(/\.$/, "") }))
   }

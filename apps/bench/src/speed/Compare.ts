@@ -54,7 +54,7 @@ const ratioOf = ({ better, compare }: Group, values: Values, base: Values) => {
   const [own, other] = [values, base].map((samples) => samples.map((sample) => sample?.value))
   return compare === "refold"
     ? Statistics.advantage(other!, own!, better)
-    // How many times as much: the advantage of what is more.
+    // How many times the figure of the base.
     : Statistics.advantage(own!, other!, "more")
 }
 

@@ -11,7 +11,7 @@ const problemOf = (...args: ReadonlyArray<string>): string | undefined => {
 const chosenBy = (...args: ReadonlyArray<string>) => Result.getOrThrow(Result.flatMap(Cli.parse(args), choose))
 
 describe("the command line of the benchmark", () => {
-  it("measures everything in at least five rounds without options, and in three where it is to be quick", () => {
+  it("measures everything in at least five rounds without options, and in three with --quick", () => {
     expect(Result.getOrThrow(Cli.parse([]))).toMatchObject({ scale: { isQuick: false, isHuge: false, rounds: 5 } })
     expect(Result.getOrThrow(Cli.parse(["--quick"])).scale.rounds).toBe(3)
   })

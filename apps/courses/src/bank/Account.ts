@@ -21,12 +21,12 @@ export type Event = typeof AccountOpened.Event | typeof MoneyDeposited.Event | t
 // #endregion
 
 // #region state
-/** What an account is. */
+/** The state of an account. */
 export const State = Schema.Union([
   Schema.TaggedStruct("Unopened", {}),
   Schema.TaggedStruct("Open", { ownerName: Schema.String, balance: Schema.Int })
 ])
-/** What an account is. */
+/** The state of an account. */
 export type State = typeof State.Type
 
 /** The balance of an account; 0 for one that is not open. */
@@ -46,16 +46,16 @@ export const evolve = (state: State, event: Event): State => {
 // #endregion
 
 // #region decide
-/** What can be asked of an account. The schema is the first layer of validation. */
+/** The commands of an account. The schema is the first layer of validation. */
 export const Command = Schema.Union([
   Schema.TaggedStruct("OpenAccount", { ownerName: Schema.NonEmptyString }),
   Schema.TaggedStruct("Deposit", { amount: Amount }),
   Schema.TaggedStruct("Withdraw", { amount: Amount })
 ])
-/** What can be asked of an account. */
+/** A command of an account. */
 export type Command = typeof Command.Type
 
-/** Why an account refuses a command. */
+/** The refusal of a command. */
 export type Refusal =
   | { readonly _tag: "AlreadyOpen" }
   | { readonly _tag: "NotOpen" }

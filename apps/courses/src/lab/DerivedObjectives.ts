@@ -1,4 +1,4 @@
-/** The objectives about what is derived from events: the materialized view, snapshots, and the audit of everything. */
+/** The objectives about data derived from events: the materialized view, snapshots, and the audit of everything. */
 import { Effect } from "effect"
 import { SqlClient } from "effect/sql"
 import * as Audit from "../../../ledger/src/sql/Audit.ts"

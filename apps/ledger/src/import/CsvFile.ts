@@ -12,8 +12,8 @@ export interface CsvRow<Column extends string, Extra extends string = never> {
 }
 
 /**
- * The rows below a header of exactly these columns, or of these and the `extra` ones. Fails with `BadInput` where the
- * file is not like that.
+ * The rows below a header of exactly these columns, or of these and the `extra` ones. Fails with `BadInput` for any
+ * other file.
  */
 export const read = <Column extends string, Extra extends string = never>(
   file: string,

@@ -38,7 +38,7 @@ export class ImportOvertaken extends Data.TaggedError("ImportOvertaken")<{ reado
   }
 }
 
-/** Every way an import can fail. After the last three, part of the files may be stored; importing again continues. */
+/** The errors of an import. After the last three, part of the files may be stored; importing again continues. */
 export type ImportFailure = BadInput | ImportedDifferently | ReadFailure | ImportOvertaken | CommitFailure
 
 /** An import that has gone through. */
@@ -74,7 +74,7 @@ export const run = Effect.fnUntraced(function*(
   return { source, statements, events, stored, added: events - stored }
 })
 
-/** Whether the files of a folder can be imported, as far as the files alone show: reads every row, stores nothing. */
+/** Checks the files of a folder without the store: reads every row, stores nothing. */
 export const checkFiles = (folder: string): Effect.Effect<void, BadInput> => Stream.runDrain(Plan.events(folder))
 
 // As many events of a stream as its version.

@@ -11,11 +11,11 @@ export interface Statement {
   readonly balance: number
   /** Transactions of days whose order does not follow from the balances. */
   readonly unordered: number
-  /** Days that miss more than rounding hides. */
+  /** Days with a gap that rounding does not explain. */
   readonly gaps: number
 }
 
-/** The statement once this event, too, is in it. */
+/** The statement with this event. */
 export const add = (before: Statement | undefined, { accountId, entry, version }: PlannedEvent): Statement => {
   const { balance, gaps, transactions, unordered } = before ?? nothing
   if (entry === undefined) return { accountId, version, transactions, balance, unordered, gaps }

@@ -1,4 +1,4 @@
-/** What a chapter prints: sentences, which are joined and wrapped, and blocks of lines, which stay as they are. */
+/** The output of a chapter: sentences, which are joined and wrapped, and blocks of lines, which stay as they are. */
 import * as DateTime from "effect/DateTime"
 import { format } from "../Amount.ts"
 

@@ -8,7 +8,7 @@ import * as Folders from "../support/Folders.ts"
 
 const { accountLines, edit, transactionHeader, transactionLines } = Folders
 
-/** What an import of bad files says, its folder cut off, and how many events it has stored. */
+/** The error of an import of bad files, without its folder, and the number of stored events. */
 const refusalOf = (files: Parameters<typeof Folders.make>[0]): Promise<readonly [string, number]> => {
   const folder = Folders.make(files)
   return Effect.runPromise(

@@ -1,4 +1,4 @@
-// Random histories of a few accounts: whatever happened, all projections agree with folding the decider.
+// Random histories of a few accounts: all projections agree with the fold of the decider.
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import * as View from "refold/View"
@@ -74,7 +74,7 @@ const histories = steps.map((steps) => {
   })
 })
 
-/** What the decider makes of each account, by stream. */
+/** The fold of the decider for each account, by stream. */
 const folded = (entries: ReadonlyArray<Log.Entry>) =>
   new Map(
     [...Map.groupBy(entries, ({ id }) => id)].map((

@@ -1,4 +1,4 @@
-// Mistakes that somebody could make in the projections' SQL, and the law that finds each.
+// Planted faults in the projections' SQL, and the law that finds each.
 import * as Effect from "effect/Effect"
 import * as ManagedRuntime from "effect/ManagedRuntime"
 import { afterAll, describe, expect, it } from "vitest"
@@ -28,7 +28,7 @@ const faults: ReadonlyArray<Row> = [
     "coalesce(nullif(f.currency, 'CZK'), 'EUR', "
   ],
   [
-    "what came before the opening counts",
+    "events before the opening count",
     projectionsAgree,
     12,
     "balance_projection",

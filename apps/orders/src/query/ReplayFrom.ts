@@ -12,7 +12,7 @@ export const replayFrom = (eventId: string) =>
     const reader = yield* EventReader.EventReader
     const id = yield* Effect.fromResult(EventId.parse(eventId, "eventId"))
     const end = yield* reader.head
-    // The library's replay goes on with new events as they come. This one ends.
+    // The library's replay continues with new events. This one ends.
     return Stream.takeUntil(reader.replayFrom(id), ({ position }) => position >= end)
   }))
 // #endregion

@@ -48,7 +48,7 @@ export interface Idempotency {
   readonly neverExpires?: boolean | undefined
 }
 
-/** The key of a commit to look up, and its fingerprint; without one, whichever commit has the key is found. */
+/** The key of a commit to look up, and its fingerprint; without one, any commit with the key is found. */
 export type KeyLookUp = Pick<Idempotency, "key" | "fingerprint">
 
 /** An idempotency key with its fingerprint. */

@@ -63,7 +63,7 @@ export const append = (
 /**
  * Finds the result of the commit with an idempotency key and its fingerprint, marked `deduplicated`; None if the key is
  * new. Fails with `IdempotencyConflict` if the key was used with a different fingerprint. Without a fingerprint it finds
- * whichever commit has the key.
+ * any commit with the key.
  */
 export const findAppended = (
   journal: Journal,

@@ -109,9 +109,9 @@ const left = {
 }
 
 /**
- * The instance reacted to a trigger; `phase` is its phase after the reaction, and `progress` what a saga keeps of its state:
- * where it stands, so that a later definition does not change it. `decision` is an id of this decision: where
- * the log goes back, another decision may be stored under the same version.
+ * The instance reacted to a trigger; `phase` is its phase after the reaction, and `progress` the recorded part of a saga's
+ * state, which a later definition does not change. `decision` is an id of this decision: if the log goes back, another
+ * decision may be stored under the same version.
  */
 export const ProcessReacted = EventType.make(
   "ProcessReacted",

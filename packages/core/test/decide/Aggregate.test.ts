@@ -218,7 +218,7 @@ describe("the types of an aggregate", () => {
     >()
   })
 
-  // What stands under `@ts-expect-error` is judged by `tsc`, and never run.
+  // Code under `@ts-expect-error` is checked by `tsc`, and does not run.
   it("refuse a codec without an event of the decider", () => {
     const other = EventCodec.makeUnsafe([EventType.make("Other", Schema.Struct({}))])
     expectTypeOf(() => [

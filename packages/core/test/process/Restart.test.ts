@@ -46,7 +46,7 @@ describe("a completed instance whose process restarts", () => {
     )
   })
 
-  it("goes on where the event comes before it is completed", () => {
+  it("continues if the event comes before it is completed", () => {
     expect(handled(again, request(1), request(2)).state).toEqual(Result.succeed(["Requested", "Requested"]))
   })
 
@@ -68,7 +68,7 @@ describe("a completed instance whose process restarts", () => {
     expect(handled(again, request(1), take(2), request(3), take(4), request(3)).events).toHaveLength(5)
   })
 
-  it("is parked if it fails at the event, and starts again after a repair", () => {
+  it("is parked if it fails at the event, and starts again after a fix", () => {
     const throws = (): never => {
       throw new Error("no idea")
     }
@@ -97,18 +97,18 @@ describe("an instance that has reacted to an event of a type that the codec does
     const { pending, state, unknownTypes } = reread(without, events)
     expect(state).toEqual(Result.succeed(["Requested"]))
     expect(unknownTypes).toEqual(["Taken"])
-    // What was decided is still to be done.
+    // The decided commands are still pending.
     expect(pending.commands).toHaveLength(1)
     expect(reread(processOf(), events).unknownTypes).toEqual([])
   })
 
-  it("goes on, and is not parked", () => {
+  it("continues, and is not parked", () => {
     const next = reread(without, events, answer(2, 0), request(4), resume)
     expect(tags(next.events.slice(3))).toEqual(["ProcessReacted", "ProcessReacted", "ProcessReacted"])
     expect(next.state).toEqual(Result.succeed(["Requested", "CommandSucceeded", "Requested", "Resumed"]))
   })
 
-  it("reacts to a waiting trigger of that type by nothing", () => {
+  it("does not react to a waiting trigger of that type", () => {
     const broken = processOf({
       react: () => {
         throw new Error("no idea")

@@ -1,4 +1,4 @@
-// Values that the tests share: event ids, instants, events and commits with as little in them as a test needs.
+// Values that the tests share: minimal event ids, instants, events and commits.
 import * as DateTime from "effect/DateTime"
 import * as Result from "effect/Result"
 import type { EventId } from "../../src/event/EventId.ts"

@@ -1,4 +1,4 @@
-// A process as small as it can be: a transfer of coins, which takes them from a jar. Tests break it in parts.
+// A minimal process: a transfer that takes coins from a jar. Tests replace parts of it with faulty ones.
 import * as Chunk from "effect/Chunk"
 import type * as DateTime from "effect/DateTime"
 import * as Option from "effect/Option"

@@ -14,7 +14,7 @@ export const isFree = (folder: string): boolean => {
   return Fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true && Fs.readdirSync(folder).length === 0
 }
 
-/** Writes the files of a project into a folder, and returns their paths in it, sorted. Throws where the file system does. */
+/** Writes the files of a project into a folder, and returns their paths in it, sorted. Throws the errors of the file system. */
 export const create = (folder: string, name: string, flavour: Flavour): ReadonlyArray<string> => {
   const files = ["common", flavour].flatMap((part) => filesOf(Path.join(templates, part)))
   for (const { path, source } of files) {
@@ -37,7 +37,7 @@ const filesOf = (folder: string): ReadonlyArray<TemplateFile> =>
   Fs.readdirSync(folder, { recursive: true, encoding: "utf8" })
     .map((entry) => ({ entry, source: Path.join(folder, entry) }))
     .filter(({ source }) => Fs.statSync(source).isFile())
-    // npm leaves files named .gitignore out of packages, so that it has another name in the template.
+    // npm leaves files named .gitignore out of packages, so the file has another name in the template.
     .map(({ entry, source }) => ({
       source,
       path: entry.replaceAll(Path.sep, "/").replace(/^_gitignore$/, ".gitignore")

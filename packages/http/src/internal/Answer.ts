@@ -1,4 +1,4 @@
-/** Answers, and how they become responses. */
+/** Answers, and their conversion to responses. */
 import type { Problem } from "../Problem.ts"
 import { etagOf } from "../RequestHeaders.ts"
 

@@ -25,7 +25,7 @@ type AllReadOnly<H extends Record<string, Handler>> = {
   readonly [Tag in keyof H]: ReadOnly<Effect.Services<ReturnType<H[Tag]>>, H[Tag]>
 }
 
-/** Asks the handler of a query's tag. Answers and fails as the handler and the middleware do. */
+/** Runs the handler of a query's tag. Answers and fails as the handler and the middleware do. */
 export interface Ask<H extends Record<string, Handler>, M extends Middleware.List> {
   <Tag extends keyof H & string>(
     query: Handlers.Payload<H, Tag>

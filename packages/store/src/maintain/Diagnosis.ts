@@ -1,4 +1,4 @@
-/** What a check of a store's surroundings says, point by point: tagged data with a message of one line. */
+/** The results of a check of a store's environment, one for each point: tagged data with a message of one line. */
 import { printable } from "@refold/core/internal/event/Printable"
 
 /** `Error`: the store does not work, or not safely. `Warning`: it works, and an operator should look at it. */
@@ -27,11 +27,11 @@ export type Point =
   /** Whether the server is a standby. */
   | "Primary"
 
-/** What is said about a point. */
+/** The result for a point. */
 export interface Diagnosis {
   readonly _tag: Point
   readonly severity: Severity
-  /** One line. */
+  /** A message of one line. */
   readonly message: string
   /** What was measured. */
   readonly details: Readonly<Record<string, string | number>>

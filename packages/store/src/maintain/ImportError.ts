@@ -1,4 +1,4 @@
-/** What is wrong with a file that is imported, or with the store that it is imported into. */
+/** The errors of an import: of the file, or of the store that it is imported into. */
 import { printable } from "@refold/core/internal/event/Printable"
 import { TaggedError } from "@refold/core/internal/event/TaggedError"
 
@@ -19,7 +19,7 @@ export class InvalidLine extends TaggedError("InvalidLine")<{
   }
 }
 
-/** Newer code has written the file than this. Nothing was stored. */
+/** Newer code has written the file. Nothing was stored. */
 export class NewerFormat extends TaggedError("NewerFormat")<{
   /** The version of the file's format, and the latest that this code reads. */
   readonly version: number

@@ -53,9 +53,9 @@ export class DefinitionMismatch extends TaggedError("DefinitionMismatch")<{
   readonly version: number
   /** The version that is stored. */
   readonly stored: number
-  /** What differs, in words. */
+  /** The difference, as text. */
   readonly differences: ReadonlyArray<string>
-  /** What to do about it. */
+  /** How to resolve it. */
   readonly remedy: string
 }> {
   override get message(): string {

@@ -25,11 +25,11 @@ const ask = Queries.make({
 }, [Middleware.correlation, Middleware.tracing, Middleware.logging])
 // #endregion
 
-// A query as it comes from where there are no types.
+// A query from untyped code.
 const cast = (query: unknown) => query as { readonly _tag: "Balance"; readonly account: string }
 
 describe("a record of query handlers", () => {
-  it("asks the handler of the query's tag", () =>
+  it("runs the handler of the query's tag", () =>
     run(Effect.gen(function*() {
       yield* deposit("a", 5)
       yield* deposit("b", 7)
@@ -113,7 +113,7 @@ describe("the types of a record of query handlers", () => {
       ask({ _tag: "Poorest" }),
       // @ts-expect-error the account is missing
       ask({ _tag: "Balance" }),
-      // @ts-expect-error it asks for an account and nothing else
+      // @ts-expect-error it has an account and no other field
       ask({ _tag: "Balance", account: "a", limit: 1 }),
       // @ts-expect-error its handler answers another tag
       Queries.make({ Save: (_query: Tagged) => Effect.void })

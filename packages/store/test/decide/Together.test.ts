@@ -158,7 +158,7 @@ describe("commands that are handled together", () => {
       let copies = 0
       const late = withStore((store) => ({
         findAppended: (key) =>
-          // Just after it was looked for.
+          // Just after the lookup.
           Effect.tap(store.findAppended(key), () =>
             copies++ === 0
               ? Effect.orDie(Effect.asVoid(Effect.provideContext(copy, context)))

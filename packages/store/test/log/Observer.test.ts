@@ -61,7 +61,7 @@ describe("an observer", () => {
       expect(told).toEqual(["account-a@1"])
     })))
 
-  it("may append, and is run for these events afterwards", () =>
+  it("may append, and is then run for these events", () =>
     runAtZero(Effect.gen(function*() {
       const { tell, told } = notes(({ stream }) => stream === "account-a" ? deposit("b", 1) : Effect.void)
       yield* Observer.observe(tell)

@@ -1,4 +1,4 @@
-// What the errors of projections say: what is the matter, and what to do.
+// The messages of the errors of projections: the problem, and the remedy.
 import { Position } from "@refold/core/event/Position"
 import * as StreamName from "@refold/core/event/StreamName"
 import * as ProjectionError from "@refold/store/project/ProjectionError"

@@ -1,4 +1,4 @@
-// What compiles with promises and what does not; judged by `tsc`. Nothing here is run.
+// Code that compiles with promises, and code that does not. `tsc` checks it; it does not run.
 import * as Consumer from "@refold/store/consume/Consumer"
 import type * as CommandHandler from "@refold/store/decide/CommandHandler"
 import type { LoadedState } from "@refold/store/decide/LoadedState"

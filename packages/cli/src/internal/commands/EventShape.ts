@@ -1,4 +1,4 @@
-/** Events as records and as rows of a table: as they are stored, and beside it as the code of the config reads them. */
+/** Events as records and as rows of a table: in their stored form, and as the code of the config reads them. */
 import type { EncodedEvent } from "@refold/core/event/EventCodec"
 import type { Tagged } from "@refold/core/event/EventType"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"

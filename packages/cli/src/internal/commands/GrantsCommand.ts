@@ -1,4 +1,4 @@
-/** `refold grants`: the statements that let a role work with the store. */
+/** `refold grants`: the statements that give a role its rights on the store. */
 import { grants } from "@refold/postgres/internal/schema/Grants"
 import { kinds } from "@refold/postgres/internal/schema/StoreRights"
 import * as Command from "effect/cli/Command"

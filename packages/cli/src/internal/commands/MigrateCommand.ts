@@ -1,4 +1,4 @@
-/** `refold migrate`: creates or updates the schema of a store, and says what is due. */
+/** `refold migrate`: creates or updates the schema of a store, and lists due migrations. */
 import { migrationNames, migrationTable } from "@refold/postgres/internal/schema/MigrationNames"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"

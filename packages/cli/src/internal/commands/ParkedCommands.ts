@@ -1,4 +1,4 @@
-/** `refold parked`: the streams that a projection, process or consumer has parked, and what to do about them. */
+/** `refold parked`: the streams that a projection, process or consumer has parked: lists, retries and discards. */
 import * as StreamName from "@refold/core/event/StreamName"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import { EventReader } from "@refold/store/log/EventReader"
@@ -67,7 +67,7 @@ const read = Effect.fnUntraced(function*(name: string | undefined) {
   return all.flat()
 })
 
-/** Prints what is parked under a name, or under all; finds something where a stream is. */
+/** Prints the parked streams of a name, or of all names; exits with 1 if there are any. */
 export const list = (name: string | undefined) =>
   Connection.withStore(Effect.gen(function*() {
     const found = yield* read(name)
@@ -132,7 +132,7 @@ const retry = Command.make(
   ),
   Command.withShortDescription("Handle the events of a parked stream again"),
   Command.withExamples([
-    { command: "refold parked retry balances wallet-ada", description: "After the code is repaired" },
+    { command: "refold parked retry balances wallet-ada", description: "After a fix of the code" },
     { command: "refold parked retry balances --yes", description: "All its parked streams" }
   ])
 )
@@ -176,14 +176,14 @@ const change = Effect.fnUntraced(function*(
     const { services = Layer.empty } = yield* LoadConfig.config
     const left = yield* Effect.provide(Effect.forEach(streams, (one) => repair(runnable, one)), services)
     const rows = left.flatMap(Option.toArray).map((one): Row => ({ ...one, name, status: "live" }))
-    yield* Output.rows(shape, rows, `${streams.length} stream(s) go on`)
+    yield* Output.rows(shape, rows, `${streams.length} stream(s) continue`)
     if (rows.length > 0) return yield* new Found()
   }))
 })
 
 /** `refold parked`. */
 export const command = Command.make("parked").pipe(
-  Command.withDescription("The streams that wait because an event failed, and what to do about them."),
+  Command.withDescription("The streams that wait because an event failed: list, retry or discard them."),
   Command.withShortDescription("Streams that wait because an event failed"),
   Command.withExamples([{ command: "refold parked list", description: "What waits, and why?" }]),
   Command.withSubcommands([listCommand, show, retry, discard])

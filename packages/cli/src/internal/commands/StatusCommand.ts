@@ -1,4 +1,4 @@
-/** `refold status`: the head of the log, and what follows it. */
+/** `refold status`: the head of the log, and the projections, processes and consumers that follow it. */
 import { EventReader } from "@refold/store/log/EventReader"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -24,7 +24,7 @@ const print = Effect.gen(function*() {
   return found
 })
 
-// On a terminal each look replaces the one before it.
+// On a terminal each output replaces the one before it.
 const again = Effect.flatMap(
   Output.isTable,
   (asTable) =>
@@ -35,12 +35,12 @@ export const command = Command.make("status", {
   watch: Flag.Boolean("watch").pipe(
     Flag.withAlias("w"),
     Flag.withoutNegation,
-    Flag.withDescription("Look again and again, until Ctrl-C"),
+    Flag.withDescription("Repeat at an interval, until Ctrl-C"),
     Flag.withDefault(false)
   ),
   every: Flag.Finite("every").pipe(
     Flag.withMetavar("seconds"),
-    Flag.withDescription("The seconds between two looks of --watch, 2 by default"),
+    Flag.withDescription("The interval of --watch in seconds, 2 by default"),
     Flag.withDefault(2)
   )
 }, ({ every, watch }) =>

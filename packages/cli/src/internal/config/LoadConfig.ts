@@ -29,7 +29,7 @@ export const find: Effect.Effect<string | undefined, CliFailure, Settings.Config
   return existsSync(path) ? path : yield* usage(`there is no config file ${given.value}`)
 })
 
-// A command asks several times.
+// A command loads it several times.
 const loaded = new Map<string, Promise<unknown>>()
 
 const load = Effect.fnUntraced(function*(file: string): Effect.fn.Return<Config, CliFailure> {

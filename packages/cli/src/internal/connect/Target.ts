@@ -1,4 +1,4 @@
-/** Which database a command works on: flags go before the environment. */
+/** The database of a command: flags take precedence over the environment. */
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Redacted from "effect/Redacted"

@@ -59,7 +59,7 @@ export const yes = GlobalFlag.Setting("yes")({
   )
 })
 
-/** Stacks of errors. Read from the arguments by what reports errors, which runs outside of the commands. */
+/** Stacks of errors. The reporter of errors reads it from the arguments, because it runs outside of the commands. */
 const debug = GlobalFlag.Setting("debug")({
   flag: Flag.Boolean("debug").pipe(
     Flag.withoutNegation,

@@ -1,4 +1,4 @@
-/** How an instance reacts to triggers: the events that record its reactions. */
+/** The reactions of an instance to triggers, and the events that record them. */
 import * as Chunk from "effect/Chunk"
 import * as Option from "effect/Option"
 import * as Result from "effect/Result"
@@ -94,13 +94,13 @@ const park = (
     ? Result.succeed(ProcessParked.make({ instance: name, trigger, stage, reason: reasonOf(reason) }))
     : Result.fail(newer)
 
-// What is recorded at once must fit into a commit.
+// The events of one retry must fit into a commit.
 const maxRetried = 200
 const maxBytes = 4 * 1024 * 1024
 
 /**
- * Reacts to the waiting triggers in their order, up to the first that fails again. Of very many or very large ones only
- * to the first: the others wait for the next retry.
+ * Reacts to the waiting triggers in their order, up to the first that fails again. It stops after `maxRetried`
+ * triggers or `maxBytes`: the others wait for the next retry.
  */
 export const retry = <Event extends Tagged, State>(
   process: InstanceProcess<Event, State>,

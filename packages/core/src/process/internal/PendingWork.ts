@@ -102,7 +102,7 @@ export const commandOf = (
   { index, sentAt, sentBy }: Pick<PendingCommand, "sentAt" | "index" | "sentBy">
 ): PendingCommand | undefined => {
   const isIt = (one: PendingCommand) => one.sentAt === sentAt && one.index === index && isOf(sentBy, one.sentBy)
-  // Commands are answered in their order: mostly it is the first.
+  // Outcomes arrive in the order of the commands: usually it is the first.
   return Option.getOrUndefined(
     Option.orElse(Option.filter(Chunk.head(commands), isIt), () => Chunk.findFirst(commands, isIt))
   )

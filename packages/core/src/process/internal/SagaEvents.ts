@@ -24,7 +24,7 @@ export const onEvent = <Event extends Tagged, Data>(
     : Steps.failStep(plan, state, event._tag)
 }
 
-/** The state that remembers what an event says about a step that has not begun. Success is kept rather than failure. */
+/** The state with the outcome that an event gives a step that has not begun. A success replaces a failure. */
 export const remember = <Event extends Tagged, Data>(
   plan: InstancePlan<Event, Data>,
   state: Started<Data>,

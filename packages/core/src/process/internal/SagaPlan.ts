@@ -41,8 +41,8 @@ export interface Step<Event, Data> {
    */
   readonly compensateOnTimeout?: boolean | undefined
   /**
-   * Whether the step is no longer begun; false by default. Sagas that stand at it or have completed it still know it. For
-   * a step that is to be removed while sagas run.
+   * Whether the step is no longer begun; false by default. Use it to remove a step while sagas run: a saga that is at
+   * the step or has completed it still needs its definition.
    */
   readonly retired?: boolean | undefined
 }
@@ -86,8 +86,8 @@ export const includes = (recorded: ReadonlyArray<string>, step: Named): boolean 
   namesOf(step).some((name) => recorded.includes(name))
 
 /**
- * The steps that have not begun, in the order of the definition: those behind the current one, and those that were ahead of
- * it when it began. A step that was added before the current one is none of them. A retired one is: events may tell of it.
+ * The steps that have not begun, in the order of the definition: those after the current one, and those that were after
+ * it when it began. A step that was added before the current one is not included. A retired step is: an event may complete it.
  */
 export const upcoming = <Event, Data>(
   { steps }: { readonly steps: Steps<Event, Data> },

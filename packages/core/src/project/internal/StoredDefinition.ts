@@ -1,5 +1,5 @@
 /**
- * What a store remembers of the definition of a projection, so that other code under the same name is noticed. Schemas,
+ * The parts of a projection's definition that a store keeps, so that other code under the same name is detected. Schemas,
  * schema versions and functions are not part of it: old and new code share rows, and functions cannot be compared.
  */
 import * as Result from "effect/Result"
@@ -48,7 +48,7 @@ export const parse = (rendered: string): StoredDefinition =>
   // Rendered here, or checked by `problem` when it was read.
   JSON.parse(rendered) as StoredDefinition
 
-/** Whether nothing can be built again, so that there are no versions that could replace one another: a process or a consumer. */
+/** Whether there are no rows to rebuild, and so no versions that replace one another: a process or a consumer. */
 export const isUnversioned = (rendered: string): boolean => unversioned.includes(parse(rendered).kind)
 
 const unversioned: ReadonlyArray<Kind> = ["process", "consumer"]
@@ -104,10 +104,10 @@ const rendered = (categories: ReadonlyArray<string> | undefined): string =>
 
 const sorted = (texts: ReadonlyArray<string>): ReadonlyArray<string> => [...new Set(texts)].toSorted()
 
-/** What runs under a definition. */
+/** The kind of a runnable. */
 export type RunnableKind = "projection" | "process" | "consumer"
 
-/** What runs under a definition that `render` returned. */
+/** The kind of the runnable with a definition that `render` returned. */
 export const runnableKind = (rendered: string): RunnableKind => {
   const { kind } = parse(rendered)
   return kind === "process" || kind === "consumer" ? kind : "projection"

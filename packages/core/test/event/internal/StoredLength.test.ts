@@ -33,7 +33,7 @@ describe("the length of JSON as a store returns it", () => {
     expect(storedLength(value)).toBe(length)
   })
 
-  it("of a value that nests too deep to be stored ends where storable values end", () => {
+  it("of a value that nests too deep counts the levels that can be stored", () => {
     let deep: Json = []
     for (let level = 1; level < 100_000; level++) deep = level % 2 === 0 ? [deep] : { a: deep }
     expect(storedLength(deep)).toBe(256 * 2 + 256 * 7 + 2)

@@ -27,7 +27,7 @@ const taken = take(2)
 
 describe("an event for a step that has not begun", () => {
   it.each<[string, ReadonlyArray<Input>, string, ReadonlyArray<string>]>([
-    ["is used when the step begins, and the command is sent all the same", [taken, "ok first"], "Succeeded", [
+    ["is used when the step begins, and the command is still sent", [taken, "ok first"], "Succeeded", [
       "send second to second",
       "send Add to well",
       "complete"
@@ -84,7 +84,7 @@ describe("an event for a step that has not begun", () => {
     expect(after.events).toHaveLength(2)
   })
 
-  it("is not that of another command of the same instance; it may be that of another instance", () => {
+  it("is ignored if another command of the same instance caused it, and used if another instance did", () => {
     const takenBy = (process: string) =>
       observe(2, Taken.make({ transfer: "1" }), { metadata: { process, processLabel: "first" } })
     expect(play(saga, takenBy("saga-1"), "ok first")).toMatchObject({ phase: "Running" })

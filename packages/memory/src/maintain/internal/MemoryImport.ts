@@ -32,7 +32,7 @@ export interface Parts {
   readonly limits: SizeLimits
 }
 
-/** What is imported so far: an import that is cut goes on with it. Mutable. */
+/** The content imported so far, with which an interrupted import continues. Mutable. */
 export interface Held {
   filling: Filling | undefined
 }

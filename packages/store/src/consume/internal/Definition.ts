@@ -1,4 +1,4 @@
-/** What a consumer is: which events it handles, from where on, and how. */
+/** The definition of a consumer: which events it handles, where it begins, and how it handles them. */
 import type { EventCodec } from "@refold/core/event/EventCodec"
 import type { Tagged } from "@refold/core/event/EventType"
 import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
@@ -31,7 +31,7 @@ export interface Delivered<Event> {
 export interface Definition<Event extends Tagged, R = never> {
   /**
    * Unique among the projections and consumers of a store: 1 to 100 ASCII letters, digits, dashes and underscores. Part of
-   * every delivery key. Under another name it is another consumer.
+   * every delivery key. Another name is another consumer.
    */
   readonly name: string
   /** Decodes the events; all other types are skipped. */
@@ -44,7 +44,7 @@ export interface Definition<Event extends Tagged, R = never> {
    */
   readonly startAt: "start" | "now" | { readonly after: Position }
   /**
-   * The key that shares events out where the consumer has several partitions (see `Partitions.change`): those with the same key are
+   * The key that assigns events to partitions if the consumer has several (see `Partitions.change`): events with the same key are
    * handled in the order of the log. Their stream by default, and then a partition reads its own events only; with a key each one
    * decodes all. A function of the event alone, and always the same: make the consumer one partition before you change it. Where it
    * fails, the stream is parked in every partition.

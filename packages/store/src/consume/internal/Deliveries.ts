@@ -59,7 +59,7 @@ export const handle = <Event extends Tagged, R>(
   handleAll === undefined
     ? Effect.forEach(
       delivered,
-      // It is given where `handleAll` is not.
+      // A consumer without `handleAll` has `handle`.
       ({ delivery, event }) => causedBy([delivery], handle!(event, delivery)),
       { discard: true }
     )

@@ -41,7 +41,7 @@ export interface Adapter extends ReaderAdapter {
   readonly commit: (commit: Commit, inline?: ReadonlyArray<InlineRow>) => Effect.Effect<Appended, CommitFailure>
   /**
    * The result of the commit under this key and fingerprint, marked `deduplicated`; None for a new key. Without a
-   * fingerprint, that of whichever commit has the key.
+   * fingerprint, the result of any commit with the key.
    */
   readonly findAppended: (idempotency: KeyLookUp) => Effect.Effect<Option.Option<Appended>, FindAppendedFailure>
   /**

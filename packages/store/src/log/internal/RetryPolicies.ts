@@ -59,7 +59,7 @@ export const generationDropped: Schedule.Schedule<number> = Schedule.recurs(5)
 /** Waits as a policy says after this error; fails with the error when the policy has ended. */
 export type Driver<E> = (error: E) => Effect.Effect<void, E>
 
-/** The driver of a policy, for a loop that keeps state between its attempts; `Effect.retry` serves elsewhere. */
+/** The driver of a policy, for a loop that keeps state between its attempts; elsewhere `Effect.retry` is used. */
 export const drive = <E>(policy: Schedule.Schedule<unknown, E>): Effect.Effect<Driver<E>> =>
   Effect.map(
     Schedule.toStepWithSleep(policy),

@@ -46,7 +46,7 @@ const checkEvents = Effect.fnUntraced(function*(
   return Option.none()
 })
 
-// The commits that began before the batch and go on in it.
+// The commits that began before the batch and continue in it.
 const commitsBefore = Effect.fnUntraced(function*(
   target: ImportTarget,
   events: ReadonlyArray<RecordedEvent>,

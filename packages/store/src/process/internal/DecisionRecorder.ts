@@ -1,4 +1,4 @@
-/** Records what the instances of a process decided about a batch of events: in few commits, each within the limits of a store. */
+/** Records the decisions of a process's instances about a batch of events: in few commits, each within the limits of a store. */
 import type { NewEvent } from "@refold/core/event/NewEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
@@ -16,7 +16,7 @@ import { EventStore } from "../../log/EventStore.ts"
 import { EventStoreError } from "../../log/EventStoreError.ts"
 import * as InstanceCache from "./InstanceCache.ts"
 
-/** What an instance decided. */
+/** The decisions of an instance. */
 export interface Decisions<State> extends Pick<LoadedState<unknown>, "stream" | "version" | "lastEventId"> {
   /** They come after the last event of the loaded instance. */
   readonly events: ReadonlyArray<NewEvent>

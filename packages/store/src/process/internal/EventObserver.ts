@@ -22,7 +22,7 @@ export type { Services } from "./InstanceReactions.ts"
 /** The observer of a process, for the projector to run. It keeps a checkpoint and parked streams, but no rows. */
 export const of = <Event extends Tagged, State>(process: Process<Event, State>): ProjectionTarget<Services> => ({
   name: `${process.name} observer`,
-  // Never raised: what was observed is in the streams of the instances, so there is nothing to rebuild.
+  // Never raised: the observed events are in the streams of the instances, so there is nothing to rebuild.
   version: 1,
   definition: StoredDefinition.render({
     kind: "process",

@@ -22,7 +22,7 @@ export interface Options<R> {
   readonly concurrency?: number | undefined
   /**
    * The maximum number of partitions of the observer that this program works on at a time, 1 by default: see `Partitions.change`. The
-   * commands of all instances are shared out to `concurrency` workers anyway.
+   * `concurrency` workers share the commands of all instances in any case.
    */
   readonly observers?: number | undefined
   /** How often instances with due timeouts are looked for, 1 second by default: a timeout may fire that much late. */
@@ -67,7 +67,7 @@ const checkHandlers = <R>(
   targets: ReadonlyArray<{ readonly category: string }>,
   handlers: ReadonlyArray<ProcessHandler<R>>
 ): Result.Result<ReadonlyArray<ProcessHandler<R>>, InvalidInput> => {
-  // Without types it may be left out.
+  // In untyped code it may be missing.
   if (!Array.isArray(handlers)) return invalid("handlers", "must be an array with a handler for each target")
   const missing = targets.find((target) => handlers.every(({ category }) => category !== target.category))
   return missing === undefined

@@ -10,7 +10,7 @@ import * as Metric from "effect/Metric"
 import type { LogHead } from "../../log/LogHead.ts"
 import type { Generation, NewerEvent, ParkedStream } from "../ReadModelStore.ts"
 
-/** How far a partition of a generation is after a batch. */
+/** The progress of a partition of a generation after a batch. */
 export interface Reached {
   readonly partition: number
   readonly generation: Generation

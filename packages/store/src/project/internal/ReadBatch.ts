@@ -30,7 +30,7 @@ export interface ReadBatch {
   readonly events: ReadonlyArray<RecordedEvent>
   /** The event after these, if it cannot be read. */
   readonly unreadable: UnreadableEvent | undefined
-  /** The position up to which they are all events that were asked for. */
+  /** The position up to which they are all requested events. */
   readonly end: Position
 }
 
@@ -54,7 +54,7 @@ export const readBatch = Effect.fnUntraced(function*(
   }
 })
 
-/** The events to read for a partition: by stream, or all, where only their code knows in which partition they are. */
+/** The events to read for a partition: by stream, or all if only the code of the consumer can compute their partition. */
 export const readFilter = (
   { partitionedBy }: Pick<ProjectionTarget, "partitionedBy">,
   { generation: { partitions }, partition }: Partition
@@ -74,7 +74,7 @@ const readAfter = Effect.fnUntraced(function*(
     & Pick<ReadLogOptions, "partition">
 ): Effect.fn.Return<ReadAfter, ReadFailure, EventReader> {
   if (after >= bound) return { events: [], isFull: false }
-  // A read that meets an event that cannot be read may close the connection of the transaction: it ends before.
+  // A read that reaches an unreadable event may close the connection of the transaction: it ends before that event.
   const next = unreadable !== undefined && unreadable.position > after ? unreadable : undefined
   const last = next === undefined || next.position > bound ? bound : Position(next.position - 1)
   const reader = yield* EventReader

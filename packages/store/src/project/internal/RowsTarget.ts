@@ -91,7 +91,7 @@ const foldRows = <Event extends Tagged, State>(
     (stored) => foldBatch(projection, new Map(stored.map((row) => [row.key, row])), prepared)
   )
 
-// All parts, or none: a part that cannot be folded undoes the parts before it.
+// All parts or none: a part that cannot be folded undoes the parts before it.
 const foldInParts = <Event extends Tagged, State>(
   projection: Projection<Event, State, string>,
   batch: Batch,

@@ -28,7 +28,7 @@ export const make = <A, E, R>(
   }
 })
 
-/** What a loop holds, until it is stopped. */
+/** The state of a loop until it is stopped. */
 interface Opened extends Stoppable {
   readonly scope: Scope.Scope
   /** Aborted when it is stopped. */

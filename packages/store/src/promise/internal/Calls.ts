@@ -51,7 +51,7 @@ export const make = <R>(services: Context.Context<R>): Calls<R> => {
   }
 }
 
-// An abort has its outcome at once; the fiber ends behind it.
+// An abort settles the promise at once; the fiber ends later.
 const outcomeOf = <A, E>(
   fiber: Fiber.Fiber<A, E>,
   signal: AbortSignal | undefined

@@ -27,5 +27,5 @@ export class UnexpectedError extends TaggedError("UnexpectedError")<{ readonly c
   }
 }
 
-/** How any call may fail, besides the errors of its effect. */
+/** The errors of every call, besides the errors of its effect. */
 export type CallFailure = StoreClosed | Aborted | UnexpectedError

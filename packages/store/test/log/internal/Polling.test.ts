@@ -16,7 +16,7 @@ describe("a poll", () => {
     expect(await namesOf(Polling.untraced(span("poll")))).toEqual([])
   })
 
-  it("has spans for the work that it finds, also as a poll within a poll", async () => {
+  it("has spans for the work that it finds, also in a poll within a poll", async () => {
     const work = Polling.work(span("work"))
     expect(await namesOf(Polling.untraced(Polling.untraced(Effect.andThen(span("poll"), work))))).toEqual(["work"])
   })
