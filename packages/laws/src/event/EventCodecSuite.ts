@@ -18,7 +18,7 @@ export interface Inputs<State, Event> {
   readonly events: fc.Arbitrary<Event>
   /**
    * Events in every older version, of every former name and former type, each with the events that it must decode to.
-   * Without them, what older events mean is not tested.
+   * Without them, the meaning of older events is not tested.
    */
   readonly older?: fc.Arbitrary<Older<Event>> | undefined
   /**

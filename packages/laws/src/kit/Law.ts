@@ -24,7 +24,7 @@ export interface Law<Input, R = never> {
 /** Makes a law from its name and the function that computes its two sides. */
 export const make = <Input, R = never>(name: string, sides: Law<Input, R>["sides"]): Law<Input, R> => ({ name, sides })
 
-/** How a law is checked. */
+/** The options of a check. */
 export interface CheckOptions<R> {
   /** Runs the effect of one input with the services under test; `Effect.runPromise` where the law needs none. */
   readonly run: (effect: Effect.Effect<Sides, unknown, R>) => Promise<Sides>
@@ -48,7 +48,7 @@ export interface Holds {
   readonly runs: number
 }
 
-/** The law does not hold: the smallest input found for which the sides differ, both sides, and what replays them. */
+/** The law does not hold: the smallest input found for which the sides differ, both sides, and the seed and path that replay them. */
 export interface Broken {
   readonly _tag: "Broken"
   readonly law: string

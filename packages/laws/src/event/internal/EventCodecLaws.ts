@@ -38,9 +38,9 @@ export const olderVersionsDecode = <Event extends Tagged>(codec: EventCodec<Even
     right: Result.succeed(nativeOf(native))
   }))
 
-/** Whatever fields the schema of an older version allows: an upcaster must not give what today's code could not store. */
+/** Whatever fields the schema of an older version allows: an upcaster must not return data that today's code could not store. */
 export const olderEventsAreValid = <Event extends Tagged>(codec: EventCodec<Event>) =>
-  Law.make<RecordedEvent>("what an older event is read as can be stored, and is read back the same", (stored) => {
+  Law.make<RecordedEvent>("the events that an older event is read as can be stored, and are read back equal", (stored) => {
     const read = codec.decode(stored)
     return {
       left: Result.flatMap(read, (events) => Result.all(events.map((event) => Recode.recode(codec, event)))),

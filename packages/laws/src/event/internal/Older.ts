@@ -1,4 +1,4 @@
-/** An event as older code stored it, with what it must be read as. */
+/** An event as older code stored it, with the events that it must be read as. */
 import type { Tagged } from "@refold/core/event/EventType"
 import * as Arr from "effect/Array"
 import type { StoredForm } from "./Recode.ts"

@@ -12,7 +12,7 @@ import type * as History from "./History.ts"
 import type { Program } from "./Programs.ts"
 import { count, named, sometimes } from "./SymbolicReads.ts"
 
-// One is the beginning of the other. The ids sort otherwise by UTF-16 units than by bytes.
+// One is the beginning of the other. The ids sort differently by UTF-16 units than by bytes.
 const categories = ["", "s"].map((end) => `list${FreshNames.placeholder}${end}`)
 const ids = fc.oneof(fc.constantFrom("\u{10FFFF}", "\uFFFD", "a", "a-b", "é"), Arbitraries.name)
 

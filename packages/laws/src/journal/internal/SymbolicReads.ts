@@ -145,7 +145,7 @@ const afterOf = (
   return { categories, after: excludesOthers ? undefined : History.positionAt(history, read.after ?? 0) }
 }
 
-// Malformed names, too: a caller in JavaScript may ask for them.
+// Malformed names, too: a caller in JavaScript may pass them.
 const streamOf = (events: ReadonlyArray<RecordedEvent>, stream: number | string): StreamName.StreamName =>
   typeof stream === "string"
     ? stream as StreamName.StreamName

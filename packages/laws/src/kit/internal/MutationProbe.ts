@@ -1,4 +1,4 @@
-/** Mutates objects that a store took or gave, so that a store that shares them with its callers fails a law. */
+/** Mutates objects that were passed to a store or returned by it, so that a store that shares them with its callers fails a law. */
 
 /** A deep copy of arrays and plain objects, keys such as `__proto__` included. Other values are kept as they are. */
 export const deepCopy = <A>(value: A): A => {

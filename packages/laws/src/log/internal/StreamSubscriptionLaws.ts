@@ -18,7 +18,7 @@ export interface StreamCase {
   readonly during: number
   /** The version to start after; the last one if the stream is shorter. */
   readonly from: number
-  /** Whether only events of every second type are asked for. */
+  /** Whether only events of every second type are read. */
   readonly isFiltered: boolean
 }
 
