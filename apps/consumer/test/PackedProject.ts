@@ -50,7 +50,7 @@ export interface PackedProject {
   readonly remove: () => void
 }
 
-/** Makes the project, with the files of `project/`. Optional peers are left out where they are not wanted. */
+/** Makes the project, with the files of `project/`. Optional peers are left out if they are not wanted. */
 export const make = ({ optionalPeers }: { readonly optionalPeers: boolean }): PackedProject => {
   // The real path: TypeScript compares the given paths with the targets of links.
   const folder = Fs.realpathSync(Fs.mkdtempSync(Path.join(Os.tmpdir(), "refold-consumer-")))

@@ -24,7 +24,7 @@ export const list = [
   "The exit code is 0 when every check holds, 1 when one fails, 2 when the course is unknown."
 ].join("\n")
 
-/** Reads the arguments after the name of the program; no course where there are none. */
+/** Reads the arguments after the name of the program; no course if there are none. */
 export const parse = (args: ReadonlyArray<string>): Result.Result<Course | undefined, UsageError> => {
   const [name, ...others] = args
   if (name === undefined || name === "--help" || name === "-h") return Result.succeed(undefined)

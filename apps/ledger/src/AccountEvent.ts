@@ -8,7 +8,7 @@ import * as Currency from "./Currency.ts"
 // Names and fields of events are the storage format: stored events keep them. To change one, add a version
 // with an upcaster; to rename one, declare its former name.
 
-/** How often the holder gets a statement. */
+/** The interval of statements. */
 export const Statements = Schema.Literals(["Monthly", "Weekly", "AfterEachTransaction"])
 
 /** The channel of a movement. */

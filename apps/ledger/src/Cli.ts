@@ -8,7 +8,7 @@ import * as Story from "./story/Story.ts"
 /** The options. */
 export interface Options {
   readonly mode: Mode
-  /** The chapters to run; all where it is undefined. */
+  /** The chapters to run; all if it is undefined. */
   readonly chapters: ReadonlyArray<string> | undefined
   /** The folder to import; the app's sample where it is undefined. */
   readonly data: string | undefined

@@ -21,7 +21,7 @@ export type Refusal =
   | { readonly _tag: "DepositTooOld"; readonly deposit: number }
   | { readonly _tag: "DepositAlreadyReversed"; readonly deposit: number }
 
-/** The deposits with one more, without the oldest where the limit is reached. */
+/** The deposits with one more, without the oldest if the limit is reached. */
 export const add = (deposits: Deposits, version: number, amount: Amount): Deposits => [
   ...deposits.slice(1 - most),
   { version, amount, isReversed: false }

@@ -9,9 +9,9 @@ import * as EventCodec from "refold/EventCodec"
 import * as EventType from "refold/EventType"
 import * as Transfer from "./Transfer.ts"
 
-/** How often it is paid. */
+/** The interval of payments. */
 export const Every = Schema.Literals(["Week", "Month"])
-/** How often it is paid. */
+/** The interval of payments. */
 export type Every = typeof Every.Type
 
 const order = { ...Transfer.details, every: Every }

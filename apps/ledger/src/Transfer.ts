@@ -1,5 +1,5 @@
 /**
- * A transfer from one account to another: requested, approved where it is large, then completed or reversed. It holds
+ * A transfer from one account to another: requested, approved if it is large, then completed or reversed. It holds
  * the request and its outcome; `TransferMoney.ts` moves the money. In this order: events, commands, state, decide, evolve.
  */
 import * as Result from "effect/Result"

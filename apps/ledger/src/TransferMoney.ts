@@ -1,6 +1,6 @@
 /**
- * Money moves from one account to another by a saga: it withdraws from the one, waits for an approval where one is
- * needed, deposits to the other, and pays the money back where a step fails.
+ * Money moves from one account to another by a saga: it withdraws from the one, waits for an approval if one is
+ * needed, deposits to the other, and refunds the money if a step fails.
  */
 import * as Option from "effect/Option"
 import * as EventCodec from "refold/EventCodec"

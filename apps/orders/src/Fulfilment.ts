@@ -17,7 +17,7 @@ type Event =
 /** The state of an order in fulfilment. */
 export type State = "Payment" | "Shipment" | "Nothing"
 
-/** How long an order waits for its payment. */
+/** The timeout of the payment. */
 export const paymentDays = 3
 
 // #region process
@@ -76,7 +76,7 @@ const recordPayment = (
   return { _tag: "RecordPayment", payment, amount, currency }
 }
 
-// Counted from when the order was placed. Where it was recorded after that time, the timeout is due at once.
+// Counted from when the order was placed. If it was recorded after that time, the timeout is due at once.
 const timeLeft = ({ at, envelope }: Input): Duration.Duration => {
   const due = DateTime.add(envelope?.occurredAt ?? at, { days: paymentDays })
   return Duration.max(Duration.zero, DateTime.distance(at, due))

@@ -75,7 +75,7 @@ const headerValue = fc.oneof(
     "00-a-b-01",
     "7.x.y"
   ),
-  // What `Headers` accepts: Latin-1 without line breaks and NUL.
+  // The texts that `Headers` accepts: Latin-1 without line breaks and NUL.
   fc.string({ unit: "binary" }).map((text) => text.replaceAll(/[^\t\x20-\x7e\x80-\xff]/g, ""))
 )
 const headers = fc.dictionary(
@@ -152,7 +152,7 @@ const fault = (method: string, path: string, answered: Client.Answered): string 
   return check(method, new URL(`http://localhost${path}`).pathname, answered)
 }
 
-describe("whatever a client sends", () => {
+describe("any request of a client", () => {
   it("is answered as documented, and never with a fault of the service", async () => {
     await fc.assert(
       fc.asyncProperty(fc.record({ method, path, headers, body }), async (asked) => {

@@ -80,6 +80,6 @@ export interface SwitchOptions extends SeedOptions {
   readonly freeze?: boolean | undefined
   /** Whether to switch over although skipped rows have no stream; false by default. All other rows must agree. */
   readonly acceptSkipped?: boolean | undefined
-  /** How long to wait for transactions that write to the legacy table; 10 seconds by default. New writers wait meanwhile. */
+  /** The timeout of waiting for transactions that write to the legacy table; 10 seconds by default. New writers wait meanwhile. */
   readonly lockTimeout?: Duration.Input | undefined
 }

@@ -57,7 +57,7 @@ export const install: (
  * continues, and later runs poll. Each batch is one transaction; rows that cannot be mapped are listed and skipped.
  *
  * Event ids are derived from the mapping's name, the key and the version, so nothing is stored twice. The metadata of an
- * event say where it comes from: `seed` (true for the events of a row that was found as new) and `legacy` (the mapping's
+ * event name its source: `seed` (true for the events of a row that was found as new) and `legacy` (the mapping's
  * name, the table, the key, and the id of the captured change, if there is one).
  */
 export const seed: <Row, State, Event extends Tagged>(

@@ -92,7 +92,7 @@ const pastForged = Effect.fnUntraced(function*(schema: string) {
   )
 })
 
-/** How events with a row for each account answer. */
+/** The answers of events with a row for each account. */
 export const make = Effect.fnUntraced(function*({ balance, schema, store }: EventBooks) {
   const sql = yield* SqlClient.SqlClient
   const onStore = Effect.provideContext(store)

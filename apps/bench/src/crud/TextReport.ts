@@ -11,7 +11,7 @@ const range = ({ max, min }: Spread, show: (n: number) => string): string => `${
 const figures = (spread: Spread) => [count(spread.median), range(spread, count)]
 const ratios = (spread: Spread) => [times(spread.median), range(spread, times)]
 
-/** Where and when it was. */
+/** The machine, the database and the time. */
 const opening = ({ database, machine, options, postgres }: Findings): ReadonlyArray<string> => [
   "CRUD against event sourcing",
   `${machine.date}, ${database.name} (${postgres}), Node ${machine.node}, ${machine.cpus}`,

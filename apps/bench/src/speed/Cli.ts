@@ -12,7 +12,7 @@ export interface Asked {
   readonly only: ReadonlyArray<string>
   /** Stores, by name; all for none. */
   readonly peers: ReadonlyArray<string>
-  /** Where to write the findings. */
+  /** The file for the findings. */
   readonly json: string | undefined
 }
 

@@ -6,7 +6,7 @@ import type { Answered } from "./Protocol.ts"
 import type { Outcome } from "./Rounds.ts"
 import * as Statistics from "./Statistics.ts"
 
-/** A measurement, with the processor time of the server where that can be measured. */
+/** A measurement, with the processor time of the server if that can be measured. */
 export interface Sample extends Answered {
   readonly serverCpuMicros?: number
 }

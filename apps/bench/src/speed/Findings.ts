@@ -9,7 +9,7 @@ import type { Spread } from "./Statistics.ts"
 export interface Row {
   readonly label: string
   readonly peer: PeerName
-  /** The figure of each round; null where the round failed. */
+  /** The figure of each round; null if the round failed. */
   readonly values: ReadonlyArray<number | null>
   readonly figure?: Spread
   /** See `compare` of the group. */
@@ -17,7 +17,7 @@ export interface Row {
   /** Medians of the rounds' latencies, in milliseconds. */
   readonly p50?: number
   readonly p99?: number
-  /** Microseconds of processor time an event, of the client and of the server, where that can be measured. */
+  /** Microseconds of processor time an event, of the client and of the server if that can be measured. */
   readonly clientCpu?: number
   readonly serverCpu?: number
   readonly failed?: string

@@ -1,4 +1,4 @@
-/** The stores that are measured, by name; a module is loaded only where its store is. */
+/** The stores that are measured, by name; a module is loaded only if its store is. */
 import type { Peer } from "./Peer.ts"
 
 /** A store: its label, the package whose version is shown, and the path of its module. */

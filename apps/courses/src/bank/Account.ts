@@ -32,7 +32,7 @@ export type State = typeof State.Type
 /** The balance of an account; 0 for one that is not open. */
 export const balanceOf = (state: State): number => (state._tag === "Open" ? state.balance : 0)
 
-/** The dispatch over event types. The compiler rejects it where a type is missing. */
+/** The dispatch over event types. The compiler rejects it if a type is missing. */
 export const evolve = (state: State, event: Event): State => {
   switch (event._tag) {
     case "AccountOpened":

@@ -29,7 +29,7 @@ const maxSteps = 10_000
 const maxEntries = 100
 
 /**
- * Puts the entries of one account and one day in order, given the bank's balance before that day. Where no order fits,
+ * Puts the entries of one account and one day in order, given the bank's balance before that day. If no order fits,
  * the order of the file stands, but for the row whose balance is nearest to the day's sum: that one comes last.
  */
 export const recover = <E extends Entry>(before: number, entries: ReadonlyArray<E>): Day<E> => {

@@ -49,9 +49,9 @@ export interface Imported {
   readonly statements: ReadonlyMap<StreamName, Statement.Statement>
   /** The events of the files: one for each row. */
   readonly events: number
-  /** How many of them the store held already. */
+  /** The number of them that the store held already. */
   readonly stored: number
-  /** How many of them this import has added. */
+  /** The number of them that this import has added. */
   readonly added: number
 }
 

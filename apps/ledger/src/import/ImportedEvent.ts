@@ -10,7 +10,7 @@ import { BadInput } from "./BadInput.ts"
 import { files } from "./Source.ts"
 import type { TransactionRow } from "./TransactionRow.ts"
 
-/** Where an imported event comes from, and the id of the one before it in its stream. */
+/** The source of an imported event, and the id of the one before it in its stream. */
 export interface Origin {
   readonly source: string
   readonly previousId: string

@@ -4,7 +4,7 @@ import type { PlannedEvent } from "./Plan.ts"
 /** The end of an account in the files. */
 export interface Statement {
   readonly accountId: number
-  /** How many events the account has: its opening and its transactions. */
+  /** The number of events of the account: its opening and its transactions. */
   readonly version: number
   readonly transactions: number
   /** The bank's balance after the last transaction, 0 before the first. Minor units. */

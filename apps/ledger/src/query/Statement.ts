@@ -7,7 +7,7 @@ import * as ReadModel from "refold/ReadModel"
 import * as Statements from "../projection/Statements.ts"
 import * as Balance from "./Balance.ts"
 
-/** The current statement of the account `id`; None where it has none. */
+/** The current statement of the account `id`; None if it has none. */
 export const statement = (id: string) =>
   Effect.flatMap(Balance.keyOf(id), (key) => ReadModel.get(Statements.projection, key))
 

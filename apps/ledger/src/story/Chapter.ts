@@ -80,7 +80,7 @@ export const make = <Found, R>(name: string, title: string, spec: Spec<Found, R>
     }))
 })
 
-/** The error with this tag; undefined where the effect succeeds instead. */
+/** The error with this tag; undefined if the effect succeeds instead. */
 export const errorOf = <A, E extends Failure, R, const Tag extends E["_tag"]>(
   effect: Effect.Effect<A, E, R>,
   tag: Tag

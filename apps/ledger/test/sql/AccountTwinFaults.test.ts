@@ -120,7 +120,7 @@ describe("planted faults", () => {
   afterAll(() => runtime.dispose())
 
   it.each(faults.map((fault) => [fault.fault, fault.law("").law, fault] as const))(
-    "where %s, a law is broken: %s",
+    "if %s, a law is broken: %s",
     async (_, __, fault) => {
       await runtime.runPromise(Effect.scoped(AccountTwin.installBroken(fault.edits, "broken")))
       const verdict = await fault.law("broken").check({

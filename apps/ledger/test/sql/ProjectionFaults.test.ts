@@ -132,7 +132,7 @@ describe("planted faults", () => {
   afterAll(() => runtime.dispose())
 
   it.each(faults.map((row) => [row[0], row[1]("").law, row] as const))(
-    "where %s, a law is broken: %s",
+    "if %s, a law is broken: %s",
     async (_, __, [, law, seed, file, from, to]) => {
       await runtime.runPromise(Effect.scoped(AccountTwin.installBroken([[`projection/${file}`, from, to]], "broken")))
       const verdict = await law("broken").check({

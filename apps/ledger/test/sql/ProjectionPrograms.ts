@@ -97,7 +97,7 @@ export const oddPrograms = of(fc.oneof(
   appends(Arbitraries.oddEvents.filter(isKnownVersion))
 ))
 
-/** Where a program runs: in streams of its own, with the projections of this schema. */
+/** The place of a run: streams of its own, with the projections of this schema. */
 export interface Place {
   readonly run: string
   readonly schema: string

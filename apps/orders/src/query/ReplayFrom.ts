@@ -5,7 +5,7 @@ import { EventId, EventReader } from "refold"
 // #region replay-from
 /**
  * The event with this id and all later ones that are stored now, in the order of the log. Fails with `EventNotFound` for
- * an unknown id, and with `InvalidInput` where the id is not a UUID.
+ * an unknown id, and with `InvalidInput` if the id is not a UUID.
  */
 export const replayFrom = (eventId: string) =>
   Stream.unwrap(Effect.gen(function*() {

@@ -21,7 +21,7 @@ export interface Answers {
   readonly projections: AllRows
   readonly lastTuesday: LastTuesday
   readonly replayed: Replayed
-  /** How many events lie in a range whose start is after its end. */
+  /** The number of events in a range whose start is after its end. */
   readonly inEmptyRange: number
   readonly old: OldEvent
 }

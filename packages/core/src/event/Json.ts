@@ -17,7 +17,7 @@ export interface JsonObject {
 /** Maximum nesting of arrays and objects, well below the stack limits of PostgreSQL's and JavaScript's JSON parsers. */
 export const maxDepth = 512
 
-/** Where a value will be stored. */
+/** The place where a value will be stored. */
 export interface StorableOptions {
   /** The number of arrays and objects that will enclose the value where it is stored; 0 by default. */
   readonly within?: number | undefined

@@ -69,7 +69,7 @@ export interface Commit {
   readonly idempotency?: Idempotency | undefined
 }
 
-/** Where one write with events was stored: its events have the versions `firstVersion` to `version`. */
+/** The place of a stored write with events: its events have the versions `firstVersion` to `version`. */
 export interface AppendedStream {
   readonly stream: StreamName.StreamName
   readonly firstVersion: StreamVersion

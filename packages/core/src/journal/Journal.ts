@@ -122,7 +122,7 @@ export const findEvent = (
 export const streamVersion = (journal: Journal, stream: StreamName.StreamName): StreamVersion =>
   StreamVersion(streamLog(journal, stream).size)
 
-/** The position of the last event; 0 where there is none. */
+/** The position of the last event; 0 if there is none. */
 export const head = (journal: Journal): Position => Position(journal.log.size)
 
 const streamLog = (journal: Journal, stream: StreamName.StreamName): AppendOnlyLog.AppendOnlyLog<RecordedEvent> =>

@@ -121,7 +121,7 @@ describe("the state of a snapshot", () => {
     expect(failureOf(snapshotting(State).encode(malformed({ total: "1" }))).field).toBe("state")
   })
 
-  it("that no store could hold is not encoded, and the error says where", () => {
+  it("that no store could hold is not encoded, and the error names the place", () => {
     const { encode } = snapshotting(Schema.Struct({ name: Schema.String }))
     expect(failureOf(encode({ name: "\u0000" })).field).toBe("state.name")
   })
@@ -168,7 +168,7 @@ describe("the fingerprint of a snapshot", () => {
     )
   })
 
-  it("differs where 32-bit hashes of the schemas are the same", () => {
+  it("differs even if 32-bit hashes of the schemas are the same", () => {
     const of = (field: string) => {
       const state = Schema.Struct({ [field]: Schema.optionalKey(Schema.Int) })
       const text = JSON.stringify(Schema.toJsonSchemaDocument(Schema.toCodecJson(state)))

@@ -90,7 +90,7 @@ describe("an event type without fields", () => {
 })
 
 describe("an older version", () => {
-  it("is read as the latest where a field was added", () => {
+  it("is read as the latest after a field was added", () => {
     const codec = EventCodec.makeUnsafe([
       EventType.make("Opened", Owner).pipe(
         EventType.upcast(
@@ -105,7 +105,7 @@ describe("an older version", () => {
       .toEqual(Result.succeed([{ _tag: "Opened", owner: "Ada", currency: "CZK" }]))
   })
 
-  it("is read as the latest where a field was renamed", () => {
+  it("is read as the latest after a field was renamed", () => {
     const codec = EventCodec.makeUnsafe([
       EventType.make("Opened", Owner).pipe(
         EventType.upcast(Schema.Struct({ holder: Schema.String }), ({ owner }) => ({ holder: owner }))
@@ -116,7 +116,7 @@ describe("an older version", () => {
     )
   })
 
-  it("is read as the latest where a field was split", () => {
+  it("is read as the latest after a field was split", () => {
     const codec = EventCodec.makeUnsafe([
       EventType.make("Opened", Owner).pipe(
         EventType.upcast(Schema.Struct({ first: Schema.String, last: Schema.String }), ({ owner }) => {
@@ -385,7 +385,7 @@ describe("encode fails with an error that names the type for", () => {
     expect(encode({ _tag: "Opened" })._tag).toBe("UnencodableEvent")
   })
 
-  it("text that no store could hold, saying where", () => {
+  it("text that no store could hold, naming its place", () => {
     expect(encode({ _tag: "Opened", owner: "\u0000" }).message)
       .toBe("Opened cannot be encoded: data.owner must not contain the character \\u0000")
   })

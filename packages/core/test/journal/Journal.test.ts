@@ -305,7 +305,7 @@ describe("an idempotency key", () => {
     expect(Result.getOrThrow(append(journal, other))[1].deduplicated).toBe(false)
   })
 
-  it("does nothing where there is none", () => {
+  it("does nothing if there is none", () => {
     const [once] = Result.getOrThrow(append(Journal.empty, { writes: [write("a-1", [event(1)])] }))
     const [twice] = Result.getOrThrow(append(once, { writes: [write("a-1", [event(2, { data: { n: 1 } })])] }))
     expect(all(twice)).toEqual(["a-1@1", "a-1@2"])
@@ -348,7 +348,7 @@ describe("forgetKeys", () => {
     expect(known(forget(again, 9000)[0])).toEqual([1, 3])
   })
 
-  it("goes by when the first of a commit's events was recorded, also where the clock has been set back", () => {
+  it("uses the time at which the first event of a commit was recorded, also if the clock has been set back", () => {
     const [early] = Result.getOrThrow(append(journal, keyed(5, "a-1"), 500))
     const [late] = Result.getOrThrow(append(journal, {
       writes: [write("b-1", [event(5)]), write("a-1", [event(6)])],
@@ -442,8 +442,8 @@ describe("readStream", () => {
     ["as of an instant of the domain's clock", { asOf: AsOf.occurredAt(at(99)) }, [2]],
     ["a range of the store's clock, its end excluded", { recordedAt: { from: at(1000), to: at(4000) } }, [1, 2]],
     ["a range of the domain's clock, its start included", { occurredAt: { from: at(100) } }, [1, 3]],
-    ["nothing where the range is inverted", { recordedAt: { from: at(4000), to: at(1000) } }, []],
-    ["nothing where the range is inverted by the domain's clock", { occurredAt: { from: at(2), to: at(1) } }, []],
+    ["nothing if the range is inverted", { recordedAt: { from: at(4000), to: at(1000) } }, []],
+    ["nothing if the range is inverted by the domain's clock", { occurredAt: { from: at(2), to: at(1) } }, []],
     ["some types", { types: ["Moved", "Closed", "Unknown"] }, [2, 3]],
     ["no types", { types: [] }, []],
     ["at most so many", { limit: 2 }, [1, 2]],
@@ -473,7 +473,7 @@ describe("readAll", () => {
     ["as of an instant of the domain's clock", { asOf: AsOf.occurredAt(at(100)) }, [1, 3]],
     ["some categories", { categories: ["b", "c"] }, [2]],
     ["some types", { types: ["Opened"] }, [1, 2]],
-    ["nothing where the range is inverted", { occurredAt: { from: at(2), to: at(1) } }, []],
+    ["nothing if the range is inverted", { occurredAt: { from: at(2), to: at(1) } }, []],
     ["pages", { after: Position(1), limit: 2 }, [2, 3]]
   ])("reads %s", (_, options, positions) => {
     const events = Result.getOrThrow(Journal.readAll(history, options))
@@ -495,7 +495,7 @@ describe("findEvent", () => {
     })
   })
 
-  it("finds nothing where there is none, nor in a journal before it", () => {
+  it("finds nothing if there is none, nor in a journal before it", () => {
     expect(Journal.findEvent(history, eventId(99))).toEqual(Result.succeed(Option.none()))
     expect(Journal.findEvent(Journal.empty, eventId(1))).toEqual(Result.succeed(Option.none()))
   })
@@ -518,7 +518,7 @@ describe("findEvent", () => {
 })
 
 describe("head and streamVersion", () => {
-  it("are 0 where there is nothing", () => {
+  it("are 0 if there is nothing", () => {
     expect([Journal.head(Journal.empty), Journal.streamVersion(Journal.empty, stream("a-1"))]).toEqual([0, 0])
   })
 

@@ -139,7 +139,7 @@ describe("a parked instance with very many waiting triggers", () => {
     expect(all.state).toEqual(handled(processOf(), ...Array.from({ length: 450 }, (_, n) => take(n + 1))).state)
   })
 
-  it("is retried in smaller steps where they are large", () => {
+  it("is retried in smaller steps if they are large", () => {
     const large = "a".repeat(3 * 1024 * 1024)
     const poisoned = processOf({
       react: () => {

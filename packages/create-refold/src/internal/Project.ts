@@ -21,7 +21,7 @@ export const create = (folder: string, name: string, flavour: Flavour): Readonly
     const target = Path.join(folder, path)
     Fs.mkdirSync(Path.dirname(target), { recursive: true })
     const text = Fs.readFileSync(source, "utf8").replaceAll("{{name}}", name).replaceAll("{{node}}", nodeMajor)
-    // Fails where a file is there, so that nothing is overwritten.
+    // Fails if the file exists, so that nothing is overwritten.
     Fs.writeFileSync(target, path === "package.json" ? withVersions(text) : text, { flag: "wx" })
   }
   return files.map(({ path }) => path).toSorted()

@@ -61,7 +61,7 @@ export interface ShownAnswer extends Shown {
 /** A parsed command, ready to be sent. */
 interface ParsedCommand {
   readonly payload: { readonly _tag: string }
-  /** Fails with a `Refused` where the decider refuses. */
+  /** Fails with a `Refused` if the decider refuses. */
   readonly send: (options: CommandHandler.HandleOptions) => Effect.Effect<ShownAnswer, unknown, Services>
 }
 

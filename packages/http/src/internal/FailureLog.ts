@@ -17,7 +17,7 @@ export const log = (
   return Effect.andThen(Effect.logWithLevel(status === 503 ? "Warn" : "Error")(line), Effect.logDebug(all))
 }
 
-// An error and its causes in one line: only their tags where the message of one quotes stored data, since an outer message may
+// An error and its causes in one line: only their tags if the message of one quotes stored data, since an outer message may
 // have it, too.
 const reasonOf = (error: unknown): string => {
   const chain: Array<Error> = []

@@ -85,7 +85,7 @@ const whereOf = (
     })
   )
 
-/** An error with the parameter's name, where the store names a field of its own. */
+/** An error with the parameter's name in place of the store's field. */
 export const asParameter = <E>(error: E): E | InvalidInput => {
   if (!(error instanceof InvalidInput)) return error
   const field = parameterNames.get(error.field)

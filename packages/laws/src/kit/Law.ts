@@ -26,7 +26,7 @@ export const make = <Input, R = never>(name: string, sides: Law<Input, R>["sides
 
 /** The options of a check. */
 export interface CheckOptions<R> {
-  /** Runs the effect of one input with the services under test; `Effect.runPromise` where the law needs none. */
+  /** Runs the effect of one input with the services under test; `Effect.runPromise` if the law needs none. */
   readonly run: (effect: Effect.Effect<Sides, unknown, R>) => Promise<Sides>
   /** The number of inputs to try; `defaultRuns` by default. */
   readonly runs?: number | undefined
@@ -34,7 +34,7 @@ export interface CheckOptions<R> {
   readonly shrink?: boolean | undefined
   /** The seed of a `Broken` verdict, to try its inputs again; with its path as well, only its counterexample. */
   readonly replay?: { readonly seed: number; readonly path?: string } | undefined
-  /** How long an input may take before it counts as one that breaks the law; 3 minutes by default. For hangs only. */
+  /** The timeout of an input, after which it counts as one that breaks the law; 3 minutes by default. For hangs only. */
   readonly inputTimeout?: Duration.Input | undefined
 }
 

@@ -48,7 +48,7 @@ export const services =
     return verdict
   }
 
-/** The arguments of a module's laws, where they are functions. */
+/** The arguments of a module's laws, if they are functions. */
 export type Subject = ReadonlyArray<unknown>
 
 const nameOf = (law: unknown, subject: Subject): string => {

@@ -15,7 +15,7 @@ export interface Write {
   readonly expected: number
   readonly events: ReadonlyArray<NewEvent>
   readonly next: StoredRow
-  /** How the row differs from its last stored version. */
+  /** The difference of the row from its last stored version. */
   readonly kind: "seeded" | "changed" | "removed"
 }
 

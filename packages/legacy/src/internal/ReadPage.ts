@@ -7,7 +7,7 @@ import type { Run } from "./Run.ts"
 import type { SourceRow } from "./SourceRow.ts"
 import type { SourceTable } from "./SourceTable.ts"
 
-/** A page, and where the next one begins. */
+/** A page, and the start of the next one. */
 export interface Page {
   readonly rows: ReadonlyArray<SourceRow>
   /** The number of rows of the legacy table in the page. */

@@ -34,7 +34,7 @@ export {
   makeUnsafe
 } from "./internal/Definition.ts"
 
-/** How a consumer is run. */
+/** The options of running a consumer. */
 export interface Options {
   /**
    * Maximum number of events in a batch, 100 by default. A batch ends after a second, too. After a crash the events of one batch

@@ -92,7 +92,7 @@ export interface SubscribeOptions extends Omit<ReadAllOptions, "asOf" | "limit">
   /** Start after the event that was delivered with this cursor. Not together with `after`. */
   readonly cursor?: Cursor | undefined
   /**
-   * What to do if the database was restarted or replaced since the last event was delivered, and that event is still there:
+   * The policy if the database was restarted or replaced since the last event was delivered, and that event is still there:
    * `resume` after it with a warning (default), or `fail` with `LogWentBack`, because earlier events may be gone.
    */
   readonly onLogChange?: "resume" | "fail" | undefined
@@ -125,7 +125,7 @@ export interface Progress {
   readonly cursor: Cursor | undefined
 }
 
-/** What a subscription with cursors delivers. */
+/** The deliveries of a subscription with cursors. */
 export type Delivered<Read extends Column = Column> = DeliveredEvent<Read> | Progress
 
 /** The errors of a subscription. */
@@ -151,7 +151,7 @@ export class EventReader extends Context.Service<
      * each once and in order, with back-pressure. Never ends: retries when the connection is lost or the store
      * restarts. Fails with `InvalidInput` if an option breaks a rule, with `LogWentBack` if the event after which it starts,
      * or the last one that it delivered, is not in the log, and with an `EventStoreError` that is permanent at an event that
-     * cannot be read (the cause is an `UnreadableEvent`) and where the role lacks a right (`PermissionDenied`).
+     * cannot be read (the cause is an `UnreadableEvent`) and if the role lacks a right (`PermissionDenied`).
      */
     readonly subscribe: <Read extends Column = Column>(
       options?: SubscribeOptions & Columns<Read>

@@ -87,9 +87,9 @@ export class UnreadableValue extends TaggedError("UnreadableValue")<{
  * that is permanent: retries do not restore a right.
  */
 export class PermissionDenied extends TaggedError("PermissionDenied")<{
-  /** The table, function or schema, without the schema's name; undefined where the server does not name one of the store's. */
+  /** The table, function or schema, without the schema's name; undefined if the server does not name one of the store's. */
   readonly object: string | undefined
-  /** The right on the object that the role lacks, or one of these; undefined without an object, and where only the owner has one. */
+  /** The right on the object that the role lacks, or one of these; undefined without an object, and if only the owner has one. */
   readonly right: string | undefined
   /** The message of the server. */
   readonly reason: string

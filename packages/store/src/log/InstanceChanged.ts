@@ -1,4 +1,4 @@
-/** For adapters: the cause of an `EventStoreError` where another instance of the log answered than the one that was asked for. */
+/** For adapters: the cause of an `EventStoreError` if another instance of the log answered than the requested one. */
 import { EventStoreError } from "./EventStoreError.ts"
 
 /** The cause of the error. */

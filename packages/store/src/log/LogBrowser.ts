@@ -13,7 +13,7 @@ import type * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import type { ReadFailure } from "./EventReader.ts"
 
-/** What an adapter implements; `fromAdapter` makes the service from it. */
+/** The functions that an adapter implements; `fromAdapter` makes the service from them. */
 export interface BrowserAdapter {
   /**
    * The streams that have events, in the order of their names (`StreamName.order`), each with its version and the time of
@@ -28,7 +28,7 @@ export interface BrowserAdapter {
   /**
    * The events of all streams, the last one first, from the head down: the same events as `EventReader.readAll` gives. A
    * filter by type reads the log until it has enough of them, so a filter by a rare type may take as long as reading all events. Fails
-   * with `EventStoreError` if the database is restarted or replaced during the read, also where `EventReader.readAll` continues:
+   * with `EventStoreError` if the database is restarted or replaced during the read, also in cases in which `EventReader.readAll` continues:
    * read again before the last event that was read.
    */
   readonly readAllBackwards: <Read extends Column = Column>(

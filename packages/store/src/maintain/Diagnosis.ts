@@ -12,7 +12,7 @@ export type Point =
   | "SchemaVersion"
   /** Whether the store is in the middle of an import. */
   | "Import"
-  /** What the current role may do. */
+  /** The rights of the current role. */
   | "Rights"
   /** The default isolation of the sessions. */
   | "Isolation"
@@ -20,9 +20,9 @@ export type Point =
   | "Encoding"
   /** Whether a pooler shares sessions between transactions. */
   | "Pooler"
-  /** How far the clocks of program and server differ. */
+  /** The difference of the clocks of program and server. */
   | "Clock"
-  /** How many connections the server has left. */
+  /** The number of free connections of the server. */
   | "Connections"
   /** Whether the server is a standby. */
   | "Primary"
@@ -33,7 +33,7 @@ export interface Diagnosis {
   readonly severity: Severity
   /** A message of one line. */
   readonly message: string
-  /** What was measured. */
+  /** The measured values. */
   readonly details: Readonly<Record<string, string | number>>
 }
 

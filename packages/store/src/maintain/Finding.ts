@@ -4,7 +4,7 @@ import { printable } from "@refold/core/internal/event/Printable"
 /** `Error`: the store is damaged. `Warning`: it is not, and an operator should look at it. */
 export type Severity = "Error" | "Warning"
 
-/** What is wrong. */
+/** The kinds of problems. */
 export type Tag =
   /** A stream has no event of a version, or has one twice. */
   | "VersionGap"
@@ -16,7 +16,7 @@ export type Tag =
   | "UnknownCommit"
   /** The row of an event cannot be read. */
   | "UnreadableEvent"
-  /** A codec cannot decode an event of its types. A warning where newer code wrote it. */
+  /** A codec cannot decode an event of its types. A warning if newer code wrote it. */
   | "UndecodableEvent"
   /** The commit of an idempotency key is not stored. */
   | "OrphanKey"

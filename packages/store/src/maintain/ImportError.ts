@@ -11,7 +11,7 @@ export class InvalidLine extends TaggedError("InvalidLine")<{
   readonly line: number
   /** The path to the value: `event.version`. */
   readonly field: string
-  /** What the value must be. */
+  /** The rule for the value. */
   readonly rule: string
 }> {
   override get message(): string {
@@ -46,7 +46,7 @@ export class IncompleteFile extends TaggedError("IncompleteFile")<{
 
 /** An import takes an empty store, and this one is not. Nothing was stored. */
 export class StoreNotEmpty extends TaggedError("StoreNotEmpty")<{
-  /** What the store has: `events`, `idempotency keys`, `snapshots`, `projections` or `discarded events`. */
+  /** The data in the store: `events`, `idempotency keys`, `snapshots`, `projections` or `discarded events`. */
   readonly has: string
 }> {
   override get message(): string {

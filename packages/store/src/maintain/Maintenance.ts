@@ -43,7 +43,7 @@ export interface CopiedConsumer {
   readonly parked: ReadonlyArray<Omit<ParkedStream, "position">>
 }
 
-/** How many of each were stored. */
+/** The number of each kind that was stored. */
 export interface Counts {
   readonly events: number
   readonly keys: number

@@ -29,7 +29,7 @@ export interface VerifyOptions {
  * and times are in order within each stream, events can be read and decoded, idempotency keys and snapshots are of stored
  * events, snapshots and rows equal a new fold of their events, the position counter is not behind,
  * and the log is append-only. Programs may write meanwhile. Bounded memory; reads the whole log twice, and once more for
- * each projection. Needs the rights of the store's owner. Fails with `EventStoreError` where the store cannot be read.
+ * each projection. Needs the rights of the store's owner. Fails with `EventStoreError` if the store cannot be read.
  */
 export const verify = (
   { verifiers = [], onProgress = () => Effect.void }: VerifyOptions = {}
@@ -70,7 +70,7 @@ export const exportLines: ExportLines.Lines = ExportLines.all
 
 /**
  * Continues an export that was cut, given the lines that were written: keep the first `keep` of them, and write `rest` after them.
- * Fails with `InvalidLine` where they are not an export of this store.
+ * Fails with `InvalidLine` if they are not an export of this store.
  */
 export const resumeExport = ExportLines.resume
 
@@ -85,7 +85,7 @@ export interface ImportOptions {
 /**
  * Imports exported lines, without line feeds, into an empty store: with the recorded times, ids, versions, order and keys that they
  * have. Batches are stored as they are read, so memory is bounded. Until the trailer was read, the store is incomplete:
- * reads of the log, appends and look-ups of keys fail with `StoreIncomplete`; where the import ends early, import the same file again, which
+ * reads of the log, appends and look-ups of keys fail with `StoreIncomplete`; if the import ends early, import the same file again, which
  * continues after the last batch. Needs the rights of the store's owner, and no transaction around it. Fails with `InvalidLine`,
  * `NewerFormat`, `IncompleteFile`, `StoreNotEmpty` and `ImportMismatch`.
  */
@@ -97,7 +97,7 @@ export const importLines = Effect.fnUntraced(function*<E, R>(
 })
 
 /**
- * Gives up an import that has not ended: the store is empty again. False, and nothing is changed, where the store is not in
+ * Gives up an import that has not ended: the store is empty again. False, and nothing is changed, if the store is not in
  * the middle of one. Needs the rights of the store's owner.
  */
 export const abandonImport: Effect.Effect<boolean, EventStoreError, Maintenance> = Effect.flatMap(

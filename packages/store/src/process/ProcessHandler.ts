@@ -25,7 +25,7 @@ import { ProcessKeyTaken } from "../log/ProcessKeyTaken.ts"
 /** Handles the commands that processes send to one category. */
 export interface ProcessHandler<R = never> {
   readonly category: string
-  /** Handles a command, and gives its outcome. Fails where the outcome is unknown or another attempt may succeed. */
+  /** Handles a command, and gives its outcome. Fails if the outcome is unknown or another attempt may succeed. */
   readonly handle: (
     command: PendingCommand,
     options: CommandHandler.HandleOptions

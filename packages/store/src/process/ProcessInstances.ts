@@ -96,7 +96,7 @@ export const history = Effect.fnUntraced(function*<Event extends Tagged, State>(
 })
 
 /**
- * The result of an operator's command: the instance after it. Fails with an `InstanceRefusal` where the instance refuses the
+ * The result of an operator's command: the instance after it. Fails with an `InstanceRefusal` if the instance refuses the
  * command, and otherwise as a command handler does.
  */
 export type OperatorResult<State> = Effect.Effect<
@@ -139,7 +139,7 @@ export const discard = <Event extends Tagged, State>(
 /**
  * Gives up a pending command, such as one whose target was removed: it is not sent any more, and the process gets the signal
  * `CommandFailed`. `reason` is recorded. `command` is one of `pending.commands` of the instance. Fails with
- * `CommandNotPending` where its outcome is known, also where a copy that was on its way has stored events meanwhile: then
+ * `CommandNotPending` if its outcome is known, also if an earlier copy has stored events meanwhile: then
  * the command has succeeded. A handler that has effects outside the store may have had them. Fails with `InvalidInput` for an
  * empty reason.
  */

@@ -90,7 +90,7 @@ export const listDiscarded = Effect.fnUntraced(function*(
 
 /**
  * Parks a stream at an event that is newer than the code, for which the projection waits: all later events of other streams are
- * then folded without it. Newer code retries the stream when it starts to run; where rows are not keyed by stream it builds the
+ * then folded without it. Newer code retries the stream when it starts to run; if rows are not keyed by stream it builds the
  * rows again instead. Fails with `InvalidInput` if the projection does not wait at an event of this stream.
  */
 export const park = Effect.fnUntraced(function*(

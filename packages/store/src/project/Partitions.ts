@@ -53,7 +53,7 @@ export const list = Effect.fnUntraced(function*(
  * Give it the options that the projection or consumer is run with; the batches of a consumer have 100 events by default.
  *
  * Fails with `InvalidInput` for a number that is not 1 to 10,000; for a projection that is not keyed by stream; and if streams are
- * parked while events are partitioned by a key: retry or discard them first. Fails with `NewerSchemaVersion` where a partition waits
+ * parked while events are partitioned by a key: retry or discard them first. Fails with `NewerSchemaVersion` if a partition waits
  * for newer code before that checkpoint.
  */
 export const change = Effect.fnUntraced(function*<Event extends Tagged, State, R = never>(
@@ -83,7 +83,7 @@ export const change = Effect.fnUntraced(function*<Event extends Tagged, State, R
 // As many as a consumer handles in a batch by default.
 const drainedSize = 100
 
-// A consumer that has never run begins where its definition says.
+// A consumer that has never run begins at the start of its definition.
 const begin = Effect.fnUntraced(function*<R>(
   target: ProjectionTarget<R>,
   id: number,
@@ -121,7 +121,7 @@ const ended = ({ partitionedBy, parked, repartition }: Generation): Effect.Effec
   new InvalidInput({
     field: "partitions",
     rule: repartition === undefined && partitionedBy === "key" && parked > 0
-      ? "must not change while streams are parked, where events are shared out by a key: retry or discard them first"
+      ? "must not change while streams are parked and events are partitioned by a key: retry or discard them first"
       : "must not be changed to another number meanwhile"
   })
 

@@ -35,7 +35,7 @@ export interface GenerationStatus {
    */
   readonly lag: number
   /**
-   * The age in seconds of the first event after the checkpoint, by `recordedAt`. Where the events after it are held back,
+   * The age in seconds of the first event after the checkpoint, by `recordedAt`. If the events after it are held back,
    * the age of the oldest transaction that holds them, which is at least theirs. 0 at the end of the log.
    */
   readonly lagSeconds: number

@@ -50,7 +50,7 @@ export const run = <Event extends Tagged, State, R = never>(
 /** A projection, a process or a consumer that runs in the background. */
 export interface Running<E = NotOwned | ReadFailure> {
   /**
-   * Why this program is too old, if it is: the event at which it waits for newer code, or the error with which it ended because
+   * The reason if this program is too old: the event at which it waits for newer code, or the error with which it ended because
    * newer code has taken over. For a check of readiness.
    */
   readonly outdated: Effect.Effect<Option.Option<NewerSchemaVersion | NotOwned>>

@@ -75,7 +75,7 @@ export interface AwaitOptions {
   readonly every?: Duration.Input | undefined
 }
 
-/** What was appended: the result of the store or of a command handler, or a position. */
+/** An append to wait for: the result of the store or of a command handler, or a position. */
 export type Awaited =
   | Position
   | Pick<Appended, "position" | "streams">

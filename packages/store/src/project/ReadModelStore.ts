@@ -60,7 +60,7 @@ export interface UpdateOptions {
   readonly partition?: number | undefined
   /**
    * Only a partition before this position, or before the end of a change of their number, or of another definition than this. Has
-   * no effect where there is one partition.
+   * no effect if there is one partition.
    */
   readonly behind?: { readonly position: Position; readonly definition: string } | undefined
   /** None of these partitions. */

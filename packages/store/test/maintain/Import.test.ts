@@ -188,7 +188,7 @@ describe("a file is refused", () => {
     }))())
 
   it(
-    "of a newer format, cut, empty, and where the store is not empty",
+    "of a newer format, cut, empty, and if the store is not empty",
     run(Effect.gen(function*() {
       const store = yield* open
       expect(yield* Effect.flip(importing(store, [{ ...header, version: 2 }])))

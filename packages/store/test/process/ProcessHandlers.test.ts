@@ -328,7 +328,7 @@ describe("a process that runs", () => {
       expect(yield* coinsOf("c")).toBe(2)
     })))
 
-  it("continues where the last runner stopped", () =>
+  it("continues from the progress of the last runner", () =>
     runAtZero(Effect.gen(function*() {
       const { handlers: mute } = troubled(Infinity, Effect.never)
       yield* Effect.scoped(Effect.gen(function*() {

@@ -180,7 +180,7 @@ describe("a stream that is parked", () => {
         _tag: "InvalidInput",
         field: "partitions",
         rule:
-          "must not change while streams are parked, where events are shared out by a key: retry or discard them first"
+          "must not change while streams are parked and events are partitioned by a key: retry or discard them first"
       })
       yield* deposit("b", 3)
       yield* Consumer.catchUp(consumer, Mail.hasty)

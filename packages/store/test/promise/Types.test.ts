@@ -36,7 +36,7 @@ const inferred = async (store: Store, withMailer: Store<Mailer>) => {
     expectTypeOf(attempt.error).toEqualTypeOf<Refused<Account.Overdrawn>>()
     expectTypeOf(attempt.error.refusal.balance).toEqualTypeOf<number>()
   }
-  // @ts-expect-error -- the value is there only where it is ok
+  // @ts-expect-error -- the value is there only if it is ok
   expect(attempt.value).toBeDefined()
   // @ts-expect-error -- a tag that no error has
   if (!attempt.ok && attempt.error._tag === "Refusd") expect.fail()

@@ -26,7 +26,7 @@ const status = Command.make(
     }))
 ).pipe(
   Command.withDescription(
-    "The consumers with their lag, rate and parked streams. Exits with 1 where a stream is parked or newer code is needed."
+    "The consumers with their lag, rate and parked streams. Exits with 1 if a stream is parked or newer code is needed."
   ),
   Command.withShortDescription("The progress of the consumers"),
   Command.withExamples([
@@ -37,7 +37,7 @@ const status = Command.make(
 
 const parked = Command.make("parked", { consumer }, ({ consumer }) => ParkedCommands.list(consumer)).pipe(
   Command.withDescription(
-    "The streams that a consumer has parked: parked retry and parked discard continue them. Exits with 1 where there are any."
+    "The streams that a consumer has parked: parked retry and parked discard continue them. Exits with 1 if there are any."
   ),
   Command.withShortDescription("The parked streams of a consumer"),
   Command.withExamples([{ command: "refold consumer parked mail", description: "What was not delivered, and why?" }])

@@ -57,7 +57,7 @@ const status = Command.make("status", {}, () =>
     yield* print(migrations)
     if (migrations.some(isDue)) return yield* new Found()
   })).pipe(
-    Command.withDescription("Lists the migrations, applied and due. Exits with 1 where one is due."),
+    Command.withDescription("Lists the migrations, applied and due. Exits with 1 if one is due."),
     Command.withShortDescription("List the migrations, applied and due"),
     Command.withExamples([{ command: "refold migrate status", description: "Is the store behind this release?" }])
   )
@@ -96,7 +96,7 @@ export const command = Command.make("migrate", {
     ? dryRun
     : Connection.withClient(apply)).pipe(
     Command.withDescription(
-      "Creates or updates the schema of the store, as the role that is to own it. Does nothing where nothing is due."
+      "Creates or updates the schema of the store, as the role that is to own it. Does nothing if nothing is due."
     ),
     Command.withShortDescription("Create or update the schema of the store"),
     Command.withExamples([

@@ -85,7 +85,7 @@ const listCommand = Command.make(
   { name: Argument.optional(nameArgument) },
   ({ name }) => list(Option.getOrUndefined(name))
 ).pipe(
-  Command.withDescription("The parked streams, with the event that failed and why. Exits with 1 where there are any."),
+  Command.withDescription("The parked streams, with the event that failed and why. Exits with 1 if there are any."),
   Command.withShortDescription("List the parked streams"),
   Command.withExamples([
     { command: "refold parked list", description: "Of everything" },
@@ -128,7 +128,7 @@ const retry = Command.make(
     change(name, stream, `retry ${Option.getOrElse(stream, () => "all parked streams")} in ${name}`, Parked.retry)
 ).pipe(
   Command.withDescription(
-    "Handles the events of a parked stream again, or of all parked streams, with the code of the config. In a consumer they are delivered. Exits with 1 where a stream is still parked."
+    "Handles the events of a parked stream again, or of all parked streams, with the code of the config. In a consumer they are delivered. Exits with 1 if a stream is still parked."
   ),
   Command.withShortDescription("Handle the events of a parked stream again"),
   Command.withExamples([

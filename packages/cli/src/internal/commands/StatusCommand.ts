@@ -52,7 +52,7 @@ export const command = Command.make("status", {
         : Effect.flatMap(print, (found) => found.some(StatusShape.isDegraded) ? new Found() : Effect.void)
     )).pipe(
     Command.withDescription(
-      "The head of the log, and all projections, processes and consumers with their lag, rate and parked streams. Exits with 1 where a stream is parked or newer code is needed."
+      "The head of the log, and all projections, processes and consumers with their lag, rate and parked streams. Exits with 1 if a stream is parked or newer code is needed."
     ),
     Command.withShortDescription("The log, and what follows it"),
     Command.withExamples([

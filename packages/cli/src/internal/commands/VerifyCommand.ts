@@ -40,7 +40,7 @@ export const verify = Command.make("verify", {}, () =>
     }))
   })).pipe(
     Command.withDescription(
-      "Reads the whole store and lists problems: gaps, events that cannot be read, keys and snapshots without events, rows that differ from the fold of their events. Snapshots and rows need the config. Needs the rights of the owner. Exits with 1 where something is damaged."
+      "Reads the whole store and lists problems: gaps, events that cannot be read, keys and snapshots without events, rows that differ from the fold of their events. Snapshots and rows need the config. Needs the rights of the owner. Exits with 1 if something is damaged."
     ),
     Command.withShortDescription("List problems of the store"),
     Command.withExamples([{ command: "refold verify", description: "After a restore, or each night" }])
@@ -54,7 +54,7 @@ export const doctor = Command.make("doctor", {}, () =>
     if (points.some(isError)) return yield* new Found()
   }))).pipe(
     Command.withDescription(
-      "Checks the environment of the store: the server, its migrations, the rights of this role, isolation, pooler, clocks and connections. Exits with 1 where a point is an error."
+      "Checks the environment of the store: the server, its migrations, the rights of this role, isolation, pooler, clocks and connections. Exits with 1 if a point is an error."
     ),
     Command.withShortDescription("Check the environment of the store"),
     Command.withExamples([{ command: "refold doctor", description: "Is this server set up well?" }])

@@ -30,7 +30,7 @@ export type UnknownAggregate = Aggregate<never, unknown, Tagged, unknown>
  * have returned, so that their types, which are lost here, fit one another.
  */
 
-/** The codec of a stream's events; undefined where the config has none. */
+/** The codec of a stream's events; undefined if the config has none. */
 export const codecOf = (
   { aggregates = [], codecs = [], processes = [] }: Config,
   { stream, type }: Pick<RecordedEvent, "stream" | "type">

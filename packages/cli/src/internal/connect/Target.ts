@@ -26,7 +26,7 @@ export const find = Effect.gen(function*() {
   return { _tag: "Server", url: Redacted.make(given) } satisfies Target
 })
 
-/** Fails where the folder has no database yet: a command that reads must not create one. */
+/** Fails if the folder has no database yet: a command that reads must not create one. */
 export const requireFolder = (target: Target) =>
   target._tag === "Embedded" && !existsSync(join(target.dataDir, "PG_VERSION"))
     ? failed(`the folder ${target.dataDir} has no database: "refold migrate --embedded ${target.dataDir}" creates one`)

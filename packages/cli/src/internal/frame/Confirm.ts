@@ -7,7 +7,7 @@ import { safe } from "./Safe.ts"
 import * as Settings from "./Settings.ts"
 
 /**
- * Succeeds where `--yes` is given or the question is answered with yes. Fails as a wrong call where there is no terminal to ask
+ * Succeeds if `--yes` is given or the question is answered with yes. Fails as a wrong call if there is no terminal to ask
  * on. `change` describes the change: "rebuild the projection balances".
  */
 export const confirm = Effect.fnUntraced(function*(change: string) {

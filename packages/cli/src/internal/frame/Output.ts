@@ -40,7 +40,7 @@ export const note = (text: string): Effect.Effect<void> =>
     process.stderr.write(`${safe(text)}\n`)
   })
 
-/** Writes a remark to stderr where the output is for people: a table. */
+/** Writes a remark to stderr if the output is for people: a table. */
 export const remark = (text: string) => Effect.when(note(text), isTable)
 
 /** Writes rows, all at once; `none` is printed on stderr in place of an empty table. */

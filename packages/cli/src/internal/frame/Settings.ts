@@ -54,7 +54,7 @@ export const yes = GlobalFlag.Setting("yes")({
   flag: Flag.Boolean("yes").pipe(
     Flag.withAlias("y"),
     Flag.withoutNegation,
-    Flag.withDescription("Change the store without asking; required where there is no terminal to ask on"),
+    Flag.withDescription("Change the store without asking; required if there is no terminal to ask on"),
     Flag.withDefault(false)
   )
 })
@@ -71,5 +71,5 @@ const debug = GlobalFlag.Setting("debug")({
 /** All of them. */
 export const all = [url, embedded, schema, config, json, yes, debug] as const
 
-/** What loading the config file needs. */
+/** The settings for loading the config file. */
 export type Config = GlobalFlag.Setting.Identifier<"config">

@@ -39,7 +39,7 @@ export const record = <Event extends Tagged, State>(
   if (Result.isFailure(reacted)) return reacted
   const [reaction] = reacted.success
   const isIdle = trigger._tag === "Event" && reaction?._tag === "ProcessReacted" && reaction.decided.length === 0
-  // Progress is restored as a new state, also where nothing has changed.
+  // Progress is restored as a new state, also if nothing has changed.
   const isSame = isIdle && Result.isSuccess(instance.state) &&
     Result.getOrUndefined(evolve({ ...process, progress: undefined }, instance, reaction).state) ===
       instance.state.success

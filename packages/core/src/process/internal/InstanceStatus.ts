@@ -10,7 +10,7 @@ export const InstanceStatus = Schema.Literals(["NotStarted", "Running", "Parked"
 /** The status of an instance. */
 export type InstanceStatus = typeof InstanceStatus.Type
 
-/** What the status of an instance depends on. */
+/** The facts that determine the status of an instance. */
 interface Facts {
   readonly isParked: boolean
   readonly isCompleted: boolean

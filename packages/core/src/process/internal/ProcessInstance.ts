@@ -36,7 +36,7 @@ export const make = <Event extends Tagged, State>(
     })
   })
 
-// Each event says what is left to do after it, so that the row of the instance need not hold the pending work.
+// Each event has the pending work after it, so that the row of the instance need not hold the pending work.
 const withLeft = (
   before: PendingWork.PendingWork,
   events: ReadonlyArray<ProcessEvent>

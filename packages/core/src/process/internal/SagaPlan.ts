@@ -15,7 +15,7 @@ export interface Step<Event, Data> {
   readonly name: string
   /** Names that the step had before, none by default. Without them, a renamed step is another step. */
   readonly formerNames?: ReadonlyArray<string> | undefined
-  /** It is sent when the step begins, also where an event has completed the step before. */
+  /** It is sent when the step begins, also if an event has completed the step before. */
   readonly command: (data: Data) => Send
   /**
    * Whether an event completes the step; by default the step is completed when its command succeeds. Events of the

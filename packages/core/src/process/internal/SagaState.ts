@@ -1,4 +1,4 @@
-/** The state of a saga: its status, where it stands, and the steps that are done, known early, or to be compensated. */
+/** The state of a saga: its status, its current step, and the steps that are done, known early, or to be compensated. */
 import type { Tagged } from "../../event/EventType.ts"
 import type { Envelope } from "../../project/Projection.ts"
 import type { Reaction } from "./Reaction.ts"

@@ -73,8 +73,8 @@ const same = (kinds: ReadonlyArray<RowValue.Kind | undefined>): RowValue.Kind | 
 
 type Meaning = RowValue.Kind | "Unordered"
 
-// What the texts of a field stand for, in all members of the state's unions. A schema may have several layers of
-// encodings: the last one has the stored names of the fields. Where it has a plain text, a former layer may say more.
+// The kinds of values that the texts of a field represent, in all members of the state's unions. A schema may have several layers of
+// encodings: the last one has the stored names of the fields. If it has a plain text, a former layer may say more.
 const meaningsOf = (field: string, state: SchemaAST.AST): ReadonlyArray<Meaning> => {
   if (SchemaAST.isSuspend(state)) return meaningsOf(field, state.thunk())
   if (SchemaAST.isUnion(state) && state.encoding === undefined) {

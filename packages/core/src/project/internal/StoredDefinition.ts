@@ -30,7 +30,7 @@ export const render = ({ categories, indexes, kind, types }: StoredDefinition): 
       .toSorted((one, two) => one.name < two.name ? -1 : 1)
   })
 
-/** Why a string is no definition; undefined if `parse` can read it. For stores, which may hold what other programs wrote. */
+/** The reason why a string is not a definition; undefined if `parse` can read it. For stores, in which other programs may write. */
 export const problem = (rendered: unknown): string | undefined =>
   Result.isSuccess(decode(rendered)) ? undefined : "must be the definition of a projection as JSON"
 
@@ -65,7 +65,7 @@ export const covers = (own: string, stored: string): boolean => {
       fewer.categories !== undefined && missingOf(fewer.categories, more.categories).length === 0)
 }
 
-/** What differs in `own` from `stored`, for an error message. */
+/** The differences of `own` from `stored`, for an error message. */
 export const differences = (stored: string, own: string): ReadonlyArray<string> => {
   const [before, after] = [parse(stored), parse(own)]
   return [

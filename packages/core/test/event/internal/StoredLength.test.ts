@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest"
 import { storedLength } from "../../../src/event/internal/StoredLength.ts"
 import type { Json } from "../../../src/event/Json.ts"
 
-// What PostgreSQL 18 answered to `select octet_length($1::jsonb::text)`; the adapter's tests ask a server about any value.
+// The answers of PostgreSQL 18 to `select octet_length($1::jsonb::text)`; the adapter's tests query a server for any value.
 const cases: ReadonlyArray<readonly [value: Json, length: number]> = [
   [null, 4],
   [true, 4],

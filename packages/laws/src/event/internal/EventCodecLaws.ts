@@ -38,7 +38,7 @@ export const olderVersionsDecode = <Event extends Tagged>(codec: EventCodec<Even
     right: Result.succeed(nativeOf(native))
   }))
 
-/** Whatever fields the schema of an older version allows: an upcaster must not return data that today's code could not store. */
+/** For any fields that the schema of an older version allows: an upcaster must not return data that today's code could not store. */
 export const olderEventsAreValid = <Event extends Tagged>(codec: EventCodec<Event>) =>
   Law.make<RecordedEvent>("the events that an older event is read as can be stored, and are read back equal", (stored) => {
     const read = codec.decode(stored)
@@ -48,7 +48,7 @@ export const olderEventsAreValid = <Event extends Tagged>(codec: EventCodec<Even
     }
   })
 
-/** Whatever its version and its data. */
+/** For any version and any data. */
 export const retiredEventsAreNone = <Event extends Tagged>(codec: EventCodec<Event>) =>
   Law.make<RecordedEvent>("an event of a retired type is read as none", (stored) => ({
     left: codec.decode(stored),

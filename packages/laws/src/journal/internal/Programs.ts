@@ -61,7 +61,7 @@ const resolveAll = (steps: ReadonlyArray<Draft | Repetition>): Program =>
 interface Resolved {
   readonly commits: ReadonlyArray<Commit>
   readonly journal: Journal.Journal
-  /** How many event ids are in use. */
+  /** The number of event ids in use. */
   readonly events: number
 }
 

@@ -55,7 +55,7 @@ export interface SymbolicRead {
 export const sometimes = <A>(weight: number, arbitrary: fc.Arbitrary<A>): fc.Arbitrary<A | undefined> =>
   fc.oneof({ weight, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary })
 
-/** Numbers of events, and some that are none. */
+/** Numbers of events, and some invalid ones. */
 export const count = fc.oneof(
   { weight: 9, arbitrary: fc.nat(6) },
   { weight: 1, arbitrary: fc.constantFrom(-1, 0.5, NaN, Infinity, 2 ** 53 - 1, 2 ** 53) }

@@ -13,7 +13,7 @@ export const mutateDeeply = (value: unknown): void => {
   if (!Array.isArray(value) && !isPlain(value)) return
   for (const key of Object.keys(value)) {
     mutateDeeply(Reflect.get(value, key))
-    // Reflect does not throw where the value is frozen.
+    // Reflect does not throw if the value is frozen.
     Reflect.set(value, key, "mutated")
   }
   Reflect.set(value, Array.isArray(value) ? value.length : "mutated", true)

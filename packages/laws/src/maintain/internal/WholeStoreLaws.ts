@@ -44,7 +44,7 @@ const contentOf = (run: RunPrograms.StoreRun, store: Context.Context<Stores>) =>
 const imported = (target: Context.Context<Stores>, lines: ReadonlyArray<string>, importLines: ImportLines) =>
   Effect.provideContext(importLines(Stream.fromIterable(lines)), target)
 
-// Those that can be read; none where reads fail.
+// Those that can be read; none if reads fail.
 const visible = (store: Context.Context<Stores>) =>
   Effect.gen(function*() {
     const { readAll } = yield* EventStore

@@ -33,7 +33,7 @@ interface Expected {
   readonly rings: number
 }
 
-/** How often the alarm of a jar must go off. */
+/** The number of times that the alarm of a jar must go off. */
 export const expectedRings = (steps: ReadonlyArray<Step>, jar: number): number => {
   let hours = 0
   return steps.reduce(({ due, rings }, step): Expected => {

@@ -113,7 +113,7 @@ export const olderEventsFoldAsNative = <Event extends Tagged, State>(
       ProjectionRun.refolded(projection, stored),
       ProjectionRun.refolded({ ...projection, isKeyedByStream: false }, native)
     ]
-    // A row that is keyed by stream has the version of its stream, also where the last event is read as none.
+    // A row that is keyed by stream has the version of its stream, also if the last event is read as none.
     return isKeyedByStream ? { left: statesOf(left), right: statesOf(right) } : { left, right }
   })
 

@@ -125,7 +125,7 @@ export const recordsTheClock = changed((adapter) => {
   }
 })
 
-/** Reads the times of both clocks from one column, where columns are named. */
+/** Reads the times of both clocks from one column, if columns are named. */
 export const mixesUpTimes = changed((adapter) => {
   const mixedUp = Stream.map((event: RecordedEvent) => ({ ...event, recordedAt: event.occurredAt }))
   return {

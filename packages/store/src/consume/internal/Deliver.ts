@@ -12,12 +12,12 @@ import * as Formatter from "effect/Formatter"
 import type { Batch } from "../../project/ReadModelStore.ts"
 
 /**
- * Where a handler's statements run: outside of the batch's transaction, in it, or in it after a savepoint, so that the
+ * The place of a handler's statements: outside of the batch's transaction, in it, or in it after a savepoint, so that the
  * statements of a handler that fails are undone.
  */
 export type Place = "outside" | "inside" | "savepoint"
 
-/** Runs a handler. Fails with the reason where it fails, dies, interrupts itself, or takes too long. */
+/** Runs a handler. Fails with the reason if it fails, dies, interrupts itself, or takes too long. */
 export const deliver = <E, R>(
   batch: Batch,
   handler: Effect.Effect<unknown, E, R>,

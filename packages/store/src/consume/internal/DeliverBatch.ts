@@ -16,7 +16,7 @@ import { deliver, type Place } from "./Deliver.ts"
 import * as Deliveries from "./Deliveries.ts"
 import * as Lanes from "./Lanes.ts"
 
-/** How the events of a batch are delivered. */
+/** The options of delivering a batch. */
 export interface Delivering {
   readonly waiting: ReadonlySet<StreamName>
   /** Whether a stream is parked at the first failure. */

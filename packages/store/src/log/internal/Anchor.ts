@@ -17,7 +17,7 @@ import { readForever } from "./RetryForever.ts"
 /** A place in the log of one instance. */
 export interface Anchor {
   readonly position: Position.Position
-  /** The event at the position; undefined where no event is known there. */
+  /** The event at the position; undefined if no event is known there. */
   readonly eventId: EventId | undefined
   readonly instance: string
 }

@@ -1,21 +1,21 @@
 /**
  * Handlers of users as effects: a handler returns an effect, or is an async function. An async function gets a signal, which is
- * aborted where the effect is interrupted. Calls of the Promise store with that signal run in the context of the handler: with its
+ * aborted if the effect is interrupted. Calls of the Promise store with that signal run in the context of the handler: with its
  * cause, its key of a process, its transaction and its span.
  */
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 
-/** What an async handler gets beside its input. */
+/** The context that an async handler gets beside its input. */
 export interface HandlerContext {
   /**
-   * Aborted when the handler has to stop: after its timeout, or where the program stops. Pass it to each call of the store, so
+   * Aborted when the handler has to stop: after its timeout, or if the program stops. Pass it to each call of the store, so
    * that the stored events name the handled event as their cause.
    */
   readonly signal: AbortSignal
 }
 
-/** What a handler returns: an effect, or the promise of an async function. */
+/** The result of a handler: an effect, or the promise of an async function. */
 export type Handling<E, R> = Effect.Effect<unknown, E, R> | PromiseLike<unknown>
 
 // The context of the fiber of each running handler, by the signal of the handler.

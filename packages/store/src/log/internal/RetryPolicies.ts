@@ -28,7 +28,7 @@ export const instanceFailure: Schedule.Schedule<Duration.Duration> = exponential
 
 /**
  * Folding or handling a poisoned event again: `first` (50 ms by default, see `Projector.Options`), doubled up to a minute, or up to
- * `first` where that is longer. Never ends by itself.
+ * `first` if that is longer. Never ends by itself.
  */
 export const poisonedEvent = (first: Duration.Input): Schedule.Schedule<Duration.Duration> =>
   exponential(first, Duration.max(Duration.fromInputUnsafe(first), Duration.minutes(1)))

@@ -66,7 +66,7 @@ const find = Effect.fnUntraced(function*(adapter: ReaderAdapter, id: Parameters<
 
 type Read<Asked extends Column> = Pick<RecordedEvent, Asked | "id" | "position">
 
-/** What is emitted for an event, and after a part of the log, if anything. */
+/** The outputs for an event, and after a part of the log, if any. */
 interface Deliver<A, Asked extends Column> {
   readonly event: (event: Read<Asked>, instance: string) => A
   readonly progress?: (anchor: Anchor.Anchor, head: Position.Position) => A

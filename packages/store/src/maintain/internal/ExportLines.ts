@@ -77,7 +77,7 @@ export interface Resumed {
   readonly rest: Lines
 }
 
-/** Continues an export from the lines that were written. Fails where they are not of this store. */
+/** Continues an export from the lines that were written. Fails if they are not of this store. */
 export const resume = Effect.fnUntraced(function*<E, R>(
   written: Stream.Stream<string, E, R>
 ): Effect.fn.Return<Resumed, E | InvalidLine | NewerFormat | ReadFailure, R | EventReader> {

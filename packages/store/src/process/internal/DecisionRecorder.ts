@@ -20,12 +20,12 @@ import * as InstanceCache from "./InstanceCache.ts"
 export interface Decisions<State> extends Pick<LoadedState<unknown>, "stream" | "version" | "lastEventId"> {
   /** They come after the last event of the loaded instance. */
   readonly events: ReadonlyArray<NewEvent>
-  /** The loaded instance with the state after these events; undefined where there are none. */
+  /** The loaded instance with the state after these events; undefined if there are none. */
   readonly after: LoadedState<Instance<State>> | undefined
 }
 
 /**
- * Records decisions. Workers record outcomes at the same time: an instance whose version conflicts decides again. Where the
+ * Records decisions. Workers record outcomes at the same time: an instance whose version conflicts decides again. If the
  * store has transactions, the caller's one holds all commits.
  */
 export const record = Effect.fnUntraced(function*<State, R>(

@@ -32,7 +32,7 @@ export const findDue = Effect.fnUntraced(function*(
   return yield* Random.shuffle(yield* dueAt(rows, until.epochMilliseconds, isFree))
 })
 
-/** Whether any instance is due at this time, by the rows as they are stored; true where they cannot be read. */
+/** Whether any instance is due at this time, by the rows as they are stored; true if they cannot be read. */
 export const hasDue = (
   { rows }: Pick<Process<never, unknown>, "rows">,
   until: number

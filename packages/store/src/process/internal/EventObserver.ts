@@ -41,7 +41,7 @@ export const of = <Event extends Tagged, State>(process: Process<Event, State>):
   fold: (batch, events, parked) => observe(process, batch, events, parked)
 })
 
-// Where this code is too old for an instance, the batch ends before the event for that instance.
+// If this code is too old for an instance, the batch ends before the event for that instance.
 const observe = Effect.fnUntraced(function*<Event extends Tagged, State>(
   process: Process<Event, State>,
   place: Partition,

@@ -141,7 +141,7 @@ const reactFrom = Effect.fnUntraced(function*<Event extends Tagged, State>(
       return { stream, version, lastEventId, events: [], after: undefined, poisoned: [], newer }
     }
     if (Result.isFailure(decided)) {
-      // Only where the trigger nests too deep to be recorded within an event: all other faults are recorded.
+      // Only if the trigger nests too deep to be recorded within an event: all other faults are recorded.
       poisoned.set(recorded.stream, poison(process, recorded, "Row", messageOf(decided.failure)))
       continue
     }

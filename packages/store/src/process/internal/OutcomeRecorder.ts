@@ -26,7 +26,7 @@ export interface Dispatched {
 }
 
 /**
- * The id of a command: the id of the decision, and the command's place in it. The version alone would not be unique: where
+ * The id of a command: the id of the decision, and the command's place in it. The version alone would not be unique: if
  * the log goes back, it is used again for another decision.
  */
 export const idOf = (stream: string, { index, sentAt, sentBy }: PendingCommand): string =>

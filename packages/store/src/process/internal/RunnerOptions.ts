@@ -5,7 +5,7 @@ import * as Result from "effect/Result"
 import * as CheckOptions from "../../log/internal/CheckOptions.ts"
 import type { ProcessHandler } from "../ProcessHandler.ts"
 
-/** How a process is run. */
+/** The options of running a process. */
 export interface Options<R> {
   /** Handlers for the commands of the process: one for the category of each of its targets. */
   readonly handlers: ReadonlyArray<ProcessHandler<R>>
@@ -25,7 +25,7 @@ export interface Options<R> {
    * `concurrency` workers share the commands of all instances in any case.
    */
   readonly observers?: number | undefined
-  /** How often instances with due timeouts are looked for, 1 second by default: a timeout may fire that much late. */
+  /** The polling interval for due timeouts, 1 second by default: a timeout may fire that much late. */
   readonly pollInterval?: Duration.Input | undefined
 }
 

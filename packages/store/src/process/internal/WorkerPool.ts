@@ -28,7 +28,7 @@ import type { Worker } from "./Worker.ts"
 export interface Pass {
   /** Whether something may be left to do. */
   readonly mayHaveMore: boolean
-  /** Why the work on an instance failed. */
+  /** The failure of the work on an instance. */
   readonly failures: ReadonlyArray<RetryableFailure>
 }
 
@@ -50,7 +50,7 @@ export const runOnce = Effect.fnUntraced(function*<Event extends Tagged, State, 
   }
 })
 
-/** Works on due instances without end. Waits for a store that cannot be reached; fails where the role lacks a right. */
+/** Works on due instances without end. Waits for a store that cannot be reached; fails if the role lacks a right. */
 export const run = <Event extends Tagged, State, R>(
   process: Process<Event, State>,
   observer: RowsIdentity,
@@ -87,7 +87,7 @@ interface Due {
   readonly progress: ObserverProgress.ObserverProgress
 }
 
-/** What the workers and the poll share. */
+/** The state that the workers and the poll share. */
 interface Pool {
   readonly due: Queue.Queue<Due>
   /** A requested poll; further requests before it runs are merged. */

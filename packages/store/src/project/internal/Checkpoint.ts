@@ -51,7 +51,7 @@ export const rate = (before: number, folded: number, millis: number): number => 
 const folded = Metric.counter("refold_projection_events", { description: "events folded into rows", incremental: true })
 const position = Metric.gauge("refold_projection_position", { description: "the checkpoint of a generation" })
 
-/** Updates the metrics `refold_projection_events` and `refold_projection_position`, of each partition where there are several. */
+/** Updates the metrics `refold_projection_events` and `refold_projection_position`, of each partition if there are several. */
 export const measure = (
   { checkpoint, folded: events, generation: { id, partitions, projection }, partition }: Reached
 ): Effect.Effect<void> => {

@@ -100,7 +100,7 @@ const isMore = (own: string, stored: string): boolean =>
   own !== stored && StoredDefinition.isUnversioned(own) && !StoredDefinition.areApart(own, stored) &&
   StoredDefinition.covers(own, stored)
 
-/** How long rows that a higher version has replaced are kept for programs that still run the code of their version. */
+/** The time for which rows that a higher version has replaced are kept, for programs that still run the code of their version. */
 const keptFor = "1 hour"
 
 /** Whether a retired generation is still read: it was live, and a higher version has replaced it not long ago. */

@@ -26,7 +26,7 @@ export interface ProjectionTarget<R = never> extends StoredProjection {
   /** Whether parked streams can be retried in any order. Otherwise rows may depend on the order of events of several streams. */
   readonly isKeyedByStream: boolean
   /**
-   * Where a new generation begins instead of at the first event, given the head of the log: it is live from then on. Added event
+   * The position after which a new generation begins instead of at the first event, given the head of the log: it is live from then on. Added event
    * types begin there, too.
    */
   readonly startAfter?: ((head: Position) => Position) | undefined

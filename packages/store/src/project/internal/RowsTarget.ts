@@ -68,7 +68,7 @@ const take = <Event extends Tagged, State>(
     if (waiting.has(event.stream)) continue
     const next = prepare(projection, event)
     const own = Result.isSuccess(next) ? next.success.keys : []
-    // Counted only where they may be too many.
+    // Counted only if they may be too many.
     const isFull = keys.size + own.length > batchRows && keys.size + addedBy(own, keys) > batchRows
     if (isFull && prepared.length > 0) return { prepared, keys, covered }
     for (const key of own) keys.add(key)

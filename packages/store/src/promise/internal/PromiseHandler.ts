@@ -28,7 +28,7 @@ export type CommandFailure<Refusal> = Refused<Refusal> | CommandHandler.HandleFa
 /** Handles the commands of an aggregate. */
 export interface Handler<Command, State, Event, Refusal> {
   /**
-   * Handles a command: resolves with the state after it and the events that it led to. Rejects with `Refused` where the decider
+   * Handles a command: resolves with the state after it and the events that it led to. Rejects with `Refused` if the decider
    * refuses it, and otherwise with the errors of `CommandHandler.make`, `StoreClosed` or the reason of the signal.
    */
   (id: string, command: Command, options?: CommandOptions): Promise<CommandHandler.Handled<State, Event>>

@@ -21,7 +21,7 @@ export interface Running extends AsyncDisposable {
   /** Stops it, and waits until the current event is handled. A second call does nothing. */
   readonly stop: () => Promise<void>
   /**
-   * Why this program is too old, if it is: the event at which it waits for newer code, or the error with which it ended because
+   * The reason if this program is too old: the event at which it waits for newer code, or the error with which it ended because
    * newer code has taken over. For a check of readiness.
    */
   readonly outdated: () => NewerSchemaVersion | NotOwned | undefined

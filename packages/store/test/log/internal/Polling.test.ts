@@ -25,7 +25,7 @@ describe("a poll", () => {
     expect(await namesOf(Polling.untraced(Polling.work(Polling.untraced(span("poll")))))).toEqual([])
   })
 
-  it("has no spans for work where the caller has disabled the tracer", async () => {
+  it("has no spans for work if the caller has disabled the tracer", async () => {
     const poll = Polling.untraced(Polling.work(span("work")))
     expect(await namesOf(Effect.withTracerEnabled(poll, false))).toEqual([])
   })
