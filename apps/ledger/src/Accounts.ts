@@ -5,7 +5,7 @@ import * as State from "refold/State"
 import * as Account from "./Account.ts"
 import * as Balances from "./projection/Balances.ts"
 
-/** Handles a command of the account `id`, and stores its balance with its events. Fails with the account's refusal, or an error of the store. */
+/** Handles a command, and stores the balance with the events. Fails with the account's refusal, or an error of the store. */
 export const handle = CommandHandler.make(Account.aggregate, { inline: [Balances.projection] })
 
 /** The account `id`, now or as of a past point. */

@@ -18,7 +18,7 @@ export class UsageError extends Data.TaggedError("UsageError")<{ readonly proble
 }
 
 /** The text that `--help` prints. */
-export const help = `Orders: an event-driven pipeline, told as a week of a shop.
+export const help = `Orders: an event-driven pipeline, as a week of a shop.
 
   npm run orders                         tell the story on the store in memory
   npm run orders -- --json               print the rows and a temporal query as one JSON document

@@ -1,5 +1,5 @@
 /**
- * Turns the rows of a mutable table into events. A mapping says which events a new, a changed and a removed row are. With
+ * Turns the rows of a mutable table into events. A mapping defines the events of new, changed and removed rows. With
  * this function a legacy table is seeded, followed while the old application still writes to it, compared with the
  * folds of its streams, and replaced by them when both agree. No row of the legacy table is changed.
  *

@@ -15,7 +15,7 @@ const mapping = Accounts.mapping()
 
 const stream = (id: number | string) => Stores.streamName(`account-${id}`)
 
-/** A table of so many accounts that is captured, and seeded. */
+/** A table of this number of accounts that is captured and seeded. */
 const captured = (rows: number) =>
   Effect.gen(function*() {
     yield* Accounts.createTable({ isUnique: true })

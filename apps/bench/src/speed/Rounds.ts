@@ -1,4 +1,4 @@
-/** The cells of a group measured by turns: each once in each round, in another order each time. A cell that fails is measured no further. */
+/** The cells of a group measured by turns: each once in each round, in another order each time. A failed cell is skipped. */
 import { Missing } from "./Task.ts"
 
 /** The results of a cell: a value for each finished round, and the reason if it failed. */

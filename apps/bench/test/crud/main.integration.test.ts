@@ -24,7 +24,7 @@ const schemas = Effect.flatMap(SqlClient.SqlClient, (sql) => sql`SELECT FROM pg_
 
 describe("npm run crud", () => {
   it(
-    "on a server: prints one JSON document, and leaves nothing behind",
+    "on a server: prints one JSON document, and leaves no schema behind",
     onServer(async (query, url) => {
       const { code, stdout } = await run([...small, "--json"], url)
       expect(code).toBe(0)

@@ -25,7 +25,7 @@ describe("the command line of the benchmark", () => {
     expect(problemOf(...args)).toContain(problem)
   })
 
-  it("takes groups by the beginning of their names, and Refold beside any store", () => {
+  it("selects groups by the beginning of their names, and Refold with any store", () => {
     const groups = chosenBy("--only", "append", "--only", "visible", "--peer", "raw")
     expect(groups.map(({ name }) => name)).toEqual(["append-1", "append-16", "append-64", "append-256", "visible"])
     expect(groups.map(({ cells }) => cells.map(({ peer }) => peer))).toEqual(groups.map(() => ["refold", "raw"]))

@@ -35,7 +35,7 @@ describe("the rows of a group", () => {
     expect(Format.verdicts({ groups: [compared] })).toEqual(["append-1: raw pg is ×2.00 as fast"])
   })
 
-  it("have no ratio beside a Refold that failed", () => {
+  it("have no ratio if Refold failed", () => {
     const { rows } = Compare.rows(group, [samples(1), { values: [undefined], failed: "no disk" }, samples(1)])
     expect(rows.map(({ ratio }) => ratio)).toEqual([undefined, undefined, undefined])
   })

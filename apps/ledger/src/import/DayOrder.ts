@@ -30,7 +30,7 @@ const maxEntries = 100
 
 /**
  * Puts the entries of one account and one day in order, given the bank's balance before that day. If no order fits,
- * the order of the file stands, but for the row whose balance is nearest to the day's sum: that one comes last.
+ * the order of the file is kept, except for the row whose balance is nearest to the day's sum: that one is the last.
  */
 export const recover = <E extends Entry>(before: number, entries: ReadonlyArray<E>): Day<E> => {
   const chain = entries.length > maxEntries ? undefined : findChain(before, entries, { left: maxSteps })

@@ -34,7 +34,7 @@ export class ImportedDifferently extends Data.TaggedError("ImportedDifferently")
 /** Another import stored the same rows at the same time. */
 export class ImportOvertaken extends Data.TaggedError("ImportOvertaken")<{ readonly folder: string }> {
   override get message(): string {
-    return `${this.folder}: must not be imported twice at once; nothing is lost or doubled, import it again to go on`
+    return `${this.folder}: must not be imported twice at once; nothing is lost or doubled, import it again to continue`
   }
 }
 

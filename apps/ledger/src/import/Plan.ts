@@ -1,5 +1,5 @@
 /**
- * The events that a folder stands for, in the order of their days: each with its place in its stream and an id that
+ * The events of a folder, in the order of their days: each with its place in its stream and an id that
  * depends on nothing but the files. Planning writes nothing, so it can be repeated.
  */
 import * as Effect from "effect/Effect"

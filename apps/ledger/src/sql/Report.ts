@@ -85,7 +85,7 @@ const prose = (text: string): ReadonlyArray<string> => {
     else if (last === undefined || last === "" || (last.startsWith("- ") && !line.startsWith(" "))) lines.push(line)
     else lines[lines.length - 1] = `${last} ${line.trim()}`
   }
-  // A list stands apart from what comes before and after it.
+  // A list is separated from the text before and after it.
   return lines.flatMap((line, index) => {
     const before = lines[index - 1]
     const changes = before !== undefined && before !== "" && line !== "" &&

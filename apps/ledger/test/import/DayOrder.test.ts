@@ -57,7 +57,7 @@ describe("the order of a day", () => {
     const entry = (change: number, balance: number): DayOrder.Entry => ({
       change,
       get balance() {
-        if (++looks > 1_000_000) throw new Error("it goes on and on")
+        if (++looks > 1_000_000) throw new Error("it never ends")
         return balance
       }
     })

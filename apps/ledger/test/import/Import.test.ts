@@ -24,7 +24,7 @@ const events = Effect.gen(function*() {
   return yield* Stream.runCollect((yield* EventStore).readAll())
 })
 
-/** The store, but its connection is cut after so many commits. */
+/** The store, whose connection is cut after this number of commits. */
 const cutAfter = (commits: number) =>
   Effect.updateService(EventStore, (store) => {
     let left = commits

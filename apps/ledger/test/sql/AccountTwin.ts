@@ -48,7 +48,7 @@ export const installBroken = (edits: ReadonlyArray<Edit>, schema: string) =>
   Effect.gen(function*() {
     const files = LedgerSql.load().map(({ name, text }) => {
       const changed = edits.filter(([file]) => file === name).reduce((before, [, from, to]) => {
-        if (!before.includes(from)) throw new Error(`${name} does not say: ${from}`)
+        if (!before.includes(from)) throw new Error(`${name} does not contain: ${from}`)
         return before.replace(from, () => to)
       }, text)
       return { name, text: changed }

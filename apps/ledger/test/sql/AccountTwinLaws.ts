@@ -143,7 +143,7 @@ export const decideAgrees = law(
   })
 )
 
-/** As `attempt` in `AccountTwin.ts` says it. */
+/** In the form of `attempt` in `AccountTwin.ts`. */
 export const checkAgrees = law(
   "check_command accepts exactly the commands that the schema in TypeScript accepts, with the same result",
   fc.oneof(Arbitraries.oddCommands, Arbitraries.commands.map((command) => JSON.stringify(command))),

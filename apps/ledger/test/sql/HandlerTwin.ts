@@ -89,7 +89,7 @@ export const ask = ({ account, command, expected, key }: Ask, { remembers = true
 
 /** Transfers in TypeScript. */
 export const transfer = ({ key, ...movement }: Transfer) =>
-  // SQL locks and then reads, so beside it others lose more often than among themselves.
+  // SQL locks and then reads, so concurrent handlers in TypeScript have more conflicts than without it.
   answerOf(transferAtOnce(movement, { idempotencyKey: key, retries: 100 }), (appended) => {
     const { deduplicated, streams } = Option.getOrThrow(appended)
     return streams.map(({ firstVersion, stream, version }) => ({ stream, firstVersion, version, deduplicated }))

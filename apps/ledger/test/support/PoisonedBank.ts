@@ -76,7 +76,7 @@ interface Found {
 
 type StreamPlace = Effect.Success<ReturnType<typeof Parked.list>>[number]
 
-/** Runs a projection over the spoiled log, as it is and then repaired. */
+/** Runs a projection over the log with the poisoned event, with the faulty code and then with the fixed code. */
 export const find = Effect.fnUntraced(function*<Event extends Tagged, State, Index extends string>(
   projection: Projection<Event, State, Index>,
   log: ReadonlyArray<RecordedEvent>

@@ -1,6 +1,6 @@
 /**
  * A decider: pure functions that decide which events a command leads to (`decide`), apply an event to the state
- * (`evolve`) and tell whether a state is final (`isTerminal`). After Jérémie Chassaing, "Functional Event Sourcing
+ * (`evolve`) and test whether a state is final (`isTerminal`). After Jérémie Chassaing, "Functional Event Sourcing
  * Decider" (2021).
  */
 import * as Predicate from "effect/Predicate"

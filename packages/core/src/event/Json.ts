@@ -26,7 +26,8 @@ export interface StorableOptions {
 /**
  * Copies a value as frozen JSON. As in `JSON.stringify`, a property whose value is `undefined` is left out and `-0`
  * becomes `0`; unlike `JSON.stringify`, it drops no other property with a string key and turns none into `null`. Keys are in the order
- * in which jsonb keeps them, so that all stores return the same text. The levels of `within` count towards `maxDepth`. Fails with `InvalidInput`, whose field begins with `path`.
+ * in which jsonb keeps them, so that all stores return the same text. The levels of `within` count towards `maxDepth`. Fails with
+ * `InvalidInput`, whose field begins with `path`.
  */
 export const storable = (
   value: unknown,

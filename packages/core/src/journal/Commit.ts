@@ -22,7 +22,7 @@ export interface StreamWrite {
   /** `Any` is invalid in a guard. */
   readonly expected: ExpectedVersion.ExpectedVersion
   /**
-   * The id of the stream's last event, as the writer knows it; only beside `Exact` of version 1 or more. It detects a log
+   * The id of the stream's last event, as the writer has read it; only with `Exact` of version 1 or more. It detects a log
    * that lost events and got others at the same versions.
    */
   readonly lastEventId?: EventId.EventId | undefined
@@ -169,7 +169,7 @@ const checkLastEventId = (
   if (lastEventId === undefined) return Result.succeed(undefined)
   return expected._tag === "Exact" && expected.version > 0
     ? EventId.parse(lastEventId, field)
-    : invalid(field, "must stand beside an expected version of 1 or more")
+    : invalid(field, "must come with an expected version of 1 or more")
 }
 
 const checkGuards = (writes: ReadonlyArray<StreamWrite>): Result.Result<void, InvalidInput> => {

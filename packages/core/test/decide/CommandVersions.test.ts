@@ -71,7 +71,7 @@ describe("versions of commands", () => {
     expect(Result.getOrThrow(decodeFrom({ _tag: "Pay", euros: 2 }, 1))).toEqual({ _tag: "Pay", cents: 1 })
   })
 
-  it("say that an upcaster threw", () => {
+  it("report that an upcaster threw", () => {
     const throwing = CommandVersions.make(Euros).pipe(
       CommandVersions.upcast(Cents, (): never => {
         throw new Error("no idea")

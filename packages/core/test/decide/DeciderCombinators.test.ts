@@ -15,7 +15,7 @@ describe("neutral", () => {
     expect(isTerminal(initialState)).toBe(true)
   })
 
-  it("beside another decider changes nothing", () => {
+  it("composed with another decider changes nothing", () => {
     const composed = Combinators.compose(Combinators.neutral, door)
     expect(composed.decide(Combinators.right("open"), composed.initialState)).toEqual(
       Result.succeed([Combinators.right("opened")])

@@ -171,7 +171,7 @@ describe("canonical", () => {
     [{ a: null }, {}],
     [["a,b"], ["a", "b"]],
     [{ a: 1, b: 2 }, { a: "1,\"b\":2" }]
-  ])("tells %j from %j", (one, other) => expect(canonical(one)).not.toBe(canonical(other)))
+  ])("distinguishes %j from %j", (one, other) => expect(canonical(one)).not.toBe(canonical(other)))
 
   it("is JSON that reads back as the value", () => {
     const value = { "ž\n\"": ["\\", null], "2": 1e21, "10": "\u2028" }

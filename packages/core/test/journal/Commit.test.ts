@@ -83,9 +83,9 @@ describe("check", () => {
       "writes[0].lastEventId must be a UUID"
     ],
     ...["Any", "NoStream", "StreamExists", "Exact"].map((_tag): [string, object, string] => [
-      `a last event beside ${_tag}`,
+      `a last event with ${_tag}`,
       { writes: [{ ...one, expected: { _tag, version: 0 }, lastEventId: eventId(1) }] },
-      "writes[0].lastEventId must stand beside an expected version of 1 or more"
+      "writes[0].lastEventId must come with an expected version of 1 or more"
     ]),
     [
       "a bad event",

@@ -414,7 +414,7 @@ describe("recordedAt", () => {
     expect(recordedAt).toEqual(at(2000))
   })
 
-  it("of one stream says nothing about another", () => {
+  it("of one stream does not affect another", () => {
     const [one] = Result.getOrThrow(append(Journal.empty, { writes: [write("a-1", [event(1)])] }, 2000))
     const [two] = Result.getOrThrow(append(one, { writes: [write("b-1", [event(2)]), write("a-1", [event(3)])] }, 1000))
     expect(recorded(two)).toEqual([2000, 1000, 2000])
@@ -446,9 +446,9 @@ describe("readStream", () => {
     ["nothing if the range is inverted by the domain's clock", { occurredAt: { from: at(2), to: at(1) } }, []],
     ["some types", { types: ["Moved", "Closed", "Unknown"] }, [2, 3]],
     ["no types", { types: [] }, []],
-    ["at most so many", { limit: 2 }, [1, 2]],
+    ["a maximum number", { limit: 2 }, [1, 2]],
     ["none", { limit: 0 }, []],
-    ["at most so many of those that pass the filter", { types: ["Closed"], limit: 1 }, [3]],
+    ["a maximum number of those that pass the filter", { types: ["Closed"], limit: 1 }, [3]],
     ["all conditions at once", { after: StreamVersion(1), asOf: AsOf.version(3), types: ["Moved"], limit: 5 }, [2]]
   ])("reads %s", (_, options, versions) => {
     const events = Result.getOrThrow(Journal.readStream(history, stream("a-1"), options))

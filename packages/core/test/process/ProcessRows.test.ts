@@ -70,7 +70,7 @@ describe("the row of an instance", () => {
     expect(row(reacted(1, { due: 7 }), reacted(2)).due).toBe(ProcessRows.never)
   })
 
-  it("says why the instance is parked, and counts the attempts at the first waiting trigger", () => {
+  it("has the reason why the instance is parked, and the number of attempts at the first waiting trigger", () => {
     expect(row(reacted(1)).parked).toBeNull()
     const reason = { stage: "React", reason: "no idea" }
     expect(row(parked(), waited, parked(2))).toMatchObject({ parked: { ...reason, attempts: 2 }, waiting: 2 })

@@ -93,7 +93,7 @@ describe("an instance that has reacted to an event of a type that the codec does
     initialState: []
   })
 
-  it("has the state of the other events, and says which type it leaves out", () => {
+  it("has the state of the other events, and names the type that it leaves out", () => {
     const { pending, state, unknownTypes } = reread(without, events)
     expect(state).toEqual(Result.succeed(["Requested"]))
     expect(unknownTypes).toEqual(["Taken"])

@@ -139,14 +139,14 @@ describe("a field", () => {
         field(Schema.String)
       ])
     ],
-    ["a number in a text beside a field that gets another name", renamed(Schema.FiniteFromString)]
+    ["a number in a text, with another field that gets another name", renamed(Schema.FiniteFromString)]
   ])("whose texts sort differently from its values is refused: %s", (_, schema) => {
     expect(kindIn(schema)).toEqual(Result.fail(
       "must have fields that sort as they are stored, unlike \"a\": store it as a number, a BigDecimal, a Date or a DateTime.Utc"
     ))
   })
 
-  it("keeps its meaning in a class, in the members of a union, and beside a field that gets another name", () => {
+  it("keeps its meaning in a class, in the members of a union, and with another field that gets another name", () => {
     class Priced extends Schema.Class<Priced>("Priced")({ a: Schema.BigDecimal }) {}
     const states: ReadonlyArray<Schema.ConstraintCodec<unknown, unknown>> = [
       Priced,

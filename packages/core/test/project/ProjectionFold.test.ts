@@ -65,11 +65,11 @@ const reason = <State>(projection: AnyProjection<State>, log: ReadonlyArray<Reco
 describe("reads", () => {
   const [first, renamed, other] = logOf(added("a-1", ["k"], 1), ["b-1", "Counted", null], ["a-2", "Other", {}])
 
-  it("says that events of the codec's types are read, under all their names", () => {
+  it("is true for events of the codec's types, under all their names", () => {
     expect([first, renamed, other].map((event) => Fold.reads(sums, event!))).toEqual([true, true, false])
   })
 
-  it("says that only events of streams in the categories are read", () => {
+  it("is true only for events of streams in the categories", () => {
     const some = Projection.makeUnsafe({ ...definition, categories: ["a", "c"] })
     expect([first, renamed, other].map((event) => Fold.reads(some, event!))).toEqual([true, false, false])
   })
@@ -315,7 +315,7 @@ describe("a row that a handler wrote ahead of the batch", () => {
     expect(states(fold(byStream, { ...ahead, version: StreamVersion(3) }).changed)).toEqual({ "b-1": { sum: 7 } })
   })
 
-  it("is used only for the stream's own key: its version says nothing about other streams", () => {
+  it("is used only for the stream's own key: its version is unrelated to other streams", () => {
     const own = changed({ keys: () => ["a-1"] })
     expect(states(fold(own, ahead).changed)).toEqual({ "a-1": { sum: 129 } })
   })

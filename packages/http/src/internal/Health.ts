@@ -62,7 +62,7 @@ export const ready = <R>(api: Api<R>): Effect.Effect<Answer.Answer, unknown, Ser
   })
 
 const statusOf = Effect.fnUntraced(function*<R>({ rows }: Api<R>) {
-  // The bound is read also if there are no rows: it shows whether the store answers.
+  // The bound is read also if there are no rows: it shows whether the store is reachable.
   yield* ProjectionStatus.of({ name: "" })
   const projections = yield* Effect.forEach(
     rows,

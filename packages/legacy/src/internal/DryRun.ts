@@ -88,7 +88,7 @@ const findRefused = Effect.fnUntraced(function*(
   return refused
 })
 
-// In the order of the streams. LATERAL, so that each is one look into the index.
+// In the order of the streams. LATERAL, so that each is one index lookup.
 const streamVersions = ({ database: { object, sql } }: Session, streams: ReadonlyArray<string | undefined>) =>
   sql<{ readonly version: bigint }>`
     SELECT coalesce(last.version, 0) AS version

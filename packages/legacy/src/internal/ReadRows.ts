@@ -71,7 +71,7 @@ const storedColumns = ({ database: { sql } }: Session): Statement.Fragment =>
       "coalesce(c.captured_at, clock_timestamp()) AS read_at"
   )
 
-// LIMIT, so that each is one look into the index: a join may read all stored rows for each page.
+// LIMIT, so that each is one index lookup: a join may read all stored rows for each page.
 const joinStored = (
   { database: { object, sql } }: Session,
   mapping: number,

@@ -118,7 +118,7 @@ const findKeyType = ({ database: { sql } }: Session.Session, { key, rows }: Omit
     ([found]) => found!.type
   )
 
-// A statement that the server cannot understand is an error in the mapping; all other failures are not.
+// A statement that the server cannot parse is an error in the mapping; all other failures are not.
 const badQuery = (
   operation: Operation,
   { key, query }: Pick<LegacyMapping<never, never, never>, "key" | "query">,

@@ -17,7 +17,7 @@ export class UnknownQuery extends TaggedError("UnknownQuery")<Handlers.UnknownTa
   }
 }
 
-// `A` if `R` has no service that can append; otherwise a compile error that says so.
+// `A` if `R` has no service that can append; otherwise a compile error with this text.
 type ReadOnly<R, A> = [Extract<R, EventStore | SnapshotStore>] extends [never] ? A
   : "a query must not need EventStore or SnapshotStore"
 

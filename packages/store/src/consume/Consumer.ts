@@ -43,7 +43,8 @@ export interface Options {
   readonly batchSize?: number | undefined
   /**
    * The attempts to handle an event before its stream is parked; 5 by default. Other events wait meanwhile. In a transaction, as
-   * always on the embedded database, an event that first fails together with others of its batch is tried once more by itself, except with 1.
+   * always on the embedded database, an event that first fails together with others of its batch is tried once more by itself,
+   * except with 1.
    */
   readonly attempts?: number | undefined
   /** The pause after the first failed attempt, doubled after each further one, up to a minute; 200 ms by default. */
@@ -60,8 +61,8 @@ export type RunFailure = NotOwned | ReadFailure
 /**
  * Runs a consumer; never succeeds. Retries while the store cannot be reached; only errors of the first access are returned, and
  * permanent ones. An event that cannot be handled in any attempt parks its stream, as in a projection: see `Parked`. Waits before an
- * event in a newer schema version than the code knows. If it is interrupted, it ends when the current event is handled and the checkpoint is
- * stored. Fails with `InvalidInput` if an option breaks its rule or `startAt` is beyond the last event, and with
+ * event in a newer schema version than the code has. If it is interrupted, it ends when the current event is handled and the
+ * checkpoint is stored. Fails with `InvalidInput` if an option breaks its rule or `startAt` is beyond the last event, and with
  * `DefinitionMismatch` if a projection has the name, or newer code has added event types.
  */
 export const run = Effect.fnUntraced(function*<Event extends Tagged, R = never>(

@@ -40,7 +40,7 @@ export class PartRefused<Refusal> extends TaggedError("PartRefused")<{
 }> {
   override get message(): string {
     return printable(
-      `the command for stream "${this.stream}" was refused, and nothing was stored: the field refusal says why`
+      `the command for stream "${this.stream}" was refused, and nothing was stored: the field refusal has the reason`
     )
   }
 }

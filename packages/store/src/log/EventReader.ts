@@ -65,7 +65,7 @@ export interface ReadLogOptions extends ReadAllOptions {
    * The head is not read again then.
    */
   readonly instance?: string | undefined
-  /** Only events of streams in one of so many partitions, from 0. Each stream is always in the same one of them. */
+  /** Only events of streams in partition `number`, from 0, of `of` partitions. A stream is always in the same one. */
   readonly partition?: { readonly number: number; readonly of: number } | undefined
 }
 

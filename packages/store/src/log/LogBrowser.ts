@@ -28,7 +28,7 @@ export interface BrowserAdapter {
   /**
    * The events of all streams, the last one first, from the head down: the same events as `EventReader.readAll` gives. A
    * filter by type reads the log until it has enough of them, so a filter by a rare type may take as long as reading all events. Fails
-   * with `EventStoreError` if the database is restarted or replaced during the read, also in cases in which `EventReader.readAll` continues:
+   * with `EventStoreError` if the database is restarted or replaced during the read, also if `EventReader.readAll` would continue:
    * read again before the last event that was read.
    */
   readonly readAllBackwards: <Read extends Column = Column>(

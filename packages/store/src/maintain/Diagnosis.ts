@@ -1,7 +1,7 @@
 /** The results of a check of a store's environment, one for each point: tagged data with a message of one line. */
 import { printable } from "@refold/core/internal/event/Printable"
 
-/** `Error`: the store does not work, or not safely. `Warning`: it works, and an operator should look at it. */
+/** `Error`: the store does not work, or not safely. `Warning`: it works, and an operator should check it. */
 export type Severity = "Ok" | "Warning" | "Error"
 
 /** A point that is checked. */

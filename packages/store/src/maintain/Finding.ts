@@ -1,7 +1,7 @@
 /** The findings of a verification of a store: tagged data with a message of one line. */
 import { printable } from "@refold/core/internal/event/Printable"
 
-/** `Error`: the store is damaged. `Warning`: it is not, and an operator should look at it. */
+/** `Error`: the store is damaged. `Warning`: it is not, and an operator should check it. */
 export type Severity = "Error" | "Warning"
 
 /** The kinds of problems. */
@@ -26,7 +26,7 @@ export type Tag =
   | "WrongSnapshot"
   /** A row of a projection differs from the fold of its events, is missing, or should not exist. */
   | "WrongRow"
-  /** The rows of a projection were not compared: `message` says why. A warning. */
+  /** The rows of a projection were not compared: `message` has the reason. A warning. */
   | "RowsNotCompared"
   /** The position counter is behind the log. */
   | "CounterBehind"

@@ -32,14 +32,14 @@ export class NewerFormat extends TaggedError("NewerFormat")<{
   }
 }
 
-/** The file ends before its trailer: it was cut. The store stays incomplete: import the whole file to go on. */
+/** The file ends before its trailer: it was cut. The store stays incomplete: import the whole file to continue. */
 export class IncompleteFile extends TaggedError("IncompleteFile")<{
   /** The number of lines that the file has. */
   readonly lines: number
 }> {
   override get message(): string {
     return printable(
-      `the file ends after line ${this.lines}, before its trailer: it was cut. Import the whole file to go on`
+      `the file ends after line ${this.lines}, before its trailer: it was cut. Import the whole file to continue`
     )
   }
 }
@@ -56,7 +56,10 @@ export class StoreNotEmpty extends TaggedError("StoreNotEmpty")<{
   }
 }
 
-/** The store is in the middle of the import of another file, or of the same one by another program, or the import was given up. Nothing was stored. */
+/**
+ * The store is in the middle of the import of another file, or of the same one by another program, or the import was given up.
+ * Nothing was stored.
+ */
 export class ImportMismatch extends TaggedError("ImportMismatch")<{ readonly reason: string }> {
   override get message(): string {
     return printable(

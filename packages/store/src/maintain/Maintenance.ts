@@ -1,4 +1,4 @@
-/** The port for work on a whole store, with the operations that an export and an import need beside the log. An adapter provides it. */
+/** The port for work on a whole store, with the operations that an export and an import need besides the log. An adapter provides it. */
 import type { EventId } from "@refold/core/event/EventId"
 import type { Json } from "@refold/core/event/Json"
 import type { Position } from "@refold/core/event/Position"

@@ -62,9 +62,9 @@ export type { Imported, ImportFailure, OnProgress } from "./internal/ImportLines
 
 /**
  * The store as lines of JSON without line feeds, in the format that `reference/formats` documents: events as they are stored, in
- * the order of their positions up to the last whole commit at the start, idempotency keys, discarded events, and the checkpoints of consumers.
- * Snapshots and the rows of projections are not in it: they are folded again. Programs may write meanwhile. Bounded memory. Needs the rights of
- * the store's owner.
+ * the order of their positions up to the last whole commit at the start, idempotency keys, discarded events, and the checkpoints of
+ * consumers. Snapshots and the rows of projections are not in it: they are folded again. Programs may write meanwhile. Bounded
+ * memory. Needs the rights of the store's owner.
  */
 export const exportLines: ExportLines.Lines = ExportLines.all
 

@@ -33,8 +33,9 @@ export interface ProcessHandler<R = never> {
 }
 
 /**
- * The outcome of a command; giving it up is for operators. `storedEvents`, false by default, says that the command stored events under its idempotency key.
- * Otherwise the runner records the outcome under that key, so that a late copy of the command stores nothing.
+ * The outcome of a command; giving it up is for operators. `storedEvents`, false by default, is whether the command stored events
+ * under its idempotency key. Otherwise the runner records the outcome under that key, so that a late copy of the command stores
+ * nothing.
  */
 export type CommandOutcome = Exclude<Outcome, { readonly _tag: "GivenUp" }> & {
   readonly storedEvents?: boolean | undefined

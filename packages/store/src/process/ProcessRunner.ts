@@ -35,7 +35,7 @@ export type RunFailure = NotOwned | ReadFailure | NewerSchemaVersion
 /**
  * Runs a process without end. While the store cannot be reached, it waits; a command with an unknown outcome is repeated
  * under its idempotency key, so that it takes effect at most once. Waits before an event in a newer schema version than the code
- * knows, and does not work on instances that hold one, until newer code handles it. Code with more event types than the code that ran before
+ * has, and does not work on instances that hold one, until newer code handles it. Code with more event types than the code that ran before
  * observes the added ones from their first event on, or from `since`. Fails with `InvalidInput` if a target has no handler
  * or an option breaks its rule, with `ProjectionOutdated` if newer code has taken over, with `DefinitionMismatch` if
  * newer code observes event types that this code lacks, and at the start as the store does.

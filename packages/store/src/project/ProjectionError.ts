@@ -22,7 +22,7 @@ export class ProjectionNotReady extends TaggedError("ProjectionNotReady")<{
 }> {
   override get message(): string {
     return printable(
-      `projection "${this.projection}" is still in its first build, at position ${this.checkpoint}: wait for a position with ReadModel.awaitPosition, or ask again later`
+      `projection "${this.projection}" is still in its first build, at position ${this.checkpoint}: wait for a position with ReadModel.awaitPosition, or try again later`
     )
   }
 }

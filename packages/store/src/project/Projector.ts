@@ -34,7 +34,7 @@ export type Runnable<Event extends Tagged, State, R = never> = Projection<Event,
  * Runs a projection; never succeeds. Builds its rows from the first event on if there are none, and keeps them up to
  * date. A raised version, or a requested rebuild, is built beside the live rows and then replaces them. Retries while
  * the store cannot be reached; only errors of the first access are returned, and permanent ones: an event that cannot be
- * read. Waits before an event in a newer schema version than the code knows, until newer code, here or elsewhere, handles it. Fails
+ * read. Waits before an event in a newer schema version than the code has, until newer code, here or elsewhere, handles it. Fails
  * with `ProjectionOutdated` as soon as a newer version is live, and with `DefinitionMismatch` if another definition is stored
  * under this name and version.
  */

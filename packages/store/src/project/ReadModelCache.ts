@@ -1,5 +1,5 @@
 /**
- * Caches the answers of queries until the rows of the projection change. Each read asks the store for the revision of the
+ * Caches the answers of queries until the rows of the projection change. Each read queries the store for the revision of the
  * rows, which is cheaper than reading them.
  */
 import type { Tagged } from "@refold/core/event/EventType"

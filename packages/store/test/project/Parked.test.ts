@@ -191,7 +191,7 @@ describe("the parked streams of a projection that was never run", () => {
     })))
 })
 
-describe("a discard beside a rebuild", () => {
+describe("a discard during a rebuild", () => {
   // By code that can fold the poisonous amount, and whose checkpoint is after it.
   const rebuilt = Effect.gen(function*() {
     const store = yield* ReadModelStore

@@ -76,7 +76,7 @@ describe("a subscription", () => {
     }
   })
 
-  it("is read anew by each loop", async () => {
+  it("is read from its start by each loop", async () => {
     const events = (await filled()).subscribe()
     const first = async () => {
       for await (const { position } of events) return position

@@ -4,7 +4,7 @@ import { Conflict, type Mark, type Session } from "../Peer.ts"
 import { concurrently, need, sleep, type Task } from "../Task.ts"
 
 /**
- * Appends that were accepted beside the first one at the same version: `writers` append at once to each of `streams` new
+ * Appends that were accepted besides the first one at the same version: `writers` append at once to each of `streams` new
  * streams, then again after the first event. Reads `writers`, `streams`.
  */
 export const races: Task = async (session, { streams, writers }) => async () => {

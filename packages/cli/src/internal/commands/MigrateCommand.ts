@@ -29,7 +29,7 @@ const look = Effect.gen(function*() {
   const state = yield* MigrationState.look(yield* database, migrationTable)
   if (state._tag === "Unreadable") {
     return yield* usage(
-      "this role may not read which migrations have run: ask as the owner of the store, or as a reader"
+      "this role may not read which migrations have run: run it as the owner of the store, or as a reader"
     )
   }
   const due = MigrationState.due(state, migrationNames)

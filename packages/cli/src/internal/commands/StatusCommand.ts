@@ -56,8 +56,8 @@ export const command = Command.make("status", {
     ),
     Command.withShortDescription("The log, and what follows it"),
     Command.withExamples([
-      { command: "refold status", description: "How far behind is everything?" },
+      { command: "refold status", description: "The lag of everything" },
       { command: "refold status --watch", description: "Follow a rebuild or a deployment" },
-      { command: "refold status | jq 'select(.lag > 1000)'", description: "What is far behind, in a script" }
+      { command: "refold status | jq 'select(.lag > 1000)'", description: "Those with a large lag, in a script" }
     ])
   )

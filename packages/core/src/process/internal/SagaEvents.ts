@@ -1,4 +1,4 @@
-/** Events for a saga: they complete or fail its current step, or are remembered for a step that has not begun. */
+/** Events for a saga: they complete or fail its current step, or are kept for a step that has not begun. */
 import type { Tagged } from "../../event/EventType.ts"
 import type { Envelope } from "../../project/Projection.ts"
 import * as Compensation from "./SagaCompensation.ts"

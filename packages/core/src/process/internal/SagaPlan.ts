@@ -107,7 +107,7 @@ const placeOf = <Event, Data>(steps: Steps<Event, Data>, current: string, ahead:
   return next >= 0 ? next - 1 : steps.length
 }
 
-/** Whether a step that is done has to be compensated: as the definition says, or as it did when the step began. */
+/** Whether a step that is done has to be compensated: by the definition, or by the one when the step began. */
 export const isCompensable = <Event, Data>(
   plan: { readonly steps: Steps<Event, Data> },
   { compensable }: Started<Data>,

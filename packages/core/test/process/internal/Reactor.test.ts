@@ -75,7 +75,7 @@ describe("an instance whose process", () => {
     ],
     ["cancels nothing", () => [{ _tag: "Cancel" }], "timeout must be a text of 1 to 255 characters"],
     ["cancels a name that no store could hold", () => [Process.cancel("\u0000")], "timeout must not contain the character"]
-  ])("%s is parked, and says why", (_, react, reason) => {
+  ])("%s is parked with the reason", (_, react, reason) => {
     const { pending, events, state } = handled(processOf({ react: () => malformed(react()) }), request(1))
     expect(events).toEqual([
       expect.objectContaining({ _tag: "ProcessParked", stage: "React", reason: expect.stringContaining(reason) })

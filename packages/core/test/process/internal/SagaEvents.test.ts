@@ -78,7 +78,7 @@ describe("an event for a step that has not begun", () => {
     ])
   })
 
-  it("is remembered at most once for each step", () => {
+  it("is kept at most once for each step", () => {
     const { after } = play(saga, ...Array.from({ length: 20 }, (_, n) => take(n + 2)))
     expect(after.state).toMatchObject(Result.succeed({ early: [{ step: "second", event: "Taken", succeeded: true }] }))
     expect(after.events).toHaveLength(2)
@@ -118,7 +118,7 @@ describe("an event before the start of its saga", () => {
     expect(playOn(late, from, begin).after.state).toMatchObject(Result.succeed({ data: { coins: 101 } }))
   })
 
-  it("starts the saga if start says so: any of several types may", () => {
+  it("starts the saga if start returns data: any of several types may", () => {
     const either = definitionOf({
       start: (event) => Option.some({ id: event.transfer, data: { coins: event._tag === "Taken" ? 0 : event.coins } })
     })

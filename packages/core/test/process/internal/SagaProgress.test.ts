@@ -97,7 +97,7 @@ describe("a saga whose completed steps change", () => {
   it.each<[string, ReadonlyArray<Input>, ReadonlyArray<Input>]>([
     ["before the failure", ["ok a"], ["refused b"]],
     ["during the compensation", [...failed], ["refused undo a", "late undo a"]]
-  ])("stops at a removed step that it cannot compensate, removed %s, and says so", (_, old, inputs) => {
+  ])("stops at a removed step that it cannot compensate, removed %s, with the reason", (_, old, inputs) => {
     const { after, decided, phase } = changed(sagaOf("b", "c"), old, ...inputs)
     expect([phase, decided]).toEqual(["CompensationFailed", []])
     expect(after.state).toMatchObject(Result.succeed({

@@ -1,4 +1,7 @@
-/** Programs for lists of streams, and lists described relative to the events of a log, so that the same list can be asked of different stores. */
+/**
+ * Programs for lists of streams, and lists described relative to the events of a log, so that the same list can be asked of
+ * different stores.
+ */
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as StreamName from "@refold/core/event/StreamName"
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"

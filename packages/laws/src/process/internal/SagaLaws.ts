@@ -69,7 +69,7 @@ const expectedSteps = (
 
 /**
  * The exception is a step that is done late: it is compensated as soon as that is known. A step that was not done is not
- * compensated, unless its definition says that it is compensated when it times out.
+ * compensated, unless its definition has `compensateOnTimeout`.
  */
 export const compensatesInReverse = (make: Make = Saga.makeUnsafe) =>
   Law.make<SagaScript.SagaScript>("a saga compensates its steps once each, in reverse order", (script) => {

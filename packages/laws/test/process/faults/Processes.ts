@@ -30,7 +30,7 @@ const deciding = <Event extends Tagged, State>(
   return { ...process, instances: { ...process.instances, decider: { ...decider, ...change(decider) } } }
 }
 
-/** Does not remember the events that it has observed. */
+/** Does not record the events that it has observed. */
 export const forgetsObservedEvents = deciding(Alarms.make("alarms"), ({ evolve }) => ({
   evolve: (instance, event) => {
     const next = evolve(instance, event)
@@ -41,7 +41,7 @@ export const forgetsObservedEvents = deciding(Alarms.make("alarms"), ({ evolve }
 /** Of an event that is split. */
 export const observesTheFirstEventOnly = Alarms.make("alarms", { events: Codecs.readsTheFirstEventOnly })
 
-/** Keeps a variable beside its state. */
+/** Keeps a variable outside of its state. */
 export const countsItsCalls = (() => {
   let calls = 0
   return Alarms.make("alarms", { evolve: () => ({ rings: calls++ }) })

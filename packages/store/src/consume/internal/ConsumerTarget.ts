@@ -55,7 +55,7 @@ export const make = <Event extends Tagged, R>(consumer: Consumer<Event, R>): Pro
       const together = handleAll === undefined
         ? Effect.filterOrFail(oneByOne(place), isWhole, () => "an event failed")
         : deliverTogether(consumer, batch, delivered, place)
-      // All behind one savepoint, and if one fails, again, each behind its own.
+      // All after one savepoint; if one fails, again, each after its own.
       return yield* Effect.catch(isInside ? undoing(batch, together) : together, () => byThemselves)
     })
   }

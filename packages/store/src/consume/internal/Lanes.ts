@@ -25,13 +25,13 @@ export interface Lanes {
   readonly busy: Set<StreamName>
   /** All events before this place are begun. */
   first: number
-  /** The place of the first event that has failed; no event behind it is begun. */
+  /** The place of the first event that has failed; no event after it is begun. */
   limit: number
   /** The number of events that were begun. */
   begun: number
 }
 
-/** The lanes of a batch. Events of `waiting` streams are passed over, and remembered ones are not handled again. */
+/** The lanes of a batch. Events of `waiting` streams are skipped, and events with a known outcome are not handled again. */
 export const make = (
   events: ReadonlyArray<RecordedEvent>,
   waiting: ReadonlySet<StreamName>,

@@ -22,7 +22,8 @@ import type { DeciderFault } from "../DeciderFault.ts"
 import type { LoadedState } from "../LoadedState.ts"
 import * as RunDecider from "./RunDecider.ts"
 
-// The columns that a load needs beside those of the fold: for the place of the last event, and to compare the first with the last of `from`.
+// The columns that a load needs besides those of the fold: the place of the last event, and the id to compare with the last
+// event of `from`.
 const placeColumns = ["id", "position", "recordedAt"] as const
 
 type Read = Pick<RecordedEvent, keyof Encoded | typeof placeColumns[number]>

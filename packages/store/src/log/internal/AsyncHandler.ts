@@ -6,7 +6,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 
-/** The context that an async handler gets beside its input. */
+/** The context that an async handler gets with its input. */
 export interface HandlerContext {
   /**
    * Aborted when the handler has to stop: after its timeout, or if the program stops. Pass it to each call of the store, so

@@ -56,7 +56,7 @@ export const listenAgain: Schedule.Schedule<Duration.Duration> = exponential("10
 /** Querying generations of rows again when one was dropped during the query: at once. Ends after 5 retries. */
 export const generationDropped: Schedule.Schedule<number> = Schedule.recurs(5)
 
-/** Waits as a policy says after this error; fails with the error when the policy has ended. */
+/** Waits for the delay of a policy after this error; fails with the error when the policy has ended. */
 export type Driver<E> = (error: E) => Effect.Effect<void, E>
 
 /** The driver of a policy, for a loop that keeps state between its attempts; elsewhere `Effect.retry` is used. */

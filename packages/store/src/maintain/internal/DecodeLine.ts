@@ -1,4 +1,4 @@
-/** Parses the lines of an exported store as JSON, and decodes the header, the events and the trailer. A failure is the field and the rule that it breaks. */
+/** Parses the lines of an exported store, and decodes the header, the events and the trailer. A failure is a field and its rule. */
 import * as EventId from "@refold/core/event/EventId"
 import { invalid, type InvalidInput } from "@refold/core/event/InvalidInput"
 import * as NewEvent from "@refold/core/event/NewEvent"

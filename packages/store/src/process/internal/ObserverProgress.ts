@@ -20,7 +20,7 @@ export interface ObserverProgress {
 
 /**
  * An effect that reads the progress. Within an instance of the log `until` never decreases, and stays the same while the
- * observer is behind. In another instance it begins anew, because the checkpoint may have gone back.
+ * observer is behind. In another instance it begins again, because the checkpoint may have gone back.
  */
 export const track = (
   observer: RowsIdentity

@@ -64,7 +64,7 @@ export const of = <Event extends Tagged, State, R>(
   })
 }
 
-// The row says that the instance is due, and not what it has to do. Code that is too old for an event of the instance could
+// The row has the due time, and not the pending work. Code that is too old for an event of the instance could
 // not record the outcome of a command: it would send the command again and again.
 const load = <Event extends Tagged, State>(process: Process<Event, State>, instance: string) =>
   InstanceCache.load(process, instance).pipe(

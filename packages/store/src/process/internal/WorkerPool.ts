@@ -99,7 +99,7 @@ interface Pool {
   instance: string | undefined
   /** The head that was seen last. */
   head: LogHead | undefined
-  /** The head at which the last complete look found nothing to do. */
+  /** The head at which the last complete poll found no work. */
   quiet: LogHead | undefined
 }
 

@@ -56,7 +56,7 @@ export const advance = Effect.fnUntraced(function*<R>(
   }
 })
 
-// After so many attempts at its first event. All are of the same partition.
+// The number of attempts at its first event. All are of the same partition.
 const inAttempts = Effect.fnUntraced(function*<A, R>(
   target: ProjectionTarget<R>,
   generation: number,

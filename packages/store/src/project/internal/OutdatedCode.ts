@@ -16,7 +16,7 @@ import * as NewerEvents from "./NewerEvents.ts"
 export type Stops = Map<number, NewerEvent>
 
 /**
- * Runs a projection, a process or a consumer in the background until the scope closes, and logs the error that ends it. `outdated` is the error of
+ * Runs a projection, a process or a consumer in the background until the scope closes, and logs its failure. `outdated` is the error of
  * the first event at which it waits, or the one with which it ended because newer code has taken over; None without either.
  * `ended` fails as it ends.
  */

@@ -21,7 +21,7 @@ export const defaults: ParkingPolicy = { attempts: 3, backoff: "50 millis" }
 /** Whether a batch that failed in this attempt, counted from 1, is tried again; otherwise its poisoned streams are parked. */
 export const isRetried = ({ attempts }: Pick<ParkingPolicy, "attempts">, attempt: number): boolean => attempt < attempts
 
-/** The stream to park at its poisoned event, after so many attempts. */
+/** The stream to park at its poisoned event, after this number of attempts. */
 export const park = (
   { position, reason, stage, stream, type, version }: PoisonedEvent,
   attempts: number

@@ -26,14 +26,14 @@ export interface ProjectionTarget<R = never> extends StoredProjection {
   /** Whether parked streams can be retried in any order. Otherwise rows may depend on the order of events of several streams. */
   readonly isKeyedByStream: boolean
   /**
-   * The position after which a new generation begins instead of at the first event, given the head of the log: it is live from then on. Added event
-   * types begin there, too.
+   * The position after which a new generation begins instead of at the first event, given the head of the log: it is live from then
+   * on. Added event types begin there, too.
    */
   readonly startAfter?: ((head: Position) => Position) | undefined
   /** Whether an interrupted batch ends with the current event and is stored, instead of being undone. */
   readonly isDrained?: boolean | undefined
   /**
-   * Folds events in order, except those of `waiting` (parked) streams and those behind a poisoned event of their stream.
+   * Folds events in order, except those of `waiting` (parked) streams and those after a poisoned event of their stream.
    * Its writes are part of the batch's transaction. May end early, after at least one event.
    */
   readonly fold: (

@@ -34,7 +34,7 @@ export interface ReadBatch {
   readonly end: Position
 }
 
-// A batch also ends with the event with which it has so many bytes of data.
+// A batch also ends with the event with which it reaches this number of bytes of data.
 const maxBytes = 16 * 1024 * 1024
 
 /** Reads the next events for a partition of a generation. */

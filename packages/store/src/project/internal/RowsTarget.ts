@@ -54,7 +54,7 @@ interface Taken<Event> {
   readonly covered: number
 }
 
-// The first events that change at most so many rows together, at least one; without those that wait.
+// The first events that change at most the maximum number of rows together, at least one; without those that wait.
 const take = <Event extends Tagged, State>(
   projection: Projection<Event, State, string>,
   events: ReadonlyArray<RecordedEvent>,

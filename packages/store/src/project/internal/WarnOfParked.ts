@@ -1,4 +1,4 @@
-/** Logs the streams that a batch has parked, after its transaction has committed. Without this log line, only the status shows parked streams. */
+/** Logs the streams that a batch has parked, after its transaction has committed. Otherwise only the status shows them. */
 import { printable } from "@refold/core/internal/event/Printable"
 import * as StoredDefinition from "@refold/core/internal/project/StoredDefinition"
 import * as Effect from "effect/Effect"

@@ -12,7 +12,7 @@ import { onAbort } from "./Signals.ts"
 import { Aborted, StoreClosed } from "./StoreErrors.ts"
 
 /**
- * An iterable of a stream; each loop over it runs the stream anew. `break`, `return` and a throw in the loop close it, and so
+ * An iterable of a stream; each loop over it runs the stream from its start. `break`, `return` and a throw in the loop close it, and so
  * does the store, which ends the loop. An abort of the signal rejects the next step with its reason.
  */
 export const make = <A, E, R>(

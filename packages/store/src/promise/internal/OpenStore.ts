@@ -22,8 +22,9 @@ import * as Running from "./Running.ts"
 import { StoreClosed } from "./StoreErrors.ts"
 
 /**
- * Opens a store on the layer of any adapter; the resources of the layer are released when the store is closed. Rejects with the error of the layer.
- * Other services of the layer are for the effects and consumers of the store; a layer of loggers replaces Effect's.
+ * Opens a store on the layer of any adapter; the resources of the layer are released when the store is closed. Rejects with the
+ * error of the layer. Other services of the layer are for the effects and consumers of the store; a layer of loggers replaces
+ * Effect's.
  */
 export const open = async <Extra, E>(
   layer: Layer.Layer<Services | Extra, E>,

@@ -41,7 +41,7 @@ export interface SubscribeOptions extends EventReader.SubscribeOptions, CallOpti
 
 /**
  * A store of events, rows and processes. Its functions return promises, which are rejected with an `Error`: a `Refused`, an error of
- * the library with a `_tag`, or the reason of a signal. `Extra` are the services of the adapter beside the ports, for `effect`.
+ * the library with a `_tag`, or the reason of a signal. `Extra` are the services of the adapter besides the ports, for `effect`.
  */
 export interface Store<Extra = never> extends AsyncDisposable {
   /** Makes a handler of an aggregate's commands; see `CommandHandler.make`. Make it once per aggregate: it caches states. */
