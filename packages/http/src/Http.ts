@@ -81,17 +81,17 @@ export type Run<R> = <A>(effect: Effect.Effect<A, never, R>) => Promise<A>
 /** A web handler on a store that is open already, and that `dispose` leaves open. */
 export const toWebHandlerWith = <R>(api: Definition.Api<R>, run: Run<Services | NoInfer<R>>): WebHandler => {
   const { close, handle } = Handler.make(api)
-  const inHand = new Set<Promise<Response>>()
+  const running = new Set<Promise<Response>>()
   return {
     handler: (request) => {
       // If the store cannot be opened, the answer is 503.
       const answer = run(handle(request)).catch((cause: unknown) => Unavailable.answer(request, cause))
-      inHand.add(answer)
-      return answer.finally(() => inHand.delete(answer))
+      running.add(answer)
+      return answer.finally(() => running.delete(answer))
     },
     dispose: async () => {
       await Effect.runPromise(close)
-      await Promise.all(inHand)
+      await Promise.all(running)
     }
   }
 }

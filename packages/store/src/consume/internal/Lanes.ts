@@ -20,7 +20,7 @@ export type Remembered = ReadonlyMap<string, Ended>
 export interface Lanes {
   readonly events: ReadonlyArray<RecordedEvent>
   /** By the place in `events`; undefined before the event is begun. */
-  readonly states: Array<Ended | "in hand" | "waiting" | undefined>
+  readonly states: Array<Ended | "running" | "waiting" | undefined>
   /** The streams with a running handler. */
   readonly busy: Set<StreamName>
   /** All events before this place are begun. */
@@ -50,7 +50,7 @@ export const take = (lanes: Lanes): number | undefined => {
     const { stream } = events[place]!
     if (states[place] !== undefined || busy.has(stream)) continue
     busy.add(stream)
-    states[place] = "in hand"
+    states[place] = "running"
     lanes.begun++
     return place
   }
