@@ -34,7 +34,7 @@ export const help = `Meridian Ledger: event sourcing, shown as the story of a ba
   npm start -- --chapter NAME    run one chapter and those that it needs, and print it in full; may be repeated
   npm start -- --json            print the results as one JSON document
   npm start -- --data DIR        import account.asc and trans.asc of a folder instead of the sample
-  npm start -- --sql             only install the ledger's SQL on DATABASE_URL, and print how to go on in psql
+  npm start -- --sql             only install the ledger's SQL on DATABASE_URL, and print the next steps in psql
   npm start -- --help            print this
 
   DATABASE_URL=postgres://…      use that server: schemas meridian_ledger and ledger, which stay there afterwards

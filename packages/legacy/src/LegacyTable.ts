@@ -119,7 +119,7 @@ export const reconcile: <Row, State, Event extends Tagged>(
  * nothing. Fails with `InvalidInput` when no run of `seed` has finished, and with `EventStoreError` after `lockTimeout`.
  *
  * After a success, another run removes triggers that were left behind and fails with `SwitchedOver`. If the table was left
- * unfrozen and `freeze` is true, it freezes the table and reports how far the table and the events differ by then.
+ * unfrozen and `freeze` is true, it freezes the table and reports the differences of the table and the events since.
  */
 export const switchOver: <Row, State, Event extends Tagged>(
   table: LegacyMapping<Row, State, Event>,

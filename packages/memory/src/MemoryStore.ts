@@ -31,7 +31,7 @@ export type Services = EventStore | EventReader | LogBrowser | SnapshotStore | R
 
 /** Options of a store. */
 export interface StoreOptions {
-  /** Maximum sizes of what is appended, in bytes; at most the defaults of `SizeLimits`. */
+  /** Maximum sizes of appended events and commits, in bytes; at most the defaults of `SizeLimits`. */
   readonly limits?: SizeLimits.Options | undefined
 }
 

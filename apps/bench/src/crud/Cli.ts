@@ -21,7 +21,7 @@ export class UsageError extends Data.TaggedError("UsageError")<{ readonly proble
 /** The text of `--help`. */
 export const help = `CRUD against event sourcing: the same operations on tables of balances and on an event store.
 
-  npm run crud                 what is lost, what is known afterwards, what it costs
+  npm run crud                 lost updates, answers about the past, and costs
   npm run crud -- --json       the same as one JSON document
 
   --accounts N  --operations N  --clients N  --rounds N  --seed N

@@ -1,6 +1,6 @@
 /**
- * Imports a folder: checks every row, then stores the rows that the store does not hold yet. The log shows how far an
- * earlier import came, so an interrupted import continues and a repeated one adds nothing.
+ * Imports a folder: checks every row, then stores the rows that the store does not hold yet. The log shows the
+ * progress of an earlier import, so an interrupted import continues and a repeated one adds nothing.
  */
 import type { NonEmptyReadonlyArray } from "effect/Array"
 import * as Data from "effect/Data"

@@ -97,7 +97,7 @@ describe("an import", () => {
       }))
   )
 
-  it("of files that have grown adds what is new", () =>
+  it("of files that have grown adds the new rows", () =>
     run(Effect.gen(function*() {
       yield* Import.run(Folders.make({ transactions: Folders.transactionLines.slice(0, 4) }))
       expect(yield* Import.run(Folders.make({}))).toMatchObject({ stored: 5, added: 2 })

@@ -16,7 +16,7 @@ const freeze = { _tag: "FreezeAccount", reason: "a lost card" } as const
 const unfreeze = { _tag: "UnfreezeAccount" } as const
 const reversal = (deposit: number) => ({ _tag: "ReverseDeposit" as const, deposit, reason: "a mistake" })
 
-// Commands as they come to three accounts, and facts from the bank's books; each on some day.
+// Commands to three accounts, and facts from the bank's books; each on some day.
 const amounts = fc.integer({ min: 1, max: 500_00 }).map((minorUnits) => Amount.make(minorUnits))
 const asked = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom(...Currency.literals).map(opening) },

@@ -1,6 +1,6 @@
 /**
  * Schemas of other libraries (zod, valibot, arktype …) for the fields of events and for commands, by Standard Schema. They
- * only validate: what is stored is the value as it is, so it must be JSON.
+ * only validate: the value is stored unchanged, so it must be JSON.
  */
 import * as Schema from "effect/Schema"
 import type { StandardSchemaV1 } from "effect/StandardSchema"

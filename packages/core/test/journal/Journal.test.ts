@@ -365,7 +365,7 @@ describe("forgetKeys", () => {
     expect(known(forget(again, 1001)[0])).toEqual([2, 3, 4])
   })
 
-  it("refuses what is no time", () => {
+  it("refuses an invalid time", () => {
     for (
       const before of [malformed<DateTime.Utc>("2020-01-01"), at(Date.UTC(10000, 0)), malformed<DateTime.Utc>(NaN)]
     ) {
@@ -512,7 +512,7 @@ describe("findEvent", () => {
     expect(Option.isSome(Result.getOrThrow(Journal.findEvent(journal, malformed(id.toUpperCase()))))).toBe(true)
   })
 
-  it("refuses what is no id", () => {
+  it("refuses an invalid id", () => {
     expect(failureOf(Journal.findEvent(history, malformed("1")))).toMatchObject({ _tag: "InvalidInput", field: "id" })
   })
 })

@@ -18,7 +18,7 @@ export interface Mapping {
   readonly quotesData?: true
 }
 
-const code = "the request met a fault of the service; its log has the cause"
+const code = "the request failed by a fault of the service; its log has the cause"
 const later = "the service cannot answer now: repeat the request later"
 
 /** An error that is not in the table. */

@@ -95,7 +95,7 @@ export const part = <Command, State, Event extends Tagged, Refusal>(
   })
 })
 
-// Loads the state again, because events may be decoded to something else than what was decided.
+// Loads the state again, because the decoded events may differ from the decided ones.
 const saveSnapshot = <Command, State, Event extends Tagged, Refusal>(
   aggregate: Aggregate<Command, State, Event, Refusal>,
   id: string

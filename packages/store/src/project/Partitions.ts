@@ -47,7 +47,7 @@ export const list = Effect.fnUntraced(function*(
 })
 
 /**
- * Changes the number of partitions, 1 at first, to at most 10,000; returns when it is changed. All partitions first come to one
+ * Changes the number of partitions, 1 at first, to at most 10,000; returns when it is changed. All partitions first reach one
  * checkpoint, the highest that one of them has: this call does that work, and so do programs that run the projection.
  * If it fails or is interrupted, they finish the change; a call with the former number ends it. A later generation begins with as many.
  * Give it the options that the projection or consumer is run with; the batches of a consumer have 100 events by default.

@@ -82,7 +82,7 @@ export type Awaited =
   | Pick<LoadedState<unknown>, "position" | "stream">
 
 /**
- * Waits until the live rows include what was appended, to read your own writes. Fails with `AwaitTimeout` if that takes
+ * Waits until the live rows include an append, to read your own writes. Fails with `AwaitTimeout` if that takes
  * longer than the timeout, with `StreamParked` if the projection has parked one of the streams (not known for a bare
  * position), with `InvalidInput` inside a transaction, because the projector cannot see its events yet, with
  * `ProjectionOutdated` if a higher version has replaced the rows that this code reads, so that they do not change any more, and

@@ -47,18 +47,18 @@ describe("a record of query handlers", () => {
 
   it("runs middleware around the query, the first outermost, with the query", () =>
     run(Effect.gen(function*() {
-      const told: Array<unknown> = []
+      const calls: Array<unknown> = []
       const note = (name: string): Middleware.Middleware => (call, next) =>
         Effect.suspend(() => {
-          told.push([name, call])
+          calls.push([name, call])
           return next
         })
       const echo = Queries.make({
-        Echo: ({ text }: { readonly _tag: "Echo"; readonly text: string }) => Effect.sync(() => void told.push(text))
+        Echo: ({ text }: { readonly _tag: "Echo"; readonly text: string }) => Effect.sync(() => void calls.push(text))
       }, [note("outer"), note("inner")])
       yield* echo({ _tag: "Echo", text: "hello" })
       const call = { kind: "Query", tag: "Echo", payload: { _tag: "Echo", text: "hello" } }
-      expect(told).toEqual([["outer", call], ["inner", call], "hello"])
+      expect(calls).toEqual([["outer", call], ["inner", call], "hello"])
     })))
 })
 

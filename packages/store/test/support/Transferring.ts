@@ -43,7 +43,7 @@ export type Input = Transfers.Followed | Signal
 export const pay = ({ coins, to }: Event) => Process.send(Sample.aggregate, to, { _tag: "Add", coins, notes: [] })
 
 /**
- * A process that pays what was requested and keeps the tags of its inputs. Unlike a saga it takes no coins back. A test
+ * A process that pays the requests and keeps the tags of its inputs. Unlike a saga it does not take coins back. A test
  * gives the other parts.
  */
 export const payments = (changes: Partial<Definition> = {}) =>

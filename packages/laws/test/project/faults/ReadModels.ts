@@ -231,7 +231,7 @@ export const cachesSharedRows: RowQueryLaws.MakeCache = (projection) => {
   })
 }
 
-// All partitions come to one checkpoint, and no event is read for it.
+// All partitions get one checkpoint, and no event is read for it.
 const jumps = (to: (...checkpoints: ReadonlyArray<number>) => number) =>
   rows(({ repartition, updateAll }) => ({
     repartition: (id, asked) =>

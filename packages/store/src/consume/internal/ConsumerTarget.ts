@@ -13,12 +13,12 @@ import type { Consumer } from "./Definition.ts"
 import { deliver, type Place, undoing } from "./Deliver.ts"
 import { deliverBatch, nothing } from "./DeliverBatch.ts"
 import * as Deliveries from "./Deliveries.ts"
-import type { Remembered } from "./Lanes.ts"
+import type { Outcomes } from "./Lanes.ts"
 
 /** The target of a consumer. */
 export const make = <Event extends Tagged, R>(consumer: Consumer<Event, R>): ProjectionTarget<R> => {
   const { categories, events, handleAll, inTransaction, name, startAt, types } = consumer
-  const memory = new Map<string, Remembered>()
+  const memory = new Map<string, Outcomes>()
   // The partitions whose last batch had a failed event: the next batch begins with that event.
   const failing = new Set<string>()
   return {

@@ -23,7 +23,7 @@ export interface Delivering {
   readonly isParked: boolean
   readonly place: Place
   /** The events after the checkpoint that ended in the last batch of each partition. */
-  readonly memory: Map<string, Lanes.Remembered>
+  readonly memory: Map<string, Lanes.Outcomes>
 }
 
 /** An outcome without rows. */
@@ -48,12 +48,12 @@ export const deliverBatch = Effect.fnUntraced(function*<Event extends Tagged, R>
     concurrency: place === "outside" ? Math.max(1, Math.min(consumer.concurrency, events.length)) : 1,
     deliver: (event) => Effect.result(deliverOne(consumer, batch, event, place))
   })
-  const { covered, failed, remembered } = Lanes.progress(lanes)
-  memory.set(own, remembered)
+  const { covered, failed, outcomes } = Lanes.progress(lanes)
+  memory.set(own, outcomes)
   const outcome = { ...nothing, folded }
   if (failed === undefined) return { ...outcome, poisoned: [], covered }
   // If the transaction fails, all running handlers fail: these are not counted as failed attempts.
-  if (Exit.isFailure(yield* Effect.exit(readHead))) memory.set(own, Lanes.withoutFailures(remembered))
+  if (Exit.isFailure(yield* Effect.exit(readHead))) memory.set(own, Lanes.withoutFailures(outcomes))
   const { reason, stream, type, version } = failed
   yield* Effect.logWarning(
     `consumer "${consumer.name}" could not handle event ${version} of stream "${stream}" (${type}): ${reason}`

@@ -14,7 +14,7 @@ export type Ended = Result.Result<void, PoisonedEvent>
  * The outcomes of events that the checkpoint does not cover, by event id: the next batch does not handle them again. They are in
  * memory only, so a crash repeats these events.
  */
-export type Remembered = ReadonlyMap<string, Ended>
+export type Outcomes = ReadonlyMap<string, Ended>
 
 /** The events of a batch, and the progress of each. */
 export interface Lanes {
@@ -35,9 +35,9 @@ export interface Lanes {
 export const make = (
   events: ReadonlyArray<RecordedEvent>,
   waiting: ReadonlySet<StreamName>,
-  remembered: Remembered
+  outcomes: Outcomes
 ): Lanes => {
-  const states = events.map(({ id, stream }) => waiting.has(stream) ? "waiting" : remembered.get(id))
+  const states = events.map(({ id, stream }) => waiting.has(stream) ? "waiting" : outcomes.get(id))
   const failed = states.findIndex(isFailed)
   return { events, states, busy: new Set(), first: 0, limit: failed === -1 ? events.length : failed, begun: 0 }
 }
@@ -71,7 +71,7 @@ export interface Progress {
   /** That event, if it has failed. */
   readonly failed: PoisonedEvent | undefined
   /** The events after it that have ended. */
-  readonly remembered: Remembered
+  readonly outcomes: Outcomes
 }
 
 /** The progress of the batch, after the last handler has ended. */
@@ -83,12 +83,12 @@ export const progress = ({ events, states }: Lanes): Progress => {
     const state = states[place]
     return place > covered && Result.isResult(state) ? [[id, state] as const] : []
   })
-  return { covered, failed: isFailed(next) ? next.failure : undefined, remembered: new Map(behind) }
+  return { covered, failed: isFailed(next) ? next.failure : undefined, outcomes: new Map(behind) }
 }
 
 /** Those that were handled. */
-export const withoutFailures = (remembered: Remembered): Remembered =>
-  new Map([...remembered].filter(([, ended]) => Result.isSuccess(ended)))
+export const withoutFailures = (outcomes: Outcomes): Outcomes =>
+  new Map([...outcomes].filter(([, ended]) => Result.isSuccess(ended)))
 
 const isFailed = (state: Lanes["states"][number]): state is Result.Failure<void, PoisonedEvent> =>
   Result.isResult(state) && Result.isFailure(state)

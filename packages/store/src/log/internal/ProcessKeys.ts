@@ -28,17 +28,17 @@ export const guard = (adapter: Adapter): Adapter => ({
     const key = reserved(commit.idempotency)
     if (key === undefined) return adapter.commit(commit, inline)
     const stored = Effect.suspend(() => adapter.commit(caused(commit, key), inline))
-    return believed(adapter, key, stored, (appended) => appended.deduplicated ? Option.some(appended) : Option.none())
+    return verified(adapter, key, stored, (appended) => appended.deduplicated ? Option.some(appended) : Option.none())
   },
   findAppended: (idempotency) => {
     const key = reserved(idempotency)
     const found = adapter.findAppended(idempotency)
-    return key === undefined ? found : believed(adapter, key, found, (earlier) => earlier)
+    return key === undefined ? found : verified(adapter, key, found, (earlier) => earlier)
   }
 })
 
 // `earlierOf` gives the commit that was stored before under the key.
-const believed = Effect.fnUntraced(function*<A, E extends { readonly _tag: string }>(
+const verified = Effect.fnUntraced(function*<A, E extends { readonly _tag: string }>(
   adapter: Adapter,
   key: string,
   effect: Effect.Effect<A, E>,

@@ -40,7 +40,7 @@ export const record = Effect.fnUntraced(function*<State, R>(
     const conflict = yield* commit(group)
     for (const one of conflict === undefined ? group : []) {
       open.delete(one.stream)
-      yield* remember(process, one)
+      yield* cache(process, one)
     }
     if (conflict === undefined) continue
     const again = yield* decideAgain(conflict.stream)
@@ -82,7 +82,7 @@ const commit = Effect.fnUntraced(function*<State>(
   )
 })
 
-const remember = <State>(
+const cache = <State>(
   process: Pick<Process<never, State>, "instances">,
   { after, events, version }: Decisions<State>
 ): Effect.Effect<void, never, EventStore> => {

@@ -81,7 +81,7 @@ export const run = <Event extends Tagged, State, R>(
     return yield* Effect.andThen(Effect.all(all, { concurrency: "unbounded", discard: true }), Effect.never)
   })
 
-/** An instance for which something is due, and how far the observer was when it was found. */
+/** An instance with due work, and the progress of the observer when it was found. */
 interface Due {
   readonly row: Row<ProcessRow>
   readonly progress: ObserverProgress.ObserverProgress

@@ -22,9 +22,9 @@ export const foldBefore = <R>(
   const newer = find(target, events, waiting)
   const before = newer === undefined ? events : events.filter(({ position }) => position < newer.position)
   return Effect.map(target.fold(batch, before, waiting, limits), (outcome) => {
-    const met = outcome.newer
-    if (met !== undefined) {
-      return { ...outcome, covered: before.filter(({ position }) => position < met.position).length }
+    const own = outcome.newer
+    if (own !== undefined) {
+      return { ...outcome, covered: before.filter(({ position }) => position < own.position).length }
     }
     const { covered = before.length } = outcome
     return { ...outcome, covered, newer: covered < before.length ? undefined : newer }

@@ -35,7 +35,7 @@ export type BeforeRetry = (
 ) => Effect.Effect<void, ReadFailure>
 
 /**
- * Retries a stream in the generations of the target's version. Returns what is still parked, of the live one first. If events have
+ * Retries a stream in the generations of the target's version. Returns the streams that are still parked, of the live one first. If events have
  * effects outside of the store, it uses several transactions, so that handled events are stored soon.
  */
 export const retryParked = Effect.fnUntraced(function*<R>(

@@ -64,7 +64,7 @@ const closing = (calls: Calls.Calls<never>, resources: Resources.Resources, scop
       // Handlers that run may call the store until they have ended.
       await resources.stop()
       await calls.close()
-      // Stops also what was started meanwhile.
+      // Also stops resources that were started meanwhile.
       await resources.stop()
       await Effect.runPromise(Scope.close(scope, Exit.void))
     })()

@@ -20,7 +20,7 @@ export class Aborted extends TaggedError("Aborted")<{ readonly reason: unknown }
   }
 }
 
-/** A bug in this library, in an adapter or in a function given to it; `cause` is what was thrown. */
+/** A bug in this library, in an adapter or in a function given to it; `cause` is the thrown value. */
 export class UnexpectedError extends TaggedError("UnexpectedError")<{ readonly cause: unknown }> {
   override get message(): string {
     return `an unexpected error was thrown: ${printable(reasonOf(this.cause))}`
