@@ -17,7 +17,7 @@ import type { Batch } from "../../project/ReadModelStore.ts"
  */
 export type Place = "outside" | "inside" | "savepoint"
 
-/** Runs a handler. Fails with the reason if it fails, dies, interrupts itself, or takes too long. */
+/** Runs a handler. Fails with the reason if the handler fails, dies, interrupts itself, or takes too long. */
 export const deliver = <E, R>(
   batch: Batch,
   handler: Effect.Effect<unknown, E, R>,

@@ -86,7 +86,7 @@ export const progress = ({ events, states }: Lanes): Progress => {
   return { covered, failed: isFailed(next) ? next.failure : undefined, outcomes: new Map(behind) }
 }
 
-/** Those that were handled. */
+/** The outcomes of handled events, without failures. */
 export const withoutFailures = (outcomes: Outcomes): Outcomes =>
   new Map([...outcomes].filter(([, ended]) => Result.isSuccess(ended)))
 

@@ -1,4 +1,4 @@
-/** Logs outages of a store: a warning at the begin, and a line at the end. */
+/** Logs outages of a store: a warning at the beginning, and a line at the end. */
 import * as Effect from "effect/Effect"
 import type { EventStoreError } from "../EventStoreError.ts"
 
