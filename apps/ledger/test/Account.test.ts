@@ -122,7 +122,8 @@ describe("a frozen account", () => {
     account.given([opened]).when(unfreeze).thenNothing()
   })
 
-  it("moves money again after it is unfrozen", () => isFrozen.given([unfrozen]).when(withdraw(100)).then([withdrawn(100)]))
+  it("moves money again after it is unfrozen", () =>
+    isFrozen.given([unfrozen]).when(withdraw(100)).then([withdrawn(100)]))
 
   it("still accepts facts", () => {
     const interest = Account.InterestCredited.make({ amount: crowns(3), currency })

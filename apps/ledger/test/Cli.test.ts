@@ -27,10 +27,13 @@ describe("the command line", () => {
     })
   })
 
-  it.each(["tme-travel", "6", "", "replay,", "Replay"])("refuses the unknown chapter %o with a list of all names", (name) => {
-    const problem = problemOf(["--chapter", name])
-    for (const { name } of Story.chapters) expect(problem).toContain(name)
-  })
+  it.each(["tme-travel", "6", "", "replay,", "Replay"])(
+    "refuses the unknown chapter %o with a list of all names",
+    (name) => {
+      const problem = problemOf(["--chapter", name])
+      for (const { name } of Story.chapters) expect(problem).toContain(name)
+    }
+  )
 
   it.each(
     [

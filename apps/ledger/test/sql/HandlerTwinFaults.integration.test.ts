@@ -57,7 +57,11 @@ const faults: ReadonlyArray<Fault> = [
     "  true\n)::ledger.handled",
     "  false\n)::ledger.handled"
   ]),
-  fault("keys have another form in SQL", handlersAgree, 3, ["account/fingerprint_of", "'account', agg", "'Account', agg"]),
+  fault("keys have another form in SQL", handlersAgree, 3, [
+    "account/fingerprint_of",
+    "'account', agg",
+    "'Account', agg"
+  ]),
   fault("an event in the snapshot is folded a second time", handlersAgree, 6, [
     "classic/take_snapshot",
     "loaded.version, loaded.\"position\"",

@@ -40,7 +40,11 @@ describe("a process", () => {
     ["a name that no store could hold", { name: "a\u0000" }, "name must not contain the character \\u0000"],
     ["a name with half a character", { name: "\ud800" }, "name must not contain a lone surrogate"],
     ["a name that is no text", { name: 5 }, "name must be a text"],
-    ["a name that is too long for an id after it", { name: "a".repeat(199) }, "name must be at most 198 characters long"],
+    [
+      "a name that is too long for an id after it",
+      { name: "a".repeat(199) },
+      "name must be at most 198 characters long"
+    ],
     ["a name of 300 characters", { name: "a".repeat(300) }, "name must be at most 198 characters long"],
     ["no event types", { events: EventCodec.makeUnsafe([]) }, "events must have at least one event type"],
     ["an empty list of categories", { categories: [] }, "categories must have at least one category, or be left out"],

@@ -13,7 +13,9 @@ const store = (layer: Layer.Layer<LogWentBackSuite.Stores>) => Planted.services(
 const logWentBackLaws: Table<typeof LogWentBackLaws> = {
   projectionsFollowTheLog: { "a head that never decreases": store(LogsThatGoBack.remembersTheHighestHead) },
   cachedAnswersAreOfTheLog: { "a revision that comes again": store(LogsThatGoBack.countsRevisions) },
-  rebuildsKeepToTheirRows: { "a generation that is identified by its id alone": store(LogsThatGoBack.remembersGenerations) }
+  rebuildsKeepToTheirRows: {
+    "a generation that is identified by its id alone": store(LogsThatGoBack.remembersGenerations)
+  }
 }
 
 const lostEventLaws: Table<typeof LostEventLaws> = {

@@ -86,12 +86,15 @@ describe("the state of an aggregate", () => {
       })
     })))
 
-  it.each(pasts)("as of %s includes the events up to that point", (_, asOf, balance) =>
-    runAtZero(Effect.gen(function*() {
-      yield* seed
-      const { state } = yield* State.load(Account.account, "a", { asOf })
-      expect(state).toEqual({ balance })
-    })))
+  it.each(pasts)(
+    "as of %s includes the events up to that point",
+    (_, asOf, balance) =>
+      runAtZero(Effect.gen(function*() {
+        yield* seed
+        const { state } = yield* State.load(Account.account, "a", { asOf })
+        expect(state).toEqual({ balance })
+      }))
+  )
 
   it.each(pasts)(
     "as of %s is complete unless the domain's clock may have left events out",

@@ -81,7 +81,8 @@ describe("commands that are handled together", () => {
         _tag: "PartRefused",
         stream: "account-a",
         refusal: { _tag: "Overdrawn", balance: 0 },
-        message: "the command for stream \"account-a\" was refused, and nothing was stored: the field refusal has the reason"
+        message:
+          "the command for stream \"account-a\" was refused, and nothing was stored: the field refusal has the reason"
       })
       expect(yield* everything).toEqual([])
     })))

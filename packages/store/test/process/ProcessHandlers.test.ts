@@ -94,13 +94,16 @@ describe("a handler", () => {
     ["does not have", { _tag: "Break" }, "Expected"],
     ["no longer accepts", { _tag: "Take", coins: "many" }, "coins"],
     ["does not read in full", { _tag: "Seal", hard: true }, "hard"]
-  ])("gives the outcome Failed for a command that its aggregate %s", (_, recorded, reason) =>
-    run(Effect.gen(function*() {
-      expect(yield* jars.handle({ ...command, command: recorded }, {})).toMatchObject({
-        _tag: "Failed",
-        reason: expect.stringContaining(reason)
-      })
-    })))
+  ])(
+    "gives the outcome Failed for a command that its aggregate %s",
+    (_, recorded, reason) =>
+      run(Effect.gen(function*() {
+        expect(yield* jars.handle({ ...command, command: recorded }, {})).toMatchObject({
+          _tag: "Failed",
+          reason: expect.stringContaining(reason)
+        })
+      }))
+  )
 
   it("fails a command permanently if the aggregate defines no schema of its commands", () =>
     run(Effect.gen(function*() {

@@ -163,7 +163,11 @@ describe("an event that cannot be matched to an instance", () => {
     ["returns an id outside of an Option", () => "2", "correlate must return an Option"],
     ["returns an empty id", () => Option.some(""), "id must be a text that is not empty"],
     ["returns a very long id", () => Option.some("a".repeat(10_000)), "must not be longer than 255 characters"],
-    ["returns an id that is too long with the name of the process", () => Option.some("a".repeat(200)), "instance must be at most 191"],
+    [
+      "returns an id that is too long with the name of the process",
+      () => Option.some("a".repeat(200)),
+      "instance must be at most 191"
+    ],
     ["returns an id that no store could hold", () => Option.some("\u0000"), "must not contain the character"],
     ["returns undefined as an id", () => Option.some(undefined), "instance must be a text"],
     ["returns a number as an id", () => Option.some(5), "instance must be a text"],

@@ -56,8 +56,16 @@ describe("an instance whose process", () => {
       "react sends a command to category \"\ufffd\""
     ],
     ["schedules nothing", () => [{ _tag: "Schedule", name: "late" }], "it threw"],
-    ["schedules at an invalid time", () => [Process.scheduleAt("late", malformed("soon"))], "timeout \"late\" must be a time"],
-    ["schedules after an infinite duration", () => [Process.schedule("late", Duration.infinity)], "timeout \"late\" must be a time"],
+    [
+      "schedules at an invalid time",
+      () => [Process.scheduleAt("late", malformed("soon"))],
+      "timeout \"late\" must be a time"
+    ],
+    [
+      "schedules after an infinite duration",
+      () => [Process.schedule("late", Duration.infinity)],
+      "timeout \"late\" must be a time"
+    ],
     ["schedules after NaN", () => [Process.schedule("late", NaN)], "timeout \"late\" must be a time"],
     [
       "schedules after the year 9999",
@@ -74,7 +82,11 @@ describe("an instance whose process", () => {
       "timeout must not contain"
     ],
     ["cancels nothing", () => [{ _tag: "Cancel" }], "timeout must be a text of 1 to 255 characters"],
-    ["cancels a name that no store could hold", () => [Process.cancel("\u0000")], "timeout must not contain the character"]
+    [
+      "cancels a name that no store could hold",
+      () => [Process.cancel("\u0000")],
+      "timeout must not contain the character"
+    ]
   ])("%s is parked with the reason", (_, react, reason) => {
     const { pending, events, state } = handled(processOf({ react: () => malformed(react()) }), request(1))
     expect(events).toEqual([
