@@ -30,7 +30,7 @@ const queriesOn = (sql: SqlClient.SqlClient, audit: Identifier) => ({
 const cents = (text: (found: string) => string) => ([row]: ReadonlyArray<Found>): Answer =>
   typeof row?.cents === "bigint" ? answered(text(money(Number(row.cents)))) : cannot("no such entry in the audit table")
 
-/** How a balances table with an audit table answers. */
+/** The answers of a balances table with an audit table. */
 export const make = Effect.fnUntraced(function*(schema: string) {
   const sql = yield* SqlClient.SqlClient
   const accounts = sql(`${schema}.accounts`)

@@ -1,4 +1,4 @@
-/** The answers of events: everything that follows from them, also to new questions. */
+/** The answers of events, also to questions that were not planned for. */
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Num from "effect/Number"
@@ -92,7 +92,7 @@ const pastForged = Effect.fnUntraced(function*(schema: string) {
   )
 })
 
-/** How events with a row for each account answer. */
+/** The answers of events with a row for each account. */
 export const make = Effect.fnUntraced(function*({ balance, schema, store }: EventBooks) {
   const sql = yield* SqlClient.SqlClient
   const onStore = Effect.provideContext(store)

@@ -15,7 +15,7 @@ const held = ({ cents }: Row) => money(Number(cents))
 const first = (found: (row: Row) => string, reason: string) => ([row]: ReadonlyArray<Row>): Answer =>
   row === undefined ? cannot(reason) : answered(found(row))
 
-/** How the balances table of a schema answers. It makes the changes that SQL allows. */
+/** The answers of the balances table of a schema. The last two questions change data by SQL. */
 export const make = Effect.fnUntraced(function*(schema: string) {
   const sql = yield* SqlClient.SqlClient
   const accounts = sql(`${schema}.accounts`)

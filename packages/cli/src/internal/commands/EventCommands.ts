@@ -92,7 +92,11 @@ export const tail = Command.make("tail", {
     ),
     Flag.withDefault("now")
   ),
-  limit: Flag.Int("limit").pipe(Flag.withAlias("n"), Flag.withDescription("End after so many events"), Flag.optional),
+  limit: Flag.Int("limit").pipe(
+    Flag.withAlias("n"),
+    Flag.withDescription("End after this number of events"),
+    Flag.optional
+  ),
   follow: Flag.Boolean("follow").pipe(
     Flag.withDescription(
       "Wait for later events, until Ctrl-C; true by default, --no-follow ends at the head of the log"

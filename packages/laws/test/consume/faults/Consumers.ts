@@ -38,7 +38,7 @@ export const handlesAfterTheCheckpoint = afterwards((consumer, all) => deliver(c
 
 export const handlesBackwards = afterwards((consumer, all) => deliver(consumer)(all.toReversed()))
 
-/** As if the checkpoint were stored while the second event of a stream is in hand. */
+/** As if the checkpoint were stored while the second event of a stream is being handled. */
 export const passesEventsInHand = afterwards(
   (consumer, all) => deliver(consumer)(all),
   ({ delivery }) => delivery.version === 2

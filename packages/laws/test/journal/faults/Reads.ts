@@ -1,4 +1,4 @@
-/** Faults of reads, for adapters and Journals: a change to the options or to the reswapped events. */
+/** Faults of reads, for adapters and Journals: a change to the options or to the returned events. */
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import { StreamVersion } from "@refold/core/event/StreamVersion"
 import * as AsOf from "@refold/core/journal/AsOf"
@@ -75,13 +75,13 @@ export const commitsAreWrites: ReadFault = {
     })
 }
 
-/** Reads by a correlation id what has the id in either field. */
+/** Reads by a correlation id the events that have the id in either field. */
 export const idsAreMixedUp: ReadFault = {
   request: ({ correlationId, ...options }) =>
     correlationId === undefined ? options : { ...options, causationId: correlationId }
 }
 
-/** Takes no more than one event of each id. */
+/** Returns only one event of each id. */
 export const idsAreUnique: ReadFault = {
   response: (events, { causationId }) => causationId === undefined ? events : events.slice(0, 1)
 }
