@@ -3,7 +3,7 @@
 --   after        the position after which to begin
 --   types        only these types, under their stored names; NULL = all
 --   categories   only streams whose names begin with one of these and a dash; NULL = all
---   max_count    how many events at most; together with after it reads in pages
+--   max_count    the maximum number of events; use it with after to read in pages
 -- Refuses with 22023 what TypeScript refuses: types and categories that no event can have, and numbers below 0.
 -- Refused under REPEATABLE READ and SERIALIZABLE, whose snapshot may be older than the head.
 CREATE FUNCTION refold.read_all(
