@@ -45,7 +45,7 @@ BEGIN
     FROM unnest(streams) WITH ORDINALITY AS w(stream, number)
   ) AS l;
   IF names < cardinality(streams) THEN
-    RAISE EXCEPTION 'a stream that a commit of a batch writes to must not stand twice in it'
+    RAISE EXCEPTION 'a stream that a commit writes to must not occur twice in a batch'
       USING ERRCODE = 'invalid_parameter_value';
   ELSIF is_behind OR current_setting('synchronous_commit') = 'off' THEN
     is_locked := refold.lock_positions(false);

@@ -18,7 +18,7 @@ BEGIN
   ELSIF EXISTS (
     SELECT FROM unnest(streams, event_counts) AS w(stream, events) GROUP BY w.stream HAVING count(*) > 1 AND max(w.events) > 0
   ) THEN
-    RAISE EXCEPTION 'a stream that a commit of a batch writes to must not stand twice in it'
+    RAISE EXCEPTION 'a stream that a commit writes to must not occur twice in a batch'
       USING ERRCODE = 'invalid_parameter_value';
   ELSIF 0 = ANY (event_counts) THEN
     PERFORM refold.check_guards(array_agg(w.expected), array_agg(w.events))

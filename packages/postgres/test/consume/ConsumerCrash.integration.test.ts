@@ -1,5 +1,5 @@
-// Programs that run a consumer, killed and suspended between the effect and the checkpoint: nothing is lost, and what is delivered
-// again has the same key.
+// Programs that run a consumer are killed and suspended between the effect and the checkpoint: nothing is lost, and an event
+// that is delivered again has the same key.
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Stream from "effect/Stream"
@@ -27,7 +27,7 @@ const untilAtHead = (opened: Stores.Opened) =>
 const sound = { missing: [], wrong: [], shared: 0 }
 
 test(
-  "killed between the effect and the checkpoint, a consumer delivers the event again with the same key",
+  "a consumer that is killed between the effect and the checkpoint delivers the event again with the same key",
   onDatabase((opened) =>
     Effect.gen(function*() {
       yield* Ticks.appendMany(opened, 100)
@@ -44,7 +44,7 @@ test(
 )
 
 test(
-  "killed again and again under load, consumers lose nothing and keep the order of each stream",
+  "consumers that are killed repeatedly under load lose nothing and keep the order of each stream",
   onDatabase((opened) =>
     Effect.gen(function*() {
       const file = yield* Couriers.letters
@@ -65,7 +65,7 @@ test(
 )
 
 test(
-  "asked to end, a consumer stores the checkpoint of the event in hand: nothing is delivered again",
+  "a consumer that is told to stop finishes the current event and stores its checkpoint, so nothing is delivered again",
   onDatabase((opened) =>
     Effect.gen(function*() {
       yield* Ticks.appendMany(opened, 500)
@@ -85,7 +85,7 @@ test(
 )
 
 test(
-  "suspended in a handler, a consumer loses its place to another, and stores nothing when it thaws",
+  "a consumer that is suspended in a handler loses its ownership, and stores nothing when it resumes",
   onDatabase((opened) =>
     Effect.gen(function*() {
       yield* Ticks.appendMany(opened, 100)
@@ -93,7 +93,7 @@ test(
       const courier = yield* Couriers.start(opened, file, { hangsAt: 30, ownerIdleTimeout: "3 seconds" })
       yield* Following.until(Effect.sync(() => Couriers.read(file).length === 30))
       const other = yield* Couriers.start(opened, file, { ownerIdleTimeout: "3 seconds" })
-      // Longer than the timeout: a handler that takes long is not an owner that has stopped.
+      // Longer than the idle timeout: a long-running handler does not make its owner idle.
       yield* Effect.sleep("4 seconds")
       expect(Couriers.read(file)).toHaveLength(30)
       yield* courier.suspend

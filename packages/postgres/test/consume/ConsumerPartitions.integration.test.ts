@@ -1,5 +1,5 @@
-// Programs that share the partitions of a consumer, killed and suspended while the number of partitions changes: nothing is lost, and
-// the order of each stream is kept.
+// Programs that share the partitions of a consumer are killed and suspended while the number of partitions changes: nothing is
+// lost, and the order of each stream is kept.
 import * as Consumer from "@refold/store/consume/Consumer"
 import * as Partitions from "@refold/store/project/Partitions"
 import * as Effect from "effect/Effect"
@@ -41,7 +41,7 @@ const untilMore = (file: string) =>
 const sound = { missing: [], wrong: [], shared: 0 }
 
 test(
-  "killed and suspended again and again while their number changes, programs that share partitions lose nothing and keep the order of each stream",
+  "programs that share partitions, and are killed and suspended while the number of partitions changes, lose nothing and keep the order of each stream",
   Ticks.onDatabase((opened) =>
     Effect.gen(function*() {
       const file = yield* Couriers.letters
@@ -72,7 +72,7 @@ test(
 )
 
 test(
-  "a program that hangs in one partition holds up no other, and another program takes its partition over when it is killed",
+  "a program that hangs in one partition delays no other partition, and another program takes it over when the first is killed",
   Ticks.onDatabase((opened) =>
     Effect.gen(function*() {
       const file = yield* Couriers.letters
@@ -89,7 +89,7 @@ test(
         Partitions.list({ name: "courier" }),
         Ticks.services(opened)
       )
-      // All but the one that hangs are at the head.
+      // All partitions except the hanging one are at the head.
       yield* Following.until(
         Effect.map(partitions, (all) => all.filter(({ position }) => position === 1000).length === 3)
       )

@@ -1,4 +1,4 @@
-// A stream that ends, however it ends, leaves the shared session as it found it; one that cannot be served fails.
+// A stream that ends in any way leaves nothing in the shared session; one that cannot be served fails.
 import { PGlite } from "@electric-sql/pglite"
 import { once } from "node:events"
 import type { Duplex } from "node:stream"
@@ -61,7 +61,7 @@ test("a stream destroyed in a transaction rolls back before the next one is serv
   expect(await next).toBe("0")
 })
 
-test("a stream that ends while it listens stops listening, and its prepared statements go", async () => {
+test("a stream that ends while it listens stops listening, and its prepared statements are dropped", async () => {
   const { stream } = await connect()
   await ask(stream, Messages.query("listen gossip"))
   const parse = Buffer.from("P\0\0\0\x15mine\0select 1\0\0\0", "latin1")
@@ -75,7 +75,7 @@ test("a stream that ends while it listens stops listening, and its prepared stat
   expect(await value(left)).toBe("0")
 })
 
-test("a channel is noted whatever spaces are around it, and a hundred thousand spaces hold nothing up", async () => {
+test("a channel is recognised with any spaces around it, also a hundred thousand without delay", async () => {
   const { stream } = await connect()
   const spaces = " ".repeat(100_000)
   for (
@@ -92,7 +92,7 @@ test("a channel is noted whatever spaces are around it, and a hundred thousand s
   expect(await value("select count(*) from pg_listening_channels()")).toBe("0")
 })
 
-test("a request in pieces is served when it is whole", async () => {
+test("a request in several chunks is served when it is complete", async () => {
   const { stream } = await connect()
   const whole = Messages.query("select 'pieces'")
   stream.write(whole.subarray(0, 3))
@@ -101,7 +101,7 @@ test("a request in pieces is served when it is whole", async () => {
   stream.destroy()
 })
 
-test("CancelRequest on a new stream answers the waiting request it names, and only with the right secret", async () => {
+test("a CancelRequest on a new stream cancels the waiting request that it names, and only with the right secret", async () => {
   const owner = await connect()
   const waiter = await connect()
   await ask(owner.stream, Messages.query("begin"))
@@ -122,7 +122,7 @@ test("CancelRequest on a new stream answers the waiting request it names, and on
   waiter.stream.destroy()
 })
 
-test("a stream destroyed while it waits passes its turn on", async () => {
+test("a stream that is destroyed while it waits passes its turn on", async () => {
   const owner = await connect()
   const waiter = await connect()
   await ask(owner.stream, Messages.query("begin"))

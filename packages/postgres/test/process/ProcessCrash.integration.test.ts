@@ -1,5 +1,5 @@
-// Workers that are killed without warning between any two steps of a transfer, two at a time, while transfers are
-// requested: in the end no coin is lost or made, and every command has had its effect once.
+// Workers are killed without warning between any two steps of a transfer, two at a time, while transfers are
+// requested: in the end no coin is lost or created, and every command has taken effect once.
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import * as Sample from "@refold/laws/internal/kit/Sample"
 import * as Transfers from "@refold/laws/internal/process/Transfers"
@@ -27,7 +27,7 @@ const coins = 1000
 const handleJar = CommandHandler.make(Sample.aggregate)
 const handleTransfer = CommandHandler.make(Transfers.aggregate)
 
-// `npm test` tries one of the two numbers at each moment.
+// `npm test` uses one of the two numbers for each moment.
 const numbers = () => Soak.level === "test" ? [[1, 7][below(2)]!] : [1, 7]
 
 const deaths: ReadonlyArray<Workers.Death> = Workers.deeds.flatMap((deed) =>
@@ -40,7 +40,7 @@ const request = (id: string) => {
   return handleTransfer(id, { _tag: "Request", from, to, coins: 1 + below(2 * coins) })
 }
 
-// Transfers are requested until all workers have died, since each needs something to do at which it dies. Gives their ids.
+// Transfers are requested until all workers have crashed, because each crashes at a certain step of its work. Returns their ids.
 const workedOn = (url: string) =>
   Effect.gen(function*() {
     yield* Effect.forEach(jars, (jar) => handleJar(jar, { _tag: "Add", coins, notes: [] }))
@@ -55,7 +55,7 @@ const workedOn = (url: string) =>
         ids.push(id)
       }
     }))
-    // Two at a time: when one has died, the next begins.
+    // Two at a time: when one has crashed, the next begins.
     yield* Effect.forEach(
       deaths,
       (death) => Effect.scoped(Effect.flatMap(Workers.start({ url, death }), ({ gone }) => gone)),
@@ -68,13 +68,13 @@ const workedOn = (url: string) =>
     return ids
   })
 
-// A transfer that begins late finds jars that are sealed: it is compensated, or cannot be.
+// A transfer that begins late finds sealed jars: it is compensated, or its compensation fails.
 const sealSome = Effect.forEach(jars.slice(0, 2), (jar) => handleJar(jar, { _tag: "Seal" }))
 
 const stateOf = (id: string) =>
   Effect.map(State.load(Moves.saga.instances, id), ({ state }) => Result.getOrThrow(state.state))
 
-// Workers finish transfers about in this order: one after the other is waited for.
+// Workers finish transfers approximately in this order, so each is awaited in turn.
 const untilFinished = (ids: ReadonlyArray<string>) =>
   Effect.forEach(
     ids,
@@ -84,7 +84,7 @@ const untilFinished = (ids: ReadonlyArray<string>) =>
 const isUnfinished = ({ status }: { readonly status: string }): boolean =>
   ["NotStarted", "Running", "Compensating"].includes(status)
 
-// What sagas hold that could not put it back.
+// The coins of sagas whose compensation failed.
 const limbo = (states: ReadonlyArray<Effect.Success<ReturnType<typeof stateOf>>>): number =>
   states.reduce((sum, state) => state.status === "CompensationFailed" ? sum + state.data.coins : sum, 0)
 
@@ -93,7 +93,7 @@ const phases = (states: ReadonlyArray<{ readonly status: string }>) =>
 
 const isOfSaga = ({ metadata }: RecordedEvent): boolean => "process" in metadata
 
-// What came from elsewhere, and what sealing took out.
+// The coins that were added other than by sagas, minus those that sealing removed.
 const putIn = (log: ReadonlyArray<RecordedEvent>): number =>
   log.filter((event) => !isOfSaga(event) && event.stream.startsWith("jar-"))
     .flatMap((event) => Result.getOrThrow(Sample.codec.decode(event)))
@@ -104,7 +104,7 @@ const putIn = (log: ReadonlyArray<RecordedEvent>): number =>
     )
 
 test(
-  "workers that are killed between any two steps lose no coin, make none, and do nothing twice",
+  "workers that are killed between any two steps lose no coin, create none, and execute no command twice",
   () =>
     Effect.runPromise(Effect.scoped(Effect.gen(function*() {
       const url = yield* freshDatabase()
