@@ -36,12 +36,12 @@ const takeTurns = async (options?: Parameters<typeof FolderOwners.start>[1]) => 
   const first = start(options)
   expect(await first.line()).toBe("opened")
   const refused = await start(options).line()
-  for (let n = 0; n < 20; n++) expect(await first.ask("insert")).toBe("inserted")
+  for (let n = 0; n < 20; n++) expect(await first.send("insert")).toBe("inserted")
   await first.kill()
   const second = start(options)
   expect(await second.line()).toBe("opened")
-  expect(await second.ask("insert")).toBe("inserted")
-  expect(await second.ask("count")).toBe("21")
+  expect(await second.send("insert")).toBe("inserted")
+  expect(await second.send("count")).toBe("21")
   return { first, refused }
 }
 
@@ -88,14 +88,14 @@ describe("a folder that a process has open", () => {
     await EmbeddedStore.fill(folder)
     const first = start()
     expect(await first.line()).toBe("opened")
-    expect(await first.ask("insert")).toBe("inserted")
+    expect(await first.send("insert")).toBe("inserted")
     first.child.kill("SIGSTOP")
     const second = start()
     expect(await second.line()).toBe("opened")
     first.child.kill("SIGCONT")
-    expect(await first.ask("insert")).toMatch(/^failed /)
-    expect(await second.ask("insert")).toBe("inserted")
-    expect(await second.ask("count")).toBe("2")
+    expect(await first.send("insert")).toMatch(/^failed /)
+    expect(await second.send("insert")).toBe("inserted")
+    expect(await second.send("count")).toBe("2")
   })
 
   test("keeps its lock and its rows when it is opened again through links, in its own process and in others", async () => {
@@ -112,20 +112,20 @@ describe("a folder that a process has open", () => {
     const first = startOn(links[0]!)
     expect(await first.line()).toBe("opened")
     for (const path of [links[1]!, data, `${links[0]!}/.`]) {
-      expect(await first.ask(`open ${path}`)).toMatch(/^FolderInUse .* process \d+ on /)
-      expect(await first.ask("insert")).toBe("inserted")
+      expect(await first.send(`open ${path}`)).toMatch(/^FolderInUse .* process \d+ on /)
+      expect(await first.send("insert")).toBe("inserted")
       expect(await startOn(path).line()).toMatch(/^The folder .* is in use: process /)
       expect(Fs.existsSync(Path.join(data, "refold.lock"))).toBe(true)
     }
     // A link that is changed later has no effect.
     Fs.rmSync(links[0]!)
     Fs.symlinkSync(folder, links[0]!)
-    expect(await first.ask("insert")).toBe("inserted")
+    expect(await first.send("insert")).toBe("inserted")
     expect(await startOn(data).line()).toMatch(/is in use/)
     await first.kill()
     const second = startOn(links[1]!)
     expect(await second.line()).toBe("opened")
-    expect(await second.ask("count")).toBe("4")
+    expect(await second.send("count")).toBe("4")
     expect(Fs.readdirSync(folder).toSorted()).toEqual(["data", "one", "two"])
   })
 
@@ -139,7 +139,7 @@ describe("a folder that a process has open", () => {
     await EmbeddedStore.fill(folder)
     const first = start()
     expect(await first.line()).toBe("opened")
-    await expect(first.ask("exit")).rejects.toThrow("has ended")
+    await expect(first.send("exit")).rejects.toThrow("has ended")
     expect(Fs.existsSync(lockFile())).toBe(false)
   })
 })

@@ -164,7 +164,7 @@ test(
   "the table refuses an event exactly if the functions of the SQL API refuse it",
   run(Effect.gen(function*() {
     const { sql } = yield* Stores.Database
-    const ask = ([stream, type, data, meta, occurred]: ReadonlyArray<string | undefined>) =>
+    const query = ([stream, type, data, meta, occurred]: ReadonlyArray<string | undefined>) =>
       sql<{ readable: boolean; allowed: boolean }>`
         with event as (
           select ${data}::text::jsonb as data, ${meta}::text::jsonb as metadata, ${occurred}::text::timestamptz as at
@@ -177,7 +177,7 @@ test(
     yield* Effect.promise(() =>
       fc.assert(
         fc.asyncProperty(events, async (event) => {
-          const [row] = await Effect.runPromise(ask(event))
+          const [row] = await Effect.runPromise(query(event))
           const { allowed, readable } = row!
           tally[readable ? "readable" : "not"]++
           expect([event, readable]).toEqual([event, allowed])

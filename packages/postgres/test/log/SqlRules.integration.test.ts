@@ -91,7 +91,7 @@ const ruleOf = (result: Result.Result<unknown, InvalidInput>) => Result.isFailur
 const isRefused = (result: Result.Result<unknown, unknown>) => Result.isFailure(result)
 
 describe.each(Object.entries(runtimes))("%s", (_where, runtime) => {
-  const ask = <A>(query: (sql: SqlClient.SqlClient) => Effect.Effect<ReadonlyArray<{ answer: A }>, unknown>) =>
+  const answerOf = <A>(query: (sql: SqlClient.SqlClient) => Effect.Effect<ReadonlyArray<{ answer: A }>, unknown>) =>
     runtime.runPromise(
       Effect.flatMap(SqlClient.SqlClient, (sql) => Effect.map(query(sql), ([row]) => row!.answer))
     )
@@ -100,13 +100,13 @@ describe.each(Object.entries(runtimes))("%s", (_where, runtime) => {
 
   test("a name is refused if core refuses it", () =>
     check(text, async (name) => {
-      const problem = await ask<string | null>((sql) => sql`select refold.name_problem(${name}) as answer`)
+      const problem = await answerOf<string | null>((sql) => sql`select refold.name_problem(${name}) as answer`)
       expect([name, problem]).toEqual([name, ruleOf(NewEvent.checkName(name, "type"))])
     }))
 
   test("the name of a stream is refused if core refuses it", () =>
     check(text, async (name) => {
-      const problem = await ask<string | null>((sql) => sql`select refold.stream_problem(${name}) as answer`)
+      const problem = await answerOf<string | null>((sql) => sql`select refold.stream_problem(${name}) as answer`)
       expect([name, problem]).toEqual([name, ruleOf(StreamName.parse(name))])
     }))
 
@@ -115,7 +115,7 @@ describe.each(Object.entries(runtimes))("%s", (_where, runtime) => {
     (kind) =>
       check(ReadRefusals.reads(text), async (read) => {
         const refused = await runtime.runPromise(
-          Effect.flatMap(SqlClient.SqlClient, (sql) => ReadRefusals.askSql(sql, kind, read))
+          Effect.flatMap(SqlClient.SqlClient, (sql) => ReadRefusals.refusalBySql(sql, kind, read))
         )
         expect([read, refused]).toEqual([read, ReadRefusals.byCore[kind](read)])
       })
@@ -123,7 +123,7 @@ describe.each(Object.entries(runtimes))("%s", (_where, runtime) => {
 
   test("JSON is refused if core refuses it", () =>
     check(json, async (value) => {
-      const problem = await ask<string | null>((sql) =>
+      const problem = await answerOf<string | null>((sql) =>
         sql`select refold.json_problem(${JSON.stringify(value)}::text::jsonb) as answer`
       )
       expect(problem !== null).toEqual(isRefused(Json.storable(value, "data")))
@@ -131,7 +131,7 @@ describe.each(Object.entries(runtimes))("%s", (_where, runtime) => {
 
   test.each([1, 511, 512, 513, 600])("JSON %i levels deep is refused if core refuses it", async (depth) => {
     const value = nested(depth)
-    const problem = await ask<string | null>((sql) =>
+    const problem = await answerOf<string | null>((sql) =>
       sql`select refold.json_problem(${JSON.stringify(value)}::text::jsonb) as answer`
     )
     expect(problem !== null).toBe(isRefused(Json.storable(value, "data")))
@@ -143,7 +143,7 @@ describe.each(Object.entries(runtimes))("%s", (_where, runtime) => {
       async ([number, whole]) => {
         const written = JSON.stringify(number)
         const more = `${whole}.0000000000000000000000001`
-        const [own, other] = await ask<ReadonlyArray<string | null>>((sql) =>
+        const [own, other] = await answerOf<ReadonlyArray<string | null>>((sql) =>
           sql`select array[refold.json_problem(${written}::text::jsonb), refold.json_problem(${more}::text::jsonb)] as answer`
         )
         expect([written, own]).toEqual([written, null])
@@ -155,7 +155,7 @@ describe.each(Object.entries(runtimes))("%s", (_where, runtime) => {
     check(json, async (value) => {
       const storable = Json.storable(value, "data")
       if (Result.isFailure(storable)) return
-      const canonical = await ask<string>((sql) =>
+      const canonical = await answerOf<string>((sql) =>
         sql`select refold.canonical_json(${JSON.stringify(value)}::text::jsonb) as answer`
       )
       expect(canonical).toBe(Json.canonical(storable.success))
@@ -167,20 +167,20 @@ describe.each(Object.entries(runtimes))("%s", (_where, runtime) => {
     for (const text of harmless) {
       for (const more of [[], [{ "\"": 1 }], [{ a: { "\u001f": [] } }], [{ "\u007f": 1, "ab\n": 2, "\\": 3 }]]) {
         const value = ofText(text, ...more)
-        const problem = await ask<string | null>((sql) =>
+        const problem = await answerOf<string | null>((sql) =>
           sql`select refold.json_problem(${JSON.stringify(value)}::text::jsonb) as answer`
         )
         expect([value, problem === null]).toEqual([value, Result.isSuccess(Json.storable(value, "data"))])
       }
     }
     const numbers = `{"a": "1.5", "b": ["\\"", 1.5, 12345678901234567890]}`
-    expect(await ask((sql) => sql`select refold.json_problem(${numbers}::text::jsonb) as answer`))
+    expect(await answerOf((sql) => sql`select refold.json_problem(${numbers}::text::jsonb) as answer`))
       .toBe("must hold only numbers that a double can hold, not 12345678901234567890")
   })
 
   test("a command has a fingerprint up to 32 levels and 1 MiB, and a larger one is refused with the field and the rule", async () => {
     const fingerprint = (command: string) =>
-      ask<string>((sql) => sql`select refold.command_fingerprint('c', 'i', ${command}::text::jsonb) as answer`)
+      answerOf<string>((sql) => sql`select refold.command_fingerprint('c', 'i', ${command}::text::jsonb) as answer`)
     const nested = (levels: number) => "[".repeat(levels) + "]".repeat(levels)
     const ofLength = (length: number) => JSON.stringify("x".repeat(length - 2))
     expect(await fingerprint(nested(32))).toBe(`["c","i",${nested(32)}]`)
@@ -215,7 +215,7 @@ describe.each(Object.entries(runtimes))("%s", (_where, runtime) => {
         ["command", "select refold.command_fingerprint('c', 'i', $1::text::jsonb)"]
       ] as const
     ) {
-      await expect(ask((sql) => sql.unsafe(statement, [huge]))).rejects.toMatchObject({
+      await expect(answerOf((sql) => sql.unsafe(statement, [huge]))).rejects.toMatchObject({
         reason: { cause: { code: "22023", message: expect.stringContaining(`${field} ${rule}`) } }
       })
     }
@@ -225,7 +225,7 @@ describe.each(Object.entries(runtimes))("%s", (_where, runtime) => {
     check(json, async (value) => {
       const storable = Json.storable(value, "data")
       if (Result.isFailure(storable)) return
-      const length = await ask<number>((sql) =>
+      const length = await answerOf<number>((sql) =>
         sql`select octet_length(${JSON.stringify(value)}::text::jsonb::text) as answer`
       )
       expect([value, storedLength(storable.success)]).toEqual([value, length])
@@ -236,10 +236,10 @@ describe.each(Object.entries(runtimes))("%s", (_where, runtime) => {
       const idempotencyKey = `${id.slice(0, 100)}-${next++}`
       const handled = await runtime.runPromise(Effect.result(handle(idempotencyKey, command, { idempotencyKey })))
       if (Result.isFailure(handled) || handled.success.events.length === 0) return
-      const answer = (asked: Sample.Command) =>
-        ask<number>((sql) =>
+      const answer = (sent: Sample.Command) =>
+        answerOf<number>((sql) =>
           sql`select version::int as answer from refold.first_answer(${idempotencyKey}, refold.command_fingerprint(
-              ${Sample.aggregate.category}, ${idempotencyKey}, ${JSON.stringify(asked)}::text::jsonb))`
+              ${Sample.aggregate.category}, ${idempotencyKey}, ${JSON.stringify(sent)}::text::jsonb))`
         )
       expect(await answer(command)).toBe(handled.success.version)
       if (Equal.equals(other, command)) return
@@ -247,7 +247,7 @@ describe.each(Object.entries(runtimes))("%s", (_where, runtime) => {
     }))
 
   test("new ids are of version 7, and in the order of their milliseconds", async () => {
-    const ids = await ask<ReadonlyArray<string>>((sql) =>
+    const ids = await answerOf<ReadonlyArray<string>>((sql) =>
       sql`select array_agg(refold.new_event_id()::text order by n) as answer from generate_series(1, 100) as n`
     )
     for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/)
@@ -294,7 +294,7 @@ test.each(faults)(
       const { sql } = yield* Stores.open(yield* freshDatabase())
       yield* sql.unsafe(statement)
       const property = fc.asyncProperty(ReadRefusals.reads(text), async (read) => {
-        const refused = await Effect.runPromise(Effect.exit(ReadRefusals.askSql(sql, kind, read)))
+        const refused = await Effect.runPromise(Effect.exit(ReadRefusals.refusalBySql(sql, kind, read)))
         const core = ReadRefusals.byCore[kind](read)
         return refused._tag === "Success" && refused.value?.field === core?.field && refused.value?.rule === core?.rule
       })

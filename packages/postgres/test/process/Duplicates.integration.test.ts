@@ -18,12 +18,12 @@ test("copies of commands on two processes take effect once, and get the same ans
     const url = yield* freshDatabase()
     yield* Effect.gen(function*() {
       yield* CommandHandler.make(Sample.aggregate)("a", { _tag: "Add", coins: commands, notes: [] })
-      const told = { url, jar: "a", commands }
+      const input = { url, jar: "a", commands }
       const workers = [
-        yield* Workers.startScript("duplicates.ts", told),
-        yield* Workers.startScript("duplicates.ts", told)
+        yield* Workers.startScript("duplicates.ts", input),
+        yield* Workers.startScript("duplicates.ts", input)
       ]
-      const [one, other] = yield* Effect.forEach(workers, ({ gone }) => gone, { concurrency: 2 })
+      const [one, other] = yield* Effect.forEach(workers, ({ ended }) => ended, { concurrency: 2 })
       expect(JSON.parse(one!)).toHaveLength(commands)
       expect(other).toBe(one)
       // There were no more coins: a command that was decided twice would be refused, or raise the version.

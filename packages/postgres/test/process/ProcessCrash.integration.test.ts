@@ -30,8 +30,8 @@ const handleTransfer = CommandHandler.make(Transfers.aggregate)
 // `npm test` uses one of the two numbers for each moment.
 const numbers = () => Soak.level === "test" ? [[1, 7][below(2)]!] : [1, 7]
 
-const deaths: ReadonlyArray<Workers.Death> = Workers.deeds.flatMap((deed) =>
-  (["before", "after"] as const).flatMap((moment) => numbers().map((nth) => ({ deed, moment, nth })))
+const crashes: ReadonlyArray<Workers.Crash> = Workers.steps.flatMap((step) =>
+  (["before", "after"] as const).flatMap((moment) => numbers().map((nth) => ({ step, moment, nth })))
 )
 
 // Some are for more coins than there are.
@@ -45,9 +45,9 @@ const workedOn = (url: string) =>
   Effect.gen(function*() {
     yield* Effect.forEach(jars, (jar) => handleJar(jar, { _tag: "Add", coins, notes: [] }))
     const ids: Array<string> = []
-    const workers = { areGone: false }
+    const workers = { haveEnded: false }
     const requests = yield* Effect.forkChild(Effect.gen(function*() {
-      while (ids.length < transfers || !workers.areGone) {
+      while (ids.length < transfers || !workers.haveEnded) {
         if (ids.length === transfers / 2) yield* sealSome
         if (ids.length > transfers) yield* Effect.sleep("20 millis")
         const id = `${ids.length}`
@@ -57,11 +57,11 @@ const workedOn = (url: string) =>
     }))
     // Two at a time: when one has crashed, the next begins.
     yield* Effect.forEach(
-      deaths,
-      (death) => Effect.scoped(Effect.flatMap(Workers.start({ url, death }), ({ gone }) => gone)),
+      crashes,
+      (crash) => Effect.scoped(Effect.flatMap(Workers.start({ url, crash }), ({ ended }) => ended)),
       { concurrency: 2 }
     )
-    workers.areGone = true
+    workers.haveEnded = true
     yield* Fiber.join(requests)
     yield* Workers.start({ url })
     yield* untilFinished(ids)
@@ -85,7 +85,7 @@ const isUnfinished = ({ status }: { readonly status: string }): boolean =>
   ["NotStarted", "Running", "Compensating"].includes(status)
 
 // The coins of sagas whose compensation failed.
-const limbo = (states: ReadonlyArray<Effect.Success<ReturnType<typeof stateOf>>>): number =>
+const coinsInSagas = (states: ReadonlyArray<Effect.Success<ReturnType<typeof stateOf>>>): number =>
   states.reduce((sum, state) => state.status === "CompensationFailed" ? sum + state.data.coins : sum, 0)
 
 const phases = (states: ReadonlyArray<{ readonly status: string }>) =>
@@ -113,7 +113,7 @@ test(
         const log = yield* Stream.runCollect((yield* EventReader).readAll())
         const atEnd = yield* Effect.forEach(jars, (jar) => State.load(Sample.aggregate, jar))
         const inJars = atEnd.reduce((sum, { state }) => sum + state.coins, 0)
-        expect(inJars + limbo(states)).toBe(putIn(log))
+        expect(inJars + coinsInSagas(states)).toBe(putIn(log))
         // No command of the saga leads to more than one event.
         const effects = Map.groupBy(log.filter(isOfSaga), ({ metadata }) => metadata.causationId)
         expect([...effects].filter(([, events]) => events.length > 1)).toEqual([])

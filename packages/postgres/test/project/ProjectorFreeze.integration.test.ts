@@ -20,7 +20,7 @@ const suspendedIn = Effect.fnUntraced(function*(opened: Stores.Opened, request: 
   const daemon = yield* Daemons.start(proxy, { ownerIdleTimeout })
   const passOn = yield* Effect.promise(() => held)
   yield* daemon.suspend
-  return { ...daemon, thaw: Effect.andThen(daemon.thaw, Effect.sync(passOn)) }
+  return { ...daemon, resume: Effect.andThen(daemon.resume, Effect.sync(passOn)) }
 })
 
 const untilAtHead = (opened: Stores.Opened) =>
@@ -30,12 +30,12 @@ const untilAtHead = (opened: Stores.Opened) =>
 const takeOver = Effect.fnUntraced(function*(opened: Stores.Opened, owner: Daemons.Daemon) {
   const other = yield* Daemons.start(opened, { ownerIdleTimeout })
   yield* untilAtHead(opened)
-  yield* owner.thaw
+  yield* owner.resume
   yield* other.suspend
   yield* opened.store.append(Stores.freshStream("tally"), [Ticks.tick(1)])
   // The resumed daemon handles these only after the batch in which it was suspended.
   yield* untilAtHead(opened)
-  yield* other.thaw
+  yield* other.resume
   const areRunning = [owner, other].map(({ isRunning }) => isRunning())
   return { ...yield* look(opened, Tally.tally()), areRunning }
 })

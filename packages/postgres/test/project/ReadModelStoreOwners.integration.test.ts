@@ -125,13 +125,13 @@ describe("a generation", () => {
       const { other, url, wanted } = yield* setUp
       const { readModels } = yield* Stores.open(url, { migrate: false, ownerIdleTimeout: "2 seconds" })
       const generation = yield* build(readModels, wanted)
-      const [owned, thaw] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
+      const [owned, resume] = [yield* Deferred.make<void>(), yield* Deferred.make<void>()]
       const frozen = yield* Effect.forkScoped(
         Effect.flip(own(readModels, generation, (batch) =>
           Effect.gen(function*() {
             yield* batch.save(changes({ rows: [row("a", "frozen")] }))
             yield* Deferred.succeed(owned, undefined)
-            yield* Deferred.await(thaw)
+            yield* Deferred.await(resume)
             yield* batch.save(changes({ rows: [row("b", "frozen")] }))
           })))
       )
@@ -141,7 +141,7 @@ describe("a generation", () => {
         (batch) => Effect.andThen(batch.save(changes({ rows: [row("c")] })), batch.rows(["a", "b", "c"])),
         { wait: true }
       )
-      yield* Deferred.succeed(thaw, undefined)
+      yield* Deferred.succeed(resume, undefined)
       expect(taken).toEqual(Option.some([row("c")]))
       expect(yield* Fiber.join(frozen)).toMatchObject({ _tag: "EventStoreError", operation: "update projection" })
       expect(yield* own(other.readModels, generation, (batch) => batch.rows(["a", "b", "c"]))).toEqual([row("c")])

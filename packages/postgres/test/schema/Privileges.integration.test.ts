@@ -1,5 +1,5 @@
 // Rights of roles: a writer can use the whole adapter with the rights of its kind, and can write only through
-// `append_events`; other roles can do nothing.
+// `append_events`; other roles have no access.
 import * as ExpectedVersion from "@refold/core/journal/ExpectedVersion"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
@@ -17,10 +17,10 @@ const denied = "42501"
 const code = ({ reason: { cause } }: SqlError.SqlError): unknown =>
   typeof cause === "object" && cause !== null && "code" in cause ? cause.code : undefined
 
-/** A writer's address. */
+/** The url of a writer. */
 const writer = Effect.flatMap(Stores.Database, (opened) => LoginRole.ofKind(opened, ["writer"]))
 
-/** The database as seen by a role of its own. */
+/** A session of a new role in the database. */
 const as = (role: string, granted: ReadonlyArray<string>) =>
   Effect.flatMap(Stores.Database, (opened) => LoginRole.login(opened, role, granted))
 
@@ -70,7 +70,7 @@ describe("a writer", () => {
   )
 
   test(
-    "can follow the log, is notified of appends, and sees which sessions hold the head back, but not since when",
+    "can follow the log, is notified of appends, and can read which sessions hold the head back, but not since when",
     run(Effect.gen(function*() {
       const { url: owner } = yield* Stores.Database
       const url = yield* writer
@@ -91,7 +91,7 @@ describe("a writer", () => {
       const { head, heldBackBy: [holder], last } = yield* reader.bound
       expect(last).toBeGreaterThan(head)
       expect(holder!.description).toMatch(`session ${yield* Stores.backend(other)} (application "by hand", user `)
-      // The server's clock may be read a millisecond apart.
+      // The two readings of the server's clock may differ by a millisecond.
       expect(DateTime.toEpochMillis(holder!.since)).toBeGreaterThanOrEqual(before - 1)
     }))
   )
@@ -110,7 +110,7 @@ describe("a writer", () => {
   )
 
   test(
-    "needs EXECUTE on append_events alone to append by SQL",
+    "needs only EXECUTE on append_events to append by SQL",
     run(Effect.gen(function*() {
       const { store } = yield* Stores.Database
       const append = `EXECUTE ON FUNCTION refold.append_events`
@@ -187,7 +187,7 @@ describe("a writer", () => {
 
 describe("any other role", () => {
   test(
-    "can read nothing and run nothing, though the schema is open",
+    "with USAGE on the schema can read no table and call no function",
     run(Effect.gen(function*() {
       const { sql } = yield* Stores.Database
       const functions = yield* sql<{ call: string }>`select format('select refold.%I(%s)', proname,
@@ -205,7 +205,7 @@ describe("any other role", () => {
   )
 
   test(
-    "is not even granted the schema",
+    "has no USAGE on the schema",
     run(Effect.gen(function*() {
       const session = yield* Stores.connect(yield* as("stranger", []))
       expect(code(yield* Effect.flip(session`select * from refold.event_store`))).toBe(denied)

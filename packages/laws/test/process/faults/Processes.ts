@@ -38,7 +38,7 @@ export const forgetsObservedEvents = deciding(Alarms.make("alarms"), ({ evolve }
   }
 }))
 
-/** Of an event that is split. */
+/** Observes only the first event of a stored event that is split. */
 export const observesTheFirstEventOnly = Alarms.make("alarms", { events: Codecs.readsTheFirstEventOnly })
 
 /** Keeps a variable beside its state. */
@@ -64,10 +64,10 @@ export const refusesUnknownTypes: Deploy = (definition) =>
     }
   }))
 
-/** Counts all its inputs, so that its state shows which it has had. */
+/** Counts all its inputs, so that its state depends on them. */
 export const countsItsInputs = Alarms.make("alarms", { evolve: ({ rings }) => ({ rings: rings + 1 }) })
 
-/** Keeps the state of the run that is over. */
+/** Keeps the state of the previous run. */
 export const restartsWithItsState: Deploy = (definition) =>
   deciding(Process.makeUnsafe(definition), ({ evolve }) => ({
     evolve: (instance, event) =>
@@ -137,7 +137,7 @@ export const isADayAhead: AlarmScript.AlarmImplementation = {
   catchUp: (process, options) => SkewedClock.ahead("1 day")(AlarmScript.standard.catchUp(process, options))
 }
 
-/** It is parked at times in the past. */
+/** It is parked by times in the past. */
 export const refusesThePast: AlarmScript.AlarmImplementation = {
   ...AlarmScript.standard,
   alarms: (name, options) => {
