@@ -62,8 +62,8 @@ export interface ClientOptions extends StoreOptions {
 }
 
 /**
- * A server and how to talk to it. The sessions of the pool are READ COMMITTED whatever the default of the role, the
- * database or the url. Behind a pooler only the store's own statements and transactions are READ COMMITTED.
+ * A server and the options of its connections. The sessions of the pool are READ COMMITTED regardless of the default of the
+ * role, the database or the url. Behind a pooler only the store's own statements and transactions are READ COMMITTED.
  */
 export interface ServerOptions extends StoreOptions, ServerClient.PoolOptions {
   /**

@@ -5,8 +5,8 @@ CREATE TABLE refold.event_store (
   position bigint PRIMARY KEY DEFAULT nextval('refold.event_position'),
   -- The whole name rather than a number that refers to a table of streams: an append then touches one table, updates no row
   -- of a stream, and an event names its own stream.
-  -- Compared by bytes: the streams of a category are a range of the index whatever the database's collation, which may also
-  -- change with a library of the system and leave indexes in a wrong order.
+  -- Compared by bytes: the streams of a category are then a range of the index with any collation of the database. A collation
+  -- may also change with a library of the system and leave indexes in a wrong order.
   stream text COLLATE "C" NOT NULL,
   -- The number of events in the stream including this one. bigint costs nothing beside the text columns.
   version bigint NOT NULL,

@@ -7,8 +7,8 @@
 --   wait               whether to wait for the owner of the one that is furthest behind, if all are locked; an error if that takes
 --                      longer than max_wait. It is then locked even if its owner has left nothing to do
 --   idle_timeout       an owner that sends nothing for this time loses the partition, its transaction and its connection
--- Both times in milliseconds. A row lock rather than an advisory lock or a lease: it ends with the transaction, however
--- that ends, and nothing can be written after that. plpgsql with several statements: the last must not use a snapshot from
+-- Both times in milliseconds. A row lock rather than an advisory lock or a lease: it ends with the transaction, in
+-- every case, and nothing can be written after that. plpgsql with several statements: the last must not use a snapshot from
 -- before the wait. Never waits for a partition while it holds another, because lock_partitions locks them in the order of their
 -- numbers. A row that is locked after a wait stays locked although it may not fulfil the conditions any more.
 CREATE FUNCTION refold.claim_partition(

@@ -14,7 +14,7 @@ DECLARE
 BEGIN
   IF EXISTS (
     SELECT FROM unnest(keys, versions, positions) AS r(key, version, "position")
-    -- A subquery per row, so that each is found by the index whatever the statistics say.
+    -- A subquery per row, so that each is found by the index with any statistics.
     WHERE (SELECT e."position" FROM refold.event_store AS e WHERE e.stream = r.key AND e.version = r.version) IS DISTINCT FROM r."position"
   ) THEN
     RAISE EXCEPTION 'a row must have the key, version and position of a stored event' USING ERRCODE = 'invalid_parameter_value';

@@ -66,12 +66,12 @@ export interface SqlProjection extends ProjectionTarget {
 
 /** A projection on the store in scope. Fails with an `InvalidInput` that names the part of the definition that breaks a rule. */
 export const make = Effect.fnUntraced(function*<Event extends Tagged>(
-  { handle, timeout: asked = "3 seconds", setup, ...definition }: Definition<Event>
+  { handle, timeout: requested = "3 seconds", setup, ...definition }: Definition<Event>
 ): Effect.fn.Return<SqlProjection, InvalidInput, SqlClient.SqlClient | ProjectionTables> {
   const sql = yield* SqlClient.SqlClient
   const tables = yield* ProjectionTables
   const shape = yield* Effect.fromResult(Projection.make({ ...definition, ...withoutRows }))
-  const timeout = yield* Effect.fromResult(checkTimeout(asked))
+  const timeout = yield* Effect.fromResult(checkTimeout(requested))
   const { categories, name, types, version } = shape
   const stored = {
     name,

@@ -65,7 +65,7 @@ test(
 )
 
 test(
-  "a consumer that is told to stop finishes the current event and stores its checkpoint, so nothing is delivered again",
+  "a consumer that receives SIGTERM finishes the current event and stores its checkpoint, so nothing is delivered again",
   onDatabase((opened) =>
     Effect.gen(function*() {
       yield* Ticks.appendMany(opened, 500)

@@ -147,7 +147,7 @@ describe("transactions", () => {
 
 describe("notifications", () => {
   test("every listener receives a notification, also after another one stops listening", async () => {
-    const heard = await withSql((sql) =>
+    const received = await withSql((sql) =>
       Effect.scoped(Effect.gen(function*() {
         const stays = yield* sql.listen("news")
         const first = yield* Effect.scoped(Effect.gen(function*() {
@@ -159,7 +159,7 @@ describe("notifications", () => {
         return [...first, yield* Queue.take(stays)].map((notification) => notification.payload)
       }))
     )
-    expect(heard).toEqual(["one", "one", "two"])
+    expect(received).toEqual(["one", "one", "two"])
   })
 })
 

@@ -175,7 +175,7 @@ describe("a stale lock", () => {
 
   test.skipIf(ProcessSpace.own === undefined)(
     `is taken over at once where its owner has certainly ended${
-      ProcessSpace.own === undefined ? " (skipped: this machine does not tell its pid namespace)" : ""
+      ProcessSpace.own === undefined ? " (skipped: this machine does not show its pid namespace)" : ""
     }`,
     async () => {
       keepCounting({ pid: deadPid(), space: ProcessSpace.own })

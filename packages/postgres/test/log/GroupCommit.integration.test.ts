@@ -279,7 +279,7 @@ test(
 
 describe("a full queue", () => {
   test(
-    "refuses more appends with an error that names its size, if `whenFull` is "fail"",
+    "refuses more appends with an error that names its size, if `whenFull` is fail",
     run(Effect.gen(function*() {
       const { url } = yield* Stores.Database
       const { store } = yield* Stores.open(url, { migrate: false, appendQueue: { size: 2, whenFull: "fail" } })

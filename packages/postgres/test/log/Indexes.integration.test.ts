@@ -200,7 +200,7 @@ describe.concurrent("appends and reads", () => {
     }))))
 
   for (const mode of ["force_generic_plan", "auto"]) {
-    it(`read few rows when a connection planned the appends while the tables were empty, with ${mode}`, () =>
+    it(`read few rows if a connection planned the appends while the tables were empty, with ${mode}`, () =>
       Effect.runPromise(Effect.scoped(Effect.gen(function*() {
         const url = withPlans(yield* migrated, mode)
         let filled = false

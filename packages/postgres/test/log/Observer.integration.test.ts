@@ -57,7 +57,7 @@ test(
     const ids = [yield* append(), yield* append()]
     for (const { untilReceived } of [failing, dying, well]) yield* untilReceived(ids[1]!)
     yield* Following.until(Effect.sync(() => failures.length === 6))
-    for (const told of [failing.ids, dying.ids, well.ids]) expect(told).toEqual(ids)
+    for (const received of [failing.ids, dying.ids, well.ids]) expect(received).toEqual(ids)
     expect(failures.toSorted()).toEqual(
       ["died", "died", "failed", "failed", "Error: thrown", "Error: thrown"].toSorted()
     )
@@ -130,10 +130,10 @@ test(
     const gone = notes()
     yield* observe(wanted.handle, { types: ["Wanted"] })
     yield* Effect.scoped(Effect.flatMap(observe(gone.handle), () => Effect.flatMap(append(), gone.untilReceived)))
-    const told = [...gone.ids]
+    const received = [...gone.ids]
     const id = yield* append("Wanted")
     yield* wanted.untilReceived(id)
     expect(wanted.ids).toEqual([id])
-    expect(gone.ids).toEqual(told)
+    expect(gone.ids).toEqual(received)
   }))
 )

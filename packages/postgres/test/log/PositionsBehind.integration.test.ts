@@ -89,7 +89,7 @@ describe("a position counter that is behind the log", () => {
       expect(yield* begin(yield* Stores.open(url), "three")).toBe(Math.max(...ids) + 1)
     })))
 
-  test("makes no projection without lag miss a row", () =>
+  test("does not make a projection without lag miss a row", () =>
     run(Effect.gen(function*() {
       const { reader, readModels, store } = yield* behind()
       const fresh = yield* FreshNames.make

@@ -657,8 +657,8 @@ test(
         and obj_description(oid, 'pg_trigger') is null
       order by 1`
     expect(silent).toEqual([])
-    const [{ said }] = (yield* sql<{ said: string }>`
-      select obj_description('refold.append_event'::regproc, 'pg_proc') as said`) as [{ said: string }]
-    expect(said).toMatch(/^Appends one event to a stream, from psql and from any language\.\n {2}stream +category-id/)
+    const [{ text }] = (yield* sql<{ text: string }>`
+      select obj_description('refold.append_event'::regproc, 'pg_proc') as text`) as [{ text: string }]
+    expect(text).toMatch(/^Appends one event to a stream, from psql and from any language\.\n {2}stream +category-id/)
   }))
 )

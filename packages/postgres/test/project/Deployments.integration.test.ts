@@ -145,7 +145,7 @@ describe.each([["a server", SqlProjections.onServer], ["the embedded database", 
     )
 
     test(
-      "whose operator has discarded the event is rebuilt by newer code",
+      "whose operator has parked the event is built again by newer code",
       run(Effect.gen(function*() {
         const old = yield* SqlProjections.notes({ events: EventCodec.makeUnsafe([Noted]) })
         const next = yield* SqlProjection.make({ ...old.defined, events })

@@ -215,7 +215,7 @@ describe.each(ReadModels.databases)("on %s", (_, on) => {
       )
 
     test(
-      "makes the first generation live, and replaces the live one by one at the same checkpoint",
+      "makes the first generation live, and replaces the live generation if the new one is at the same checkpoint",
       run(Effect.gen(function*() {
         const { readModels, wanted } = yield* setUp
         const first = yield* build(readModels, wanted)

@@ -1,4 +1,4 @@
-// Several concurrent processes on one server: one owner for a generation, in whatever way its ownership ends; consistent
+// Several concurrent processes on one server: one owner for a generation at a time; consistent
 // decisions about a projection's generations; and readers that a swap never affects.
 import { Position } from "@refold/core/event/Position"
 import * as RowQuery from "@refold/core/project/RowQuery"

@@ -231,7 +231,7 @@ describe("roles", () => {
       yield* sql.unsafe(`grant create on database ${database} to ${writer.name}`)
       const wanted = ReadModels.inlineProjection()
       yield* goLive(readModels, wanted)
-      yield* sql`create table sprung (who text)`
+      yield* sql`create table sprung (role text)`
       yield* sql`grant all on sprung to public`
       yield* writer.sql`create schema trap`
       yield* writer.sql`grant all on schema trap to public`
@@ -247,8 +247,8 @@ describe("roles", () => {
         yield* writer.sql.unsafe(`select refold.write_inline_rows(${rows})`)
         yield* writer.sql.unsafe(`select format('the trap %s'::text, 'works'::text)`)
       }))
-      expect(yield* sql`select * from sprung where who = ${writer.name}`).toHaveLength(1)
-      expect(yield* sql`select * from sprung where who <> ${writer.name}`).toEqual([])
+      expect(yield* sql`select * from sprung where role = ${writer.name}`).toHaveLength(1)
+      expect(yield* sql`select * from sprung where role <> ${writer.name}`).toEqual([])
       expect(yield* read(readModels, wanted, [stream])).toHaveLength(1)
     }))))
 })

@@ -97,16 +97,16 @@ const commands: ReadonlyArray<
   ]
 ]
 
-describe.each(["the owner", "a superuser"])("%s does not migrate a schema", (who) => {
+describe.each(["the owner", "a superuser"])("%s does not migrate a schema", (kind) => {
   test.each(commands)("%s", (_, beforehand, problem) =>
     run(Effect.gen(function*() {
       const made = yield* setUp
       for (const [role, statement] of beforehand(made)) yield* made[role].unsafe(statement)
       const before = yield* made.admin`select count(*)::int as functions from pg_proc`
-      const error = yield* Effect.flip(Stores.open(who === "the owner" ? made.owner : made.url))
+      const error = yield* Effect.flip(Stores.open(kind === "the owner" ? made.owner : made.url))
       const { mallory, owner } = made.names
       // A superuser also refuses a schema that it would share with another role.
-      const expected = who === "a superuser" && beforehand(made).some(([, one]) =>
+      const expected = kind === "a superuser" && beforehand(made).some(([, one]) =>
           one.includes(`authorization ${owner}`)
         )
         ? `the schema "refold" belongs to the role ${owner}: migrate as that role, or choose another schema`
@@ -199,12 +199,12 @@ const trap = (trapped: "migrations" | "functions"): ReadonlyArray<string> => [
   "grant select on refold.migrations to public"
 ]
 
-describe.each(["the owner", "a superuser"])("a fake store of another role is not opened by %s", (who) => {
+describe.each(["the owner", "a superuser"])("a fake store of another role is not opened by %s", (kind) => {
   test.each(["migrations", "functions"] as const)("with a trap in its %s", (trapped) =>
     run(Effect.gen(function*() {
       const { mallory, names, owner, url } = yield* setUp
       for (const statement of ["create schema refold", ...trap(trapped)]) yield* mallory.unsafe(statement)
-      const error = yield* Effect.flip(Stores.open(who === "the owner" ? owner : url))
+      const error = yield* Effect.flip(Stores.open(kind === "the owner" ? owner : url))
       expect(error.message).toBe(
         `migrate failed: the schema "refold" belongs to the role ${names.mallory}: migrate as that role, or choose another schema`
       )
@@ -213,7 +213,7 @@ describe.each(["the owner", "a superuser"])("a fake store of another role is not
   test("in a schema in which it may create objects", () =>
     run(Effect.gen(function*() {
       const { admin, mallory, names, owner, url } = yield* setUp
-      const opener = who === "the owner" ? owner : url
+      const opener = kind === "the owner" ? owner : url
       yield* admin.unsafe(`create schema refold authorization ${new URL(opener).username}`)
       yield* admin.unsafe(`grant usage, create on schema refold to ${names.mallory}`)
       for (const statement of trap("functions").slice(0, 3)) yield* mallory.unsafe(statement)

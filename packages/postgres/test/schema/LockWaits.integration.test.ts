@@ -20,9 +20,9 @@ const run = <E>(body: Effect.Effect<void, E, Scope.Scope>) => () => Effect.runPr
 const setUp = Effect.gen(function*() {
   const url = yield* freshDatabase()
   const admin = yield* Stores.connect(url)
-  const stranger = yield* LoginRole.login({ sql: admin, url }, "stranger", [])
-  const session = yield* Stores.connect(stranger)
-  const name = `session ${yield* Stores.backend(session)} (application "by hand", user ${LoginRole.nameOf(stranger)})`
+  const other = yield* LoginRole.login({ sql: admin, url }, "other", [])
+  const session = yield* Stores.connect(other)
+  const name = `session ${yield* Stores.backend(session)} (application "by hand", user ${LoginRole.nameOf(other)})`
   return { admin, name, session, url }
 })
 

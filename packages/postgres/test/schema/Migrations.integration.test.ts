@@ -168,14 +168,14 @@ describe("a store that does not migrate", () => {
 
 describe("the error of a migration without rights names the missing right, its object and the remedy:", () => {
   /** A database, a role without rights in it, and the error of migrating as that role. */
-  const strange = Effect.gen(function*() {
+  const withoutRights = Effect.gen(function*() {
     const url = yield* freshDatabase()
     const admin = yield* Stores.connect(url)
-    const stranger = yield* LoginRole.login({ sql: admin, url }, "stranger", [])
-    const failure = (options: Partial<PostgresStore.ServerOptions> = {}, address = stranger) =>
+    const unprivileged = yield* LoginRole.login({ sql: admin, url }, "unprivileged", [])
+    const failure = (options: Partial<PostgresStore.ServerOptions> = {}, address = unprivileged) =>
       Effect.map(Effect.flip(Stores.open(address, options)), ({ _tag, message }) => [_tag, message])
     const expected = (message: string) => ["EventStoreError", `migrate failed: ${message}`]
-    return { admin, database: new URL(url).pathname.slice(1), expected, failure, role: LoginRole.nameOf(stranger), url }
+    return { admin, database: new URL(url).pathname.slice(1), expected, failure, role: LoginRole.nameOf(unprivileged), url }
   })
 
   const check = (body: Effect.Effect<void, unknown, Scope.Scope>) => () => Effect.runPromise(Effect.scoped(body))
@@ -183,7 +183,7 @@ describe("the error of a migration without rights names the missing right, its o
   test(
     "CREATE on the database",
     check(Effect.gen(function*() {
-      const { admin, database, expected, failure, role } = yield* strange
+      const { admin, database, expected, failure, role } = yield* withoutRights
       const lacks = (schema: string) =>
         expected(
           `the schema "${schema}" does not exist, and the role ${role} lacks CREATE on the database ${database}: ` +
@@ -199,7 +199,7 @@ describe("the error of a migration without rights names the missing right, its o
   test(
     "CREATE on a schema that exists",
     check(Effect.gen(function*() {
-      const { admin, expected, failure, role } = yield* strange
+      const { admin, expected, failure, role } = yield* withoutRights
       yield* admin`revoke create on schema public from public`
       const lacks = (schema: string, rights: string) =>
         expected(
@@ -216,7 +216,7 @@ describe("the error of a migration without rights names the missing right, its o
   test(
     "a transaction that may write",
     check(Effect.gen(function*() {
-      const { admin, database, expected, failure, url } = yield* strange
+      const { admin, database, expected, failure, url } = yield* withoutRights
       const readOnly = expected(
         `the schema "public" cannot be migrated in a read-only transaction: migrate outside of it, or set ` +
           "default_transaction_read_only to off"

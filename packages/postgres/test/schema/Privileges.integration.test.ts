@@ -161,7 +161,7 @@ describe("a writer", () => {
       yield* sql.unsafe(`grant create on database "${database}" to ${LoginRole.nameOf(url)}`)
       const session = yield* Stores.connect(url)
       yield* session`create schema trap`
-      yield* session`create table trap.sprung (who text)`
+      yield* session`create table trap.sprung (role text)`
       yield* session`grant all on schema trap to public`
       yield* session`grant all on trap.sprung to public`
       const signatures = [
@@ -179,7 +179,7 @@ describe("a writer", () => {
       }
       yield* session`set search_path = trap, pg_catalog`
       const exit = yield* Effect.exit(Stores.appendBySql(session))
-      expect(yield* sql`select * from trap.sprung where who <> ${LoginRole.nameOf(url)}`).toEqual([])
+      expect(yield* sql`select * from trap.sprung where role <> ${LoginRole.nameOf(url)}`).toEqual([])
       expect(exit._tag).toBe("Success")
     }))
   )
@@ -197,7 +197,7 @@ describe("any other role", () => {
         from pg_class where relnamespace = 'refold'::regnamespace and relkind in ('r', 'S')`
       expect(functions.length).toBeGreaterThanOrEqual(9)
       expect(tables.length).toBeGreaterThanOrEqual(5)
-      const session = yield* Stores.connect(yield* as("stranger", ["USAGE ON SCHEMA refold"]))
+      const session = yield* Stores.connect(yield* as("other", ["USAGE ON SCHEMA refold"]))
       const calls = [...functions, ...tables].map(({ call }) => call)
       const codes = yield* Effect.forEach(calls, (call) => Effect.map(Effect.flip(session.unsafe(call)), code))
       expect(codes.map((code, n) => [calls[n], code])).toEqual(calls.map((call) => [call, denied]))
@@ -207,7 +207,7 @@ describe("any other role", () => {
   test(
     "has no USAGE on the schema",
     run(Effect.gen(function*() {
-      const session = yield* Stores.connect(yield* as("stranger", []))
+      const session = yield* Stores.connect(yield* as("other", []))
       expect(code(yield* Effect.flip(session`select * from refold.event_store`))).toBe(denied)
       const { store } = yield* Stores.open(yield* as("stranger2", []), { migrate: false })
       const error = yield* Effect.flip(store.append(Stores.freshStream(), [Stores.event()]))

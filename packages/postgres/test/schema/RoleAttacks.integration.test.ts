@@ -96,13 +96,13 @@ describe("a projector", () => {
       const opened = yield* Stores.open(owner)
       // A store of the same owner, in the schema that generation 1 would have.
       yield* Stores.open(owner, { schema: "refold_1" })
-      const stranger = LoginRole.nameOf(yield* LoginRole.login({ sql: admin, url }, "stranger", []))
+      const other = LoginRole.nameOf(yield* LoginRole.login({ sql: admin, url }, "other", []))
       const sql = yield* Stores.connect(yield* LoginRole.ofKind({ sql: admin, url }, ["projector"]))
       yield* sql`insert into refold.projection_generations (projection, version, definition, status, has_tables)
         values ('forged', 1, '', 'Building', true), ('forged', 2, '', 'Building', true)`
       expect(yield* outcome(sql, "select refold.drop_generation(1, false, 100)")).toBe("55000")
       expect(yield* outcome(sql, "select refold.create_generation_schema(1, current_user)")).toBe("42P06")
-      expect(yield* outcome(sql, `select refold.create_generation_schema(2, '${stranger}')`)).toBe("42501")
+      expect(yield* outcome(sql, `select refold.create_generation_schema(2, '${other}')`)).toBe("42501")
       expect(yield* outcome(sql, `select refold.create_generation_schema(2, '${LoginRole.nameOf(owner)}')`)).toBe(
         "42501"
       )

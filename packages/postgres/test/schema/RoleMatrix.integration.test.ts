@@ -83,7 +83,7 @@ const matrix = Effect.gen(function*() {
   const opened = yield* Stores.Database
   yield* ReadModels.goLive(opened.readModels, ReadModels.projection())
   const urls = yield* Effect.forEach(StoreRights.kinds, (kind) => LoginRole.ofKind(opened, [kind]))
-  const names = [...urls, yield* LoginRole.login(opened, "stranger", [])].map(LoginRole.nameOf)
+  const names = [...urls, yield* LoginRole.login(opened, "other", [])].map(LoginRole.nameOf)
   const kinds = [...StoreRights.kinds.map((kind) => letters[kind]), "x"]
   return yield* opened.sql<Row>`
     WITH roles AS (

@@ -116,7 +116,7 @@ describe("without sslmode and ssl", () => {
     }
   )
 
-  it("a store on another machine logs one warning with the remedy, and connects", async () => {
+  it("a store on another machine logs one warning with the remedy, and tries to connect", async () => {
     const lines: Array<unknown> = []
     const logger = Logger.make(({ message }) => void lines.push(message))
     const open = (search: string) =>

@@ -9,7 +9,7 @@ const run = Stores.runner()
 
 const files = {
   greeting:
-    `-- What is said.\n-- It's $comment$ 100 %.\nCREATE FUNCTION own.greeting() RETURNS text LANGUAGE sql AS $$ SELECT :'words' $$`,
+    `-- The greeting.\n-- It's $comment$ 100 %.\nCREATE FUNCTION own.greeting() RETURNS text LANGUAGE sql AS $$ SELECT :'words' $$`,
   events:
     `-- How many there are.\nCREATE VIEW own.events AS SELECT count(*) AS n, own.greeting() FROM refold.event_store`,
   kept: `-- Numbers.\nCREATE TABLE own.kept (\n  -- One.\n  n int PRIMARY KEY,\n  long text\n)`
@@ -44,10 +44,10 @@ test(
     yield* sql`insert into own.kept values (1)`
     yield* install(files)
     expect(yield* sql`select n from own.kept`).toEqual([{ n: 1 }])
-    const [said] =
+    const [found] =
       yield* sql`select obj_description('own.greeting'::regproc) as f, obj_description('own.events'::regclass) as v,
       col_description('own.kept'::regclass, 1) as c`
-    expect(said).toEqual({ f: "What is said.\nIt's $comment$ 100 %.", v: "How many there are.", c: "One." })
+    expect(found).toEqual({ f: "The greeting.\nIt's $comment$ 100 %.", v: "How many there are.", c: "One." })
   }))
 )
 

@@ -64,11 +64,11 @@ describe.skipIf(!hasOpenssl)(`a server with a certificate${hasOpenssl ? "" : " (
   }
 
   test.each([["", undefined], ["?sslmode=disable", undefined], ["", false], ["?sslmode=disable", false]] as const)(
-    "is connected without encryption with %j and ssl %o",
+    "accepts an unencrypted connection with %j and ssl %o",
     async (search, ssl) => expect(await open(search, ssl)).toBe(false)
   )
 
-  test("is connected with encryption if its certificate is the ca", async () => {
+  test("gets an encrypted connection if its certificate is the ca", async () => {
     for (const search of ["", "?sslmode=prefer", "?sslmode=require", "?sslmode=verify-full"]) {
       expect(await open(search, { ca: own() })).toBe(true)
     }

@@ -190,21 +190,21 @@ const expectedOf = (expected: ExpectedVersion): number | null => {
 // The parts of an error that a client of any language can read: its code, and the JSON in its detail.
 const refusalOf = (error: SqlError.SqlError, { writes }: Commit.Commit): AppendError | EventStoreError => {
   const { code, detail }: { readonly code?: unknown; readonly detail?: string } = Object(error.reason.cause)
-  const said = (): Record<string, never> => JSON.parse(detail ?? "{}")
+  const detailJson = (): Record<string, never> => JSON.parse(detail ?? "{}")
   switch (code) {
     case "RF001": {
-      const { expected } = writes.find(({ stream }) => stream === said()["stream"])!
+      const { expected } = writes.find(({ stream }) => stream === detailJson()["stream"])!
       return versionConflict(
-        said()["stream"]!,
+        detailJson()["stream"]!,
         expected,
-        StreamVersion(Number(said()["actual"])),
-        said()["lastEventId"]
+        StreamVersion(Number(detailJson()["actual"])),
+        detailJson()["lastEventId"]
       )
     }
     case "RF002":
-      return new IdempotencyConflict({ key: said()["key"]! })
+      return new IdempotencyConflict({ key: detailJson()["key"]! })
     case "RF003":
-      return new DuplicateEventId({ id: said()["id"]! })
+      return new DuplicateEventId({ id: detailJson()["id"]! })
     default:
       return new EventStoreError({ operation: "append", cause: error })
   }

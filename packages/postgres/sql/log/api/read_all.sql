@@ -1,5 +1,5 @@
 -- The events of all streams in global order, up to the head (see read_head). A reader that continues after the position
--- of the last event misses none, however late another writer commits.
+-- of the last event misses none, even if another writer commits late.
 --   after        the position after which to begin
 --   types        only these types, under their stored names; NULL = all
 --   categories   only streams whose names begin with one of these and a dash; NULL = all

@@ -53,7 +53,7 @@ interface Session {
 // Keyed by the configuration, which is one object for each client.
 const sessions = new WeakMap<PgClient.PgClientConfig, RcRef.RcRef<Session, SqlError.SqlError>>()
 
-// Connected while any store listens. A lost session is replaced by the first store that asks again.
+// Connected while any store listens. The next store that listens replaces a lost session.
 const open = Effect.fnUntraced(function*(config: PgClient.PgClientConfig) {
   const made = yield* sessionOf(config)
   // Another store may have created it meanwhile.

@@ -64,11 +64,11 @@ export const repartition = (
   database: Database,
   { ownerIdleTimeout }: Options,
   generation: number,
-  asked: { readonly partitions: number; readonly by: PartitionedBy | undefined } | undefined
+  requested: { readonly partitions: number; readonly by: PartitionedBy | undefined } | undefined
 ): Effect.Effect<void, EventStoreError> => {
   const { object, sql } = database
   const changing = sql`SELECT ${object("repartition")}(
-    ${generation}::int, ${asked?.partitions ?? null}::int, ${asked?.by ?? null}::text,
+    ${generation}::int, ${requested?.partitions ?? null}::int, ${requested?.by ?? null}::text,
     ${lockTimeout(milliseconds(ownerIdleTimeout))}::int
   )`
   return Effect.asVoid(transaction(database, operation, query(database, operation, changing)))
