@@ -45,8 +45,8 @@ export interface MigrateOptions
 export interface EmbeddedOptions extends Embedded.Options, PostgresStore.StoreOptions, CallOptions {}
 
 /**
- * Opens a store on a PostgreSQL server, version 15 or later; its schema is created or updated unless `migrate` is false. Rejects with
- * `InvalidInput`, `EventStoreError` or `SqlError`, none of which contains the url.
+ * Opens a store on a PostgreSQL server, version 15 or later; its schema is created or updated unless `migrate` is false.
+ * Rejects with `InvalidInput`, `EventStoreError` or `SqlError`, none of which contains the url.
  */
 export const openPostgres = (
   url: string,

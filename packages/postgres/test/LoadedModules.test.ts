@@ -1,4 +1,5 @@
-// The modules that importing the store loads, on the built packages: each module adds about a millisecond to the start of a program.
+// The modules that importing the store loads, on the built packages: each module adds about a millisecond to the start of a
+// program.
 import { execFileSync } from "node:child_process"
 import { fileURLToPath } from "node:url"
 import { beforeAll, describe, expect, test } from "vitest"

@@ -1,4 +1,5 @@
-// A consumer with several partitions is exported while event types are added to it: no event of these types is missing after the import.
+// A consumer with several partitions is exported while event types are added to it: no event of these types is missing after the
+// import.
 import * as EventCodec from "@refold/core/event/EventCodec"
 import * as EventType from "@refold/core/event/EventType"
 import * as Consumer from "@refold/store/consume/Consumer"

@@ -26,7 +26,10 @@ const suspendedIn = Effect.fnUntraced(function*(opened: Stores.Opened, request: 
 const untilAtHead = (opened: Stores.Opened) =>
   Effect.flatMap(opened.reader.head, (head) => untilGeneration(opened, ({ checkpoint }) => checkpoint >= head))
 
-/** Another daemon takes over from a suspended owner, which then resumes and handles the next events alone. Returns the rows that readers get. */
+/**
+ * Another daemon takes over from a suspended owner, which then resumes and handles the next events alone. Returns the
+ * rows that readers get.
+ */
 const takeOver = Effect.fnUntraced(function*(opened: Stores.Opened, owner: Daemons.Daemon) {
   const other = yield* Daemons.start(opened, { ownerIdleTimeout })
   yield* untilAtHead(opened)

@@ -94,7 +94,10 @@ const launch = (input: Input) => {
   }
 }
 
-/** The events that are missing, out of order in their streams, or delivered under two keys; and the number of repeated deliveries. */
+/**
+ * The events that are missing, out of order in their streams, or delivered under two keys; and the number of repeated
+ * deliveries.
+ */
 export const check = (lines: ReadonlyArray<Line>, positions: ReadonlyArray<number>) => {
   const keys = new Map<number, string>()
   const versions = new Map<string, number>()

@@ -86,7 +86,8 @@ export const readAll = (
       const conditions = andAll(database, [
         ...filters(database, options),
         ...inCategories(database, options),
-        // CASE, for which PostgreSQL estimates half of the rows. For an equation it estimates so few that it collects and sorts all.
+        // CASE, for which PostgreSQL estimates half of the rows. For an equation it estimates so few that it collects and
+        // sorts all.
         ...given(
           options.partition,
           ({ number, of }) =>

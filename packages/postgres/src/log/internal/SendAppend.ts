@@ -1,4 +1,7 @@
-/** Recovers appends whose answer was lost with the connection: looks each up by its event ids, and sends it again if it is not stored. */
+/**
+ * Recovers appends whose answer was lost with the connection: looks each up by its event ids, and sends it again if it
+ * is not stored.
+ */
 import type { AppendError } from "@refold/core/journal/AppendError"
 import { isFinal } from "@refold/core/journal/AppendError"
 import * as Commit from "@refold/core/journal/Commit"

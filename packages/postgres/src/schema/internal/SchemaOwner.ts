@@ -7,7 +7,10 @@ import type { SqlClient } from "effect/sql/SqlClient"
 import * as MigrationRights from "./MigrationRights.ts"
 import * as MigrationState from "./MigrationState.ts"
 
-/** Creates a missing schema. Returns why that is not possible, or what is wrong with an existing one, and the remedy; or `undefined`. */
+/**
+ * Creates a missing schema. Returns why that is not possible, or what is wrong with an existing one, and the remedy; or
+ * `undefined`.
+ */
 export const ensure = Effect.fnUntraced(function*(sql: SqlClient, schema: string) {
   const exists = yield* sql`SELECT FROM pg_catalog.pg_namespace WHERE nspname = ${schema}::text`.unprepared
   if (exists.length > 0) return (yield* problemOf(sql, schema)) ?? (yield* MigrationRights.useProblem(sql, schema))

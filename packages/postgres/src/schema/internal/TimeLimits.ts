@@ -61,7 +61,10 @@ export const withinTimeout = <A, E>(
     ? Effect.withFiber(({ context }) => inTime(Effect.provideContext(statement, context), queryTimeout))
     : statement
 
-/** The lock timeout of a statement, in milliseconds; 0 without a limit. Shorter than `queryTimeout`, so that the error names the lock. */
+/**
+ * The lock timeout of a statement, in milliseconds; 0 without a limit. Shorter than `queryTimeout`, so that the error
+ * names the lock.
+ */
 export const lockTimeout = ({ queryTimeout }: Pick<TimeLimits, "queryTimeout">): number =>
   Duration.isFinite(queryTimeout)
     ? Math.min(Math.max(1, Math.floor(0.9 * Duration.toMillis(queryTimeout))), longestTimer)
