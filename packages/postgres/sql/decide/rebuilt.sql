@@ -1,6 +1,7 @@
 -- A state that was folded from a stream.
 CREATE TYPE refold.rebuilt AS (
-  -- The version of the last event in the state, as are position and recorded_at; 0 and NULL if there is none.
+  -- The version of the last event in the state; 0 without events. position and recorded_at are of the same event; NULL
+  -- without events.
   version bigint,
   "position" bigint,
   recorded_at timestamptz,

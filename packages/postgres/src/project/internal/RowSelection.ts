@@ -52,7 +52,7 @@ interface Bound {
   readonly value: Scalar
 }
 
-// Numbers are passed as texts, as bigints are.
+// Numbers are passed as texts, because encoded bigints are texts.
 const place = ({ sql }: Database, { column: { isInstant = false, type }, value }: Bound): Statement.Fragment =>
   type === "numeric"
     ? sql`${String(value)}::text::numeric`
