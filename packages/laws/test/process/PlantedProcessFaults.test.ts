@@ -93,7 +93,9 @@ const timeoutLaws: Table<typeof TimeoutLaws> = {
 }
 
 const processKeyLaws: Table<typeof ProcessKeyLaws> = {
-  guessedKeysForgeNothing: { "one space of keys, without a check of the cause on conflicts": store(Processes.sharesKeys) }
+  guessedKeysForgeNothing: {
+    "one space of keys, without a check of the cause on conflicts": store(Processes.sharesKeys)
+  }
 }
 
 const earlyEventLaws: Table<typeof EarlyEventLaws> = {

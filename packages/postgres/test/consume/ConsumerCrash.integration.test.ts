@@ -38,7 +38,10 @@ test(
       yield* program.kill
       yield* ConsumerPrograms.start(opened, file)
       yield* untilAtHead(opened)
-      expect(ConsumerPrograms.check(ConsumerPrograms.read(file), yield* positions(opened))).toEqual({ ...sound, repeated: 10 })
+      expect(ConsumerPrograms.check(ConsumerPrograms.read(file), yield* positions(opened))).toEqual({
+        ...sound,
+        repeated: 10
+      })
     })
   )
 )
@@ -79,7 +82,10 @@ test(
       expect(ConsumerPrograms.read(file).length).toBeLessThan(500)
       yield* ConsumerPrograms.start(opened, file)
       yield* untilAtHead(opened)
-      expect(ConsumerPrograms.check(ConsumerPrograms.read(file), yield* positions(opened))).toEqual({ ...sound, repeated: 0 })
+      expect(ConsumerPrograms.check(ConsumerPrograms.read(file), yield* positions(opened))).toEqual({
+        ...sound,
+        repeated: 0
+      })
     })
   )
 )

@@ -96,7 +96,10 @@ test(
       expect(ConsumerPrograms.read(file).filter((line) => line.stream === stream)).toHaveLength(1)
       yield* hanging.kill
       yield* untilAtHead(opened)
-      expect(ConsumerPrograms.check(ConsumerPrograms.read(file), yield* positions(opened))).toEqual({ ...sound, repeated: 1 })
+      expect(ConsumerPrograms.check(ConsumerPrograms.read(file), yield* positions(opened))).toEqual({
+        ...sound,
+        repeated: 1
+      })
     })
   )
 )

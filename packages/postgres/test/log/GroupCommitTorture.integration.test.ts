@@ -80,7 +80,7 @@ test(
       })
       killed.child.kill("SIGKILL")
       const next = yield* start(3, 1, commits)
-      const notes = (yield* Effect.all([lasting.gone, killed.gone, next.gone])).map(notesOf)
+      const notes = (yield* Effect.all([lasting.ended, killed.ended, next.ended])).map(notesOf)
       yield* Fiber.interrupt(cuts)
       // Statements of the killed program end before the log is compared.
       yield* admin`select pg_terminate_backend(pid, 60000) from pg_stat_activity

@@ -487,7 +487,9 @@ test(
     expect(yield* session`select * from refold.read_stream('read-1')`).toHaveLength(1)
     expect(yield* session`select * from refold.read_all(categories => '{read}')`).toHaveLength(1)
     expect(yield* session`select refold.stream_version('read-1') as version`).toEqual([{ version: 1n }])
-    expect(partsOf(yield* Effect.flip(session`select * from refold.read_stream('read')`))).toMatchObject({ code: "22023" })
+    expect(partsOf(yield* Effect.flip(session`select * from refold.read_stream('read')`))).toMatchObject({
+      code: "22023"
+    })
   }))
 )
 

@@ -175,7 +175,14 @@ describe("the error of a migration without rights names the missing right, its o
     const failure = (options: Partial<PostgresStore.ServerOptions> = {}, address = unprivileged) =>
       Effect.map(Effect.flip(Stores.open(address, options)), ({ _tag, message }) => [_tag, message])
     const expected = (message: string) => ["EventStoreError", `migrate failed: ${message}`]
-    return { admin, database: new URL(url).pathname.slice(1), expected, failure, role: LoginRole.nameOf(unprivileged), url }
+    return {
+      admin,
+      database: new URL(url).pathname.slice(1),
+      expected,
+      failure,
+      role: LoginRole.nameOf(unprivileged),
+      url
+    }
   })
 
   const check = (body: Effect.Effect<void, unknown, Scope.Scope>) => () => Effect.runPromise(Effect.scoped(body))

@@ -10,7 +10,9 @@ import * as PostgresStore from "../../src/PostgresStore.ts"
 import * as ConsumerPrograms from "./ConsumerPrograms.ts"
 
 // The argument is written by `ConsumerPrograms.start`.
-const { file, hangsAt, ownerIdleTimeout = "1 hour", url, workers } = JSON.parse(process.argv[2]!) as ConsumerPrograms.Input
+const { file, hangsAt, ownerIdleTimeout = "1 hour", url, workers } = JSON.parse(
+  process.argv[2]!
+) as ConsumerPrograms.Input
 
 process.stdin.on("end", () => process.exit()).resume()
 
