@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process"
 import { globSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
-import { arrows, homeless, importsOf, strangers, violation } from "./Arrows.ts"
+import { arrows, homeless, importsOf, unexpectedAtTop, violation } from "./Arrows.ts"
 
 const root = fileURLToPath(new URL("../../..", import.meta.url))
 
