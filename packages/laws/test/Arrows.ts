@@ -12,7 +12,7 @@ interface Arrow {
   readonly npm: ReadonlyArray<string> | "all"
   /** `node:` modules. */
   readonly node: boolean
-  /** Folders of other apps and of examples whose files it runs. */
+  /** Folders of other apps and of examples whose files the package runs. */
   readonly folders?: ReadonlyArray<string>
 }
 
@@ -52,7 +52,7 @@ const rooms = "schema embedded kit event journal log decide project process cons
 
 /** `core <- store <- memory | postgres <- legacy | cli`, `core, store, memory <- refold <- apps`, and `core, store <- laws`. */
 export const arrows: Readonly<Record<string, Arrow>> = {
-  // Hashes are pure; those of Node and of the Web's crypto are not everywhere, or not synchronous.
+  // Hashes are pure; those of Node are not available everywhere, and those of Web Crypto are not synchronous.
   "packages/core": { ...library, workspace: [], effect: dataModules, npm: ["@noble/hashes"] },
   "packages/store": { ...library, workspace: ["core"] },
   "packages/memory": { ...library, workspace: ["core", "store"] },
@@ -66,12 +66,12 @@ export const arrows: Readonly<Record<string, Arrow>> = {
   "packages/cli": { ...library, workspace: ["core", "store", "postgres"], npm: ["jiti"], node: true },
   "packages/http": { ...library, workspace: ["core", "store"] },
   "packages/refold": { ...library, workspace: ["core", "store", "memory"] },
-  // Writes the files of a template; these are no sources of its own.
+  // Writes the files of a template, which are not its own sources.
   "packages/create-refold": { ...library, workspace: [], effect: [], node: true },
   "packages/laws": { ...library, workspace: ["core", "store"], npm: ["fast-check", "vitest"] },
   "apps/ledger": app,
   "apps/orders": app,
-  // Runs the exercises of the courses on the code of the other apps.
+  // Runs the exercises of the courses with the code of the other apps.
   "apps/courses": { ...app, folders: ["apps/ledger/src", "apps/orders/src", "apps/bench/src", "docs/examples"] },
   "apps/bench": { ...app, workspace: [...app.workspace, "laws"] }
 }
@@ -91,7 +91,7 @@ const relative = (file: string, home: string, specifier: string): string | undef
   const target = new URL(specifier, `file:///${file}`).pathname.slice(1)
   if (arrows[home]?.folders?.some((folder) => target.startsWith(`${folder}/`)) === true) return undefined
   if (!target.startsWith(`${home}/`)) return `it leaves ${home}`
-  if (!target.startsWith(`${home}/src/`)) return "sources import sources only"
+  if (!target.startsWith(`${home}/src/`)) return "sources may import only sources"
   return home.startsWith("packages/") ? upward(roomOf(file), roomOf(target)) : undefined
 }
 
@@ -101,7 +101,7 @@ const roomOf = (path: string): string | undefined => path.split("/").slice(3, -1
 const upward = (from: string | undefined, to: string | undefined): string | undefined => {
   // A package that is one concept has no rooms, only `internal`.
   if (from === undefined || from === "internal" || from === to) return undefined
-  if (to === undefined) return `room ${from} may not import what puts rooms together`
+  if (to === undefined) return `room ${from} may not import files that combine rooms`
   const [lower, upper] = [rooms.indexOf(to), rooms.indexOf(from)]
   return lower !== -1 && lower < upper ? undefined : `room ${from} comes before room ${to}`
 }

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process"
 import { globSync, readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { describe, expect, it } from "vitest"
-import { arrows, homeless, importsOf, strangers, violation } from "./Arrows.ts"
+import { arrows, homeless, importsOf, unexpectedAtTop, violation } from "./Arrows.ts"
 
 const root = fileURLToPath(new URL("../../..", import.meta.url))
 
@@ -71,10 +71,10 @@ describe("an import that breaks a rule is refused with the reason", () => {
     ["packages/core/src/Event.ts", "@refold/core/Json", "relative paths"],
     ["packages/core/src/Event.ts", "fast-check", "may not depend on fast-check"],
     ["packages/core/src/Event.ts", "../../store/src/EventStore.ts", "leaves packages/core"],
-    ["packages/core/src/internal/a.ts", "../../test/Sample.ts", "sources only"],
+    ["packages/core/src/internal/a.ts", "../../test/Sample.ts", "only sources"],
     ["packages/core/src/event/Event.ts", "../decide/Decider.ts", "room event comes before room decide"],
     ["packages/store/src/log/internal/a.ts", "../../project/Projector.ts", "room log comes before room project"],
-    ["packages/memory/src/log/Log.ts", "../MemoryStore.ts", "puts rooms together"],
+    ["packages/memory/src/log/Log.ts", "../MemoryStore.ts", "combine rooms"],
     ["packages/store/src/EventStore.ts", "effect", "never its barrel"],
     ["packages/store/src/EventStore.ts", "@refold/memory/EventStore", "to packages/memory"],
     ["apps/ledger/src/main.ts", "@refold/core/internal/event/Json", "internals of core"],

@@ -69,7 +69,7 @@ const runnerLaws: Table<typeof RunnerLaws> = {
   },
   pausedRunnersHaveNoOtherEffect: { "a handler that ignores keys": runner(Processes.ignoresKeys) },
   twoRunnersEndAsOne: {
-    // Two such runners never end: an input takes milliseconds otherwise.
+    // Two such runners never end; otherwise an input takes milliseconds.
     "a handler that ignores keys": Planted.services(
       EventStores.sound,
       ProcessSuite.storeProperties(Processes.ignoresKeys),

@@ -16,7 +16,7 @@ export type Planted = (law: string) => Promise<Law.Verdict>
 /** The laws of a module by the names under which they are exported, each with the faults that break it. */
 export type Table<Laws> = { readonly [law in keyof Laws]: Readonly<Record<string, Planted>> }
 
-// Each fault shows in at least one of 25 inputs, so less than one check in ten million misses it. The first input that
+// At least one of 25 inputs reveals each fault, so less than one check in ten million misses it. The first input that
 // breaks the law ends the check.
 const runs = 500
 

@@ -11,7 +11,7 @@ interface Options extends Omit<ReadAllOptions, "after" | "asOf"> {
   readonly asOf?: AsOf.AsOf | undefined
 }
 
-/** The changes. One that is left out changes nothing. */
+/** The changes; an omitted one changes nothing. */
 export interface ReadFault {
   readonly request?: (options: Options) => Options
   readonly response?: (events: ReadonlyArray<RecordedEvent>, options: Options) => ReadonlyArray<RecordedEvent>

@@ -33,7 +33,7 @@ const changingAll = (
 
 export const ignoresAfter: Fault = ({ listStreams }) =>
   listing(({ after, ...options } = {}) =>
-    // A malformed name stays refused.
+    // A malformed name is still refused.
     after?.includes("-") === true && !after.includes("\u0000")
       ? listStreams(options)
       : listStreams({ after, ...options })

@@ -106,7 +106,7 @@ export const withCommit = <A, E, R>(
     return Effect.provideContext(effect, changed)
   })
 
-/** Like a column with `default clock_timestamp()`, without a comparison with the event before. */
+/** Like a column with `default clock_timestamp()`, without a comparison with the previous event. */
 export const recordsTheClock = changed((adapter) => {
   const times = new Map<string, DateTime.Utc>()
   const retimed = Stream.map((event: RecordedEvent) => ({

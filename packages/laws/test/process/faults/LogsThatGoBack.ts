@@ -58,7 +58,7 @@ export const remembersTheHighestHead = Layer.unwrap(Effect.sync(() => {
   })
 }))
 
-/** Finds events that are gone, as a cache of events by their ids would. */
+/** Finds lost events, as a cache of events by their ids would. */
 export const findsLostEvents = changed({
   log: ({ commit, findEvent }) => {
     const known = new Map<string, RecordedEvent>()

@@ -38,7 +38,7 @@ export const forgetsObservedEvents = deciding(Alarms.make("alarms"), ({ evolve }
   }
 }))
 
-/** Of an event that is split. */
+/** Observes only the first event of a stored event that is split. */
 export const observesTheFirstEventOnly = Alarms.make("alarms", { events: Codecs.readsTheFirstEventOnly })
 
 /** Keeps a variable outside of its state. */
@@ -137,7 +137,7 @@ export const isADayAhead: AlarmScript.AlarmImplementation = {
   catchUp: (process, options) => SkewedClock.ahead("1 day")(AlarmScript.standard.catchUp(process, options))
 }
 
-/** It is parked at times in the past. */
+/** It is parked by times in the past. */
 export const refusesThePast: AlarmScript.AlarmImplementation = {
   ...AlarmScript.standard,
   alarms: (name, options) => {

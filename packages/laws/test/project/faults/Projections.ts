@@ -30,7 +30,7 @@ let calls = 0
 
 export const choosesRandomKeys = changed({ keys: () => [`${++calls % 3}`] })
 
-/** Of an event that is split. */
+/** Folds only the first event of a stored event that is split. */
 export const foldsTheFirstEventOnly = changed({ events: Codecs.readsTheFirstEventOnly })
 
 /** Keeps a variable outside of its state. */

@@ -44,7 +44,7 @@ const saves = (change: (changes: Changes, batch: Batch) => Partial<Changes>) =>
 
 export const forgetsRemovals = saves(() => ({ removed: [] }))
 
-/** The parts of an event that come after the first one are lost. */
+/** Only the first part of an event is stored. */
 export const writesOnePartOnly = batches(({ writeRows }) => {
   let isFirst = true
   return { writeRows: (changes) => isFirst ? ((isFirst = false), writeRows(changes)) : Effect.void }
@@ -55,7 +55,7 @@ export const keepsPartsOfPoisonedEvents = batches(() => ({ undoOnFailure: (effec
 
 const nothing = { rows: [], removed: [], parked: [], unparked: [] }
 
-/** A batch that fails rolls back its rows, and not its checkpoint. */
+/** A batch that fails rolls back its rows but not its checkpoint. */
 export const savesCheckpointsSeparately = rows(({ update }) => ({
   update: Effect.fnUntraced(function*(id, body, options) {
     let saved: Changes | undefined
@@ -133,12 +133,12 @@ export const recordsNoDiscards = batches(() => ({ discard: () => Effect.void }))
 
 export const overwritesNewerRows = saves(() => ({ keepsNewer: false }))
 
-/** The checkpoint passes an event that the code is too old for. */
+/** The checkpoint passes an event that is too new for the code. */
 export const passesNewerEvents = saves(({ newer }, { head }) =>
   newer === undefined ? {} : { checkpoint: head.position }
 )
 
-/** Reads the live rows for every reader, whatever their version and definition. */
+/** Reads the live rows for every reader, in any version and with any definition. */
 export const readsLiveRowsOnly = rows(({ generations, read }) => ({
   read: (source, selection) =>
     Effect.flatMap(generations(source.name), (all) => {
@@ -175,7 +175,7 @@ export const ignoresDescending = rows(({ read }) => ({
     )
 }))
 
-/** The next page skips all rows with the same values as the last row, as if the key were no part of the order. */
+/** The next page skips all rows with the same values as the last row, as if the order did not include the key. */
 export const skipsTies = rows(({ read }) => ({
   read: (source, selection) =>
     Effect.map(read(source, selection), (selected) => {
@@ -212,7 +212,7 @@ export const writesNoInlineRows = memory((services) => {
   return EventStore.context({ ...adapter, commit: (commit) => adapter.commit(commit) })
 })
 
-/** A cache that gives the same objects to every caller. */
+/** A cache that returns the same objects to every caller. */
 export const cachesSharedRows: RowQueryLaws.MakeCache = (projection) => {
   const kept = new Map<string, unknown>()
   const once = <Question, A, E, R>(read: (question: Question) => Effect.Effect<A, E, R>) => (question: Question) => {

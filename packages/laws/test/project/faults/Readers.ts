@@ -80,7 +80,7 @@ export const resumesLate = readers(({ replayFrom, subscribe }) => ({
   replayFrom: (from, options) => Stream.drop(replayFrom(from, options), 1)
 }))
 
-/** An event is read by each partition. */
+/** Each partition reads every event. */
 export const readsAllPartitions = readers(({ readAll }) => ({
   readAll: (options) => readAll({ ...options, partition: undefined })
 }))

@@ -1,4 +1,4 @@
--- Why a text cannot be the last event that a writer expects beside this version; NULL if it can.
+-- Why a text cannot be the expected last event id at this expected version; NULL if it can.
 CREATE FUNCTION refold.last_event_problem(last_event_id text, expected numeric) RETURNS text LANGUAGE sql IMMUTABLE AS $$
 SELECT CASE
   WHEN last_event_id IS NULL THEN NULL
