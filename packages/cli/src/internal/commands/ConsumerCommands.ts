@@ -28,7 +28,7 @@ const status = Command.make(
   Command.withDescription(
     "The consumers with their lag, rate and parked streams. Exits with 1 where a stream is parked or newer code is needed."
   ),
-  Command.withShortDescription("How far the consumers are"),
+  Command.withShortDescription("The lag of the consumers"),
   Command.withExamples([
     { command: "refold consumer status", description: "All of them" },
     { command: "refold consumer status mail", description: "One of them, for a script" }
@@ -37,7 +37,7 @@ const status = Command.make(
 
 const parked = Command.make("parked", { consumer }, ({ consumer }) => ParkedCommands.list(consumer)).pipe(
   Command.withDescription(
-    "The streams that a consumer has parked: parked retry and parked discard let them go on. Exits with 1 where there are any."
+    "The streams that a consumer has parked; see parked retry and parked discard. Exits with 1 if there are any."
   ),
   Command.withShortDescription("What a consumer has parked"),
   Command.withExamples([{ command: "refold consumer parked mail", description: "What was not delivered, and why?" }])
@@ -45,8 +45,8 @@ const parked = Command.make("parked", { consumer }, ({ consumer }) => ParkedComm
 
 /** `refold consumer`. */
 export const command = Command.make("consumer").pipe(
-  Command.withDescription("How far the consumers are, and what they have parked."),
+  Command.withDescription("The lag and the parked streams of consumers."),
   Command.withShortDescription("Consumers and what they have parked"),
-  Command.withExamples([{ command: "refold consumer status", description: "How far are they?" }]),
+  Command.withExamples([{ command: "refold consumer status", description: "The lag of all consumers" }]),
   Command.withSubcommands([status, parked])
 )

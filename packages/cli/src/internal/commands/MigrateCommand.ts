@@ -96,7 +96,7 @@ export const command = Command.make("migrate", {
     ? dryRun
     : Connection.withClient(apply)).pipe(
     Command.withDescription(
-      "Creates or updates the schema of the store, as the role that is to own it. Does nothing where nothing is due."
+      "Creates or updates the schema of the store, as the role that will own it. Does nothing if no migration is due."
     ),
     Command.withShortDescription("Create or update the schema of the store"),
     Command.withExamples([

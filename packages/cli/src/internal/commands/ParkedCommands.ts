@@ -183,7 +183,7 @@ const change = Effect.fnUntraced(function*(
 
 /** `refold parked`. */
 export const command = Command.make("parked").pipe(
-  Command.withDescription("The streams that wait because an event failed, and what to do about them."),
+  Command.withDescription("The streams that wait because an event failed, and commands to retry or discard it."),
   Command.withShortDescription("Streams that wait because an event failed"),
   Command.withExamples([{ command: "refold parked list", description: "What waits, and why?" }]),
   Command.withSubcommands([listCommand, show, retry, discard])

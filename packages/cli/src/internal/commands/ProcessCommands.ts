@@ -1,4 +1,4 @@
-/** `refold process`: the instances of a process, and what to do about those that do not go on. */
+/** `refold process`: the instances of a process, and commands to continue those that are parked or failed. */
 import type { Tagged } from "@refold/core/event/EventType"
 import * as ProcessInstances from "@refold/store/process/ProcessInstances"
 import * as Chunk from "effect/Chunk"
@@ -174,7 +174,7 @@ const giveUp = Command.make("give-up", {
 
 /** `refold process`. */
 export const command = Command.make("process").pipe(
-  Command.withDescription("The instances of a process, and what to do about those that do not go on."),
+  Command.withDescription("The instances of a process, and commands to continue those that are parked or failed."),
   Command.withShortDescription("Instances of a process"),
   Command.withExamples([{ command: "refold process list transfers", description: "All instances" }]),
   Command.withSubcommands([list, show, resume, retry, discard, giveUp])

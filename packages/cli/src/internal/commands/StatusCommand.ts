@@ -35,12 +35,12 @@ export const command = Command.make("status", {
   watch: Flag.Boolean("watch").pipe(
     Flag.withAlias("w"),
     Flag.withoutNegation,
-    Flag.withDescription("Look again and again, until Ctrl-C"),
+    Flag.withDescription("Refresh until Ctrl-C"),
     Flag.withDefault(false)
   ),
   every: Flag.Finite("every").pipe(
     Flag.withMetavar("seconds"),
-    Flag.withDescription("The seconds between two looks of --watch, 2 by default"),
+    Flag.withDescription("The seconds between two refreshes of --watch, 2 by default"),
     Flag.withDefault(2)
   )
 }, ({ every, watch }) =>
@@ -56,7 +56,7 @@ export const command = Command.make("status", {
     ),
     Command.withShortDescription("The log, and what follows it"),
     Command.withExamples([
-      { command: "refold status", description: "How far behind is everything?" },
+      { command: "refold status", description: "The lag of everything" },
       { command: "refold status --watch", description: "Follow a rebuild or a deployment" },
       { command: "refold status | jq 'select(.lag > 1000)'", description: "What is far behind, in a script" }
     ])

@@ -1,4 +1,4 @@
-/** `refold trace`: the events of a correlation id, as the tree of what caused what. */
+/** `refold trace`: the events of a correlation id, as a tree of causes and effects. */
 import * as EventId from "@refold/core/event/EventId"
 import { EventReader } from "@refold/store/log/EventReader"
 import * as Argument from "effect/cli/Argument"
@@ -73,7 +73,7 @@ export const command = Command.make("trace", {
     const rows = CausationTree.arrange(events).map((place): Row => ({ ...show(place.event), place }))
     yield* Output.rows(shape, rows, "no events")
   }))).pipe(
-    Command.withDescription("The events with a correlation id, as the tree of what caused what."),
+    Command.withDescription("The events with a correlation id, as a tree of causes and effects."),
     Command.withShortDescription("What caused what, as a tree"),
     Command.withExamples([
       { command: "refold trace order-17", description: "Everything that an order led to" },

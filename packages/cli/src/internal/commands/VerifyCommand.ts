@@ -1,4 +1,4 @@
-/** `refold verify` and `refold doctor`: what is wrong with the store, and with what it stands on. */
+/** `refold verify` and `refold doctor`: damages of the store, and problems of its server. */
 import type { Diagnosis } from "@refold/store/maintain/Diagnosis"
 import type { Finding } from "@refold/store/maintain/Finding"
 import * as Store from "@refold/store/maintain/Store"
@@ -54,8 +54,8 @@ export const doctor = Command.make("doctor", {}, () =>
     if (points.some(isError)) return yield* new Found()
   }))).pipe(
     Command.withDescription(
-      "Checks what the store stands on: the server, its migrations, the rights of this role, isolation, pooler, clocks and connections. Exits with 1 where a point is an error."
+      "Checks the server of the store, its migrations, the rights of this role, isolation, pooler, clocks and connections. Exits with 1 if a point is an error."
     ),
-    Command.withShortDescription("Check what the store stands on"),
+    Command.withShortDescription("Check the server, the schema and the role"),
     Command.withExamples([{ command: "refold doctor", description: "Is this server set up well?" }])
   )

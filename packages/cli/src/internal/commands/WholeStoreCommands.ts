@@ -85,7 +85,7 @@ export const importStore = Command.make("import", {
     ? dryRun || Option.isSome(file) ? usage("--abandon takes neither a file nor --dry-run") : abandon
     : run(Option.getOrUndefined(file), dryRun)).pipe(
     Command.withDescription(
-      "Imports an exported file into an empty store. An import that was cut goes on when it is called again with the same file; until then the store answers nothing. Needs the rights of the owner."
+      "Imports an exported file into an empty store. An interrupted import continues when it is run again with the same file; until it is complete the store answers nothing. Needs the rights of the owner."
     ),
     Command.withShortDescription("Import an exported file"),
     Command.withExamples([
