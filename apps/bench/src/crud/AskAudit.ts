@@ -50,7 +50,7 @@ export const make = Effect.fnUntraced(function*(schema: string) {
       Effect.andThen(disagree),
       Effect.map((rows) => rows.length > 0 ? answered("yes: the two tables differ") : cannot("they agree"))
     ),
-    pastForged: Effect.as(forge, cannot("the UPDATE is done, and nothing says so"))
+    pastForged: Effect.as(forge, cannot("the UPDATE succeeds, and nothing shows it"))
   }
   return answers
 })

@@ -86,7 +86,7 @@ const pastForged = Effect.fnUntraced(function*(schema: string) {
   const sql = yield* SqlClient.SqlClient
   const forge = sql`UPDATE ${sql(`${schema}.event_store`)} SET data = '{}' WHERE stream = 'account-ada' AND version = 1`
   return yield* forge.pipe(
-    Effect.as(cannot("the UPDATE is done, and nothing says so")),
+    Effect.as(cannot("the UPDATE succeeds, and nothing shows it")),
     // Any other failure is one of this program.
     Effect.catchIf(({ reason }) => reason._tag === "ConstraintError", () => Effect.succeed(answered("it is refused")))
   )

@@ -32,13 +32,13 @@ export const make = Effect.fnUntraced(function*(schema: string) {
     who: Effect.map(ada(), first(({ updated_by: who }) => `${who}, not why`, "there is no such account")),
     below: Effect.map(
       ada(sql`AND balance < 0`),
-      first((row) => `yes, ${held(row)}`, "it is not now, and earlier balances are gone")
+      first((row) => `yes, ${held(row)}`, "it is not now, and earlier balances are lost")
     ),
-    fees: Effect.succeed(cannot("it holds what came out, not what went in")),
-    undo: Effect.succeed(cannot("it does not know which fees there were")),
+    fees: Effect.succeed(cannot("it has the result, not the operations")),
+    undo: Effect.succeed(cannot("it does not have the fees")),
     refused: Effect.succeed(cannot("it was not recorded")),
     balanceForged: sql`UPDATE ${accounts} SET balance = 100000000 WHERE id = 'ada'`.pipe(
-      Effect.as(cannot("there is nothing to hold it against"))
+      Effect.as(cannot("there is nothing to compare it with"))
     ),
     pastForged: Effect.succeed(cannot("there is no past to change"))
   }

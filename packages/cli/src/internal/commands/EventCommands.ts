@@ -79,7 +79,12 @@ export const show = Command.make("show", {
   )
 
 const list = (name: string, description: string) =>
-  Flag.String(name).pipe(Flag.withDescription(`${description}; may be given several times`), Flag.atLeast(0))
+  Flag.String(name).pipe(
+    Flag.withDescription(`${description}; may be given several times`),
+    Flag.atLeast(0),
+    // The help would say that it is required.
+    Flag.withDefault<ReadonlyArray<string>>([])
+  )
 
 /** `refold tail`. */
 export const tail = Command.make("tail", {
