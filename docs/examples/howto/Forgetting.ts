@@ -35,13 +35,19 @@ export const layer = (keys: Keys) =>
   Layer.succeed(WireTransform.WireTransform, {
     toWire: Effect.forEach((event) =>
       isPersonal(event)
-        ? Effect.map(keys.get(event.data.person), (key) => withContact(event, encrypt(key, event.id, event.data.contact)))
+        ? Effect.map(
+          keys.get(event.data.person),
+          (key) => withContact(event, encrypt(key, event.id, event.data.contact))
+        )
         : Effect.succeed(event)
     ),
     fromWire: Effect.forEach((event) =>
       isPersonal(event)
-        ? Effect.map(keys.find(event.data.person), (key) =>
-          withContact(event, key === undefined ? forgotten : decrypt(key, event.id, String(event.data.contact))))
+        ? Effect.map(
+          keys.find(event.data.person),
+          (key) =>
+            withContact(event, key === undefined ? forgotten : decrypt(key, event.id, String(event.data.contact)))
+        )
         : Effect.succeed(event)
     )
   })
@@ -79,7 +85,12 @@ type CustomerCommand =
 export const Customer = Aggregate.makeUnsafe({
   category: "customer",
   events: codec,
-  decider: Decider.make<CustomerCommand, typeof Contact.Type | null, typeof Registered.Event | typeof Moved.Event, never>({
+  decider: Decider.make<
+    CustomerCommand,
+    typeof Contact.Type | null,
+    typeof Registered.Event | typeof Moved.Event,
+    never
+  >({
     initialState: null,
     decide: (command) =>
       command._tag === "Register"

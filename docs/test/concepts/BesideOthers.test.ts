@@ -64,11 +64,18 @@ describe("a feature", () => {
     expect(answers.filter((text) => text !== "not checked" && !answer.test(text))).toEqual([])
   })
 
-  it.each(features)("has a source that does not change, for each answer about another store: $feature", ({ answers }) => {
-    const labels = answers.flatMap((text) => answer.exec(text)?.[2] ?? [])
-    expect(labels.filter((label) => !/^https:\/\/github\.com\/[\w-]+\/[\w-]+\/blob\/[0-9a-f]{40}\//.test(sources.get(label) ?? "")))
-      .toEqual([])
-  })
+  it.each(features)(
+    "has a source that does not change, for each answer about another store: $feature",
+    ({ answers }) => {
+      const labels = answers.flatMap((text) => answer.exec(text)?.[2] ?? [])
+      expect(
+        labels.filter((label) =>
+          !/^https:\/\/github\.com\/[\w-]+\/[\w-]+\/blob\/[0-9a-f]{40}\//.test(sources.get(label) ?? "")
+        )
+      )
+        .toEqual([])
+    }
+  )
 
   it.each(features)("names in its note each store that has a part of it: $feature", ({ answers, note, refold }) => {
     const partly = [["Refold", refold] as const, ...peers.map((peer, index) => [peer, answers[index]!] as const)]

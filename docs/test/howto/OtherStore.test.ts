@@ -1,4 +1,4 @@
-import { Effect, Layer, Stream } from "effect"
+import { DateTime, Effect, Layer, Stream } from "effect"
 import { AsOf, CommandHandler, EventReader, MemoryStore, State, Store } from "refold"
 import { expect, it } from "vitest"
 import { linesOf, type Message } from "../../examples/howto/OtherStore.ts"
@@ -26,7 +26,9 @@ async function* stored(): AsyncGenerator<Message> {
   yield* messages
 }
 
-const importLines = Store.importLines(Stream.fromAsyncIterable(linesOf(stored(), 9), (cause) => cause))
+const importLines = Effect.suspend(() =>
+  Store.importLines(Stream.fromAsyncIterable(linesOf(stored(), 9), (cause) => cause))
+)
 
 const run = <A, E>(program: Effect.Effect<A, E, Layer.Success<typeof MemoryStore.layer>>) =>
   Effect.runPromise(Effect.provide(program, Layer.fresh(MemoryStore.layer)))
@@ -38,7 +40,7 @@ it("messages of a Message DB are imported with their ids, versions, order and ti
     const events = yield* Stream.runCollect(reader.readAll())
     expect(events.map(({ id, stream, version }) => [id, stream, version]))
       .toEqual(messages.map(({ id, position, stream_name }) => [id, stream_name, Number(position) + 1]))
-    expect(events.map(({ occurredAt }) => Number(occurredAt))).toEqual(messages.map(({ time }) => Number(time)))
+    expect(events.map(({ occurredAt }) => DateTime.toDateUtc(occurredAt))).toEqual(messages.map(({ time }) => time))
     expect(events.map(({ metadata }) => metadata.correlationId)).toEqual([undefined, undefined, "payday"])
   })))
 
