@@ -28,28 +28,26 @@ interface Personal extends Json.JsonObject {
   readonly contact: Json.Json
 }
 
-const isPersonal = (event: NewEvent.NewEvent): event is NewEvent.NewEvent & { readonly data: Personal } =>
+const isPersonal = <Event extends NewEvent.NewEvent>(event: Event): event is Event & { readonly data: Personal } =>
   event.type === "Registered"
 
 export const layer = (keys: Keys) =>
   Layer.succeed(WireTransform.WireTransform, {
-    toWire: Effect.forEach((event) =>
-      isPersonal(event)
-        ? Effect.map(
-          keys.get(event.data.person),
-          (key) => withContact(event, encrypt(key, event.id, event.data.contact))
+    toWire: (events) =>
+      Effect.forEach(events, (event) => {
+        if (!isPersonal(event)) return Effect.succeed(event)
+        const { contact, person } = event.data
+        return Effect.map(keys.get(person), (key) => withContact(event, encrypt(key, event.id, contact)))
+      }),
+    fromWire: (events) =>
+      Effect.forEach(events, (event) => {
+        if (!isPersonal(event)) return Effect.succeed(event)
+        const { contact, person } = event.data
+        return Effect.map(
+          keys.find(person),
+          (key) => withContact(event, key === undefined ? forgotten : decrypt(key, event.id, String(contact)))
         )
-        : Effect.succeed(event)
-    ),
-    fromWire: Effect.forEach((event) =>
-      isPersonal(event)
-        ? Effect.map(
-          keys.find(event.data.person),
-          (key) =>
-            withContact(event, key === undefined ? forgotten : decrypt(key, event.id, String(event.data.contact)))
-        )
-        : Effect.succeed(event)
-    )
+      })
   })
 
 const withContact = <Event extends { readonly data: Personal }>(event: Event, contact: Json.Json): Event => ({
