@@ -74,7 +74,7 @@ const decrypt = (key: Buffer, id: string, text: string): Json.Json => {
 }
 // #endregion
 
-export const codec = EventCodec.makeUnsafe([Registered, Moved])
+const codec = EventCodec.makeUnsafe([Registered, Moved])
 
 type CustomerCommand =
   | { readonly _tag: "Register"; readonly person: string; readonly contact: typeof Contact.Type }
