@@ -8,7 +8,7 @@ import { regionOf, root } from "../Quotes.ts"
 import * as Followed from "../support/Followed.ts"
 import { withFolder } from "../support/Program.ts"
 
-const tutorial = Fs.globSync("tutorial/*.md", { cwd: Path.join(root, "docs/src/content/docs") }).toSorted()
+const tutorial = Fs.globSync("tutorial/*.mdx", { cwd: Path.join(root, "docs/src/content/docs") }).toSorted()
 const beforeTheServer = tutorial.filter((page) => !page.includes("/8-"))
 
 const check = (followed: ReadonlyArray<Followed.Followed>): void => {
@@ -21,7 +21,7 @@ const check = (followed: ReadonlyArray<Followed.Followed>): void => {
 it("the page Start, followed in an empty folder, prints what it shows", () => {
   withFolder((folder) => {
     Followed.prepare(folder)
-    const followed = Followed.follow(["start/index.md"], folder)
+    const followed = Followed.follow(["start/index.mdx"], folder)
     check(followed)
     expect(followed).toHaveLength(4)
     expect(Fs.readFileSync(Path.join(folder, "card.ts"), "utf8")).toBe(regionOf("docs/examples/start/second.ts"))
@@ -40,7 +40,7 @@ it("the tutorial, followed in an empty folder, prints what it shows, though prog
         return followed
       })
       check(inOneProgram)
-      const killed = Followed.follow(["tutorial/8-two-programs.md"], folder, { DATABASE_URL })
+      const killed = Followed.follow(["tutorial/8-two-programs.mdx"], folder, { DATABASE_URL })
       // The page says that the role of its address is a superuser, and warned about.
       check(
         killed.map((one) => ({ ...one, printed: one.printed.replace(/^\[[\d:.]+\] WARN .* superuser .*\n/gm, "") }))
