@@ -38,28 +38,31 @@ it.each(Followed.doors)("the page Start, followed with %s in an empty folder, pr
   })
 })
 
-it.each(Followed.doors)("the tutorial, followed with %s in an empty folder, prints what it shows, though programs are killed in step 8", async (door) => {
-  await Effect.gen(function*() {
-    const DATABASE_URL = yield* freshDatabase()
-    withFolder((folder) => {
-      Followed.prepare(folder)
-      const inOneProgram = beforeTheServer.flatMap((page) => {
-        const followed = Followed.follow(page, door, folder)
-        // Step 3 says to delete its folder.
-        if (page.includes("/3-")) Fs.rmSync(Path.join(folder, "library"), { recursive: true })
-        return followed
+it.each(Followed.doors)(
+  "the tutorial, followed with %s in an empty folder, prints what it shows, though programs are killed in step 8",
+  async (door) => {
+    await Effect.gen(function*() {
+      const DATABASE_URL = yield* freshDatabase()
+      withFolder((folder) => {
+        Followed.prepare(folder)
+        const inOneProgram = beforeTheServer.flatMap((page) => {
+          const followed = Followed.follow(page, door, folder)
+          // Step 3 says to delete its folder.
+          if (page.includes("/3-")) Fs.rmSync(Path.join(folder, "library"), { recursive: true })
+          return followed
+        })
+        check(inOneProgram)
+        const killed = Followed.follow("tutorial/8-two-programs.mdx", door, folder, { DATABASE_URL })
+        // The page says that the role of its address is a superuser, and warned about.
+        check(
+          killed.map((one) => ({ ...one, printed: one.printed.replace(/^\[[\d:.]+\] WARN .* superuser .*\n/gm, "") }))
+        )
+        expect(inOneProgram.length + killed.length).toBe(15)
+        for (const name of Fs.globSync("*.ts", { cwd: folder })) expect(shownAs(folder, name, door)).toBe(true)
       })
-      check(inOneProgram)
-      const killed = Followed.follow("tutorial/8-two-programs.mdx", door, folder, { DATABASE_URL })
-      // The page says that the role of its address is a superuser, and warned about.
-      check(
-        killed.map((one) => ({ ...one, printed: one.printed.replace(/^\[[\d:.]+\] WARN .* superuser .*\n/gm, "") }))
-      )
-      expect(inOneProgram.length + killed.length).toBe(15)
-      for (const name of Fs.globSync("*.ts", { cwd: folder })) expect(shownAs(folder, name, door)).toBe(true)
-    })
-  }).pipe(Effect.scoped, Effect.runPromise)
-})
+    }).pipe(Effect.scoped, Effect.runPromise)
+  }
+)
 
 // Each file that the pages led to is a file of the last step that has it, in the tab or shared by both.
 const shownAs = (folder: string, name: string, door: Followed.Door): boolean => {

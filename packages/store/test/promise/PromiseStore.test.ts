@@ -218,13 +218,12 @@ describe("past rows", () => {
     expect(past.parked).toEqual([])
     const longAgo = await store.pastRows(balances, AsOf.occurredAt(new Date(0)))
     expect((await longAgo.query()).rows).toMatchObject([{ key: "account-a", state: { balance: 2 } }])
-    expect(await rejection(store.rows(balances).query())).toMatchObject({ _tag: "ProjectionNotReady" })
+    expect(await rejection(store.rows(balances).query())).toMatchObject({ _tag: "UnknownProjection" })
   })
 
   it("are dropped by close, and at the end of a block", async () => {
     const { first, store } = await filled()
-    const generations = () =>
-      store.effect(Effect.flatMap(ReadModelStore, (rows) => rows.generations(balances.name)))
+    const generations = () => store.effect(Effect.flatMap(ReadModelStore, (rows) => rows.generations(balances.name)))
     const past = await store.pastRows(balances, AsOf.position(first.position))
     {
       await using _ = await store.pastRows(balances, AsOf.position(first.position))
@@ -234,7 +233,7 @@ describe("past rows", () => {
     await past.close()
     await past.close()
     expect(await generations()).toEqual([])
-    expect(await rejection(past.query())).toMatchObject({ _tag: "ProjectionNotReady" })
+    expect(await rejection(past.query())).toMatchObject({ _tag: "UnknownProjection" })
   })
 
   it("are dropped when the store closes", async () => {

@@ -74,7 +74,10 @@ const reading = <Extra>(
   calls: Calls.Calls<Services | Extra>,
   resources: Resources.Resources,
   scope: Scope.Scope
-): Pick<Store<Extra>, "load" | "rows" | "pastRows" | "readStream" | "readAll" | "subscribe" | "subscribeWithCursors"> => {
+): Pick<
+  Store<Extra>,
+  "load" | "rows" | "pastRows" | "readStream" | "readAll" | "subscribe" | "subscribeWithCursors"
+> => {
   const events = <A, E>(
     read: (reader: EventReader["Service"]) => Stream.Stream<A, E>,
     signal: AbortSignal | undefined

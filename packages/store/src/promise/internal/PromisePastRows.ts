@@ -17,10 +17,12 @@ import { reads, type Rows } from "./PromiseRows.ts"
 export interface PastRowsOptions extends Projector.Options, CallOptions {}
 
 /** The rows of a projection as of a past point; they are kept until they, or the store, are closed. */
-export interface PastRows<State, Index extends string> extends Pick<Rows<State, Index>, "get" | "query">, AsyncDisposable {
+export interface PastRows<State, Index extends string>
+  extends Pick<Rows<State, Index>, "get" | "query">, AsyncDisposable
+{
   /** Streams whose later events are missing from the rows, because one of their events cannot be folded. */
   readonly parked: ReadonlyArray<ParkedStream>
-  /** Drops the rows: a read afterwards rejects with `ProjectionNotReady`. Again returns the same promise. */
+  /** Drops the rows: a read afterwards rejects. Again returns the same promise. */
   readonly close: () => Promise<void>
 }
 
