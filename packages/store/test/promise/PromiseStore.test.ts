@@ -8,6 +8,8 @@ import { Refused } from "@refold/store/internal/decide/Refused"
 import * as OpenStore from "@refold/store/internal/promise/OpenStore"
 import type { Store } from "@refold/store/internal/promise/PromiseStore"
 import { EventReader } from "@refold/store/log/EventReader"
+import { ReadModelStore } from "@refold/store/project/ReadModelStore"
+import * as Context from "effect/Context"
 import * as DateTime from "effect/DateTime"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -196,6 +198,69 @@ describe("rows", () => {
   })
 })
 
+describe("past rows", () => {
+  const filled = async () => {
+    const store = await open()
+    const handle = store.handler(account)
+    const first = await handle("a", deposit(5))
+    await handle("a", deposit(2), { occurredAt: new Date(0) })
+    await handle("b", deposit(7))
+    return { store, first }
+  }
+
+  it("are those of a position or an instant, whatever is projected", async () => {
+    const { first, store } = await filled()
+    const past = await store.pastRows(balances, AsOf.position(first.position))
+    expect(await past.get("account-a")).toMatchObject({ state: { balance: 5, events: 1 } })
+    expect(await past.get("account-b")).toBeUndefined()
+    const page = await past.query({ index: "byBalance" })
+    expect(page).toMatchObject({ rows: [{ key: "account-a" }], next: undefined })
+    expect(past.parked).toEqual([])
+    const longAgo = await store.pastRows(balances, AsOf.occurredAt(new Date(0)))
+    expect((await longAgo.query()).rows).toMatchObject([{ key: "account-a", state: { balance: 2 } }])
+    expect(await rejection(store.rows(balances).query())).toMatchObject({ _tag: "UnknownProjection" })
+  })
+
+  it("are dropped by close, and at the end of a block", async () => {
+    const { first, store } = await filled()
+    const generations = () => store.effect(Effect.flatMap(ReadModelStore, (rows) => rows.generations(balances.name)))
+    const past = await store.pastRows(balances, AsOf.position(first.position))
+    {
+      await using _ = await store.pastRows(balances, AsOf.position(first.position))
+      expect(await generations()).toHaveLength(2)
+    }
+    expect(await generations()).toHaveLength(1)
+    await past.close()
+    await past.close()
+    expect(await generations()).toEqual([])
+    expect(await rejection(past.query())).toMatchObject({ _tag: "UnknownProjection" })
+  })
+
+  it("are dropped when the store closes", async () => {
+    const dropped: Array<number> = []
+    const noted = Layer.effectContext(Effect.map(ReadModelStore, (rows) =>
+      Context.make(
+        ReadModelStore,
+        ReadModelStore.of({
+          ...rows,
+          drop: (id) => Effect.tap(rows.drop(id), () => Effect.sync(() => dropped.push(id)))
+        })
+      )))
+    const store = await open(Layer.provideMerge(noted, MemoryStore.layer))
+    const { position } = await store.handler(account)("a", deposit(5))
+    await store.pastRows(balances, AsOf.position(position))
+    expect(dropped).toEqual([])
+    await store.close()
+    expect(dropped).toHaveLength(1)
+  })
+
+  it("beyond the last event reject with InvalidInput, and leave nothing", async () => {
+    const { store } = await filled()
+    expect(await rejection(store.pastRows(balances, AsOf.position(99)))).toMatchObject({ _tag: "InvalidInput" })
+    expect(await store.effect(Effect.flatMap(ReadModelStore, (rows) => rows.generations(balances.name)))).toEqual([])
+  })
+})
+
 describe("effect", () => {
   it("runs an effect with the services of the store", async () => {
     const store = await open()
@@ -256,6 +321,7 @@ describe("close", () => {
       (store) => store.load(account, "a"),
       (store) => store.together([Together.part(account, "a", deposit(1))]),
       (store) => store.rows(balances).get("a"),
+      (store) => store.pastRows(balances, AsOf.position(0)),
       (store) => store.project(balances),
       (store) => store.subscribe()[Symbol.asyncIterator]().next(),
       (store) => store.effect(Effect.void)

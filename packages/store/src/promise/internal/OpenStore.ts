@@ -15,6 +15,7 @@ import * as Projector from "../../project/Projector.ts"
 import * as AsyncEvents from "./AsyncEvents.ts"
 import * as Calls from "./Calls.ts"
 import * as PromiseHandler from "./PromiseHandler.ts"
+import * as PromisePastRows from "./PromisePastRows.ts"
 import * as PromiseRows from "./PromiseRows.ts"
 import type { Services, Store } from "./PromiseStore.ts"
 import * as Resources from "./Resources.ts"
@@ -46,7 +47,7 @@ const make = <Extra>(services: Context.Context<Services | Extra>, scope: Scope.C
   const resources = Resources.make()
   const close = closing(calls, resources, scope)
   return {
-    ...reading(calls, resources),
+    ...reading(calls, resources, scope),
     ...running(calls, resources),
     handler: (aggregate, options) => PromiseHandler.make(calls, aggregate, options),
     together: (parts, options) =>
@@ -72,8 +73,12 @@ const closing = (calls: Calls.Calls<never>, resources: Resources.Resources, scop
 
 const reading = <Extra>(
   calls: Calls.Calls<Services | Extra>,
-  resources: Resources.Resources
-): Pick<Store<Extra>, "load" | "rows" | "readStream" | "readAll" | "subscribe" | "subscribeWithCursors"> => {
+  resources: Resources.Resources,
+  scope: Scope.Scope
+): Pick<
+  Store<Extra>,
+  "load" | "rows" | "pastRows" | "readStream" | "readAll" | "subscribe" | "subscribeWithCursors"
+> => {
   const events = <A, E>(
     read: (reader: EventReader["Service"]) => Stream.Stream<A, E>,
     signal: AbortSignal | undefined
@@ -81,6 +86,7 @@ const reading = <Extra>(
   return {
     load: (aggregate, id, options) => calls.call(State.load(aggregate, id, options), options?.signal),
     rows: (projection) => PromiseRows.make(calls, projection),
+    pastRows: (projection, point, options) => PromisePastRows.make(calls, scope, projection, point, options),
     readStream: (stream, { signal, ...options } = {}) => events((reader) => reader.readStream(stream, options), signal),
     readAll: ({ signal, ...options } = {}) => events((reader) => reader.readAll(options), signal),
     subscribe: ({ signal, ...options } = {}) => events((reader) => reader.subscribe(options), signal),

@@ -3,7 +3,7 @@ import type { Aggregate } from "@refold/core/decide/Aggregate"
 import type { Tagged } from "@refold/core/event/EventType"
 import type { RecordedEvent } from "@refold/core/event/RecordedEvent"
 import type { StreamName } from "@refold/core/event/StreamName"
-import type { AsOf } from "@refold/core/journal/AsOf"
+import type { AsOf, AsOfLog } from "@refold/core/journal/AsOf"
 import type { Appended } from "@refold/core/journal/Commit"
 import type { ReadStreamOptions } from "@refold/core/journal/ReadOptions"
 import type { Process } from "@refold/core/process/Process"
@@ -21,6 +21,7 @@ import type * as ProcessRunner from "../../process/ProcessRunner.ts"
 import type * as Projector from "../../project/Projector.ts"
 import type { ReadModelStore } from "../../project/ReadModelStore.ts"
 import type { CallOptions, Handler } from "./PromiseHandler.ts"
+import type { PastRows, PastRowsOptions } from "./PromisePastRows.ts"
 import type { Rows } from "./PromiseRows.ts"
 import type { Running } from "./Running.ts"
 
@@ -93,6 +94,12 @@ export interface Store<Extra = never> extends AsyncDisposable {
   readonly rows: <Event extends Tagged, State, Index extends string>(
     projection: Projection<Event, State, Index>
   ) => Rows<State, Index>
+  /** The rows of a projection as of a position or an instant, folded again from the log; see `PastRows.asOf`. */
+  readonly pastRows: <Event extends Tagged, State, Index extends string>(
+    projection: Projection<Event, State, Index>,
+    point: AsOfLog,
+    options?: PastRowsOptions
+  ) => Promise<PastRows<State, Index>>
   /** Runs an effect with the services of the store: for everything that has no function here. */
   readonly effect: <A, E>(effect: Effect.Effect<A, E, Services | Extra>, options?: CallOptions) => Promise<A>
   /**
