@@ -11,3 +11,12 @@ it("docs/api-report.txt lists the public modules and their exports as they are b
   expect(report).toContain("interface Decider")
   expect(Fs.readFileSync(Path.join(root, "docs/api-report.txt"), "utf8")).toBe(report)
 })
+
+it("docs/api-report.txt has every published package that has modules", () => {
+  const report = Fs.readFileSync(Path.join(root, "docs/api-report.txt"), "utf8")
+  const published = Fs.globSync("packages/*/package.json", { cwd: root })
+    .map((path) => JSON.parse(Fs.readFileSync(Path.join(root, path), "utf8")))
+    .filter((manifest) => manifest.private !== true && Object.keys(manifest.exports).length > 0)
+  expect(published.length).toBeGreaterThan(8)
+  for (const { name } of published) expect(report).toMatch(new RegExp(`^${name}: [1-9]\\d* public modules$`, "m"))
+})

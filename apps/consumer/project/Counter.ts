@@ -1,12 +1,14 @@
 /*
  * A user's program: an aggregate, handled on the store in memory, with metadata on its events.
  */
+// #region counter
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
 import * as Schema from "effect/Schema"
 import { Aggregate, CommandHandler, Decider, EventCodec, EventType, MemoryStore } from "refold"
 
-const Counted = EventType.make("Counted", Schema.Struct({ by: Schema.Int }))
+/** What happened. */
+export const Counted = EventType.make("Counted", Schema.Struct({ by: Schema.Int }))
 
 type Event = typeof Counted.Event
 
@@ -38,3 +40,4 @@ export const program = Effect.gen(function*() {
   const second = yield* handle("a", { _tag: "Count", by: 4 })
   return [first.state, second.state]
 }).pipe(Effect.provide(MemoryStore.layer))
+// #endregion

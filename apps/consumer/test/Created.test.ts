@@ -4,6 +4,7 @@ import * as Path from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
 import * as CreatedProject from "./CreatedProject.ts"
 import * as PackedProject from "./PackedProject.ts"
+import { oldestNode } from "./UserProject.ts"
 
 // One installation for both projects: Node looks for packages in the folders above, too.
 const packed = PackedProject.make({ optionalPeers: true })
@@ -14,7 +15,7 @@ const output = (name: string): string =>
 
 const manifestOf = (path: string) => JSON.parse(Fs.readFileSync(Path.join(packed.folder, path, "package.json"), "utf8"))
 
-const nodes = [...new Set([process.execPath, PackedProject.oldestNode()])]
+const nodes = [...new Set([process.execPath, oldestNode()])]
 
 describe.each([
   { name: "my-app", flags: [], shown: "start-template" },
@@ -22,7 +23,7 @@ describe.each([
 ])("the project that create-refold makes with the flags $flags", ({ flags, name, shown }) => {
   const folder = Path.join(packed.folder, name)
   const bin = "node_modules/create-refold/dist/internal/bin.js"
-  const created = packed.run(PackedProject.oldestNode(), [bin, name, ...flags])
+  const created = packed.run(oldestNode(), [bin, name, ...flags])
 
   it("is created, and the next commands are printed as Start shows them", () => {
     expect(created.exit).toBe(0)

@@ -2,35 +2,32 @@
 import * as Fs from "node:fs"
 import { afterAll, describe, expect, it } from "vitest"
 import * as PackedProject from "./PackedProject.ts"
-
-const tsc = ["node_modules/typescript/bin/tsc", "-p", "."]
-
-const compilerOptions = {
-  target: "ES2022",
-  lib: ["ES2024", "DOM", "ESNext.Disposable"],
-  module: "NodeNext",
-  types: ["node"],
-  strict: true,
-  skipLibCheck: false
-}
+import { published } from "./Published.ts"
+import { compilerOptions, examples, examplesPrinted, oldestNode, publicModules, tsc } from "./UserProject.ts"
 
 describe("a project with the packed packages", () => {
   const project = PackedProject.make({ optionalPeers: true })
   afterAll(project.remove)
 
   it.each([true, false])("compiles every public module with exactOptionalPropertyTypes: %s", (exact) => {
-    const modules = PackedProject.publicModules(project.folder)
-    expect(modules.length).toBeGreaterThan(PackedProject.published.length)
+    const modules = publicModules(project.folder)
+    expect(modules.length).toBeGreaterThan(published.length)
     project.write("all.ts", modules.map((name, index) => `export * as m${index} from "${name}"\n`).join(""))
-    const files = ["all.ts", "Counter.ts", "Promised.ts"]
+    const files = ["all.ts", ...examples]
     const options = { ...compilerOptions, noEmit: true, exactOptionalPropertyTypes: exact }
     project.write("tsconfig.json", JSON.stringify({ compilerOptions: options, files }))
     expect(project.run(process.execPath, tsc)).toEqual({ exit: 0, printed: "" })
   })
 
+  it("runs the examples of the packages' READMEs, on the oldest Node", () => {
+    project.write("tsconfig.json", JSON.stringify({ compilerOptions, files: examples }))
+    expect(project.run(process.execPath, tsc)).toEqual({ exit: 0, printed: "" })
+    expect(project.run(oldestNode(), ["examples.mjs"])).toEqual({ exit: 0, printed: examplesPrinted })
+  })
+
   it("has the command refold, which makes a store and loads a config, on the oldest Node", () => {
     const onFolder = (...args: ReadonlyArray<string>) =>
-      project.run(PackedProject.oldestNode(), [refold, ...args, "--embedded", "data"])
+      project.run(oldestNode(), [refold, ...args, "--embedded", "data"])
     project.write("refold.config.ts", "enum Schema { shop }\nexport default { schema: Schema[0] }\n")
     expect(onFolder("migrate", "--yes")).toEqual({
       exit: 0,
@@ -48,7 +45,7 @@ const refold = "node_modules/@refold/cli/dist/internal/bin.js"
 describe("a project without optional peers, on the oldest Node", () => {
   const project = PackedProject.make({ optionalPeers: false })
   afterAll(project.remove)
-  const node = PackedProject.oldestNode()
+  const node = oldestNode()
   project.write("tsconfig.json", JSON.stringify({ compilerOptions, files: ["Counter.ts", "Promised.ts"] }))
   const compiled = project.run(process.execPath, tsc)
 
@@ -85,13 +82,11 @@ it("every published package is one that this package depends on, so that it is b
   const { devDependencies }: { readonly devDependencies: object } = JSON.parse(
     Fs.readFileSync(new URL("../package.json", import.meta.url), "utf8")
   )
-  for (const { manifest: { name } } of PackedProject.published) expect(devDependencies).toHaveProperty([name])
+  for (const { manifest: { name } } of published) expect(devDependencies).toHaveProperty([name])
 })
 
 describe("the driver of @refold/postgres", () => {
-  const { manifest: { peerDependencies } } = PackedProject.published.find(({ manifest: { name } }) =>
-    name === "@refold/postgres"
-  )!
+  const { manifest: { peerDependencies } } = published.find(({ manifest: { name } }) => name === "@refold/postgres")!
   const range = /^~(\d+)\.(\d+)\.(\d+)$/.exec(peerDependencies?.["@effect/sql-pg"] ?? "")?.slice(1).map(Number)
   const driver = new URL("../../../packages/postgres/node_modules/@effect/sql-pg/package.json", import.meta.url)
   const { version }: { readonly version: string } = JSON.parse(Fs.readFileSync(driver, "utf8"))
