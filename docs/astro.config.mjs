@@ -24,6 +24,7 @@ const sections = {
   tutorial: "one application in eight steps",
   "how-to": "one page for each task",
   concepts: "why it is as it is, guarantees and limits",
+  "coming-from": "what concepts of KurrentDB, Message DB, Marten, Axon, Emmett and Castore are here",
   laws: "every law with its planted faults",
   courses: "the objectives of five courses, with code and tests",
   "reference/api": "every public module, generated from its docstrings",
@@ -78,6 +79,7 @@ export default defineConfig({
         group("Tutorial", "tutorial"),
         group("How to", "how-to"),
         group("Concepts", "concepts"),
+        group("Coming from", "coming-from"),
         group("Laws", "laws", true),
         group("Courses", "courses", true),
         {

@@ -1,6 +1,6 @@
 import { ConfigProvider, Effect } from "effect"
 import { EventReader } from "refold"
-import { expect, it } from "vitest"
+import { expect, it, onTestFinished, vi } from "vitest"
 import { freshDatabase } from "../../../packages/postgres/test/support/freshDatabase.ts"
 import { store } from "../../examples/start/server.ts"
 
@@ -14,3 +14,15 @@ it("the store of Start opens on the server that DATABASE_URL names", async () =>
   })
   expect(await Effect.runPromise(Effect.scoped(head))).toBe(0)
 })
+
+it("the store with promises of Start opens on the server that DATABASE_URL names", () =>
+  Effect.runPromise(Effect.scoped(Effect.gen(function*() {
+    const url = yield* freshDatabase()
+    yield* Effect.promise(async () => {
+      vi.stubEnv("DATABASE_URL", url)
+      onTestFinished(() => void vi.unstubAllEnvs())
+      const { store } = await import("../../examples/start/promises/server.ts")
+      expect(await store.effect(Effect.flatMap(EventReader.EventReader, ({ head }) => head))).toBe(0)
+      await store.close()
+    })
+  }))))

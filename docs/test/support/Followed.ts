@@ -1,4 +1,4 @@
-/** Follows pages word by word, in an empty folder: creates their files, runs their commands, collects what these print. */
+/** Follows pages word by word, in an empty folder: chooses a tab, creates files, runs commands, collects what these print. */
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { regionOf, root } from "../Quotes.ts"
@@ -12,6 +12,10 @@ export interface Followed {
   readonly shown: string | undefined
 }
 
+/** The tabs of the pages, of which a reader follows one. */
+export const doors = ["Effect", "Promises"] as const
+export type Door = (typeof doors)[number]
+
 interface Fence {
   readonly language: string
   readonly quote: string | undefined
@@ -19,8 +23,15 @@ interface Fence {
   readonly text: string
 }
 
-const fencesOf = (page: string): ReadonlyArray<Fence> => {
-  const text = Fs.readFileSync(Path.join(root, "docs/src/content/docs", page), "utf8")
+const read = (page: string): string => Fs.readFileSync(Path.join(root, "docs/src/content/docs", page), "utf8")
+
+const tab = /^<TabItem label="(\w+)">$([\s\S]*?)^<\/TabItem>$/gm
+
+/** The labels of the tabs of a page, in their order. */
+export const tabsOf = (page: string): ReadonlyArray<string> => [...read(page).matchAll(tab)].map(([, label]) => label!)
+
+const fencesOf = (page: string, door: Door): ReadonlyArray<Fence> => {
+  const text = read(page).replaceAll(tab, (_, label, shown) => label === door ? shown : "")
   return [...text.matchAll(/^```(\w+) ?(.*)\n([\s\S]*?)^```$/gm)].map(([, language, meta, body]) => ({
     language: language!,
     quote: /quote="([^"]+)"/.exec(meta!)?.[1],
@@ -35,15 +46,14 @@ export const prepare = (folder: string): void => {
   Fs.writeFileSync(Path.join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }))
 }
 
-/** Follows pages in their order, in one folder. Only commands of Node are run. */
+/** Follows one tab of a page, in a folder. Only commands of Node are run. */
 export const follow = (
-  pages: ReadonlyArray<string>,
+  page: string,
+  door: Door,
   folder: string,
   env: Record<string, string> = {}
-): ReadonlyArray<Followed> => pages.flatMap((page) => followPage(page, folder, env))
-
-const followPage = (page: string, folder: string, env: Record<string, string>): ReadonlyArray<Followed> => {
-  const fences = fencesOf(page)
+): ReadonlyArray<Followed> => {
+  const fences = fencesOf(page, door)
   return fences.flatMap((fence, index) => {
     if (fence.language === "ts" && fence.quote !== undefined) write(fence.quote, fence.title, folder)
     if (fence.language !== "sh") return []
@@ -73,9 +83,9 @@ const write = (quote: string, title: string, folder: string): void => {
   Fs.writeFileSync(path, before.replace(old, () => regionOf(quote)))
 }
 
-// The files that a page may have shown before: the same name in earlier steps, or the first file of the start page.
+// The files that a page may have shown before: the same name in earlier steps, or the first file of the tab of the start page.
 const earlier = (source: string): ReadonlyArray<string> =>
   source.includes("/start/")
-    ? ["docs/examples/start/first.ts"]
+    ? [Path.join(Path.dirname(source), "first.ts")]
     : Fs.globSync(`docs/examples/tutorial/step*/${Path.basename(source)}`, { cwd: root })
       .filter((path) => path < source && Fs.readFileSync(Path.join(root, path), "utf8").includes("#region"))

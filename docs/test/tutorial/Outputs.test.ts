@@ -10,6 +10,10 @@ it.each([1, 2, 3, 4, 5, 7])("step %i prints what its page shows", (n) => {
   expect(run([step(n)])).toBe(output(`tutorial-step${n}`))
 })
 
+it.each([3, 4, 5, 7])("step %i with promises prints the same as with effects", (n) => {
+  expect(run([step(n, "promises/main.ts")])).toBe(output(`tutorial-step${n}`))
+})
+
 it.each([[2, "BookDecider.test.ts"], [6, "BookDecider.test.ts"], [7, "Checkout.test.ts"]])(
   "the examples of step %i hold",
   (n, file) => {

@@ -1,11 +1,11 @@
-// The architecture as data: the allowed imports between packages, and between the rooms of a package. `violation` checks one
-// import of one file; the test applies it to every import in the sources of packages and apps.
+// The architecture as data: the allowed imports between packages, and between rooms of a package. `violation` checks one
+// import of one file; the test applies it to every import of the sources of packages and apps.
 
-/** What the sources of one package may import, besides their own files. */
+/** The allowed imports of one package, beside its own files. */
 interface Arrow {
   /** Workspace packages, by folder name. */
   readonly workspace: ReadonlyArray<string>
-  /** Modules of `effect`: a list of names, or all of them. `effectBarrel` decides about the barrel `effect` itself. */
+  /** Modules of `effect`: a list of names, or all of them. The barrel `effect` itself has its own rule. */
   readonly effect: ReadonlyArray<string> | "all"
   readonly effectBarrel: boolean
   /** Other npm packages; "all" leaves it to the manifest. */
@@ -16,7 +16,7 @@ interface Arrow {
   readonly folders?: ReadonlyArray<string>
 }
 
-/** One import in a file; `specifier` is undefined if it is computed. */
+/** One import of a file; `specifier` is undefined if it is computed. */
 export interface Import {
   /** Path from the root of the repository, with forward slashes. */
   readonly file: string
@@ -45,8 +45,8 @@ const app: Arrow = {
 }
 
 /**
- * The rooms (concept folders) of a package, in the order in which they build on each other: a file may import its own room and
- * those before it. Files directly in `src` combine rooms and may import all; no room imports them.
+ * The rooms of a package, in the order in which they build on one another: a file imports its own room and those before
+ * it. Files directly in `src` combine rooms and may import all; no room imports them.
  */
 const rooms = "schema embedded kit event journal log decide project process consume app maintain promise".split(" ")
 
@@ -76,7 +76,7 @@ export const arrows: Readonly<Record<string, Arrow>> = {
   "apps/bench": { ...app, workspace: [...app.workspace, "laws"] }
 }
 
-/** Why an import breaks the arrows; undefined if it does not. */
+/** The reason why an import breaks the rules; undefined for an allowed import. */
 export const violation = ({ file, specifier }: Import): string | undefined => {
   const home = file.split("/").slice(0, 2).join("/")
   const arrow = arrows[home]
@@ -106,7 +106,7 @@ const upward = (from: string | undefined, to: string | undefined): string | unde
   return lower !== -1 && lower < upper ? undefined : `room ${from} comes before room ${to}`
 }
 
-/** Why a source file is in no room; undefined if it is in one. */
+/** The reason why a source file is in no room; undefined if it is in one. */
 export const homeless = (file: string): string | undefined => {
   const room = roomOf(file)
   return room === undefined || rooms.includes(room) || room === "internal" ? undefined : `${file}: no room "${room}"`
@@ -137,7 +137,7 @@ const workspace = (arrow: Arrow, home: string, specifier: string, name: string):
   return arrow.workspace.includes(name) ? undefined : `no arrow leads from ${home} to packages/${name}`
 }
 
-// Comments and strings are matched first, so that an import quoted in them does not count.
+// Comments and strings are matched first, so that quoted code is not read as an import.
 const tokens = new RegExp(
   [
     String.raw`\/\/[^\n]*|\/\*[\s\S]*?\*\/`,
@@ -164,7 +164,7 @@ const topLevel = [
   ..."apps docs packages scripts".split(" ")
 ]
 
-/** The tracked names at the top of the repository that are not expected there. Dot-files belong to tools. */
-export const unexpectedAtTop = (tracked: ReadonlyArray<string>): ReadonlyArray<string> =>
+/** The tracked names at the top of the repository that do not belong there. Dot-files belong to tools. */
+export const strangers = (tracked: ReadonlyArray<string>): ReadonlyArray<string> =>
   [...new Set(tracked.map((path) => path.split("/")[0] ?? path))]
     .filter((name) => !name.startsWith(".") && !topLevel.includes(name))

@@ -11,7 +11,7 @@ const sources = globSync(["packages/*/src/**/*.ts", "apps/*/src/**/*.ts"], { cwd
 
 const tracked = (): ReadonlyArray<string> => {
   try {
-    // The checkout may belong to another user than the one running the tests.
+    // The checkout may belong to another user than the tests' process.
     return execFileSync("git", ["-c", "safe.directory=*", "ls-files"], { cwd: root, encoding: "utf8", stdio: "pipe" })
       .split("\n").filter((path) => path !== "")
   } catch {
@@ -38,11 +38,11 @@ describe("the architecture", () => {
     expect(homeless("packages/core/src/helpers/Text.ts")).toContain("helpers")
   })
 
-  it.skipIf(tracked().length === 0)("has no unexpected files at the top level", () => {
-    expect(unexpectedAtTop(tracked())).toEqual([])
+  it.skipIf(tracked().length === 0)("allows only known names at the top level", () => {
+    expect(strangers(tracked())).toEqual([])
   })
 
-  it("pins third-party actions by the digest of a commit, because tags can be moved", () => {
+  it("pins third-party actions by the digest of their commit", () => {
     const used = globSync(".github/workflows/*.yml", { cwd: root })
       .flatMap((file) =>
         [...readFileSync(`${root}/${file}`, "utf8").matchAll(/uses: *(\S+)/g)].map(([, name]) => name!)
@@ -51,13 +51,13 @@ describe("the architecture", () => {
     expect(used.filter((name) => !/^(\.\/|.*@[0-9a-f]{40}$)/.test(name))).toEqual([])
   })
 
-  it("detects unexpected files at the top level", () => {
-    expect(unexpectedAtTop([".ci/run", "README.md", "packages/core/package.json", "notes.txt", "lib/a.ts", "lib/b.ts"]))
+  it("finds an unknown name at the top level", () => {
+    expect(strangers([".ci/run", "README.md", "packages/core/package.json", "notes.txt", "lib/a.ts", "lib/b.ts"]))
       .toEqual(["notes.txt", "lib"])
   })
 })
 
-describe("an import that breaks an arrow is refused with the reason", () => {
+describe("an import that breaks a rule is refused with the reason", () => {
   it.each([
     ["packages/core/src/Event.ts", "effect", "never its barrel"],
     ["packages/core/src/Event.ts", "effect/Effect", "data modules only"],

@@ -19,6 +19,7 @@ export type {
   CommandOptions,
   Handler
 } from "@refold/store/internal/promise/PromiseHandler"
+export type { PastRows, PastRowsOptions } from "@refold/store/internal/promise/PromisePastRows"
 export type { Page, Rows } from "@refold/store/internal/promise/PromiseRows"
 export type {
   LoadOptions,

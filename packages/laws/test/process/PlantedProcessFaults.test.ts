@@ -88,14 +88,12 @@ const timeoutLaws: Table<typeof TimeoutLaws> = {
   timeoutsFireOnce: {
     "a clock that is ahead": runner(undefined, Processes.isADayAhead),
     "a process that cancels nothing": runner(undefined, Processes.cancelsNothing),
-    "a process that is parked by times in the past": runner(undefined, Processes.refusesThePast)
+    "a process that is parked by a time in the past": runner(undefined, Processes.refusesThePast)
   }
 }
 
 const processKeyLaws: Table<typeof ProcessKeyLaws> = {
-  guessedKeysForgeNothing: {
-    "one space of keys, without a check of the cause on conflicts": store(Processes.sharesKeys)
-  }
+  guessedKeysForgeNothing: { "one space of keys, in which every conflict is accepted": store(Processes.sharesKeys) }
 }
 
 const earlyEventLaws: Table<typeof EarlyEventLaws> = {

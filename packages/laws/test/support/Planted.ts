@@ -1,4 +1,4 @@
-/** Planted faults: for each law of a module, faulty subjects for which the law must fail. A law that never fails proves nothing. */
+/** Planted faults: for each law of a module, faulty subjects for which the law must fail. This shows that the law can fail. */
 // Titles are the names of laws and faults.
 /* oxlint-disable vitest/valid-title */
 import type * as Duration from "effect/Duration"
@@ -30,7 +30,7 @@ const propertyOf = <R>(properties: ReadonlyArray<Law.Property<R>>, law: string):
   return property
 }
 
-// Longer than a law waits before it compares. Some faults cause work that never ends.
+// Longer than a law waits before it compares. A fault may cause work that never ends.
 const timeout: Duration.Input = "20 seconds"
 
 /** Faulty services. Use a shorter timeout for a fault that causes work that never ends. */

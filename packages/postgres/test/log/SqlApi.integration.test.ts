@@ -343,7 +343,7 @@ const refusals: ReadonlyArray<readonly [name: string, statement: string, parts: 
   }],
   ["a last event of any version", `append_event('taken-1', 'A', '1', last_event_id => '${knownId}')`, {
     code: "22023",
-    message: "last_event_id must stand beside an expected version of 1 or more"
+    message: "last_event_id must come with an expected version of 1 or more"
   }],
   [
     "a last event that is no id",

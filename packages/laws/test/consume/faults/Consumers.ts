@@ -38,8 +38,8 @@ export const handlesAfterTheCheckpoint = afterwards((consumer, all) => deliver(c
 
 export const handlesBackwards = afterwards((consumer, all) => deliver(consumer)(all.toReversed()))
 
-/** Stores the checkpoint while the second event of a stream is being handled. */
-export const passesUnfinishedEvents = afterwards(
+/** As if the checkpoint were stored while the second event of a stream is being handled. */
+export const passesEventsInHand = afterwards(
   (consumer, all) => deliver(consumer)(all),
   ({ delivery }) => delivery.version === 2
 )

@@ -1,4 +1,4 @@
-/** Handlers and parts that use the decided events instead of the stored ones. */
+/** Handlers and parts that cache the decided events instead of the stored ones. */
 import type { Aggregate } from "@refold/core/decide/Aggregate"
 import * as View from "@refold/core/decide/View"
 import type { Projection } from "@refold/core/project/Projection"

@@ -46,7 +46,7 @@ const withEvents = (commit: Commit, change: (event: NewEvent) => NewEvent): Comm
   writes: Arr.map(commit.writes, (write) => ({ ...write, events: write.events.map(change) }))
 })
 
-// A fault in the stored commit. An invalid commit stays invalid.
+// A fault in the stored data. Invalid data stays invalid.
 const storing = (change: (commit: Commit) => Commit) =>
   appending((journal, commit, at) =>
     Journal.append(journal, Result.match(check(commit), { onFailure: () => commit, onSuccess: change }), at)

@@ -75,13 +75,13 @@ export const commitsAreWrites: ReadFault = {
     })
 }
 
-/** A read by a correlation id returns events with the id in either field. */
+/** Reads by a correlation id the events that have the id in either field. */
 export const idsAreMixedUp: ReadFault = {
   request: ({ correlationId, ...options }) =>
     correlationId === undefined ? options : { ...options, causationId: correlationId }
 }
 
-/** Returns at most one event for each id. */
+/** Returns only one event of each id. */
 export const idsAreUnique: ReadFault = {
   response: (events, { causationId }) => causationId === undefined ? events : events.slice(0, 1)
 }

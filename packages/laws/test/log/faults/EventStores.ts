@@ -86,7 +86,7 @@ const readerOn = (module: JournalModule, ref: Ref): Omit<EventStore.Adapter, key
 /** An adapter with the faults of its Journal. */
 export const on = (module: JournalModule) => eventStore(adapterOn(module))
 
-/** An adapter with some functions replaced. */
+/** An adapter with a replaced function. */
 export const changed = (change: (adapter: EventStore.Adapter) => Partial<EventStore.Adapter>) =>
   eventStore(Effect.map(adapterOn(Journal), (adapter) => ({ ...adapter, ...change(adapter) })))
 
@@ -125,7 +125,7 @@ export const recordsTheClock = changed((adapter) => {
   }
 })
 
-/** Reads the times of both clocks from one column, in reads of some columns. */
+/** Reads the times of both clocks from one column, if columns are named. */
 export const mixesUpTimes = changed((adapter) => {
   const mixedUp = Stream.map((event: RecordedEvent) => ({ ...event, recordedAt: event.occurredAt }))
   return {
@@ -156,7 +156,7 @@ export const looksKeysUpBeforeItsTransaction = changed((adapter) => ({
   })
 }))
 
-/** Checks guards before it commits, as a separate query before the append would. */
+/** Checks guards before it commits, like a query before the append. */
 export const checksGuardsBeforeItCommits = changed((adapter) => ({
   commit: Effect.fnUntraced(function*(commit) {
     for (const guard of commit.writes.filter(isGuard)) {

@@ -12,7 +12,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { changed } from "./EventStores.ts"
 
-/** Counts the running commits, and passes that number to each. */
+/** Counts the running commits, and passes the number to each. */
 const counting = (
   commit: (commit: Commit, running: number) => ReturnType<EventStore.Adapter["commit"]>
 ): EventStore.Adapter["commit"] => {

@@ -50,7 +50,7 @@ export const writesOnePartOnly = batches(({ writeRows }) => {
   return { writeRows: (changes) => isFirst ? ((isFirst = false), writeRows(changes)) : Effect.void }
 })
 
-/** The first parts of an event are kept if a later part cannot be folded. */
+/** The first parts of an event stay if a later part cannot be folded. */
 export const keepsPartsOfPoisonedEvents = batches(() => ({ undoOnFailure: (effect) => effect }))
 
 const nothing = { rows: [], removed: [], parked: [], unparked: [] }
@@ -218,7 +218,7 @@ export const cachesSharedRows: RowQueryLaws.MakeCache = (projection) => {
   const once = <Question, A, E, R>(read: (question: Question) => Effect.Effect<A, E, R>) => (question: Question) => {
     const key = JSON.stringify(question ?? null)
     const found = kept.get(key)
-    // This key identifies one query.
+    // Only answers to this query are stored under this key.
     return found === undefined
       ? Effect.tap(read(question), (answer) => Effect.sync(() => kept.set(key, answer)))
       : Effect.succeed(found as A)
@@ -231,7 +231,7 @@ export const cachesSharedRows: RowQueryLaws.MakeCache = (projection) => {
   })
 }
 
-// Moves all partitions to one checkpoint without reading events.
+// All partitions get one checkpoint, and no event is read for it.
 const jumps = (to: (...checkpoints: ReadonlyArray<number>) => number) =>
   rows(({ repartition, updateAll }) => ({
     repartition: (id, asked) =>
@@ -248,5 +248,5 @@ const jumps = (to: (...checkpoints: ReadonlyArray<number>) => number) =>
 /** A change of the number of partitions does not wait for those that are behind. */
 export const skipsWhenPartitionsChange = jumps(Math.max)
 
-/** A change of the number of partitions moves those that are ahead back. */
+/** A change of the number of partitions resets those that are ahead. */
 export const repeatsWhenPartitionsChange = jumps(Math.min)

@@ -61,7 +61,7 @@ const withProgressBefore = (one: Delivered): Arr.NonEmptyReadonlyArray<Delivered
   return [{ _tag: "Progress", position, head: position, isCaughtUp: true, cursor }, one]
 }
 
-/** Reports progress up to an event before it delivers it. */
+/** Reports progress up to an event before it delivers the event. */
 export const reportsProgressEarly = readers(({ subscribeWithCursors }) => ({
   subscribeWithCursors: (options) =>
     Stream.mapArray(subscribeWithCursors({ ...options, columns: undefined }), Arr.flatMap(withProgressBefore))

@@ -15,6 +15,7 @@ import * as Projector from "../../project/Projector.ts"
 import * as AsyncEvents from "./AsyncEvents.ts"
 import * as Calls from "./Calls.ts"
 import * as PromiseHandler from "./PromiseHandler.ts"
+import * as PromisePastRows from "./PromisePastRows.ts"
 import * as PromiseRows from "./PromiseRows.ts"
 import type { Services, Store } from "./PromiseStore.ts"
 import * as Resources from "./Resources.ts"
@@ -22,8 +23,9 @@ import * as Running from "./Running.ts"
 import { StoreClosed } from "./StoreErrors.ts"
 
 /**
- * Opens a store on the layer of any adapter; what the layer holds is released when the store is closed. Rejects as the layer fails.
- * Other services of the layer are for the effects and consumers of the store; a layer of loggers replaces Effect's.
+ * Opens a store on the layer of any adapter; the resources of the layer are released when the store is closed. Rejects with the
+ * error of the layer. Other services of the layer are for the effects and consumers of the store; a layer of loggers replaces
+ * Effect's.
  */
 export const open = async <Extra, E>(
   layer: Layer.Layer<Services | Extra, E>,
@@ -45,7 +47,7 @@ const make = <Extra>(services: Context.Context<Services | Extra>, scope: Scope.C
   const resources = Resources.make()
   const close = closing(calls, resources, scope)
   return {
-    ...reading(calls, resources),
+    ...reading(calls, resources, scope),
     ...running(calls, resources),
     handler: (aggregate, options) => PromiseHandler.make(calls, aggregate, options),
     together: (parts, options) =>
@@ -63,7 +65,7 @@ const closing = (calls: Calls.Calls<never>, resources: Resources.Resources, scop
       // Handlers that run may call the store until they have ended.
       await resources.stop()
       await calls.close()
-      // What had been started meanwhile.
+      // Also stops resources that were started meanwhile.
       await resources.stop()
       await Effect.runPromise(Scope.close(scope, Exit.void))
     })()
@@ -71,8 +73,12 @@ const closing = (calls: Calls.Calls<never>, resources: Resources.Resources, scop
 
 const reading = <Extra>(
   calls: Calls.Calls<Services | Extra>,
-  resources: Resources.Resources
-): Pick<Store<Extra>, "load" | "rows" | "readStream" | "readAll" | "subscribe" | "subscribeWithCursors"> => {
+  resources: Resources.Resources,
+  scope: Scope.Scope
+): Pick<
+  Store<Extra>,
+  "load" | "rows" | "pastRows" | "readStream" | "readAll" | "subscribe" | "subscribeWithCursors"
+> => {
   const events = <A, E>(
     read: (reader: EventReader["Service"]) => Stream.Stream<A, E>,
     signal: AbortSignal | undefined
@@ -80,6 +86,7 @@ const reading = <Extra>(
   return {
     load: (aggregate, id, options) => calls.call(State.load(aggregate, id, options), options?.signal),
     rows: (projection) => PromiseRows.make(calls, projection),
+    pastRows: (projection, point, options) => PromisePastRows.make(calls, scope, projection, point, options),
     readStream: (stream, { signal, ...options } = {}) => events((reader) => reader.readStream(stream, options), signal),
     readAll: ({ signal, ...options } = {}) => events((reader) => reader.readAll(options), signal),
     subscribe: ({ signal, ...options } = {}) => events((reader) => reader.subscribe(options), signal),

@@ -21,7 +21,7 @@ export interface Rows<State, Index extends string> {
   /** A page of rows, by default ordered by key. See `ReadModel.query`. */
   readonly query: (asked?: RowQuery<Index>, options?: CallOptions) => Promise<Page<State>>
   /**
-   * The same rows, but each read first waits until they include what was appended: the answer of a handler, or a position. Rejects
+   * The same rows, but each read first waits until they include an append: the answer of a handler, or a position. Rejects
    * as `ReadModel.awaitPosition` fails, with `AwaitTimeout` after 5 seconds by default.
    */
   readonly after: (appended: ReadModel.Awaited, options?: ReadModel.AwaitOptions) => Rows<State, Index>
@@ -33,19 +33,31 @@ export const make = <Event extends Tagged, State, Index extends string>(
   projection: Projection<Event, State, Index>,
   before: Effect.Effect<void, ReadModel.AwaitFailure, ReadModel.Readers> = Effect.void
 ): Rows<State, Index> => ({
-  get: (key, options) =>
-    calls.call(
-      Effect.andThen(before, Effect.map(ReadModel.get(projection, key), Option.getOrUndefined)),
-      options?.signal
-    ),
-  query: (asked, options) =>
-    calls.call(
-      Effect.map(
-        Effect.andThen(before, ReadModel.query(projection, asked)),
-        ({ next, ...page }) => ({ ...page, next: Option.getOrUndefined(next) })
-      ),
-      options?.signal
-    ),
+  ...reads<State, Index>(calls, {
+    get: (key) => Effect.andThen(before, ReadModel.get(projection, key)),
+    query: (asked) => Effect.andThen(before, ReadModel.query(projection, asked))
+  }),
   after: (appended, options) =>
     make(calls, projection, Effect.andThen(before, ReadModel.awaitPosition(projection, appended, options)))
+})
+
+/** How rows are read by effects. */
+interface Reading<State, Index extends string> {
+  readonly get: (key: string) => Effect.Effect<Option.Option<ReadModel.Row<State>>, Failure, ReadModel.Readers>
+  readonly query: (asked?: RowQuery<Index>) => Effect.Effect<ReadModel.Page<State>, Failure, ReadModel.Readers>
+}
+
+type Failure = ReadModel.ReadRowsFailure | ReadModel.AwaitFailure
+
+/** The same reads as async functions. */
+export const reads = <State, Index extends string>(
+  { call }: Calls<ReadModel.Readers>,
+  { get, query }: Reading<State, Index>
+): Pick<Rows<State, Index>, "get" | "query"> => ({
+  get: (key, options) => call(Effect.map(get(key), Option.getOrUndefined), options?.signal),
+  query: (asked, options) =>
+    call(
+      Effect.map(query(asked), ({ next, ...page }) => ({ ...page, next: Option.getOrUndefined(next) })),
+      options?.signal
+    )
 })

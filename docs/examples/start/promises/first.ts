@@ -1,14 +1,18 @@
-/** The coffee card of the first file, with promises. */
+/** A coffee card: each drink gives a stamp, three stamps pay for a drink. */
+// #region imports
 import { Schema } from "effect"
 import { Aggregate, AsOf, Decider, EventCodec, EventType } from "refold"
 import { openMemory } from "refold/promise"
+// #endregion
 
+// Events: what happened. Their names and fields are the storage format.
 const Stamped = EventType.make("Stamped", Schema.Struct({ drink: Schema.String }))
 const Redeemed = EventType.make("Redeemed", Schema.Struct({ drink: Schema.String }))
 
+// Commands: what is requested.
 const Command = Schema.TaggedUnion({ Buy: { drink: Schema.String }, Redeem: { drink: Schema.String } })
 
-// `decide` may return a plain object: events, or why the command is refused.
+// The decider: pure functions. `evolve` folds events into the number of stamps; `decide` returns events or a refusal.
 const decider = Decider.make<
   typeof Command.Type,
   number,
@@ -26,8 +30,11 @@ const decider = Decider.make<
 const codec = EventCodec.makeUnsafe([Stamped, Redeemed])
 const Card = Aggregate.makeUnsafe({ category: "card", events: codec, commands: Command, decider })
 
-// #region program
+// #region store
 const store = await openMemory()
+// #endregion
+
+// Loads the card, decides, and appends the events; on a version conflict it decides again.
 const handle = store.handler(Card)
 
 await handle("ada", { _tag: "Buy", drink: "espresso" })
@@ -48,4 +55,3 @@ if (!second.ok && second.error._tag === "Refused") {
 }
 
 await store.close()
-// #endregion

@@ -1,0 +1,1 @@
+export * from "../../step3/promises/Store.ts"

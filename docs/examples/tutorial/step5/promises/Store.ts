@@ -1,0 +1,1 @@
+export * from "../../step4/promises/Store.ts"

@@ -1,0 +1,1 @@
+export * from "../../step5/promises/Store.ts"

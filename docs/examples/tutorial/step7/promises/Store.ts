@@ -1,0 +1,1 @@
+export * from "../../step6/promises/Store.ts"
