@@ -165,6 +165,6 @@ const topLevel = [
 ]
 
 /** The tracked names at the top of the repository that do not belong there. Dot-files belong to tools. */
-export const strangers = (tracked: ReadonlyArray<string>): ReadonlyArray<string> =>
+export const unexpectedAtTop = (tracked: ReadonlyArray<string>): ReadonlyArray<string> =>
   [...new Set(tracked.map((path) => path.split("/")[0] ?? path))]
     .filter((name) => !name.startsWith(".") && !topLevel.includes(name))

@@ -57,7 +57,7 @@ export const sharesItsSnapshots = snapshots(({ find }) => {
         find(key),
         Option.map((snapshot) => {
           const id = JSON.stringify([key, snapshot.version])
-          if (!own.has(id)) own.set(id, thawed(snapshot))
+          if (!own.has(id)) own.set(id, copied(snapshot))
           return own.get(id)!
         })
       )
