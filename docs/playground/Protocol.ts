@@ -12,12 +12,21 @@ export interface Program {
   readonly entry: string
 }
 
+/** Files that an engine needs, by name. Its worker has no network: the page loads them. */
+export type Assets = Readonly<Record<string, ArrayBuffer>>
+
+/** The first message to a worker: the port for all others, which programs cannot reach. */
+export interface Start {
+  readonly port: MessagePort
+  readonly assets: Assets
+}
+
 /** What the page sends. `Stop` asks for what there is so far; a worker that does not answer is terminated. */
 export type ToWorker =
   | { readonly _tag: "Run"; readonly program: Program }
   | { readonly _tag: "Stop" }
 
-/** What the worker sends: `Ready` once its engine is loaded, then output, then the end of the run. */
+/** What the worker sends: `Ready` once its engine is loaded, then output, then the end. */
 export type FromWorker =
   | { readonly _tag: "Ready" }
   | { readonly _tag: "Printed"; readonly line: Line }

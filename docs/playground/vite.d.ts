@@ -5,9 +5,9 @@ declare module "*?raw" {
   export default text
 }
 
-declare module "*?worker&inline" {
-  const Inline: new() => Worker
-  export default Inline
+declare module "*?worker&url" {
+  const url: string
+  export default url
 }
 
 interface ImportMeta {

@@ -3,6 +3,7 @@ import type { Ended, Problem } from "../Protocol.ts"
 import { fill, type Part } from "./Dom.ts"
 import * as Editor from "./Editor.ts"
 import type { Example } from "./Example.ts"
+import * as Frame from "./Frame.ts"
 import * as Results from "./Results.ts"
 import * as Session from "./Session.ts"
 
@@ -12,12 +13,11 @@ export interface Options {
   readonly examples: ReadonlyArray<Example>
   /** Seconds that a run may take. */
   readonly seconds: number
-  /** Starts a worker of the engine. */
-  readonly worker: () => Worker
+  readonly engine: Frame.Loaded
 }
 
 /** Opens a workspace with the first example. Its parts are shown by this. */
-export const open = ({ examples, part, seconds, worker }: Options): { readonly run: () => void } => {
+export const open = ({ engine, examples, part, seconds }: Options): { readonly run: () => void } => {
   const files = part("file", HTMLSelectElement)
   const choice = part("example", HTMLSelectElement)
   const results = Results.make(part)
@@ -30,7 +30,8 @@ export const open = ({ examples, part, seconds, worker }: Options): { readonly r
     part("problem").hidden = true
     part("results").hidden = false
     say("Starting…")
-    session = Session.start(worker(), { files: editor.files(), entry: example().entry }, seconds, {
+    const frame = Frame.open(part("opened"), engine)
+    session = Session.start(frame, { files: editor.files(), entry: example().entry }, seconds, {
       started: () => say("Running…"),
       printed: results.print,
       ended
