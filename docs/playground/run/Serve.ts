@@ -38,11 +38,19 @@ const begin = async (engine: Engine, { assets, port }: Start): Promise<void> => 
   }
   try {
     const modules = await engine.load(recorder, assets)
-    port.onmessage = ({ data }: { readonly data: ToWorker }) =>
-      data._tag === "Stop" ? stopped.resolve() : void run(data.program, modules)
+    port.addEventListener(
+      "message",
+      ({ data }: { readonly data: ToWorker }) =>
+        data._tag === "Stop" ? stopped.resolve() : void run(data.program, modules)
+    )
+    port.start()
     post({ _tag: "Ready" })
   } catch (error) {
-    post({ _tag: "Ended", problem: { message: `The store could not be started: ${Show.problem(error)}` }, report: nothing })
+    post({
+      _tag: "Ended",
+      problem: { message: `The store could not be started: ${Show.problem(error)}` },
+      report: nothing
+    })
   }
 }
 
