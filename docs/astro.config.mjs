@@ -47,6 +47,8 @@ export default defineConfig({
         starlightLlmsTxt({
           projectName: "Refold",
           exclude: ["reference/api/**"],
+          // Its programs are those of the code blocks.
+          customSelectors: { all: ["refold-playground"] },
           customSets: Object.entries(sections).map(([section, description]) => (
             { label: section, description, paths: [`${section}/**`] }
           ))
@@ -77,6 +79,7 @@ export default defineConfig({
       sidebar: [
         group("Start", "start"),
         group("Tutorial", "tutorial"),
+        "playground",
         group("How to", "how-to"),
         group("Concepts", "concepts"),
         group("Coming from", "coming-from"),

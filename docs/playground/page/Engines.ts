@@ -1,0 +1,22 @@
+/** The engines by name. Their code is loaded when it is asked for; each run has a worker of its own. */
+import type { Loaded } from "./Frame.ts"
+
+/** The name of an engine. */
+export type Engine = keyof typeof engines
+
+// One file, with all that it imports. A development server does not make it: playgrounds run in built pages only.
+const engines = {
+  memory: async (): Promise<Loaded> => {
+    const { default: url } = await import("../engines/Memory.ts?worker&url")
+    return { code: await text(url), assets: {} }
+  }
+}
+
+/** Loads an engine: all that runs need, so that they need no network. */
+export const load = (engine: Engine): Promise<Loaded> => engines[engine]()
+
+const text = async (url: string): Promise<string> => {
+  const response = await fetch(url)
+  if (!response.ok) throw new Error(`${url}: ${response.status}`)
+  return response.text()
+}

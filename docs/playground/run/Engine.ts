@@ -1,0 +1,17 @@
+/** What a program can import, and the store that it runs on. */
+import type { Assets } from "../Protocol.ts"
+import type { Recorder } from "./Recorder.ts"
+
+/** A module as programs see it: its exports by name. */
+export type Module = Readonly<Record<string, unknown>>
+
+/** The modules of an engine, by specifier. */
+export type Modules = ReadonlyMap<string, Module>
+
+/**
+ * An engine. Its worker has no network: files that it needs are the assets that the page has loaded. Layers of stores are wrapped by
+ * `recorder.layer`, so that the page can show what is in them.
+ */
+export interface Engine {
+  readonly load: (recorder: Recorder, assets: Assets) => Promise<Modules>
+}

@@ -1,0 +1,71 @@
+/** The worker's side of the protocol: one run on an engine, then nothing more. */
+import { type FromWorker, type Line, nothing, type Program, type Start, type ToWorker } from "../Protocol.ts"
+import type { Engine, Modules } from "./Engine.ts"
+import * as Link from "./Link.ts"
+import * as Recorder from "./Recorder.ts"
+import * as RunProgram from "./RunProgram.ts"
+import * as Show from "./Show.ts"
+
+/** What a worker has of its global scope. */
+interface Scope {
+  readonly addEventListener: <Name extends keyof Events>(
+    name: Name,
+    listener: (event: Events[Name]) => void,
+    options?: { readonly once: boolean }
+  ) => void
+}
+
+interface Events {
+  readonly message: { readonly data: Start }
+  readonly error: { readonly error: unknown; readonly preventDefault: () => void }
+  readonly unhandledrejection: { readonly reason: unknown; readonly preventDefault: () => void }
+}
+
+const scope = globalThis as unknown as Scope
+
+/** Waits for the page, loads the engine, and runs the program that the page sends. */
+export const serve = (engine: Engine): void =>
+  scope.addEventListener("message", ({ data }) => void begin(engine, data), { once: true })
+
+const begin = async (engine: Engine, { assets, port }: Start): Promise<void> => {
+  const post = (message: FromWorker) => port.postMessage(message)
+  const stopped = Promise.withResolvers<void>()
+  const recorder = Recorder.make()
+  const run = async (program: Program, modules: Modules) => {
+    const print = (line: Line) => post({ _tag: "Printed", line })
+    watch(program, print)
+    post(await RunProgram.run(program, { modules, recorder, print, stopped: stopped.promise }))
+  }
+  try {
+    const modules = await engine.load(recorder, assets)
+    port.addEventListener(
+      "message",
+      ({ data }: { readonly data: ToWorker }) =>
+        data._tag === "Stop" ? stopped.resolve() : void run(data.program, modules)
+    )
+    port.start()
+    post({ _tag: "Ready" })
+  } catch (error) {
+    post({
+      _tag: "Ended",
+      problem: { message: `The store could not be started: ${Show.problem(error)}` },
+      report: nothing
+    })
+  }
+}
+
+// What fails outside of the files' own code, such as a callback or a promise that is not awaited.
+const watch = ({ files }: Program, print: (line: Line) => void): void => {
+  const report = (error: unknown) => {
+    const { file, line, message } = Link.located(error, files)
+    print({ level: "error", text: file === undefined ? message : `${message} (${file}, line ${line})` })
+  }
+  scope.addEventListener("error", (event) => {
+    event.preventDefault()
+    report(event.error)
+  })
+  scope.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault()
+    report(event.reason)
+  })
+}
