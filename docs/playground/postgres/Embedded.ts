@@ -1,0 +1,43 @@
+/*
+ * Takes the place of `@refold/postgres/embedded/Embedded` in the page, where there are no folders: each layer has a copy of
+ * the prepared database, in memory. It stays open after the layer, so that the reader can query it.
+ */
+import type { PGlite } from "@electric-sql/pglite"
+import * as EmbeddedClient from "@refold/postgres/internal/embedded/EmbeddedClient"
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Database from "./Database.ts"
+
+/** PGlite did not start. The other reasons of Node's module cannot occur here. */
+export class EmbeddedUnavailable extends Data.TaggedError("EmbeddedUnavailable")<{
+  readonly reason: "StartFailed"
+  readonly message: string
+  readonly cause?: unknown
+}> {}
+
+let prepared: Database.Prepared | undefined
+let unused: PGlite | undefined
+let latest: PGlite | undefined
+
+/** Starts the database of the first layer; those of others start when they are built. */
+export const use = async (start: Database.Prepared): Promise<void> => {
+  prepared = start
+  unused = latest = await Database.open(start)
+}
+
+/** The database of the last layer. */
+export const last = (): PGlite | undefined => latest
+
+const open = Effect.tryPromise({
+  try: async () => {
+    if (prepared === undefined) throw new Error("no database was prepared")
+    latest = unused ?? await Database.open(prepared)
+    unused = undefined
+    return latest
+  },
+  catch: (cause) =>
+    new EmbeddedUnavailable({ reason: "StartFailed", message: "PostgreSQL did not start in the page.", cause })
+})
+
+/** As the layer of Node's module, without a folder. */
+export const layer = () => EmbeddedClient.layer(open)

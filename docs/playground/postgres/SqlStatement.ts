@@ -1,0 +1,48 @@
+/** One SQL statement of the reader's, with an answer that is small enough to be shown. */
+import type { PGlite } from "@electric-sql/pglite"
+
+/** The rows as texts; null is SQL's NULL. */
+export interface Table {
+  readonly columns: ReadonlyArray<string>
+  readonly rows: ReadonlyArray<ReadonlyArray<string | null>>
+  /** All rows of the answer, those that are left out included; for a statement without rows, those that it changed. */
+  readonly count: number
+}
+
+/** Maximum rows of a table. */
+const maxRows = 200
+
+/** Maximum characters of a value. */
+const maxCharacters = 2_000
+
+/** Runs a statement in a transaction of its own. Rejects with PostgreSQL's error. */
+export const run = async (db: PGlite, text: string): Promise<Table> => {
+  try {
+    const { affectedRows, fields, rows } = await db.query<ReadonlyArray<unknown>>(text, [], { rowMode: "array" })
+    return {
+      columns: fields.map(({ name }) => name),
+      rows: rows.slice(0, maxRows).map((row) => row.map(textOf)),
+      count: fields.length === 0 ? affectedRows ?? 0 : rows.length
+    }
+  } finally {
+    // A statement such as BEGIN leaves nothing behind.
+    await db.exec("ROLLBACK")
+  }
+}
+
+const textOf = (value: unknown): string | null => {
+  if (value === null || value === undefined) return null
+  const text = value instanceof Date
+    ? value.toISOString()
+    : typeof value === "object"
+    ? JSON.stringify(value)
+    : String(value)
+  return text.length <= maxCharacters ? text : `${text.slice(0, maxCharacters)}…`
+}
+
+/** PostgreSQL's message with its code, and the detail and the hint where there are any. */
+export const messageOf = (error: unknown): string => {
+  const { code, detail, hint, message } = Object(error) as Partial<Record<"code" | "detail" | "hint" | "message", string>>
+  const head = code === undefined ? message ?? String(error) : `${code}: ${message}`
+  return [head, detail, hint].filter((line) => line !== undefined && line !== "").join("\n")
+}
