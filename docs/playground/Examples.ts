@@ -1,0 +1,53 @@
+/** The programs of the documentation that run in the page, read from the files that the pages quote. */
+import type { Example } from "./page/Example.ts"
+import type { SourceFile } from "./Protocol.ts"
+
+// By path from this file.
+const sources: Record<string, string> = import.meta.glob("../examples/{start,tutorial,playground}/**/*.ts", {
+  query: "?raw",
+  import: "default",
+  eager: true
+})
+
+const textOf = (path: string): string => {
+  const text = sources[`../examples/${path}`]
+  if (text === undefined) throw new Error(`docs/examples/${path} does not exist`)
+  // A step has a file of an earlier one as `export * from "../step1/BookEvents.ts"`.
+  const earlier = /^export \* from "\.\.\/(step\d+\/\w+\.ts)"\s*$/.exec(text)?.[1]
+  return earlier === undefined ? text.replaceAll(/^ *\/\/ #(?:region|endregion).*\n/gm, "") : textOf(`tutorial/${earlier}`)
+}
+
+// The files that a program imports, types included, the first one first.
+const reached = (entry: string, read: (name: string) => string): ReadonlyArray<SourceFile> => {
+  const names = [entry]
+  for (const name of names) {
+    const imported = [...read(name).matchAll(/ from "\.\/(\w+\.ts)"/g)].map(([, file]) => file!)
+    names.push(...imported.filter((file) => !names.includes(file)))
+  }
+  return [...new Set(names)].map((name) => ({ name, text: read(name) }))
+}
+
+// The steps choose PostgreSQL by an argument, which a page does not have. Step 6 begins with the events of step 5.
+const storeOf = (step: number): string => (step === 6 ? "playground/OldEvents.ts" : "playground/Store.ts")
+
+const tutorial = (step: number, title: string): readonly [string, Example] => {
+  const read = (name: string) => textOf(name === "Store.ts" ? storeOf(step) : `tutorial/step${step}/${name}`)
+  return [`step${step}`, { title: `${step}. ${title}`, entry: "main.ts", files: reached("main.ts", read) }]
+}
+
+/** The examples by name. */
+export const examples: ReadonlyMap<string, Example> = new Map([
+  ["card", { title: "A coffee card", entry: "card.ts", files: [{ name: "card.ts", text: textOf("start/first.ts") }] }],
+  ["promises", {
+    title: "The coffee card, with promises",
+    entry: "promises.ts",
+    files: [{ name: "promises.ts", text: textOf("start/promises.ts") }]
+  }],
+  tutorial(1, "Events"),
+  tutorial(2, "Decider"),
+  tutorial(3, "Store"),
+  tutorial(4, "Projection"),
+  tutorial(5, "Snapshot and time travel"),
+  tutorial(6, "Versions"),
+  tutorial(7, "Saga")
+])

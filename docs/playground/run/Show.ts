@@ -1,0 +1,40 @@
+/** Values as text, of a bounded length. */
+import { cut, limits } from "../Limits.ts"
+
+/** A value as JSON, or as it converts to a string where it has no JSON. Never throws. */
+export const json = (value: unknown): string => {
+  try {
+    return cut(JSON.stringify(value, (_, part) => (typeof part === "bigint" ? `${part}n` : part)) ?? String(value))
+  } catch {
+    return cut(text(value))
+  }
+}
+
+/** The arguments of a call of the console: texts as they are, errors with their message, everything else as JSON. */
+export const line = (values: ReadonlyArray<unknown>): string => values.map(argument).join(" ")
+
+/** An error or another thrown value, in one line where its message has one. */
+export const problem = (thrown: unknown): string => {
+  if (!isError(thrown)) return json(thrown)
+  const message = text(thrown.message)
+  // The message of a typed error is empty where its fields say everything.
+  if (message === "") return `${text(thrown.name)} ${json({ ...thrown })}`
+  return cut(message.startsWith(thrown.name) ? message : `${text(thrown.name)}: ${message}`)
+}
+
+const argument = (value: unknown): string => {
+  if (typeof value === "string") return value.length > limits.output ? cut(value, limits.output) : value
+  return isError(value) ? problem(value) : json(value)
+}
+
+// Errors of another realm are errors, too.
+const isError = (value: unknown): value is Error =>
+  typeof value === "object" && value !== null && "message" in value && "stack" in value
+
+const text = (value: unknown): string => {
+  try {
+    return String(value)
+  } catch {
+    return "(a value without text)"
+  }
+}

@@ -1,0 +1,18 @@
+/** Imports that Vite resolves. */
+
+declare module "*?raw" {
+  const text: string
+  export default text
+}
+
+declare module "*?worker&inline" {
+  const Inline: new() => Worker
+  export default Inline
+}
+
+interface ImportMeta {
+  readonly glob: (
+    pattern: string,
+    options: { readonly query: "?raw"; readonly import: "default"; readonly eager: true }
+  ) => Record<string, string>
+}
