@@ -29,6 +29,8 @@ export interface Ended {
   /** Undefined where the program ended without an error. */
   readonly problem: Problem | undefined
   readonly report: Report
+  /** What the engine keeps of the store. */
+  readonly kept?: Blob | undefined
 }
 
 /** One call of the console. */

@@ -16,3 +16,8 @@ interface ImportMeta {
     options: { readonly query: "?raw"; readonly import: "default"; readonly eager: true }
   ) => Record<string, string>
 }
+
+declare module "*?url" {
+  const address: string
+  export default address
+}

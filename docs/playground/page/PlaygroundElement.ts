@@ -24,11 +24,11 @@ class PlaygroundElement extends HTMLElement {
     part("status").textContent = "Loading…"
     try {
       const [Workspace, Engines] = await Promise.all([import("./Workspace.ts"), import("./Engines.ts")])
-      const worker = await Engines.load(this.dataset["engine"] as Engine)
+      const engine = await Engines.load(this.dataset["engine"] as Engine, part)
       const examples: ReadonlyArray<Example> = JSON.parse(this.querySelector("script")?.textContent ?? "[]")
       part("closed").hidden = true
       part("opened").hidden = false
-      const { run } = Workspace.open({ part, examples, worker, seconds: Number(this.dataset["seconds"]) })
+      const { run } = Workspace.open({ part, examples, engine, seconds: Number(this.dataset["seconds"]) })
       run()
       part("stop").focus()
     } catch (error) {

@@ -2,25 +2,36 @@
 import initdb from "@electric-sql/pglite/initdb.wasm?url"
 import data from "@electric-sql/pglite/pglite.data?url"
 import pglite from "@electric-sql/pglite/pglite.wasm?url"
-import Worker from "../engines/Postgres.ts?worker&inline"
+import PostgresWorker from "../engines/Postgres.ts?worker&inline"
 import type { Prepared } from "../postgres/Database.ts"
 import type { FromDatabase, ToDatabase } from "../postgres/Protocol.ts"
+import type { Part } from "./Dom.ts"
+import type { Loaded } from "./Engines.ts"
+import * as SqlConsole from "./SqlConsole.ts"
+
+/** Prepares a database, of which each worker has a copy. Rejects where a file cannot be loaded. */
+export const load = async (part: Part): Promise<Loaded> => {
+  // One for all playgrounds of a page; again where it failed.
+  preparing ??= prepare()
+  const prepared = await preparing.catch((error: unknown) => {
+    preparing = undefined
+    throw error
+  })
+  const open = (migrated: Blob): Worker => {
+    const worker = new PostgresWorker()
+    send(worker, { _tag: "Open", prepared: { ...prepared, migrated } })
+    return worker
+  }
+  return { start: () => open(prepared.migrated), keep: SqlConsole.make(part, open) }
+}
 
 const send = (worker: Worker, message: ToDatabase): void => worker.postMessage(message)
 
-/** Prepares a database; each call of the result starts a worker with a copy of it. Rejects where files cannot be loaded. */
-export const load = async (): Promise<() => Worker> => {
-  const prepared = await prepare()
-  return () => {
-    const worker = new Worker()
-    send(worker, { _tag: "Open", prepared })
-    return worker
-  }
-}
+let preparing: Promise<Prepared> | undefined
 
 // In a worker of its own, whose memory is free again afterwards.
 const prepare = (): Promise<Prepared> => {
-  const worker = new Worker()
+  const worker = new PostgresWorker()
   const prepared = new Promise<Prepared>((resolve, reject) => {
     worker.onmessage = ({ data }: MessageEvent<FromDatabase>) => {
       if (data._tag === "Prepared") resolve(data.prepared)

@@ -2,6 +2,7 @@
 import type { Ended, Problem } from "../Protocol.ts"
 import { fill, type Part } from "./Dom.ts"
 import * as Editor from "./Editor.ts"
+import type { Loaded } from "./Engines.ts"
 import type { Example } from "./Example.ts"
 import * as Results from "./Results.ts"
 import * as Session from "./Session.ts"
@@ -12,12 +13,11 @@ export interface Options {
   readonly examples: ReadonlyArray<Example>
   /** Seconds that a run may take. */
   readonly seconds: number
-  /** Starts a worker of the engine. */
-  readonly worker: () => Worker
+  readonly engine: Loaded
 }
 
 /** Opens a workspace with the first example. Its parts are shown by this. */
-export const open = ({ examples, part, seconds, worker }: Options): { readonly run: () => void } => {
+export const open = ({ engine, examples, part, seconds }: Options): { readonly run: () => void } => {
   const files = part("file", HTMLSelectElement)
   const choice = part("example", HTMLSelectElement)
   const results = Results.make(part)
@@ -27,10 +27,11 @@ export const open = ({ examples, part, seconds, worker }: Options): { readonly r
   const run = () => {
     if (session !== undefined) return
     results.clear()
+    engine.keep?.(undefined)
     part("problem").hidden = true
     part("results").hidden = false
     say("Starting…")
-    session = Session.start(worker(), { files: editor.files(), entry: example().entry }, seconds, {
+    session = Session.start(engine.start(), { files: editor.files(), entry: example().entry }, seconds, {
       started: () => say("Running…"),
       printed: results.print,
       ended
@@ -46,10 +47,11 @@ export const open = ({ examples, part, seconds, worker }: Options): { readonly r
     if (hadFocus) to.focus()
     from.hidden = true
   }
-  const ended = ({ problem, report }: Ended) => {
+  const ended = ({ kept, problem, report }: Ended) => {
     session = undefined
     setRunning(false)
     results.show(report)
+    engine.keep?.(kept)
     showProblem(part, problem, (file, line) => {
       files.value = file
       editor.goTo(file, line)

@@ -8,9 +8,9 @@ import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
 import * as Database from "./Database.ts"
 
-/** PGlite did not start. The other reasons of Node's module cannot occur here. */
+/** As in Node, with the reasons that can occur here: there are no folders, or PGlite did not start. */
 export class EmbeddedUnavailable extends Data.TaggedError("EmbeddedUnavailable")<{
-  readonly reason: "StartFailed"
+  readonly reason: "FolderUnusable" | "StartFailed"
   readonly message: string
   readonly cause?: unknown
 }> {}
@@ -25,8 +25,11 @@ export const use = async (start: Database.Prepared): Promise<void> => {
   unused = latest = await Database.open(start)
 }
 
-/** The database of the last layer. */
-export const last = (): PGlite | undefined => latest
+/** The database of the last layer. Throws before `use`. */
+export const last = (): PGlite => {
+  if (latest === undefined) throw new Error("no database is open")
+  return latest
+}
 
 const open = Effect.tryPromise({
   try: async () => {
@@ -39,5 +42,10 @@ const open = Effect.tryPromise({
     new EmbeddedUnavailable({ reason: "StartFailed", message: "PostgreSQL did not start in the page.", cause })
 })
 
-/** As the layer of Node's module, without a folder. */
-export const layer = () => EmbeddedClient.layer(open)
+/** As the layer of Node's module, in memory only. */
+export const layer = ({ dataDir }: { readonly dataDir?: string } = {}) =>
+  EmbeddedClient.layer(dataDir === undefined ? open : noFolder)
+
+const noFolder = Effect.fail(
+  new EmbeddedUnavailable({ reason: "FolderUnusable", message: "There are no folders in the page: leave dataDir out." })
+)

@@ -13,4 +13,6 @@ export type Modules = ReadonlyMap<string, Module>
  */
 export interface Engine {
   readonly load: (recorder: Recorder) => Promise<Modules>
+  /** What is kept of the store when the run has ended and its worker with it; nothing by default. */
+  readonly keep?: (() => Promise<Blob | undefined>) | undefined
 }

@@ -26,6 +26,8 @@ export const serve = async (engine: Engine): Promise<void> => {
   const loaded = engine.load(recorder)
   scope.addEventListener("message", async ({ data }) => {
     if (data._tag === "Stop") return stopped.resolve()
+    // An engine has messages of its own.
+    if (data._tag !== "Run") return
     const print = (line: Line) => post({ _tag: "Printed", line })
     scope.addEventListener("unhandledrejection", (event) => {
       event.preventDefault()
@@ -33,7 +35,13 @@ export const serve = async (engine: Engine): Promise<void> => {
       const place = file === undefined ? "" : ` (${file}:${line})`
       print({ level: "error", text: `Not awaited, and failed: ${message}${place}` })
     })
-    post(await RunProgram.run(data.program, { modules: await loaded, recorder, print, stopped: stopped.promise }))
+    const ended = await RunProgram.run(data.program, {
+      modules: await loaded,
+      recorder,
+      print,
+      stopped: stopped.promise
+    })
+    post({ ...ended, kept: await engine.keep?.() })
   })
   await loaded
   Isolation.close()
