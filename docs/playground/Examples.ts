@@ -9,6 +9,25 @@ const sources: Record<string, string> = import.meta.glob("../examples/{start,tut
   eager: true
 })
 
+const sqlFiles: Record<string, string> = import.meta.glob("../examples/playground/*.sql", {
+  query: "?raw",
+  import: "default",
+  eager: true
+})
+
+/** A statement under a title. */
+interface Statement {
+  readonly title: string
+  readonly statement: string
+}
+
+// "-- All events" and the statement below it, up to an empty line.
+const statementsOf = (text: string): ReadonlyArray<Statement> =>
+  text.trimEnd().split("\n\n").map((part) => {
+    const [title = "", ...lines] = part.split("\n")
+    return { title: title.replace(/^-- /, ""), statement: lines.join("\n") }
+  })
+
 const textOf = (path: string): string => {
   const text = sources[`../examples/${path}`]
   if (text === undefined) throw new Error(`docs/examples/${path} does not exist`)
@@ -39,6 +58,11 @@ const stepOf = (step: number, store: string): Program => {
   const read = (name: string) => textOf(name === "Store.ts" ? store : `tutorial/step${step}/${name}`)
   return { entry: "main.ts", files: reached("main.ts", read) }
 }
+
+/** The statements to try after a run on PostgreSQL, by the name of their file: each with what it does. */
+export const statements: ReadonlyMap<string, ReadonlyArray<Statement>> = new Map(
+  Object.entries(sqlFiles).map(([path, text]) => [path.replace(/^.*\//, ""), statementsOf(text)])
+)
 
 /** The examples on the store in memory, by name. */
 export const examples: ReadonlyMap<string, Example> = new Map([

@@ -16,5 +16,8 @@ export const withoutNode = () => ({
     if (/\/embedded\/Embedded\.[jt]s$/.test(source)) return own("Embedded.ts")
     const name = packages[source]
     return name === undefined ? undefined : this.resolve(name, own("NodeCrypto.ts"), { ...options, skipSelf: true })
-  }
+  },
+  // The page gives PGlite its files. Vite would put those that PGlite names into the site once more.
+  transform: (code, id) =>
+    /@electric-sql\/pglite\/dist\//.test(id) ? { code: code.replaceAll("import.meta.url", "location.href"), map: null } : undefined
 })
