@@ -7,6 +7,7 @@ import starlightLlmsTxt from "starlight-llms-txt"
 import starlightTypeDoc, { typeDocSidebarGroup } from "starlight-typedoc"
 import { addressOf, published } from "./plugins/published.mjs"
 import { quotes } from "./plugins/quotes.mjs"
+import { withoutNode } from "./plugins/withoutNode.mjs"
 
 // Where the site is published, for example https://example.org/refold. Without it, the site is for reading on loopback.
 const address = process.env.DOCS_SITE || undefined
@@ -46,6 +47,8 @@ export default defineConfig({
         starlightLlmsTxt({
           projectName: "Refold",
           exclude: ["reference/api/**"],
+          // Its programs are those of the code blocks.
+          customSelectors: { all: ["refold-playground"] },
           customSets: Object.entries(sections).map(([section, description]) => (
             { label: section, description, paths: [`${section}/**`] }
           ))
@@ -76,6 +79,8 @@ export default defineConfig({
       sidebar: [
         group("Start", "start"),
         group("Tutorial", "tutorial"),
+        "playground",
+        "playground/postgresql",
         group("How to", "how-to"),
         group("Concepts", "concepts"),
         group("Laws", "laws", true),
@@ -93,5 +98,6 @@ export default defineConfig({
     }),
     published(address)
   ],
+  vite: { worker: { plugins: () => [withoutNode()] } },
   markdown: { processor: unified({ remarkPlugins: [quotes] }) }
 })

@@ -23,8 +23,9 @@ export const problem = (thrown: unknown): string => {
 }
 
 const argument = (value: unknown): string => {
-  if (typeof value === "string") return value.length > limits.output ? cut(value, limits.output) : value
-  return isError(value) ? problem(value) : json(value)
+  if (typeof value === "string") return cut(value, limits.output)
+  if (typeof value === "object" && value !== null) return isError(value) ? problem(value) : json(value)
+  return text(value)
 }
 
 // Errors of another realm are errors, too.

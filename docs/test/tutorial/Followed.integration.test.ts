@@ -8,7 +8,7 @@ import { regionOf, root } from "../Quotes.ts"
 import * as Followed from "../support/Followed.ts"
 import { withFolder } from "../support/Program.ts"
 
-const tutorial = Fs.globSync("tutorial/*.md", { cwd: Path.join(root, "docs/src/content/docs") }).toSorted()
+const tutorial = Fs.globSync("tutorial/*.{md,mdx}", { cwd: Path.join(root, "docs/src/content/docs") }).toSorted()
 const beforeTheServer = tutorial.filter((page) => !page.includes("/8-"))
 
 const check = (followed: ReadonlyArray<Followed.Followed>): void => {

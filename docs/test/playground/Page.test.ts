@@ -1,0 +1,262 @@
+// The playground in a browser: it loads on the first click, works by keyboard and without network, and survives any program.
+import type { ChildProcess } from "node:child_process"
+import * as Fs from "node:fs"
+import * as Path from "node:path"
+import { gzipSync } from "node:zlib"
+import type { Browser, Page } from "playwright-core"
+import { afterAll, beforeAll, expect, it } from "vitest"
+import { output } from "../support/Program.ts"
+import * as Site from "./Site.ts"
+
+const executable = Site.browserPath()
+
+// What the component says is loaded by the first click, in bytes.
+const largest = 400_000
+
+let folder: string
+let server: ChildProcess
+let address: string
+let browser: Browser
+let page: Page
+let requests: Array<string>
+
+beforeAll(async () => {
+  folder = Site.build()
+  ;({ address, process: server } = await Site.serve(folder))
+  if (executable !== undefined) browser = await Site.launch(executable)
+})
+
+afterAll(async () => {
+  await browser?.close()
+  server?.kill()
+  Fs.rmSync(folder, { recursive: true })
+})
+
+/** A test in the browser, on a new page. */
+const inBrowser = (name: string, path: string, test: () => Promise<void>): void => {
+  it(name, async ({ skip }) => {
+    skip(executable === undefined, Site.noBrowser)
+    const context = await browser.newContext()
+    page = await context.newPage()
+    requests = []
+    page.on("request", (request) => requests.push(request.url()))
+    try {
+      await page.goto(`${address}${path}`, { waitUntil: "networkidle" })
+      await test()
+    } finally {
+      await context.close()
+    }
+  })
+}
+
+const button = (name: string) => page.getByRole("button", { name, exact: true })
+const status = () => page.getByRole("status")
+const alert = () => page.getByRole("alert")
+const printed = () => page.getByRole("log").locator("div").allTextContents()
+const cells = (table: string) =>
+  page.getByRole("region", { name: table }).locator("tbody tr").evaluateAll((rows) =>
+    rows.map((row) => [...row.children].map(({ textContent }) => textContent))
+  )
+
+const ended = () => status().filter({ hasText: /^(Done|Ended)/ }).waitFor()
+
+const open = async () => {
+  await button("Run in this page").click()
+  await ended()
+}
+
+const write = async (text: string) => {
+  await page.getByRole("textbox").fill(text)
+}
+
+const runAgain = async () => {
+  await button("Run").click()
+  await ended()
+}
+
+it("what the first click loads is below the size that the page says", () => {
+  // PostgreSQL is loaded by pages that run on it.
+  const names = Fs.globSync("_astro/*.js", { cwd: folder }).filter((name) => !name.includes("Postgres"))
+  const scripts = names.map((name) => Fs.readFileSync(Path.join(folder, name)))
+  const sizes = scripts.filter((script) => !script.includes("starlight")).map((script) => gzipSync(script).length)
+  const total = sizes.reduce((sum, size) => sum + size, 0)
+  expect(total).toBeGreaterThan(largest / 2)
+  expect(total).toBeLessThanOrEqual(largest)
+})
+
+inBrowser("nothing of the runtime is requested before the first click", "/", async () => {
+  const before = requests.length
+  await open()
+  const after = requests.slice(before).filter((url) => !url.startsWith("blob:"))
+  expect(after.length).toBeGreaterThan(0)
+  expect(after.filter((url) => !url.startsWith(address))).toEqual([])
+})
+
+inBrowser("the tutorial's code runs, and shows its output, events, states and rows", "/", async () => {
+  await open()
+  expect((await printed()).map((line) => `${line}\n`).join("")).toBe(output("tutorial-step4"))
+  expect(await status().textContent()).toBe("Done: 8 events.")
+  expect((await cells("Events"))[3]).toEqual(["4", "book-dune", "2", "BookLent", `{"to":"ada"}`])
+  expect((await cells("States")).map(([stream, version]) => [stream, version])).toEqual([
+    ["book-dune", "3"],
+    ["book-emma", "4"],
+    ["book-ulysses", "1"]
+  ])
+  expect(await cells("Rows")).toEqual([
+    ["readers", "ada", `{"loans":2,"onLoan":["book-emma"]}`],
+    ["readers", "bob", `{"loans":1,"onLoan":[]}`]
+  ])
+})
+
+inBrowser("the keys of the slider go through the log, and through the versions of one stream", "/", async () => {
+  await open()
+  const slider = page.getByRole("slider")
+  await slider.focus()
+  await page.keyboard.press("Home")
+  expect(await slider.getAttribute("aria-valuetext")).toBe("before the first of 8 events")
+  expect(await cells("States")).toEqual([])
+  for (let n = 0; n < 4; n++) await page.keyboard.press("ArrowRight")
+  expect(await slider.getAttribute("aria-valuetext")).toBe("after event 4 of 8: BookLent in book-dune")
+  expect((await cells("States"))[0]).toEqual([
+    "book-dune",
+    "2",
+    `{"_tag":"OnLoan","title":"Dune","loans":1,"to":"ada"}`
+  ])
+  expect(await cells("Rows")).toEqual([["readers", "ada", `{"loans":1,"onLoan":["book-dune"]}`]])
+  await page.getByLabel("Stream").selectOption("book-emma")
+  await slider.focus()
+  await page.keyboard.press("Home")
+  await page.keyboard.press("ArrowRight")
+  expect(await cells("States")).toEqual([["book-emma", "1", `{"_tag":"OnShelf","title":"Emma","loans":0}`]])
+})
+
+inBrowser("everything works by keyboard: open, edit, run, leave the editor", "/", async () => {
+  await button("Run in this page").focus()
+  await page.keyboard.press("Enter")
+  await ended()
+  expect(await page.evaluate("document.activeElement.textContent")).toBe("Run")
+  await page.keyboard.press("Tab")
+  await page.keyboard.press("Tab")
+  expect(await page.evaluate("document.activeElement.getAttribute('aria-label')")).toBe("Code of main.ts")
+  await page.keyboard.press("ControlOrMeta+a")
+  await page.keyboard.insertText("console.log(\"by keyboard\")")
+  await page.keyboard.press("Control+Enter")
+  await page.getByText("by keyboard", { exact: true }).waitFor()
+  await ended()
+  await page.keyboard.press("Escape")
+  await page.keyboard.press("Tab")
+  expect(await page.evaluate("document.activeElement.closest('.cm-editor')")).toBeNull()
+})
+
+inBrowser("a reset gives back the first code", "/", async () => {
+  await open()
+  await write("console.log(1)")
+  await runAgain()
+  expect(await printed()).toEqual(["1"])
+  await button("Reset").click()
+  await runAgain()
+  expect((await printed()).map((line) => `${line}\n`).join("")).toBe(output("tutorial-step4"))
+})
+
+inBrowser("another example can be chosen, and another file be edited", "/", async () => {
+  await open()
+  await page.getByLabel("Example").selectOption("1. Events")
+  await page.getByLabel("File").selectOption("BookEvents.ts")
+  await write("export const one = 1")
+  await page.getByLabel("File").selectOption("main.ts")
+  await write("import { one } from \"./BookEvents.ts\"\nconsole.log(one + 1)")
+  await runAgain()
+  expect(await printed()).toEqual(["2"])
+})
+
+inBrowser("an error is shown with its place, and the place leads to the line", "/", async () => {
+  await open()
+  await write("const one = 1\nconst two = = 2\n")
+  await runAgain()
+  await button("main.ts, line 2").click()
+  expect(await alert().textContent()).toContain("Unexpected token")
+  expect(await page.locator(".cm-activeLine").textContent()).toBe("const two = = 2")
+  await write("console.log(1)\n\nthrow new Error(\"no\")\n")
+  await runAgain()
+  expect(await alert().textContent()).toMatch(/Error: no\s*main\.ts, line 3/)
+})
+
+inBrowser("an unknown import is named", "/", async () => {
+  await open()
+  await write("import { z } from \"zod\"\nconsole.log(z)")
+  await runAgain()
+  expect(await alert().textContent()).toContain("There is no module \"zod\" here. There are effect, refold,")
+})
+
+inBrowser("endless code is stopped by the limit and by the button, and the next run works", "/short/", async () => {
+  await open()
+  await write("for (;;) {}")
+  await runAgain()
+  expect(await alert().textContent()).toContain("It ran for more than 2 seconds, and was stopped.")
+  await write("await new Promise(() => {})")
+  await button("Run").click()
+  await status().filter({ hasText: "Running" }).waitFor()
+  await button("Stop").click()
+  await ended()
+  expect(await alert().textContent()).toContain("It was stopped.")
+  await write("console.log(\"again\")")
+  await runAgain()
+  expect(await printed()).toEqual(["again"])
+})
+
+inBrowser("endless and long output is cut off, and the page answers", "/short/", async () => {
+  await open()
+  await write("for (;;) console.log(\"x\".repeat(1_000_000))")
+  await runAgain()
+  const lines = await printed()
+  expect(lines.join("").length).toBeLessThan(102_000)
+  expect(lines.at(-1)).toContain("More output is not shown")
+})
+
+inBrowser("big code is refused, and the page answers", "/", async () => {
+  await open()
+  await write(`const text = "${"x".repeat(1_000_000)}"`)
+  await runAgain()
+  expect(await alert().textContent()).toContain("characters; at most 200,000 are compiled.")
+})
+
+inBrowser("code that takes all memory ends, and the page answers", "/", async () => {
+  await open()
+  await write("const all: Array<unknown> = []\nfor (;;) all.push(new Array(1_000_000).fill(all.length))")
+  await runAgain()
+  await write("console.log(\"again\")")
+  await runAgain()
+  expect(await printed()).toEqual(["again"])
+})
+
+inBrowser("a program has no network", "/", async () => {
+  await open()
+  await write(
+    "console.log(typeof fetch, typeof XMLHttpRequest, typeof WebSocket, typeof importScripts, typeof indexedDB)\n" +
+      "const attempts = [() => import(\"https://example.org/a.js\"), () => new Function(\"return 1\"), " +
+      "() => (() => {}).constructor(\"return 1\")(), () => setTimeout(\"1\" as never)]\n" +
+      "for (const attempt of attempts) try { await attempt(); console.log(\"done\") } catch { console.log(\"refused\") }\n"
+  )
+  const before = requests.length
+  await runAgain()
+  expect(await printed()).toEqual(["undefined ".repeat(5).trim(), ...Array.from({ length: 4 }, () => "refused")])
+  expect(requests.slice(before).filter((url) => !url.startsWith("blob:"))).toEqual([])
+})
+
+inBrowser("it works without network once it is loaded", "/", async () => {
+  await open()
+  await page.context().setOffline(true)
+  server.kill()
+  await write("import { Effect } from \"effect\"\nconsole.log(Effect.runSync(Effect.succeed(\"offline\")))")
+  await runAgain()
+  expect(await printed()).toEqual(["offline"])
+  ;({ address, process: server } = await Site.serve(folder))
+})
+
+inBrowser("the output and the states are regions that a screen reader announces", "/", async () => {
+  await open()
+  const tree = await page.locator("refold-playground").ariaSnapshot()
+  for (const part of ["log \"Output\"", "status", "slider \"Events\"", "textbox \"Code of main.ts\"", "region \"States\"", "region \"Rows\""]) {
+    expect(tree).toContain(part)
+  }
+})
