@@ -6,6 +6,7 @@ import { PGlite, type PGliteOptions } from "@electric-sql/pglite"
 import * as EmbeddedClient from "@refold/postgres/internal/embedded/EmbeddedClient"
 import * as PostgresStore from "@refold/postgres/PostgresStore"
 import * as Effect from "effect/Effect"
+import * as References from "effect/References"
 
 /** Where PGlite's files are. */
 export interface Files {
@@ -32,7 +33,9 @@ export const prepare = async (files: Files): Promise<Prepared> => {
     load(files.data).then((response) => response.blob())
   ])
   const db = await PGlite.create(options({ pglite, initdb, data }))
-  await Effect.runPromise(Effect.provide(PostgresStore.migrate(), EmbeddedClient.layer(Effect.succeed(db))))
+  const migrate = Effect.provide(PostgresStore.migrate(), EmbeddedClient.layer(Effect.succeed(db)))
+  // It warns of a superuser; this database has no other role.
+  await Effect.runPromise(Effect.provideService(migrate, References.MinimumLogLevel, "Error"))
   return { pglite, initdb, data, migrated: await db.dumpDataDir("none") }
 }
 

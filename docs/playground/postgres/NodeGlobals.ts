@@ -1,4 +1,8 @@
-/** The global of Node's that the store uses. To be imported first. */
+/** The globals of Node that the store uses. To be imported first. */
 import { Buffer } from "buffer"
 
-Object.assign(globalThis, { Buffer })
+Object.assign(globalThis, {
+  Buffer,
+  setImmediate: (run: () => void) => setTimeout(run, 0),
+  clearImmediate: (timer: ReturnType<typeof setTimeout>) => clearTimeout(timer)
+})

@@ -2,7 +2,7 @@
 import { PGlite } from "@electric-sql/pglite"
 import * as EmbeddedClient from "@refold/postgres/internal/embedded/EmbeddedClient"
 import * as PostgresStore from "@refold/postgres/PostgresStore"
-import { Effect, Layer } from "effect"
+import { Effect, Layer, References } from "effect"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { describe, expect, it } from "vitest"
@@ -36,10 +36,11 @@ const runExample = async (name: string, statements: string) => {
   const db = await PGlite.create()
   const recorder = Recorder.make()
   const lines: Array<string> = []
-  const store = Layer.provideMerge(
-    PostgresStore.layerClient({ notify: false }),
-    EmbeddedClient.layer(Effect.succeed(db))
-  )
+  const client = EmbeddedClient.layer(Effect.succeed(db))
+  // As the page does, without a warning of the superuser.
+  const migrate = Effect.provideService(PostgresStore.migrate(), References.MinimumLogLevel, "Error")
+  await Effect.runPromise(Effect.provide(migrate, client))
+  const store = Layer.provideMerge(PostgresStore.layerClient({ notify: false }), client)
   const postgres = new Map(PostgresModules.make(recorder)).get("@refold/postgres")!
   const layerEmbedded = () => recorder.layer(store)
   const modules = new Map([
@@ -100,11 +101,8 @@ describe("the coffee card", async () => {
       "23001: UPDATE of event_store is refused: events are append-only\nAppend an event that corrects the earlier one."
     )
   })
-})
 
-describe("a statement of the reader's", () => {
-  it("answers with at most 200 rows and 2,000 characters of a value", async () => {
-    const db = await PGlite.create()
+  it("answers a statement with at most 200 rows and 2,000 characters of a value", async () => {
     const { count, rows } = await SqlStatement.run(db, "SELECT n, repeat('x', 5000) FROM generate_series(1, 1000) AS n")
     expect([count, rows.length, rows[199]![1]!.length]).toEqual([1000, 200, 2001])
   })
