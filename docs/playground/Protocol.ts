@@ -12,15 +12,37 @@ export interface Program {
   readonly entry: string
 }
 
+/** Files that an engine needs, by name. Its worker has no network: the page loads them. */
+export type Assets = Readonly<Record<string, ArrayBuffer>>
+
+/** The first message to a worker: the port for all others, which programs cannot reach. */
+export interface Start {
+  readonly port: MessagePort
+  readonly assets: Assets
+}
+
+/** Rows as texts, `null` for SQL's NULL, or PostgreSQL's error. */
+export type Answer = Table | string
+
+/** The rows of a statement. */
+export interface Table {
+  readonly columns: ReadonlyArray<string>
+  readonly rows: ReadonlyArray<ReadonlyArray<string | null>>
+  /** All rows of the answer, those that are left out included; for a statement without rows, those that it changed. */
+  readonly count: number
+}
+
 /** What the page sends. `Stop` asks for what there is so far; a worker that does not answer is terminated. */
 export type ToWorker =
   | { readonly _tag: "Run"; readonly program: Program }
   | { readonly _tag: "Stop" }
+  | { readonly _tag: "Query"; readonly statement: string }
 
-/** What the worker sends: `Ready` once its engine is loaded, then output, then the end of the run. */
+/** What the worker sends: `Ready` once its engine is loaded, then output, then the end; or an answer to each query. */
 export type FromWorker =
   | { readonly _tag: "Ready" }
   | { readonly _tag: "Printed"; readonly line: Line }
+  | { readonly _tag: "Answered"; readonly answer: Answer }
   | Ended
 
 /** The end of a run. */
@@ -30,7 +52,7 @@ export interface Ended {
   readonly problem: Problem | undefined
   readonly report: Report
   /** What the engine keeps of the store. */
-  readonly kept?: Blob | undefined
+  readonly kept?: ArrayBuffer | undefined
 }
 
 /** One call of the console. */

@@ -5,9 +5,14 @@ declare module "*?raw" {
   export default text
 }
 
-declare module "*?worker&inline" {
-  const Inline: new() => Worker
-  export default Inline
+declare module "*?worker&url" {
+  const url: string
+  export default url
+}
+
+declare module "*?url" {
+  const address: string
+  export default address
 }
 
 interface ImportMeta {
@@ -15,9 +20,4 @@ interface ImportMeta {
     pattern: string,
     options: { readonly query: "?raw"; readonly import: "default"; readonly eager: true }
   ) => Record<string, string>
-}
-
-declare module "*?url" {
-  const address: string
-  export default address
 }

@@ -2,4 +2,4 @@
 import * as Modules from "../run/Modules.ts"
 import { serve } from "../run/Serve.ts"
 
-void serve({ load: (recorder) => Promise.resolve(Modules.make(recorder)) })
+serve({ load: (recorder) => Promise.resolve(Modules.make(recorder)) })

@@ -1,24 +1,23 @@
-/** The engines by name. Their code is loaded when it is asked for, once; each run has a worker of its own. */
-import type { Part } from "./Dom.ts"
+/** The engines by name. Their code is loaded when it is asked for; each run has a worker of its own. */
+import type { Loaded } from "./Frame.ts"
 
 /** The name of an engine. */
 export type Engine = keyof typeof engines
 
-/** An engine that is loaded. */
-export interface Loaded {
-  /** Starts a worker, without the network. */
-  readonly start: () => Worker
-  /** Takes what is kept of a run when it has ended, and undefined when the next one begins. */
-  readonly keep?: ((kept: Blob | undefined) => void) | undefined
-}
-
+// One file, with all that it imports. A development server does not make it: playgrounds run in built pages only.
 const engines = {
   memory: async (): Promise<Loaded> => {
-    const { default: Memory } = await import("../engines/Memory.ts?worker&inline")
-    return { start: () => new Memory() }
+    const { default: url } = await import("../engines/Memory.ts?worker&url")
+    return { code: await text(url), assets: {} }
   },
-  postgres: async (part: Part): Promise<Loaded> => (await import("./Postgres.ts")).load(part)
+  postgres: async (): Promise<Loaded> => (await import("./Postgres.ts")).load()
 }
 
-/** Loads an engine for a playground with these parts. */
-export const load = (engine: Engine, part: Part): Promise<Loaded> => engines[engine](part)
+/** Loads an engine: all that runs need, so that they need no network. */
+export const load = (engine: Engine): Promise<Loaded> => engines[engine]()
+
+const text = async (url: string): Promise<string> => {
+  const response = await fetch(url)
+  if (!response.ok) throw new Error(`${url}: ${response.status}`)
+  return response.text()
+}

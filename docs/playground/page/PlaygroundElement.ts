@@ -24,7 +24,7 @@ class PlaygroundElement extends HTMLElement {
     part("status").textContent = "Loading…"
     try {
       const [Workspace, Engines] = await Promise.all([import("./Workspace.ts"), import("./Engines.ts")])
-      const engine = await Engines.load(this.dataset["engine"] as Engine, part)
+      const engine = await Engines.load(this.dataset["engine"] as Engine)
       const examples: ReadonlyArray<Example> = JSON.parse(this.querySelector("script")?.textContent ?? "[]")
       part("closed").hidden = true
       part("opened").hidden = false

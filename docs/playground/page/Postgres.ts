@@ -1,46 +1,43 @@
-/** The page's side of PostgreSQL: its files, and workers that start from a database which was prepared once. */
+/** The page's side of PostgreSQL: PGlite's files, and an empty store that is made once, from which each run starts. */
 import initdb from "@electric-sql/pglite/initdb.wasm?url"
 import data from "@electric-sql/pglite/pglite.data?url"
 import pglite from "@electric-sql/pglite/pglite.wasm?url"
-import PostgresWorker from "../engines/Postgres.ts?worker&inline"
-import type { Prepared } from "../postgres/Database.ts"
-import type { FromDatabase, ToDatabase } from "../postgres/Protocol.ts"
-import type { Part } from "./Dom.ts"
-import type { Loaded } from "./Engines.ts"
+import url from "../engines/Postgres.ts?worker&url"
+import type { Ended } from "../Protocol.ts"
+import * as Frame from "./Frame.ts"
+import * as Session from "./Session.ts"
 import * as SqlConsole from "./SqlConsole.ts"
 
-/** Prepares a database, of which each worker has a copy. Rejects where a file cannot be loaded. */
-export const load = async (part: Part): Promise<Loaded> => {
-  // One for all playgrounds of a page; again where it failed.
-  preparing ??= prepare()
-  const prepared = await preparing.catch((error: unknown) => {
-    preparing = undefined
+/** Loads PostgreSQL, once for all playgrounds of a page. Rejects where a file cannot be loaded. */
+export const load = (): Promise<Frame.Loaded> =>
+  loading ??= prepare().catch((error: unknown) => {
+    loading = undefined
     throw error
   })
-  const open = (migrated: Blob): Worker => {
-    const worker = new PostgresWorker()
-    send(worker, { _tag: "Open", prepared: { ...prepared, migrated } })
-    return worker
-  }
-  return { start: () => open(prepared.migrated), keep: SqlConsole.make(part, open) }
+
+let loading: Promise<Frame.Loaded> | undefined
+
+const prepare = async (): Promise<Frame.Loaded> => {
+  const [code, ...files] = await Promise.all([
+    fetched(url).then((response) => response.text()),
+    ...[pglite, initdb, data].map(async (file) => (await fetched(file)).arrayBuffer())
+  ])
+  const assets = { pglite: files[0]!, initdb: files[1]!, data: files[2]! }
+  const { kept, problem } = await runNothing({ code, assets })
+  if (kept === undefined) throw new Error(problem?.message ?? "PostgreSQL did not start.")
+  return { code, assets: { ...assets, store: kept }, keep: SqlConsole.make }
 }
 
-const send = (worker: Worker, message: ToDatabase): void => worker.postMessage(message)
-
-let preparing: Promise<Prepared> | undefined
-
-// In a worker of its own, whose memory is free again afterwards.
-const prepare = (): Promise<Prepared> => {
-  const worker = new PostgresWorker()
-  const prepared = new Promise<Prepared>((resolve, reject) => {
-    worker.onmessage = ({ data }: MessageEvent<FromDatabase>) => {
-      if (data._tag === "Prepared") resolve(data.prepared)
-      if (data._tag === "Failed") reject(new Error(data.message))
-    }
-    worker.onerror = ({ message }) => reject(new Error(message))
+// What is kept of a run that starts without a store is an empty one.
+const runNothing = (engine: Frame.Loaded): Promise<Ended> =>
+  new Promise((ended) => {
+    const program = { files: [{ name: "main.ts", text: "" }], entry: "main.ts" }
+    const nothing = (): void => {}
+    Session.start(Frame.open(document.body, engine), program, 60, { started: nothing, printed: nothing, ended })
   })
-  send(worker, { _tag: "Prepare", files: { pglite: absolute(pglite), initdb: absolute(initdb), data: absolute(data) } })
-  return prepared.finally(() => worker.terminate())
-}
 
-const absolute = (path: string): string => new URL(path, location.href).href
+const fetched = async (address: string): Promise<Response> => {
+  const response = await fetch(address)
+  if (!response.ok) throw new Error(`${address}: ${response.status}`)
+  return response
+}

@@ -1,5 +1,6 @@
 /** One run in a worker, and its end: by itself, by a stop, or by the time limit. */
 import { type Ended, type FromWorker, type Line, nothing, type Problem, type Program, type ToWorker } from "../Protocol.ts"
+import type { Frame } from "./Frame.ts"
 
 /** What is told of a run. `ended` is called once, and nothing after it. */
 export interface Listener {
@@ -16,32 +17,36 @@ export interface Session {
 // Milliseconds after which a worker that does not answer a stop is terminated.
 const stopTimeout = 500
 
-/** Starts a program in a worker of its own, for at most so many seconds. */
-export const start = (worker: Worker, program: Program, seconds: number, listener: Listener): Session => {
-  const send = (message: ToWorker) => worker.postMessage(message)
+/** Runs a program in a worker of its own, for at most so many seconds. */
+export const start = ({ close, port }: Frame, program: Program, seconds: number, listener: Listener): Session => {
+  const send = (message: ToWorker) => port.postMessage(message)
   const timers: Array<ReturnType<typeof setTimeout>> = []
+  let early: Problem | undefined
   const end = (ended: Ended) => {
     for (const timer of timers) clearTimeout(timer)
-    worker.onmessage = worker.onerror = null
-    worker.terminate()
-    listener.ended(ended)
+    port.onmessage = null
+    close()
+    listener.ended({ ...ended, problem: early ?? ended.problem })
   }
-  let early: Problem | undefined
-  const stop = (problem: Problem) => {
-    early ??= problem
+  const stop = (message: string) => {
+    early ??= { message }
     send({ _tag: "Stop" })
-    timers.push(setTimeout(() => end({ _tag: "Ended", problem, report: nothing }), stopTimeout))
+    timers.push(setTimeout(() => end({ _tag: "Ended", problem: early, report: nothing }), stopTimeout))
   }
-  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
-    if (data._tag === "Printed") return listener.printed(data.line)
-    if (data._tag === "Ended") return end({ ...data, problem: early ?? data.problem })
+  const begin = () => {
     listener.started()
     send({ _tag: "Run", program })
-    timers.push(setTimeout(() => stop({ message: `It ran for more than ${seconds} seconds, and was stopped.` }), seconds * 1000))
+    timers.push(setTimeout(() => stop(`It ran for more than ${seconds} seconds, and was stopped.`), seconds * 1000))
   }
-  worker.onerror = (event) => {
-    event.preventDefault()
-    end({ _tag: "Ended", problem: { message: event.message || "The worker ended: it may have used too much memory." }, report: nothing })
+  port.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+    switch (data._tag) {
+      case "Ready":
+        return begin()
+      case "Printed":
+        return listener.printed(data.line)
+      case "Ended":
+        return end(data)
+    }
   }
-  return { stop: () => stop({ message: "It was stopped." }) }
+  return { stop: () => stop("It was stopped.") }
 }

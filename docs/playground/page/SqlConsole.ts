@@ -1,62 +1,64 @@
 /** SQL on the database that a run left: the reader's statements, one after the other, and their answers. */
 import { count } from "../Limits.ts"
-import type { FromDatabase, ToDatabase } from "../postgres/Protocol.ts"
-import type { Table } from "../postgres/SqlStatement.ts"
+import type { FromWorker, Table, ToWorker } from "../Protocol.ts"
 import { fill, type Part, row } from "./Dom.ts"
+import * as Frame from "./Frame.ts"
 
 /** Seconds that a statement may take. */
 const seconds = 10
 
-/** Makes the console; it takes the database of a run, and undefined when the next run begins. */
-export const make = (part: Part, open: (database: Blob) => Worker): (database: Blob | undefined) => void => {
+/** Makes the console. Its worker starts with the first statement. */
+export const make = (part: Part, engine: Frame.Loaded): (database: ArrayBuffer | undefined) => void => {
   const statement = part("statement", HTMLTextAreaElement)
   const choice = part("statements", HTMLSelectElement)
   const say = (text: string) => part("sql-status").textContent = text
-  let database: Blob | undefined
-  let worker: Worker | undefined
+  let database: ArrayBuffer | undefined
+  let frame: Frame.Frame | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
+  let isRunning = false
 
-  const close = () => {
-    worker?.terminate()
-    worker = undefined
-    settle()
-  }
-  const settle = () => {
+  const setRunning = (running: boolean) => {
+    isRunning = running
     clearTimeout(timer)
-    timer = undefined
-    part("query").removeAttribute("aria-disabled")
+    // Not `disabled`: that would take the focus away.
+    part("query").setAttribute("aria-disabled", String(running))
+  }
+  const close = () => {
+    frame?.close()
+    frame = undefined
+    setRunning(false)
   }
   const fail = (message: string) => {
-    settle()
     showTable(part, undefined)
     say(message)
   }
-  const begin = (from: Blob): Worker => {
-    const begun = open(from)
-    begun.onmessage = ({ data }: MessageEvent<FromDatabase>) => {
-      if (data._tag === "Failed") fail(data.message)
-      if (data._tag !== "Answered") return
-      settle()
-      showTable(part, data.table)
-      say(summary(data.table))
-    }
-    begun.onerror = (event) => {
-      event.preventDefault()
-      close()
-      fail(`The database ended: ${event.message || "it may have used too much memory"}. ${restored}`)
-    }
-    return begun
-  }
-  const query = () => {
-    if (database === undefined || timer !== undefined) return
-    part("query").setAttribute("aria-disabled", "true")
+  const send = ({ port }: Frame.Frame) => {
     say("Running…")
-    worker ??= begin(database)
-    worker.postMessage({ _tag: "Query", statement: statement.value } satisfies ToDatabase)
+    port.postMessage({ _tag: "Query", statement: statement.value } satisfies ToWorker)
     timer = setTimeout(() => {
       close()
-      fail(`The statement took more than ${seconds} seconds, and was stopped. ${restored}`)
+      fail(`It took more than ${seconds} seconds, and was stopped. The database is again as the program left it.`)
     }, seconds * 1000)
+  }
+  const start = (store: ArrayBuffer): Frame.Frame => {
+    say("Starting…")
+    const started = Frame.open(part("opened"), { ...engine, assets: { ...engine.assets, store } })
+    started.port.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+      if (data._tag === "Ready") return send(started)
+      if (data._tag === "Ended") return close(), fail(data.problem?.message ?? "The database ended.")
+      if (data._tag !== "Answered") return
+      setRunning(false)
+      if (typeof data.answer === "string") return fail(data.answer)
+      showTable(part, data.answer)
+      say(summary(data.answer))
+    }
+    return started
+  }
+  const query = () => {
+    if (database === undefined || isRunning) return
+    setRunning(true)
+    if (frame === undefined) frame = start(database)
+    else send(frame)
   }
   const choose = () => statement.value = choice.value
 
@@ -70,12 +72,9 @@ export const make = (part: Part, open: (database: Blob) => Worker): (database: B
     close()
     database = next
     part("sql").hidden = next === undefined
-    showTable(part, undefined)
-    say("")
+    fail("")
   }
 }
-
-const restored = "The database is again as the program left it."
 
 const summary = ({ columns, count: rows, rows: shown }: Table): string => {
   const all = rows === 1 ? "1 row" : `${count(rows)} rows`

@@ -2,8 +2,8 @@
 import type { Ended, Problem } from "../Protocol.ts"
 import { fill, type Part } from "./Dom.ts"
 import * as Editor from "./Editor.ts"
-import type { Loaded } from "./Engines.ts"
 import type { Example } from "./Example.ts"
+import * as Frame from "./Frame.ts"
 import * as Results from "./Results.ts"
 import * as Session from "./Session.ts"
 
@@ -13,7 +13,7 @@ export interface Options {
   readonly examples: ReadonlyArray<Example>
   /** Seconds that a run may take. */
   readonly seconds: number
-  readonly engine: Loaded
+  readonly engine: Frame.Loaded
 }
 
 /** Opens a workspace with the first example. Its parts are shown by this. */
@@ -21,17 +21,19 @@ export const open = ({ engine, examples, part, seconds }: Options): { readonly r
   const files = part("file", HTMLSelectElement)
   const choice = part("example", HTMLSelectElement)
   const results = Results.make(part)
+  const keep = engine.keep?.(part, engine)
   let session: Session.Session | undefined
   const say = (text: string) => part("status").textContent = text
   const example = () => examples[Math.max(choice.selectedIndex, 0)]!
   const run = () => {
     if (session !== undefined) return
     results.clear()
-    engine.keep?.(undefined)
+    keep?.(undefined)
     part("problem").hidden = true
     part("results").hidden = false
     say("Starting…")
-    session = Session.start(engine.start(), { files: editor.files(), entry: example().entry }, seconds, {
+    const frame = Frame.open(part("opened"), engine)
+    session = Session.start(frame, { files: editor.files(), entry: example().entry }, seconds, {
       started: () => say("Running…"),
       printed: results.print,
       ended
@@ -51,7 +53,7 @@ export const open = ({ engine, examples, part, seconds }: Options): { readonly r
     session = undefined
     setRunning(false)
     results.show(report)
-    engine.keep?.(kept)
+    keep?.(kept)
     showProblem(part, problem, (file, line) => {
       files.value = file
       editor.goTo(file, line)

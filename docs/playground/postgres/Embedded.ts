@@ -1,6 +1,6 @@
 /*
- * Takes the place of `@refold/postgres/embedded/Embedded` in the page, where there are no folders: each layer has a copy of
- * the prepared database, in memory. It stays open after the layer, so that the reader can query it.
+ * Takes the place of `@refold/postgres/embedded/Embedded` in the page, where there are no folders: each layer has a
+ * database of its own, in memory. It stays open after the layer, so that the page can keep it and query it.
  */
 import type { PGlite } from "@electric-sql/pglite"
 import * as EmbeddedClient from "@refold/postgres/internal/embedded/EmbeddedClient"
@@ -15,13 +15,13 @@ export class EmbeddedUnavailable extends Data.TaggedError("EmbeddedUnavailable")
   readonly cause?: unknown
 }> {}
 
-let prepared: Database.Prepared | undefined
+let origin: Database.Origin | undefined
 let unused: PGlite | undefined
 let latest: PGlite | undefined
 
 /** Starts the database of the first layer; those of others start when they are built. */
-export const use = async (start: Database.Prepared): Promise<void> => {
-  prepared = start
+export const use = async (start: Database.Origin): Promise<void> => {
+  origin = start
   unused = latest = await Database.open(start)
 }
 
@@ -33,8 +33,8 @@ export const last = (): PGlite => {
 
 const open = Effect.tryPromise({
   try: async () => {
-    if (prepared === undefined) throw new Error("no database was prepared")
-    latest = unused ?? await Database.open(prepared)
+    if (origin === undefined) throw new Error("PGlite's files are not loaded")
+    latest = unused ?? await Database.open(origin)
     unused = undefined
     return latest
   },

@@ -1,13 +1,6 @@
 /** One SQL statement of the reader's, with an answer that is small enough to be shown. */
 import type { PGlite } from "@electric-sql/pglite"
-
-/** The rows as texts; null is SQL's NULL. */
-export interface Table {
-  readonly columns: ReadonlyArray<string>
-  readonly rows: ReadonlyArray<ReadonlyArray<string | null>>
-  /** All rows of the answer, those that are left out included; for a statement without rows, those that it changed. */
-  readonly count: number
-}
+import type { Table } from "../Protocol.ts"
 
 /** Maximum rows of a table. */
 const maxRows = 200

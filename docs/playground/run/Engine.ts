@@ -1,4 +1,5 @@
 /** What a program can import, and the store that it runs on. */
+import type { Answer, Assets } from "../Protocol.ts"
 import type { Recorder } from "./Recorder.ts"
 
 /** A module as programs see it: its exports by name. */
@@ -8,11 +9,13 @@ export type Module = Readonly<Record<string, unknown>>
 export type Modules = ReadonlyMap<string, Module>
 
 /**
- * An engine. It loads what it needs before the program runs, because the program's worker has no network. Layers of stores are
- * wrapped by `recorder.layer`, so that the page can show what is in them.
+ * An engine. Its worker has no network: files that it needs are the assets that the page has loaded. Layers of stores are wrapped by
+ * `recorder.layer`, so that the page can show what is in them.
  */
 export interface Engine {
-  readonly load: (recorder: Recorder) => Promise<Modules>
-  /** What is kept of the store when the run has ended and its worker with it; nothing by default. */
-  readonly keep?: (() => Promise<Blob | undefined>) | undefined
+  readonly load: (recorder: Recorder, assets: Assets) => Promise<Modules>
+  /** What is kept of the store when the run has ended, and its worker with it; nothing by default. */
+  readonly keep?: (() => Promise<ArrayBuffer>) | undefined
+  /** Answers a statement of the reader's, where the store has a language for queries. */
+  readonly query?: ((statement: string) => Promise<Answer>) | undefined
 }

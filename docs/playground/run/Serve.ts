@@ -1,49 +1,67 @@
 /** The worker's side of the protocol: one run on an engine, then nothing more. */
-import type { FromWorker, Line, ToWorker } from "../Protocol.ts"
-import type { Engine } from "./Engine.ts"
-import * as Isolation from "./Isolation.ts"
+import { type FromWorker, type Line, nothing, type Program, type Start, type ToWorker } from "../Protocol.ts"
+import type { Engine, Modules } from "./Engine.ts"
 import * as Link from "./Link.ts"
 import * as Recorder from "./Recorder.ts"
 import * as RunProgram from "./RunProgram.ts"
+import * as Show from "./Show.ts"
 
 /** What a worker has of its global scope. */
 interface Scope {
-  readonly postMessage: (message: FromWorker) => void
-  readonly addEventListener: <Name extends keyof Events>(name: Name, listener: (event: Events[Name]) => void) => void
+  readonly addEventListener: <Name extends keyof Events>(
+    name: Name,
+    listener: (event: Events[Name]) => void,
+    options?: { readonly once: boolean }
+  ) => void
 }
 
 interface Events {
-  readonly message: { readonly data: ToWorker }
+  readonly message: { readonly data: Start }
+  readonly error: { readonly error: unknown; readonly preventDefault: () => void }
   readonly unhandledrejection: { readonly reason: unknown; readonly preventDefault: () => void }
 }
 
-/** Loads an engine in this worker, closes the worker, and runs the program that the page sends. */
-export const serve = async (engine: Engine): Promise<void> => {
-  const scope = globalThis as unknown as Scope
-  const post = scope.postMessage.bind(globalThis)
+const scope = globalThis as unknown as Scope
+
+/** Waits for the page, loads the engine, and runs the program that the page sends. */
+export const serve = (engine: Engine): void =>
+  scope.addEventListener("message", ({ data }) => void begin(engine, data), { once: true })
+
+const begin = async (engine: Engine, { assets, port }: Start): Promise<void> => {
+  const post = (message: FromWorker) => port.postMessage(message)
   const stopped = Promise.withResolvers<void>()
   const recorder = Recorder.make()
-  const loaded = engine.load(recorder)
-  scope.addEventListener("message", async ({ data }) => {
-    if (data._tag === "Stop") return stopped.resolve()
-    // An engine has messages of its own.
-    if (data._tag !== "Run") return
+  const run = async (program: Program, modules: Modules) => {
     const print = (line: Line) => post({ _tag: "Printed", line })
-    scope.addEventListener("unhandledrejection", (event) => {
-      event.preventDefault()
-      const { file, line, message } = Link.located(event.reason, data.program.files)
-      const place = file === undefined ? "" : ` (${file}:${line})`
-      print({ level: "error", text: `Not awaited, and failed: ${message}${place}` })
-    })
-    const ended = await RunProgram.run(data.program, {
-      modules: await loaded,
-      recorder,
-      print,
-      stopped: stopped.promise
-    })
-    post({ ...ended, kept: await engine.keep?.() })
+    watch(program, print)
+    const ended = await RunProgram.run(program, { modules, recorder, print, stopped: stopped.promise })
+    post({ ...ended, kept: await engine.keep?.().catch(() => undefined) })
+  }
+  try {
+    const modules = await engine.load(recorder, assets)
+    port.onmessage = async ({ data }: { readonly data: ToWorker }) => {
+      if (data._tag === "Stop") stopped.resolve()
+      if (data._tag === "Run") await run(data.program, modules)
+      if (data._tag === "Query") post({ _tag: "Answered", answer: await engine.query?.(data.statement) ?? "no queries" })
+    }
+    post({ _tag: "Ready" })
+  } catch (error) {
+    post({ _tag: "Ended", problem: { message: `The store could not be started: ${Show.problem(error)}` }, report: nothing })
+  }
+}
+
+// What fails outside of the files' own code, such as a callback or a promise that is not awaited.
+const watch = ({ files }: Program, print: (line: Line) => void): void => {
+  const report = (error: unknown) => {
+    const { file, line, message } = Link.located(error, files)
+    print({ level: "error", text: file === undefined ? message : `${message} (${file}, line ${line})` })
+  }
+  scope.addEventListener("error", (event) => {
+    event.preventDefault()
+    report(event.error)
   })
-  await loaded
-  Isolation.close()
-  post({ _tag: "Ready" })
+  scope.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault()
+    report(event.reason)
+  })
 }
