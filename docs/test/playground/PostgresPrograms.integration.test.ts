@@ -2,17 +2,17 @@
 import { PGlite } from "@electric-sql/pglite"
 import * as EmbeddedClient from "@refold/postgres/internal/embedded/EmbeddedClient"
 import * as PostgresStore from "@refold/postgres/PostgresStore"
-import { Effect, Layer, References } from "effect"
+import { Effect, Layer } from "effect"
 import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { describe, expect, it } from "vitest"
-import { onPostgres } from "../../playground/Examples.ts"
+import { onPostgres, statements } from "../../playground/Examples.ts"
+import * as Database from "../../playground/postgres/Database.ts"
 import * as PostgresModules from "../../playground/postgres/Modules.ts"
 import * as SqlStatement from "../../playground/postgres/SqlStatement.ts"
 import * as MemoryModules from "../../playground/run/Modules.ts"
 import * as Recorder from "../../playground/run/Recorder.ts"
 import * as RunProgram from "../../playground/run/RunProgram.ts"
-import { regionOf } from "../Quotes.ts"
 import * as Followed from "../support/Followed.ts"
 import { output, run, withFolder } from "../support/Program.ts"
 
@@ -32,14 +32,12 @@ it.each(outputs)("the example %s prints under Node what the page shows", (name, 
 })
 
 /** Runs an example as the worker of the page does, and then its statements. */
-const runExample = async (name: string, statements: string) => {
+const runExample = async (name: string, file: string) => {
   const db = await PGlite.create()
   const recorder = Recorder.make()
   const lines: Array<string> = []
   const client = EmbeddedClient.layer(Effect.succeed(db))
-  // As the page does, without a warning of the superuser.
-  const migrate = Effect.provideService(PostgresStore.migrate(), References.MinimumLogLevel, "Error")
-  await Effect.runPromise(Effect.provide(migrate, client))
+  await Database.migrate(db)
   const store = Layer.provideMerge(PostgresStore.layerClient({ notify: false }), client)
   const postgres = new Map(PostgresModules.make(recorder)).get("@refold/postgres")!
   const layerEmbedded = () => recorder.layer(store)
@@ -55,8 +53,8 @@ const runExample = async (name: string, statements: string) => {
     stopped: new Promise(() => {})
   })
   const answers = []
-  for (const text of regionOf(`docs/examples/playground/${statements}`).trimEnd().split("\n\n")) {
-    answers.push(await SqlStatement.run(db, text).catch(SqlStatement.messageOf))
+  for (const { statement } of statements.get(file)!) {
+    answers.push(await SqlStatement.run(db, statement).catch(SqlStatement.messageOf))
   }
   return { problem, report, printed: lines.join(""), answers, db }
 }
@@ -92,7 +90,7 @@ describe("the coffee card", async () => {
 
   it("has a statement that appends, once", async () => {
     expect(append).toMatchObject({ count: 1 })
-    const again = regionOf("docs/examples/playground/card.sql").split("\n\n")[3]!
+    const again = statements.get("card.sql")![3]!.statement
     await expect(SqlStatement.run(db, again).catch(SqlStatement.messageOf)).resolves.toMatch(/^RF001: /)
   })
 
