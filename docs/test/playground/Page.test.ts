@@ -11,7 +11,7 @@ import * as Site from "./Site.ts"
 const executable = Site.browserPath()
 
 // What the component says is loaded by the first click, in bytes.
-const largest = 400_000
+const largest = 450_000
 
 let folder: string
 let server: ChildProcess
@@ -37,11 +37,13 @@ const inBrowser = (name: string, path: string, test: () => Promise<void>): void 
   it(name, async ({ skip }) => {
     skip(executable === undefined, Site.noBrowser)
     const context = await browser.newContext()
+    // For hangs only: a machine may have other work to do.
+    context.setDefaultTimeout(10 * 60_000)
     page = await context.newPage()
     requests = []
     page.on("request", (request) => requests.push(request.url()))
     try {
-      await page.goto(`${address}${path}`, { waitUntil: "networkidle" })
+      await page.goto(`${address}${path}`)
       await test()
     } finally {
       await context.close()
@@ -75,21 +77,20 @@ const runAgain = async () => {
 }
 
 it("what the first click loads is below the size that the page says", () => {
-  // PostgreSQL is loaded by pages that run on it.
-  const names = Fs.globSync("_astro/*.js", { cwd: folder }).filter((name) => !name.includes("Postgres"))
-  const scripts = names.map((name) => Fs.readFileSync(Path.join(folder, name)))
-  const sizes = scripts.filter((script) => !script.includes("starlight")).map((script) => gzipSync(script).length)
+  const scripts = Fs.globSync("_astro/{Engines,Memory,Playground.,Workspace}*.js", { cwd: folder })
+  const sizes = scripts.map((name) => gzipSync(Fs.readFileSync(Path.join(folder, name)), { level: 9 }).length)
   const total = sizes.reduce((sum, size) => sum + size, 0)
   expect(total).toBeGreaterThan(largest / 2)
   expect(total).toBeLessThanOrEqual(largest)
 })
 
 inBrowser("nothing of the runtime is requested before the first click", "/", async () => {
-  const before = requests.length
+  const ofRuntime = () => requests.filter((url) => /\/(?:Engines|Memory|Workspace)[.-]/.test(url))
+  await page.waitForLoadState("networkidle")
+  expect(ofRuntime()).toEqual([])
   await open()
-  const after = requests.slice(before).filter((url) => !url.startsWith("blob:"))
-  expect(after.length).toBeGreaterThan(0)
-  expect(after.filter((url) => !url.startsWith(address))).toEqual([])
+  expect(ofRuntime().length).toBeGreaterThan(2)
+  expect(requests.filter((url) => !url.startsWith(address) && !url.startsWith("blob:"))).toEqual([])
 })
 
 inBrowser("the tutorial's code runs, and shows its output, events, states and rows", "/", async () => {
