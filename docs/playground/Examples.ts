@@ -33,7 +33,9 @@ const textOf = (path: string): string => {
   if (text === undefined) throw new Error(`docs/examples/${path} does not exist`)
   // A step has a file of an earlier one as `export * from "../step1/BookEvents.ts"`.
   const earlier = /^export \* from "\.\.\/(step\d+\/\w+\.ts)"\s*$/.exec(text)?.[1]
-  return earlier === undefined ? text.replaceAll(/^ *\/\/ #(?:region|endregion).*\n/gm, "") : textOf(`tutorial/${earlier}`)
+  return earlier === undefined
+    ? text.replaceAll(/^ *\/\/ #(?:region|endregion).*\n/gm, "")
+    : textOf(`tutorial/${earlier}`)
 }
 
 // The files that a program imports, types included, the first one first.

@@ -19,5 +19,7 @@ export const withoutNode = () => ({
   },
   // The page gives PGlite its files. Vite would put those that PGlite names into the site once more.
   transform: (code, id) =>
-    /@electric-sql\/pglite\/dist\//.test(id) ? { code: code.replaceAll("import.meta.url", "location.href"), map: null } : undefined
+    /@electric-sql\/pglite\/dist\//.test(id)
+      ? { code: code.replaceAll("import.meta.url", "location.href"), map: null }
+      : undefined
 })

@@ -84,11 +84,14 @@ const summary = ({ columns, count: rows, rows: shown }: Table): string => {
 
 const showTable = (part: Part, table: Table | undefined): void => {
   part("answer").hidden = table === undefined || table.columns.length === 0
-  fill(part("answer-columns"), (table?.columns ?? []).map((name) => {
-    const cell = document.createElement("th")
-    cell.setAttribute("scope", "col")
-    cell.textContent = name
-    return cell
-  }))
+  fill(
+    part("answer-columns"),
+    (table?.columns ?? []).map((name) => {
+      const cell = document.createElement("th")
+      cell.setAttribute("scope", "col")
+      cell.textContent = name
+      return cell
+    })
+  )
   fill(part("answer-rows"), (table?.rows ?? []).map((values) => row(values.map((value) => value ?? "NULL"))))
 }

@@ -58,7 +58,11 @@ export const open = ({ engine, examples, part, seconds }: Options): { readonly r
       files.value = file
       editor.goTo(file, line)
     })
-    say(problem === undefined ? `Done: ${report.events.length} events.` : `Ended with an error; ${report.events.length} events.`)
+    say(
+      problem === undefined
+        ? `Done: ${report.events.length} events.`
+        : `Ended with an error; ${report.events.length} events.`
+    )
   }
   const reset = () => {
     session?.stop()

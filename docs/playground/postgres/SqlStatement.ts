@@ -35,7 +35,9 @@ const textOf = (value: unknown): string | null => {
 
 /** PostgreSQL's message with its code, and the detail and the hint where there are any. */
 export const messageOf = (error: unknown): string => {
-  const { code, detail, hint, message } = Object(error) as Partial<Record<"code" | "detail" | "hint" | "message", string>>
+  const { code, detail, hint, message } = Object(error) as Partial<
+    Record<"code" | "detail" | "hint" | "message", string>
+  >
   const head = code === undefined ? message ?? String(error) : `${code}: ${message}`
   return [head, detail, hint].filter((line) => line !== undefined && line !== "").join("\n")
 }

@@ -42,11 +42,16 @@ const begin = async (engine: Engine, { assets, port }: Start): Promise<void> => 
     port.onmessage = async ({ data }: { readonly data: ToWorker }) => {
       if (data._tag === "Stop") stopped.resolve()
       if (data._tag === "Run") await run(data.program, modules)
-      if (data._tag === "Query") post({ _tag: "Answered", answer: await engine.query?.(data.statement) ?? "no queries" })
+      if (data._tag === "Query")
+        post({ _tag: "Answered", answer: await engine.query?.(data.statement) ?? "no queries" })
     }
     post({ _tag: "Ready" })
   } catch (error) {
-    post({ _tag: "Ended", problem: { message: `The store could not be started: ${Show.problem(error)}` }, report: nothing })
+    post({
+      _tag: "Ended",
+      problem: { message: `The store could not be started: ${Show.problem(error)}` },
+      report: nothing
+    })
   }
 }
 

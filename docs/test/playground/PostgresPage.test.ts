@@ -51,7 +51,8 @@ const inBrowser = (name: string, test: () => Promise<void>): void => {
 const button = (name: string) => page.getByRole("button", { name, exact: true })
 const status = () => page.locator(`[data-part="status"]`)
 const sqlStatus = () => page.locator(`[data-part="sql-status"]`)
-const printed = async () => (await page.getByRole("log").locator("div").allTextContents()).map((line) => `${line}\n`).join("")
+const printed = async () =>
+  (await page.getByRole("log").locator("div").allTextContents()).map((line) => `${line}\n`).join("")
 const cells = (table: string) =>
   page.getByRole("region", { name: table }).locator("tbody tr").evaluateAll((rows) =>
     rows.map((row) => [...row.children].map(({ textContent }) => textContent))
@@ -79,7 +80,9 @@ const query = async (text: string): Promise<string | null> => {
 }
 
 it("what the first click loads is below the sizes that the page says", () => {
-  const names = Fs.globSync("_astro/{Engines,Playground.,Postgres,Workspace,pglite,initdb}*.{js,wasm,data}", { cwd: folder })
+  const names = Fs.globSync("_astro/{Engines,Playground.,Postgres,Workspace,pglite,initdb}*.{js,wasm,data}", {
+    cwd: folder
+  })
   const files = names.map((name) => Fs.readFileSync(Path.join(folder, name)))
   const sizes = { plain: 0, gzip: 0 }
   for (const file of files) {
@@ -146,7 +149,8 @@ inBrowser("by keyboard, a statement is chosen and run", async () => {
 })
 
 inBrowser("statements change the database, are refused by it, and are cut off", async () => {
-  const append = "SELECT version FROM refold.append_event('card-ada', 'Stamped', '{\"drink\": \"tea\"}', expected_version => 4)"
+  const append =
+    "SELECT version FROM refold.append_event('card-ada', 'Stamped', '{\"drink\": \"tea\"}', expected_version => 4)"
   expect(await query(append)).toBe("1 row.")
   expect(await query(append)).toMatch(/^RF001: /)
   expect(await query("SELECT cards.stamps('ada')")).toBe("1 row.")

@@ -76,7 +76,10 @@ describe("the coffee card", async () => {
   })
 
   it("has statements that read the log and fold it", () => {
-    expect(events).toMatchObject({ columns: ["position", "stream", "version", "type", "data", "recorded_at"], count: 4 })
+    expect(events).toMatchObject({
+      columns: ["position", "stream", "version", "type", "data", "recorded_at"],
+      count: 4
+    })
     expect(states).toMatchObject({
       rows: [["1", "Stamped", "espresso", "1"], ["2", "Stamped", "flat white", "2"], ["3", "Stamped", "mocha", "3"], [
         "4",
