@@ -16,6 +16,14 @@ describe("the command line of the benchmark", () => {
     expect(Result.getOrThrow(Cli.parse(["--quick"])).scale.rounds).toBe(3)
   })
 
+  it("compares a quick run with the nearest stores, unless stores are named", () => {
+    const stores = (...args: ReadonlyArray<string>) => [
+      ...new Set(chosenBy("--quick", ...args).flatMap(({ cells }) => cells.map(({ peer }) => peer)))
+    ]
+    expect(stores()).toEqual(["refold", "raw", "castore", "emmett", "refold-memory", "castore-memory", "emmett-memory"])
+    expect(stores("--peer", "act")).toEqual(["refold", "act", "refold-memory"])
+  })
+
   it.each([
     [["--only", "apend"], "--only apend fits none of append-1"],
     [["--peer", "marten"], "--peer marten is none of refold, raw"],

@@ -77,8 +77,8 @@ export const promises = (scale: Scale): ReadonlyArray<Group> => {
       ...(scale.isQuick ? { rounds: 1 } : {}),
       title: "16 writers append at the same version: how many were accepted beside the first",
       cells: [
-        ...forEach(onServer, "races", { writers: 16, streams: scale.isQuick ? 4 : 50 }),
-        ...forEach(inMemory, "races", { writers: 16, streams: scale.isQuick ? 4 : 50 }, "")
+        ...forEach(onServer, "races", { writers: 16, streams: scale.isQuick ? 4 : 10 }),
+        ...forEach(inMemory, "races", { writers: 16, streams: scale.isQuick ? 4 : 10 }, "")
       ]
     },
     {
