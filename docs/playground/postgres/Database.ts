@@ -3,10 +3,7 @@
  * each run starts a copy of it in a fraction of the time.
  */
 import { PGlite, type PGliteOptions } from "@electric-sql/pglite"
-import * as EmbeddedClient from "@refold/postgres/internal/embedded/EmbeddedClient"
-import * as PostgresStore from "@refold/postgres/PostgresStore"
-import * as Effect from "effect/Effect"
-import * as References from "effect/References"
+import * as EmptyStore from "./EmptyStore.ts"
 
 /** What databases start from. */
 export interface Origin {
@@ -34,14 +31,6 @@ export const open = async ({ data, initdb, pglite, store }: Origin): Promise<PGl
   const db = await PGlite.create(store === undefined ? files : { ...files, loadDataDir: store })
   // As the embedded store does where it opens a database.
   await db.exec("SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED")
-  if (store === undefined) await migrate(db)
+  if (store === undefined) await EmptyStore.make(db)
   return db
 }
-
-/** Makes an empty store. Without the warning of a superuser: the database has no other role. */
-export const migrate = (db: PGlite): Promise<void> =>
-  PostgresStore.migrate().pipe(
-    Effect.provide(EmbeddedClient.layer(Effect.succeed(db))),
-    Effect.provideService(References.MinimumLogLevel, "Error"),
-    Effect.runPromise
-  )

@@ -7,7 +7,7 @@ import * as Fs from "node:fs"
 import * as Path from "node:path"
 import { describe, expect, it } from "vitest"
 import { onPostgres, statements } from "../../playground/Examples.ts"
-import * as Database from "../../playground/postgres/Database.ts"
+import * as EmptyStore from "../../playground/postgres/EmptyStore.ts"
 import * as PostgresModules from "../../playground/postgres/Modules.ts"
 import * as SqlStatement from "../../playground/postgres/SqlStatement.ts"
 import * as MemoryModules from "../../playground/run/Modules.ts"
@@ -37,7 +37,7 @@ const runExample = async (name: string, file: string) => {
   const recorder = Recorder.make()
   const lines: Array<string> = []
   const client = EmbeddedClient.layer(Effect.succeed(db))
-  await Database.migrate(db)
+  await EmptyStore.make(db)
   const store = Layer.provideMerge(PostgresStore.layerClient({ notify: false }), client)
   const postgres = new Map(PostgresModules.make(recorder)).get("@refold/postgres")!
   const layerEmbedded = () => recorder.layer(store)
