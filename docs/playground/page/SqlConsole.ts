@@ -43,15 +43,19 @@ export const make = (part: Part, engine: Frame.Loaded): (database: ArrayBuffer |
   const start = (store: ArrayBuffer): Frame.Frame => {
     say("Starting…")
     const started = Frame.open(part("opened"), { ...engine, assets: { ...engine.assets, store } })
-    started.port.onmessage = ({ data }: MessageEvent<FromWorker>) => {
+    started.port.addEventListener("message", ({ data }: MessageEvent<FromWorker>) => {
       if (data._tag === "Ready") return send(started)
-      if (data._tag === "Ended") return close(), fail(data.problem?.message ?? "The database ended.")
+      if (data._tag === "Ended") {
+        close()
+        return fail(data.problem?.message ?? "The database ended.")
+      }
       if (data._tag !== "Answered") return
       setRunning(false)
       if (typeof data.answer === "string") return fail(data.answer)
       showTable(part, data.answer)
       say(summary(data.answer))
-    }
+    })
+    started.port.start()
     return started
   }
   const query = () => {

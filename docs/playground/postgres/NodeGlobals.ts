@@ -1,8 +1,10 @@
-/** The globals of Node that the store uses. To be imported first. */
+/** The globals of Node that the store uses. */
 import { Buffer } from "buffer"
 
-Object.assign(globalThis, {
-  Buffer,
-  setImmediate: (run: () => void) => setTimeout(run, 0),
-  clearImmediate: (timer: ReturnType<typeof setTimeout>) => clearTimeout(timer)
-})
+/** Defines them. After Effect is loaded, which would use `setImmediate` where there is one. */
+export const define = (): void => {
+  Object.assign(globalThis, {
+    Buffer,
+    setImmediate: (run: () => void) => setTimeout(run, 0)
+  })
+}

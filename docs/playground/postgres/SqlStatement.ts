@@ -1,5 +1,5 @@
 /** One SQL statement of the reader's, with an answer that is small enough to be shown. */
-import type { PGlite } from "@electric-sql/pglite"
+import type { PGlite, Results } from "@electric-sql/pglite"
 import type { Table } from "../Protocol.ts"
 
 /** Maximum rows of a table. */
@@ -11,11 +11,13 @@ const maxCharacters = 2_000
 /** Runs a statement in a transaction of its own. Rejects with PostgreSQL's error. */
 export const run = async (db: PGlite, text: string): Promise<Table> => {
   try {
-    const { affectedRows, fields, rows } = await db.query<ReadonlyArray<unknown>>(text, [], { rowMode: "array" })
+    // Undefined for a text without a statement.
+    const answer: Results<ReadonlyArray<unknown>> | undefined = await db.query(text, [], { rowMode: "array" })
+    const { affectedRows = 0, fields, rows } = answer ?? { fields: [], rows: [] }
     return {
       columns: fields.map(({ name }) => name),
       rows: rows.slice(0, maxRows).map((row) => row.map(textOf)),
-      count: fields.length === 0 ? affectedRows ?? 0 : rows.length
+      count: fields.length === 0 ? affectedRows : rows.length
     }
   } finally {
     // A statement such as BEGIN leaves nothing behind.
@@ -25,12 +27,14 @@ export const run = async (db: PGlite, text: string): Promise<Table> => {
 
 const textOf = (value: unknown): string | null => {
   if (value === null || value === undefined) return null
-  const text = value instanceof Date
-    ? value.toISOString()
-    : typeof value === "object"
-    ? JSON.stringify(value)
-    : String(value)
+  const text = written(value)
   return text.length <= maxCharacters ? text : `${text.slice(0, maxCharacters)}…`
+}
+
+const written = (value: unknown): string => {
+  if (typeof value === "string") return value
+  if (value instanceof Date) return value.toISOString()
+  return typeof value === "bigint" ? value.toString() : JSON.stringify(value)
 }
 
 /** PostgreSQL's message with its code, and the detail and the hint where there are any. */
