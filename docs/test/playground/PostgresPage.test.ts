@@ -150,7 +150,9 @@ describe("PostgreSQL in a browser", () => {
     expect(await query(append)).toMatch(/^RF001: /)
     expect(await query("SELECT cards.stamps('ada')")).toBe("1 row.")
     expect(await cells("Answer")).toEqual([["1"]])
-    expect(await query("UPDATE refold.event_store SET type = 'Free'")).toMatch(/^23001: UPDATE of event_store is refused/)
+    expect(await query("UPDATE refold.event_store SET type = 'Free'")).toMatch(
+      /^23001: UPDATE of event_store is refused/
+    )
     expect(await query("SELECT n FROM generate_series(1, 100000) AS n")).toBe("100,000 rows; the first 200 are shown.")
     expect(await query("SELEC 1")).toMatch(/^42601: syntax error at or near "SELEC"/)
     expect(await query("")).toBe("Done: 0 rows changed.")
